@@ -1,0 +1,1 @@
+"""NovaCart, an e-commerce back end."""

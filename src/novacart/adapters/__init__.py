@@ -1,0 +1,1 @@
+"""What stands between the application's ports and the world."""

@@ -1,0 +1,1 @@
+"""The rules of a shop, in the standard library alone."""

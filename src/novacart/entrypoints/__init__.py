@@ -1,0 +1,1 @@
+"""Where the shop starts: settings, wiring and processes."""
