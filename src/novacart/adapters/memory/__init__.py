@@ -1,0 +1,1 @@
+"""Every port in plain dictionaries: the world of the tests and of the tutorial."""

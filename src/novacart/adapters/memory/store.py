@@ -1,0 +1,27 @@
+"""The whole shop's memory: one shelf for each kind of thing."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from threading import RLock
+
+from novacart.adapters.memory.shelf import Shelf
+from novacart.domain.shared.events import DomainEvent
+from novacart.domain.shared.ids import UserId
+from novacart.domain.wishlist.wishlist import Wishlist
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """Writers take turns on `lock`, as they do in SQLite."""
+
+    lock: RLock = field(default_factory=RLock)
+    identities: "count[int]" = field(default_factory=lambda: count(1))
+    wishlists: Shelf[UserId, Wishlist] = field(default_factory=Shelf)
+    events: list[DomainEvent] = field(default_factory=list)
+
+    def shelves(self) -> tuple[Shelf[object, object], ...]:
+        return tuple(
+            value
+            for name in self.__slots__
+            if isinstance(value := getattr(self, name), Shelf)
+        )

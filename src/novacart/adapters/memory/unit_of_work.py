@@ -1,0 +1,65 @@
+"""One business transaction in memory."""
+
+from itertools import islice
+from types import TracebackType
+from typing import Self
+
+from novacart.adapters.memory.store import MemoryStore
+from novacart.adapters.memory.wishlists import MemoryWishlists
+from novacart.application.ports.identities import Identities
+from novacart.application.ports.wishlists import Wishlists
+from novacart.domain.shared.events import AggregateRoot
+
+
+class MemoryIdentities:
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def take(self, count: int = 1) -> list[int]:
+        return list(islice(self._store.identities, count))
+
+
+class MemoryUnitOfWork:
+    """The lock is held from `with` to its end; leaving without a commit forgets everything."""
+
+    identities: Identities
+    wishlists: Wishlists
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._saved: dict[int, AggregateRoot] = {}
+        self.identities = MemoryIdentities(store)
+        self.wishlists = MemoryWishlists(store.wishlists, self.saved)
+
+    def __enter__(self) -> Self:
+        self._store.lock.acquire()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for shelf in self._store.shelves():
+            shelf.rollback()
+        self._saved.clear()
+        self._store.lock.release()
+
+    def saved(self, aggregate: AggregateRoot) -> None:
+        self._saved[id(aggregate)] = aggregate
+
+    def commit(self) -> None:
+        for shelf in self._store.shelves():
+            shelf.commit()
+        for aggregate in self._saved.values():
+            self._store.events.extend(aggregate.collect_events())
+        self._saved.clear()
+
+
+class MemoryUnitOfWorkFactory:
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __call__(self) -> MemoryUnitOfWork:
+        return MemoryUnitOfWork(self._store)

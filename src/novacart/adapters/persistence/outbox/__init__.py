@@ -1,0 +1,1 @@
+"""Events that were committed and wait for the reactions to them."""

@@ -1,0 +1,28 @@
+"""Storing events beside the change that they tell of."""
+
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, insert
+
+from novacart.adapters.persistence.outbox.tables import outbox_messages
+from novacart.application.ports.origin import Origin
+from novacart.domain.shared.events import DomainEvent
+
+
+def write_events(connection: Connection, events: Iterable[DomainEvent], origin: Origin) -> None:
+    """Add the events to the outbox in one statement; none of them where there are none."""
+    rows = [
+        {
+            "name": event.name,
+            "version": event.version,
+            "payload": json.dumps(event.payload(), separators=(",", ":")),
+            "actor": origin.actor,
+            "request_id": origin.request_id,
+            "occurred_at": event.occurred_at,
+            "next_attempt_at": event.occurred_at,
+        }
+        for event in events
+    ]
+    if rows:
+        connection.execute(insert(outbox_messages), rows)

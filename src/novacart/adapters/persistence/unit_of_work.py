@@ -1,0 +1,68 @@
+"""One business transaction on the database."""
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.identities import SqlIdentities
+from novacart.adapters.persistence.outbox.writer import write_events
+from novacart.adapters.persistence.wishlist.repository import SqlWishlists
+from novacart.application.ports.identities import Identities
+from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.wishlists import Wishlists
+from novacart.domain.shared.events import AggregateRoot
+
+
+class SqlUnitOfWork:
+    """Repositories on one connection, inside one transaction.
+
+    A repository hands every aggregate that it saves to `saved`, so that its events go
+    into the outbox when the transaction is committed.
+    """
+
+    identities: Identities
+    wishlists: Wishlists
+
+    def __init__(self, database: Database, origin: CurrentOrigin) -> None:
+        self._database = database
+        self._origin = origin
+        self._saved: dict[int, AggregateRoot] = {}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        connection = self._stack.enter_context(self._database.writing())
+        self._connection = connection
+        self.identities = SqlIdentities(connection)
+        self.wishlists = SqlWishlists(connection, self.saved)
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._saved.clear()
+        # The stack's exit translates the driver's errors into the port's.
+        self._stack.__exit__(exc_type, exc, traceback)
+
+    def saved(self, aggregate: AggregateRoot) -> None:
+        self._saved[id(aggregate)] = aggregate
+
+    def commit(self) -> None:
+        events = [
+            event for aggregate in self._saved.values() for event in aggregate.collect_events()
+        ]
+        write_events(self._connection, events, self._origin())
+        self._connection.commit()
+        self._saved.clear()
+
+
+class SqlUnitOfWorkFactory:
+    def __init__(self, database: Database, origin: CurrentOrigin) -> None:
+        self._database = database
+        self._origin = origin
+
+    def __call__(self) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self._database, self._origin)

@@ -1,0 +1,1 @@
+"""Wishlists in the database."""

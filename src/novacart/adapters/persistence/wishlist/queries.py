@@ -1,0 +1,31 @@
+"""Wishlists as their owners see them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
+from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.wishlist.tables import wishlist_entries as entries
+from novacart.application.wishlist.queries import WishlistItem
+from novacart.domain.shared.ids import UserId
+
+
+class SqlWishlistQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def wishlist_of(self, user_id: UserId) -> Sequence[WishlistItem]:
+        statement = (
+            select(*PRODUCT_COLUMNS, entries.c.added_at)
+            .join_from(entries, products, products.c.id == entries.c.product_id)
+            .join(stock_levels, stock_levels.c.product_id == products.c.id)
+            .where(entries.c.user_id == user_id, products.c.archived_at.is_(None))
+            .order_by(entries.c.added_at.desc(), entries.c.product_id.desc())
+        )
+        with self._database.reading() as connection:
+            return [
+                WishlistItem(product=product_view(row), created_at=row.added_at)
+                for row in connection.execute(statement)
+            ]

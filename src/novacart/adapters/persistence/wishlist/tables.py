@@ -1,0 +1,14 @@
+"""Wishlist entries: a customer wishes for a product once."""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, PrimaryKeyConstraint, Table
+
+from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+
+wishlist_entries = Table(
+    "wishlist_entries",
+    metadata,
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+    Column("added_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("user_id", "product_id"),
+)

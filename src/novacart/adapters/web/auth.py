@@ -1,0 +1,78 @@
+"""Who asks: signed-in users, and what they may do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
+
+from flask import current_app, g, request
+
+from novacart.domain.shared.errors import DomainError
+from novacart.domain.shared.ids import UserId
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+EXTENSION = "novacart.authenticate"
+
+
+class NotSignedIn(DomainError):
+    """No access token, or one that is no longer good: 401 with `WWW-Authenticate: Bearer`."""
+
+    code = "not_authenticated"
+
+    def __init__(self, message: str = "Sign in to do this.") -> None:
+        super().__init__(message)
+
+
+class NotAllowed(DomainError):
+    """Signed in, but without the right to do this: 403."""
+
+    code = "permission_denied"
+
+    def __init__(self, message: str = "You do not have permission to do this.") -> None:
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """A signed-in user, from the user's own record as it is now."""
+
+    user_id: UserId
+    username: str
+    email: str
+    is_staff: bool
+
+
+class Authenticate(Protocol):
+    def __call__(self, authorization: str | None) -> Principal:
+        """The user that an `Authorization` header speaks for. Raises `NotSignedIn`."""
+        ...
+
+
+def principal() -> Principal:
+    """The user of this request, on a route marked `signed_in` or `staff_only`."""
+    return cast("Principal", g.principal)
+
+
+def signed_in(route: Callable[P, R]) -> Callable[P, R]:
+    """Answer only to a signed-in user."""
+    return _guarded(route, "user")
+
+
+def staff_only(route: Callable[P, R]) -> Callable[P, R]:
+    """Answer only to staff."""
+    return _guarded(route, "staff")
+
+
+def _guarded(route: Callable[P, R], access: str) -> Callable[P, R]:
+    @wraps(route)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        authenticate: Authenticate = current_app.extensions[EXTENSION]
+        g.principal = authenticate(request.headers.get("Authorization"))
+        if access == "staff" and not g.principal.is_staff:
+            raise NotAllowed
+        return route(*args, **kwargs)
+
+    cast("Any", guarded).access = access
+    return guarded

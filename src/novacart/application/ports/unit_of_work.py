@@ -1,0 +1,40 @@
+"""One business transaction."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from novacart.application.ports.identities import Identities
+from novacart.application.ports.wishlists import Wishlists
+
+
+class UnitOfWork(Protocol):
+    """All or nothing: what is not committed is forgotten when the block ends.
+
+    Repositories here load for change: what they hand out stays locked against other writers
+    until the block ends, so a rule checked on it still holds when it is saved. Locks are
+    taken in one order everywhere, so that no two units of work wait for each other: user,
+    cart, order, payment, then stock by rising product id. Committing also stores the events
+    that the saved aggregates recorded, in the same transaction.
+    """
+
+    identities: Identities
+    wishlists: Wishlists
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+    def commit(self) -> None:
+        """Make it so. Raises `StorageUnavailable` where that can't be promised."""
+        ...
+
+
+class UnitOfWorkFactory(Protocol):
+    def __call__(self) -> UnitOfWork:
+        """A new unit of work, to be entered with `with`."""
+        ...

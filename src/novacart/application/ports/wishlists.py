@@ -1,0 +1,14 @@
+"""Where wishlists are kept."""
+
+from typing import Protocol
+
+from novacart.domain.shared.ids import UserId
+from novacart.domain.wishlist.wishlist import Wishlist
+
+
+class Wishlists(Protocol):
+    def of(self, user_id: UserId) -> Wishlist:
+        """The user's wishlist: an empty one where nothing was wished for yet."""
+        ...
+
+    def save(self, wishlist: Wishlist) -> None: ...

@@ -1,0 +1,1 @@
+"""Wishing for products."""

@@ -1,0 +1,34 @@
+"""Wish for a product."""
+
+from dataclasses import dataclass
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishForProduct:
+    user_id: UserId
+    product_id: ProductId
+
+
+class AddToWishlist:
+    """Put a product on the customer's wishlist. True where it was not there before.
+
+    Raises `ProductNotFound` for a product that is not in the catalogue, and
+    `WishlistIsFull`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: WishForProduct) -> bool:
+        with self._begin() as work:
+            product = work.products.in_catalogue(command.product_id)
+            wishlist = work.wishlists.of(command.user_id)
+            added = wishlist.add(product.id, at=self._clock.now())
+            work.wishlists.save(wishlist)
+            work.commit()
+        return added

@@ -1,0 +1,1 @@
+"""What every feature of the shop stands on: money, ids, events and errors."""

@@ -1,0 +1,12 @@
+"""Identities: plain integers that the type checker keeps apart."""
+
+from typing import NewType
+
+UserId = NewType("UserId", int)
+ProductId = NewType("ProductId", int)
+CategoryId = NewType("CategoryId", int)
+AddressId = NewType("AddressId", int)
+OrderId = NewType("OrderId", int)
+OrderLineId = NewType("OrderLineId", int)
+PaymentId = NewType("PaymentId", int)
+RefundId = NewType("RefundId", int)

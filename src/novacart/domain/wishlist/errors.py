@@ -1,0 +1,17 @@
+"""What a wishlist refuses."""
+
+from novacart.domain.shared.errors import DomainError
+
+
+class NotOnWishlist(DomainError):
+    code = "not_on_wishlist"
+
+    def __init__(self) -> None:
+        super().__init__("That product is not on your wishlist.")
+
+
+class WishlistIsFull(DomainError):
+    code = "wishlist_full"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A wishlist holds at most {limit} products.", details={"limit": limit})

@@ -1,0 +1,58 @@
+"""A customer's wishlist."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.wishlist.errors import NotOnWishlist, WishlistIsFull
+
+MAX_ENTRIES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishlistEntry:
+    """A product on a wishlist since `added_at` (aware, UTC)."""
+
+    product_id: ProductId
+    added_at: datetime
+
+
+class Wishlist(AggregateRoot):
+    """The set of products that one customer wishes for: each stands on it once."""
+
+    __slots__ = ("_entries", "user_id")
+
+    def __init__(self, *, user_id: UserId, entries: Iterable[WishlistEntry] = ()) -> None:
+        super().__init__()
+        self.user_id = user_id
+        self._entries = {entry.product_id: entry for entry in entries}
+
+    @property
+    def entries(self) -> tuple[WishlistEntry, ...]:
+        return tuple(self._entries.values())
+
+    def __contains__(self, product_id: ProductId) -> bool:
+        return product_id in self._entries
+
+    def add(self, product_id: ProductId, *, at: datetime) -> bool:
+        """Wish for a product; False where it was wished for already.
+
+        Raises `WishlistIsFull` past `MAX_ENTRIES` products.
+        """
+        if product_id in self._entries:
+            return False
+        if len(self._entries) >= MAX_ENTRIES:
+            raise WishlistIsFull(MAX_ENTRIES)
+        self._entries[product_id] = WishlistEntry(product_id=product_id, added_at=at)
+        return True
+
+    def remove(self, product_id: ProductId) -> None:
+        """Raises `NotOnWishlist` where the product is not on it."""
+        if self._entries.pop(product_id, None) is None:
+            raise NotOnWishlist
+
+    def discard(self, product_id: ProductId) -> None:
+        """Take a product off, if it is there."""
+        self._entries.pop(product_id, None)
