@@ -1,0 +1,65 @@
+"""What every test shares: one folder for the run, and how generated examples are made."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+pytest.register_assert_rewrite("tests.support")
+
+settings.register_profile("default", deadline=None, max_examples=50, print_blob=True)
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
+settings.register_profile("torture", settings.get_profile("default"), max_examples=2000)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default")
+)
+
+_FOLDER = pytest.StashKey[Path]()
+_PID = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    shared: Mapping[str, Any] | None = getattr(config, "workerinput", None)
+    if shared is None:
+        config.stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="novacart_tests_"))
+        config.stash[_PID] = os.getpid()
+        # PostgreSQL may have to run as another user than the tests.
+        config.stash[_FOLDER].chmod(0o755)
+    else:
+        config.stash[_FOLDER] = Path(shared["run_folder"])
+        config.stash[_PID] = shared["run_pid"]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 (pytest-xdist ships no types)
+    node.workerinput["run_folder"] = str(node.config.stash[_FOLDER])
+    node.workerinput["run_pid"] = node.config.stash[_PID]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput") or _FOLDER not in config.stash:
+        return
+    folder = config.stash[_FOLDER]
+    if any(folder.iterdir()):
+        # Only now, since the unit tests do without a database and its libraries.
+        from tests.support.databases import TestRun  # noqa: PLC0415
+
+        TestRun(folder=folder, pid=config.stash[_PID]).close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """A folder that all processes of this run share."""
+    return pytestconfig.stash[_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def run_pid(pytestconfig: pytest.Config) -> int:
+    """The process that outlives all others of this run."""
+    return pytestconfig.stash[_PID]

@@ -1,0 +1,33 @@
+"""Databases for integration tests: each test gets its own, and runs on both kinds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.databases import TestRun
+
+
+@pytest.fixture(scope="session")
+def test_run(run_folder: Path, run_pid: int) -> TestRun:
+    return TestRun(folder=run_folder, pid=run_pid)
+
+
+@pytest.fixture
+def sqlite_url(test_run: TestRun, tmp_path: Path) -> str:
+    """An SQLite database of this test's own, with the shop's schema and no rows."""
+    return test_run.sqlite_copy(tmp_path / "shop.sqlite3")
+
+
+@pytest.fixture
+def postgresql_url(test_run: TestRun) -> Iterator[str]:
+    """A PostgreSQL database of this test's own, with the shop's schema and no rows."""
+    with test_run.postgresql_copy() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database of this test's own: whoever asks for it runs once on each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

@@ -1,0 +1,92 @@
+"""The test databases are what the other tests take them for."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from tests.support.databases import ROOT, TestRun
+from tests.support.postgres import PostgresServer, lives
+
+
+def _tables(url: str) -> list[str]:
+    engine = create_engine(url)
+    try:
+        return inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def test_a_copy_has_the_schema(database_url: str) -> None:
+    assert "outbox" in _tables(database_url)
+
+
+def test_copies_do_not_see_each_other(test_run: TestRun, tmp_path: Path) -> None:
+    with test_run.postgresql_copy() as one, test_run.postgresql_copy() as other:
+        for first, second in [
+            (one, other),
+            (test_run.sqlite_copy(tmp_path / "1"), test_run.sqlite_copy(tmp_path / "2")),
+        ]:
+            engine = create_engine(first)
+            with engine.begin() as connection:
+                connection.execute(text("CREATE TABLE scribbled (id INTEGER)"))
+            engine.dispose()
+            assert "scribbled" in _tables(first)
+            assert "scribbled" not in _tables(second)
+
+
+def test_postgresql_knows_english_search(postgresql_url: str) -> None:
+    engine = create_engine(postgresql_url)
+    with engine.connect() as connection:
+        found = connection.execute(
+            text("SELECT to_tsvector('english', 'running shoes') @@ to_tsquery('shoe:*')")
+        ).scalar_one()
+    engine.dispose()
+    assert found is True
+
+
+@pytest.fixture
+def keeper_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    # PostgreSQL may run as another user, who must be able to enter every folder above.
+    folder = tmp_path_factory.mktemp("keeper")
+    for above in [folder, *folder.parents][:3]:
+        above.chmod(0o755)
+    return folder / "postgres"
+
+
+def test_the_server_goes_when_the_run_is_killed(keeper_folder: Path) -> None:
+    keeper_folder.mkdir()
+    run = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.postgres", str(keeper_folder), str(run.pid)],
+        cwd=ROOT,
+    )
+    while not (keeper_folder / "url").exists():
+        assert keeper.poll() is None
+        time.sleep(0.05)
+    assert lives(run.pid)
+    os.kill(run.pid, signal.SIGKILL)
+    run.communicate()
+    assert keeper.wait(30) == 0
+    assert not keeper_folder.exists()
+
+
+def test_a_crashed_server_starts_again_on_its_port(keeper_folder: Path) -> None:
+    server = PostgresServer(keeper_folder)
+    server.start()
+    url = server.url().replace("+psycopg", "")
+    try:
+        with psycopg.connect(url) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1")
+        server.crash()
+        server.start()
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1,)
+    finally:
+        server.stop()
