@@ -21,7 +21,5 @@ class MemoryStore:
 
     def shelves(self) -> tuple[Shelf[object, object], ...]:
         return tuple(
-            value
-            for name in self.__slots__
-            if isinstance(value := getattr(self, name), Shelf)
+            value for name in self.__slots__ if isinstance(value := getattr(self, name), Shelf)
         )

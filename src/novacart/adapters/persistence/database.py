@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -81,9 +82,9 @@ def _sqlite(url: str, pool_size: int) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:
+    def set_up(connection: DBAPIConnection, _record: object) -> None:
         # pysqlite would begin deferred transactions of its own: ours are begun by hand below.
-        connection.isolation_level = None
+        connection.isolation_level = None  # type: ignore[attr-defined]
         cursor = connection.cursor()
         for pragma in (
             "journal_mode = WAL",
@@ -118,5 +119,3 @@ def _postgresql(url: str, pool_size: int) -> Engine:
             " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
     )
-
-

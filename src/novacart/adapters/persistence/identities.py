@@ -1,6 +1,15 @@
 """New identities from the database."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Connection, Sequence, Table, select, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Sequence,
+    Table,
+    select,
+    text,
+)
 
 from novacart.adapters.persistence.metadata import metadata
 

@@ -1,0 +1,55 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import ClassVar
+
+import pytest
+
+from novacart.domain.shared.events import AggregateRoot, DomainEvent
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KettleBoiled(DomainEvent):
+    name: ClassVar[str] = "kitchen.kettle_boiled"
+
+    kettle_id: int
+    whistled: bool
+    note: str | None = None
+    poured_at: datetime | None = None
+
+
+class Kettle(AggregateRoot):
+    def boil(self) -> None:
+        self._record(KettleBoiled(occurred_at=NOON, kettle_id=1, whistled=True))
+
+
+def test_an_event_survives_its_payload() -> None:
+    event = KettleBoiled(
+        occurred_at=NOON, kettle_id=7, whistled=False, note="tea", poured_at=NOON + timedelta(1)
+    )
+    assert KettleBoiled.from_payload(event.payload()) == event
+
+
+def test_a_payload_tells_time_in_utc() -> None:
+    india = timezone(timedelta(hours=5, minutes=30))
+    event = KettleBoiled(occurred_at=NOON.astimezone(india), kettle_id=7, whistled=True)
+    assert event.payload()["occurred_at"] == "2026-03-01T12:00:00+00:00"
+
+
+def test_members_of_a_later_version_are_left_out() -> None:
+    payload = KettleBoiled(occurred_at=NOON, kettle_id=7, whistled=True).payload()
+    assert KettleBoiled.from_payload({**payload, "colour": "red"}).kettle_id == 7
+
+
+def test_an_event_carries_plain_values_only() -> None:
+    event = KettleBoiled(occurred_at=NOON, kettle_id=[7], whistled=True)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="plain values"):
+        event.payload()
+
+
+def test_what_happened_is_handed_over_once() -> None:
+    kettle = Kettle()
+    kettle.boil()
+    assert [type(event) for event in kettle.collect_events()] == [KettleBoiled]
+    assert kettle.collect_events() == []

@@ -1,0 +1,120 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.money import CurrencyMismatch, Money
+
+amounts = st.integers(min_value=-(10**12), max_value=10**12)
+
+
+def inr(minor: int) -> Money:
+    return Money(minor, "INR")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("499.00", "INR", 49900),
+        ("499", "INR", 49900),
+        ("499.5", "INR", 49950),
+        ("0.01", "INR", 1),
+        ("-1.25", "INR", -125),
+        ("500", "JPY", 500),
+        ("1.234", "KWD", 1234),
+    ],
+)
+def test_a_decimal_string_is_read_exactly(text: str, currency: str, minor: int) -> None:
+    assert Money.parse(text, currency) == Money(minor, currency)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1e3", "1,000", " 1", "1 ", "1.", ".5", "1.234", "NaN", "Infinity", "+1", "١", "0x1"]
+)
+def test_what_is_not_a_decimal_string_is_refused_and_its_field_named(text: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Money.parse(text, "INR", field="price")
+    assert refused.value.field == "price"
+
+
+def test_a_currency_without_a_minor_unit_takes_no_digits_behind_the_point() -> None:
+    with pytest.raises(InvalidValue):
+        Money.parse("500.00", "JPY")
+
+
+@pytest.mark.parametrize("code", ["inr", "IN", "INRS", "IN1", ""])
+def test_a_currency_is_three_capital_letters(code: str) -> None:
+    with pytest.raises(InvalidValue):
+        Money(1, code)
+
+
+@pytest.mark.parametrize("amount", [1.0, True, "1", None])
+def test_only_whole_minor_units_are_money(amount: object) -> None:
+    with pytest.raises(TypeError):
+        Money(amount, "INR")  # type: ignore[arg-type]
+
+
+@given(amounts, st.sampled_from(["INR", "JPY", "KWD"]))
+def test_writing_and_reading_gives_the_same_money(minor: int, currency: str) -> None:
+    assert Money.parse(str(Money(minor, currency)), currency) == Money(minor, currency)
+
+
+@given(amounts, amounts)
+def test_adding_and_taking_away_are_opposites(left: int, right: int) -> None:
+    assert inr(left) + inr(right) - inr(right) == inr(left)
+    assert inr(left) + -inr(left) == Money.zero("INR")
+
+
+@given(amounts, amounts)
+def test_money_is_ordered_by_its_amount(left: int, right: int) -> None:
+    assert (inr(left) < inr(right)) == (left < right)
+    assert (inr(left) <= inr(right)) == (left <= right)
+    assert (inr(left) > inr(right)) == (left > right)
+    assert (inr(left) >= inr(right)) == (left >= right)
+
+
+def test_money_multiplies_by_integers_only() -> None:
+    assert inr(125) * 3 == inr(375)
+    for times in (1.5, "2", True):
+        with pytest.raises(TypeError):
+            inr(125) * times  # type: ignore[operator]
+
+
+def test_two_currencies_are_never_put_together() -> None:
+    for act in (
+        lambda: inr(1) + Money(1, "USD"),
+        lambda: inr(1) - Money(1, "USD"),
+        lambda: inr(1) < Money(1, "USD"),
+        lambda: inr(1) <= Money(1, "USD"),
+    ):
+        with pytest.raises(CurrencyMismatch):
+            act()
+
+
+def test_nothing_is_false() -> None:
+    assert not Money.zero("INR")
+    assert inr(-1)
+
+
+@given(
+    amounts,
+    st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=12).filter(any),
+)
+def test_a_split_loses_nothing_and_stays_within_one_unit_of_fair(
+    minor: int, weights: list[int]
+) -> None:
+    shares = inr(minor).split(weights)
+    assert sum(share.amount for share in shares) == minor
+    for share, weight in zip(shares, weights, strict=True):
+        assert abs(share.amount * sum(weights) - minor * weight) < sum(weights)
+
+
+def test_what_rounding_leaves_goes_to_the_largest_remainder() -> None:
+    assert inr(100).split([1, 1, 1]) == [inr(34), inr(33), inr(33)]
+    assert inr(5).split([1, 4]) == [inr(1), inr(4)]
+
+
+@pytest.mark.parametrize("weights", [[], [0, 0], [2, -1]])
+def test_a_split_needs_a_weight(weights: list[int]) -> None:
+    with pytest.raises(ValueError, match="weights"):
+        inr(100).split(weights)
