@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 
 from novacart.adapters.memory.shelf import Shelf
@@ -13,54 +11,60 @@ class Jar(AggregateRoot):
         self.sweets = sweets
 
 
+def jar_in(shelf: Shelf[str, Jar]) -> Jar:
+    jar = shelf.get("jar")
+    assert jar is not None
+    return jar
+
+
 @pytest.fixture
-def shelf() -> Shelf[str, Any]:
-    shelf: Shelf[str, Any] = Shelf()
+def shelf() -> Shelf[str, Jar]:
+    shelf: Shelf[str, Jar] = Shelf()
     shelf.put("jar", Jar(3))
     shelf.commit()
     return shelf
 
 
-def test_a_change_that_is_not_put_back_is_forgotten(shelf: Shelf[str, Any]) -> None:
-    shelf.get("jar").sweets = 0
+def test_a_change_that_is_not_put_back_is_forgotten(shelf: Shelf[str, Jar]) -> None:
+    jar_in(shelf).sweets = 0
     shelf.commit()
-    assert shelf.get("jar").sweets == 3
+    assert jar_in(shelf).sweets == 3
 
 
-def test_a_change_that_is_not_committed_is_forgotten(shelf: Shelf[str, Any]) -> None:
-    jar = shelf.get("jar")
+def test_a_change_that_is_not_committed_is_forgotten(shelf: Shelf[str, Jar]) -> None:
+    jar = jar_in(shelf)
     jar.sweets = 0
     shelf.put("jar", jar)
     shelf.remove("jar")
     shelf.rollback()
-    assert shelf.get("jar").sweets == 3
+    assert jar_in(shelf).sweets == 3
 
 
-def test_what_was_put_is_seen_before_it_is_committed(shelf: Shelf[str, Any]) -> None:
-    jar = shelf.get("jar")
+def test_what_was_put_is_seen_before_it_is_committed(shelf: Shelf[str, Jar]) -> None:
+    jar = jar_in(shelf)
     jar.sweets = 2
     shelf.put("jar", jar)
     shelf.put("tin", Jar(9))
     assert [kept.sweets for kept in shelf.values()] == [2, 9]
 
 
-def test_a_change_after_putting_it_back_does_not_leak_in(shelf: Shelf[str, Any]) -> None:
-    jar = shelf.get("jar")
+def test_a_change_after_putting_it_back_does_not_leak_in(shelf: Shelf[str, Jar]) -> None:
+    jar = jar_in(shelf)
     shelf.put("jar", jar)
     jar.sweets = 0
     shelf.commit()
-    assert shelf.get("jar").sweets == 3
+    assert jar_in(shelf).sweets == 3
 
 
-def test_what_was_removed_is_gone_once_committed(shelf: Shelf[str, Any]) -> None:
+def test_what_was_removed_is_gone_once_committed(shelf: Shelf[str, Jar]) -> None:
     shelf.remove("jar")
     assert shelf.get("jar") is None
     shelf.commit()
     assert list(shelf.values()) == []
 
 
-def test_an_aggregate_saved_from_an_old_copy_is_refused(shelf: Shelf[str, Any]) -> None:
-    first, second = shelf.get("jar"), shelf.get("jar")
+def test_an_aggregate_saved_from_an_old_copy_is_refused(shelf: Shelf[str, Jar]) -> None:
+    first, second = jar_in(shelf), jar_in(shelf)
     shelf.put("jar", first)
     with pytest.raises(ConcurrentChange):
         shelf.put("jar", second)

@@ -29,7 +29,8 @@ def test_a_decimal_string_is_read_exactly(text: str, currency: str, minor: int) 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "1e3", "1,000", " 1", "1 ", "1.", ".5", "1.234", "NaN", "Infinity", "+1", "١", "0x1"]
+    "text",
+    ["", "1e3", "1,000", " 1", "1 ", "1.", ".5", "1.234", "NaN", "Infinity", "+1", "\u0661", "0x1"],
 )
 def test_what_is_not_a_decimal_string_is_refused_and_its_field_named(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:
