@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import orjson
-from flask import Flask, Response, g, request
+import structlog
+from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from novacart.application.ports.errors import Unavailable
@@ -16,12 +17,54 @@ RESERVED = frozenset({"type", "title", "status", "detail", "code", "request_id",
 # Error code -> status. 400 can never be right, 409 the present state forbids, 404 is not there.
 # A code that is missing here is a mistake of ours: a test walks every DomainError.
 STATUSES: Final[dict[str, int]] = {
+    "domain_error": 409,
+    "not_authenticated": 401,
+    "permission_denied": 403,
     "invalid_value": 400,
     "currency_mismatch": 400,
     "concurrent_change": 409,
     "not_on_wishlist": 404,
     "wishlist_full": 409,
 }
+
+# What Werkzeug's own refusals are called on the wire, and what they say to a person.
+_SENTENCES: Final[dict[int, str]] = {
+    404: "There is nothing at this address.",
+    405: "This address does not answer that method.",
+    413: "The body is larger than this address takes.",
+}
+
+_log = structlog.get_logger("novacart.web")
+
+
+class Refused(Exception):
+    """A request that the web itself refuses, before or instead of asking the shop."""
+
+    def __init__(
+        self,
+        status: int,
+        *,
+        code: str,
+        detail: str,
+        errors: Mapping[str, list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+
+def invalid(errors: Mapping[str, list[str]]) -> Refused:
+    """400 with a sentence for each invalid field."""
+    return Refused(
+        400,
+        code="invalid_value",
+        detail="Some of what you sent is not valid: " + ", ".join(sorted(errors)) + ".",
+        errors=errors,
+    )
 
 
 def problem(
@@ -50,3 +93,70 @@ def problem(
     response = Response(orjson.dumps(body), status, content_type="application/problem+json")
     response.headers.extend(headers or {})
     return response
+
+
+def install(app: Flask) -> None:
+    """Turn whatever is raised into a problem; what nobody foresaw is logged, never shown."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Unavailable, _unavailable)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _domain_error(error: DomainError) -> Response:
+    status = STATUSES.get(error.code, 409)
+    if isinstance(error, InvalidValue):
+        said = {error.field: [error.message]}
+        return problem(status, code=error.code, detail=error.message, errors=said)
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return problem(
+        status, code=error.code, detail=error.message, extra=error.details, headers=headers
+    )
+
+
+def _refused(error: Refused) -> Response:
+    return problem(
+        error.status,
+        code=error.code,
+        detail=error.detail,
+        errors=error.errors,
+        headers=error.headers,
+    )
+
+
+def _unavailable(error: Unavailable) -> Response:
+    _log.warning("unavailable", error=type(error).__name__, reason=str(error))
+    return problem(
+        503,
+        code="unavailable",
+        detail="This does not work for the moment. Try again in a few seconds.",
+        headers={"Retry-After": str(error.retry_after)},
+    )
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return cast("Response", error.response)
+    status = error.code or 500
+    phrase = HTTPStatus(status).phrase
+    kept = {
+        name: value
+        for name, value in error.get_headers()
+        if name.lower() in {"allow", "retry-after", "www-authenticate", "content-range"}
+    }
+    return problem(
+        status,
+        code=phrase.lower().replace(" ", "_").replace("-", "_"),
+        detail=_SENTENCES.get(status) or error.description or phrase,
+        headers=kept,
+    )
+
+
+def _unforeseen(error: Exception) -> Response:
+    _log.error("unforeseen", exc_info=error)
+    return problem(
+        500,
+        code="internal_error",
+        detail="Something went wrong on our side. The request id tells us which request it was.",
+    )
