@@ -1,0 +1,36 @@
+"""API keys: Bearer, or Basic with the key as user name (Stripe API: Authentication)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+
+from tests.support.fake_stripe.errors import StripeError
+from tests.support.fake_stripe.wire import Request
+
+
+def account_of(request: Request) -> str:
+    """Return the account that a secret test key belongs to; each key is an account of its own.
+
+    Refuses a missing or foreign key with 401; a key is never echoed in full.
+    """
+    scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+    key = ""
+    if scheme.lower() == "bearer":
+        key = credentials.strip()
+    elif scheme.lower() == "basic":
+        try:
+            key = base64.b64decode(credentials).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            key = ""
+    if not key:
+        raise StripeError(
+            "You did not provide an API key. You need to provide your API key in the Authorization "
+            "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            status=401,
+            kept=False,
+        )
+    if not key.startswith(("sk_test_", "rk_test_")):
+        raise StripeError(f"Invalid API Key provided: {key[:8]}{'*' * 8}", status=401, kept=False)
+    return "acct_" + hashlib.sha256(key.encode()).hexdigest()[:16]
