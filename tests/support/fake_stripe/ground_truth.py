@@ -1,0 +1,66 @@
+"""The ledger as ground truth: what was really taken, given back and left, in minor units."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from tests.support.fake_stripe.ledger import Ledger
+from tests.support.fake_stripe.wire import Json
+
+_SUMS = ("captured", "refunded", "refunds_pending", "disputed", "balance")
+
+
+def ground_truth(ledger: Ledger) -> Json:
+    """Return ``intents`` by id and ``totals`` by currency, over all accounts.
+
+    ``captures`` counts successful captures, so that a double charge shows. ``refunded`` counts
+    refunds that have succeeded, ``refunds_pending`` those that may yet fail. ``balance`` is the
+    sum of the balance transactions; a refund leaves it when it is created and returns to it when
+    it fails.
+    """
+    documents = _documents(ledger)
+    intents = {intent["id"]: _intent(intent, documents) for intent in documents["payment_intent"]}
+    totals: dict[str, Json] = defaultdict(lambda: dict.fromkeys(_SUMS, 0))
+    for entry in intents.values():
+        for name in _SUMS[:-1]:
+            totals[entry["currency"]][name] += entry[name]
+    for transaction in documents["balance_transaction"]:
+        totals[transaction["currency"]]["balance"] += transaction["net"]
+    return {"intents": intents, "totals": dict(totals)}
+
+
+def _documents(ledger: Ledger) -> dict[str, list[Json]]:
+    documents: dict[str, list[Json]] = defaultdict(list)
+    statement = "SELECT kind, body FROM objects WHERE kind != 'event' ORDER BY seq"
+    for kind, body in ledger.rows(statement):
+        documents[kind].append(json.loads(body))
+    return documents
+
+
+def _intent(intent: Json, documents: dict[str, list[Json]]) -> Json:
+    def of_intent(kind: str) -> list[Json]:
+        return [item for item in documents[kind] if item["payment_intent"] == intent["id"]]
+
+    captured = [charge for charge in of_intent("charge") if charge["captured"]]
+    refunds = of_intent("refund")
+    disputes = [dispute for dispute in of_intent("dispute") if dispute["status"] != "won"]
+    return {
+        "amount": intent["amount"],
+        "currency": intent["currency"],
+        "status": intent["status"],
+        "metadata": intent["metadata"],
+        "captures": len(captured),
+        "captured": sum(charge["amount_captured"] for charge in captured),
+        "refunded": _sum(refunds, "succeeded"),
+        "refunds_pending": _sum(refunds, "pending", "requires_action"),
+        "disputed": sum(dispute["amount"] for dispute in disputes),
+        "refunds": [
+            {name: refund[name] for name in ("id", "amount", "status", "metadata")}
+            for refund in refunds
+        ],
+    }
+
+
+def _sum(refunds: list[Json], *statuses: str) -> int:
+    return sum(refund["amount"] for refund in refunds if refund["status"] in statuses)
