@@ -1,0 +1,8 @@
+"""A Stripe for tests: Stripe's wire format and rules over a ledger that a test may look into."""
+
+from tests.support.fake_stripe.controls import ControlRefused, Controls
+from tests.support.fake_stripe.process import RemoteStripe, StripeProcess
+from tests.support.fake_stripe.server import FakeStripe
+from tests.support.fake_stripe.signatures import sign
+
+__all__ = ["ControlRefused", "Controls", "FakeStripe", "RemoteStripe", "StripeProcess", "sign"]

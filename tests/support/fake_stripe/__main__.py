@@ -1,0 +1,43 @@
+"""Run the fake Stripe as a process: prints its address, serves until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from tests.support.fake_stripe.server import RETRY_DELAYS, FakeStripe
+
+
+def main() -> None:
+    """Read the options and serve."""
+    parser = argparse.ArgumentParser(prog="python -m tests.support.fake_stripe")
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--state-dir", type=Path, help="where the ledger outlives the process")
+    parser.add_argument("--webhook-url")
+    parser.add_argument("--webhook-secret")
+    parser.add_argument("--delivery", choices=["auto", "manual", "drop"])
+    parser.add_argument(
+        "--retry-delays", type=float, nargs="*", default=RETRY_DELAYS, help="seconds"
+    )
+    options = parser.parse_args()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with FakeStripe(
+        port=options.port,
+        state_dir=options.state_dir,
+        webhook_url=options.webhook_url,
+        webhook_secret=options.webhook_secret,
+        delivery=options.delivery,
+        retry_delays=tuple(options.retry_delays),
+    ) as server:
+        sys.stdout.write(f"{server.url}\n")
+        sys.stdout.flush()
+        stop.wait()
+
+
+if __name__ == "__main__":
+    main()

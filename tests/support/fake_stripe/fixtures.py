@@ -1,0 +1,30 @@
+"""Fixtures; a test module takes them with an import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import stripe
+
+from tests.support.fake_stripe.server import FakeStripe
+
+API_KEY = "sk_test_of_the_shop"
+WEBHOOK_SECRET = "whsec_of_the_shop"
+
+
+@pytest.fixture
+def fake_stripe() -> Iterator[FakeStripe]:
+    """Start a fake Stripe of this test's own, with no webhook yet."""
+    with FakeStripe(webhook_secret=WEBHOOK_SECRET) as server:
+        yield server
+
+
+def stripe_client(url: str, *, key: str = API_KEY, retries: int = 0) -> stripe.StripeClient:
+    """Return the real library's client, bound to a fake Stripe and quick to give up."""
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": url},
+        max_network_retries=retries,
+        http_client=stripe.RequestsClient(timeout=5),
+    )

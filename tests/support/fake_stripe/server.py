@@ -1,0 +1,130 @@
+"""The fake Stripe: one object to start, talk to and look into."""
+
+from __future__ import annotations
+
+import json
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.support.fake_stripe.api import Api, Disconnected
+from tests.support.fake_stripe.controls import ControlRefused, Controls
+from tests.support.fake_stripe.courier import Courier, Policy
+from tests.support.fake_stripe.errors import StripeError, missing
+from tests.support.fake_stripe.faults import Faults
+from tests.support.fake_stripe.form import decode_form
+from tests.support.fake_stripe.http_server import LoopbackServer
+from tests.support.fake_stripe.ledger import Ledger
+from tests.support.fake_stripe.operations import Operations
+from tests.support.fake_stripe.request_log import RequestLog
+from tests.support.fake_stripe.wire import Answer, Request, encode
+
+RETRY_DELAYS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+_CONTROL = "/_test/"
+
+
+class FakeStripe(Controls):
+    """A Stripe of the test's own on 127.0.0.1, in threads of this process.
+
+    With a ``state_dir`` the ledger outlives it. :meth:`stop` joins every thread and raises what
+    broke inside, so that a fault of the fake never passes for a fault of the shop.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        state_dir: Path | None = None,
+        webhook_url: str | None = None,
+        webhook_secret: str | None = None,
+        delivery: Policy | None = None,
+        retry_delays: tuple[float, ...] = RETRY_DELAYS,
+    ) -> None:
+        """Bind the port (0 for a free one); what is None keeps what the state directory says."""
+        self._stopping = threading.Event()
+        self._ledger = Ledger(state_dir)
+        self._courier = Courier(self._ledger, retry_delays=retry_delays)
+        faults, log = Faults(), RequestLog()
+        self._api = Api(
+            ledger=self._ledger,
+            courier=self._courier,
+            faults=faults,
+            log=log,
+            stopping=self._stopping,
+        )
+        self._operations = Operations(
+            ledger=self._ledger, courier=self._courier, faults=faults, log=log
+        )
+        self._courier.set_policy(delivery or self._ledger.setting("delivery", "auto"))
+        if webhook_url is not None:
+            self._ledger.keep_setting("webhook_url", webhook_url)
+        if webhook_secret is not None:
+            self._ledger.keep_setting("webhook_secrets", [webhook_secret])
+        self._failures: list[Exception] = []
+        self._http = LoopbackServer(port, self._answer, self._stopping)
+        self.url = f"http://127.0.0.1:{self._http.server_port}"
+
+    def start(self) -> Self:
+        """Serve and deliver."""
+        self._courier.start()
+        self._http.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and delivering, close everything, and raise what broke inside."""
+        self._http.stop()
+        self._courier.stop()
+        self._ledger.close()
+        if self._failures:
+            raise ExceptionGroup("the fake Stripe itself is broken", self._failures)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self, operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
+        try:
+            return self._operations.run(operation, arguments)
+        except (StripeError, ValueError) as refusal:
+            raise ControlRefused(str(refusal)) from refusal
+
+    def _answer(
+        self, method: str, path: str, query: str, headers: dict[str, str], body: str
+    ) -> Answer:
+        try:
+            if path.startswith(_CONTROL):
+                arguments = json.loads(body) if body else {}
+                return _control(self, path.removeprefix(_CONTROL), arguments)
+            if path == "/elsewhere":
+                return Answer(status=200, body=b"<html></html>", content_type="text/html")
+            parameters = decode_form(query if method == "GET" else body)
+            return self._api.answer(
+                Request(method=method, path=path, parameters=parameters, headers=headers)
+            )
+        except StripeError as refusal:
+            return refusal.answer()
+        except Disconnected:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised at the stop
+            traceback.print_exc()
+            self._failures.append(error)
+            return Answer(status=500, body=encode({"error": {"type": "fake_stripe_bug"}}))
+
+
+def _control(controls: FakeStripe, operation: str, arguments: dict[str, Any]) -> Answer:
+    try:
+        if not operation.isidentifier():
+            raise missing("control", operation, param="operation")
+        result = controls._run(operation, arguments)
+    except (ControlRefused, StripeError, TypeError) as refusal:
+        return Answer(status=400, body=encode({"refused": str(refusal)}))
+    return Answer(status=200, body=encode({"result": result}))
