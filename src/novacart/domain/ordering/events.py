@@ -1,0 +1,93 @@
+"""What happens to orders."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from novacart.domain.shared.events import DomainEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEvent(DomainEvent):
+    """Amounts are minor units of `currency`."""
+
+    order_id: int
+    order_number: str
+    user_id: int
+    payment_method: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(OrderEvent):
+    name: ClassVar[str] = "order.placed"
+
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderConfirmed(OrderEvent):
+    """The shop will deliver: the order is paid, or it is paid on delivery."""
+
+    name: ClassVar[str] = "order.confirmed"
+
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderProcessingStarted(OrderEvent):
+    name: ClassVar[str] = "order.processing_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderShipped(OrderEvent):
+    name: ClassVar[str] = "order.shipped"
+
+    carrier: str
+    tracking_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDelivered(OrderEvent):
+    name: ClassVar[str] = "order.delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(OrderEvent):
+    name: ClassVar[str] = "order.cancelled"
+
+    reason: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLineCancelled(OrderEvent):
+    name: ClassVar[str] = "order.line_cancelled"
+
+    line_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefundRequested(OrderEvent):
+    name: ClassVar[str] = "order.refund_requested"
+
+    amount_minor: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefundSettled(OrderEvent):
+    """`complete` where nothing of the order is left to refund."""
+
+    name: ClassVar[str] = "order.refund_settled"
+
+    amount_minor: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRefundFailed(OrderEvent):
+    name: ClassVar[str] = "order.refund_failed"
+
+    amount_minor: int
+    reason: str
