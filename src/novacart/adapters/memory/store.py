@@ -5,6 +5,10 @@ from itertools import count
 from threading import RLock
 
 from novacart.adapters.memory.shelf import Shelf
+from novacart.domain.accounts.address_book import AddressBook
+from novacart.domain.accounts.password_reset import PasswordReset
+from novacart.domain.accounts.token_family import TokenFamily
+from novacart.domain.accounts.user import User
 from novacart.domain.shared.events import DomainEvent
 from novacart.domain.shared.ids import UserId
 from novacart.domain.wishlist.wishlist import Wishlist
@@ -16,6 +20,10 @@ class MemoryStore:
 
     lock: RLock = field(default_factory=RLock)
     identities: "count[int]" = field(default_factory=lambda: count(1))
+    users: Shelf[UserId, User] = field(default_factory=Shelf)
+    address_books: Shelf[UserId, AddressBook] = field(default_factory=Shelf)
+    token_families: Shelf[int, TokenFamily] = field(default_factory=Shelf)
+    password_resets: Shelf[int, PasswordReset] = field(default_factory=Shelf)
     wishlists: Shelf[UserId, Wishlist] = field(default_factory=Shelf)
     events: list[DomainEvent] = field(default_factory=list)
 

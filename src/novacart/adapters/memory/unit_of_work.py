@@ -4,9 +4,19 @@ from itertools import islice
 from types import TracebackType
 from typing import Self
 
+from novacart.adapters.memory.accounts import (
+    MemoryAddressBooks,
+    MemoryPasswordResets,
+    MemoryTokenFamilies,
+    MemoryUsers,
+)
 from novacart.adapters.memory.store import MemoryStore
 from novacart.adapters.memory.wishlists import MemoryWishlists
+from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.identities import Identities
+from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.token_families import TokenFamilies
+from novacart.application.ports.users import Users
 from novacart.application.ports.wishlists import Wishlists
 from novacart.domain.shared.events import AggregateRoot
 
@@ -23,12 +33,20 @@ class MemoryUnitOfWork:
     """The lock is held from `with` to its end; leaving without a commit forgets everything."""
 
     identities: Identities
+    users: Users
+    address_books: AddressBooks
+    token_families: TokenFamilies
+    password_resets: PasswordResets
     wishlists: Wishlists
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         self._saved: dict[int, AggregateRoot] = {}
         self.identities = MemoryIdentities(store)
+        self.users = MemoryUsers(store.users, self.saved)
+        self.address_books = MemoryAddressBooks(store.address_books, self.saved)
+        self.token_families = MemoryTokenFamilies(store.token_families, self.saved)
+        self.password_resets = MemoryPasswordResets(store.password_resets, self.saved)
         self.wishlists = MemoryWishlists(store.wishlists, self.saved)
 
     def __enter__(self) -> Self:

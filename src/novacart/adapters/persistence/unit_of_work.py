@@ -4,12 +4,20 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+from novacart.adapters.persistence.accounts.address_books import SqlAddressBooks
+from novacart.adapters.persistence.accounts.password_resets import SqlPasswordResets
+from novacart.adapters.persistence.accounts.token_families import SqlTokenFamilies
+from novacart.adapters.persistence.accounts.users import SqlUsers
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.identities import SqlIdentities
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.wishlist.repository import SqlWishlists
+from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.identities import Identities
 from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.token_families import TokenFamilies
+from novacart.application.ports.users import Users
 from novacart.application.ports.wishlists import Wishlists
 from novacart.domain.shared.events import AggregateRoot
 
@@ -22,6 +30,10 @@ class SqlUnitOfWork:
     """
 
     identities: Identities
+    users: Users
+    address_books: AddressBooks
+    token_families: TokenFamilies
+    password_resets: PasswordResets
     wishlists: Wishlists
 
     def __init__(self, database: Database, origin: CurrentOrigin) -> None:
@@ -34,6 +46,10 @@ class SqlUnitOfWork:
         connection = self._stack.enter_context(self._database.writing())
         self._connection = connection
         self.identities = SqlIdentities(connection)
+        self.users = SqlUsers(connection, self.saved)
+        self.address_books = SqlAddressBooks(connection, self.saved)
+        self.token_families = SqlTokenFamilies(connection, self.saved)
+        self.password_resets = SqlPasswordResets(connection, self.saved)
         self.wishlists = SqlWishlists(connection, self.saved)
         return self
 

@@ -3,7 +3,11 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.identities import Identities
+from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.token_families import TokenFamilies
+from novacart.application.ports.users import Users
 from novacart.application.ports.wishlists import Wishlists
 
 
@@ -18,6 +22,10 @@ class UnitOfWork(Protocol):
     """
 
     identities: Identities
+    users: Users
+    address_books: AddressBooks
+    token_families: TokenFamilies
+    password_resets: PasswordResets
     wishlists: Wishlists
 
     def __enter__(self) -> Self: ...

@@ -1,0 +1,129 @@
+"""People, their sign-ins, their password resets and their addresses."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("username", String(150), nullable=False),
+    Column("username_key", String(450), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False),
+    Column("password_hash", String(255), nullable=False),
+    Column("first_name", String(150), nullable=False),
+    Column("last_name", String(150), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("password_changed_at", UtcDateTime, nullable=False),
+    Column("password_generation", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("username_key", name="uq_users_username_key"),
+    UniqueConstraint("email_key", name="uq_users_email_key"),
+    CheckConstraint("role IN ('customer', 'support', 'catalog', 'manager', 'owner')", name="role"),
+    CheckConstraint("password_generation >= 1", name="password_generation"),
+)
+
+token_families = Table(
+    "token_families",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("revoked_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column(
+        "family_id",
+        BigInteger,
+        ForeignKey("token_families.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("rotated_at", UtcDateTime),
+    CheckConstraint("expires_at > issued_at", name="lifetime"),
+)
+
+password_resets = Table(
+    "password_resets",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("email_key", String(254), nullable=False),
+    Column("requested_at", UtcDateTime, nullable=False, index=True),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("token_hash", String(64)),
+    Column("password_generation", Integer),
+    Column("expires_at", UtcDateTime),
+    Column("used_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("token_hash", name="uq_password_resets_token_hash"),
+    CheckConstraint(
+        "(user_id IS NULL) = (token_hash IS NULL) AND (user_id IS NULL) = (expires_at IS NULL)"
+        " AND (user_id IS NULL) = (password_generation IS NULL)",
+        name="issued_whole",
+    ),
+    CheckConstraint("used_at IS NULL OR expires_at IS NOT NULL", name="issued_before_used"),
+    Index("ix_password_resets_email_key_requested_at", "email_key", "requested_at"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("name", String(100), nullable=False),
+    Column("mobile", String(13), nullable=False),
+    Column("pincode", String(6), nullable=False),
+    Column("state", String(100), nullable=False),
+    Column("district", String(100), nullable=False),
+    Column("town", String(100), nullable=False),
+    Column("house_number", String(100), nullable=False),
+    Column("address", String(500), nullable=False),
+    Column("address_type", String(6), nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("address_type IN ('HOME', 'OFFICE')", name="address_type"),
+    CheckConstraint("length(pincode) = 6", name="pincode"),
+    CheckConstraint("length(mobile) IN (10, 12, 13)", name="mobile"),
+    Index(
+        "uq_addresses_one_default",
+        "user_id",
+        unique=True,
+        sqlite_where=text("is_default"),
+        postgresql_where=text("is_default"),
+    ),
+)

@@ -1,0 +1,99 @@
+"""Families of refresh tokens, locked while one of their tokens is exchanged."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, insert, select, update
+
+from novacart.adapters.persistence.accounts.mapper import token_of, token_row
+from novacart.adapters.persistence.accounts.tables import refresh_tokens as tokens
+from novacart.adapters.persistence.accounts.tables import token_families as families
+from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import UserId
+
+
+class SqlTokenFamilies:
+    def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
+        self._connection = connection
+        self._saved = saved
+        self._stored: dict[int, dict[str, RefreshToken]] = {}
+
+    def presenting(self, family_id: int, token_id: str) -> TokenFamily | None:
+        # A statement of its own before the token is read: see `lock_user`.
+        row = self._connection.execute(
+            select(families).where(families.c.id == family_id).with_for_update()
+        ).one_or_none()
+        if row is None:
+            return None
+        found = self._connection.execute(
+            select(tokens).where(tokens.c.family_id == family_id, tokens.c.id == token_id)
+        )
+        family = TokenFamily(
+            id=row.id,
+            user_id=UserId(row.user_id),
+            opened_at=row.opened_at,
+            revoked_at=row.revoked_at,
+            tokens=[token_of(token) for token in found],
+            version=row.version,
+        )
+        self._stored[family.id] = {token.id: token for token in family.tokens}
+        return family
+
+    def add(self, family: TokenFamily) -> None:
+        self._connection.execute(
+            insert(families).values(
+                id=family.id,
+                user_id=family.user_id,
+                opened_at=family.opened_at,
+                revoked_at=family.revoked_at,
+                version=family.version + 1,
+            )
+        )
+        family.version += 1
+        self._write_tokens(family)
+        self._saved(family)
+
+    def save(self, family: TokenFamily) -> None:
+        changed = self._connection.execute(
+            update(families)
+            .where(families.c.id == family.id, families.c.version == family.version)
+            .values(revoked_at=family.revoked_at, version=family.version + 1)
+        ).rowcount
+        if changed != 1:
+            raise ConcurrentChange
+        family.version += 1
+        self._write_tokens(family)
+        self._saved(family)
+
+    def revoke_all_of(self, user_id: UserId, *, at: datetime) -> None:
+        self._connection.execute(
+            update(families)
+            .where(families.c.user_id == user_id, families.c.revoked_at.is_(None))
+            .values(revoked_at=at, version=families.c.version + 1)
+        )
+
+    def forget_expired(self, *, before: datetime) -> int:
+        gone = self._connection.execute(delete(tokens).where(tokens.c.expires_at < before)).rowcount
+        self._connection.execute(
+            delete(families).where(
+                families.c.opened_at < before,
+                ~exists().where(tokens.c.family_id == families.c.id),
+            )
+        )
+        return gone
+
+    def _write_tokens(self, family: TokenFamily) -> None:
+        stored = self._stored.get(family.id, {})
+        new = [token for token in family.tokens if token.id not in stored]
+        for token in family.tokens:
+            if token.id in stored and stored[token.id] != token:
+                self._connection.execute(
+                    update(tokens)
+                    .where(tokens.c.id == token.id)
+                    .values(rotated_at=token.rotated_at)
+                )
+        if new:
+            self._connection.execute(insert(tokens), [token_row(family.id, token) for token in new])
+        self._stored[family.id] = {token.id: token for token in family.tokens}

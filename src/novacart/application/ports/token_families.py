@@ -1,0 +1,27 @@
+"""Where the families of refresh tokens are kept."""
+
+from datetime import datetime
+from typing import Protocol
+
+from novacart.domain.accounts.token_family import TokenFamily
+from novacart.domain.shared.ids import UserId
+
+
+class TokenFamilies(Protocol):
+    def presenting(self, family_id: int, token_id: str) -> TokenFamily | None:
+        """The family with that token of it alone: its rules ask for no other."""
+        ...
+
+    def add(self, family: TokenFamily) -> None: ...
+
+    def save(self, family: TokenFamily) -> None:
+        """Write what is new or changed. Raises `ConcurrentChange`."""
+        ...
+
+    def revoke_all_of(self, user_id: UserId, *, at: datetime) -> None:
+        """Log the user out everywhere."""
+        ...
+
+    def forget_expired(self, *, before: datetime) -> int:
+        """Drop tokens that expired before then, and families left empty; how many tokens."""
+        ...

@@ -1,0 +1,68 @@
+"""What happens to accounts."""
+
+from dataclasses import dataclass
+
+from novacart.domain.shared.events import DomainEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserRegistered(DomainEvent):
+    name = "accounts.user_registered"
+
+    user_id: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChanged(DomainEvent):
+    name = "accounts.profile_changed"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(DomainEvent):
+    name = "accounts.password_changed"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordResetRequested(DomainEvent):
+    """Somebody asked for a link; whether anybody has that address is not known yet."""
+
+    name = "accounts.password_reset_requested"
+
+    reset_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserDisabled(DomainEvent):
+    name = "accounts.user_disabled"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserEnabled(DomainEvent):
+    name = "accounts.user_enabled"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGranted(DomainEvent):
+    name = "accounts.role_granted"
+
+    user_id: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshTokenReused(DomainEvent):
+    """A refresh token came back after it was rotated away: its whole family was revoked."""
+
+    name = "accounts.refresh_token_reused"
+
+    user_id: int
+    family_id: int
