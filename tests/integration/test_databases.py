@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -24,7 +25,7 @@ def _tables(url: str) -> list[str]:
 
 
 def test_a_copy_has_the_schema(database_url: str) -> None:
-    assert "outbox" in _tables(database_url)
+    assert "outbox_messages" in _tables(database_url)
 
 
 def test_copies_do_not_see_each_other(test_run: TestRun, tmp_path: Path) -> None:
@@ -52,33 +53,30 @@ def test_postgresql_knows_english_search(postgresql_url: str) -> None:
 
 
 @pytest.fixture
-def keeper_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    # PostgreSQL may run as another user, who must be able to enter every folder above.
-    folder = tmp_path_factory.mktemp("keeper")
-    for above in [folder, *folder.parents][:3]:
-        above.chmod(0o755)
-    return folder / "postgres"
+def server_folder(run_folder: Path) -> Path:
+    # PostgreSQL may run as another user, who can't enter pytest's own folders.
+    return run_folder / f"server-{uuid4().hex}"
 
 
-def test_the_server_goes_when_the_run_is_killed(keeper_folder: Path) -> None:
-    keeper_folder.mkdir()
+def test_the_server_goes_when_the_run_is_killed(server_folder: Path) -> None:
+    server_folder.mkdir()
     run = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.postgres", str(keeper_folder), str(run.pid)],
+        [sys.executable, "-m", "tests.support.postgres", str(server_folder), str(run.pid)],
         cwd=ROOT,
     )
-    while not (keeper_folder / "url").exists():
+    while not (server_folder / "url").exists():
         assert keeper.poll() is None
         time.sleep(0.05)
     assert lives(run.pid)
     os.kill(run.pid, signal.SIGKILL)
     run.communicate()
     assert keeper.wait(30) == 0
-    assert not keeper_folder.exists()
+    assert not server_folder.exists()
 
 
-def test_a_crashed_server_starts_again_on_its_port(keeper_folder: Path) -> None:
-    server = PostgresServer(keeper_folder)
+def test_a_crashed_server_starts_again_on_its_port(server_folder: Path) -> None:
+    server = PostgresServer(server_folder)
     server.start()
     url = server.url().replace("+psycopg", "")
     try:
