@@ -9,8 +9,11 @@ from novacart.domain.accounts.address_book import AddressBook
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.stock import StockLevel, StockMovement
 from novacart.domain.shared.events import DomainEvent
-from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.ids import CategoryId, ProductId, UserId
 from novacart.domain.wishlist.wishlist import Wishlist
 
 
@@ -24,6 +27,10 @@ class MemoryStore:
     address_books: Shelf[UserId, AddressBook] = field(default_factory=Shelf)
     token_families: Shelf[int, TokenFamily] = field(default_factory=Shelf)
     password_resets: Shelf[int, PasswordReset] = field(default_factory=Shelf)
+    products: Shelf[ProductId, Product] = field(default_factory=Shelf)
+    categories: Shelf[CategoryId, Category] = field(default_factory=Shelf)
+    stock_levels: Shelf[ProductId, StockLevel] = field(default_factory=Shelf)
+    stock_movements: Shelf[int, StockMovement] = field(default_factory=Shelf)
     wishlists: Shelf[UserId, Wishlist] = field(default_factory=Shelf)
     events: list[DomainEvent] = field(default_factory=list)
 

@@ -10,11 +10,16 @@ from novacart.adapters.memory.accounts import (
     MemoryTokenFamilies,
     MemoryUsers,
 )
+from novacart.adapters.memory.catalog import MemoryCategories, MemoryProducts
+from novacart.adapters.memory.catalog_stock import MemoryStock
 from novacart.adapters.memory.store import MemoryStore
 from novacart.adapters.memory.wishlists import MemoryWishlists
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.categories import Categories
 from novacart.application.ports.identities import Identities
 from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.products import Products
+from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.wishlists import Wishlists
@@ -37,6 +42,9 @@ class MemoryUnitOfWork:
     address_books: AddressBooks
     token_families: TokenFamilies
     password_resets: PasswordResets
+    products: Products
+    categories: Categories
+    stock: Stock
     wishlists: Wishlists
 
     def __init__(self, store: MemoryStore) -> None:
@@ -47,6 +55,9 @@ class MemoryUnitOfWork:
         self.address_books = MemoryAddressBooks(store.address_books, self.saved)
         self.token_families = MemoryTokenFamilies(store.token_families, self.saved)
         self.password_resets = MemoryPasswordResets(store.password_resets, self.saved)
+        self.products = MemoryProducts(store.products, self.saved)
+        self.categories = MemoryCategories(store.categories, self.saved)
+        self.stock = MemoryStock(store.stock_levels, store.stock_movements)
         self.wishlists = MemoryWishlists(store.wishlists, self.saved)
 
     def __enter__(self) -> Self:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from novacart.adapters.memory.shelf import Shelf
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.ids import ProductId, UserId
 from novacart.domain.wishlist.wishlist import Wishlist
 
 
@@ -21,3 +21,9 @@ class MemoryWishlists:
     def save(self, wishlist: Wishlist) -> None:
         self._saved(wishlist)
         self._shelf.put(wishlist.user_id, wishlist)
+
+    def discard_everywhere(self, product_id: ProductId) -> None:
+        for wishlist in list(self._shelf.values()):
+            if product_id in wishlist:
+                wishlist.discard(product_id)
+                self._shelf.put(wishlist.user_id, wishlist)

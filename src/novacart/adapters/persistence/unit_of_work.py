@@ -8,14 +8,20 @@ from novacart.adapters.persistence.accounts.address_books import SqlAddressBooks
 from novacart.adapters.persistence.accounts.password_resets import SqlPasswordResets
 from novacart.adapters.persistence.accounts.token_families import SqlTokenFamilies
 from novacart.adapters.persistence.accounts.users import SqlUsers
+from novacart.adapters.persistence.catalog.categories import SqlCategories
+from novacart.adapters.persistence.catalog.products import SqlProducts
+from novacart.adapters.persistence.catalog.stock import SqlStock
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.identities import SqlIdentities
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.wishlist.repository import SqlWishlists
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.categories import Categories
 from novacart.application.ports.identities import Identities
 from novacart.application.ports.origin import CurrentOrigin
 from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.products import Products
+from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.wishlists import Wishlists
@@ -34,6 +40,9 @@ class SqlUnitOfWork:
     address_books: AddressBooks
     token_families: TokenFamilies
     password_resets: PasswordResets
+    products: Products
+    categories: Categories
+    stock: Stock
     wishlists: Wishlists
 
     def __init__(self, database: Database, origin: CurrentOrigin) -> None:
@@ -50,6 +59,9 @@ class SqlUnitOfWork:
         self.address_books = SqlAddressBooks(connection, self.saved)
         self.token_families = SqlTokenFamilies(connection, self.saved)
         self.password_resets = SqlPasswordResets(connection, self.saved)
+        self.products = SqlProducts(connection, self.saved)
+        self.categories = SqlCategories(connection, self.saved)
+        self.stock = SqlStock(connection, self._origin().actor)
         self.wishlists = SqlWishlists(connection, self.saved)
         return self
 

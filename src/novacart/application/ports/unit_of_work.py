@@ -4,8 +4,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.categories import Categories
 from novacart.application.ports.identities import Identities
 from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.products import Products
+from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.wishlists import Wishlists
@@ -26,6 +29,9 @@ class UnitOfWork(Protocol):
     address_books: AddressBooks
     token_families: TokenFamilies
     password_resets: PasswordResets
+    products: Products
+    categories: Categories
+    stock: Stock
     wishlists: Wishlists
 
     def __enter__(self) -> Self: ...

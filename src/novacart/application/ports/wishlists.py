@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.ids import ProductId, UserId
 from novacart.domain.wishlist.wishlist import Wishlist
 
 
@@ -12,3 +12,7 @@ class Wishlists(Protocol):
         ...
 
     def save(self, wishlist: Wishlist) -> None: ...
+
+    def discard_everywhere(self, product_id: ProductId) -> None:
+        """Take a product off every wishlist."""
+        ...

@@ -1,10 +1,12 @@
 """What has happened, and the aggregates that remember it until it is committed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 JsonScalar = str | int | bool | None
+JsonValue = JsonScalar | dict[str, JsonScalar]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,8 +14,8 @@ class DomainEvent:
     """A fact in the past tense.
 
     `name` and `version` are what is stored, so that a class can be renamed and a payload can
-    grow. Fields are plain: strings, integers, booleans, `None`, and aware UTC datetimes;
-    money is minor units beside its currency code.
+    grow. Fields are plain: strings, integers, booleans, `None`, aware UTC datetimes, and
+    mappings of these one level deep; money is minor units beside its currency code.
     """
 
     name: ClassVar[str]
@@ -21,7 +23,7 @@ class DomainEvent:
 
     occurred_at: datetime
 
-    def payload(self) -> dict[str, JsonScalar]:
+    def payload(self) -> dict[str, JsonValue]:
         """The event's fields as JSON values; times in RFC 3339 with an offset."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
@@ -57,7 +59,13 @@ class AggregateRoot:
         return events
 
 
-def _plain(value: object) -> JsonScalar:
+def _plain(value: object) -> JsonValue:
+    if isinstance(value, Mapping):
+        return {str(key): _scalar(member) for key, member in value.items()}
+    return _scalar(value)
+
+
+def _scalar(value: object) -> JsonScalar:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if value is None or isinstance(value, str | int | bool):

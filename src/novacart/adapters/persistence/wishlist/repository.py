@@ -56,3 +56,6 @@ class SqlWishlists:
             self._connection.execute(insert(entries), new)
         self._stored[wishlist.user_id] = present
         self._saved(wishlist)
+
+    def discard_everywhere(self, product_id: ProductId) -> None:
+        self._connection.execute(delete(entries).where(entries.c.product_id == product_id))

@@ -1,0 +1,38 @@
+"""The search index, which SQLAlchemy's tables have no words for.
+
+Both databases are given words that were folded and split by the application, so that they
+find the same: SQLite's tokenizer is told to leave them as they are, and PostgreSQL gets its
+vectors ready made.
+"""
+
+from typing import Final
+
+from sqlalchemy import DDL, Table, event
+
+CREATE_SEARCH: Final[dict[str, tuple[str, ...]]] = {
+    "sqlite": (
+        """CREATE VIRTUAL TABLE product_search USING fts5 (
+            title, maker, body, prefix = '2 3',
+            tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'")""",
+    ),
+    "postgresql": (
+        """CREATE TABLE product_search (
+            product_id BIGINT NOT NULL CONSTRAINT pk_product_search PRIMARY KEY
+                CONSTRAINT fk_product_search_product_id REFERENCES products (id),
+            words TSVECTOR NOT NULL)""",
+        "CREATE INDEX ix_product_search_words ON product_search USING gin (words)",
+    ),
+}
+DROP_SEARCH: Final = "DROP TABLE IF EXISTS product_search"
+
+
+def attach_search(products: Table) -> None:
+    """Create and drop the search index together with the products."""
+    for dialect, statements in CREATE_SEARCH.items():
+        for statement in statements:
+            event.listen(products, "after_create", _ddl(statement).execute_if(dialect=dialect))
+    event.listen(products, "before_drop", _ddl(DROP_SEARCH))
+
+
+def _ddl(statement: str) -> DDL:
+    return DDL(statement)  # type: ignore[no-untyped-call]

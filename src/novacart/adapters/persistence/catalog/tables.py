@@ -1,0 +1,127 @@
+"""Products, categories, stock and its ledger."""
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from novacart.adapters.persistence.catalog.ddl import attach_search
+from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+
+# On SQLite an INTEGER primary key is the row's own address, and the search index refers to it.
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+categories = Table(
+    "categories",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("name", String(100), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("image", Text),
+    Column("mobile_image", Text),
+    Column("mobile_secondary_image", Text),
+    Column("desktop_image", Text),
+    Column("desktop_secondary_image", Text),
+    Column("position", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("slug", name="uq_categories_slug"),
+    CheckConstraint("position >= 0", name="position"),
+)
+
+products = Table(
+    "products",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("title", String(200), nullable=False),
+    Column("subtitle", String(200), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("author", String(200)),
+    Column("published_year", SmallInteger),
+    Column("brand", String(200), nullable=False),
+    Column("category_id", BigInteger, ForeignKey("categories.id")),
+    Column("image", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("archived_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("price_minor > 0", name="price"),
+    CheckConstraint("title <> ''", name="title"),
+    CheckConstraint("brand <> ''", name="brand"),
+    CheckConstraint("published_year BETWEEN 1 AND 9999", name="published_year"),
+)
+
+_SOLD = text("archived_at IS NULL")
+
+# A list is read from an index in its own order, whichever filter it has: its first column is
+# what the filter fixes, the rest is the order, and the id makes the order total.
+for _name, _columns in {
+    "price": ("price_minor", "id"),
+    "newest": ("created_at", "id"),
+    "category_price": ("category_id", "price_minor", "id"),
+    "category_newest": ("category_id", "created_at", "id"),
+    "brand_price": ("brand", "price_minor", "id"),
+    "brand_newest": ("brand", "created_at", "id"),
+    "category_brand": ("category_id", "brand"),
+}.items():
+    Index(
+        f"ix_products_{_name}",
+        *(products.c[column] for column in _columns),
+        sqlite_where=_SOLD,
+        postgresql_where=_SOLD,
+    )
+
+attach_search(products)
+
+stock_levels = Table(
+    "stock_levels",
+    metadata,
+    Column("product_id", _ID, ForeignKey("products.id"), primary_key=True, autoincrement=False),
+    Column("on_hand", BigInteger, nullable=False),
+    Column("reserved", BigInteger, nullable=False),
+    CheckConstraint("reserved >= 0", name="reserved"),
+    CheckConstraint("on_hand >= reserved", name="on_hand"),
+)
+
+stock_movements = Table(
+    "stock_movements",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("product_id", BigInteger, ForeignKey("stock_levels.product_id"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("on_hand_delta", BigInteger, nullable=False),
+    Column("reserved_delta", BigInteger, nullable=False),
+    Column("reference", String(100)),
+    Column("order_id", BigInteger, index=True),
+    Column("actor", String(80), nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    UniqueConstraint("reference", name="uq_stock_movements_reference"),
+    CheckConstraint(
+        "(kind = 'adjust' AND on_hand_delta <> 0 AND reserved_delta = 0 AND reference IS NULL)"
+        " OR (kind = 'reserve' AND on_hand_delta = 0 AND reserved_delta > 0"
+        " AND reference IS NOT NULL)"
+        " OR (kind = 'release' AND on_hand_delta = 0 AND reserved_delta < 0"
+        " AND reference IS NOT NULL)"
+        " OR (kind = 'sell' AND on_hand_delta < 0 AND reserved_delta = on_hand_delta"
+        " AND reference IS NOT NULL)"
+        " OR (kind = 'take_back' AND on_hand_delta > 0 AND reserved_delta = 0"
+        " AND reference IS NOT NULL)",
+        name="kind",
+    ),
+    Index("ix_stock_movements_product_id_id", "product_id", "id"),
+)

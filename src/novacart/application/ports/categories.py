@@ -1,0 +1,29 @@
+"""Where categories are kept."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from novacart.domain.catalog.category import Category
+from novacart.domain.shared.ids import CategoryId
+
+
+class Categories(Protocol):
+    def get(self, category_id: CategoryId) -> Category:
+        """Raises `CategoryNotFound`."""
+        ...
+
+    def for_change(self, category_id: CategoryId) -> Category:
+        """As `get`, and nobody else changes it until the unit of work ends."""
+        ...
+
+    def ids_by_slug(self) -> Mapping[str, CategoryId]:
+        """All categories, active or not."""
+        ...
+
+    def add(self, category: Category) -> None:
+        """Raises `SlugTaken`."""
+        ...
+
+    def save(self, category: Category) -> None:
+        """Raises `SlugTaken`, and `ConcurrentChange` for an old version."""
+        ...
