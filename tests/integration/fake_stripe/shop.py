@@ -7,6 +7,7 @@ from typing import Self
 import stripe
 
 from tests.support.fake_stripe.http_server import LoopbackServer
+from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.wire import Answer
 
 
@@ -17,7 +18,7 @@ class ListeningShop:
         self.statuses = list(statuses)
         self.deliveries: list[tuple[dict[str, str], str]] = []
         self._lock = threading.Lock()
-        self._http = LoopbackServer(0, self._receive, threading.Event())
+        self._http = LoopbackServer(0, self._receive, Pauses())
         self.url = f"http://127.0.0.1:{self._http.server_port}/api/payments/webhook/"
 
     def _receive(

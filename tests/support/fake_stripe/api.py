@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 from tests.support.fake_stripe.authentication import account_of
 from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.courier import Courier
@@ -18,6 +16,7 @@ from tests.support.fake_stripe.errors import (
 from tests.support.fake_stripe.faults import Fault, Faults
 from tests.support.fake_stripe.idempotency import IdempotencyKeys
 from tests.support.fake_stripe.ledger import Ledger
+from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import LogEntry, RequestLog
 from tests.support.fake_stripe.wire import API_VERSION, Answer, Request, encode
 
@@ -41,13 +40,13 @@ class Api:
         courier: Courier,
         faults: Faults,
         log: RequestLog,
-        stopping: threading.Event,
+        pauses: Pauses,
     ) -> None:
         self._ledger = ledger
         self._courier = courier
         self._faults = faults
         self._log = log
-        self._stopping = stopping
+        self._pauses = pauses
         self._endpoints = Endpoints(ledger)
         self._keys = IdempotencyKeys(ledger)
 
@@ -88,7 +87,7 @@ class Api:
             if kept is not None:
                 return kept
             if fault is not None and fault.effect == "slow" and fault.when == "before":
-                self._stopping.wait(fault.seconds)
+                self._pauses.hold(fault.seconds)
             with self._ledger.transaction() as connection:
                 books = Books(connection, self._ledger, account, request)
                 answer, keep = self._run(books, request, fault)
@@ -123,7 +122,7 @@ class Api:
                 return Answer(status=302, body=b"", headers={"Location": "/elsewhere"})
             case "slow":
                 if fault.when == "after":
-                    self._stopping.wait(fault.seconds)
+                    self._pauses.hold(fault.seconds)
                 return None
             case _:
                 raise _refusal(fault, request)

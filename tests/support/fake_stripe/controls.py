@@ -109,6 +109,17 @@ class Controls(ABC):
         """Count the strikes still to come: 0 proves that a fault has struck."""
         return cast("int", self._run("faults_left", {}))
 
+    def held(self, count: int = 1, *, timeout: float = 20.0) -> bool:
+        """Wait until ``count`` requests are held by ``hang`` or ``slow``.
+
+        A ``slow`` request that is held before it executes already holds its idempotency key.
+        """
+        return cast("bool", self._run("held", {"count": count, "timeout": timeout}))
+
+    def let_go(self) -> None:
+        """End every ``hang`` and ``slow`` of this moment."""
+        self._run("let_go", {})
+
     # --- events ----------------------------------------------------------------------------
 
     def webhook(self, url: str | None, *secrets: str) -> None:

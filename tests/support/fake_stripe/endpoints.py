@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from tests.support.fake_stripe import balance, payment_intents, refunds
+from tests.support.fake_stripe import balance, intent_actions, payment_intents, refunds
 from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import StripeError
 from tests.support.fake_stripe.expansion import expand
@@ -32,9 +32,9 @@ class Endpoints:
         self._routes: list[tuple[str, re.Pattern[str], _Endpoint]] = []
         self._add("POST", "payment_intents", payment_intents.create)
         self._add("POST", "payment_intents/:id", payment_intents.update)
-        self._add("POST", "payment_intents/:id/confirm", payment_intents.confirm)
-        self._add("POST", "payment_intents/:id/capture", payment_intents.capture)
-        self._add("POST", "payment_intents/:id/cancel", payment_intents.cancel)
+        self._add("POST", "payment_intents/:id/confirm", intent_actions.confirm)
+        self._add("POST", "payment_intents/:id/capture", intent_actions.capture)
+        self._add("POST", "payment_intents/:id/cancel", intent_actions.cancel)
         self._add("POST", "refunds", self._create_refund)
         self._add("POST", "refunds/:id", refunds.update)
         self._add("POST", "refunds/:id/cancel", refunds.cancel)

@@ -20,11 +20,13 @@ def fake_stripe() -> Iterator[FakeStripe]:
         yield server
 
 
-def stripe_client(url: str, *, key: str = API_KEY, retries: int = 0) -> stripe.StripeClient:
-    """Return the real library's client, bound to a fake Stripe and quick to give up."""
+def stripe_client(
+    url: str, *, key: str = API_KEY, retries: int = 0, timeout: float = 5.0
+) -> stripe.StripeClient:
+    """Return the real library's client, bound to a fake Stripe; ``timeout`` in seconds."""
     return stripe.StripeClient(
         key,
         base_addresses={"api": url},
         max_network_retries=retries,
-        http_client=stripe.RequestsClient(timeout=5),
+        http_client=stripe.RequestsClient(timeout=timeout),
     )

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.support.fake_stripe.api import Disconnected
+from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.wire import Answer
 
 Application = Callable[[str, str, str, dict[str, str], str], Answer]
@@ -47,7 +48,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _disconnect(self, fault: Disconnected) -> None:
         if fault.effect == "hang":
-            self.server.stopping.wait(fault.seconds)
+            self.server.pauses.hold(fault.seconds)
         if fault.effect == "reset":
             # With no time to linger, closing sends RST instead of FIN.
             linger = struct.pack("ii", 1, 0)
@@ -67,11 +68,10 @@ class LoopbackServer(ThreadingHTTPServer):
     request_queue_size = 512
     allow_reuse_address = True
 
-    def __init__(self, port: int, application: Application, stopping: threading.Event) -> None:
+    def __init__(self, port: int, application: Application, pauses: Pauses) -> None:
         self.application = application
-        self.stopping = stopping
+        self.pauses = pauses
         self.resets: set[socket.socket] = set()
-        self.failures: list[BaseException] = []
         self._connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", port), _Handler)
@@ -90,7 +90,7 @@ class LoopbackServer(ThreadingHTTPServer):
 
     def stop(self) -> None:
         """Close every connection and join every thread."""
-        self.stopping.set()
+        self.pauses.end()
         self.shutdown()
         self._thread.join()
         with self._lock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +17,7 @@ from tests.support.fake_stripe.form import decode_form
 from tests.support.fake_stripe.http_server import LoopbackServer
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.operations import Operations
+from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import RequestLog
 from tests.support.fake_stripe.wire import Answer, Request, encode
 
@@ -43,7 +43,7 @@ class FakeStripe(Controls):
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
     ) -> None:
         """Bind the port (0 for a free one); what is None keeps what the state directory says."""
-        self._stopping = threading.Event()
+        pauses = Pauses()
         self._ledger = Ledger(state_dir)
         self._courier = Courier(self._ledger, retry_delays=retry_delays)
         faults, log = Faults(), RequestLog()
@@ -52,10 +52,10 @@ class FakeStripe(Controls):
             courier=self._courier,
             faults=faults,
             log=log,
-            stopping=self._stopping,
+            pauses=pauses,
         )
         self._operations = Operations(
-            ledger=self._ledger, courier=self._courier, faults=faults, log=log
+            ledger=self._ledger, courier=self._courier, faults=faults, log=log, pauses=pauses
         )
         self._courier.set_policy(delivery or self._ledger.setting("delivery", "auto"))
         if webhook_url is not None:
@@ -63,7 +63,7 @@ class FakeStripe(Controls):
         if webhook_secret is not None:
             self._ledger.keep_setting("webhook_secrets", [webhook_secret])
         self._failures: list[Exception] = []
-        self._http = LoopbackServer(port, self._answer, self._stopping)
+        self._http = LoopbackServer(port, self._answer, pauses)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def start(self) -> Self:

@@ -1,0 +1,191 @@
+"""Idempotency keys (Stripe API: Idempotent requests; docs: Advanced error handling)."""
+
+import http.client
+import json
+import threading
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import stripe
+from stripe import StripeClient
+from stripe.params import PaymentIntentCreateParams
+
+from tests.integration.fake_stripe.payments import new_intent, paid_intent
+from tests.support.fake_stripe import FakeStripe
+from tests.support.fake_stripe.fixtures import API_KEY, stripe_client
+
+ORDER: PaymentIntentCreateParams = {"amount": 24100, "currency": "inr"}
+
+
+def post(
+    server: FakeStripe, path: str, form: dict[str, object], key: str
+) -> tuple[int, bytes, dict[str, str]]:
+    """Ask without the library, which does not show bytes."""
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=10)
+    headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": key}
+    connection.request("POST", path, urlencode(form), headers)
+    answer = connection.getresponse()
+    result = answer.status, answer.read(), dict(answer.getheaders())
+    connection.close()
+    return result
+
+
+def test_the_same_key_gives_the_very_same_bytes(fake_stripe: FakeStripe) -> None:
+    first = post(fake_stripe, "/v1/payment_intents", {**ORDER}, "order-7")
+    intent = json.loads(first[1])["id"]
+    fake_stripe.pay(intent)
+
+    second = post(fake_stripe, "/v1/payment_intents", {**ORDER}, "order-7")
+
+    assert second[:2] == first[:2]
+    assert "Idempotent-Replayed" not in first[2]
+    assert second[2]["Idempotent-Replayed"] == "true"
+    assert second[2]["Original-Request"] == first[2]["Request-Id"] != second[2]["Request-Id"]
+    assert len(fake_stripe.ledger()["intents"]) == 1
+    assert [call["replayed"] for call in fake_stripe.requests()] == [False, True]
+
+
+def test_other_parameters_are_refused(client: StripeClient) -> None:
+    client.v1.payment_intents.create(ORDER, {"idempotency_key": "order-7"})
+
+    with pytest.raises(stripe.IdempotencyError, match="same parameters") as refusal:
+        client.v1.payment_intents.create({**ORDER, "amount": 1}, {"idempotency_key": "order-7"})
+
+    assert refusal.value.http_status == 400
+
+
+def test_another_endpoint_is_refused(client: StripeClient, fake_stripe: FakeStripe) -> None:
+    intent = paid_intent(client, fake_stripe)
+    client.v1.payment_intents.create(ORDER, {"idempotency_key": "order-7"})
+
+    with pytest.raises(stripe.IdempotencyError, match="same endpoint"):
+        client.v1.refunds.create({"payment_intent": intent}, {"idempotency_key": "order-7"})
+
+    assert fake_stripe.ledger()["totals"]["inr"]["refunded"] == 0
+
+
+def test_a_key_in_use_is_409(client: StripeClient, fake_stripe: FakeStripe) -> None:
+    fake_stripe.fault("slow", path="/v1/payment_intents", seconds=30)
+    options: stripe.RequestOptions = {"idempotency_key": "order-7"}
+    slow = threading.Thread(
+        target=post, args=(fake_stripe, "/v1/payment_intents", {**ORDER}, "order-7")
+    )
+    slow.start()
+    try:
+        assert fake_stripe.held()
+        with pytest.raises(stripe.APIError) as refusal:
+            client.v1.payment_intents.create(ORDER, options)
+        assert refusal.value.http_status == 409
+        assert refusal.value.error is not None
+        assert refusal.value.error.type == "idempotency_error"
+        assert refusal.value.error.code == "idempotency_key_in_use"
+    finally:
+        fake_stripe.let_go()
+        slow.join()
+    assert client.v1.payment_intents.create(ORDER, options).amount == 24100
+    assert len(fake_stripe.ledger()["intents"]) == 1
+
+
+def test_fifty_at_once_with_one_key_make_one_intent(fake_stripe: FakeStripe) -> None:
+    ready = threading.Barrier(50)
+    answers: list[tuple[int, bytes]] = []
+
+    def ask() -> None:
+        ready.wait()
+        answers.append(post(fake_stripe, "/v1/payment_intents", {**ORDER}, "order-7")[:2])
+
+    threads = [threading.Thread(target=ask) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {status for status, _ in answers} <= {200, 409}
+    assert len({body for status, body in answers if status == 200}) == 1
+    assert len(fake_stripe.ledger()["intents"]) == 1
+
+
+def test_without_a_key_each_request_is_a_new_one(fake_stripe: FakeStripe) -> None:
+    """The negative control: what a shop that keeps no key of its own would do."""
+    for attempt in range(2):
+        client = stripe_client(fake_stripe.url)
+        client.v1.payment_intents.create(ORDER, {"idempotency_key": f"random-{attempt}"})
+    assert len(fake_stripe.ledger()["intents"]) == 2
+
+
+def test_refused_parameters_do_not_use_a_key_up(client: StripeClient) -> None:
+    """Most 400s that sent invalid parameters are not kept (docs: Advanced error handling)."""
+    options: stripe.RequestOptions = {"idempotency_key": "order-7"}
+    with pytest.raises(stripe.InvalidRequestError):
+        client.v1.payment_intents.create({**ORDER, "amount": 0}, options)
+
+    assert client.v1.payment_intents.create(ORDER, options).amount == 24100
+
+
+def test_a_refusal_after_execution_began_is_kept(
+    client: StripeClient, fake_stripe: FakeStripe
+) -> None:
+    intent = new_intent(client)
+    options: stripe.RequestOptions = {"idempotency_key": "refund-3"}
+    with pytest.raises(stripe.InvalidRequestError, match="successful charge"):
+        client.v1.refunds.create({"payment_intent": intent.id}, options)
+    fake_stripe.pay(intent.id)
+
+    with pytest.raises(stripe.InvalidRequestError, match="successful charge") as again:
+        client.v1.refunds.create({"payment_intent": intent.id}, options)
+
+    assert again.value.headers is not None
+    assert again.value.headers["Idempotent-Replayed"] == "true"
+    client.v1.refunds.create({"payment_intent": intent.id}, {"idempotency_key": "refund-4"})
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_500_is_kept_and_replayed(
+    client: StripeClient, fake_stripe: FakeStripe, when: str
+) -> None:
+    options: stripe.RequestOptions = {"idempotency_key": "order-7"}
+    fake_stripe.fault("server_error", when=when, kept=True)  # type: ignore[arg-type]
+
+    for _ in range(2):
+        with pytest.raises(stripe.APIError) as failure:
+            client.v1.payment_intents.create(ORDER, options)
+        assert failure.value.http_status == 500
+
+    assert fake_stripe.faults_left() == 0
+    assert len(fake_stripe.ledger()["intents"]) == (1 if when == "after" else 0)
+
+
+def test_keys_end_after_24_hours(client: StripeClient, fake_stripe: FakeStripe) -> None:
+    options: stripe.RequestOptions = {"idempotency_key": "order-7"}
+    first = client.v1.payment_intents.create(ORDER, options)
+    fake_stripe.clock(23 * 3600)
+    assert client.v1.payment_intents.create(ORDER, options).id == first.id
+
+    fake_stripe.clock(25 * 3600)
+
+    assert client.v1.payment_intents.create(ORDER, options).id != first.id
+
+
+def test_accounts_share_neither_keys_nor_objects(fake_stripe: FakeStripe) -> None:
+    ours, theirs = (
+        stripe_client(fake_stripe.url, key=key) for key in ("sk_test_ours", "sk_test_theirs")
+    )
+    options: stripe.RequestOptions = {"idempotency_key": "order-7"}
+    first = ours.v1.payment_intents.create(ORDER, options)
+
+    assert theirs.v1.payment_intents.create(ORDER, options).id != first.id
+    with pytest.raises(stripe.InvalidRequestError, match="No such payment_intent"):
+        theirs.v1.payment_intents.retrieve(first.id)
+
+
+def test_a_key_has_no_effect_on_reads(client: StripeClient, fake_stripe: FakeStripe) -> None:
+    intent = new_intent(client)
+    options: stripe.RequestOptions = {"idempotency_key": "read"}
+    assert client.v1.payment_intents.retrieve(intent.id, None, options).status != "succeeded"
+    fake_stripe.pay(intent.id)
+    assert client.v1.payment_intents.retrieve(intent.id, None, options).status == "succeeded"
+
+
+def test_a_key_is_at_most_255_characters(client: StripeClient) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="255"):
+        client.v1.payment_intents.create(ORDER, {"idempotency_key": "k" * 256})
