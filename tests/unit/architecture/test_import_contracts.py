@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import grimp
 import pytest
 from importlinter.api import read_configuration
 from importlinter.cli import lint_imports
@@ -212,9 +213,27 @@ def test_the_core_may_use_none_of_our_libraries(
         assert f"novacart.{layer} is not allowed to import {package}:" in report
 
 
+def _declared() -> set[str]:
+    """The runtime's distributions, as pyproject.toml names them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+
+
+def test_what_the_shop_imports_is_declared() -> None:
+    graph = grimp.build_graph("novacart", include_external_packages=True, cache_dir=None)
+    imported = {name for name in graph.modules if graph.is_module_squashed(name)}
+    distributions = packages_distributions()
+    undeclared = {
+        name
+        for name in imported - sys.stdlib_module_names
+        if not _declared() & {canonicalize_name(found) for found in distributions.get(name, [])}
+    }
+    assert "sqlalchemy" in imported
+    assert undeclared == set()
+
+
 def test_every_runtime_library_is_kept_out_of_the_core() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    wanted = {canonicalize_name(Requirement(line).name) for line in declared}
+    wanted = _declared()
     modules_of = {
         module: wanted & {canonicalize_name(name) for name in distributions}
         for module, distributions in packages_distributions().items()
@@ -239,4 +258,4 @@ def test_a_feature_joins_every_contract() -> None:
         for path in (ROOT / "src" / "novacart" / layer).glob("*/__init__.py")
     }
     assert folders <= listed
-    assert set(FEATURES) == listed - {"ports", "relay", "shared"}
+    assert set(FEATURES) == listed - {"ports", "relay", "schedules", "shared"}
