@@ -20,7 +20,8 @@ def ground_truth(ledger: Ledger) -> Json:
     it fails.
     """
     documents = _documents(ledger)
-    intents = {intent["id"]: _intent(intent, documents) for intent in documents["payment_intent"]}
+    parts = {kind: _by_intent(documents[kind]) for kind in ("charge", "refund", "dispute")}
+    intents = {intent["id"]: _intent(intent, parts) for intent in documents["payment_intent"]}
     totals: dict[str, Json] = defaultdict(lambda: dict.fromkeys(_SUMS, 0))
     for entry in intents.values():
         for name in _SUMS[:-1]:
@@ -38,13 +39,19 @@ def _documents(ledger: Ledger) -> dict[str, list[Json]]:
     return documents
 
 
-def _intent(intent: Json, documents: dict[str, list[Json]]) -> Json:
-    def of_intent(kind: str) -> list[Json]:
-        return [item for item in documents[kind] if item["payment_intent"] == intent["id"]]
+def _by_intent(documents: list[Json]) -> dict[str, list[Json]]:
+    grouped: dict[str, list[Json]] = defaultdict(list)
+    for document in documents:
+        grouped[document["payment_intent"]].append(document)
+    return grouped
 
-    captured = [charge for charge in of_intent("charge") if charge["captured"]]
-    refunds = of_intent("refund")
-    disputes = [dispute for dispute in of_intent("dispute") if dispute["status"] != "won"]
+
+def _intent(intent: Json, parts: dict[str, dict[str, list[Json]]]) -> Json:
+    charges, refunds, disputes = (
+        parts[kind].get(intent["id"], []) for kind in ("charge", "refund", "dispute")
+    )
+    captured = [charge for charge in charges if charge["captured"]]
+    held = [dispute["amount"] for dispute in disputes if dispute["status"] != "won"]
     return {
         "amount": intent["amount"],
         "currency": intent["currency"],
@@ -54,7 +61,7 @@ def _intent(intent: Json, documents: dict[str, list[Json]]) -> Json:
         "captured": sum(charge["amount_captured"] for charge in captured),
         "refunded": _sum(refunds, "succeeded"),
         "refunds_pending": _sum(refunds, "pending", "requires_action"),
-        "disputed": sum(dispute["amount"] for dispute in disputes),
+        "disputed": sum(held),
         "refunds": [
             {name: refund[name] for name in ("id", "amount", "status", "metadata")}
             for refund in refunds
