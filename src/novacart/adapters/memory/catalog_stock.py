@@ -71,6 +71,9 @@ class MemoryStock:
         delta = available - self._level(product_id).available
         return self.adjust(product_id, delta, reason=reason, at=at)
 
+    def lock(self, product_ids: Iterable[ProductId]) -> None:
+        """Nothing to do: whoever has a unit of work here has it alone."""
+
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
         found = {product_id: self._levels.get(product_id) for product_id in product_ids}
         return {product_id: level for product_id, level in found.items() if level}

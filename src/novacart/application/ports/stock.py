@@ -51,6 +51,10 @@ class Stock(Protocol):
         """Adjust so that exactly `available` can be ordered. Raises `ProductNotFound`."""
         ...
 
+    def lock(self, product_ids: Iterable[ProductId]) -> None:
+        """Take the locks of several moves to come at once, by rising product id."""
+        ...
+
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
         """The present levels, without a lock."""
         ...

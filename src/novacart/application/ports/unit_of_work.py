@@ -4,8 +4,11 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.identities import Identities
+from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
@@ -33,6 +36,9 @@ class UnitOfWork(Protocol):
     categories: Categories
     stock: Stock
     wishlists: Wishlists
+    carts: Carts
+    orders: Orders
+    idempotency_keys: IdempotencyKeys
 
     def __enter__(self) -> Self: ...
 

@@ -11,6 +11,7 @@ from novacart.domain.ordering.errors import (
     NothingToShip,
     OrderAlreadyCancelled,
     OrderAlreadyShipped,
+    OrderNotPaid,
     OrderStillPayable,
     PaidOrderCannotBeCancelled,
     RefundInProgress,
@@ -183,21 +184,32 @@ class Order(RefundableOrder):
     ) -> Sequence[LineUnits]:
         """Call off one line of a COD order; with the last one goes the order.
 
-        Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`, and
-        `TransitionNotAllowed` for an order to be paid online.
+        Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`,
+        `OrderNotPaid` and `PaidOrderCannotBeCancelled` for an order to be paid online.
         """
-        line = self.line(line_id)
-        if line.status is not LineStatus.CONFIRMED:
-            if line.status is LineStatus.PENDING:
-                raise TransitionNotAllowed(line.status, LineStatus.CANCELLED)
-            raise LineAlreadyCancelled
+        self.must_let_go_of(line_id)
         self._must_be_cancellable()
+        line = self.line(line_id)
         units = line.units
         self._cancel_line(line, reason=reason, at=at, actor=actor)
         self._record(OrderLineCancelled(**self._facts(at), line_id=line.id, reason=reason))
         if all(other.status is LineStatus.CANCELLED for other in self.lines):
             self._call_off(reason=reason, at=at, actor=actor, expired=False)
         return (units,)
+
+    def must_let_go_of(self, line_id: OrderLineId) -> None:
+        """Check that a customer may call this line off, by cancellation or by refund.
+
+        Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`, and
+        `OrderNotPaid` for an order that waits for its payment: it is cancelled as a whole.
+        """
+        status = self.line(line_id).status
+        if status is LineStatus.PENDING:
+            raise OrderNotPaid
+        if status is not LineStatus.CONFIRMED:
+            raise LineAlreadyCancelled
+        if self.shipped_at is not None:
+            raise OrderAlreadyShipped
 
     def _must_be_cancellable(self) -> None:
         if self.status is OrderStatus.CANCELLED:

@@ -90,6 +90,14 @@ class SqlStock:
         delta = available - self._locked(product_id).available
         return self.adjust(product_id, delta, reason=reason, at=at)
 
+    def lock(self, product_ids: Iterable[ProductId]) -> None:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(
+                _LEVELS.where(stock_levels.c.product_id.in_(set(product_ids)))
+                .order_by(stock_levels.c.product_id)
+                .with_for_update(key_share=True)
+            )
+
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
         rows = self._connection.execute(
             _LEVELS.where(stock_levels.c.product_id.in_(set(product_ids)))

@@ -1,0 +1,55 @@
+"""Have more or fewer of something in the cart."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from novacart.application.cart.policy import CartPolicy
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.cart.cart import Allowance, Cart, CartLine, CartLineId
+from novacart.domain.shared.ids import UserId
+
+
+class Step(StrEnum):
+    INCREASE = "increase"
+    DECREASE = "decrease"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCartLine:
+    """`change` is one step, or the quantity to have (zero removes the line)."""
+
+    user_id: UserId
+    line_id: CartLineId
+    change: Step | int
+
+
+class ChangeQuantity:
+    """Gives the quantity that the line has then, zero where it is gone.
+
+    Raises `CartLineNotFound`, `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` for a
+    quantity below zero.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, policy: CartPolicy) -> None:
+        self._begin = begin
+        self._policy = policy
+
+    def __call__(self, command: ChangeCartLine) -> int:
+        with self._begin() as work:
+            cart = work.carts.of(command.user_id)
+            line = self._change(work, cart, command)
+            work.carts.save(cart)
+            work.commit()
+        return line.quantity if line else 0
+
+    def _change(self, work: UnitOfWork, cart: Cart, command: ChangeCartLine) -> CartLine | None:
+        line = cart.line(command.line_id)
+        if command.change is Step.DECREASE:
+            return cart.decrease(line.id)
+        allowance = Allowance(
+            orderable=work.carts.orderable(command.user_id, line.product_id),
+            limit=self._policy.max_per_line,
+        )
+        if isinstance(command.change, Step):
+            return cart.increase(line.id, 1, allowance=allowance)
+        return cart.set_quantity(line.id, command.change, allowance=allowance)

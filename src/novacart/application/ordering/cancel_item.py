@@ -1,0 +1,72 @@
+"""Call one item of an order off."""
+
+from dataclasses import dataclass
+
+from novacart.application.ordering.stock_claims import claims
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
+from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOffItem:
+    user_id: UserId
+    order_id: OrderId
+    line_id: OrderLineId
+    reason: str
+    idempotency_key: str | None = None
+
+
+class CancelItem:
+    """A COD item is cancelled and its stock goes back; one that was paid online is refunded.
+
+    Raises `OrderNotFound`, `OrderLineNotFound`, `LineAlreadyCancelled`,
+    `OrderAlreadyShipped`, `OrderNotPaid` for an order that still waits for its payment, and
+    whatever `LineRefunds` raises.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        origin: CurrentOrigin,
+        refund_line: LineRefunds,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._origin = origin
+        self._refund_line = refund_line
+
+    def __call__(self, command: CallOffItem) -> None:
+        if not self._cancel_on_delivery(command):
+            self._refund_line(
+                LineRefundRequest(
+                    user_id=command.user_id,
+                    order_id=command.order_id,
+                    line_id=command.line_id,
+                    reason=command.reason,
+                    idempotency_key=command.idempotency_key,
+                )
+            )
+
+    def _cancel_on_delivery(self, command: CallOffItem) -> bool:
+        """False where money has to go back, which is another unit of work."""
+        now = self._clock.now()
+        with self._begin() as work:
+            order = work.orders.of_user(command.order_id, command.user_id)
+            order.must_let_go_of(command.line_id)
+            if order.payment_method is not PaymentMethod.COD:
+                return False
+            units = order.cancel_line(
+                command.line_id, reason=command.reason, at=now, actor=self._origin().actor
+            )
+            work.stock.release(claims(order.id, units, "release"), at=now)
+            work.orders.save(order)
+            if command.idempotency_key is not None:
+                work.idempotency_keys.fulfil(command.user_id, command.idempotency_key, order.id)
+            work.commit()
+        return True

@@ -1,0 +1,14 @@
+"""When something ordered now would arrive."""
+
+from datetime import date
+
+from novacart.application.ports.clock import Clock
+from novacart.domain.ordering.delivery import estimated_delivery
+
+
+class EstimateDelivery:
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+
+    def __call__(self) -> date:
+        return estimated_delivery(self._clock.now())

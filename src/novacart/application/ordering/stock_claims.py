@@ -1,0 +1,20 @@
+"""What orders ask of the stock."""
+
+from collections.abc import Iterable
+
+from novacart.domain.catalog.stock import StockClaim
+from novacart.domain.ordering.line import LineUnits
+from novacart.domain.shared.ids import OrderId
+
+
+def claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> list[StockClaim]:
+    """One claim a line; `step` is `reserve`, `release` or `sell`, each once in a line's life."""
+    return [
+        StockClaim(
+            product_id=line.product_id,
+            quantity=line.quantity,
+            reference=f"line:{line.line_id}:{step}",
+            order_id=order_id,
+        )
+        for line in units
+    ]

@@ -1,0 +1,73 @@
+"""An order as its owner sees it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLineView:
+    """What was bought, as it was at that moment."""
+
+    id: OrderLineId
+    product_id: ProductId
+    title: str
+    subtitle: str
+    image: str | None
+    quantity: int
+    unit_price: Money
+    status: str
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """Statuses and the payment method are the lifecycle's own words."""
+
+    id: OrderId
+    number: str
+    email: str
+    status: str
+    payment_method: str
+    payment_status: str
+    total: Money
+    placed_at: datetime
+    paid_at: datetime | None
+    estimated_delivery: date
+    address: ShippingAddress | None
+    lines: tuple[OrderLineView, ...]
+
+
+def order_view(order: Order) -> OrderView:
+    """The view of an order that is at hand, without another read."""
+    return OrderView(
+        id=order.id,
+        number=order.number,
+        email=order.email,
+        status=order.status.value,
+        payment_method=order.payment_method.value,
+        payment_status=order.payment_status.value,
+        total=order.total,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        estimated_delivery=order.estimated_delivery,
+        address=order.address,
+        lines=tuple(
+            OrderLineView(
+                id=line.id,
+                product_id=line.product_id,
+                title=line.title,
+                subtitle=line.subtitle,
+                image=line.image,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                status=line.status.value,
+                cancelled_at=line.cancelled_at,
+            )
+            for line in order.lines
+        ),
+    )
