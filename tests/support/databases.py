@@ -15,9 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from pkgutil import walk_packages
 from typing import LiteralString
 from uuid import uuid4
 
@@ -26,8 +24,8 @@ from psycopg import sql
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from novacart.adapters import persistence
-from novacart.adapters.persistence.metadata import metadata
+from novacart.adapters.persistence import migrate
+from novacart.adapters.persistence.schema import complete_metadata
 from tests.support.postgres import START_TIMEOUT, PostgresUnavailable, lives
 
 ROOT = Path(__file__).parents[2]
@@ -138,13 +136,13 @@ class TestRun:
 
 
 def create_schema(url: str) -> None:
-    """Give the empty database at `url` the shop's tables."""
-    for module in walk_packages(persistence.__path__, f"{persistence.__name__}."):
-        if module.name.rpartition(".")[2] == "tables":
-            import_module(module.name)
+    """Give the empty database at `url` the shop's tables, as a new shop gets them."""
+    if migrate.heads():
+        migrate.upgrade(url)
+        return
     engine = create_engine(url)
     try:
-        metadata.create_all(engine)
+        complete_metadata().create_all(engine)
     finally:
         engine.dispose()
 
