@@ -5,13 +5,11 @@ from datetime import datetime
 
 from novacart.adapters.memory.shelf import Shelf
 from novacart.domain.accounts.address_book import AddressBook
-from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
-from novacart.domain.accounts.username import Username
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
 
@@ -35,12 +33,6 @@ class MemoryUsers:
     def by_username(self, username_key: str) -> User | None:
         return next(
             (user for user in self._shelf.values() if user.username.key == username_key), None
-        )
-
-    def taken(self, username: Username, email: EmailAddress) -> tuple[bool, bool]:
-        return (
-            self.by_username(username.key) is not None,
-            self.by_email(email.key) is not None,
         )
 
     def active_owners(self) -> Collection[UserId]:

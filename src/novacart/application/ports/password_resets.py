@@ -7,7 +7,9 @@ from novacart.domain.accounts.password_reset import PasswordReset
 
 
 class PasswordResets(Protocol):
-    def get(self, reset_id: int) -> PasswordReset | None: ...
+    def get(self, reset_id: int) -> PasswordReset | None:
+        """Not locked, since its owner's lock would have to come first: `save` tells."""
+        ...
 
     def with_token(self, token_hash: str) -> PasswordReset | None:
         """Its owner is locked too."""

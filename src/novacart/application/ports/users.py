@@ -3,9 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.user import User
-from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import UserId
 
 
@@ -19,10 +17,6 @@ class Users(Protocol):
     def by_email(self, email_key: str) -> User | None: ...
 
     def by_username(self, username_key: str) -> User | None: ...
-
-    def taken(self, username: Username, email: EmailAddress) -> tuple[bool, bool]:
-        """Whether somebody has the username, and whether somebody has the address."""
-        ...
 
     def active_owners(self) -> Collection[UserId]:
         """Locked too, so that two of them can't leave at once."""

@@ -29,6 +29,14 @@ class AddressType(StrEnum):
     HOME = "HOME"
     OFFICE = "OFFICE"
 
+    @classmethod
+    def parse(cls, text: str) -> "AddressType":
+        """Raises `InvalidDetails`."""
+        try:
+            return cls(text)
+        except ValueError:
+            raise InvalidDetails({"address_type": ["Choose HOME or OFFICE."]}) from None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressDetails:

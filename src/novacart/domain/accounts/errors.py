@@ -11,7 +11,7 @@ class InvalidDetails(DomainError):
     `details["errors"]` maps a field's name to its sentences.
     """
 
-    code = "invalid_details"
+    code = "invalid_value"
 
     def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
         super().__init__(

@@ -91,16 +91,6 @@ class TokenFamily(AggregateRoot):
         )
         return True
 
-    def accepts(self, token_id: str, *, at: datetime, leeway: timedelta) -> bool:
-        """Whether `rotate` would give a successor for this token now."""
-        token = self._tokens.get(token_id)
-        return (
-            token is not None
-            and self.revoked_at is None
-            and at < token.expires_at
-            and (token.rotated_at is None or at - token.rotated_at <= leeway)
-        )
-
     def revoke(self, *, at: datetime) -> None:
         """Log out: none of its tokens is good any more. Again: nothing changes."""
         if self.revoked_at is None:

@@ -21,7 +21,7 @@ class SqlPasswordResets:
 
     def get(self, reset_id: int) -> PasswordReset | None:
         row = self._connection.execute(
-            select(resets).where(resets.c.id == reset_id).with_for_update()
+            select(resets).where(resets.c.id == reset_id)
         ).one_or_none()
         return None if row is None else reset_of(row)
 

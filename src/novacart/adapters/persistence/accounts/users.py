@@ -10,11 +10,9 @@ from sqlalchemy.sql.dml import Insert
 from novacart.adapters.persistence.accounts.mapper import user_of, user_row
 from novacart.adapters.persistence.accounts.tables import users
 from novacart.adapters.persistence.failures import violated_constraint
-from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
-from novacart.domain.accounts.username import Username
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
@@ -44,17 +42,6 @@ class SqlUsers:
             select(users).where(users.c.username_key == username_key).with_for_update()
         ).one_or_none()
         return None if row is None else user_of(row)
-
-    def taken(self, username: Username, email: EmailAddress) -> tuple[bool, bool]:
-        rows = self._connection.execute(
-            select(users.c.username_key, users.c.email_key).where(
-                (users.c.username_key == username.key) | (users.c.email_key == email.key)
-            )
-        ).all()
-        return (
-            any(row.username_key == username.key for row in rows),
-            any(row.email_key == email.key for row in rows),
-        )
 
     def active_owners(self) -> Collection[UserId]:
         return {

@@ -1,0 +1,1 @@
+"""Accounts: what people can do with theirs, and staff with others'."""

@@ -1,0 +1,36 @@
+"""Make somebody staff, or a customer again."""
+
+from dataclasses import dataclass
+
+from novacart.application.accounts.queries import Profile
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.accounts.errors import LastOwner
+from novacart.domain.accounts.role import Role
+from novacart.domain.shared.ids import UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appoint:
+    user_id: UserId
+    role: str
+
+
+class GrantRole:
+    """It counts from the next request on. Raises `InvalidValue`, `UserNotFound` or `LastOwner`."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: Appoint) -> Profile:
+        role = Role.parse(command.role)
+        with self._begin() as work:
+            owners = set(work.users.active_owners())
+            if owners == {command.user_id} and role is not Role.OWNER:
+                raise LastOwner
+            user = work.users.get(command.user_id)
+            user.grant_role(role, at=self._clock.now())
+            work.users.save(user)
+            work.commit()
+        return Profile.of(user)

@@ -1,0 +1,38 @@
+"""Ask for a link to choose a new password."""
+
+from dataclasses import dataclass
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.accounts.email_address import EmailAddress
+from novacart.domain.accounts.password_reset import PasswordReset
+from novacart.domain.shared.errors import InvalidValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForReset:
+    email: str
+
+
+class RequestPasswordReset:
+    """Note that somebody asked, and no more: whether the address is known is not looked up.
+
+    What takes time, and what differs between people, happens in the reaction to it.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: AskForReset) -> None:
+        try:
+            email = EmailAddress.parse(command.email)
+        except InvalidValue:
+            # Nobody can have registered with it.
+            return
+        with self._begin() as work:
+            reset = PasswordReset.request(
+                id=work.identities.take()[0], email_key=email.key, at=self._clock.now()
+            )
+            work.password_resets.add(reset)
+            work.commit()

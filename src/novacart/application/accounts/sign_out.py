@@ -1,0 +1,37 @@
+"""Sign out."""
+
+from dataclasses import dataclass
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.tokens import TokenKind, Tokens
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.accounts.errors import TokenNotAccepted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOut:
+    refresh: str
+
+
+class SignOut:
+    """End the session that a refresh token belongs to, its access tokens included.
+
+    Signing out again changes nothing. Raises `TokenNotAccepted` for what is no refresh token.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, tokens: Tokens, clock: Clock) -> None:
+        self._begin = begin
+        self._tokens = tokens
+        self._clock = clock
+
+    def __call__(self, command: LogOut) -> None:
+        claims = self._tokens.read(command.refresh)
+        if claims.kind is not TokenKind.REFRESH:
+            raise TokenNotAccepted
+        with self._begin() as work:
+            family = work.token_families.presenting(claims.family_id, claims.token_id)
+            if family is None:
+                raise TokenNotAccepted
+            family.revoke(at=self._clock.now())
+            work.token_families.save(family)
+            work.commit()
