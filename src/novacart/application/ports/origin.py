@@ -1,5 +1,6 @@
 """Who is behind a change."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,4 +19,10 @@ class Origin:
 class CurrentOrigin(Protocol):
     def __call__(self) -> Origin:
         """Who the present work is done for."""
+        ...
+
+
+class ActAs(Protocol):
+    def __call__(self, origin: Origin) -> AbstractContextManager[None]:
+        """Do what is inside the block on behalf of `origin`."""
         ...

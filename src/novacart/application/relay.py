@@ -1,0 +1,85 @@
+"""Hands committed events to the reactions to them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.origin import ActAs, Origin
+from novacart.application.ports.outbox import Outbox, OutboxMessage
+from novacart.domain.shared.events import DomainEvent
+
+# Long enough for a reaction that waits for a slow mail server.
+CLAIM: Final = timedelta(minutes=5)
+# About two hours in all: an hour without a mail server parks nothing.
+MAX_ATTEMPTS: Final = 16
+_FIRST_DELAY: Final = timedelta(seconds=5)
+_LONGEST_DELAY: Final = timedelta(minutes=15)
+_MAX_ERROR: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """Called with each `event`, under a `name` that is stable: it is stored."""
+
+    name: str
+    event: type[DomainEvent]
+    react: Callable[[Any], None]
+
+
+class Relay:
+    """Delivers each message at least once to each of its reactions.
+
+    A failure is tried again later, each time after a longer pause, while the other messages
+    go on; what failed `MAX_ATTEMPTS` times is parked. A reaction that is done is not called
+    again because another one failed.
+    """
+
+    def __init__(
+        self, *, outbox: Outbox, clock: Clock, act_as: ActAs, reactions: Iterable[Reaction]
+    ) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._act_as = act_as
+        self._reactions: dict[str, list[Reaction]] = {}
+        for reaction in reactions:
+            self._reactions.setdefault(reaction.event.name, []).append(reaction)
+
+    def __call__(self) -> OutboxMessage | None:
+        """Deliver the next message that is due: that message, or None where none was."""
+        now = self._clock.now()
+        message = self._outbox.claim(at=now, until=now + CLAIM)
+        if message is None:
+            return None
+        done = set(message.reacted)
+        failures = []
+        origin = Origin(actor="system", request_id=message.request_id)
+        for reaction in self._reactions.get(message.name, []):
+            if reaction.name in done:
+                continue
+            try:
+                with self._act_as(origin):
+                    reaction.react(reaction.event.from_payload(dict(message.payload)))
+            except Exception as error:  # noqa: BLE001 (whatever it is, it must not stop the rest)
+                failures.append(f"{reaction.name}: {type(error).__name__}: {error}")
+            else:
+                done.add(reaction.name)
+        self._report(message, frozenset(done), "; ".join(failures)[:_MAX_ERROR])
+        return message
+
+    def _report(self, message: OutboxMessage, done: frozenset[str], error: str) -> None:
+        now = self._clock.now()
+        if not error:
+            self._outbox.settle(message, at=now)
+        elif message.attempts >= MAX_ATTEMPTS:
+            self._outbox.park(message, at=now, error=error, reacted=done)
+        else:
+            until = now + pause_after(message.attempts)
+            self._outbox.postpone(message, until=until, error=error, reacted=done)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a message rests after so many failed attempts: doubled each time, to a limit."""
+    doublings = min(attempts - 1, 20)
+    return min(_FIRST_DELAY * (1 << doublings), _LONGEST_DELAY)
