@@ -28,6 +28,7 @@ outbox_messages = Table(
     Column("state", String(10), nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("reacted", Text, nullable=False, server_default=""),
     Column("settled_at", UtcDateTime),
     Column("last_error", Text),
     CheckConstraint("state IN ('pending', 'handled', 'parked')", name="state"),

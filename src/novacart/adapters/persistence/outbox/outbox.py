@@ -1,0 +1,129 @@
+"""The outbox as its workers see it."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, select, update
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.outbox.tables import outbox_messages as messages
+from novacart.application.ports.outbox import OutboxMessage
+
+
+class SqlOutbox:
+    """Workers pass by each other's rows on PostgreSQL, and take turns on SQLite."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
+        # Most polls find nothing, and then should not cost SQLite its writer's lock.
+        with self._database.reading() as connection:
+            if connection.execute(_due(at)).first() is None:
+                return None
+        with self._database.writing() as connection:
+            # SQLite knows no row locks, and leaves the clause out.
+            oldest = _due(at).with_for_update(skip_locked=True).scalar_subquery()
+            row = connection.execute(
+                update(messages)
+                .where(messages.c.id == oldest)
+                .values(attempts=messages.c.attempts + 1, next_attempt_at=until)
+                .returning(messages)
+            ).first()
+            connection.commit()
+        return _message(row) if row is not None else None
+
+    def settle(self, message: OutboxMessage, *, at: datetime) -> None:
+        self._report(message, state="handled", settled_at=at, last_error=None)
+
+    def postpone(
+        self, message: OutboxMessage, *, until: datetime, error: str, reacted: frozenset[str]
+    ) -> None:
+        self._report(message, next_attempt_at=until, last_error=error, reacted=_names(reacted))
+
+    def park(
+        self, message: OutboxMessage, *, at: datetime, error: str, reacted: frozenset[str]
+    ) -> None:
+        self._report(
+            message, state="parked", settled_at=at, last_error=error, reacted=_names(reacted)
+        )
+
+    def parked(self, *, limit: int = 100) -> Sequence[OutboxMessage]:
+        statement = (
+            select(messages)
+            .where(messages.c.state == "parked")
+            .order_by(messages.c.id)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [_message(row) for row in connection.execute(statement)]
+
+    def retry(self, *, at: datetime, ids: Sequence[int] | None = None) -> int:
+        statement = update(messages).where(messages.c.state == "parked")
+        if ids is not None:
+            statement = statement.where(messages.c.id.in_(ids))
+        with self._database.writing() as connection:
+            count = connection.execute(
+                statement.values(state="pending", attempts=0, next_attempt_at=at, settled_at=None)
+            ).rowcount
+            connection.commit()
+        return count
+
+    def waiting(self) -> int:
+        statement = select(func.count()).where(messages.c.state == "pending")
+        with self._database.reading() as connection:
+            return connection.execute(statement).scalar_one()
+
+    def prune(self, *, before: datetime) -> int:
+        statement = delete(messages).where(
+            messages.c.state == "handled", messages.c.settled_at < before
+        )
+        with self._database.writing() as connection:
+            count = connection.execute(statement).rowcount
+            connection.commit()
+        return count
+
+    def _report(self, message: OutboxMessage, **values: object) -> None:
+        with self._database.writing() as connection:
+            connection.execute(
+                update(messages)
+                .where(
+                    messages.c.id == message.id,
+                    # The number of the claim: a later one is somebody else's.
+                    messages.c.attempts == message.attempts,
+                    messages.c.state == "pending",
+                )
+                .values(**values)
+            )
+            connection.commit()
+
+
+def _due(at: datetime) -> Select[tuple[int]]:
+    return (
+        select(messages.c.id)
+        .where(messages.c.state == "pending", messages.c.next_attempt_at <= at)
+        .order_by(messages.c.next_attempt_at, messages.c.id)
+        .limit(1)
+    )
+
+
+def _names(reacted: frozenset[str]) -> str:
+    return " ".join(sorted(reacted))
+
+
+def _message(row: Row[Any]) -> OutboxMessage:
+    return OutboxMessage(
+        id=row.id,
+        name=row.name,
+        version=row.version,
+        payload=json.loads(row.payload),
+        actor=row.actor,
+        request_id=row.request_id,
+        occurred_at=row.occurred_at,
+        attempts=row.attempts,
+        reacted=frozenset(row.reacted.split()),
+        state=row.state,
+        last_error=row.last_error,
+    )

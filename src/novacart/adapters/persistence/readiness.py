@@ -1,0 +1,42 @@
+"""Whether the database can be used, and is what the code expects."""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import text
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.migrate import current, heads
+from novacart.application.ports.errors import StorageUnavailable
+from novacart.application.ports.readiness import Dependency
+
+_log = structlog.get_logger("novacart.readiness")
+
+
+class SqlReadiness:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._heads = heads()
+
+    def __call__(self) -> Sequence[Dependency]:
+        try:
+            with self._database.reading() as connection:
+                connection.execute(text("SELECT 1"))
+                found = current(connection)
+        except StorageUnavailable as error:
+            _log.warning("database_unreachable", reason=str(error))
+            return [
+                Dependency(name="database", ok=False, detail="The database can't be reached."),
+                Dependency(name="migrations", ok=False, detail="Unknown without the database."),
+            ]
+        migrated = found == self._heads
+        return [
+            Dependency(name="database", ok=True, detail="The database answers."),
+            Dependency(
+                name="migrations",
+                ok=migrated,
+                detail="The schema is up to date."
+                if migrated
+                else "The schema is not the code's: run `novacart migrate`.",
+            ),
+        ]

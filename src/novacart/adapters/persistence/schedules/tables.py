@@ -1,0 +1,12 @@
+"""When each schedule was last begun."""
+
+from sqlalchemy import Column, String, Table
+
+from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+
+schedule_turns = Table(
+    "schedule_turns",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("taken_at", UtcDateTime, nullable=False),
+)

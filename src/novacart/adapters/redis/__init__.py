@@ -1,0 +1,1 @@
+"""What Redis is used for, where there is one."""
