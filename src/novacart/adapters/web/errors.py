@@ -148,9 +148,15 @@ def _http_error(error: HTTPException) -> Response:
     return problem(
         status,
         code=phrase.lower().replace(" ", "_").replace("-", "_"),
-        detail=_SENTENCES.get(status) or error.description or phrase,
+        detail=_sentence(error, status),
         headers=kept,
     )
+
+
+def _sentence(error: HTTPException, status: int) -> str:
+    if error.description and error.description != type(error).description:
+        return error.description
+    return _SENTENCES.get(status) or error.description or HTTPStatus(status).phrase
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -1,0 +1,111 @@
+"""The OpenAPI 3.1 document: made of the routes and schemas themselves, completed here."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import flask_smorest
+from flask import Flask
+
+from novacart.adapters.web.blueprint import Blueprint
+
+_PLACEHOLDER: Final = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+_PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
+_METHODS: Final = ("get", "post", "put", "patch", "delete")
+
+_PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457). An invalid field is repeated as a member of"
+    " its own, with the same sentences.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/not-found"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "A sentence that a person can read."},
+        "code": {"type": "string", "pattern": "^[a-z0-9_]+$", "description": "Stable."},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+    },
+    "additionalProperties": True,
+}
+_BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class Api(flask_smorest.Api):
+    """flask-smorest's document, with our own error answers instead of its."""
+
+    def _register_error_handlers(self) -> None:
+        """Errors are handled in `errors.py`."""
+
+
+def describe(app: Flask, blueprints: Sequence[Blueprint], *, version: str) -> dict[str, Any]:
+    """Register the blueprints with `app` and return the document of all their routes."""
+    app.config |= {
+        "API_TITLE": "NovaCart",
+        "API_VERSION": version,
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": None,
+    }
+    api = Api(app)
+    api.spec.components.schema("Problem", _PROBLEM)
+    api.spec.components.security_scheme("bearer", _BEARER)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    document: dict[str, Any] = api.spec.to_dict()
+    document["info"]["description"] = (
+        "Money is a decimal string in major units, times are RFC 3339 in UTC, errors are problem"
+        " details (RFC 9457). Sign in at `/api/token/` and send `Authorization: Bearer <access>`."
+    )
+    document["servers"] = [{"url": "/"}]
+    components = document["components"]
+    components.pop("responses", None)
+    components.pop("parameters", None)
+    components.pop("headers", None)
+    for operation, route in _operations(app, document):
+        _complete(operation, route)
+    return document
+
+
+def _operations(
+    app: Flask, document: dict[str, Any]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each described operation, beside the attributes of the function that answers it."""
+    paths = document["paths"]
+    for rule in app.url_map.iter_rules():
+        described = paths.get(_PLACEHOLDER.sub(r"{\1}", rule.rule), {})
+        for method in _METHODS:
+            if method.upper() in (rule.methods or ()) and method in described:
+                yield described[method], vars(app.view_functions[rule.endpoint])
+
+
+def _complete(operation: dict[str, Any], route: dict[str, Any]) -> None:
+    access = route.get("access", "")
+    operation["security"] = [] if access == "anyone" else [{"bearer": []}]
+    operation["x-access"] = access
+    responses = operation["responses"]
+    # flask-smorest's own default error is not what we answer with.
+    responses.pop("default", None)
+    if "requestBody" in operation or "parameters" in operation:
+        responses["400"] = _problem("Something sent is not valid; `errors` names each field.")
+    if "requestBody" in operation:
+        responses["413"] = _problem("The body is too large.")
+        responses["415"] = _problem("The body is not of a type that is taken here.")
+    if access in {"user", "staff"}:
+        responses["401"] = _problem("Not signed in, or no longer.")
+    if access == "staff":
+        responses["403"] = _problem("Signed in, but not as staff.")
+    if "limited" in route:
+        responses["429"] = _problem("Tried too often; `Retry-After` says when to try again.")
+    responses.setdefault("503", _problem("Out of reach for the moment; see `Retry-After`."))
+    responses["default"] = _problem("Any other error.")
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {"application/problem+json": {"schema": _PROBLEM_REF}},
+    }

@@ -1,0 +1,39 @@
+"""Addresses, exactly as they are written."""
+
+from typing import Any, Final, Never
+
+from flask import Flask, Request
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect
+
+from novacart.adapters.web.schemas.base import MAX_INTEGER
+
+
+class IdConverter(IntegerConverter):
+    """An id in a path: 1 to 2^53 - 1 in plain digits; anything else is not there."""
+
+    regex = r"[0-9]{1,16}"
+
+    def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002, ANN401 (Werkzeug's names)
+        super().__init__(map, min=1, max=MAX_INTEGER, **options)
+
+
+class Shop(Flask):
+    """Flask, where an address without its slash is not found rather than redirected.
+
+    A redirect answers a browser's preflight with something that it may not follow, and
+    repeats a POST whose client did not ask for that.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, static_folder=None, template_folder=None)
+        self.url_map.converters["int"] = IdConverter
+        self.url_map.merge_slashes = False
+
+    def raise_routing_exception(self, request: Request) -> Never:
+        if isinstance(request.routing_exception, RequestRedirect):
+            raise NotFound(_MISSING_SLASH) from request.routing_exception
+        super().raise_routing_exception(request)
+
+
+_MISSING_SLASH: Final = "There is nothing at this address; addresses here end in a slash."
