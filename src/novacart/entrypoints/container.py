@@ -1,0 +1,47 @@
+"""Ports bound to adapters, use cases to themselves: once for each process."""
+
+from injector import Injector, Module
+
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.outbox import Outbox
+from novacart.application.relay import Reaction, Relay
+from novacart.application.schedules import Schedule
+from novacart.entrypoints.features import ALL, FEATURES
+from novacart.entrypoints.modules.platform import PlatformModule
+from novacart.entrypoints.settings import Settings
+
+
+def build_container(settings: Settings, *overrides: Module) -> Injector:
+    """The shop's parts. `overrides` come last and win: a test's clock, another gateway."""
+    modules = [PlatformModule(settings), *(module() for module, _ in FEATURES), *overrides]
+    return Injector(modules, auto_bind=False)
+
+
+def build_relay(injector: Injector) -> Relay:
+    """The relay with every feature's reactions.
+
+    A reaction's stored name is its class's, or its function's; two of one event must differ.
+    """
+    reactions = [
+        Reaction(name=_name(react), event=event, react=react)
+        for feature in ALL
+        for event, react in feature.reactions(injector)
+    ]
+    return Relay(
+        outbox=injector.get(Outbox),  # type: ignore[type-abstract]
+        clock=injector.get(Clock),  # type: ignore[type-abstract]
+        act_as=injector.get(ContextOrigin).acting_as,
+        reactions=reactions,
+    )
+
+
+def all_schedules(injector: Injector) -> list[Schedule]:
+    """Every feature's upkeep."""
+    return [schedule for feature in ALL for schedule in feature.schedules(injector)]
+
+
+def _name(react: object) -> str:
+    named = react if hasattr(react, "__qualname__") else type(react)
+    name: str = named.__qualname__
+    return name.replace(".<locals>", "").replace("<lambda>", "lambda")

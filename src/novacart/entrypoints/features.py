@@ -1,0 +1,13 @@
+"""The shop's features: the one list of them."""
+
+from typing import Final
+
+from injector import Module
+
+from novacart.entrypoints.modules import platform
+from novacart.entrypoints.modules.feature import Feature
+
+# Each beside the module that binds what it needs. The platform stands first, under all.
+FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = ()
+
+ALL: Final[tuple[Feature, ...]] = (platform, *(feature for _, feature in FEATURES))

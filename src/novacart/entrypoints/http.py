@@ -1,0 +1,104 @@
+"""The shop as a WSGI application."""
+
+import os
+from importlib.metadata import version
+from typing import Final
+
+from flask import Flask, g
+from injector import Injector, Module
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.adapters.web import (
+    access_log,
+    auth,
+    cors,
+    errors,
+    limits,
+    metrics,
+    openapi,
+    pages,
+    request_id,
+    security_headers,
+)
+from novacart.adapters.web.answers import OrjsonProvider
+from novacart.adapters.web.auth import Authenticate, Principal
+from novacart.adapters.web.routing import Shop
+from novacart.application.ports.attempts import Attempts
+from novacart.application.ports.origin import Origin
+from novacart.entrypoints.container import build_container
+from novacart.entrypoints.features import ALL
+from novacart.entrypoints.settings import Settings, load_settings
+
+# Bytes. An upload's route says for itself that it takes more.
+MAX_BODY: Final = 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
+    """The whole shop; `overrides` are injector modules that win over its own, for tests.
+
+    The container stands in `app.extensions["novacart.injector"]`.
+    """
+    settings = settings or load_settings()
+    injector = build_container(settings, *overrides)
+    app = Shop("novacart")
+    app.json = OrjsonProvider(app)
+    app.config |= {
+        "SECRET_KEY": settings.secret_key,
+        "DEBUG": settings.debug,
+        "TRUSTED_HOSTS": None if "*" in settings.allowed_hosts else list(settings.allowed_hosts),
+        "MAX_CONTENT_LENGTH": MAX_BODY,
+        "MAX_FORM_MEMORY_SIZE": MAX_BODY,
+        "SESSION_COOKIE_SECURE": not settings.debug,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PROPAGATE_EXCEPTIONS": False,
+    }
+    _trust_proxies(app, settings.trusted_proxies)
+    app.extensions["novacart.injector"] = injector
+    app.extensions[limits.EXTENSION] = _attempts(injector, settings)
+    # What comes first sees a request first and its answer last.
+    request_id.install(app)
+    access_log.install(app)
+    if settings.metrics_enabled:
+        metrics.install(app, multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ)
+    security_headers.install(app, debug=settings.debug)
+    cors.install(app, settings.cors_allowed_origins)
+    _know_who_acts(app, injector)
+    errors.install(app)
+    blueprints = [blueprint for feature in ALL for blueprint in feature.blueprints(injector)]
+    document = openapi.describe(app, blueprints, version=version("novacart"))
+    pages.install(app, document, version=version("novacart"))
+    return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's documented way
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+
+
+def _attempts(injector: Injector, settings: Settings) -> Attempts | None:
+    if not settings.ratelimit_enabled:
+        return None
+    return injector.get(Attempts)  # type: ignore[type-abstract]
+
+
+def _know_who_acts(app: Flask, injector: Injector) -> None:
+    """Every change that a request makes is recorded as its user's."""
+    origin = injector.get(ContextOrigin)
+    authenticate = injector.get(Authenticate)  # type: ignore[type-abstract]
+
+    def nobody_yet() -> None:
+        # Threads serve one request after another: the last one's user must not linger.
+        origin.set(Origin(actor="anonymous", request_id=g.request_id))
+
+    def authenticate_and_note(authorization: str | None) -> Principal:
+        principal = authenticate(authorization)
+        kind = "staff" if principal.is_staff else "user"
+        origin.set(Origin(actor=f"{kind}:{principal.user_id}", request_id=g.request_id))
+        return principal
+
+    app.before_request(nobody_yet)
+    app.extensions[auth.EXTENSION] = authenticate_and_note

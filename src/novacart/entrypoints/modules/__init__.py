@@ -1,0 +1,1 @@
+"""One module for each feature: what it binds, and what it brings to the web and the worker."""

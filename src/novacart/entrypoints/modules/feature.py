@@ -1,0 +1,22 @@
+"""What each feature's module brings to the web and to the worker."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from injector import Injector
+
+from novacart.adapters.web.blueprint import Blueprint
+from novacart.application.schedules import Schedule
+from novacart.domain.shared.events import DomainEvent
+
+Reactions = list[tuple[type[DomainEvent], Callable[[Any], None]]]
+
+
+class Feature(Protocol):
+    """A module of this package. Beside these functions it holds the feature's injector Module."""
+
+    def blueprints(self, injector: Injector, /) -> list[Blueprint]: ...
+
+    def reactions(self, injector: Injector, /) -> Reactions: ...
+
+    def schedules(self, injector: Injector, /) -> list[Schedule]: ...

@@ -1,0 +1,14 @@
+"""What a WSGI server imports: `novacart.entrypoints.wsgi:app`."""
+
+from typing import Final
+
+from flask import Flask
+
+from novacart.entrypoints.http import create_app
+from novacart.entrypoints.logs import configure_logs
+from novacart.entrypoints.settings import load_settings
+
+_settings = load_settings()
+configure_logs(debug=_settings.debug)
+
+app: Final[Flask] = create_app(_settings)
