@@ -1,0 +1,1 @@
+"""Flat illustrations for the demo catalogue, drawn by code alone."""
