@@ -68,7 +68,10 @@ class Settings:
 
 
 def load_settings(
-    environ: Mapping[str, str] | None = None, *, dotenv: Path = Path(".env")
+    environ: Mapping[str, str] | None = None,
+    *,
+    dotenv: Path = Path(".env"),
+    debug_by_default: bool = False,
 ) -> Settings:
     """Settings from `environ` (the process's own by default), then from the file `dotenv`.
 
@@ -77,7 +80,7 @@ def load_settings(
     given = {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
     given |= os.environ if environ is None else environ
     read = _Reader(given)
-    debug = read.flag("DEBUG", default=False)
+    debug = read.flag("DEBUG", default=debug_by_default)
     var = Path(read.text("VAR_DIR", "var"))
     origins = read.listed("CORS_ALLOWED_ORIGINS", ())
     return Settings(

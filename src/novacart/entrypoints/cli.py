@@ -1,0 +1,46 @@
+"""`novacart`: everything that is done to a shop from a shell."""
+
+import sys
+from typing import Final
+
+import click
+
+from novacart.application.ports.errors import Unavailable
+from novacart.domain.shared.errors import DomainError
+from novacart.entrypoints.commands import database, develop, outbox, routes, serve
+from novacart.entrypoints.settings import InvalidSetting
+
+_COMMANDS: Final[tuple[click.Command, ...]] = (
+    develop.dev,
+    serve.serve,
+    serve.worker,
+    database.migrate,
+    outbox.outbox,
+    routes.routes,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="novacart")
+def novacart() -> None:
+    """NovaCart: an online shop over HTTP.
+
+    Settings come from the environment or a `.env` file; `.env.example` lists them.
+    """
+
+
+for _command in _COMMANDS:
+    novacart.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line. What can go wrong is said in one sentence, with exit code 1."""
+    try:
+        novacart()
+    except (InvalidSetting, Unavailable, DomainError) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
