@@ -117,7 +117,8 @@ class FakeStripe(Controls):
         except Exception as error:  # noqa: BLE001 - raised at the stop
             traceback.print_exc()
             self._failures.append(error)
-            return Answer(status=500, body=encode({"error": {"type": "fake_stripe_bug"}}))
+            message = f"the fake Stripe itself is broken: {error!r}"
+            return Answer(status=500, body=encode({"error": {"message": message}}))
 
 
 def _control(controls: FakeStripe, operation: str, arguments: dict[str, Any]) -> Answer:
