@@ -222,6 +222,14 @@ def test_no_answer_is_status_0(client: StripeClient, fake_stripe: FakeStripe) ->
     assert fake_stripe.deliver(fake_stripe.events()[0]["id"]) == 0
 
 
+def test_without_an_endpoint_events_wait(client: StripeClient, fake_stripe: FakeStripe) -> None:
+    new_intent(client)
+    (event,) = fake_stripe.events()
+    assert event["delivery"]["state"] == "queued"
+    with pytest.raises(ControlRefused):
+        fake_stripe.deliver(event["id"])
+
+
 def test_a_signature_is_what_stripes_library_computes() -> None:
     payload = b'{"object": "event", "id": "evt_1"}'
     at = int(time.time())

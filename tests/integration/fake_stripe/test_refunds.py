@@ -155,6 +155,11 @@ def test_only_a_refund_that_waits_for_the_customer_can_be_canceled(
         client.v1.refunds.cancel(refund.id)
 
 
+def test_a_refund_cannot_begin_at_its_end(fake_stripe: FakeStripe) -> None:
+    with pytest.raises(ControlRefused):
+        fake_stripe.refunds_behave("failed")
+
+
 def test_metadata_is_all_that_can_be_changed(client: StripeClient, fake_stripe: FakeStripe) -> None:
     refund = client.v1.refunds.create({"payment_intent": paid_intent(client, fake_stripe)})
     updated = client.v1.refunds.update(refund.id, {"metadata": {"order_id": "7"}})

@@ -11,7 +11,7 @@ import time
 from typing import Literal
 from urllib.parse import urlsplit
 
-from tests.support.fake_stripe.errors import missing
+from tests.support.fake_stripe.errors import invalid, missing
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.signatures import sign
 from tests.support.fake_stripe.wire import encode
@@ -136,6 +136,8 @@ class Courier:
         )
         if not rows:
             raise missing("event", event, param="event")
+        if self._ledger.setting("webhook_url") is None:
+            raise invalid("There is no webhook endpoint to deliver to.")
         body, state = rows[0]
         payload = encode(json.loads(body))
         keys = secrets or tuple(self._ledger.setting("webhook_secrets", []))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from tests.support.fake_stripe import disputes, intent_lifecycle, refund_lifecycle
 from tests.support.fake_stripe.books import Books, open_books
 from tests.support.fake_stripe.courier import Courier
-from tests.support.fake_stripe.errors import missing, unexpected_state
+from tests.support.fake_stripe.errors import invalid, missing, unexpected_state
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.payment_methods import Attempt, Course
 from tests.support.fake_stripe.wire import Json
@@ -75,6 +75,8 @@ class OutsideWorld:
 
     def refunds_behave(self, status: str) -> None:
         """Choose the status that new refunds begin with."""
+        if status not in {"succeeded", "pending", "requires_action"}:
+            raise invalid(f"A refund cannot begin with a status of {status}.")
         self._ledger.keep_setting("refunds_behave", status)
 
     def settle_refund(self, refund: str) -> Json:
