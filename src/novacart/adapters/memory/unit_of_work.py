@@ -10,18 +10,27 @@ from novacart.adapters.memory.accounts import (
     MemoryTokenFamilies,
     MemoryUsers,
 )
+from novacart.adapters.memory.carts import MemoryCarts
 from novacart.adapters.memory.catalog import MemoryCategories, MemoryProducts
 from novacart.adapters.memory.catalog_stock import MemoryStock
+from novacart.adapters.memory.idempotency_keys import MemoryIdempotencyKeys
+from novacart.adapters.memory.orders import MemoryOrders
+from novacart.adapters.memory.payments import MemoryPayments, MemoryWebhookEvents
 from novacart.adapters.memory.store import MemoryStore
 from novacart.adapters.memory.wishlists import MemoryWishlists
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.identities import Identities
+from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.payments import Payments
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
+from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
 from novacart.domain.shared.events import AggregateRoot
 
@@ -46,6 +55,11 @@ class MemoryUnitOfWork:
     categories: Categories
     stock: Stock
     wishlists: Wishlists
+    carts: Carts
+    orders: Orders
+    payments: Payments
+    webhook_events: WebhookEvents
+    idempotency_keys: IdempotencyKeys
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
@@ -59,6 +73,11 @@ class MemoryUnitOfWork:
         self.categories = MemoryCategories(store.categories, self.saved)
         self.stock = MemoryStock(store.stock_levels, store.stock_movements)
         self.wishlists = MemoryWishlists(store.wishlists, self.saved)
+        self.carts = MemoryCarts(store, self.saved)
+        self.orders = MemoryOrders(store.orders, self.saved)
+        self.payments = MemoryPayments(store.payments, self.saved)
+        self.webhook_events = MemoryWebhookEvents(store.webhook_events)
+        self.idempotency_keys = MemoryIdempotencyKeys(store.idempotency_keys)
 
     def __enter__(self) -> Self:
         self._store.lock.acquire()

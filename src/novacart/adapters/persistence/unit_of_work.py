@@ -8,22 +8,32 @@ from novacart.adapters.persistence.accounts.address_books import SqlAddressBooks
 from novacart.adapters.persistence.accounts.password_resets import SqlPasswordResets
 from novacart.adapters.persistence.accounts.token_families import SqlTokenFamilies
 from novacart.adapters.persistence.accounts.users import SqlUsers
+from novacart.adapters.persistence.cart.repository import SqlCarts
 from novacart.adapters.persistence.catalog.categories import SqlCategories
 from novacart.adapters.persistence.catalog.products import SqlProducts
 from novacart.adapters.persistence.catalog.stock import SqlStock
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.idempotency.repository import SqlIdempotencyKeys
 from novacart.adapters.persistence.identities import SqlIdentities
+from novacart.adapters.persistence.ordering.repository import SqlOrders
 from novacart.adapters.persistence.outbox.writer import write_events
+from novacart.adapters.persistence.payments.repository import SqlPayments
+from novacart.adapters.persistence.payments.webhook_events import SqlWebhookEvents
 from novacart.adapters.persistence.wishlist.repository import SqlWishlists
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.identities import Identities
+from novacart.application.ports.orders import Orders
 from novacart.application.ports.origin import CurrentOrigin
 from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.payments import Payments
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
+from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
 from novacart.domain.shared.events import AggregateRoot
 
@@ -44,6 +54,11 @@ class SqlUnitOfWork:
     categories: Categories
     stock: Stock
     wishlists: Wishlists
+    carts: Carts
+    orders: Orders
+    payments: Payments
+    webhook_events: WebhookEvents
+    idempotency_keys: IdempotencyKeys
 
     def __init__(self, database: Database, origin: CurrentOrigin) -> None:
         self._database = database
@@ -63,6 +78,11 @@ class SqlUnitOfWork:
         self.categories = SqlCategories(connection, self.saved)
         self.stock = SqlStock(connection, self._origin().actor)
         self.wishlists = SqlWishlists(connection, self.saved)
+        self.carts = SqlCarts(connection, self.saved)
+        self.orders = SqlOrders(connection, self.saved)
+        self.payments = SqlPayments(connection, self.saved)
+        self.webhook_events = SqlWebhookEvents(connection)
+        self.idempotency_keys = SqlIdempotencyKeys(connection)
         return self
 
     def __exit__(

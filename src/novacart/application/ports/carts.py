@@ -55,3 +55,7 @@ class Carts(Protocol):
     def checkout(self, user_id: UserId, address_id: AddressId | None) -> Checkout:
         """The cart, its products and the address, as they are at one moment."""
         ...
+
+    def discard_everywhere(self, product_id: ProductId) -> None:
+        """Take a product that left the catalogue out of every cart."""
+        ...

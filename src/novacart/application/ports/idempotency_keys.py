@@ -1,11 +1,15 @@
 """Where the keys of requests that must take effect once are kept."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
+
+# How long a key is remembered, and how long whoever works on its request may be silent.
+LIFE: Final = timedelta(hours=24)
+LOCK: Final = timedelta(seconds=60)
 
 
 class IdempotencyKeyReused(DomainError):

@@ -1,0 +1,1 @@
+"""Carts in the database."""

@@ -1,0 +1,29 @@
+"""What one customer could order of a product."""
+
+from sqlalchemy import ColumnElement, func, select
+
+from novacart.adapters.persistence.cart.tables import carts
+from novacart.adapters.persistence.catalog.tables import stock_levels
+from novacart.adapters.persistence.ordering.tables import order_lines, orders
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.shared.ids import UserId
+
+
+def orderable(user_id: UserId) -> ColumnElement[int]:
+    """For a row of `stock_levels`: what is available, and what the user holds already.
+
+    Held is what the unpaid order has that a one-step checkout made of the present cart.
+    """
+    held = (
+        select(order_lines.c.quantity)
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .join(carts, carts.c.checkout_order_id == orders.c.id)
+        .where(
+            carts.c.user_id == user_id,
+            orders.c.status == OrderStatus.PENDING.value,
+            order_lines.c.product_id == stock_levels.c.product_id,
+        )
+        .correlate(stock_levels)
+        .scalar_subquery()
+    )
+    return stock_levels.c.on_hand - stock_levels.c.reserved + func.coalesce(held, 0)

@@ -1,0 +1,66 @@
+"""Carts of rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from novacart.application.ports.carts import Checkout, CheckoutLine
+from novacart.domain.cart.cart import Cart, CartLine
+from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.money import Money
+
+
+def cart_of(user_id: UserId, rows: Sequence[Row[Any]]) -> Cart:
+    """The cart of a user's joined rows, of which an empty cart has one without a line."""
+    return Cart(
+        user_id=user_id,
+        lines=[
+            CartLine(
+                id=row.line_id,
+                product_id=row.product_id,
+                quantity=row.quantity,
+                added_at=row.added_at,
+            )
+            for row in rows
+            if row.line_id is not None
+        ],
+        checkout_order_id=rows[0].checkout_order_id if rows else None,
+    )
+
+
+def checkout_of(user_id: UserId, rows: Sequence[Row[Any]]) -> Checkout:
+    """The checkout of the same rows, joined with the products sold and the address."""
+    return Checkout(
+        cart=cart_of(user_id, rows),
+        email=rows[0].user_email if rows else "",
+        lines=tuple(
+            CheckoutLine(
+                product_id=row.product_id,
+                title=row.title,
+                subtitle=row.subtitle,
+                image=row.image,
+                unit_price=Money(row.price_minor, row.currency),
+                quantity=row.quantity,
+            )
+            for row in rows
+            if row.sold_id is not None
+        ),
+        address=_address_of(rows[0]) if rows and rows[0].address_id is not None else None,
+    )
+
+
+def _address_of(row: Row[Any]) -> ShippingAddress:
+    return ShippingAddress(
+        source_id=row.address_id,
+        name=row.address_name,
+        mobile=row.address_mobile,
+        pincode=row.address_pincode,
+        state=row.address_state,
+        district=row.address_district,
+        town=row.address_town,
+        house_number=row.address_house_number,
+        address=row.address_address,
+        address_type=row.address_address_type,
+    )

@@ -1,0 +1,39 @@
+"""Carts: a product stands in one once."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    Table,
+    UniqueConstraint,
+)
+
+from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+
+# Only carts that an unpaid order was made of have a row here.
+carts = Table(
+    "carts",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("checkout_order_id", BigInteger, ForeignKey("orders.id"), index=True),
+)
+
+cart_lines = Table(
+    "cart_lines",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+    Column("quantity", Integer, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    UniqueConstraint("user_id", "product_id"),
+    CheckConstraint("quantity >= 1", name="quantity"),
+)

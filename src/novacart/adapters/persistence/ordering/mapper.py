@@ -1,0 +1,146 @@
+"""Orders as rows, and back."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row
+
+from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.history import ChangeSubject, StatusChange
+from novacart.domain.ordering.lifecycle import (
+    LineStatus,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+)
+from novacart.domain.ordering.line import OrderLine
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.money import Money
+
+
+def order_row(order: Order) -> dict[str, Any]:
+    """Every column of `orders` but the version, which the repository counts."""
+    return {
+        "id": order.id,
+        "number": order.number,
+        "user_id": order.user_id,
+        "email": order.email,
+        "status": order.status.value,
+        "payment_method": order.payment_method.value,
+        "payment_status": order.payment_status.value,
+        "total_minor": order.total.amount,
+        "currency": order.currency,
+        "address": asdict(order.address) if order.address else None,
+        "placed_at": order.placed_at,
+        "expires_at": order.expires_at,
+        "estimated_delivery": order.estimated_delivery,
+        "paid_at": order.paid_at,
+        "shipped_at": order.shipped_at,
+        "delivered_at": order.delivered_at,
+        "carrier": order.carrier,
+        "tracking_number": order.tracking_number,
+    }
+
+
+def line_rows(order: Order) -> list[dict[str, Any]]:
+    """Every column of `order_lines`, the order's lines in their order."""
+    return [
+        {
+            "id": line.id,
+            "order_id": order.id,
+            "product_id": line.product_id,
+            "title": line.title,
+            "subtitle": line.subtitle,
+            "search_text": f"{line.title}\n{line.subtitle}".casefold(),
+            "image": line.image,
+            "unit_price_minor": line.unit_price.amount,
+            "quantity": line.quantity,
+        }
+        | line_state(line)
+        for line in order.lines
+    ]
+
+
+def line_state(line: OrderLine) -> dict[str, Any]:
+    """What can change of a line."""
+    return {
+        "status": line.status.value,
+        "cancelled_at": line.cancelled_at,
+        "refund_requested_quantity": line.refund_requested_quantity,
+        "refund_requested_minor": line.refund_requested_amount.amount,
+        "refunded_quantity": line.refunded_quantity,
+        "refunded_minor": line.refunded_amount.amount,
+    }
+
+
+def history_rows(order: Order, *, after: int) -> list[dict[str, Any]]:
+    """The changes past the first `after`."""
+    return [
+        {
+            "order_id": order.id,
+            "line_id": change.line_id,
+            "subject": change.subject.value,
+            "from_status": change.before,
+            "to_status": change.after,
+            "occurred_at": change.at,
+            "actor": change.actor,
+            "reason": change.reason,
+        }
+        for change in order.history[after:]
+    ]
+
+
+def order_of(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any]]) -> Order:
+    """The aggregate of whole rows, its lines and history in their order."""
+    return Order(
+        id=row.id,
+        number=row.number,
+        user_id=row.user_id,
+        email=row.email,
+        status=OrderStatus(row.status),
+        payment_method=PaymentMethod(row.payment_method),
+        payment_status=PaymentStatus(row.payment_status),
+        lines=[_line_of(line, row.currency) for line in lines],
+        address=ShippingAddress(**row.address) if row.address else None,
+        placed_at=row.placed_at,
+        expires_at=row.expires_at,
+        estimated_delivery=row.estimated_delivery,
+        paid_at=row.paid_at,
+        shipped_at=row.shipped_at,
+        delivered_at=row.delivered_at,
+        carrier=row.carrier,
+        tracking_number=row.tracking_number,
+        history=[_change_of(change) for change in history],
+        version=row.version,
+    )
+
+
+def _line_of(row: Row[Any], currency: str) -> OrderLine:
+    return OrderLine(
+        id=row.id,
+        product_id=row.product_id,
+        title=row.title,
+        subtitle=row.subtitle,
+        image=row.image,
+        unit_price=Money(row.unit_price_minor, currency),
+        quantity=row.quantity,
+        status=LineStatus(row.status),
+        cancelled_at=row.cancelled_at,
+        refund_requested_quantity=row.refund_requested_quantity,
+        refund_requested_amount=Money(row.refund_requested_minor, currency),
+        refunded_quantity=row.refunded_quantity,
+        refunded_amount=Money(row.refunded_minor, currency),
+    )
+
+
+def _change_of(row: Row[Any]) -> StatusChange:
+    return StatusChange(
+        subject=ChangeSubject(row.subject),
+        line_id=row.line_id,
+        before=row.from_status,
+        after=row.to_status,
+        at=row.occurred_at,
+        actor=row.actor,
+        reason=row.reason,
+    )

@@ -1,0 +1,117 @@
+"""Orders, loaded whole."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from novacart.adapters.persistence.failures import violated_constraint
+from novacart.adapters.persistence.ordering.mapper import (
+    history_rows,
+    line_rows,
+    line_state,
+    order_of,
+    order_row,
+)
+from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
+from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import OrderId, UserId
+
+_NUMBER_TAKEN: Final = ("uq_orders_number", "UNIQUE constraint failed: orders.number")
+_STATE: Final = (
+    "status",
+    "cancelled_at",
+    "refund_requested_quantity",
+    "refund_requested_minor",
+    "refunded_quantity",
+    "refunded_minor",
+)
+_UPDATE_LINE = (
+    update(order_lines)
+    .where(order_lines.c.id == bindparam("line_id"))
+    .values({name: bindparam(f"new_{name}") for name in _STATE})
+)
+
+
+class SqlOrders:
+    def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
+        self._connection = connection
+        self._saved = saved
+        self._stored_changes: dict[OrderId, int] = {}
+
+    def add(self, order: Order) -> None:
+        try:
+            self._connection.execute(insert(orders).values(**order_row(order), version=1))
+        except IntegrityError as error:
+            if violated_constraint(error) in _NUMBER_TAKEN:
+                raise OrderNumberTaken from error
+            raise
+        order.version = 1
+        self._connection.execute(insert(order_lines), line_rows(order))
+        self._stored_changes[order.id] = 0
+        self._write_history(order)
+        self._saved(order)
+
+    def save(self, order: Order) -> None:
+        done = self._connection.execute(
+            update(orders)
+            .where(orders.c.id == order.id, orders.c.version == order.version)
+            .values(**order_row(order), version=order.version + 1)
+        )
+        if done.rowcount != 1:
+            raise ConcurrentChange
+        order.version += 1
+        self._connection.execute(
+            _UPDATE_LINE,
+            [
+                {"line_id": line.id}
+                | {f"new_{name}": value for name, value in line_state(line).items()}
+                for line in order.lines
+            ],
+        )
+        self._write_history(order)
+        self._saved(order)
+
+    def get(self, order_id: OrderId) -> Order:
+        # The order's lock first: its lines are then read in a statement that sees what the
+        # one who held it before has left.
+        row = self._connection.execute(
+            select(orders).where(orders.c.id == order_id).with_for_update(key_share=True)
+        ).one_or_none()
+        if row is None:
+            raise OrderNotFound
+        lines = self._connection.execute(
+            select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.id)
+        ).all()
+        history = self._connection.execute(
+            select(order_history)
+            .where(order_history.c.order_id == order_id)
+            .order_by(order_history.c.id)
+        ).all()
+        self._stored_changes[order_id] = len(history)
+        return order_of(row, lines, history)
+
+    def of_user(self, order_id: OrderId, user_id: UserId) -> Order:
+        order = self.get(order_id)
+        if order.user_id != user_id:
+            raise OrderNotFound
+        return order
+
+    def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
+        return self._connection.scalars(
+            select(orders.c.id)
+            .where(orders.c.status == OrderStatus.PENDING.value, orders.c.expires_at <= at)
+            .order_by(orders.c.expires_at, orders.c.id)
+            .limit(limit)
+        ).all()
+
+    def _write_history(self, order: Order) -> None:
+        if rows := history_rows(order, after=self._stored_changes[order.id]):
+            self._connection.execute(insert(order_history), rows)
+        self._stored_changes[order.id] = len(order.history)
