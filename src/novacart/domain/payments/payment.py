@@ -44,7 +44,7 @@ class Payment(AggregateRoot):
     The idempotency keys of every request to the provider are part of it, so that they are
     committed before the request is made. `reference` is the provider's own id. Reports of
     the provider may come late, twice and in any order: the same reports lead to the same
-    end, whatever their order.
+    end, whatever their order. From `check_at` on, the provider should be asked how it stands.
     """
 
     __slots__ = (
@@ -53,6 +53,7 @@ class Payment(AggregateRoot):
         "amount",
         "cancel_key",
         "captured",
+        "check_at",
         "client_secret",
         "created_at",
         "failure",
@@ -85,6 +86,7 @@ class Payment(AggregateRoot):
         failure: str | None = None,
         reported_at: datetime | None = None,
         settled_at: datetime | None = None,
+        check_at: datetime | None = None,
         refunds: Iterable[Refund] = (),
         disputes: Iterable[Dispute] = (),
         version: int = 0,
@@ -107,6 +109,7 @@ class Payment(AggregateRoot):
         self.failure = failure
         self.reported_at = reported_at
         self.settled_at = settled_at
+        self.check_at = check_at
         self._refunds = {refund.id: refund for refund in refunds}
         self._disputes = {dispute.reference: dispute for dispute in disputes}
 
@@ -253,14 +256,22 @@ class Payment(AggregateRoot):
         return refund
 
     def adopt_refund(
-        self, *, id: RefundId, reference: str, amount: Money, requested_at: datetime
+        self,
+        *,
+        id: RefundId,
+        reference: str,
+        amount: Money,
+        requested_at: datetime,
+        parts: Sequence[RefundPart] = (),
+        counts: bool = True,
     ) -> Refund:
         """Put on record a refund that was begun at the provider, not here.
 
-        Raises `RefundExceedsPayment` where it can't be a refund of this payment.
+        Raises `RefundExceedsPayment` where it can't be a refund of this payment; one that
+        does not count, having failed already, always can.
         """
         back = self.captured - self.refunded
-        if amount > back:
+        if counts and amount > back:
             raise RefundExceedsPayment(asked=amount, left=back)
         refund = Refund(
             id=id,
@@ -268,6 +279,7 @@ class Payment(AggregateRoot):
             amount=amount,
             origin=RefundOrigin.PROVIDER,
             requested_at=requested_at,
+            parts=parts,
             reference=reference,
         )
         self._refunds[refund.id] = refund
