@@ -1,0 +1,1 @@
+"""The back office's lists, its daily figures and the audit trail."""

@@ -1,0 +1,130 @@
+"""The audit trail, the figures of days that are over, and the indices of staff's lists."""
+
+from sqlalchemy import (
+    CHAR,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from novacart.adapters.persistence.accounts.tables import users
+from novacart.adapters.persistence.back_office.ddl import attach_guard
+from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+from novacart.adapters.persistence.ordering.tables import orders
+from novacart.adapters.persistence.outbox.tables import outbox_messages
+from novacart.adapters.persistence.payments.tables import payments, refunds, webhook_events
+
+_ID = BigInteger().with_variant(Integer, "sqlite")
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    # The place in the chain: 1, 2, 3 with no gap.
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("action", String(80), nullable=False),
+    Column("version", SmallInteger, nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("request_id", String(128)),
+    Column("occurred_at", UtcDateTime, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("previous_hash", CHAR(64), nullable=False),
+    Column("hash", CHAR(64), nullable=False),
+    UniqueConstraint("message_id", name="uq_audit_entries_message_id"),
+    CheckConstraint("id >= 1", name="place"),
+    Index("ix_audit_entries_action_id", "action", "id"),
+    Index("ix_audit_entries_actor_id", "actor", "id"),
+    Index("ix_audit_entries_subject_id", "subject", "id"),
+    Index("ix_audit_entries_request_id", "request_id"),
+)
+attach_guard(audit_entries)
+
+# The end of the chain: whoever lengthens it holds this one row, and nobody else waits.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("length", BigInteger, nullable=False),
+    Column("hash", CHAR(64), nullable=False),
+    CheckConstraint("id = 1", name="only_one"),
+)
+
+# Of a day (UTC) that is over: amounts in minor units.
+sales_days = Table(
+    "sales_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("placed", Integer, nullable=False),
+    Column("confirmed", Integer, nullable=False),
+    Column("paid", Integer, nullable=False),
+    Column("revenue_minor", BigInteger, nullable=False),
+    Column("refunded_minor", BigInteger, nullable=False),
+    Column("counted_at", UtcDateTime, nullable=False),
+    CheckConstraint("placed >= 0 AND confirmed >= 0 AND paid >= 0", name="counts"),
+)
+
+# What of each product was sold on such a day.
+sales_day_products = Table(
+    "sales_day_products",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True),
+    Column("units", BigInteger, nullable=False),
+    Column("revenue_minor", BigInteger, nullable=False),
+    Index("ix_sales_day_products_day_sum", "day", "product_id", "units", "revenue_minor"),
+    CheckConstraint("units >= 0", name="units"),
+)
+
+# What the shop's checks have found, the newest result of each.
+check_results = Table(
+    "check_results",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("ok", Boolean, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("checked_at", UtcDateTime, nullable=False),
+)
+
+# Staff's lists are read from an index in their own order, whichever status they are narrowed to.
+Index("ix_orders_placed_at_id", orders.c.placed_at, orders.c.id)
+Index("ix_orders_status_placed_at_id", orders.c.status, orders.c.placed_at, orders.c.id)
+Index(
+    "ix_orders_payment_status_placed_at_id",
+    orders.c.payment_status,
+    orders.c.placed_at,
+    orders.c.id,
+)
+Index("ix_orders_total_minor_id", orders.c.total_minor, orders.c.id)
+Index("ix_orders_status_total_minor_id", orders.c.status, orders.c.total_minor, orders.c.id)
+Index("ix_orders_email_placed_at_id", orders.c.email, orders.c.placed_at, orders.c.id)
+Index("ix_orders_paid_at_total_minor", orders.c.paid_at, orders.c.total_minor)
+Index("ix_users_created_at_id", users.c.created_at, users.c.id)
+Index("ix_users_role_created_at_id", users.c.role, users.c.created_at, users.c.id)
+Index("ix_products_title_id", products.c.title, products.c.id)
+Index("ix_products_updated_at_id", products.c.updated_at, products.c.id)
+Index("ix_stock_levels_available", stock_levels.c.on_hand - stock_levels.c.reserved)
+Index("ix_outbox_messages_state_id", outbox_messages.c.state, outbox_messages.c.id)
+Index("ix_payments_created_at_id", payments.c.created_at, payments.c.id)
+Index("ix_payments_status_created_at_id", payments.c.status, payments.c.created_at, payments.c.id)
+Index("ix_refunds_requested_at_id", refunds.c.requested_at, refunds.c.id)
+Index("ix_refunds_status_requested_at_id", refunds.c.status, refunds.c.requested_at, refunds.c.id)
+Index("ix_refunds_settled_at_amount_minor", refunds.c.settled_at, refunds.c.amount_minor)
+Index("ix_webhook_events_received_at_id", webhook_events.c.received_at, webhook_events.c.id)
+Index(
+    "ix_webhook_events_state_received_at_id",
+    webhook_events.c.state,
+    webhook_events.c.received_at,
+    webhook_events.c.id,
+)
