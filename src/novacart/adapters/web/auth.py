@@ -7,6 +7,8 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from flask import current_app, g, request
 
+from novacart.application.accounts.authenticate import AuthenticateUser
+from novacart.domain.accounts.errors import TokenNotAccepted
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
 
@@ -42,12 +44,40 @@ class Principal:
     username: str
     email: str
     is_staff: bool
+    role: str = "customer"
+    first_name: str = ""
+    last_name: str = ""
 
 
 class Authenticate(Protocol):
     def __call__(self, authorization: str | None) -> Principal:
         """The user that an `Authorization` header speaks for. Raises `NotSignedIn`."""
         ...
+
+
+class BearerAuthenticate:
+    """`Authorization: Bearer <access>` (RFC 6750); whatever is wrong with it is one error."""
+
+    def __init__(self, authenticate_user: AuthenticateUser) -> None:
+        self._authenticate_user = authenticate_user
+
+    def __call__(self, authorization: str | None) -> Principal:
+        scheme, _, token = (authorization or "").strip().partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise NotSignedIn
+        try:
+            user = self._authenticate_user(token.strip())
+        except TokenNotAccepted as error:
+            raise NotSignedIn("Your session has ended. Sign in again.") from error
+        return Principal(
+            user_id=user.id,
+            username=user.username,
+            email=user.email,
+            is_staff=user.is_staff,
+            role=user.role,
+            first_name=user.first_name,
+            last_name=user.last_name,
+        )
 
 
 def principal() -> Principal:

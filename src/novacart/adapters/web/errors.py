@@ -23,6 +23,17 @@ STATUSES: Final[dict[str, int]] = {
     "invalid_value": 400,
     "currency_mismatch": 400,
     "concurrent_change": 409,
+    "weak_password": 400,
+    "username_taken": 400,
+    "email_taken": 400,
+    "reset_token_not_valid": 400,
+    "reset_token_not_found": 404,
+    "wrong_credentials": 401,
+    "token_not_valid": 401,
+    "user_not_found": 404,
+    "last_owner": 409,
+    "address_not_found": 404,
+    "address_book_full": 409,
     "not_on_wishlist": 404,
     "wishlist_full": 409,
 }
@@ -110,8 +121,14 @@ def _domain_error(error: DomainError) -> Response:
         said = {error.field: [error.message]}
         return problem(status, code=error.code, detail=error.message, errors=said)
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    extra = {name: value for name, value in error.details.items() if name != "errors"}
     return problem(
-        status, code=error.code, detail=error.message, extra=error.details, headers=headers
+        status,
+        code=error.code,
+        detail=error.message,
+        errors=cast("Mapping[str, list[str]] | None", error.details.get("errors")),
+        extra=extra,
+        headers=headers,
     )
 
 

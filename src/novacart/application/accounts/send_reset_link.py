@@ -47,8 +47,9 @@ class SendResetLink:
         link = f"{self._policy.frontend_url.rstrip('/')}/reset-password/{user.id}/{token}"
         letter = self._letters.write(
             "password_reset",
+            # Never a text that its owner is free to write: an address may be registered by
+            # somebody whose own message would go out under the shop's name.
             {
-                "name": user.first_name or user.username.text,
                 "username": user.username.text,
                 "link": link,
                 "minutes": int(self._policy.lifetime.total_seconds() // 60),

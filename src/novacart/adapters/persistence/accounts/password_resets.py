@@ -20,9 +20,7 @@ class SqlPasswordResets:
         self._saved = saved
 
     def get(self, reset_id: int) -> PasswordReset | None:
-        row = self._connection.execute(
-            select(resets).where(resets.c.id == reset_id)
-        ).one_or_none()
+        row = self._connection.execute(select(resets).where(resets.c.id == reset_id)).one_or_none()
         return None if row is None else reset_of(row)
 
     def with_token(self, token_hash: str) -> PasswordReset | None:

@@ -1,0 +1,117 @@
+"""Mail by SMTP, through Flask-Mail."""
+
+import smtplib
+import ssl
+from contextlib import suppress
+from types import TracebackType
+from typing import Any, Final
+
+from flask import Flask
+from flask_mail import BadHeaderError, Connection
+from flask_mail import Mail as FlaskMail
+
+from novacart.adapters.email.message import message_of
+from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.mailer import Mail, MailRefused
+
+# Seconds for each step of the conversation. RFC 5321, 4.5.3.2 would wait minutes; the worker
+# has other mail to send, and comes back to this one.
+TIMEOUT: Final = 10.0
+_RETRY_AFTER: Final = 60
+_PERMANENT: Final = 500
+
+
+class _Conversation(Connection):
+    """Flask-Mail's connection, with a time limit and with certificates that are checked."""
+
+    def __init__(self, mail: Any, *, timeout: float, tls: ssl.SSLContext) -> None:  # noqa: ANN401 (Flask-Mail's private state)
+        super().__init__(mail)
+        self._timeout = timeout
+        self._tls = tls
+
+    def configure_host(self) -> smtplib.SMTP:
+        host = smtplib.SMTP(self.mail.server, self.mail.port, timeout=self._timeout)
+        try:
+            if self.mail.use_tls:
+                host.starttls(context=self._tls)
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        # Whether the message was taken is settled by now; a rude goodbye changes nothing.
+        if self.host is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self.host.quit()
+            self.host.close()
+
+
+class FlaskMailMailer:
+    """Sends each mail in a conversation of its own, within bounds of time.
+
+    A refusal for good (5xx for the sender, the recipient or the message) is `MailRefused`;
+    whatever may pass is `Unavailable`, a rejected sign-in included: that is the operator's
+    to mend, and the mail is not at fault.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        use_tls: bool,
+        user: str,
+        password: str,
+        sender: str,
+        timeout: float = TIMEOUT,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._app = Flask("novacart.mail", static_folder=None)
+        self._app.config.update(
+            MAIL_SERVER=host,
+            MAIL_PORT=port,
+            MAIL_USE_TLS=use_tls,
+            MAIL_USERNAME=user or None,
+            MAIL_PASSWORD=password or None,
+            MAIL_DEFAULT_SENDER=sender,
+        )
+        self._mail = FlaskMail(self._app)
+        self._sender = sender
+        self._timeout = timeout
+        self._tls = tls or ssl.create_default_context()
+
+    def send(self, mail: Mail) -> None:
+        with self._app.app_context():
+            message = message_of(mail, sender=self._sender)
+            conversation = _Conversation(self._mail.state, timeout=self._timeout, tls=self._tls)
+            try:
+                with conversation:
+                    conversation.send(message)
+            except BadHeaderError as error:
+                raise MailRefused("The message has a line break in a header.") from error
+            except smtplib.SMTPAuthenticationError as error:
+                raise Unavailable(
+                    "The mail server refused our sign-in.", retry_after=_RETRY_AFTER
+                ) from error
+            except (smtplib.SMTPException, OSError) as error:
+                if _is_final(error):
+                    raise MailRefused("The mail server refused the message.") from error
+                raise Unavailable(
+                    "The mail server did not take the message.", retry_after=_RETRY_AFTER
+                ) from error
+
+
+def _is_final(error: Exception) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= _PERMANENT for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
+        return error.smtp_code >= _PERMANENT
+    return False

@@ -1,0 +1,98 @@
+"""JSON Web Tokens (RFC 7519) by Flask-JWT-Extended."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Flask
+from flask_jwt_extended import (
+    JWTManager,
+    create_access_token,
+    create_refresh_token,
+    decode_token,
+)
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+
+from novacart.application.ports.tokens import TokenClaims, TokenKind
+from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.shared.ids import UserId
+
+ALGORITHM: Final = "HS256"
+_ISSUER: Final = "novacart"
+_LONGEST: Final = 2048
+
+
+class JwtTokens:
+    """Tokens signed with HMAC-SHA-256 and no other algorithm, whatever a header says.
+
+    The library reads its settings from a Flask application, and would answer for defects
+    with statuses of its own: it gets an application that serves nothing, and the shop's
+    own errors speak.
+    """
+
+    def __init__(
+        self, *, secret_key: str, access_lifetime: timedelta, refresh_lifetime: timedelta
+    ) -> None:
+        self._app = Flask("novacart.tokens", static_folder=None)
+        self._app.config.update(
+            JWT_SECRET_KEY=secret_key,
+            JWT_ALGORITHM=ALGORITHM,
+            JWT_DECODE_ALGORITHMS=[ALGORITHM],
+            JWT_ENCODE_ISSUER=_ISSUER,
+            JWT_DECODE_ISSUER=_ISSUER,
+            JWT_COOKIE_CSRF_PROTECT=False,
+            JWT_ACCESS_TOKEN_EXPIRES=access_lifetime,
+            JWT_REFRESH_TOKEN_EXPIRES=refresh_lifetime,
+        )
+        JWTManager(self._app)
+
+    def issue(self, claims: TokenClaims) -> str:
+        create = create_access_token if claims.kind is TokenKind.ACCESS else create_refresh_token
+        with self._app.app_context():
+            token: str = create(
+                str(claims.user_id),
+                additional_claims={
+                    "jti": claims.token_id,
+                    "family": claims.family_id,
+                    "generation": claims.password_generation,
+                },
+            )
+        return token
+
+    def read(self, token: str) -> TokenClaims:
+        if len(token) > _LONGEST:
+            raise TokenNotAccepted
+        try:
+            with self._app.app_context():
+                return _claims(decode_token(token))
+        # The library trips over some malformed parts with errors of Python's own.
+        except (PyJWTError, JWTExtendedException, ValueError, TypeError, KeyError) as error:
+            raise TokenNotAccepted from error
+
+
+def _claims(payload: dict[str, Any]) -> TokenClaims:
+    """Raises `KeyError`, `TypeError` or `ValueError` for claims that we never made."""
+    if "exp" not in payload:
+        message = "a token ends"
+        raise ValueError(message)
+    return TokenClaims(
+        kind=TokenKind(payload["type"]),
+        user_id=UserId(_positive(int(payload["sub"]))),
+        family_id=_positive(payload["family"]),
+        password_generation=_positive(payload["generation"]),
+        token_id=_text(payload["jti"]),
+    )
+
+
+def _positive(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 1 << 63:
+        message = "not an id"
+        raise ValueError(message)
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        message = "not a token's id"
+        raise TypeError(message)
+    return value

@@ -1,0 +1,190 @@
+"""Accounts: people, their sign-ins, their mail about it, and their addresses."""
+
+from injector import Binder, Injector, Module, inject, provider, singleton
+
+from novacart.adapters.email.file_mailer import FileMailer
+from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer
+from novacart.adapters.email.letters import JinjaLetters
+from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.postal.directory import BundledPostalCodes
+from novacart.adapters.security.password_hasher import Argon2idHasher
+from novacart.adapters.security.reset_tokens import HmacResetTokens
+from novacart.adapters.security.tokens import JwtTokens
+from novacart.adapters.web.accounts import accounts_blueprint, password_reset_blueprint
+from novacart.adapters.web.addresses import addresses_blueprint
+from novacart.adapters.web.auth import Authenticate, BearerAuthenticate
+from novacart.adapters.web.blueprint import Blueprint
+from novacart.adapters.web.tokens import tokens_blueprint
+from novacart.application.accounts.add_address import AddAddress
+from novacart.application.accounts.authenticate import AuthenticateUser, VerifyToken
+from novacart.application.accounts.change_address import ChangeAddress
+from novacart.application.accounts.confirm_password_reset import (
+    CheckResetToken,
+    ConfirmPasswordReset,
+)
+from novacart.application.accounts.create_admin import CreateAdmin
+from novacart.application.accounts.disable_user import DisableUser, EnableUser
+from novacart.application.accounts.forget_old_tokens import ForgetOldTokens
+from novacart.application.accounts.grant_role import GrantRole
+from novacart.application.accounts.look_up_pincode import LookUpPincode
+from novacart.application.accounts.policy import ResetPolicy, SessionPolicy
+from novacart.application.accounts.queries import AccountQueries, AddressQueries
+from novacart.application.accounts.refresh_session import RefreshSession
+from novacart.application.accounts.register import Register
+from novacart.application.accounts.remove_address import RemoveAddress
+from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.accounts.send_reset_link import SendResetLink
+from novacart.application.accounts.set_default_address import SetDefaultAddress
+from novacart.application.accounts.sign_in import SignIn
+from novacart.application.accounts.sign_out import SignOut
+from novacart.application.accounts.update_profile import UpdateProfile
+from novacart.application.ports.letters import Letters
+from novacart.application.ports.mailer import Mailer
+from novacart.application.ports.password_hasher import PasswordHasher
+from novacart.application.ports.postal_codes import PostalCodes
+from novacart.application.ports.reset_tokens import ResetTokens
+from novacart.application.ports.tokens import Tokens
+from novacart.application.schedules import Schedule
+from novacart.domain.accounts.events import PasswordResetRequested
+from novacart.entrypoints.modules.feature import Reactions
+from novacart.entrypoints.settings import Settings
+
+_USE_CASES = (
+    AddAddress,
+    AuthenticateUser,
+    ChangeAddress,
+    CheckResetToken,
+    ConfirmPasswordReset,
+    CreateAdmin,
+    DisableUser,
+    EnableUser,
+    ForgetOldTokens,
+    GrantRole,
+    LookUpPincode,
+    RefreshSession,
+    Register,
+    RemoveAddress,
+    RequestPasswordReset,
+    SendResetLink,
+    SetDefaultAddress,
+    SignIn,
+    SignOut,
+    UpdateProfile,
+    VerifyToken,
+)
+_HOUR = 3600
+
+
+class AccountsModule(Module):
+    def configure(self, binder: Binder) -> None:
+        for use_case in _USE_CASES:
+            binder.bind(use_case, to=inject(use_case), scope=singleton)
+
+    @provider
+    @singleton
+    def session_policy(self, settings: Settings) -> SessionPolicy:
+        return SessionPolicy(refresh_lifetime=settings.refresh_token_lifetime)
+
+    @provider
+    @singleton
+    def reset_policy(self, settings: Settings) -> ResetPolicy:
+        return ResetPolicy(frontend_url=settings.frontend_url)
+
+    @provider
+    @singleton
+    def hasher(self) -> PasswordHasher:
+        return Argon2idHasher()
+
+    @provider
+    @singleton
+    def tokens(self, settings: Settings) -> Tokens:
+        return JwtTokens(
+            secret_key=settings.secret_key,
+            access_lifetime=settings.access_token_lifetime,
+            refresh_lifetime=settings.refresh_token_lifetime,
+        )
+
+    @provider
+    @singleton
+    def reset_tokens(self, settings: Settings) -> ResetTokens:
+        return HmacResetTokens(settings.secret_key)
+
+    @provider
+    @singleton
+    def letters(self, settings: Settings) -> Letters:
+        return JinjaLetters(shop_url=settings.frontend_url)
+
+    @provider
+    @singleton
+    def mailer(self, settings: Settings) -> Mailer:
+        if not settings.email_host_user:
+            return FileMailer(folder=settings.var / "mail", sender=settings.default_from_email)
+        return FlaskMailMailer(
+            host=settings.email_host,
+            port=settings.email_port,
+            use_tls=settings.email_use_tls,
+            user=settings.email_host_user,
+            password=settings.email_host_password,
+            sender=settings.default_from_email,
+        )
+
+    @provider
+    @singleton
+    def postal_codes(self) -> PostalCodes:
+        return BundledPostalCodes()
+
+    @provider
+    @singleton
+    def account_queries(self, database: Database) -> AccountQueries:
+        return SqlAccountQueries(database)
+
+    @provider
+    @singleton
+    def address_queries(self, database: Database) -> AddressQueries:
+        return SqlAddressQueries(database)
+
+    @provider
+    @singleton
+    def authenticate(self, authenticate_user: AuthenticateUser) -> Authenticate:
+        return BearerAuthenticate(authenticate_user)
+
+
+def blueprints(injector: Injector) -> list[Blueprint]:
+    """The routes of this feature."""
+    return [
+        accounts_blueprint(
+            register=injector.get(Register), update_profile=injector.get(UpdateProfile)
+        ),
+        password_reset_blueprint(
+            request_reset=injector.get(RequestPasswordReset),
+            check_token=injector.get(CheckResetToken),
+            confirm_reset=injector.get(ConfirmPasswordReset),
+        ),
+        tokens_blueprint(
+            sign_in=injector.get(SignIn),
+            refresh_session=injector.get(RefreshSession),
+            verify_token=injector.get(VerifyToken),
+            sign_out=injector.get(SignOut),
+        ),
+        addresses_blueprint(
+            add_address=injector.get(AddAddress),
+            change_address=injector.get(ChangeAddress),
+            remove_address=injector.get(RemoveAddress),
+            set_default=injector.get(SetDefaultAddress),
+            look_up_pincode=injector.get(LookUpPincode),
+            queries=injector.get(AddressQueries),  # type: ignore[type-abstract]
+        ),
+    ]
+
+
+def reactions(injector: Injector) -> Reactions:
+    """Mailing the links that were asked for."""
+    return [(PasswordResetRequested, injector.get(SendResetLink))]
+
+
+def schedules(injector: Injector) -> list[Schedule]:
+    """Throwing away tokens that nobody can use any more."""
+    return [
+        Schedule(name="forget_old_tokens", every_seconds=_HOUR, run=injector.get(ForgetOldTokens))
+    ]
