@@ -1,8 +1,9 @@
 """Hands committed events to the reactions to them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from novacart.application.ports.clock import Clock
@@ -17,6 +18,7 @@ MAX_ATTEMPTS: Final = 16
 _FIRST_DELAY: Final = timedelta(seconds=5)
 _LONGEST_DELAY: Final = timedelta(minutes=15)
 _MAX_ERROR: Final = 500
+_WITNESS: Final = "witness"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +35,23 @@ class Relay:
 
     A failure is tried again later, each time after a longer pause, while the other messages
     go on; what failed `MAX_ATTEMPTS` times is parked. A reaction that is done is not called
-    again because another one failed.
+    again because another one failed. `witness`, where there is one, is shown every message
+    by the same rules, whether anything reacts to it or not.
     """
 
     def __init__(
-        self, *, outbox: Outbox, clock: Clock, act_as: ActAs, reactions: Iterable[Reaction]
+        self,
+        *,
+        outbox: Outbox,
+        clock: Clock,
+        act_as: ActAs,
+        reactions: Iterable[Reaction],
+        witness: Callable[[OutboxMessage], None] | None = None,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._act_as = act_as
+        self._witness = witness
         self._reactions: dict[str, list[Reaction]] = {}
         for reaction in reactions:
             self._reactions.setdefault(reaction.event.name, []).append(reaction)
@@ -55,18 +65,25 @@ class Relay:
         done = set(message.reacted)
         failures = []
         origin = Origin(actor="system", request_id=message.request_id)
-        for reaction in self._reactions.get(message.name, []):
-            if reaction.name in done:
+        for name, step in self._steps(message):
+            if name in done:
                 continue
             try:
                 with self._act_as(origin):
-                    reaction.react(reaction.event.from_payload(dict(message.payload)))
+                    step()
             except Exception as error:  # noqa: BLE001 (whatever it is, it must not stop the rest)
-                failures.append(f"{reaction.name}: {type(error).__name__}: {error}")
+                failures.append(f"{name}: {type(error).__name__}: {error}")
             else:
-                done.add(reaction.name)
+                done.add(name)
         self._report(message, frozenset(done), "; ".join(failures)[:_MAX_ERROR])
         return message
+
+    def _steps(self, message: OutboxMessage) -> Iterator[tuple[str, Callable[[], None]]]:
+        """What is to be done about the message, each under the name that is stored."""
+        if self._witness is not None:
+            yield _WITNESS, partial(self._witness, message)
+        for reaction in self._reactions.get(message.name, []):
+            yield reaction.name, partial(_react, reaction, message)
 
     def _report(self, message: OutboxMessage, done: frozenset[str], error: str) -> None:
         now = self._clock.now()
@@ -77,6 +94,10 @@ class Relay:
         else:
             until = now + pause_after(message.attempts)
             self._outbox.postpone(message, until=until, error=error, reacted=done)
+
+
+def _react(reaction: Reaction, message: OutboxMessage) -> None:
+    reaction.react(reaction.event.from_payload(dict(message.payload)))
 
 
 def pause_after(attempts: int) -> timedelta:
