@@ -1,0 +1,1 @@
+"""Payments, refunds, disputes, and the events that the provider sent."""

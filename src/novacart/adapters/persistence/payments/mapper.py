@@ -1,0 +1,144 @@
+"""Payments as rows, and back."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from novacart.domain.payments.dispute import Dispute
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
+from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.refund import Refund, RefundOrigin, RefundPart
+from novacart.domain.shared.money import Money
+
+
+def payment_row(payment: Payment) -> dict[str, Any]:
+    """Every column of `payments` but the version, which the repository counts."""
+    return {
+        "id": payment.id,
+        "order_id": payment.order_id,
+        "order_number": payment.order_number,
+        "user_id": payment.user_id,
+        "amount_minor": payment.amount.amount,
+        "currency": payment.amount.currency,
+        "status": payment.status.value,
+        "captured_minor": payment.captured.amount,
+        "refunded_minor": payment.refunded.amount,
+        "reference": payment.reference,
+        "client_secret": payment.client_secret,
+        "open_key": payment.open_key,
+        "cancel_key": payment.cancel_key,
+        "failure": payment.failure,
+        "created_at": payment.created_at,
+        "reported_at": payment.reported_at,
+        "settled_at": payment.settled_at,
+        "check_at": payment.check_at,
+    }
+
+
+def refund_row(payment: Payment, refund: Refund) -> dict[str, Any]:
+    """Every column of `refunds`."""
+    return {
+        "id": refund.id,
+        "payment_id": payment.id,
+        "key": refund.key,
+        "amount_minor": refund.amount.amount,
+        "currency": refund.amount.currency,
+        "origin": refund.origin.value,
+        "reason": refund.reason,
+        "status": refund.status.value,
+        "reference": refund.reference,
+        "failure": refund.failure,
+        "requested_at": refund.requested_at,
+        "settled_at": refund.settled_at,
+    }
+
+
+def part_rows(refund: Refund) -> list[dict[str, Any]]:
+    """Every column of `refund_parts`."""
+    return [
+        {
+            "refund_id": refund.id,
+            "line_id": part.line_id,
+            "quantity": part.quantity,
+            "amount_minor": part.amount.amount,
+        }
+        for part in refund.parts
+    ]
+
+
+def dispute_row(payment: Payment, dispute: Dispute) -> dict[str, Any]:
+    """Every column of `disputes`."""
+    return {
+        "reference": dispute.reference,
+        "payment_id": payment.id,
+        "amount_minor": dispute.amount.amount,
+        "currency": dispute.amount.currency,
+        "status": dispute.status.value,
+        "withdrawn": dispute.withdrawn,
+        "reinstated": dispute.reinstated,
+        "opened_at": dispute.opened_at,
+        "closed_at": dispute.closed_at,
+    }
+
+
+def payment_of(row: Row[Any], refunds: Iterable[Refund], disputes: Iterable[Dispute]) -> Payment:
+    """The aggregate of a whole row of `payments` and what belongs to it."""
+    return Payment(
+        id=row.id,
+        order_id=row.order_id,
+        order_number=row.order_number,
+        user_id=row.user_id,
+        amount=Money(row.amount_minor, row.currency),
+        status=PaymentStatus(row.status),
+        captured=Money(row.captured_minor, row.currency),
+        reference=row.reference,
+        client_secret=row.client_secret,
+        open_key=row.open_key,
+        cancel_key=row.cancel_key,
+        failure=row.failure,
+        created_at=row.created_at,
+        reported_at=row.reported_at,
+        settled_at=row.settled_at,
+        check_at=row.check_at,
+        refunds=refunds,
+        disputes=disputes,
+        version=row.version,
+    )
+
+
+def refund_of(row: Row[Any], parts: Sequence[Row[Any]]) -> Refund:
+    """The refund of a whole row of `refunds` and its `refund_parts`."""
+    return Refund(
+        id=row.id,
+        key=row.key,
+        amount=Money(row.amount_minor, row.currency),
+        origin=RefundOrigin(row.origin),
+        reason=row.reason,
+        status=RefundStatus(row.status),
+        reference=row.reference,
+        failure=row.failure,
+        requested_at=row.requested_at,
+        settled_at=row.settled_at,
+        parts=[
+            RefundPart(
+                line_id=part.line_id,
+                quantity=part.quantity,
+                amount=Money(part.amount_minor, row.currency),
+            )
+            for part in parts
+        ],
+    )
+
+
+def dispute_of(row: Row[Any]) -> Dispute:
+    """The dispute of a whole row of `disputes`."""
+    return Dispute(
+        reference=row.reference,
+        amount=Money(row.amount_minor, row.currency),
+        status=DisputeStatus(row.status),
+        withdrawn=row.withdrawn,
+        reinstated=row.reinstated,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+    )

@@ -1,0 +1,152 @@
+"""Payments, loaded whole and locked, saved with what changed of them."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+
+from novacart.adapters.persistence.payments.mapper import (
+    dispute_of,
+    dispute_row,
+    part_rows,
+    payment_of,
+    payment_row,
+    refund_of,
+    refund_row,
+)
+from novacart.adapters.persistence.payments.tables import (
+    disputes,
+    payments,
+    refund_parts,
+    refunds,
+)
+from novacart.application.ports.payments import PaymentPlace
+from novacart.domain.payments.errors import PaymentNotFound
+from novacart.domain.payments.payment import Payment
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
+
+Rows = dict[object, dict[str, Any]]
+
+_PLACE = select(payments.c.user_id, payments.c.order_id, payments.c.id)
+
+
+class SqlPayments:
+    def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
+        self._connection = connection
+        self._saved = saved
+        self._stored: dict[PaymentId, tuple[Rows, Rows]] = {}
+
+    def add(self, payment: Payment) -> None:
+        row = payment_row(payment) | {"version": payment.version + 1}
+        self._connection.execute(insert(payments).values(row))
+        self._save_parts(payment)
+
+    def save(self, payment: Payment) -> None:
+        row = payment_row(payment) | {"version": payment.version + 1}
+        statement = update(payments).where(
+            payments.c.id == payment.id, payments.c.version == payment.version
+        )
+        if self._connection.execute(statement.values(row)).rowcount != 1:
+            raise ConcurrentChange
+        self._save_parts(payment)
+
+    def get(self, payment_id: PaymentId) -> Payment:
+        payment = self._load(payments.c.id == payment_id)
+        if payment is None:
+            raise PaymentNotFound
+        return payment
+
+    def of_order(self, order_id: OrderId) -> Payment | None:
+        return self._load(payments.c.order_id == order_id, payments.c.status != "CANCELLED")
+
+    def place(self, payment_id: PaymentId) -> PaymentPlace | None:
+        return self._place(payments.c.id == payment_id)
+
+    def place_called(self, reference: str) -> PaymentPlace | None:
+        return self._place(payments.c.reference == reference)
+
+    def place_of_refund(self, refund_id: RefundId) -> PaymentPlace | None:
+        owner = select(refunds.c.payment_id).where(refunds.c.id == refund_id).scalar_subquery()
+        return self._place(payments.c.id == owner)
+
+    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentPlace]:
+        statement = (
+            _PLACE.where(payments.c.check_at <= at)
+            .order_by(payments.c.check_at, payments.c.id)
+            .limit(limit)
+        )
+        return [_place_of(row) for row in self._connection.execute(statement)]
+
+    def _place(self, condition: ColumnElement[bool]) -> PaymentPlace | None:
+        row = self._connection.execute(_PLACE.where(condition)).one_or_none()
+        return None if row is None else _place_of(row)
+
+    def _load(self, *conditions: ColumnElement[bool]) -> Payment | None:
+        row = self._connection.execute(
+            select(payments).where(*conditions).with_for_update()
+        ).one_or_none()
+        if row is None:
+            return None
+        payment = payment_of(row, self._refunds(row.id), self._disputes(row.id))
+        self._keep(payment)
+        return payment
+
+    def _refunds(self, payment_id: PaymentId) -> list[Any]:
+        rows = self._connection.execute(
+            select(refunds).where(refunds.c.payment_id == payment_id).order_by(refunds.c.id)
+        ).all()
+        if not rows:
+            return []
+        parts: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
+        for part in self._connection.execute(
+            select(refund_parts)
+            .where(refund_parts.c.refund_id.in_(parts))
+            .order_by(refund_parts.c.line_id)
+        ):
+            parts[part.refund_id].append(part)
+        return [refund_of(row, parts[row.id]) for row in rows]
+
+    def _disputes(self, payment_id: PaymentId) -> list[Any]:
+        rows = self._connection.execute(
+            select(disputes)
+            .where(disputes.c.payment_id == payment_id)
+            .order_by(disputes.c.opened_at, disputes.c.reference)
+        )
+        return [dispute_of(row) for row in rows]
+
+    def _save_parts(self, payment: Payment) -> None:
+        stored_refunds, stored_disputes = self._stored.get(payment.id, ({}, {}))
+        for refund in payment.refunds:
+            row = refund_row(payment, refund)
+            if refund.id not in stored_refunds:
+                self._connection.execute(insert(refunds).values(row))
+                if parts := part_rows(refund):
+                    self._connection.execute(insert(refund_parts), parts)
+            elif stored_refunds[refund.id] != row:
+                self._connection.execute(
+                    update(refunds).where(refunds.c.id == refund.id).values(row)
+                )
+        for dispute in payment.disputes:
+            row = dispute_row(payment, dispute)
+            if dispute.reference not in stored_disputes:
+                self._connection.execute(insert(disputes).values(row))
+            elif stored_disputes[dispute.reference] != row:
+                self._connection.execute(
+                    update(disputes).where(disputes.c.reference == dispute.reference).values(row)
+                )
+        payment.version += 1
+        self._keep(payment)
+        self._saved(payment)
+
+    def _keep(self, payment: Payment) -> None:
+        self._stored[payment.id] = (
+            {refund.id: refund_row(payment, refund) for refund in payment.refunds},
+            {dispute.reference: dispute_row(payment, dispute) for dispute in payment.disputes},
+        )
+
+
+def _place_of(row: Row[*tuple[Any, ...]]) -> PaymentPlace:
+    return PaymentPlace(user_id=row.user_id, order_id=row.order_id, payment_id=row.id)
