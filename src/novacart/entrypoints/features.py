@@ -4,11 +4,17 @@ from typing import Final
 
 from injector import Module
 
-from novacart.entrypoints.modules import accounts, platform
+from novacart.entrypoints.modules import accounts, catalog, platform, wishlist
 from novacart.entrypoints.modules.accounts import AccountsModule
+from novacart.entrypoints.modules.catalog import CatalogModule
 from novacart.entrypoints.modules.feature import Feature
+from novacart.entrypoints.modules.wishlist import WishlistModule
 
 # Each beside the module that binds what it needs. The platform stands first, under all.
-FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = ((AccountsModule, accounts),)
+FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = (
+    (AccountsModule, accounts),
+    (CatalogModule, catalog),
+    (WishlistModule, wishlist),
+)
 
 ALL: Final[tuple[Feature, ...]] = (platform, *(feature for _, feature in FEATURES))

@@ -1,6 +1,8 @@
 """What the shop says about a product."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from novacart.domain.catalog import wording
 from novacart.domain.shared.errors import InvalidValue
@@ -50,6 +52,15 @@ class ProductDetails:
         if self.published_year is not None and not 0 < self.published_year <= MAX_YEAR:
             raise InvalidValue("published_year", f"A year is a number from 1 to {MAX_YEAR}.")
 
+    def rewritten(self, changes: Mapping[str, Any]) -> Self:
+        """The details with some fields written anew.
+
+        A brand that was the title follows it, unless it is written itself.
+        """
+        if "title" in changes and "brand" not in changes and self.brand == self.title:
+            changes = {**changes, "brand": ""}
+        return replace(self, **changes)
+
     def plain(self) -> dict[str, JsonScalar]:
         """The fields as an event carries them."""
         return {
@@ -67,6 +78,3 @@ class ProductDetails:
 
     def _keep(self, field: str, value: object) -> None:
         object.__setattr__(self, field, value)
-
-
-DETAIL_FIELDS = frozenset(field.name for field in fields(ProductDetails))

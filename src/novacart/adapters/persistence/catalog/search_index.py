@@ -74,8 +74,10 @@ def _postgresql_row(product_id: int, parts: Searchable) -> dict[str, Any]:
     return {"product_id": product_id, "vector": vector}
 
 
-def match_expression(dialect: str, searched: Sequence[str]) -> str:
+def match_expression(dialect: str, searched: Sequence[str], *, maker_only: bool = False) -> str:
     """A query for products in which each of the words begins some word."""
     if dialect == "sqlite":
-        return " AND ".join(f'"{word}"*' for word in searched)
-    return " & ".join(f"'{word}':*" for word in searched)
+        column = "maker : " if maker_only else ""
+        return " AND ".join(f'{column}"{word}"*' for word in searched)
+    weight = "B" if maker_only else ""
+    return " & ".join(f"'{word}':*{weight}" for word in searched)

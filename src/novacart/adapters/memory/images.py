@@ -1,0 +1,22 @@
+"""Pictures in memory."""
+
+from itertools import count
+
+from novacart.application.ports.image_store import IMAGE_TYPES
+from novacart.domain.shared.errors import InvalidValue
+
+
+class MemoryImageStore:
+    """`pictures` holds what was put, by reference."""
+
+    def __init__(self) -> None:
+        self.pictures: dict[str, bytes] = {}
+        self._versions = count(1)
+
+    def put(self, content: bytes, *, name: str, content_type: str) -> str:
+        if content_type not in IMAGE_TYPES:
+            raise InvalidValue("image", "A picture is a JPEG, PNG, WebP or AVIF.")
+        extension = IMAGE_TYPES[content_type]
+        reference = f"https://images.test/v{next(self._versions)}/{name}.{extension}"
+        self.pictures[reference] = content
+        return reference

@@ -1,0 +1,37 @@
+"""Count more, or fewer, of a product."""
+
+from dataclasses import dataclass
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.stock import StockLevel
+from novacart.domain.shared.ids import ProductId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountStock:
+    """`delta` units came (or, below zero, went), for a reason that the ledger keeps."""
+
+    product_id: ProductId
+    delta: int
+    reason: str
+
+
+class AdjustStock:
+    """Returns the level after it.
+
+    Raises `ProductNotFound`, `StockIsReserved` below what orders have reserved, and
+    `InvalidValue` without a reason.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: CountStock) -> StockLevel:
+        with self._begin() as work:
+            level = work.stock.adjust(
+                command.product_id, command.delta, reason=command.reason, at=self._clock.now()
+            )
+            work.commit()
+        return level

@@ -1,0 +1,50 @@
+"""Write about a product anew."""
+
+from dataclasses import dataclass, field
+
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.product_fields import ProductFields, must_exist, rewritten
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.errors import ProductNotFound, StaleVersion
+from novacart.domain.shared.ids import ProductId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewriteProduct:
+    """`stock`, where it is given, is what can be ordered from now on.
+
+    `expected_version` is the version that the editor has read, where they insist on it.
+    """
+
+    product_id: ProductId
+    fields: ProductFields = field(default_factory=ProductFields)
+    stock: int | None = None
+    reason: str = "Set by staff"
+    expected_version: int | None = None
+
+
+class EditProduct:
+    """Raises `ProductNotFound`, `StaleVersion` and `InvalidValue`."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._policy = policy
+
+    def __call__(self, command: RewriteProduct) -> None:
+        now = self._clock.now()
+        with self._begin() as work:
+            product = work.products.for_change(command.product_id)
+            if product.is_archived:
+                raise ProductNotFound
+            if command.expected_version not in {None, product.version}:
+                raise StaleVersion
+            details = rewritten(product.details, command.fields, currency=self._policy.currency)
+            if details.category_id != product.category_id:
+                must_exist(details.category_id, work.categories)
+            if product.edit(details, at=now):
+                work.products.save(product)
+            if command.stock is not None:
+                work.stock.set_available(product.id, command.stock, reason=command.reason, at=now)
+            work.commit()

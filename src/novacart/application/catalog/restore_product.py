@@ -1,0 +1,27 @@
+"""Put an archived product back into the catalogue."""
+
+from dataclasses import dataclass
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringBackProduct:
+    product_id: ProductId
+
+
+class RestoreProduct:
+    """Raises `ProductNotFound` where it is unknown, `ProductNotArchived` where it is there."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: BringBackProduct) -> None:
+        with self._begin() as work:
+            product = work.products.for_change(command.product_id)
+            product.restore(at=self._clock.now())
+            work.products.save(product)
+            work.commit()

@@ -1,0 +1,87 @@
+"""The catalogue."""
+
+from injector import Binder, Injector, Module, inject, provider, singleton
+
+from novacart.adapters.files.image_store import FilesImageStore
+from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.web.blueprint import Blueprint
+from novacart.adapters.web.catalog import catalog_blueprint, categories_blueprint
+from novacart.adapters.web.catalog_staff import catalog_staff_blueprint
+from novacart.adapters.web.media_files import media_blueprint
+from novacart.application.catalog.add_category import AddCategory
+from novacart.application.catalog.add_product import AddProduct
+from novacart.application.catalog.adjust_stock import AdjustStock
+from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_product import EditProduct
+from novacart.application.catalog.export_products import ExportProducts
+from novacart.application.catalog.import_products import ImportProducts
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.catalog.restore_product import RestoreProduct
+from novacart.application.catalog.set_product_image import SetProductImage
+from novacart.application.ports.image_store import ImageStore
+from novacart.application.schedules import Schedule
+from novacart.entrypoints.modules.feature import Reactions
+from novacart.entrypoints.settings import Settings
+
+_USE_CASES = (
+    AddProduct,
+    EditProduct,
+    ArchiveProduct,
+    RestoreProduct,
+    SetProductImage,
+    AdjustStock,
+    AddCategory,
+    EditCategory,
+    ImportProducts,
+    ExportProducts,
+)
+
+
+class CatalogModule(Module):
+    def configure(self, binder: Binder) -> None:
+        for use_case in _USE_CASES:
+            binder.bind(use_case, to=inject(use_case), scope=singleton)
+
+    @provider
+    @singleton
+    def policy(self, settings: Settings) -> CatalogPolicy:
+        return CatalogPolicy(currency=settings.currency)
+
+    @provider
+    @singleton
+    def queries(self, database: Database, policy: CatalogPolicy) -> CatalogQueries:
+        return SqlCatalogQueries(database, policy)
+
+    @provider
+    @singleton
+    def images(self, settings: Settings) -> ImageStore:
+        return FilesImageStore(settings.var / "media")
+
+
+def blueprints(injector: Injector) -> list[Blueprint]:
+    """Products, categories and their pictures."""
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    return [
+        catalog_blueprint(queries=queries, policy=injector.get(CatalogPolicy)),
+        catalog_staff_blueprint(
+            add_product=injector.get(AddProduct),
+            edit_product=injector.get(EditProduct),
+            archive_product=injector.get(ArchiveProduct),
+            queries=queries,
+        ),
+        categories_blueprint(queries=queries),
+        media_blueprint(injector.get(Settings).var / "media"),
+    ]
+
+
+def reactions(_: Injector) -> Reactions:
+    """Nothing that happens elsewhere concerns the catalogue."""
+    return []
+
+
+def schedules(_: Injector) -> list[Schedule]:
+    """The catalogue needs no upkeep."""
+    return []
