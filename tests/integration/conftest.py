@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from novacart.adapters.persistence.database import Database
 from tests.support.databases import TestRun
 
 
@@ -31,3 +32,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A database of this test's own: whoever asks for it runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The same, opened as the shop opens it."""
+    opened = Database.connect(database_url)
+    yield opened
+    opened.dispose()
