@@ -1,0 +1,126 @@
+"""Settings are read once, checked, and tell no secrets."""
+
+import re
+from dataclasses import fields
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from novacart.entrypoints.settings import InvalidSetting, Settings, load_settings
+
+ROOT = Path(__file__).parents[3]
+KEY = "a-key-that-nobody-else-has"
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def load(**environ: str) -> Settings:
+    return load_settings({"SECRET_KEY": KEY} | environ)
+
+
+def test_production_is_the_default_and_needs_only_a_key() -> None:
+    settings = load()
+    assert settings.debug is False
+    assert settings.database_url == "sqlite:///var/novacart.db"
+    assert settings.currency == "INR"
+    assert settings.pending_order_ttl == timedelta(minutes=30)
+    assert settings.access_token_lifetime == timedelta(hours=1)
+    assert settings.refresh_token_lifetime == timedelta(days=7)
+    assert settings.cors_allowed_origins == frozenset()
+    assert settings.ratelimit_enabled is True
+    assert settings.metrics_enabled is False
+
+
+@pytest.mark.parametrize(
+    "key", ["", "changeme", "Change-Me", "secret", "django-insecure-1234567890"]
+)
+def test_production_refuses_to_start_without_a_key_of_its_own(key: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"SECRET_KEY .* Set it to a long random string"):
+        load_settings({"SECRET_KEY": key})
+
+
+def test_production_refuses_a_short_key() -> None:
+    with pytest.raises(InvalidSetting, match="too short"):
+        load_settings({"SECRET_KEY": "x" * 15})
+
+
+def test_development_makes_a_key_once_and_keeps_it() -> None:
+    first = load_settings({"DEBUG": "True"}).secret_key
+    assert len(first) > 40
+    assert load_settings({"DEBUG": "True"}).secret_key == first
+    assert Path("var/secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_the_dotenv_file_is_read_and_the_environment_wins() -> None:
+    Path(".env").write_text(f"SECRET_KEY={KEY}\nCURRENCY=EUR\nPORT=9000\n")
+    settings = load_settings({"PORT": "9001"})
+    assert (settings.currency, settings.port) == ("EUR", 9001)
+
+
+def test_an_empty_setting_has_its_default() -> None:
+    assert load(PORT="", CURRENCY=" ").port == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "80.5"),
+        ("PENDING_ORDER_TTL", "-1"),
+        ("PENDING_ORDER_TTL", "half an hour"),
+        ("CURRENCY", "rupees"),
+        ("CURRENCY", "inr"),
+        ("DATABASE_URL", "mysql://localhost/shop"),
+        ("CORS_ALLOWED_ORIGINS", "*"),
+        ("CORS_ALLOWED_ORIGINS", "null"),
+        ("CORS_ALLOWED_ORIGINS", "https://shop.example/path"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_is_named(name: str, value: str) -> None:
+    with pytest.raises(InvalidSetting, match=name):
+        load(**{name: value})
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_any_name_of_postgresql_will_do(scheme: str) -> None:
+    settings = load(DATABASE_URL=f"{scheme}://shop:pw@db/shop")
+    assert settings.database_url == "postgresql+psycopg://shop:pw@db/shop"
+
+
+def test_origins_are_kept_as_browsers_send_them() -> None:
+    settings = load(CORS_ALLOWED_ORIGINS="https://Shop.example/, http://localhost:3000")
+    assert settings.cors_allowed_origins == {"https://shop.example", "http://localhost:3000"}
+
+
+def test_development_lets_the_storefront_in() -> None:
+    origins = load(DEBUG="True").cors_allowed_origins
+    assert origins == {"http://localhost:5173", "http://127.0.0.1:5173"}
+
+
+def test_no_secret_is_shown() -> None:
+    secrets = {
+        name: f"canary-{name}"
+        for name in (
+            "SECRET_KEY",
+            "EMAIL_HOST_PASSWORD",
+            "STRIPE_SECRET_KEY",
+            "STRIPE_WEBHOOK_SECRET",
+            "CLOUDINARY_API_SECRET",
+        )
+    } | {"DATABASE_URL": "postgresql://u:canary@h/d", "REDIS_URL": "redis://:canary@h"}
+    assert "canary" not in repr(load_settings(secrets))
+
+
+def test_the_example_file_lists_every_setting_and_starts_a_shop() -> None:
+    example = ROOT / ".env.example"
+    listed = set(re.findall(r"^([A-Z_]+)=", example.read_text(), re.MULTILINE))
+    ours = {field.name.upper() for field in fields(Settings)} - {"VAR"} | {"VAR_DIR"}
+    assert listed == ours
+    settings = load_settings({"SECRET_KEY": KEY}, dotenv=example)
+    assert settings == load()

@@ -1,0 +1,91 @@
+"""The worker's loop: schedules by turns, trouble survived, stopped between two pieces of work."""
+
+from collections.abc import Callable
+
+from novacart.adapters.memory.outbox import MemoryOutbox
+from novacart.adapters.memory.turns import MemoryTurns
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.ports.errors import StorageUnavailable
+from novacart.application.ports.origin import Origin
+from novacart.application.relay import Reaction, Relay
+from novacart.application.schedules import Schedule
+from novacart.entrypoints.worker import Worker
+from tests.support.clock import SetClock
+from tests.support.contracts.outbox import ShutterOpened
+
+
+def make_worker(
+    *,
+    clock: SetClock,
+    turns: MemoryTurns | None = None,
+    outbox: MemoryOutbox | None = None,
+    react: Callable[[ShutterOpened], None] | None = None,
+    schedules: tuple[Schedule, ...] = (),
+) -> Worker:
+    reactions = [Reaction(name="react", event=ShutterOpened, react=react)] if react else []
+    relay = Relay(
+        outbox=outbox or MemoryOutbox(),
+        clock=clock,
+        act_as=ContextOrigin().acting_as,
+        reactions=reactions,
+    )
+    return Worker(relay=relay, schedules=schedules, turns=turns or MemoryTurns(), clock=clock)
+
+
+def test_a_schedule_runs_once_a_period_however_often_the_worker_looks() -> None:
+    clock, runs = SetClock(), []
+    sweep = Schedule(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
+    worker = make_worker(clock=clock, schedules=(sweep,))
+    for _ in range(130):
+        worker.run_due_schedules()
+        clock.move(seconds=1)
+    assert len(runs) == 3
+
+
+def test_two_workers_share_the_turns() -> None:
+    clock, turns, runs = SetClock(), MemoryTurns(), []
+    sweep = Schedule(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
+    workers = [make_worker(clock=clock, turns=turns, schedules=(sweep,)) for _ in range(2)]
+    for _ in range(59):
+        for worker in workers:
+            worker.run_due_schedules()
+        clock.move(seconds=1)
+    assert len(runs) == 1
+
+
+def test_a_schedule_that_fails_stops_neither_the_others_nor_the_worker() -> None:
+    clock, runs = SetClock(), []
+
+    def fail() -> None:
+        raise RuntimeError("broken")
+
+    def away() -> None:
+        raise StorageUnavailable("away")
+
+    worker = make_worker(
+        clock=clock,
+        schedules=(
+            Schedule(name="broken", every_seconds=60, run=fail),
+            Schedule(name="away", every_seconds=60, run=away),
+            Schedule(name="sweep", every_seconds=60, run=lambda: runs.append(1)),
+        ),
+    )
+    worker.run_due_schedules()
+    assert runs == [1]
+
+
+def test_a_stopped_worker_finishes_what_it_is_in_the_middle_of_and_begins_nothing() -> None:
+    clock, outbox = SetClock(), MemoryOutbox()
+    for height in (1, 2):
+        event = ShutterOpened(occurred_at=clock.now(), height=height)
+        outbox.put(event, Origin(actor="user:1"))
+    seen = []
+
+    def react(event: ShutterOpened) -> None:
+        worker.stop()
+        seen.append(event.height)
+
+    worker = make_worker(clock=clock, outbox=outbox, react=react)
+    worker.run()
+    assert seen == [1]
+    assert outbox.waiting() == 1

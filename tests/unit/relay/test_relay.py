@@ -1,0 +1,167 @@
+"""Each event reaches each of its reactions, whatever goes wrong on the way."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from novacart.adapters.memory.outbox import MemoryOutbox
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.ports.origin import Origin
+from novacart.application.relay import MAX_ATTEMPTS, Reaction, Relay, pause_after
+from novacart.domain.shared.events import DomainEvent
+from tests.support.clock import SetClock
+from tests.support.contracts.outbox import ShutterOpened
+
+
+class Bell:
+    """A reaction that remembers what it was told, and fails as often as asked to."""
+
+    def __init__(self, *, failures: int = 0) -> None:
+        self.rung: list[DomainEvent] = []
+        self.failures = failures
+
+    def __call__(self, event: ShutterOpened) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("no answer")
+        self.rung.append(event)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def outbox() -> MemoryOutbox:
+    return MemoryOutbox()
+
+
+@pytest.fixture
+def origin() -> ContextOrigin:
+    return ContextOrigin()
+
+
+MakeRelay = Callable[..., Relay]
+
+
+@pytest.fixture
+def relay(outbox: MemoryOutbox, clock: SetClock, origin: ContextOrigin) -> MakeRelay:
+    def make(**reactions: Callable[..., None]) -> Relay:
+        return Relay(
+            outbox=outbox,
+            clock=clock,
+            act_as=origin.acting_as,
+            reactions=[
+                Reaction(name=name, event=ShutterOpened, react=react)
+                for name, react in reactions.items()
+            ],
+        )
+
+    return make
+
+
+def put(outbox: MemoryOutbox, clock: SetClock, height: int = 1) -> ShutterOpened:
+    event = ShutterOpened(occurred_at=clock.now(), height=height)
+    outbox.put(event, Origin(actor="user:1", request_id="abc-1"))
+    return event
+
+
+def test_each_reaction_is_given_the_event_once(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    event = put(outbox, clock)
+    front, back = Bell(), Bell()
+    deliver = relay(front=front, back=back)
+    assert deliver() is not None
+    assert deliver() is None
+    assert front.rung == back.rung == [event]
+
+
+def test_an_event_that_concerns_nobody_is_handled(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    assert relay()() is not None
+    assert outbox.waiting() == 0
+
+
+def test_a_failure_is_tried_again_after_a_pause(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    bell = Bell(failures=1)
+    deliver = relay(bell=bell)
+    deliver()
+    assert deliver() is None
+    clock.move(seconds=5)
+    assert deliver() is not None
+    assert len(bell.rung) == 1
+    assert outbox.waiting() == 0
+
+
+def test_a_reaction_that_is_done_is_not_called_again_because_another_failed(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    good, bad = Bell(), Bell(failures=2)
+    deliver = relay(good=good, bad=bad)
+    for _ in range(3):
+        deliver()
+        clock.move(minutes=1)
+    assert len(good.rung) == 1
+    assert len(bad.rung) == 1
+
+
+def test_a_poisonous_message_is_parked_and_the_rest_pass(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    bell = Bell(failures=MAX_ATTEMPTS)
+    deliver = relay(bell=bell)
+    deliver()
+    second = put(outbox, clock, height=2)
+    deliver()
+    assert bell.failures == MAX_ATTEMPTS - 2
+    bell.failures = 0
+    clock.move(seconds=5)
+    deliver()
+    deliver()
+    assert second in bell.rung
+    bell.failures = MAX_ATTEMPTS
+    put(outbox, clock, height=3)
+    for _ in range(MAX_ATTEMPTS):
+        deliver()
+        clock.move(minutes=15)
+    (parked,) = outbox.parked()
+    assert parked.attempts == MAX_ATTEMPTS
+    assert parked.last_error == "bell: OSError: no answer"
+    assert deliver() is None
+
+
+def test_a_payload_that_cannot_be_read_fails_like_a_reaction(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    class Bare(DomainEvent):
+        name = ShutterOpened.name
+
+    outbox.put(Bare(occurred_at=clock.now()), Origin(actor="user:1"))
+    relay(bell=Bell())()
+    assert outbox.waiting() == 1
+
+
+def test_what_a_reaction_changes_is_the_systems_doing_under_the_requests_id(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay, origin: ContextOrigin
+) -> None:
+    put(outbox, clock)
+    seen: list[Origin] = []
+    relay(look=lambda _: seen.append(origin()))()
+    assert seen == [Origin(actor="system", request_id="abc-1")]
+
+
+def test_pauses_double_up_to_a_limit_and_outlast_an_hour_in_all() -> None:
+    pauses = [pause_after(attempts) for attempts in range(1, MAX_ATTEMPTS)]
+    assert pauses[:3] == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20)]
+    assert max(pauses) == timedelta(minutes=15)
+    assert sum(pauses, timedelta()) > timedelta(minutes=90)

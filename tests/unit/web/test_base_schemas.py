@@ -1,0 +1,109 @@
+"""Nothing is coerced, everything is bounded."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from marshmallow import ValidationError, fields
+
+from novacart.adapters.web.schemas.base import (
+    DigitsOrNumber,
+    Flag,
+    Identifier,
+    MoneyString,
+    QueryFlag,
+    QueryInteger,
+    Schema,
+    Text,
+    UtcTime,
+    WholeNumber,
+    rfc3339,
+)
+from novacart.domain.shared.money import Money
+
+
+class ThingSchema(Schema):
+    id = Identifier()
+    quantity = WholeNumber(minimum=0, maximum=99)
+    page = QueryInteger(minimum=1)
+    either = DigitsOrNumber(minimum=1)
+    gift = Flag()
+    count = QueryFlag()
+    name = Text(minimum=1, maximum=5)
+    code = Text(pattern=r"^[A-Z]+$")
+    price = MoneyString()
+    at = UtcTime()
+    inner = fields.Nested("ThingSchema")
+
+
+def load(**members: object) -> dict[str, Any]:
+    loaded: dict[str, Any] = ThingSchema().load(members)
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "loaded"),
+    [
+        ("id", 1, 1),
+        ("id", 2**53 - 1, 2**53 - 1),
+        ("quantity", 0, 0),
+        ("page", "3", 3),
+        ("either", "17", 17),
+        ("either", 17, 17),
+        ("gift", True, True),
+        ("count", "true", True),
+        ("count", "0", False),
+        ("name", "ünïc", "ünïc"),
+        ("price", "499.00", "499.00"),
+        ("price", "0", "0"),
+        ("at", "2026-01-31T12:00:00Z", datetime(2026, 1, 31, 12, tzinfo=UTC)),
+        ("at", "2026-01-31T17:30:00.25+05:30", datetime(2026, 1, 31, 12, 0, 0, 250000, UTC)),
+    ],
+)
+def test_what_is_right_is_loaded(field: str, given: object, loaded: object) -> None:
+    assert load(**{field: given}) == {field: loaded}
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        *(("quantity", bad) for bad in (-1, 100, "1", True, 1.0, 0.1, None, [1], {}, "abc", 2**63)),
+        *(("id", bad) for bad in (0, -1, 2**53, "1", 1.5, float("inf"), float("nan"))),
+        *(("page", bad) for bad in ("0", "1.0", "1e3", " 1", "+1", "१", "", "9" * 30, True)),
+        *(("either", bad) for bad in ("0", "abc", 1.0, True, None)),
+        *(("gift", bad) for bad in ("true", 1, 0, None, "yes")),
+        *(("count", bad) for bad in ("yes", "2", "")),
+        *(("name", bad) for bad in ("", "x" * 6, "a\0b", "a\ud800", 1, None, ["a"])),
+        *(("code", bad) for bad in ("abc", "A1")),
+        *(
+            ("price", bad)
+            for bad in (499, 4.99, "4,99", "-1", "1e3", "", "1.2345", "NaN", "٣", True)
+        ),
+        *(("at", bad) for bad in ("2026-01-31", "2026-01-31T12:00:00", "2026-02-30T12:00:00Z", 0)),
+        ("at", "0001-01-01T00:00:00+14:00"),
+    ],
+)
+def test_what_is_not_right_is_refused_with_a_sentence(field: str, given: object) -> None:
+    with pytest.raises(ValidationError) as refused:
+        load(**{field: given})
+    messages = refused.value.messages_dict[field]
+    assert messages
+    assert all(isinstance(said, str) and said for said in messages)
+
+
+def test_unknown_members_are_left_out_at_every_depth() -> None:
+    given = {"id": 1, "is_staff": True, "inner": {"id": 2, "total": "0.01"}}
+    assert load(**given) == {"id": 1, "inner": {"id": 2}}
+
+
+def test_money_and_times_are_shown_as_the_contract_says() -> None:
+    shown = ThingSchema().dump(
+        {"price": Money(49900, "INR"), "at": datetime(2026, 1, 31, tzinfo=UTC)}
+    )
+    assert shown == {"price": "499.00", "at": "2026-01-31T00:00:00Z"}
+
+
+def test_a_moment_of_any_zone_is_shown_in_utc() -> None:
+    assert rfc3339(datetime.fromisoformat("2026-01-31T17:30:00.000250+05:30")) == (
+        "2026-01-31T12:00:00.000250Z"
+    )

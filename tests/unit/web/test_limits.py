@@ -1,0 +1,150 @@
+"""Limits: who is held, for how long, and who is not."""
+
+import pytest
+from flask import Flask, Response, request
+from werkzeug.test import TestResponse
+
+from novacart.adapters.memory.attempts import MemoryAttempts
+from novacart.adapters.web import errors, limits, request_id
+from novacart.adapters.web.answers import json_answer
+from novacart.adapters.web.auth import NotSignedIn
+from novacart.adapters.web.body import json_body
+from novacart.adapters.web.limits import client_network, limited
+from novacart.adapters.web.routing import Shop
+from tests.support.clock import SetClock
+
+RIGHT = "right"
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def app(clock: SetClock) -> Flask:
+    app = Shop("test")
+    request_id.install(app)
+    errors.install(app)
+    app.extensions[limits.EXTENSION] = MemoryAttempts(clock)
+
+    @limited("sign_in")
+    def sign_in() -> Response:
+        if json_body()["password"] != RIGHT:
+            raise NotSignedIn
+        return json_answer({})
+
+    @limited("refresh")
+    def refresh() -> Response:
+        return json_answer({}, 200 if request.args.get("good") else 401)
+
+    @limited("register")
+    def register() -> Response:
+        return json_answer({}, 201)
+
+    app.add_url_rule("/sign-in/", view_func=sign_in, methods=["POST"])
+    app.add_url_rule("/refresh/", view_func=refresh, methods=["POST"])
+    app.add_url_rule("/register/", view_func=register, methods=["POST"])
+    return app
+
+
+def sign_in(
+    app: Flask, name: object, password: str = "wrong", address: str = "192.0.2.1"
+) -> TestResponse:
+    return app.test_client().post(
+        "/sign-in/",
+        json={"username": name, "password": password},
+        environ_base={"REMOTE_ADDR": address},
+    )
+
+
+def test_an_account_is_held_after_twenty_failures_wherever_they_come_from(app: Flask) -> None:
+    for number in range(20):
+        assert sign_in(app, "meera", address=f"192.0.2.{number}").status_code == 401
+    held = sign_in(app, "meera", RIGHT, address="198.51.100.1")
+    assert held.status_code == 429
+    assert held.get_json()["code"] == "too_many_requests"
+    assert 0 < int(held.headers["Retry-After"]) <= 900
+
+
+def test_an_account_is_one_account_however_it_is_written(app: Flask) -> None:
+    for number in range(20):
+        sign_in(app, [" Meera", "MEERA", "meera ", "\uff4d\uff45\uff45\uff52\uff41"][number % 4])
+    assert sign_in(app, "meera", RIGHT).status_code == 429
+
+
+def test_signing_in_starts_anew(app: Flask) -> None:
+    for _ in range(4):
+        for _ in range(19):
+            assert sign_in(app, "meera").status_code == 401
+        assert sign_in(app, "meera", RIGHT).status_code == 200
+
+
+def test_no_account_ever_suffers_more_than_fifty_failures_in_a_row_by_one_name(
+    app: Flask, clock: SetClock
+) -> None:
+    failures = 0
+    for step in range(500):
+        answer = sign_in(app, "meera", address=f"198.51.{step // 250}.{step % 250}")
+        failures += answer.status_code == 401
+        clock.move(minutes=60)
+    assert failures == 50
+
+
+def test_an_address_is_held_after_a_hundred_failures_whatever_the_account(app: Flask) -> None:
+    for number in range(100):
+        assert sign_in(app, f"user{number}").status_code == 401
+    assert sign_in(app, "somebody").status_code == 429
+    assert sign_in(app, "somebody", address="192.0.2.2").status_code == 401
+
+
+def test_a_forwarded_address_that_nobody_vouches_for_changes_nothing(app: Flask) -> None:
+    for number in range(101):
+        answer = app.test_client().post(
+            "/sign-in/",
+            json={"username": f"user{number}", "password": "wrong"},
+            environ_base={"REMOTE_ADDR": "192.0.2.1"},
+            headers={"X-Forwarded-For": f"203.0.113.{number}"},
+        )
+        assert answer.status_code == (401 if number < 100 else 429)
+
+
+@pytest.mark.parametrize("name", [None, 1, [], "", "   "])
+def test_a_name_that_is_none_is_the_routes_to_refuse(app: Flask, name: object) -> None:
+    assert sign_in(app, name).status_code == 401
+
+
+def test_refreshes_that_succeed_are_never_held(app: Flask) -> None:
+    client = app.test_client()
+    assert {client.post("/refresh/?good=1").status_code for _ in range(500)} == {200}
+    codes = [client.post("/refresh/").status_code for _ in range(101)]
+    assert codes.count(401) == 100
+    assert client.post("/refresh/?good=1").status_code == 429
+
+
+def test_registrations_count_even_when_they_succeed(app: Flask, clock: SetClock) -> None:
+    client = app.test_client()
+    codes = [client.post("/register/").status_code for _ in range(201)]
+    assert (codes.count(201), codes[-1]) == (200, 429)
+    clock.move(hours=1)
+    assert client.post("/register/").status_code == 201
+
+
+def test_limits_can_be_turned_off(app: Flask) -> None:
+    app.extensions[limits.EXTENSION] = None
+    assert {sign_in(app, "meera").status_code for _ in range(150)} == {401}
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        (None, "unknown"),
+        ("@", "unknown"),
+    ],
+)
+def test_an_ipv6_client_is_its_whole_network(address: str | None, network: str) -> None:
+    assert client_network(address) == network
