@@ -5,6 +5,6 @@ from typing import Protocol
 
 
 class OrderNumbers(Protocol):
-    def __call__(self, at: datetime) -> str:
+    def __call__(self, at: datetime, /) -> str:
         """A number that nobody could have guessed; very likely, but not surely, a new one."""
         ...

@@ -12,6 +12,7 @@ from novacart.domain.ordering.events import (
 from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod, PaymentStatus
 from novacart.domain.ordering.line import LineUnits, OrderLine, RefundItem
 from novacart.domain.ordering.order_state import OrderState
+from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money
 
 _PAID = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
@@ -39,14 +40,14 @@ class RefundableOrder(OrderState):
     def plan_refund(self, amount: Money) -> list[RefundItem]:
         """`amount` spread over the lines in proportion to what is left of each.
 
-        Raises `RefundExceedsPayment` past what is left, `OrderNotPaid`.
+        Raises `RefundExceedsPayment` past what is left, `InvalidValue` for nothing, `OrderNotPaid`.
         """
         self._must_be_paid()
-        if amount > self.refundable:
+        if amount > self.refundable or not self.refundable:
             raise RefundExceedsPayment(self.refundable)
+        if amount.amount < 1:
+            raise InvalidValue("amount", "A refund is of something.")
         lines = [line for line in self.lines if line.refundable]
-        if not lines:
-            return []
         shares = amount.split([line.refundable.amount for line in lines])
         return [
             line.refund_worth(share) for line, share in zip(lines, shares, strict=True) if share

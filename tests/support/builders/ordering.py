@@ -1,0 +1,175 @@
+"""Customers with carts and orders, as tests need them."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.accounts.address_book import AddressDetails
+from novacart.domain.accounts.email_address import EmailAddress
+from novacart.domain.accounts.user import User
+from novacart.domain.accounts.username import Username
+from novacart.domain.cart.cart import Allowance, CartLineId
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.line import OrderLine
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, ProductId, UserId
+from novacart.domain.shared.money import Money
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+PLENTY = Allowance(orderable=1_000_000, limit=1_000_000)
+
+ADDRESS = ShippingAddress(
+    source_id=31,
+    name="Asha Rao",
+    mobile="9876543210",
+    pincode="560001",
+    state="Karnataka",
+    district="Bengaluru",
+    town="Bengaluru",
+    house_number="12A",
+    address="Residency Road",
+    address_type="HOME",
+)
+
+_numbers = count(1)
+
+
+def rupees(amount: int) -> Money:
+    return Money(amount * 100, "INR")
+
+
+def an_order_line(
+    id: int = 11, *, product: int = 1, price: Money | None = None, quantity: int = 1
+) -> OrderLine:
+    return OrderLine(
+        id=OrderLineId(id),
+        product_id=ProductId(product),
+        title=f"Product {product}",
+        subtitle="As it was",
+        image="/media/product.webp",
+        unit_price=rupees(100) if price is None else price,
+        quantity=quantity,
+    )
+
+
+def an_order(
+    *lines: OrderLine,
+    id: int = 7,
+    user: int = 3,
+    method: PaymentMethod = PaymentMethod.ONLINE,
+    number: str = "NC-20261102-7K3M9Q",
+    placed_at: datetime = NOON,
+    ttl: timedelta = timedelta(minutes=30),
+) -> Order:
+    """A new order of `lines`, or of one line, whose events were collected."""
+    order = Order.place(
+        id=OrderId(id),
+        number=number,
+        user_id=UserId(user),
+        email="asha@example.com",
+        lines=lines or (an_order_line(),),
+        address=ADDRESS,
+        payment_method=method,
+        placed_at=placed_at,
+        expires_at=placed_at + ttl,
+    )
+    order.collect_events()
+    return order
+
+
+def add_customer(work: UnitOfWork, name: str = "asha") -> UserId:
+    user_id = UserId(work.identities.take()[0])
+    email = EmailAddress.parse(f"{name}@example.com")
+    work.users.add(
+        User.register(
+            id=user_id,
+            username=Username.parse(name, email=email),
+            email=email,
+            password_hash="not a hash",
+            at=NOON,
+        )
+    )
+    return user_id
+
+
+def add_product(
+    work: UnitOfWork, *, price: int = 100, stock: int = 10, title: str | None = None
+) -> ProductId:
+    """A product of `price` rupees, `stock` of it on hand."""
+    product_id = ProductId(work.identities.take()[0])
+    details = ProductDetails(
+        title=title or f"Product {product_id}",
+        subtitle="A subtitle",
+        price=rupees(price),
+        image="/media/product.webp",
+    )
+    work.products.add(Product.draft(id=product_id, details=details, at=NOON))
+    work.stock.open({product_id: stock}, reason="opening", at=NOON)
+    return product_id
+
+
+def add_address(work: UnitOfWork, user_id: UserId) -> AddressId:
+    address_id = AddressId(work.identities.take()[0])
+    book = work.address_books.of(user_id)
+    details = AddressDetails(
+        name=ADDRESS.name,
+        mobile=ADDRESS.mobile,
+        pincode=ADDRESS.pincode,
+        state=ADDRESS.state,
+        district=ADDRESS.district,
+        town=ADDRESS.town,
+        house_number=ADDRESS.house_number,
+        address=ADDRESS.address,
+    )
+    book.add(address_id, details, at=NOON)
+    work.address_books.save(book)
+    return address_id
+
+
+def fill_cart(
+    work: UnitOfWork, user_id: UserId, quantities: dict[ProductId, int]
+) -> list[CartLineId]:
+    """Put the products into the cart in this order, whatever the stock."""
+    cart = work.carts.of(user_id)
+    ids = [CartLineId(number) for number in work.identities.take(len(quantities))]
+    for line_id, (product_id, quantity) in zip(ids, quantities.items(), strict=True):
+        cart.put(product_id, quantity, line_id=line_id, allowance=PLENTY, at=NOON)
+    work.carts.save(cart)
+    return ids
+
+
+class Shop:
+    """A shop with one customer, one address and as many products as were priced."""
+
+    def __init__(
+        self, begin: UnitOfWorkFactory, *, stock: int = 10, prices: tuple[int, ...]
+    ) -> None:
+        self.begin = begin
+        with begin() as work:
+            self.customer = add_customer(work, f"customer{next(_numbers)}")
+            self.address = add_address(work, self.customer)
+            self.products = [add_product(work, price=price, stock=stock) for price in prices]
+            work.commit()
+
+    def fill_cart(self, *quantities: int) -> list[CartLineId]:
+        """So many of each product, in their order."""
+        with self.begin() as work:
+            wanted = dict(zip(self.products, quantities, strict=False))
+            lines = fill_cart(work, self.customer, wanted)
+            work.commit()
+        return lines
+
+    def another_customer(self) -> UserId:
+        with self.begin() as work:
+            customer = add_customer(work, f"customer{next(_numbers)}")
+            work.commit()
+        return customer
+
+    def levels(self) -> list[tuple[int, int]]:
+        """On hand and reserved, for each product in their order."""
+        with self.begin() as work:
+            levels = work.stock.levels(self.products)
+        return [(levels[product].on_hand, levels[product].reserved) for product in self.products]

@@ -1,0 +1,179 @@
+"""Every pair of states: what the table says is what an order does."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from novacart.domain.ordering.errors import (
+    OrderAlreadyCancelled,
+    OrderAlreadyShipped,
+    OrderNotPaid,
+    PaidOrderCannotBeCancelled,
+    RefundExceedsPayment,
+    TransitionNotAllowed,
+)
+from novacart.domain.ordering.lifecycle import (
+    LINE_LIFECYCLE,
+    ORDER_LIFECYCLE,
+    PAYMENT_LIFECYCLE,
+    LineStatus,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+)
+from novacart.domain.ordering.order import Order
+from tests.support.builders.ordering import NOON, an_order, an_order_line
+
+S = OrderStatus
+ONLINE, COD = PaymentMethod
+
+# Written out by hand, so that a slip in the table is seen.
+EDGES = {
+    ONLINE: {
+        (S.PENDING, S.PAID),
+        (S.PENDING, S.CANCELLED),
+        (S.PAID, S.PROCESSING),
+        (S.PAID, S.REFUNDED),
+        (S.PROCESSING, S.SHIPPED),
+        (S.PROCESSING, S.REFUNDED),
+        (S.SHIPPED, S.DELIVERED),
+        (S.SHIPPED, S.REFUNDED),
+        (S.DELIVERED, S.REFUNDED),
+    },
+    COD: {
+        (S.CONFIRMED, S.PROCESSING),
+        (S.CONFIRMED, S.CANCELLED),
+        (S.PROCESSING, S.SHIPPED),
+        (S.PROCESSING, S.CANCELLED),
+        (S.SHIPPED, S.DELIVERED),
+    },
+}
+REFUSALS = (
+    TransitionNotAllowed,
+    OrderAlreadyCancelled,
+    OrderAlreadyShipped,
+    OrderNotPaid,
+    PaidOrderCannotBeCancelled,
+    RefundExceedsPayment,
+)
+
+
+def _refund_all(order: Order) -> None:
+    items = order.plan_refund(order.refundable)
+    order.request_refund(items, reason="asked", at=NOON, actor="staff:1")
+    order.settle_refund(items, reason="asked", at=NOON, actor="stripe")
+
+
+ACTS: dict[OrderStatus, Callable[[Order], object]] = {
+    S.PAID: lambda order: order.pay(at=NOON, actor="stripe"),
+    S.PROCESSING: lambda order: order.start_processing(at=NOON, actor="staff:1"),
+    S.SHIPPED: lambda order: order.ship(
+        carrier="Post", tracking_number="P1", at=NOON, actor="staff:1"
+    ),
+    S.DELIVERED: lambda order: order.deliver(at=NOON, actor="staff:1"),
+    S.CANCELLED: lambda order: order.cancel(reason="no", at=NOON, actor="user:3"),
+    S.REFUNDED: _refund_all,
+}
+# How an order of that method comes to a state.
+WAYS = {
+    ONLINE: {
+        S.PENDING: (),
+        S.PAID: (S.PAID,),
+        S.PROCESSING: (S.PAID, S.PROCESSING),
+        S.SHIPPED: (S.PAID, S.PROCESSING, S.SHIPPED),
+        S.DELIVERED: (S.PAID, S.PROCESSING, S.SHIPPED, S.DELIVERED),
+        S.CANCELLED: (S.CANCELLED,),
+        S.REFUNDED: (S.PAID, S.REFUNDED),
+    },
+    COD: {
+        S.CONFIRMED: (),
+        S.PROCESSING: (S.PROCESSING,),
+        S.SHIPPED: (S.PROCESSING, S.SHIPPED),
+        S.DELIVERED: (S.PROCESSING, S.SHIPPED, S.DELIVERED),
+        S.CANCELLED: (S.CANCELLED,),
+    },
+}
+
+
+def _order_that_is(status: OrderStatus, method: PaymentMethod) -> Order:
+    order = an_order(an_order_line(quantity=2), method=method)
+    for step in WAYS[method][status]:
+        ACTS[step](order)
+    assert order.status is status
+    return order
+
+
+@pytest.mark.parametrize("method", PaymentMethod)
+def test_the_table_has_these_edges_and_no_others(method: PaymentMethod) -> None:
+    table = ORDER_LIFECYCLE[method]
+    assert set(table) == set(OrderStatus)
+    assert {(before, after) for before in table for after in table[before]} == EDGES[method]
+
+
+@pytest.mark.parametrize(
+    ("method", "before", "after"),
+    [
+        (method, before, after)
+        for method in PaymentMethod
+        for before, after in product(WAYS[method], ACTS)
+    ],
+)
+def test_an_order_moves_along_the_edges_and_nowhere_else(
+    method: PaymentMethod, before: OrderStatus, after: OrderStatus
+) -> None:
+    order = _order_that_is(before, method)
+    changes = len(order.history)
+    if (before, after) in EDGES[method]:
+        ACTS[after](order)
+        assert order.status is after
+        assert len(order.history) > changes
+    else:
+        with pytest.raises(REFUSALS):
+            ACTS[after](order)
+        assert order.status is before
+        assert len(order.history) == changes
+
+
+def test_an_order_starts_where_its_payment_method_says() -> None:
+    online, cod = an_order(), an_order(method=COD)
+    assert (online.status, online.lines[0].status) == (S.PENDING, LineStatus.PENDING)
+    assert (cod.status, cod.lines[0].status) == (S.CONFIRMED, LineStatus.CONFIRMED)
+    assert online.payment_status is cod.payment_status is PaymentStatus.PENDING
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(LineStatus, LineStatus)))
+def test_a_line_moves_along_its_table_and_nowhere_else(
+    before: LineStatus, after: LineStatus
+) -> None:
+    line = an_order_line()
+    line.status = before
+    if after in LINE_LIFECYCLE[before]:
+        line.become(after)
+        assert line.status is after
+    else:
+        with pytest.raises(TransitionNotAllowed):
+            line.become(after)
+        assert line.status is before
+
+
+def test_the_tables_know_every_state_and_their_ends() -> None:
+    assert set(PAYMENT_LIFECYCLE) == set(PaymentStatus)
+    assert set(LINE_LIFECYCLE) == set(LineStatus)
+    assert not PAYMENT_LIFECYCLE[PaymentStatus.VOIDED]
+    assert not LINE_LIFECYCLE[LineStatus.CANCELLED]
+
+
+def test_every_change_tells_when_by_whom_and_why() -> None:
+    order = an_order()
+    later = NOON + timedelta(minutes=5)
+    order.cancel(reason="changed my mind", at=later, actor="user:3")
+    assert [(c.subject, c.before, c.after) for c in order.history] == [
+        ("order", "PENDING", "CANCELLED"),
+        ("payment", "PENDING", "VOIDED"),
+        ("line", "PENDING", "CANCELLED"),
+    ]
+    assert {(c.at, c.actor, c.reason) for c in order.history} == {
+        (later, "user:3", "changed my mind")
+    }

@@ -1,0 +1,225 @@
+"""Money that goes back, by line, quantity and amount: never more than was paid."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from novacart.domain.ordering.errors import OrderNotPaid, RefundExceedsPayment
+from novacart.domain.ordering.events import (
+    OrderRefundFailed,
+    OrderRefundRequested,
+    OrderRefundSettled,
+)
+from novacart.domain.ordering.lifecycle import (
+    LineStatus,
+    OrderStatus,
+    PaymentMethod,
+)
+from novacart.domain.ordering.line import RefundItem
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.ids import OrderLineId
+from novacart.domain.shared.money import Money
+from tests.support.builders.ordering import NOON, an_order, an_order_line, rupees
+
+FIRST, SECOND = OrderLineId(11), OrderLineId(12)
+
+
+def paid_order() -> Order:
+    order = an_order(
+        an_order_line(11, product=1, price=rupees(100), quantity=3),
+        an_order_line(12, product=2, price=rupees(50)),
+    )
+    order.pay(at=NOON, actor="stripe")
+    order.collect_events()
+    return order
+
+
+def request(order: Order, *items: RefundItem) -> list[RefundItem]:
+    order.request_refund(items, reason="asked", at=NOON, actor="staff:1")
+    return list(items)
+
+
+def settle(order: Order, items: list[RefundItem]) -> list[tuple[int, int]]:
+    units = order.settle_refund(items, reason="done", at=NOON, actor="stripe")
+    return [(unit.product_id, unit.quantity) for unit in units]
+
+
+def test_a_line_that_is_wholly_requested_says_so_and_is_refunded_when_it_is_settled() -> None:
+    order = paid_order()
+    items = request(order, order.line(SECOND).refund_of(1))
+    assert order.line(SECOND).status is LineStatus.REFUND_REQUESTED
+    assert order.payment_status.value == "PAID"
+    assert settle(order, items) == [(2, 1)]
+    assert order.line(SECOND).status is LineStatus.REFUNDED
+    assert order.payment_status.value == "PARTIALLY_REFUNDED"
+    assert order.status is OrderStatus.PAID
+    assert order.refunded == rupees(50)
+
+
+def test_a_failed_refund_puts_the_line_back_to_what_it_was() -> None:
+    order = paid_order()
+    items = request(order, order.line(SECOND).refund_of(1))
+    order.fail_refund(items, reason="the bank said no", at=NOON, actor="stripe")
+    assert order.line(SECOND).status is LineStatus.CONFIRMED
+    assert order.refundable == order.total
+    assert order.payment_status.value == "PAID"
+    events = order.collect_events()
+    assert [type(event) for event in events] == [OrderRefundRequested, OrderRefundFailed]
+
+
+def test_units_of_a_line_go_back_one_by_one() -> None:
+    order = paid_order()
+    line = order.line(FIRST)
+    assert settle(order, request(order, line.refund_of(1))) == [(1, 1)]
+    assert (line.status, line.refunded_quantity) == (LineStatus.CONFIRMED, 1)
+    assert [unit.quantity for unit in order.reserved_units] == [2, 1]
+    assert settle(order, request(order, line.refund_of(2))) == [(1, 2)]
+    assert line.status is LineStatus.REFUNDED
+
+
+def test_an_amount_for_its_own_sake_leaves_the_goods() -> None:
+    order = paid_order()
+    line = order.line(FIRST)
+    assert settle(order, request(order, line.refund_worth(rupees(30)))) == []
+    assert (line.status, line.refunded_quantity) == (LineStatus.CONFIRMED, 0)
+    assert order.refunded == rupees(30)
+
+
+def test_with_the_last_of_the_money_go_the_last_of_the_goods() -> None:
+    order = paid_order()
+    line = order.line(FIRST)
+    settle(order, request(order, line.refund_worth(rupees(30))))
+    assert settle(order, request(order, line.refund_worth(rupees(270)))) == [(1, 3)]
+    assert line.status is LineStatus.REFUNDED
+
+
+def test_when_everything_is_refunded_so_is_the_order() -> None:
+    order = paid_order()
+    items = request(order, *order.plan_refund(order.refundable))
+    assert settle(order, items) == [(1, 3), (2, 1)]
+    assert order.status is OrderStatus.REFUNDED
+    assert order.payment_status.value == "REFUNDED"
+    assert not order.refundable
+    settled = order.collect_events()[-1]
+    assert isinstance(settled, OrderRefundSettled)
+    assert settled.complete
+
+
+def test_goods_that_were_sent_do_not_come_back_with_the_money() -> None:
+    order = paid_order()
+    order.start_processing(at=NOON, actor="staff:1")
+    order.ship(carrier="Post", tracking_number="P1", at=NOON, actor="staff:1")
+    assert settle(order, request(order, order.line(SECOND).refund_of(1))) == []
+
+
+def test_a_bounced_refund_is_owed_again_and_can_be_made_again() -> None:
+    order = paid_order()
+    items = request(order, *order.plan_refund(order.refundable))
+    settle(order, items)
+    order.reverse_refund(items, reason="account closed", at=NOON, actor="stripe")
+    assert order.payment_status.value == "PAID"
+    assert order.refundable == order.total
+    assert {line.status for line in order.lines} == {LineStatus.REFUND_REQUESTED}
+    assert order.reserved_units == ()
+    again = request(order, *order.plan_refund(order.refundable))
+    assert settle(order, again) == []
+    assert order.payment_status.value == "REFUNDED"
+    assert order.status is OrderStatus.REFUNDED
+
+
+def test_no_more_than_was_paid_goes_back() -> None:
+    order = paid_order()
+    line = order.line(FIRST)
+    item = line.refund_of(3)
+    request(order, item)
+    for refused in (
+        lambda: line.refund_of(1),
+        lambda: line.refund_worth(rupees(1)),
+        lambda: request(order, item),
+        lambda: order.plan_refund(order.total),
+    ):
+        with pytest.raises(RefundExceedsPayment):
+            refused()
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_a_refund_is_of_something(amount: int) -> None:
+    order = paid_order()
+    with pytest.raises(InvalidValue):
+        order.plan_refund(Money(amount, "INR"))
+    with pytest.raises(InvalidValue):
+        order.line(FIRST).refund_worth(Money(amount, "INR"))
+    with pytest.raises(InvalidValue):
+        order.line(FIRST).refund_of(amount)
+
+
+def test_what_was_not_requested_is_neither_settled_nor_failed() -> None:
+    order = paid_order()
+    item = RefundItem(line_id=FIRST, quantity=1, amount=rupees(100))
+    with pytest.raises(RefundExceedsPayment):
+        settle(order, [item])
+    with pytest.raises(RefundExceedsPayment):
+        order.fail_refund([item], reason="no", at=NOON, actor="stripe")
+    with pytest.raises(RefundExceedsPayment):
+        order.reverse_refund([item], reason="no", at=NOON, actor="stripe")
+
+
+@pytest.mark.parametrize("method", PaymentMethod)
+def test_what_was_not_paid_online_is_not_refunded(method: PaymentMethod) -> None:
+    order = an_order(method=method)
+    assert not order.refundable
+    with pytest.raises(OrderNotPaid):
+        order.plan_refund(order.total)
+    with pytest.raises(OrderNotPaid):
+        request(order, order.lines[0].refund_of(1))
+
+
+@given(
+    prices=st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10)), min_size=1, max_size=5),
+    share=st.floats(0, 1),
+)
+def test_a_planned_refund_is_of_the_amount_to_the_last_unit(
+    prices: list[tuple[int, int]], share: float
+) -> None:
+    order = an_order(
+        *(
+            an_order_line(index, product=index, price=Money(price, "INR"), quantity=quantity)
+            for index, (price, quantity) in enumerate(prices, 1)
+        )
+    )
+    order.pay(at=NOON, actor="stripe")
+    amount = Money(max(1, int(order.total.amount * share)), "INR")
+    items = order.plan_refund(amount)
+    assert sum(item.amount.amount for item in items) == amount.amount
+    settle(order, request(order, *items))
+    assert order.refunded == amount
+    assert (order.status is OrderStatus.REFUNDED) == (amount == order.total)
+
+
+@given(st.data())
+def test_whatever_happens_to_refunds_the_sums_hold(data: st.DataObject) -> None:
+    order = paid_order()
+    waiting: list[list[RefundItem]] = []
+    for _ in range(data.draw(st.integers(1, 12))):
+        act = data.draw(st.sampled_from(["units", "amount", "settle", "fail"]))
+        line = data.draw(st.sampled_from(order.lines))
+        try:
+            if act == "units":
+                waiting.append(request(order, line.refund_of(data.draw(st.integers(1, 3)))))
+            elif act == "amount":
+                worth = Money(data.draw(st.integers(1, 30_000)), "INR")
+                waiting.append(request(order, line.refund_worth(worth)))
+            elif waiting and act == "settle":
+                settle(order, waiting.pop(0))
+            elif waiting:
+                order.fail_refund(waiting.pop(), reason="no", at=NOON, actor="stripe")
+        except DomainError:
+            pass
+        for one in order.lines:
+            assert one.refunded_amount + one.refund_requested_amount <= one.total
+            assert one.refunded_quantity + one.refund_requested_quantity <= one.quantity
+            requested = [i for items in waiting for i in items if i.line_id == one.id]
+            assert sum(i.amount.amount for i in requested) == one.refund_requested_amount.amount
+        assert order.refunded <= order.total
+        assert (order.status is OrderStatus.REFUNDED) == (order.refunded == order.total)
