@@ -79,7 +79,7 @@ def test_a_stopped_worker_finishes_what_it_is_in_the_middle_of_and_begins_nothin
     for height in (1, 2):
         event = ShutterOpened(occurred_at=clock.now(), height=height)
         outbox.put(event, Origin(actor="user:1"))
-    seen = []
+    seen: list[int] = []
 
     def react(event: ShutterOpened) -> None:
         worker.stop()

@@ -64,24 +64,28 @@ def test_what_is_right_is_loaded(field: str, given: object, loaded: object) -> N
     assert load(**{field: given}) == {field: loaded}
 
 
-@pytest.mark.parametrize(
-    ("field", "given"),
-    [
-        *(("quantity", bad) for bad in (-1, 100, "1", True, 1.0, 0.1, None, [1], {}, "abc", 2**63)),
-        *(("id", bad) for bad in (0, -1, 2**53, "1", 1.5, float("inf"), float("nan"))),
-        *(("page", bad) for bad in ("0", "1.0", "1e3", " 1", "+1", "१", "", "9" * 30, True)),
-        *(("either", bad) for bad in ("0", "abc", 1.0, True, None)),
-        *(("gift", bad) for bad in ("true", 1, 0, None, "yes")),
-        *(("count", bad) for bad in ("yes", "2", "")),
-        *(("name", bad) for bad in ("", "x" * 6, "a\0b", "a\ud800", 1, None, ["a"])),
-        *(("code", bad) for bad in ("abc", "A1")),
-        *(
-            ("price", bad)
-            for bad in (499, 4.99, "4,99", "-1", "1e3", "", "1.2345", "NaN", "٣", True)
-        ),
-        *(("at", bad) for bad in ("2026-01-31", "2026-01-31T12:00:00", "2026-02-30T12:00:00Z", 0)),
-        ("at", "0001-01-01T00:00:00+14:00"),
+BAD: dict[str, list[object]] = {
+    "quantity": [-1, 100, "1", True, 1.0, 0.1, None, [1], {}, "abc", 2**63],
+    "id": [0, -1, 2**53, "1", 1.5, float("inf"), float("nan")],
+    "page": ["0", "1.0", "1e3", " 1", "+1", "\u0967", "", "9" * 30, True],
+    "either": ["0", "abc", 1.0, True, None],
+    "gift": ["true", 1, 0, None, "yes"],
+    "count": ["yes", "2", ""],
+    "name": ["", "x" * 6, "a\0b", "a\ud800", 1, None, ["a"]],
+    "code": ["abc", "A1"],
+    "price": [499, 4.99, "4,99", "-1", "1e3", "", "1.2345", "NaN", "\u0663", True],
+    "at": [
+        "2026-01-31",
+        "2026-01-31T12:00:00",
+        "2026-02-30T12:00:00Z",
+        0,
+        "0001-01-01T00:00:00+14:00",
     ],
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "given"), [(field, given) for field, values in BAD.items() for given in values]
 )
 def test_what_is_not_right_is_refused_with_a_sentence(field: str, given: object) -> None:
     with pytest.raises(ValidationError) as refused:
