@@ -31,6 +31,13 @@ class OpenAtProvider:
         self._settle = settle
 
     def __call__(self, payment: Payment, *, email: str) -> Payment:
+        try:
+            return self._open(payment, email)
+        except GatewayFailed:
+            # Under its new key the provider may do what it failed to do under the old one.
+            return self._open(self._stored(payment.id), email)
+
+    def _open(self, payment: Payment, email: str) -> Payment:
         if payment.reference is not None:
             return payment
         try:

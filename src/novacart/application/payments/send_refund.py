@@ -32,6 +32,13 @@ class SendRefund:
 
     def __call__(self, refund_id: RefundId) -> Refund | None:
         """The refund as it is then; None where there is no such refund."""
+        try:
+            return self._attempt(refund_id)
+        except GatewayFailed:
+            # Under its new key the provider may do what it failed to do under the old one.
+            return self._attempt(refund_id)
+
+    def _attempt(self, refund_id: RefundId) -> Refund | None:
         with self._begin() as work:
             place = work.payments.place_of_refund(refund_id)
             if place is None:

@@ -1,0 +1,179 @@
+"""Payments at Stripe, through its own library."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import stripe
+from stripe.params import PaymentIntentCreateParams
+
+from novacart.adapters.stripe.failures import is_missing, translating
+from novacart.adapters.stripe.http_client import BoundedClient
+from novacart.adapters.stripe.reading import (
+    dispute_report,
+    money_of,
+    payment_report,
+    refund_report,
+    stripe_amount,
+)
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.payment_gateway import (
+    GatewayRefused,
+    OpenPaymentRequest,
+    ProviderReport,
+    RefundReport,
+    RefundRequest,
+)
+from novacart.domain.payments.errors import PaymentDeclined
+from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.shared.ids import PaymentId
+
+# Pinned, so that Stripe's next version reaches the shop when its people have read what changed.
+API_VERSION: Final = "2026-10-28.endive"
+RETRIES: Final = 2
+_PAGE: Final = 100
+# What is charge or refund of a customer's money; fees, payouts and disputes are neither.
+_OF_CUSTOMERS: Final = frozenset(
+    "charge payment refund payment_refund refund_failure payment_failure_refund".split()
+)
+
+
+class StripeGateway:
+    """Every call ends within 20 seconds, retries included."""
+
+    def __init__(
+        self,
+        *,
+        secret_key: str,
+        publishable_key: str,
+        clock: Clock,
+        api_base: str = "",
+        http_client: BoundedClient | None = None,
+    ) -> None:
+        self.publishable_key = publishable_key
+        self._clock = clock
+        client = stripe.StripeClient(
+            secret_key,
+            stripe_version=API_VERSION,
+            base_addresses={"api": api_base} if api_base else None,
+            max_network_retries=RETRIES,
+            http_client=http_client or BoundedClient(),
+        )
+        self._api = client.v1
+
+    def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:
+        params: PaymentIntentCreateParams = {
+            "amount": stripe_amount(request.amount),
+            "currency": request.amount.currency.lower(),
+            "automatic_payment_methods": {"enabled": True},
+            "description": f"Order {request.order_number}",
+            "metadata": {
+                "order_id": str(request.order_id),
+                "order_number": request.order_number,
+                "payment_id": str(request.payment_id),
+            },
+        }
+        if request.email:
+            params["receipt_email"] = request.email
+        with translating():
+            intent = self._api.payment_intents.create(params, {"idempotency_key": request.key})
+            return self._report(intent)
+
+    def look_up(self, reference: str) -> ProviderReport | None:
+        with translating():
+            try:
+                intent = self._api.payment_intents.retrieve(reference)
+            except stripe.InvalidRequestError as error:
+                if is_missing(error):
+                    return None
+                raise
+            report = payment_report(_plain(intent), at=self._now())
+            if report.status is not PaymentStatus.SUCCEEDED:
+                return ProviderReport(reference=reference, payment=report, complete=True)
+            refunds = self._api.refunds.list({"payment_intent": reference, "limit": _PAGE})
+            disputes = self._api.disputes.list({"payment_intent": reference, "limit": _PAGE})
+            return ProviderReport(
+                reference=reference,
+                payment=report,
+                refunds=[refund_report(_plain(one)) for one in refunds.auto_paging_iter()],
+                disputes=[dispute_report(_plain(one)) for one in disputes.auto_paging_iter()],
+                complete=True,
+            )
+
+    def find(self, payment_id: PaymentId, order_number: str, *, since: datetime) -> str | None:
+        for report in self.payments_since(since):
+            payment = report.payment
+            if payment and (payment.payment_id, payment.order_number) == (payment_id, order_number):
+                return report.reference
+        return None
+
+    def cancel(self, reference: str, *, key: str) -> ProviderReport:
+        with _refusing(), translating():
+            intent = self._api.payment_intents.cancel(
+                reference, {"cancellation_reason": "abandoned"}, {"idempotency_key": key}
+            )
+            return self._report(intent)
+
+    def refund(self, request: RefundRequest) -> RefundReport:
+        with _refusing(), translating():
+            refund = self._api.refunds.create(
+                {
+                    "payment_intent": request.reference,
+                    "amount": stripe_amount(request.amount),
+                    "metadata": {"refund_id": str(request.refund_id)},
+                },
+                {"idempotency_key": request.key},
+            )
+            return refund_report(_plain(refund))
+
+    def touched_since(self, since: datetime) -> Iterator[str]:
+        created: Any = {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
+        seen: set[str] = set()
+        with translating():
+            for listing in (self._api.refunds.list, self._api.disputes.list):
+                for one in listing(created).auto_paging_iter():
+                    reference = _plain(one).get("payment_intent")
+                    if isinstance(reference, str) and reference not in seen:
+                        seen.add(reference)
+                        yield reference
+
+    def payments_since(self, since: datetime) -> Iterator[ProviderReport]:
+        with translating():
+            intents = self._api.payment_intents.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
+            )
+            for intent in intents.auto_paging_iter():
+                yield self._report(intent)
+
+    def net_captured(self) -> Mapping[str, int]:
+        sums: dict[str, int] = {}
+        with translating():
+            entries = self._api.balance_transactions.list({"limit": _PAGE})
+            for entry in entries.auto_paging_iter():
+                if entry.type in _OF_CUSTOMERS:
+                    money = money_of(entry.amount, entry.currency)
+                    sums[money.currency] = sums.get(money.currency, 0) + money.amount
+        return sums
+
+    def _report(self, intent: stripe.PaymentIntent) -> ProviderReport:
+        return ProviderReport(
+            reference=intent.id, payment=payment_report(_plain(intent), at=self._now())
+        )
+
+    def _now(self) -> datetime:
+        # In whole seconds, as Stripe's events tell theirs: of one second, the later stage wins.
+        return self._clock.now().replace(microsecond=0)
+
+
+class _refusing:  # noqa: N801 (a context manager that reads as a verb)
+    """Where no card is asked, a 402 is a refusal like any other."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, PaymentDeclined):
+            raise GatewayRefused(error.message) from error
+
+
+def _plain(answer: stripe.StripeObject) -> dict[str, Any]:
+    return answer.to_dict()
