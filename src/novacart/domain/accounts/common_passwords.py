@@ -34,6 +34,7 @@ COMMON_STEMS: Final = frozenset(
     asdasd asdzxc zxcv zxcvb zxcvbn zxcvbnm zxcasd zaqwsx zaqxsw poiuy poiuyt poiuytrewq lkjhgfdsa
     mnbvcxz azerty azertyuiop qwertz qwertzuiop dvorak
     abc abcd abcde abcdef abcdefg abcdefgh abcdefghi abcabc abcdabcd aaa aaaa aaaaaa aaaaaaaa
+    1q2w3e4r 1q2w3e4r5t 1qaz2wsx 1qazxsw2 q1w2e3r4 q1w2e3r4t5 zaq12wsx zaq1zaq1 a1b2c3d4
     iloveyou iloveu ilovehim iloveher iloveit ilovegod ilovemom ilovedad ilovemyself ilovemylife
     ilovemusic ilovecats ilovedogs ilovejesus iloveindia loveyou lovely lovelove loveme loveyoumom
     lovers loverboy lovergirl mylove truelove forever foreverlove together always alwayslove

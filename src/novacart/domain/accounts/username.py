@@ -1,15 +1,14 @@
 """Usernames."""
 
-import re
 from dataclasses import dataclass
 from typing import Self
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.shared.errors import InvalidValue
 
 MAX_LENGTH = 150
-_ALLOWED = re.compile(r"[\w.@+-]+")
+_SIGNS = frozenset("@.+-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Username:
         normal = normalize("NFKC", text).strip()
         if not 1 <= len(normal) <= MAX_LENGTH:
             raise InvalidValue("username", f"A username has 1 to {MAX_LENGTH} characters.")
-        if not _ALLOWED.fullmatch(normal):
+        if not _is_written_in_letters(normal):
             raise InvalidValue(
                 "username", "A username has only letters, digits and the signs @ . + - _"
             )
@@ -49,6 +48,15 @@ class Username:
 
     def __str__(self) -> str:
         return self.text
+
+
+def _is_written_in_letters(text: str) -> bool:
+    """Marks (Unicode category M) belong to the letter before them, as Indian vowel signs do."""
+    allowed = all(
+        character.isalnum() or character in _SIGNS or category(character)[0] == "M"
+        for character in text
+    )
+    return allowed and category(text[0])[0] != "M"
 
 
 def login_key(text: str) -> str:

@@ -1,0 +1,79 @@
+"""Accounts in both databases keep their ports' contracts."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import AddressId, UserId
+from tests.support.builders.accounts import NOON, a_user, address_details
+from tests.support.contracts.accounts import AccountsContract
+from tests.support.contracts.address_books import AddressBooksContract
+from tests.support.contracts.token_families import TokenFamiliesContract
+from tests.support.contracts.users import UsersContract, stored
+
+ASHA = UserId(41)
+
+
+@pytest.fixture
+def begin(database: Database) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, ContextOrigin())
+
+
+@pytest.fixture
+def queries(database: Database) -> SqlAccountQueries:
+    return SqlAccountQueries(database)
+
+
+@pytest.fixture
+def address_queries(database: Database) -> SqlAddressQueries:
+    return SqlAddressQueries(database)
+
+
+class TestSqlUsers(UsersContract):
+    pass
+
+
+class TestSqlAddressBooks(AddressBooksContract):
+    def test_addresses_added_at_once_have_one_default(self, begin: UnitOfWorkFactory) -> None:
+        def add(number: int) -> None:
+            with begin() as work:
+                book = work.address_books.of(ASHA)
+                book.add(AddressId(number), address_details(), is_default=True, at=NOON)
+                work.address_books.save(book)
+                work.commit()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(add, range(1, 17)))
+        with begin() as work:
+            entries = work.address_books.of(ASHA).addresses
+        assert len(entries) == 16
+        assert sum(entry.is_default for entry in entries) == 1
+
+
+class TestSqlTokenFamilies(TokenFamiliesContract):
+    pass
+
+
+class TestSqlAccounts(AccountsContract):
+    pass
+
+
+def test_the_database_itself_refuses_a_second_default(
+    begin: UnitOfWorkFactory, database: Database
+) -> None:
+    stored(begin, a_user(ASHA))
+    with begin() as work:
+        book = work.address_books.of(ASHA)
+        book.add(AddressId(1), address_details(), at=NOON)
+        book.add(AddressId(2), address_details(), at=NOON)
+        work.address_books.save(book)
+        work.commit()
+    with pytest.raises(IntegrityError), database.writing() as connection:
+        connection.execute(text("UPDATE addresses SET is_default = true"))

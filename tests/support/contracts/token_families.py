@@ -1,0 +1,133 @@
+"""What every place for families of refresh tokens promises."""
+
+from datetime import timedelta
+
+import pytest
+
+from novacart.application.accounts.queries import AccountQueries
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.ids import UserId
+from tests.support.builders.accounts import NOON, WEEK, a_family, a_user
+from tests.support.contracts.users import stored
+
+ASHA, RAVI = UserId(41), UserId(42)
+LEEWAY = timedelta(seconds=10)
+FIRST = RefreshToken(id="first", issued_at=NOON, expires_at=NOON + WEEK)
+
+
+def presented(begin: UnitOfWorkFactory, family_id: int, token_id: str) -> TokenFamily:
+    with begin() as work:
+        family = work.token_families.presenting(family_id, token_id)
+    assert family is not None
+    return family
+
+
+def rotate(begin: UnitOfWorkFactory, token_id: str, successor_id: str) -> None:
+    with begin() as work:
+        family = work.token_families.presenting(7, token_id)
+        assert family is not None
+        family.rotate(
+            token_id,
+            successor_id=successor_id,
+            at=NOON + timedelta(hours=1),
+            lifetime=WEEK,
+            leeway=LEEWAY,
+        )
+        work.token_families.save(family)
+        work.commit()
+
+
+class TokenFamiliesContract:
+    """Subclasses give `begin` and `queries`, on the same store. Family 7 is Asha's."""
+
+    @pytest.fixture(autouse=True)
+    def _family(self, begin: UnitOfWorkFactory) -> None:
+        stored(begin, a_user(ASHA), a_user(RAVI))
+        with begin() as work:
+            work.token_families.add(a_family(7, ASHA))
+            work.commit()
+
+    def test_a_family_comes_back_whole(self, begin: UnitOfWorkFactory) -> None:
+        family = presented(begin, 7, "first")
+        assert (family.id, family.user_id, family.opened_at) == (7, ASHA, NOON)
+        assert family.revoked_at is None
+        assert family.tokens == (FIRST,)
+
+    def test_an_unknown_family_is_not_there(self, begin: UnitOfWorkFactory) -> None:
+        with begin() as work:
+            assert work.token_families.presenting(404, "first") is None
+
+    def test_only_the_token_presented_comes_with_its_family(self, begin: UnitOfWorkFactory) -> None:
+        rotate(begin, "first", "second")
+        assert presented(begin, 7, "other").tokens == ()
+        (first,) = presented(begin, 7, "first").tokens
+        assert first.rotated_at == NOON + timedelta(hours=1)
+        (second,) = presented(begin, 7, "second").tokens
+        assert second.rotated_at is None
+        assert second.expires_at == NOON + timedelta(hours=1) + WEEK
+
+    def test_successors_of_one_token_live_side_by_side(self, begin: UnitOfWorkFactory) -> None:
+        for successor in ("second", "third", "fourth"):
+            rotate(begin, "first", successor)
+        for successor in ("second", "third", "fourth"):
+            assert presented(begin, 7, successor).tokens[0].rotated_at is None
+
+    def test_a_revoked_family_stays_revoked(self, begin: UnitOfWorkFactory) -> None:
+        with begin() as work:
+            family = work.token_families.presenting(7, "first")
+            assert family is not None
+            family.revoke(at=NOON)
+            work.token_families.save(family)
+            work.commit()
+        assert presented(begin, 7, "first").revoked_at == NOON
+
+    def test_all_families_of_one_user_are_revoked_at_once(self, begin: UnitOfWorkFactory) -> None:
+        with begin() as work:
+            work.token_families.add(a_family(8, ASHA, token_id="phone"))
+            work.token_families.add(a_family(9, RAVI, token_id="his"))
+            work.token_families.revoke_all_of(ASHA, at=NOON)
+            work.commit()
+        assert presented(begin, 7, "first").revoked_at == NOON
+        assert presented(begin, 8, "phone").revoked_at == NOON
+        assert presented(begin, 9, "his").revoked_at is None
+
+    def test_what_was_read_before_another_save_is_refused(self, begin: UnitOfWorkFactory) -> None:
+        stale = presented(begin, 7, "first")
+        rotate(begin, "first", "second")
+        with begin() as work, pytest.raises(ConcurrentChange):
+            work.token_families.save(stale)
+
+    def test_expired_tokens_are_forgotten_and_families_left_empty(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
+        rotate(begin, "first", "second")
+        with begin() as work:
+            assert work.token_families.forget_expired(before=NOON + WEEK) == 0
+            assert work.token_families.forget_expired(before=NOON + WEEK + LEEWAY) == 1
+            work.commit()
+        assert presented(begin, 7, "first").tokens == ()
+        with begin() as work:
+            assert work.token_families.forget_expired(before=NOON + 2 * WEEK) == 1
+            work.commit()
+        with begin() as work:
+            assert work.token_families.presenting(7, "second") is None
+
+    def test_a_refresh_token_is_accepted_until_it_ends_or_its_leeway_does(
+        self, begin: UnitOfWorkFactory, queries: AccountQueries
+    ) -> None:
+        def accepted(token_id: str, after: timedelta) -> bool:
+            at = NOON + after
+            return queries.accepts_refresh(
+                family_id=7, token_id=token_id, at=at, rotated_since=at - LEEWAY
+            )
+
+        assert accepted("first", timedelta(days=6))
+        assert not accepted("first", WEEK)
+        assert not accepted("unknown", timedelta())
+        rotate(begin, "first", "second")
+        used = timedelta(hours=1)
+        assert accepted("first", used + LEEWAY)
+        assert not accepted("first", used + LEEWAY + timedelta(microseconds=1))
+        assert accepted("second", timedelta(days=6))
