@@ -87,25 +87,30 @@ def _complete(operation: dict[str, Any], route: dict[str, Any]) -> None:
     operation["security"] = [] if access == "anyone" else [{"bearer": []}]
     operation["x-access"] = access
     responses = operation["responses"]
-    # flask-smorest's own default error is not what we answer with.
-    responses.pop("default", None)
+    # What flask-smorest says of errors by itself is not what we answer with.
+    for status in [status for status, answer in responses.items() if "$ref" in answer]:
+        del responses[status]
+    for status, description in _errors_of(operation, access, limited="limited" in route):
+        responses.setdefault(status, {"description": description})
+    for status, answer in responses.items():
+        if status == "default" or status[0] in "45":
+            answer.setdefault("content", {"application/problem+json": {"schema": _PROBLEM_REF}})
+
+
+def _errors_of(
+    operation: dict[str, Any], access: str, *, limited: bool
+) -> Iterator[tuple[str, str]]:
+    """What any route of this kind may answer, beside the refusals that it names itself."""
     if "requestBody" in operation or "parameters" in operation:
-        responses["400"] = _problem("Something sent is not valid; `errors` names each field.")
+        yield "400", "Something sent is not valid; `errors` names each field."
     if "requestBody" in operation:
-        responses["413"] = _problem("The body is too large.")
-        responses["415"] = _problem("The body is not of a type that is taken here.")
+        yield "413", "The body is too large."
+        yield "415", "The body is not of a type that is taken here."
     if access in {"user", "staff"}:
-        responses["401"] = _problem("Not signed in, or no longer.")
+        yield "401", "Not signed in, or no longer."
     if access == "staff":
-        responses["403"] = _problem("Signed in, but not as staff.")
-    if "limited" in route:
-        responses["429"] = _problem("Tried too often; `Retry-After` says when to try again.")
-    responses.setdefault("503", _problem("Out of reach for the moment; see `Retry-After`."))
-    responses["default"] = _problem("Any other error.")
-
-
-def _problem(description: str) -> dict[str, Any]:
-    return {
-        "description": description,
-        "content": {"application/problem+json": {"schema": _PROBLEM_REF}},
-    }
+        yield "403", "Signed in, but not as staff."
+    if limited:
+        yield "429", "Tried too often; `Retry-After` says when to try again."
+    yield "503", "Out of reach for the moment; see `Retry-After`."
+    yield "default", "Any other error."

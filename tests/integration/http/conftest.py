@@ -1,0 +1,54 @@
+"""The whole shop behind Flask's test client, on a database of each test's own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from injector import Injector, Module
+
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.http import create_app
+from novacart.entrypoints.settings import load_settings
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture
+def make_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
+    """Makes the shop with settings of the test's own; production's are the default."""
+    made: list[Flask] = []
+
+    def make(*overrides: Module, **environ: str) -> Flask:
+        given = {
+            "SECRET_KEY": "a-key-of-the-tests-alone-0123456789",
+            "DATABASE_URL": database_url,
+            "VAR_DIR": str(tmp_path / "var"),
+            "CORS_ALLOWED_ORIGINS": "https://shop.example",
+        }
+        settings = load_settings(given | environ, dotenv=tmp_path / "no.env")
+        made.append(create_app(settings, *overrides))
+        return made[-1]
+
+    yield make
+    for app in made:
+        injector: Injector = app.extensions["novacart.injector"]
+        injector.get(Database).dispose()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def injector(app: Flask) -> Injector:
+    """The shop's parts, to bring it into a state that no route can."""
+    found: Injector = app.extensions["novacart.injector"]
+    return found

@@ -1,0 +1,109 @@
+"""The OpenAPI document and the route table: every route is described, and says who may use it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from novacart.entrypoints.access import route_access
+
+REVIEWED = Path(__file__).parent / "access.txt"
+PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+PLAIN = r"{\1}"
+METHODS = ("get", "post", "put", "patch", "delete")
+# Pages, files and scrapers' text: not part of the API.
+NOT_DESCRIBED = (
+    "/",
+    "/api/openapi.json",
+    "/api/docs/",
+    "/assets/<name>",
+    "/metrics",
+    "/admin",
+)
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> dict[str, Any]:
+    found: dict[str, Any] = client.get("/api/openapi.json").get_json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, described in document["paths"].items():
+        for method in METHODS:
+            if method in described:
+                yield f"{method.upper()} {path}", described[method]
+
+
+def test_every_route_declares_its_access_as_reviewed(app: Flask) -> None:
+    found = [f"{method:6} {address:52} {access}" for method, address, access in route_access(app)]
+    assert found == REVIEWED.read_text().splitlines()
+
+
+def test_every_route_of_the_api_is_described(app: Flask, document: dict[str, Any]) -> None:
+    described = {name for name, _ in operations(document)}
+    served = {
+        f"{method} {PLACEHOLDER.sub(PLAIN, address)}"
+        for method, address, _ in route_access(app)
+        if address not in NOT_DESCRIBED and not address.startswith("/admin/")
+    }
+    assert described == served
+
+
+def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_every_operation_is_told_in_words(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        assert operation.get("summary"), name
+        assert operation.get("tags"), name
+
+
+def test_every_operation_says_who_may_use_it_and_what_they_are_told_otherwise(
+    document: dict[str, Any],
+) -> None:
+    for name, operation in operations(document):
+        access = operation["x-access"]
+        assert access in {"anyone", "user", "staff"}, name
+        assert bool(operation["security"]) == (access != "anyone"), name
+        assert ("401" in operation["responses"]) == (access != "anyone") or name.startswith(
+            "POST /api/token/"
+        ), name
+        assert ("403" in operation["responses"]) or access != "staff", name
+
+
+def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        for status, answer in operation["responses"].items():
+            if status == "default" or (status[0] in "45" and "ready" not in name):
+                schema = answer["content"]["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, (name, status)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(value: object) -> Iterator[str]:
+        if isinstance(value, dict):
+            if isinstance(value.get("$ref"), str):
+                yield value["$ref"]
+            for inner in value.values():
+                yield from references(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from references(inner)
+
+    for reference in set(references(document)):
+        place: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+def test_the_document_is_not_sent_twice(client: FlaskClient) -> None:
+    first = client.get("/api/openapi.json")
+    again = client.get("/api/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
