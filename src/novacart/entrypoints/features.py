@@ -4,10 +4,12 @@ from typing import Final
 
 from injector import Module
 
-from novacart.entrypoints.modules import accounts, catalog, platform, wishlist
+from novacart.entrypoints.modules import accounts, cart, catalog, ordering, platform, wishlist
 from novacart.entrypoints.modules.accounts import AccountsModule
+from novacart.entrypoints.modules.cart import CartModule
 from novacart.entrypoints.modules.catalog import CatalogModule
 from novacart.entrypoints.modules.feature import Feature
+from novacart.entrypoints.modules.ordering import OrderingModule
 from novacart.entrypoints.modules.wishlist import WishlistModule
 
 # Each beside the module that binds what it needs. The platform stands first, under all.
@@ -15,6 +17,8 @@ FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = (
     (AccountsModule, accounts),
     (CatalogModule, catalog),
     (WishlistModule, wishlist),
+    (CartModule, cart),
+    (OrderingModule, ordering),
 )
 
 ALL: Final[tuple[Feature, ...]] = (platform, *(feature for _, feature in FEATURES))

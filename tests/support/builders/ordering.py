@@ -8,14 +8,21 @@ from novacart.domain.accounts.address_book import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
-from novacart.domain.cart.cart import Allowance, CartLineId
+from novacart.domain.cart.cart import Allowance
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
-from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, ProductId, UserId
+from novacart.domain.shared.ids import (
+    AddressId,
+    CartLineId,
+    OrderId,
+    OrderLineId,
+    ProductId,
+    UserId,
+)
 from novacart.domain.shared.money import Money
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

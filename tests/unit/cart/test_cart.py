@@ -2,7 +2,7 @@
 
 import pytest
 
-from novacart.domain.cart.cart import Allowance, Cart, CartLine, CartLineId
+from novacart.domain.cart.cart import Allowance, Cart, CartLine
 from novacart.domain.cart.errors import (
     CartLimitReached,
     CartLineNotFound,
@@ -10,7 +10,7 @@ from novacart.domain.cart.errors import (
     NotEnoughInStock,
 )
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import OrderId, ProductId, UserId
+from novacart.domain.shared.ids import CartLineId, OrderId, ProductId, UserId
 from tests.support.builders.ordering import NOON
 
 BOOK, PEN = ProductId(1), ProductId(2)

@@ -14,7 +14,7 @@ from novacart.application.cart.remove_from_cart import (
     TakeOutOfCart,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.cart.cart import CartLine, CartLineId
+from novacart.domain.cart.cart import CartLine
 from novacart.domain.cart.errors import (
     CartLimitReached,
     CartLineNotFound,
@@ -23,7 +23,7 @@ from novacart.domain.cart.errors import (
 )
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import CartLineId, ProductId
 from tests.support.builders.ordering import NOON, Shop
 from tests.support.clocks import SetClock
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.cart.cart import Allowance, CartLine, CartLineId
-from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.cart.cart import Allowance, CartLine
+from novacart.domain.shared.ids import CartLineId, ProductId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.cart.cart import Allowance, Cart, CartLine, CartLineId
-from novacart.domain.shared.ids import UserId
+from novacart.domain.cart.cart import Allowance, Cart, CartLine
+from novacart.domain.shared.ids import CartLineId, UserId
 
 
 class Step(StrEnum):

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.cart.cart import CartLineId
-from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.ids import CartLineId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

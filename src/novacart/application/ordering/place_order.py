@@ -11,16 +11,19 @@ from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.origin import CurrentOrigin
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import NothingToOrder, OrderNumberTaken
-from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.lifecycle import PaymentMethod, payment_method
 from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceCartAsOrder:
-    """`idempotency_key`, where the request came with one, is fulfilled with the order."""
+    """`payment_method` is `ONLINE` or `COD`.
+
+    `idempotency_key`, where the request came with one, is fulfilled with the order.
+    """
 
     user_id: UserId
-    payment_method: PaymentMethod = PaymentMethod.ONLINE
+    payment_method: str = PaymentMethod.ONLINE
     address_id: AddressId | None = None
     idempotency_key: str | None = None
 
@@ -63,7 +66,7 @@ class PlaceOrder:
                 work,
                 checkout,
                 instead_of=self._assembly.unpaid_order(work, checkout),
-                method=command.payment_method,
+                method=payment_method(command.payment_method),
                 at=self._clock.now(),
                 actor=self._origin().actor,
             )

@@ -18,7 +18,7 @@ class LineRefundRequest:
 
 
 class LineRefunds(Protocol):
-    def __call__(self, request: LineRefundRequest) -> None:
+    def __call__(self, request: LineRefundRequest, /) -> None:
         """Start the refund of exactly what is left of that line, in a unit of work of its own.
 
         The order may have changed since the caller looked at it. Raises `OrderNotFound`,

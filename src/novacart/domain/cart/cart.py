@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NewType
 
 from novacart.domain.cart.errors import (
     CartLimitReached,
@@ -13,9 +12,7 @@ from novacart.domain.cart.errors import (
 )
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import OrderId, ProductId, UserId
-
-CartLineId = NewType("CartLineId", int)
+from novacart.domain.shared.ids import CartLineId, OrderId, ProductId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from novacart.domain.shared.errors import InvalidValue
+
 
 class PaymentMethod(StrEnum):
     ONLINE = "ONLINE"
@@ -83,6 +85,14 @@ LINE_LIFECYCLE: Final[Mapping[LineStatus, frozenset[LineStatus]]] = {
     LineStatus.REFUND_REQUESTED: frozenset({LineStatus.CONFIRMED, LineStatus.REFUNDED}),
     LineStatus.REFUNDED: frozenset({LineStatus.CONFIRMED, LineStatus.REFUND_REQUESTED}),
 }
+
+
+def payment_method(text: str) -> PaymentMethod:
+    """Raises `InvalidValue` for anything but `ONLINE` and `COD`."""
+    try:
+        return PaymentMethod(text)
+    except ValueError:
+        raise InvalidValue("payment_method", "Choose ONLINE or COD.") from None
 
 
 def starting_status(method: PaymentMethod) -> OrderStatus:

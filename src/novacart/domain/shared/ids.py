@@ -4,6 +4,7 @@ from typing import NewType
 
 UserId = NewType("UserId", int)
 ProductId = NewType("ProductId", int)
+CartLineId = NewType("CartLineId", int)
 CategoryId = NewType("CategoryId", int)
 AddressId = NewType("AddressId", int)
 OrderId = NewType("OrderId", int)

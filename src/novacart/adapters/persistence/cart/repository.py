@@ -13,9 +13,9 @@ from novacart.adapters.persistence.cart.tables import cart_lines, carts
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.locking import lock_user
 from novacart.application.ports.carts import Checkout
-from novacart.domain.cart.cart import Cart, CartLine, CartLineId
+from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId
+from novacart.domain.shared.ids import AddressId, CartLineId, OrderId, ProductId, UserId
 
 _CART = (
     carts.c.checkout_order_id,

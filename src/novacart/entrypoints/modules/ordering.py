@@ -1,0 +1,101 @@
+"""Orders, and the requests that place them once."""
+
+from injector import Binder, Injector, Module, inject, provider, singleton
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
+from novacart.adapters.system.order_numbers import RandomOrderNumbers
+from novacart.adapters.web.blueprint import Blueprint
+from novacart.adapters.web.orders import orders_blueprint
+from novacart.application.idempotency.answer_once import AnswerOnce, PurgeIdempotencyKeys
+from novacart.application.ordering.cancel_item import CancelItem
+from novacart.application.ordering.cancel_order import CancelOrder
+from novacart.application.ordering.checkout_cart import CheckoutCart
+from novacart.application.ordering.estimate_delivery import EstimateDelivery
+from novacart.application.ordering.expire_orders import ExpireOrders
+from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
+from novacart.application.ordering.place_order import PlaceOrder
+from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
+from novacart.application.ports.order_numbers import OrderNumbers
+from novacart.application.schedules import Schedule
+from novacart.entrypoints.modules.feature import Reactions
+from novacart.entrypoints.settings import Settings
+
+_USE_CASES = (
+    PlaceOrder,
+    CheckoutCart,
+    CancelOrder,
+    CancelItem,
+    ExpireOrders,
+    StartProcessing,
+    ShipOrder,
+    DeliverOrder,
+    EstimateDelivery,
+    AnswerOnce,
+    PurgeIdempotencyKeys,
+)
+
+
+class OrderingModule(Module):
+    def configure(self, binder: Binder) -> None:
+        for use_case in _USE_CASES:
+            binder.bind(use_case, to=inject(use_case), scope=singleton)
+
+    @provider
+    @singleton
+    def policy(self, settings: Settings) -> CheckoutPolicy:
+        return CheckoutPolicy(pending_order_ttl=settings.pending_order_ttl)
+
+    @provider
+    @singleton
+    def numbers(self) -> OrderNumbers:
+        return RandomOrderNumbers()
+
+    @provider
+    @singleton
+    def refund_line(self) -> LineRefunds:
+        return _payments_are_closed
+
+    @provider
+    @singleton
+    def queries(self, database: Database) -> OrderQueries:
+        return SqlOrderQueries(database)
+
+
+def _payments_are_closed(_: LineRefundRequest) -> None:
+    """What a shop without payments says; the payments' own module binds another."""
+    raise Unavailable("No payment provider is set up.")
+
+
+def blueprints(injector: Injector) -> list[Blueprint]:
+    """The routes of this feature."""
+    return [
+        orders_blueprint(
+            place_order=injector.get(PlaceOrder),
+            cancel_order=injector.get(CancelOrder),
+            cancel_item=injector.get(CancelItem),
+            estimate_delivery=injector.get(EstimateDelivery),
+            queries=injector.get(OrderQueries),  # type: ignore[type-abstract]
+            once=injector.get(AnswerOnce),
+        )
+    ]
+
+
+def reactions(_: Injector) -> Reactions:
+    """Nothing that happens elsewhere concerns an order."""
+    return []
+
+
+def schedules(injector: Injector) -> list[Schedule]:
+    """Letting go of orders that nobody paid, and of keys whose life is over."""
+    return [
+        Schedule(name="expire_orders", every_seconds=30, run=injector.get(ExpireOrders)),
+        Schedule(
+            name="purge_idempotency_keys",
+            every_seconds=3600,
+            run=injector.get(PurgeIdempotencyKeys),
+        ),
+    ]
