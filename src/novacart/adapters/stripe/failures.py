@@ -25,7 +25,7 @@ def translating() -> Iterator[None]:
         yield
     except stripe.CardError as error:
         raise PaymentDeclined(error.user_message or "The payment was declined.") from error
-    except stripe.InvalidRequestError as error:
+    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
         raise GatewayRefused(error.user_message or "Stripe refused the request.") from error
     except stripe.StripeError as error:
         raise _unavailable(error) from error

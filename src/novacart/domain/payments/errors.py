@@ -77,3 +77,10 @@ class PaymentNotFound(DomainError):
 
     def __init__(self) -> None:
         super().__init__("There is no such payment.")
+
+
+class PaymentNotPayable(DomainError):
+    code = "payment_not_payable"
+
+    def __init__(self) -> None:
+        super().__init__("This payment is closed: it was paid or cancelled already.")

@@ -1,0 +1,1 @@
+"""The payment provider of a shop that has no Stripe key yet."""

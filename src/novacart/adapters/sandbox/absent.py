@@ -1,0 +1,57 @@
+"""A shop in production without a payment provider."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NoReturn
+
+from novacart.application.ports.payment_gateway import (
+    GatewayUnavailable,
+    OpenPaymentRequest,
+    ProviderReport,
+    RefundReport,
+    RefundRequest,
+)
+from novacart.domain.shared.ids import PaymentId
+
+_RETRY_AFTER = 60
+
+
+class NoGateway:
+    """Answers every request with `GatewayUnavailable`, until a key is configured."""
+
+    publishable_key = ""
+
+    def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:  # noqa: ARG002
+        self._refuse()
+
+    def look_up(self, reference: str) -> ProviderReport | None:  # noqa: ARG002
+        self._refuse()
+
+    def find(
+        self,
+        payment_id: PaymentId,  # noqa: ARG002
+        order_number: str,  # noqa: ARG002
+        *,
+        since: datetime,  # noqa: ARG002
+    ) -> str | None:
+        self._refuse()
+
+    def cancel(self, reference: str, *, key: str) -> ProviderReport:  # noqa: ARG002
+        self._refuse()
+
+    def refund(self, request: RefundRequest) -> RefundReport:  # noqa: ARG002
+        self._refuse()
+
+    def touched_since(self, since: datetime) -> Iterator[str]:  # noqa: ARG002
+        self._refuse()
+
+    def payments_since(self, since: datetime) -> Iterator[ProviderReport]:  # noqa: ARG002
+        self._refuse()
+
+    def net_captured(self) -> Mapping[str, int]:
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise GatewayUnavailable(
+            "Online payments are not set up in this shop.", retry_after=_RETRY_AFTER
+        )

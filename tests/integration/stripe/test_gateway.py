@@ -1,0 +1,241 @@
+"""Stripe's adapter and Stripe's own library against a Stripe of ours."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from novacart.adapters.stripe.gateway import API_VERSION, StripeGateway
+from novacart.adapters.stripe.http_client import BoundedClient
+from novacart.adapters.system.clock import SystemClock
+from novacart.application.ports.payment_gateway import (
+    GatewayFailed,
+    GatewayRefused,
+    GatewayUnavailable,
+    RefundRequest,
+)
+from novacart.domain.payments.errors import PaymentDeclined
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
+from novacart.domain.shared.ids import RefundId
+from novacart.domain.shared.money import Money
+from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract, request
+from tests.support.fake_stripe.faults import Effect
+from tests.support.fake_stripe.fixtures import API_KEY, fake_stripe
+from tests.support.fake_stripe.server import FakeStripe
+
+__all__ = ["fake_stripe"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def gateway(fake_stripe: FakeStripe) -> StripeGateway:
+    return StripeGateway(
+        secret_key=API_KEY,
+        publishable_key="pk_test_of_the_shop",
+        clock=SystemClock(),
+        api_base=fake_stripe.url,
+        http_client=BoundedClient(budget=2.0, attempt=0.5, pause=0.05),
+    )
+
+
+class TestStripeGateway(PaymentGatewayContract):
+    @pytest.fixture
+    def customer(self, fake_stripe: FakeStripe) -> Customer:
+        def pay(reference: str, *, succeed: bool) -> None:
+            fake_stripe.pay(reference, "succeed" if succeed else "decline")
+
+        return pay
+
+
+def test_stripe_is_told_what_the_payment_is_for(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+) -> None:
+    gateway.open_payment(request(key="k"))
+    (call,) = fake_stripe.requests("POST", "/v1/payment_intents")
+    told = call["parameters"]
+    assert told["amount"] == "24100"
+    assert told["currency"] == "inr"
+    assert told["automatic_payment_methods"] == {"enabled": "true"}
+    assert told["receipt_email"] == "asha@example.com"
+    assert told["metadata"]["order_number"] == "NC-20261102-7K3M9Q"
+    assert told["metadata"]["order_id"] == "7"
+    assert API_VERSION in str(call)
+
+
+@pytest.mark.parametrize("effect", ["hang", "close", "reset", "garbage", "server_error"])
+def test_a_single_failure_is_got_over_under_the_same_key(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+    effect: Effect,
+) -> None:
+    fake_stripe.fault(effect, method="POST", seconds=3.0, kept=False)
+    try:
+        report = gateway.open_payment(request(key="k"))
+    except GatewayUnavailable:
+        report = gateway.open_payment(request(key="k"))
+    assert fake_stripe.faults_left() == 0
+    assert list(fake_stripe.ledger()["intents"]) == [report.reference]
+
+
+@pytest.mark.parametrize("effect", ["hang", "close", "reset", "garbage"])
+def test_an_answer_that_was_lost_is_given_again(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+    effect: Effect,
+) -> None:
+    fake_stripe.fault(effect, when="after", method="POST", seconds=3.0)
+    try:
+        report = gateway.open_payment(request(key="k"))
+    except GatewayUnavailable:
+        report = gateway.open_payment(request(key="k"))
+    assert list(fake_stripe.ledger()["intents"]) == [report.reference]
+
+
+def test_a_failure_that_stripe_keeps_is_told_apart(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+) -> None:
+    fake_stripe.fault("server_error", when="after", method="POST")
+    with pytest.raises(GatewayFailed):
+        gateway.open_payment(request(key="k"))
+    assert len(fake_stripe.ledger()["intents"]) == 1
+
+
+@pytest.mark.parametrize(
+    "effect", ["hang", "slow", "server_error", "conflict", "rate_limit", "redirect", "garbage"]
+)
+def test_an_outage_is_told_in_time(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+    effect: Effect,
+) -> None:
+    fake_stripe.fault(effect, times=50, seconds=30.0)
+    begun = time.monotonic()
+    with pytest.raises(GatewayUnavailable) as refusal:
+        gateway.open_payment(request())
+    assert time.monotonic() - begun < 2.0 + 1.0
+    assert refusal.value.retry_after > 0
+    fake_stripe.let_go()
+
+
+def test_a_redirect_is_not_followed(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+) -> None:
+    fake_stripe.fault("redirect", times=50)
+    with pytest.raises(GatewayUnavailable):
+        gateway.look_up("pi_1")
+    assert fake_stripe.requests(path="/elsewhere") == []
+
+
+def test_a_stripe_that_is_not_there_is_unavailable() -> None:
+    gateway = StripeGateway(
+        secret_key=API_KEY,
+        publishable_key="pk",
+        clock=SystemClock(),
+        api_base="http://127.0.0.1:9",
+        http_client=BoundedClient(budget=1.0, attempt=0.5, pause=0.05),
+    )
+    with pytest.raises(GatewayUnavailable):
+        gateway.look_up("pi_1")
+
+
+def test_a_402_is_a_decline_for_a_payment_and_a_refusal_for_a_refund(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+) -> None:
+    fake_stripe.fault("card_declined", method="POST", path="/v1/payment_intents")
+    with pytest.raises(PaymentDeclined):
+        gateway.open_payment(request(key="a"))
+    reference = gateway.open_payment(request(key="b")).reference
+    fake_stripe.pay(reference)
+    fake_stripe.fault("card_declined", method="POST", path="/v1/refunds")
+    with pytest.raises(GatewayRefused):
+        gateway.refund(_refund(reference, 100))
+
+
+def _refund(reference: str, amount: int) -> RefundRequest:
+    return RefundRequest(
+        refund_id=RefundId(88), reference=reference, amount=Money(amount, "INR"), key="r"
+    )
+
+
+@pytest.mark.parametrize(
+    ("begins", "shown"),
+    [("pending", RefundStatus.PENDING), ("requires_action", RefundStatus.PENDING)],
+)
+def test_a_refund_that_takes_its_time_is_pending(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+    begins: str,
+    shown: RefundStatus,
+) -> None:
+    reference = gateway.open_payment(request()).reference
+    fake_stripe.pay(reference)
+    fake_stripe.refunds_behave(begins)
+    refund = gateway.refund(_refund(reference, 100))
+    assert refund.status is shown
+    fake_stripe.fail_refund(refund.reference)
+    report = gateway.look_up(reference)
+    assert report is not None
+    assert [(one.status, one.failure) for one in report.refunds] == [
+        (RefundStatus.FAILED, "unknown")
+    ]
+
+
+def test_a_payment_that_is_under_way_is_shown_so(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+) -> None:
+    reference = gateway.open_payment(request()).reference
+    seen = []
+    for outcome in ("require_action", "decline", "process"):
+        fake_stripe.pay(reference, outcome)
+        report = gateway.look_up(reference)
+        assert report is not None
+        assert report.payment is not None
+        seen.append(report.payment.status)
+    assert seen == [PaymentStatus.REQUIRES_ACTION, PaymentStatus.FAILED, PaymentStatus.PROCESSING]
+    with pytest.raises(GatewayRefused):
+        gateway.cancel(reference, key="c")
+
+
+def test_disputes_are_shown_with_who_holds_the_money(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+) -> None:
+    reference = gateway.open_payment(request()).reference
+    fake_stripe.pay(reference)
+    dispute = fake_stripe.open_dispute(reference)["id"]
+    seen = []
+    for step in ("open", "evidence", "won"):
+        if step == "evidence":
+            fake_stripe.submit_evidence(dispute)
+        if step == "won":
+            fake_stripe.close_dispute(dispute, won=True)
+        report = gateway.look_up(reference)
+        assert report is not None
+        (told,) = report.disputes
+        seen.append((told.status, told.withdrawn, told.reinstated))
+    assert seen == [
+        (DisputeStatus.NEEDS_RESPONSE, True, False),
+        (DisputeStatus.UNDER_REVIEW, True, False),
+        (DisputeStatus.WON, True, True),
+    ]
+    assert gateway.net_captured() == {"INR": 24_100}
+
+
+def test_a_long_list_is_read_to_its_end(
+    gateway: StripeGateway,
+    fake_stripe: FakeStripe,
+    now: datetime,
+) -> None:
+    for number in range(103):
+        gateway.open_payment(request(key=f"long-{number}"))
+    assert len(list(gateway.payments_since(now.replace(year=2020)))) == 103
+    assert len(fake_stripe.requests("GET", "/v1/payment_intents")) == 2

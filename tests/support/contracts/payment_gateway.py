@@ -1,0 +1,162 @@
+"""What every payment provider promises, whoever plays it."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Protocol
+
+import pytest
+
+from novacart.application.ports.payment_gateway import (
+    GatewayRefused,
+    OpenPaymentRequest,
+    PaymentGateway,
+    PaymentReport,
+    ProviderReport,
+    RefundRequest,
+)
+from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
+from novacart.domain.shared.money import Money
+
+PRICE = Money(24_100, "INR")
+_numbers = count(1)
+
+
+class Customer(Protocol):
+    def __call__(self, reference: str, *, succeed: bool) -> None:
+        """The customer's card is taken, or declined."""
+        ...
+
+
+def request(*, key: str | None = None, payment: int = 1) -> OpenPaymentRequest:
+    return OpenPaymentRequest(
+        payment_id=PaymentId(payment),
+        order_id=OrderId(7),
+        order_number="NC-20261102-7K3M9Q",
+        amount=PRICE,
+        email="asha@example.com",
+        key=key or f"open-{next(_numbers)}",
+    )
+
+
+def _paid(report: ProviderReport | None) -> PaymentReport:
+    assert report is not None
+    assert report.payment is not None
+    return report.payment
+
+
+class PaymentGatewayContract:
+    """A subclass gives the fixtures `gateway` and `customer`."""
+
+    @pytest.fixture
+    def paid(self, gateway: PaymentGateway, customer: Customer) -> str:
+        reference = gateway.open_payment(request()).reference
+        customer(reference, succeed=True)
+        return reference
+
+    def test_an_opened_payment_is_ours_and_waits(self, gateway: PaymentGateway) -> None:
+        report = gateway.open_payment(request(payment=5))
+        payment = _paid(report)
+        assert payment.status is PaymentStatus.CREATED
+        assert (payment.amount, payment.captured) == (PRICE, Money(0, "INR"))
+        assert payment.payment_id == 5
+        assert payment.order_number == "NC-20261102-7K3M9Q"
+        assert payment.client_secret
+        assert gateway.publishable_key
+
+    def test_one_key_opens_one_payment(self, gateway: PaymentGateway) -> None:
+        first = gateway.open_payment(request(key="k"))
+        assert gateway.open_payment(request(key="k")).reference == first.reference
+        assert gateway.open_payment(request(key="l")).reference != first.reference
+
+    def test_one_key_is_for_one_request(self, gateway: PaymentGateway) -> None:
+        gateway.open_payment(request(key="k"))
+        with pytest.raises(GatewayRefused):
+            gateway.open_payment(request(key="k", payment=2))
+
+    def test_an_unknown_payment_is_not_there(self, gateway: PaymentGateway) -> None:
+        assert gateway.look_up("pi_nobody") is None
+
+    def test_a_paid_payment_is_captured_in_full(self, gateway: PaymentGateway, paid: str) -> None:
+        payment = _paid(gateway.look_up(paid))
+        assert payment.status is PaymentStatus.SUCCEEDED
+        assert payment.captured == PRICE
+
+    def test_a_declined_card_can_be_followed_by_a_good_one(
+        self, gateway: PaymentGateway, customer: Customer
+    ) -> None:
+        reference = gateway.open_payment(request()).reference
+        customer(reference, succeed=False)
+        failed = _paid(gateway.look_up(reference))
+        assert failed.status is PaymentStatus.FAILED
+        assert failed.failure
+        customer(reference, succeed=True)
+        assert _paid(gateway.look_up(reference)).status is PaymentStatus.SUCCEEDED
+
+    def test_an_unpaid_payment_can_be_cancelled_twice(self, gateway: PaymentGateway) -> None:
+        reference = gateway.open_payment(request()).reference
+        for _ in range(2):
+            report = gateway.cancel(reference, key="cancel-1")
+            assert _paid(report).status is PaymentStatus.CANCELLED
+        assert _paid(gateway.look_up(reference)).status is PaymentStatus.CANCELLED
+
+    def test_a_paid_payment_can_not_be_cancelled(self, gateway: PaymentGateway, paid: str) -> None:
+        with pytest.raises(GatewayRefused):
+            gateway.cancel(paid, key="cancel-1")
+
+    def test_a_refund_names_ours_and_shows_in_the_look_up(
+        self, gateway: PaymentGateway, paid: str
+    ) -> None:
+        refund = gateway.refund(_refund(paid, 100, id=88))
+        assert refund.refund_id == 88
+        assert refund.amount == Money(100, "INR")
+        assert refund.status is RefundStatus.SUCCEEDED
+        report = gateway.look_up(paid)
+        assert report is not None
+        assert report.complete
+        assert [one.reference for one in report.refunds] == [refund.reference]
+
+    def test_one_key_refunds_once(self, gateway: PaymentGateway, paid: str) -> None:
+        first = gateway.refund(_refund(paid, 100))
+        assert gateway.refund(_refund(paid, 100)).reference == first.reference
+        assert gateway.net_captured() == {"INR": PRICE.amount - 100}
+
+    def test_no_more_is_refunded_than_is_left(self, gateway: PaymentGateway, paid: str) -> None:
+        gateway.refund(_refund(paid, 20_000, key="a"))
+        with pytest.raises(GatewayRefused):
+            gateway.refund(_refund(paid, 4_101, key="b"))
+        gateway.refund(_refund(paid, 4_100, key="c"))
+        assert gateway.net_captured() == {"INR": 0}
+
+    def test_what_was_not_paid_is_not_refunded(self, gateway: PaymentGateway) -> None:
+        reference = gateway.open_payment(request()).reference
+        with pytest.raises(GatewayRefused):
+            gateway.refund(_refund(reference, 1))
+
+    def test_a_payment_is_found_by_what_it_is_for(
+        self, gateway: PaymentGateway, now: datetime
+    ) -> None:
+        reference = gateway.open_payment(request(payment=6)).reference
+        since = now - timedelta(hours=1)
+        found = gateway.find(PaymentId(6), "NC-20261102-7K3M9Q", since=since)
+        assert found == reference
+        assert gateway.find(PaymentId(6), "NC-20261102-AAAAAA", since=since) is None
+        assert gateway.find(PaymentId(7), "NC-20261102-7K3M9Q", since=since) is None
+
+    def test_its_books_can_be_gone_through(
+        self, gateway: PaymentGateway, paid: str, now: datetime
+    ) -> None:
+        other = gateway.open_payment(request()).reference
+        since = now - timedelta(hours=1)
+        listed = {report.reference for report in gateway.payments_since(since)}
+        assert listed == {paid, other}
+        assert list(gateway.touched_since(since)) == []
+        gateway.refund(_refund(paid, 100))
+        assert list(gateway.touched_since(since)) == [paid]
+        assert list(gateway.touched_since(now + timedelta(hours=1))) == []
+
+
+def _refund(reference: str, amount: int, *, key: str = "refund-1", id: int = 88) -> RefundRequest:
+    return RefundRequest(
+        refund_id=RefundId(id), reference=reference, amount=Money(amount, "INR"), key=key
+    )

@@ -1,0 +1,50 @@
+"""The providers that need no network keep the contract."""
+
+from datetime import datetime
+
+import pytest
+
+from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
+from novacart.adapters.memory.sandbox_books import MemorySandboxBooks
+from novacart.adapters.sandbox.absent import NoGateway
+from novacart.adapters.sandbox.gateway import SandboxGateway
+from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
+from novacart.domain.payments.lifecycle import PaymentStatus
+from tests.support.clock import SetClock
+from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract, request
+
+
+@pytest.fixture
+def now(clock: SetClock) -> datetime:
+    return clock.now()
+
+
+class TestMemoryPaymentGateway(PaymentGatewayContract):
+    @pytest.fixture
+    def gateway(self, provider: MemoryPaymentGateway) -> PaymentGateway:
+        return provider
+
+    @pytest.fixture
+    def customer(self, provider: MemoryPaymentGateway) -> Customer:
+        def pay(reference: str, *, succeed: bool) -> None:
+            provider.pay(reference, PaymentStatus.SUCCEEDED if succeed else PaymentStatus.FAILED)
+
+        return pay
+
+
+class TestSandboxGateway(PaymentGatewayContract):
+    @pytest.fixture
+    def gateway(self, clock: SetClock) -> SandboxGateway:
+        return SandboxGateway(books=MemorySandboxBooks(), clock=clock)
+
+    @pytest.fixture
+    def customer(self, gateway: SandboxGateway) -> Customer:
+        def pay(reference: str, *, succeed: bool) -> None:
+            gateway.confirm(reference, succeed=succeed)
+
+        return pay
+
+
+def test_a_shop_without_a_provider_takes_no_payments() -> None:
+    with pytest.raises(GatewayUnavailable):
+        NoGateway().open_payment(request())
