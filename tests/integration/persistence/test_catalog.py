@@ -1,0 +1,146 @@
+"""The catalogue in both databases keeps its ports' contracts."""
+
+from itertools import product as every_combination
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from novacart.adapters.memory.catalog_queries import MemoryCatalogQueries
+from novacart.adapters.memory.store import MemoryStore
+from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
+from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.catalog.queries import ProductFilter, ProductSort
+from novacart.application.ports.origin import Origin
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId
+from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
+from tests.support.contracts.catalog_queries import (
+    INR,
+    CatalogQueriesContract,
+    fill,
+    leafed_through,
+    rupees,
+)
+from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.products import ProductsContract
+from tests.support.contracts.stock import Ledger, StockContract
+from tests.support.query_counter import counted_statements
+
+
+@pytest.fixture
+def begin(database: Database) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, ContextOrigin())
+
+
+@pytest.fixture
+def queries(database: Database) -> SqlCatalogQueries:
+    return SqlCatalogQueries(database, INR)
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    def of(product_id: ProductId) -> list[tuple[str, int, int]]:
+        with database.reading() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT kind, on_hand_delta, reserved_delta FROM stock_movements"
+                    " WHERE product_id = :id ORDER BY id"
+                ),
+                {"id": product_id},
+            )
+            return [(kind, on_hand, reserved) for kind, on_hand, reserved in rows]
+
+    return of
+
+
+class TestSqlProducts(ProductsContract):
+    pass
+
+
+class TestSqlCategories(CategoriesContract):
+    pass
+
+
+class TestSqlStock(StockContract):
+    def test_a_move_takes_two_statements_whatever_it_moves(
+        self, begin: UnitOfWorkFactory, database: Database
+    ) -> None:
+        for number in range(201, 221):
+            stocked(begin, a_product(number), 5)
+        for turn, move in enumerate(["reserve", "sell", "take_back", "reserve", "release"]):
+            claims = [a_claim(number, 1, f"{turn}:{number}") for number in range(201, 221)]
+            with begin() as work, counted_statements(database) as statements:
+                getattr(work.stock, move)(claims, at=NOON)
+                work.commit()
+            assert len(statements) == 2
+
+    def test_the_ledger_says_who(self, database: Database) -> None:
+        origin = ContextOrigin()
+        with origin.acting_as(Origin(actor="staff:7")):
+            stocked(SqlUnitOfWorkFactory(database, origin), a_product(50), 1)
+        with database.reading() as connection:
+            actor = connection.execute(
+                text("SELECT actor, note FROM stock_movements WHERE product_id = 50")
+            ).one()
+        assert tuple(actor) == ("staff:7", "Delivery")
+
+
+class TestSqlCatalogQueries(CatalogQueriesContract):
+    def test_both_databases_answer_as_memory_does(self, queries: SqlCatalogQueries) -> None:
+        store = MemoryStore()
+        fill(MemoryUnitOfWorkFactory(store))
+        memory = MemoryCatalogQueries(store, INR)
+        for category, brands, low, in_stock, search in every_combination(
+            (None, "books", "toys"),
+            ((), ("Peepal",), ("Udaan", "Peepal")),
+            (None, rupees(200)),
+            (None, True, False),
+            ("", "kite", "st ri"),
+        ):
+            wanted = ProductFilter(
+                category=category, brands=brands, min_price=low, in_stock=in_stock, search=search
+            )
+            for sort in (ProductSort.PRICE, ProductSort.DEAREST, ProductSort.NEWEST):
+                expected = memory.list_products(wanted, sort=sort, limit=200).products
+                assert leafed_through(queries, wanted, sort, 3) == list(expected)
+
+    def test_a_list_and_a_product_take_one_statement(
+        self, queries: SqlCatalogQueries, database: Database
+    ) -> None:
+        everywhere = ProductFilter(
+            category="toys", brands=("Udaan", "Peepal"), min_price=rupees(1), search="kite"
+        )
+        for sort in ProductSort:
+            with counted_statements(database) as statements:
+                queries.list_products(everywhere, sort=sort, limit=100)
+            assert len(statements) == 1
+        with counted_statements(database) as statements:
+            queries.product(ProductId(101))
+        assert len(statements) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE products SET price_minor = 0",
+        "UPDATE products SET title = ''",
+        "UPDATE products SET published_year = 0",
+        "UPDATE products SET category_id = 999",
+        "UPDATE stock_levels SET reserved = -1",
+        "UPDATE stock_levels SET reserved = on_hand + 1",
+        "UPDATE stock_levels SET on_hand = -1",
+        "UPDATE stock_movements SET kind = 'gift'",
+        "UPDATE stock_movements SET on_hand_delta = 0",
+        "UPDATE stock_movements SET reserved_delta = 1",
+        "UPDATE stock_movements SET reference = 'again'",
+        "DELETE FROM products",
+    ],
+)
+def test_the_database_itself_guards_what_must_hold(database: Database, statement: str) -> None:
+    stocked(SqlUnitOfWorkFactory(database, ContextOrigin()), a_product(41), 5)
+    with database.writing() as connection, pytest.raises(IntegrityError):
+        connection.execute(text(statement))

@@ -1,0 +1,87 @@
+"""Products, categories and stock, as tests need them."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.category import Category, CategoryDetails
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.stock import StockClaim
+from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.money import Money
+
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+_numbers = count(1)
+
+
+def details(
+    *,
+    title: str = "Brass lamp",
+    subtitle: str = "",
+    description: str = "",
+    price: int = 49_900,
+    author: str | None = None,
+    published_year: int | None = None,
+    brand: str = "",
+    category_id: int | None = None,
+    image: str | None = None,
+) -> ProductDetails:
+    return ProductDetails(
+        title=title,
+        subtitle=subtitle,
+        description=description,
+        price=Money(price, "INR"),
+        author=author,
+        published_year=published_year,
+        brand=brand,
+        category_id=None if category_id is None else CategoryId(category_id),
+        image=image,
+    )
+
+
+def a_product(
+    id: int | None = None, about: ProductDetails | None = None, *, at: datetime = NOON
+) -> Product:
+    return Product.draft(
+        id=ProductId(id or 5000 + next(_numbers)),
+        details=about or details(),
+        at=at,
+    )
+
+
+def a_category(
+    id: int, slug: str, *, name: str = "", position: int = 0, is_active: bool = True
+) -> Category:
+    return Category.open(
+        id=CategoryId(id),
+        details=CategoryDetails(
+            name=name or slug.title(),
+            slug=slug,
+            image=f"/media/{slug}.webp",
+            position=position,
+            is_active=is_active,
+        ),
+        at=NOON,
+    )
+
+
+def stocked(begin: UnitOfWorkFactory, product: Product, stock: int = 10) -> ProductId:
+    """The product, in the catalogue, with so many on hand."""
+    with begin() as work:
+        work.products.add(product)
+        work.stock.open({product.id: stock}, reason="Delivery", at=NOON)
+        work.commit()
+    return product.id
+
+
+def opened(begin: UnitOfWorkFactory, *categories: Category) -> None:
+    with begin() as work:
+        for category in categories:
+            work.categories.add(category)
+        work.commit()
+
+
+def a_claim(product_id: int, quantity: int, reference: str) -> StockClaim:
+    return StockClaim(product_id=ProductId(product_id), quantity=quantity, reference=reference)

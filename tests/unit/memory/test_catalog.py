@@ -1,0 +1,71 @@
+"""The catalogue in memory keeps its ports' contracts."""
+
+import pytest
+
+from novacart.adapters.memory.catalog_queries import MemoryCatalogQueries
+from novacart.adapters.memory.images import MemoryImageStore
+from novacart.adapters.memory.store import MemoryStore
+from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId
+from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
+from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.image_store import ImageStoreContract, Shown
+from tests.support.contracts.products import ProductsContract
+from tests.support.contracts.stock import Ledger, StockContract
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def begin(store: MemoryStore) -> MemoryUnitOfWorkFactory:
+    return MemoryUnitOfWorkFactory(store)
+
+
+@pytest.fixture
+def queries(store: MemoryStore) -> MemoryCatalogQueries:
+    return MemoryCatalogQueries(store, INR)
+
+
+@pytest.fixture
+def images() -> MemoryImageStore:
+    return MemoryImageStore()
+
+
+@pytest.fixture
+def shown(images: MemoryImageStore) -> Shown:
+    return images.pictures.get
+
+
+@pytest.fixture
+def ledger(store: MemoryStore) -> Ledger:
+    def of(product_id: ProductId) -> list[tuple[str, int, int]]:
+        return [
+            (entry.kind.value, entry.on_hand_delta, entry.reserved_delta)
+            for entry in store.stock_movements.values()
+            if entry.product_id == product_id
+        ]
+
+    return of
+
+
+class TestMemoryProducts(ProductsContract):
+    pass
+
+
+class TestMemoryCategories(CategoriesContract):
+    pass
+
+
+class TestMemoryStock(StockContract):
+    pass
+
+
+class TestMemoryCatalogQueries(CatalogQueriesContract):
+    pass
+
+
+class TestMemoryImageStore(ImageStoreContract):
+    pass
