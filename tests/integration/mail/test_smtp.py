@@ -1,0 +1,191 @@
+"""Flask-Mail's adapter against a real SMTP server, its moods included."""
+
+# aiosmtpd calls its handlers with more than they need.
+# ruff: noqa: ARG002
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer
+from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.mailer import Mail, MailRefused
+from tests.support.contracts.mailer import HELLO, MailerContract
+from tests.support.mail import mail_in
+
+USER, PASSWORD = "lantern", "a mail password"
+
+
+class Mailbox:
+    """A server's handler: keeps what it is given, and answers as `say` tells it to."""
+
+    def __init__(self) -> None:
+        self.raw: list[bytes] = []
+        self.say: dict[str, str] = {}
+        self.signed_in: list[str] = []
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        address: str,
+        rcpt_options: list[str],
+    ) -> str:
+        if "RCPT" in self.say:
+            return self.say["RCPT"]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if "DATA" in self.say:
+            return self.say["DATA"]
+        assert isinstance(envelope.content, bytes)
+        self.raw.append(envelope.content)
+        return "250 OK"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        return self.say.get("QUIT", "221 Bye")
+
+    def authenticate(
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        mechanism: str,
+        data: Any,  # noqa: ANN401
+    ) -> AuthResult:
+        right = isinstance(data, LoginPassword) and (data.login, data.password) == (
+            USER.encode(),
+            PASSWORD.encode(),
+        )
+        self.signed_in.append(mechanism)
+        return AuthResult(success=right, handled=right)
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    return Mailbox()
+
+
+@pytest.fixture
+def server(mailbox: Mailbox) -> Iterator[Controller]:
+    controller = Controller(
+        mailbox,
+        hostname="127.0.0.1",
+        port=_free_port(),
+        authenticator=mailbox.authenticate,
+        auth_require_tls=False,
+    )
+    controller.start()
+    yield controller
+    if controller.server is not None:
+        controller.stop()
+
+
+def mailer_of(port: int, *, password: str = PASSWORD, use_tls: bool = False) -> FlaskMailMailer:
+    return FlaskMailMailer(
+        host="127.0.0.1",
+        port=port,
+        use_tls=use_tls,
+        user=USER,
+        password=password,
+        sender="Lanterns <shop@shop.example>",
+        timeout=5,
+    )
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class TestFlaskMailMailer(MailerContract):
+    @pytest.fixture
+    def mailer(self, server: Controller) -> FlaskMailMailer:
+        return mailer_of(server.port)
+
+    @pytest.fixture
+    def arrived(self, mailbox: Mailbox) -> Callable[[], Mapping[str, Mail]]:
+        return lambda: {mail.message_id: mail for mail in map(mail_in, mailbox.raw)}
+
+    @pytest.fixture
+    def break_down(self, server: Controller) -> Callable[[], None]:
+        return server.stop
+
+    def test_it_signs_in_with_the_operators_password(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
+    ) -> None:
+        mailer.send(HELLO)
+        assert mailbox.signed_in != []
+
+    def test_a_rejected_sign_in_passes_once_the_operator_mends_it(self, server: Controller) -> None:
+        with pytest.raises(Unavailable):
+            mailer_of(server.port, password="wrong").send(HELLO)
+
+    @pytest.mark.parametrize("step", ["RCPT", "DATA"])
+    def test_a_refusal_for_good_is_told_apart_from_one_for_now(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox, step: str
+    ) -> None:
+        mailbox.say = {step: "550 No such lantern"}
+        with pytest.raises(MailRefused):
+            mailer.send(HELLO)
+        mailbox.say = {step: "451 Come back later"}
+        with pytest.raises(Unavailable):
+            mailer.send(HELLO)
+        mailbox.say = {}
+        mailer.send(HELLO)
+        assert len(mailbox.raw) == 1
+
+    def test_a_rude_goodbye_does_not_send_the_mail_twice(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
+    ) -> None:
+        mailbox.say = {"QUIT": "421 Go away"}
+        mailer.send(HELLO)
+        assert len(mailbox.raw) == 1
+
+    def test_a_line_break_in_a_header_is_refused(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
+    ) -> None:
+        for field in ({"to": "a@example.com\nBcc: b@example.com"}, {"subject": "Hi\nBcc: b@x.y"}):
+            facts = {"message_id": "m", "to": HELLO.to, "subject": "s", "text": "t", "html": "h"}
+            with pytest.raises(MailRefused):
+                mailer.send(Mail(**(facts | field)))
+        assert mailbox.raw == []
+
+    def test_without_tls_on_offer_a_mailer_that_wants_it_says_nothing(
+        self, server: Controller, mailbox: Mailbox
+    ) -> None:
+        with pytest.raises(Unavailable):
+            mailer_of(server.port, use_tls=True).send(HELLO)
+        assert mailbox.signed_in == []
+        assert mailbox.raw == []
+
+
+def test_a_server_that_says_nothing_is_given_up() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        mailer = FlaskMailMailer(
+            host="127.0.0.1",
+            port=silent.getsockname()[1],
+            use_tls=False,
+            user=USER,
+            password=PASSWORD,
+            sender="shop@shop.example",
+            timeout=0.2,
+        )
+        with pytest.raises(Unavailable):
+            mailer.send(HELLO)
+
+
+def test_certificates_are_checked_unless_told_otherwise() -> None:
+    context = mailer_of(1)._tls
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname

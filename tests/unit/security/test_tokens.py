@@ -1,0 +1,170 @@
+"""What is signed by us, is in time and of the right kind is read; nothing else is."""
+
+import base64
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from novacart.adapters.security.tokens import JwtTokens
+from novacart.application.ports.tokens import TokenClaims, TokenKind
+from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.shared.ids import UserId
+
+KEY = "a signing key of this test, long enough for HS512: " + "k" * 40
+TOKENS = JwtTokens(
+    secret_key=KEY, access_lifetime=timedelta(minutes=60), refresh_lifetime=timedelta(days=7)
+)
+ACCESS = TokenClaims(
+    kind=TokenKind.ACCESS,
+    user_id=UserId(41),
+    family_id=7,
+    password_generation=3,
+    token_id="a" * 32,
+)
+
+
+def payload(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any claim)
+    now = datetime.now(UTC)
+    claims: dict[str, Any] = {
+        "iss": "novacart",
+        "sub": "41",
+        "type": "access",
+        "jti": "a" * 32,
+        "family": 7,
+        "generation": 3,
+        "iat": now,
+        "nbf": now,
+        "exp": now + timedelta(minutes=5),
+    }
+    return {name: value for name, value in (claims | changes).items() if value is not None}
+
+
+def signed(claims: dict[str, Any], key: str = KEY, algorithm: str = "HS256", **headers: str) -> str:
+    return jwt.encode(claims, key, algorithm, headers=headers or None)
+
+
+def refused(token: str) -> None:
+    with pytest.raises(TokenNotAccepted):
+        TOKENS.read(token)
+
+
+@pytest.mark.parametrize("kind", TokenKind)
+def test_what_was_issued_is_read(kind: TokenKind) -> None:
+    claims = replace(ACCESS, kind=kind)
+    assert TOKENS.read(TOKENS.issue(claims)) == claims
+
+
+def test_each_kind_has_its_lifetime() -> None:
+    for kind, lifetime in ((TokenKind.ACCESS, 3600), (TokenKind.REFRESH, 7 * 86400)):
+        token = TOKENS.issue(replace(ACCESS, kind=kind))
+        claims = jwt.decode(token, options={"verify_signature": False})
+        assert claims["exp"] - claims["iat"] == lifetime
+
+
+def test_a_token_carries_nothing_but_numbers() -> None:
+    claims = jwt.decode(TOKENS.issue(ACCESS), options={"verify_signature": False})
+    assert set(claims) == {
+        *("iss", "sub", "type", "jti", "family", "generation", "iat", "nbf", "exp", "fresh"),
+    }
+
+
+def test_our_own_way_of_signing_is_read() -> None:
+    assert TOKENS.read(signed(payload())) == ACCESS
+
+
+def test_no_algorithm_is_no_signature() -> None:
+    unsigned = jwt.encode(payload(), None, algorithm="none")
+    refused(unsigned)
+    body = unsigned.split(".")[1]
+    for name in ("none", "None", "NONE", "nOnE", ""):
+        header = base64.urlsafe_b64encode(json.dumps({"alg": name, "typ": "JWT"}).encode())
+        refused(f"{header.rstrip(b'=').decode()}.{body}.")
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+def test_no_other_algorithm_is_taken_even_with_our_key(algorithm: str) -> None:
+    refused(signed(payload(), algorithm=algorithm))
+
+
+def test_another_key_is_refused_wherever_its_header_points() -> None:
+    other = "another key, as long as it takes to be taken seriously"
+    refused(signed(payload(), key=other))
+    refused(signed(payload(), key=other, kid="../../dev/null", jku="https://evil.example/keys"))
+
+
+def test_a_changed_byte_is_refused() -> None:
+    head, body, signature = signed(payload()).split(".")
+    forged = json.loads(base64.urlsafe_b64decode(body + "=="))
+    forged["sub"] = "1"
+    changed = base64.urlsafe_b64encode(json.dumps(forged).encode()).rstrip(b"=").decode()
+    refused(f"{head}.{changed}.{signature}")
+    refused(f"{head}.{body}.{signature[:-2]}")
+    refused(f"{head}.{body}.")
+    refused(f"{head}.{body}")
+
+
+NOW = datetime.now(UTC)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": NOW - timedelta(seconds=1)},
+        {"exp": None},
+        {"exp": "soon"},
+        {"nbf": NOW + timedelta(hours=1)},
+        {"iat": NOW + timedelta(hours=1)},
+        {"iss": "elsewhere"},
+        {"iss": None},
+        {"type": None, "family": None},
+        {"type": "reset"},
+        {"type": ["access"]},
+        {"sub": None},
+        {"sub": 41},
+        {"sub": "0"},
+        {"sub": "-1"},
+        {"sub": "one"},
+        {"sub": "9" * 5000},
+        {"sub": {"$gt": ""}},
+        {"family": None},
+        {"family": "7"},
+        {"family": True},
+        {"family": 2**63},
+        {"generation": None},
+        {"generation": 3.0},
+        {"jti": None},
+        {"jti": 5},
+    ],
+    ids=str,
+)
+def test_claims_that_we_never_make_are_refused(changes: dict[str, Any]) -> None:
+    refused(signed(payload(**changes)))
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"text"', b"{", b"\xff\xfe", b"5"])
+def test_a_signed_body_that_holds_no_claims_is_refused(body: bytes) -> None:
+    refused(jwt.api_jws.encode(body, KEY, algorithm="HS256"))
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "null", "undefined", ".", "..", "...", "a.b.c", "Bearer x", "é.é.é", "\ud800", "x" * 9000],
+)
+def test_what_is_no_token_is_refused(token: str) -> None:
+    refused(token)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_refused_in_the_same_way(token: str) -> None:
+    refused(token)
+
+
+@given(st.lists(st.text("ABCdef123_-=", max_size=40), min_size=3, max_size=3))
+def test_anything_in_the_form_of_a_token_is_refused_in_the_same_way(parts: list[str]) -> None:
+    refused(".".join(parts))
