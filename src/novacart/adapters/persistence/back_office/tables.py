@@ -15,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from novacart.adapters.persistence.accounts.tables import users
@@ -114,7 +115,7 @@ Index("ix_users_created_at_id", users.c.created_at, users.c.id)
 Index("ix_users_role_created_at_id", users.c.role, users.c.created_at, users.c.id)
 Index("ix_products_title_id", products.c.title, products.c.id)
 Index("ix_products_updated_at_id", products.c.updated_at, products.c.id)
-Index("ix_stock_levels_available", stock_levels.c.on_hand - stock_levels.c.reserved)
+Index("ix_stock_levels_available", text("(on_hand - reserved)"), _table=stock_levels)
 Index("ix_outbox_messages_state_id", outbox_messages.c.state, outbox_messages.c.id)
 Index("ix_payments_created_at_id", payments.c.created_at, payments.c.id)
 Index("ix_payments_status_created_at_id", payments.c.status, payments.c.created_at, payments.c.id)

@@ -1,0 +1,67 @@
+"""The figures of finished days, in the database."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, func, insert, literal, select
+
+from novacart.adapters.persistence.back_office.day_figures import (
+    DayFigures,
+    counted_live,
+    products_live,
+)
+from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.ordering.tables import orders
+
+_DAY: Final = timedelta(days=1)
+
+
+class SqlSalesFigures:
+    """Each day is counted in a transaction of its own, so that there are only whole days."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def uncounted(self, *, until: date, limit: int) -> Sequence[date]:
+        with self._database.reading() as connection:
+            first: datetime | None = connection.execute(
+                select(orders.c.placed_at).order_by(orders.c.placed_at).limit(1)
+            ).scalar_one_or_none()
+            counted = set(connection.execute(select(sales_days.c.day)).scalars())
+        if first is None:
+            return []
+        span = (until - first.date()).days + 1
+        days = (first.date() + _DAY * n for n in range(max(span, 0)))
+        return [day for day in days if day not in counted][:limit]
+
+    def count(self, day: date, *, at: datetime) -> None:
+        sold = products_live(day, day).subquery()
+        by_product = select(
+            literal(day, sales_day_products.c.day.type),
+            sold.c.product_id,
+            func.sum(sold.c.units),
+            func.sum(sold.c.revenue_minor),
+        ).group_by(sold.c.product_id)
+        with self._database.writing() as connection:
+            figures = counted_live(connection, day, day).get(day, DayFigures())
+            for table in (sales_day_products, sales_days):
+                connection.execute(delete(table).where(table.c.day == day))
+            connection.execute(
+                insert(sales_days).values(
+                    day=day,
+                    placed=figures.placed,
+                    confirmed=figures.confirmed,
+                    paid=figures.paid,
+                    revenue_minor=figures.revenue_minor,
+                    refunded_minor=figures.refunded_minor,
+                    counted_at=at,
+                )
+            )
+            connection.execute(
+                insert(sales_day_products).from_select(
+                    ["day", "product_id", "units", "revenue_minor"], by_product
+                )
+            )
+            connection.commit()

@@ -1,0 +1,71 @@
+"""Products and categories as their editors see them, archived ones included."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow:
+    """`available` is what can be ordered: on hand less reserved."""
+
+    id: ProductId
+    title: str
+    brand: str
+    category: str | None
+    price: Money
+    on_hand: int
+    reserved: int
+    image: str | None
+    updated_at: datetime
+    archived_at: datetime | None
+    version: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockMovementRow:
+    kind: str
+    on_hand_delta: int
+    reserved_delta: int
+    order_id: int | None
+    actor: str
+    note: str
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductSheet(ProductRow):
+    """All about one product, with the newest movements of its stock first."""
+
+    subtitle: str
+    description: str
+    author: str | None
+    published_year: int | None
+    category_id: CategoryId | None
+    created_at: datetime
+    movements: Sequence[StockMovementRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryRow:
+    """`products` counts those that are sold."""
+
+    id: CategoryId
+    name: str
+    slug: str
+    image: str | None
+    mobile_image: str | None
+    mobile_secondary_image: str | None
+    desktop_image: str | None
+    desktop_secondary_image: str | None
+    position: int
+    is_active: bool
+    version: int
+    products: int
