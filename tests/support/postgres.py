@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,7 +46,9 @@ class PostgresServer:
     It trusts whoever connects: it holds test data and listens on 127.0.0.1 alone.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+        """`settings` win over the tests' own, such as `{"fsync": "on"}`."""
+        self._settings = _FAST | dict(settings or {})
         self._folder = folder
         self._data = folder / "data"
         self._log = folder / "postgresql.log"
@@ -59,7 +62,9 @@ class PostgresServer:
         """Return once the server answers. Raises `PostgresUnavailable`, with its log, if not."""
         if not self._data.exists():
             self._initialise()
-        settings = [part for name, value in _FAST.items() for part in ("-c", f"{name}={value}")]
+        settings = [
+            part for name, value in self._settings.items() for part in ("-c", f"{name}={value}")
+        ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
