@@ -76,7 +76,7 @@ for _name, _columns in {
     "category_newest": ("category_id", "created_at", "id"),
     "brand_price": ("brand", "price_minor", "id"),
     "brand_newest": ("brand", "created_at", "id"),
-    "category_brand": ("category_id", "brand"),
+    "category_brand": ("category_id", "brand", "price_minor", "id"),
 }.items():
     Index(
         f"ix_products_{_name}",

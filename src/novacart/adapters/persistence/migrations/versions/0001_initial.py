@@ -316,7 +316,7 @@ def _create_catalog() -> None:
     op.create_index(
         "ix_products_category_brand",
         "products",
-        ["category_id", "brand"],
+        ["category_id", "brand", "price_minor", "id"],
         unique=False,
         sqlite_where=sa.text("archived_at IS NULL"),
         postgresql_where=sa.text("archived_at IS NULL"),
