@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from novacart.application.ports.origin import Origin
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.accounts.address_book import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
@@ -42,6 +43,11 @@ ADDRESS = ShippingAddress(
 )
 
 _numbers = count(1)
+
+
+def by_the_customer() -> Origin:
+    """The origin of what a test does."""
+    return Origin(actor="user:3")
 
 
 def rupees(amount: int) -> Money:

@@ -25,14 +25,14 @@ from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CartLineId, ProductId
 from tests.support.builders.ordering import NOON, Shop
-from tests.support.clocks import SetClock
+from tests.support.clock import SetClock
 
 POLICY = CartPolicy(max_per_line=10)
 
 
 @pytest.fixture
 def add(begin: UnitOfWorkFactory) -> AddToCart:
-    return AddToCart(begin=begin, clock=SetClock(), policy=POLICY)
+    return AddToCart(begin=begin, clock=SetClock(NOON), policy=POLICY)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_lines_are_removed_one_by_one_many_at_once_and_all(
 
 
 def test_lines_move_to_the_wishlist(shop: Shop, begin: UnitOfWorkFactory) -> None:
-    move = MoveToWishlist(begin=begin, clock=SetClock())
+    move = MoveToWishlist(begin=begin, clock=SetClock(NOON))
     first, second, third = shop.fill_cart(1, 2, 3)
     moved = move(WishInstead(user_id=shop.customer, line_ids=[first, second]))
     assert (moved.added, moved.already_there) == (2, 0)

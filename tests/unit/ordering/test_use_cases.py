@@ -36,8 +36,14 @@ from novacart.domain.ordering.events import OrderCancelled, OrderPlaced
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, OrderLineId
-from tests.support.builders.ordering import Shop, add_address, rupees
-from tests.support.clocks import SetClock, by_nobody
+from tests.support.builders.ordering import (
+    NOON,
+    Shop,
+    add_address,
+    by_the_customer,
+    rupees,
+)
+from tests.support.clock import SetClock
 
 POLICY = CheckoutPolicy(pending_order_ttl=timedelta(minutes=30))
 
@@ -46,9 +52,9 @@ class Counter:
     """The shop's counter: every use case of an order, on one clock."""
 
     def __init__(self, begin: UnitOfWorkFactory, numbers: OrderNumbers) -> None:
-        self.clock = SetClock()
+        self.clock = SetClock(NOON)
         self.refunds: list[LineRefundRequest] = []
-        acting = {"begin": begin, "clock": self.clock, "origin": by_nobody}
+        acting = {"begin": begin, "clock": self.clock, "origin": by_the_customer}
         self.place = PlaceOrder(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
         self.check_out = CheckoutCart(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
         self.cancel = CancelOrder(**acting)  # type: ignore[arg-type]
@@ -209,7 +215,7 @@ def _more(shop: Shop) -> None:
 def _other_price(shop: Shop) -> None:
     with shop.begin() as work:
         product = work.products.for_change(shop.products[0])
-        product.edit(product.details.rewritten({"price": rupees(120)}), at=SetClock().now())
+        product.edit(product.details.rewritten({"price": rupees(120)}), at=SetClock(NOON).now())
         work.products.save(product)
         work.commit()
 
@@ -241,7 +247,7 @@ def test_another_address_or_a_time_that_is_over_makes_a_new_order(
         work.commit()
     first = counter.check_out(CheckOut(user_id=shop.customer, address_id=shop.address))
     second = counter.check_out(CheckOut(user_id=shop.customer, address_id=elsewhere))
-    counter.clock.pass_by(minutes=30)
+    counter.clock.move(minutes=30)
     third = counter.check_out(CheckOut(user_id=shop.customer, address_id=elsewhere))
     assert len({first.id, second.id, third.id}) == 3
     assert shop.levels()[0] == (10, 1)
@@ -354,13 +360,13 @@ def test_unpaid_orders_expire_in_batches_and_only_when_their_time_is_over(
     for _ in range(102):
         shop.fill_cart(1)
         early.append(counter.place(order_of(shop)))
-    counter.clock.pass_by(minutes=10)
+    counter.clock.move(minutes=10)
     shop.fill_cart(1)
     late = counter.place(order_of(shop))
     shop.fill_cart(1)
     cod = counter.place(order_of(shop, PaymentMethod.COD))
     assert counter.expire() == 0
-    counter.clock.pass_by(minutes=20)
+    counter.clock.move(minutes=20)
     assert counter.expire() == 102
     assert counter.expire() == 0
     assert {statuses(shop, order)[0] for order in early} == {"CANCELLED"}
@@ -380,5 +386,5 @@ def test_shipping_turns_reservations_into_sales(counter: Counter, shop: Shop) ->
 
 
 def test_a_delivery_is_estimated_from_now() -> None:
-    estimate = EstimateDelivery(clock=SetClock())
+    estimate = EstimateDelivery(clock=SetClock(NOON))
     assert estimate().isoformat() == "2026-11-09"

@@ -40,14 +40,16 @@ class SqlIdempotencyKeys:
         }
         insertion = _INSERT[self._connection.dialect.name](keys)
         while True:
-            inserted = self._connection.execute(
-                insertion.values(user_id=user_id, key=key, **fresh).on_conflict_do_nothing()
-            )
+            is_new = self._connection.execute(
+                insertion.values(user_id=user_id, key=key, **fresh)
+                .on_conflict_do_nothing()
+                .returning(keys.c.key)
+            ).all()
             # A statement of its own after the insert, so that it sees what the insert met.
             row = self._locked(user_id, key)
             if row is not None:
                 break
-        if inserted.rowcount == 1:
+        if is_new:
             return _claim(row), True
         if row.expires_at <= at:
             return self._take_over(row, dict.fromkeys(_OUTCOME) | fresh), True

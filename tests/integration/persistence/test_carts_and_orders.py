@@ -1,0 +1,33 @@
+"""Carts, orders and idempotency keys in both databases keep their ports' contracts."""
+
+import pytest
+
+from novacart.adapters.persistence.cart.queries import SqlCartQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.origin import ContextOrigin
+from tests.support.contracts.carts import CartsContract
+from tests.support.contracts.idempotency_keys import IdempotencyKeysContract
+from tests.support.contracts.orders import OrdersContract
+
+
+@pytest.fixture
+def begin(database: Database) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, ContextOrigin())
+
+
+class TestSqlCarts(CartsContract):
+    @pytest.fixture
+    def queries(self, database: Database) -> SqlCartQueries:
+        return SqlCartQueries(database)
+
+
+class TestSqlOrders(OrdersContract):
+    @pytest.fixture
+    def queries(self, database: Database) -> SqlOrderQueries:
+        return SqlOrderQueries(database)
+
+
+class TestSqlIdempotencyKeys(IdempotencyKeysContract):
+    pass

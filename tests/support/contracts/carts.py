@@ -1,0 +1,205 @@
+"""What every place for carts promises, and every answer about them."""
+
+from datetime import timedelta
+
+import pytest
+
+from novacart.application.cart.queries import CartQueries
+from novacart.application.ordering.stock_claims import claims
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.cart.cart import Cart
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.ids import CartLineId, ProductId
+from tests.support.builders.ordering import (
+    ADDRESS,
+    NOON,
+    PLENTY,
+    Shop,
+    an_order,
+    an_order_line,
+    rupees,
+)
+
+
+class CartsContract:
+    """Subclasses give `begin` and `queries`."""
+
+    @pytest.fixture
+    def shop(self, begin: UnitOfWorkFactory) -> Shop:
+        return Shop(begin, prices=(100, 50, 25))
+
+    def test_a_cart_that_was_never_filled_is_empty(self, shop: Shop) -> None:
+        cart = loaded(shop)
+        assert cart.lines == ()
+        assert cart.checkout_order_id is None
+
+    def test_a_cart_comes_back_whole_and_in_its_order(self, shop: Shop) -> None:
+        order = checked_out(shop)
+        with shop.begin() as work:
+            cart = work.carts.of(shop.customer)
+            line_ids = [CartLineId(number) for number in work.identities.take(2)]
+            # The later id is of the earlier line.
+            for line_id, product, minute in zip(
+                reversed(line_ids), shop.products, (0, 1), strict=False
+            ):
+                at = NOON + timedelta(minutes=minute, microseconds=1)
+                cart.put(product, 2 + minute, line_id=line_id, allowance=PLENTY, at=at)
+            cart.checked_out_as(order.id)
+            work.carts.save(cart)
+            work.commit()
+        again = loaded(shop)
+        assert again.lines == cart.lines
+        assert [line.product_id for line in again.lines] == shop.products[:2]
+        assert again.checkout_order_id == order.id
+
+    def test_a_cart_is_saved_by_its_difference(self, shop: Shop) -> None:
+        first, second, _ = shop.fill_cart(1, 2, 3)
+        with shop.begin() as work:
+            cart = work.carts.of(shop.customer)
+            cart.remove(first)
+            cart.increase(second, 5, allowance=PLENTY)
+            work.carts.save(cart)
+            cart.decrease(second)
+            work.carts.save(cart)
+            work.commit()
+        assert {line.product_id: line.quantity for line in loaded(shop).lines} == {
+            shop.products[1]: 6,
+            shop.products[2]: 3,
+        }
+
+    def test_what_is_not_committed_is_forgotten(self, shop: Shop) -> None:
+        shop.fill_cart(1)
+        with shop.begin() as work:
+            cart = work.carts.of(shop.customer)
+            cart.clear()
+            work.carts.save(cart)
+        assert len(loaded(shop).lines) == 1
+
+    def test_a_product_is_discarded_from_every_cart(self, shop: Shop) -> None:
+        shop.fill_cart(1, 1)
+        with shop.begin() as work:
+            work.carts.discard_everywhere(shop.products[0])
+            work.commit()
+        assert [line.product_id for line in loaded(shop).lines] == [shop.products[1]]
+
+    def test_a_checkout_is_the_cart_with_its_products_and_the_address(self, shop: Shop) -> None:
+        shop.fill_cart(2, 1, 1)
+        archive(shop, shop.products[2])
+        with shop.begin() as work:
+            checkout = work.carts.checkout(shop.customer, shop.address)
+        assert [
+            (line.product_id, line.title, line.subtitle, line.image, line.unit_price, line.quantity)
+            for line in checkout.lines
+        ] == [
+            (product, f"Product {product}", "A subtitle", "/media/product.webp", rupees(price), n)
+            for product, price, n in zip(shop.products, (100, 50), (2, 1), strict=False)
+        ]
+        assert len(checkout.cart.lines) == 3
+        assert checkout.email.endswith("@example.com")
+        assert checkout.address is not None
+        assert checkout.address.source_id == shop.address
+        for field in ADDRESS.__slots__:
+            if field != "source_id":
+                assert getattr(checkout.address, field) == getattr(ADDRESS, field)
+
+    def test_a_checkout_of_nothing_and_without_an_address_is_one_too(self, shop: Shop) -> None:
+        stranger = shop.another_customer()
+        with shop.begin() as work:
+            empty = work.carts.checkout(stranger, None)
+            theirs = work.carts.checkout(stranger, shop.address)
+        assert empty.lines == ()
+        assert empty.cart.user_id == stranger
+        assert empty.address is theirs.address is None
+
+    def test_a_cart_cleared_by_a_checkout_is_empty(self, shop: Shop) -> None:
+        shop.fill_cart(2, 1)
+        order = checked_out(shop)
+        with shop.begin() as work:
+            cart = work.carts.of(shop.customer)
+            cart.checked_out_as(order.id)
+            work.carts.save(cart)
+            work.commit()
+        with shop.begin() as work:
+            checkout = work.carts.checkout(shop.customer, None)
+            assert checkout.cart.checkout_order_id == order.id
+            checkout.cart.clear()
+            work.carts.save(checkout.cart)
+            work.commit()
+        cart = loaded(shop)
+        assert (cart.lines, cart.checkout_order_id) == ((), None)
+
+    def test_what_the_own_unpaid_checkout_holds_can_be_ordered(
+        self, shop: Shop, queries: CartQueries
+    ) -> None:
+        shop.fill_cart(4, 1)
+        order = checked_out(shop, quantity=4)
+        assert orderable(shop) == 6
+        with shop.begin() as work:
+            cart = work.carts.of(shop.customer)
+            cart.checked_out_as(order.id)
+            work.carts.save(cart)
+            work.commit()
+        assert orderable(shop) == 10
+        assert [item.stock for item in queries.cart_of(shop.customer)] == [10, 10]
+        stranger = shop.another_customer()
+        with shop.begin() as work:
+            assert work.carts.orderable(stranger, shop.products[0]) == 6
+            assert work.carts.orderable(shop.customer, ProductId(10**9)) == 0
+        with shop.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.pay(at=NOON, actor="stripe")
+            work.orders.save(stored)
+            work.commit()
+        assert orderable(shop) == 6
+
+    def test_a_cart_is_shown_with_its_products_as_they_are(
+        self, shop: Shop, queries: CartQueries
+    ) -> None:
+        lines = shop.fill_cart(2, 1, 1)
+        archive(shop, shop.products[1])
+        first, third = queries.cart_of(shop.customer)
+        assert (first.id, first.product_id, first.quantity, first.stock) == (
+            lines[0],
+            shop.products[0],
+            2,
+            10,
+        )
+        assert (first.title, first.subtitle) == (f"Product {shop.products[0]}", "A subtitle")
+        assert (first.price, first.total) == (rupees(100), rupees(200))
+        assert first.image == "/media/product.webp"
+        assert third.id == lines[2]
+        assert queries.cart_of(shop.another_customer()) == []
+
+
+def loaded(shop: Shop) -> Cart:
+    with shop.begin() as work:
+        return work.carts.of(shop.customer)
+
+
+def orderable(shop: Shop) -> int:
+    with shop.begin() as work:
+        return work.carts.orderable(shop.customer, shop.products[0])
+
+
+def archive(shop: Shop, product_id: ProductId) -> None:
+    with shop.begin() as work:
+        product = work.products.for_change(product_id)
+        product.archive(at=NOON)
+        work.products.save(product)
+        work.commit()
+
+
+def checked_out(shop: Shop, *, quantity: int = 1) -> Order:
+    """An unpaid order of the first product, whose units are reserved."""
+    with shop.begin() as work:
+        order_id, line_id = work.identities.take(2)
+        order = an_order(
+            an_order_line(line_id, product=shop.products[0], quantity=quantity),
+            id=order_id,
+            user=shop.customer,
+            number="NC-20261102-222222",
+        )
+        work.orders.add(order)
+        work.stock.reserve(claims(order.id, order.reserved_units, "reserve"), at=NOON)
+        work.commit()
+    return order

@@ -1,0 +1,232 @@
+"""What every place for orders promises, and every answer about them."""
+
+from datetime import timedelta
+
+import pytest
+
+from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ordering.views import order_view
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.line import OrderLine
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.shared.money import Money
+from tests.support.builders.ordering import NOON, Shop, an_order, an_order_line
+
+LATER = NOON + timedelta(minutes=1, microseconds=7)
+
+
+def facts(order: Order) -> dict[str, object]:
+    """Everything that an order remembers, its lines field by field."""
+    own = {
+        name: getattr(order, name)
+        for name in (
+            "id number user_id email status payment_method payment_status address placed_at"
+            " expires_at estimated_delivery paid_at shipped_at delivered_at carrier"
+            " tracking_number history version total"
+        ).split()
+    }
+    lines = [{name: getattr(line, name) for name in OrderLine.__slots__} for line in order.lines]
+    return own | {"lines": lines}
+
+
+class OrdersContract:
+    """Subclasses give `begin` and `queries`."""
+
+    @pytest.fixture
+    def shop(self, begin: UnitOfWorkFactory) -> Shop:
+        return Shop(begin, prices=(100, 50))
+
+    @pytest.fixture
+    def orders(self, shop: Shop) -> "Orders":
+        return Orders(shop)
+
+    def test_a_new_order_comes_back_whole(self, orders: "Orders") -> None:
+        for method in PaymentMethod:
+            order = orders.add(method=method)
+            assert order.version == 1
+            assert facts(orders.get(order.id)) == facts(order)
+
+    def test_an_order_with_every_field_set_comes_back_whole(self, orders: "Orders") -> None:
+        order = orders.add()
+        with orders.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.pay(at=LATER, actor="stripe")
+            stored.start_processing(at=LATER, actor="staff:1")
+            work.orders.save(stored)
+            first, second = stored.lines
+            back = [first.refund_of(1), second.refund_worth(Money(7, "INR"))]
+            stored.request_refund(back, reason="Ärger", at=LATER, actor="staff:1")
+            stored.settle_refund(back, reason="Ärger", at=LATER, actor="stripe")
+            stored.ship(carrier="Post", tracking_number="P1", at=LATER, actor="staff:1")
+            stored.deliver(at=LATER, actor="staff:1")
+            waiting = [first.refund_of(1)]
+            stored.request_refund(waiting, reason="late", at=LATER, actor="staff:1")
+            work.orders.save(stored)
+            work.commit()
+        again = orders.get(order.id)
+        assert facts(again) == facts(stored)
+        assert again.version == 3
+        assert again.line(first.id).refund_requested_quantity == 1
+
+    def test_a_cancelled_order_comes_back_whole(self, orders: "Orders") -> None:
+        order = orders.add(method=PaymentMethod.COD)
+        with orders.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.cancel_line(stored.lines[0].id, reason="one", at=LATER, actor="user:3")
+            work.orders.save(stored)
+            work.commit()
+        with orders.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.cancel(reason="all", at=LATER, actor="user:3")
+            work.orders.save(stored)
+            work.commit()
+        assert facts(orders.get(order.id)) == facts(stored)
+
+    def test_what_was_changed_meanwhile_is_not_overwritten(self, orders: "Orders") -> None:
+        order = orders.add()
+        stale = orders.get(order.id)
+        with orders.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.pay(at=LATER, actor="stripe")
+            work.orders.save(stored)
+            work.commit()
+        stale.cancel(reason="no", at=LATER, actor="user:3")
+        with orders.begin() as work:
+            work.orders.get(order.id)
+            with pytest.raises(ConcurrentChange):
+                work.orders.save(stale)
+        assert orders.get(order.id).paid_at == LATER
+
+    def test_a_number_belongs_to_one_order(self, orders: "Orders") -> None:
+        number = orders.add().number
+        with pytest.raises(OrderNumberTaken):
+            orders.add(number=number)
+
+    def test_what_is_not_there_and_what_is_somebody_elses_is_not_found(
+        self, orders: "Orders", shop: Shop
+    ) -> None:
+        order = orders.add()
+        with shop.begin() as work:
+            assert work.orders.of_user(order.id, shop.customer).id == order.id
+            with pytest.raises(OrderNotFound):
+                work.orders.of_user(order.id, UserId(shop.customer + 1))
+            with pytest.raises(OrderNotFound):
+                work.orders.get(OrderId(10**9))
+
+    def test_unpaid_orders_whose_time_is_over_are_told_oldest_first(
+        self, orders: "Orders", shop: Shop
+    ) -> None:
+        second = orders.add(ttl=timedelta(minutes=20))
+        first = orders.add(ttl=timedelta(minutes=10))
+        orders.add(ttl=timedelta(minutes=40))
+        orders.add(method=PaymentMethod.COD)
+        paid = orders.add(ttl=timedelta(minutes=5))
+        with shop.begin() as work:
+            stored = work.orders.get(paid.id)
+            stored.pay(at=NOON, actor="stripe")
+            work.orders.save(stored)
+            work.commit()
+        with shop.begin() as work:
+            at = NOON + timedelta(minutes=20)
+            assert list(work.orders.expired(at, limit=9)) == [first.id, second.id]
+            assert list(work.orders.expired(at, limit=1)) == [first.id]
+            assert list(work.orders.expired(at - timedelta(microseconds=1), limit=9)) == [first.id]
+
+    def test_an_order_is_shown_as_its_aggregate_shows_itself(
+        self, orders: "Orders", shop: Shop, queries: OrderQueries
+    ) -> None:
+        order = orders.add(method=PaymentMethod.COD)
+        with shop.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.cancel_line(stored.lines[0].id, reason="one", at=LATER, actor="user:3")
+            work.orders.save(stored)
+            work.commit()
+        assert queries.order_of(shop.customer, order.id) == order_view(stored)
+        assert queries.latest(shop.customer) == order_view(stored)
+        assert queries.order_of(shop.another_customer(), order.id) is None
+        assert queries.latest(shop.another_customer()) is None
+
+    def test_the_history_has_pages_the_newest_first(
+        self, orders: "Orders", shop: Shop, queries: OrderQueries
+    ) -> None:
+        placed = [orders.add(minute=minute) for minute in (3, 1, 2, 1)]
+        newest_first = [placed[0], placed[2], placed[3], placed[1]]
+        first = queries.history(shop.customer, page=1, page_size=3)
+        second = queries.history(shop.customer, page=2, page_size=3)
+        assert [view.id for view in first.orders] == [order.id for order in newest_first[:3]]
+        assert list(second.orders) == [order_view(newest_first[3])]
+        assert first.count == second.count == 4
+        beyond = queries.history(shop.customer, page=9, page_size=3)
+        assert (beyond.count, list(beyond.orders)) == (4, [])
+        nobody = queries.history(shop.another_customer(), page=1, page_size=3)
+        assert (nobody.count, list(nobody.orders)) == (0, [])
+
+    @pytest.mark.parametrize(
+        ("search", "found"),
+        [
+            ("KETTLE", 1),
+            ("étagère", 1),
+            ("ÉTAG", 1),
+            ("as it was", 2),
+            ("100%", 1),
+            ("%", 1),
+            ("_", 0),
+            ("\\", 0),
+            ("nothing like it", 0),
+        ],
+    )
+    def test_the_history_is_searched_in_what_was_bought(
+        self, orders: "Orders", shop: Shop, queries: OrderQueries, search: str, found: int
+    ) -> None:
+        orders.add(title="Copper kettle 100%")
+        orders.add(title="Étagère")
+        page = queries.history(shop.customer, page=1, page_size=5, search=search)
+        assert (page.count, len(page.orders)) == (found, found)
+        assert all(len(order.lines) == 2 for order in page.orders)
+
+
+class Orders:
+    """Orders of one shop's customer, each of two lines."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.begin = shop.begin
+        self._placed = 0
+
+    def add(
+        self,
+        *,
+        method: PaymentMethod = PaymentMethod.ONLINE,
+        minute: int = 0,
+        ttl: timedelta = timedelta(minutes=30),
+        number: str | None = None,
+        title: str = "A thing",
+    ) -> Order:
+        self._placed += 1
+        with self.begin() as work:
+            order_id, first, second = work.identities.take(3)
+            lines = [
+                an_order_line(first, product=self.shop.products[0], quantity=3),
+                an_order_line(second, product=self.shop.products[1]),
+            ]
+            lines[0].title = title
+            order = an_order(
+                *lines,
+                id=order_id,
+                user=self.shop.customer,
+                method=method,
+                number=number or f"NC-20261102-{self._placed + 222221}",
+                placed_at=NOON + timedelta(minutes=minute),
+                ttl=ttl,
+            )
+            work.orders.add(order)
+            work.commit()
+        return order
+
+    def get(self, order_id: OrderId) -> Order:
+        with self.begin() as work:
+            return work.orders.get(order_id)
