@@ -7,7 +7,7 @@ from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary, Fault
 from tests.support.fake_cloudinary.fixtures import API_KEY, API_SECRET, CLOUD, picture
 
 
-def send(server: FakeCloudinary) -> object:
+def send(server: FakeCloudinary, *, timeout: float = 30.0) -> object:
     return uploader.upload(
         picture(),
         cloud_name=CLOUD,
@@ -15,7 +15,7 @@ def send(server: FakeCloudinary) -> object:
         api_secret=API_SECRET,
         upload_prefix=server.url,
         public_id="products/17",
-        timeout=0.5,
+        timeout=timeout,
     )
 
 
@@ -39,7 +39,7 @@ def test_a_fault_strikes_once(
 ) -> None:
     fake_cloudinary.fault(effect)
     with pytest.raises(seen):
-        send(fake_cloudinary)
+        send(fake_cloudinary, timeout=0.5 if effect == "hang" else 30.0)
     assert fake_cloudinary.faults_left() == 0
     assert send(fake_cloudinary)
 
@@ -50,7 +50,8 @@ def test_a_lost_answer_may_have_been_a_success(
 ) -> None:
     fake_cloudinary.fault("hang", stored=stored)
     with pytest.raises(exceptions.Error):
-        send(fake_cloudinary)
+        send(fake_cloudinary, timeout=0.5)
+    assert fake_cloudinary.hanging.wait(60)
     assert list(cloud.assets) == (["products/17"] if stored else [])
 
 
@@ -58,8 +59,8 @@ def test_the_librarys_timeout_bounds_a_silence_and_not_the_whole(
     fake_cloudinary: FakeCloudinary,
 ) -> None:
     """Why the shop's adapter has a bound of its own."""
-    fake_cloudinary.fault("drip", seconds=0.1)
-    assert send(fake_cloudinary)
+    fake_cloudinary.fault("drip", seconds=0.15)
+    assert send(fake_cloudinary, timeout=1.0)
 
 
 def test_a_fault_that_cannot_come_is_refused() -> None:

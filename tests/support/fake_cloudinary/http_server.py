@@ -8,7 +8,7 @@ import threading
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
@@ -19,14 +19,14 @@ from tests.support.fake_cloudinary.faults import Fault, Faults
 if TYPE_CHECKING:
     from tests.support.fake_cloudinary.server import FakeCloudinary
 
-_PAGE = b"<html><body>Something is wrong here.</body></html>"
-_PIECES = 12
-_SAID = {
+_PAGE: Final = b"<html><body>Something is wrong here.</body></html>"
+_PIECES: Final = 12
+_SAID: Final = {
     "server_error": (500, "General Error"),
     "unauthorized": (401, "Unknown API key"),
     "rate_limit": (420, "Rate Limit Exceeded"),
 }
-_ODD: dict[str, tuple[int, bytes]] = {
+_ODD: Final[dict[str, tuple[int, bytes]]] = {
     "bad_gateway": (502, _PAGE),
     "garbage": (200, _PAGE),
     "not_an_object": (200, b"[]"),
@@ -51,15 +51,15 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._break(fault, body)
         except Refusal as refusal:
-            self._answer(refusal.status, {"error": {"message": refusal.message}})
+            self._refuse(refusal.status, refusal.message)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         except Exception as error:  # noqa: BLE001 - raised at the stop
             self.server.failures.append(error)
-            self._answer(500, {"error": {"message": repr(error)}})
+            self._refuse(500, repr(error))
 
     def do_GET(self) -> None:
-        self._answer(404, {"error": {"message": "Pictures are shown elsewhere"}})
+        self._refuse(404, "Pictures are shown elsewhere")
 
     def _upload(self, body: bytes) -> Json:
         cloud = self.server.fake.cloud_of(self.path)
@@ -78,8 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         needs_answer = fault.effect in {"cut", "drip", "elsewhere"}
         told = self._upload(body) if fault.stored or needs_answer else {}
         if fault.effect in _SAID:
-            status, message = _SAID[fault.effect]
-            self._answer(status, {"error": {"message": message}})
+            self._refuse(*_SAID[fault.effect])
         elif fault.effect in _ODD:
             self._send(*_ODD[fault.effect])
         elif fault.effect == "redirect":
@@ -87,6 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.effect == "elsewhere":
             self._answer(200, told | {"public_id": "another", "secure_url": told["url"]})
         elif fault.effect == "hang":
+            self.server.fake.hanging.set()
             self.server.over.wait()
             self.close_connection = True
         else:
@@ -106,14 +106,20 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: Json) -> None:
         self._send(status, json.dumps(body).encode())
 
-    def _send(self, status: int, body: bytes, *, location: str = "") -> None:
-        self._begin(status, len(body), location=location)
+    def _refuse(self, status: int, message: str) -> None:
+        body = json.dumps({"error": {"message": message}}).encode()
+        self._send(status, body, message=message)
+
+    def _send(self, status: int, body: bytes, *, location: str = "", message: str = "") -> None:
+        self._begin(status, len(body), location=location, message=message)
         self.wfile.write(body)
 
-    def _begin(self, status: int, length: int, *, location: str = "") -> None:
+    def _begin(self, status: int, length: int, *, location: str = "", message: str = "") -> None:
         self.send_response(status, "Enhance Your Calm" if status == 420 else None)
         if location:
             self.send_header("Location", location)
+        if message:
+            self.send_header("X-Cld-Error", message)
         self.send_header("Content-Length", str(length))
         # No connection is kept for later, so that the stop waits for nobody.
         self.send_header("Connection", "close")

@@ -21,7 +21,8 @@ class FakeCloudinary:
 
     `url` is the upload prefix. :meth:`stop` joins every thread and raises what broke inside,
     so that a fault of the fake never passes for a fault of the shop. `now` tells the time in
-    whole seconds since 1970.
+    seconds since 1970. `hanging` is set as soon as an upload waits for an answer that does not
+    come.
     """
 
     def __init__(self, *clouds: Cloud, now: Callable[[], float] = time.time) -> None:
@@ -29,6 +30,7 @@ class FakeCloudinary:
         self.clouds = {cloud.name: cloud for cloud in clouds}
         self.now = now
         self.uploads = 0
+        self.hanging = threading.Event()
         self._faults = Faults()
         self._over = threading.Event()
         self._http = LoopbackServer(self, self._faults, self._over)

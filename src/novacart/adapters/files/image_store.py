@@ -1,18 +1,15 @@
 """Pictures in a folder that the shop itself serves under `/media/`."""
 
 import os
-import re
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
 
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.application.ports.image_store import IMAGE_TYPES
-from novacart.domain.shared.errors import InvalidValue
+from novacart.application.ports.image_store import extension_of
 
 PREFIX: Final = "/media/"
-_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*")
 
 
 class FilesImageStore:
@@ -22,14 +19,9 @@ class FilesImageStore:
         self._folder = folder
 
     def put(self, content: bytes, *, name: str, content_type: str) -> str:
-        """As the port says. Raises `ValueError` for a name that is not of its form."""
-        if content_type not in IMAGE_TYPES:
-            raise InvalidValue("image", "A picture is a JPEG, PNG, WebP or AVIF.")
-        if not _NAME.fullmatch(name):
-            message = f"{name!r} names no picture"
-            raise ValueError(message)
+        extension = extension_of(name, content_type)
         digest = blake2b(content, digest_size=12).hexdigest()
-        path = f"{name}-{digest}.{IMAGE_TYPES[content_type]}"
+        path = f"{name}-{digest}.{extension}"
         try:
             _write(self._folder / path, content)
         except OSError as error:

@@ -2,8 +2,7 @@
 
 from itertools import count
 
-from novacart.application.ports.image_store import IMAGE_TYPES
-from novacart.domain.shared.errors import InvalidValue
+from novacart.application.ports.image_store import extension_of
 
 
 class MemoryImageStore:
@@ -14,9 +13,7 @@ class MemoryImageStore:
         self._versions = count(1)
 
     def put(self, content: bytes, *, name: str, content_type: str) -> str:
-        if content_type not in IMAGE_TYPES:
-            raise InvalidValue("image", "A picture is a JPEG, PNG, WebP or AVIF.")
-        extension = IMAGE_TYPES[content_type]
+        extension = extension_of(name, content_type)
         reference = f"https://images.test/v{next(self._versions)}/{name}.{extension}"
         self.pictures[reference] = content
         return reference

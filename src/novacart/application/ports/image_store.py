@@ -1,6 +1,9 @@
 """Where pictures are kept for everybody to see."""
 
+import re
 from typing import Final, Protocol
+
+from novacart.domain.shared.errors import InvalidValue
 
 # What is kept, and what a file of it ends in.
 IMAGE_TYPES: Final[dict[str, str]] = {
@@ -9,6 +12,7 @@ IMAGE_TYPES: Final[dict[str, str]] = {
     "image/webp": "webp",
     "image/avif": "avif",
 }
+_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9]+(?:-[a-z0-9]+)*)*")
 
 
 class ImageStore(Protocol):
@@ -22,6 +26,17 @@ class ImageStore(Protocol):
         this shop.
 
         Raises `InvalidValue` on the field `image` for a type that is not in `IMAGE_TYPES`,
-        and `Unavailable`; nothing is kept then.
+        `Unavailable`, and `ValueError` for a name that is not of its form; what was shown
+        before goes on being shown.
         """
         ...
+
+
+def extension_of(name: str, content_type: str) -> str:
+    """What the file of a picture ends in. Raises as `ImageStore.put` does."""
+    if not _NAME.fullmatch(name):
+        message = f"{name!r} names no picture"
+        raise ValueError(message)
+    if content_type not in IMAGE_TYPES:
+        raise InvalidValue("image", "A picture is a JPEG, PNG, WebP or AVIF.")
+    return IMAGE_TYPES[content_type]
