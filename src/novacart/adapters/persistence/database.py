@@ -16,6 +16,7 @@ from novacart.adapters.persistence.failures import translated
 # Seconds. A writer that can't begin within this time is told so rather than kept waiting.
 LOCK_TIMEOUT = 10
 STATEMENT_TIMEOUT = 15
+REPORT_TIMEOUT = 600
 
 
 class Database:
@@ -33,6 +34,9 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        # SQLite's deferred transaction, begun by hand, is one moment's view already.
+        frozen = "AUTOCOMMIT" if self.dialect == "sqlite" else "REPEATABLE READ"
+        self._frozen = engine.execution_options(isolation_level=frozen)
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 4) -> Self:
@@ -50,6 +54,17 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         with _translating(), self._reader.connect() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Every statement sees the same moment; for reports that compare one with another."""
+        with _translating(), self._frozen.connect() as connection:
+            if self.dialect == "sqlite":
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{REPORT_TIMEOUT}s'")
+            yield connection
+            connection.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -1,0 +1,100 @@
+"""Stock against its ledger, and the ledger against the orders."""
+
+from datetime import timedelta
+from typing import Final
+
+from novacart.adapters.persistence.audit.question import Question
+
+STOCK_LEDGER: Final = (
+    Question(
+        sentence="Product {product_id}: {on_hand} on hand and {reserved} reserved,"
+        " its movements sum to {moved_on_hand} and {moved_reserved}.",
+        population="SELECT count(*) FROM stock_levels",
+        contradictions="""
+            SELECT s.product_id, s.on_hand, s.reserved,
+                   coalesce(m.on_hand, 0) AS moved_on_hand,
+                   coalesce(m.reserved, 0) AS moved_reserved
+            FROM stock_levels s
+            LEFT JOIN (
+                SELECT product_id, sum(on_hand_delta) AS on_hand,
+                       sum(reserved_delta) AS reserved
+                FROM stock_movements GROUP BY product_id
+            ) m ON m.product_id = s.product_id
+            WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.reserved <> coalesce(m.reserved, 0)
+        """,
+    ),
+    Question(
+        sentence="Product {product_id}: {on_hand} on hand, {reserved} reserved.",
+        population="SELECT count(*) FROM stock_levels",
+        contradictions="""
+            SELECT product_id, on_hand, reserved FROM stock_levels
+            WHERE reserved < 0 OR on_hand < reserved
+        """,
+    ),
+    Question(
+        sentence="Product {id} has no stock level.",
+        population="SELECT count(*) FROM products",
+        contradictions="""
+            SELECT p.id FROM products p
+            LEFT JOIN stock_levels s ON s.product_id = p.id WHERE s.product_id IS NULL
+        """,
+    ),
+)
+
+# What an order holds: nothing once it is shipped or called off, else what is not refunded.
+_HELD = """
+    SELECT o.number, l.order_id, l.product_id, l.quantity,
+           CASE WHEN o.shipped_at IS NOT NULL OR o.status = 'CANCELLED'
+                     OR l.status = 'CANCELLED' THEN 0
+                ELSE l.quantity - l.refunded_quantity END AS held
+    FROM order_lines l JOIN orders o ON o.id = l.order_id
+"""
+
+RESERVED_ONCE: Final = (
+    Question(
+        sentence="Order {number}, product {product_id}: {held} are to be held, the ledger holds"
+        " {reserved}.",
+        population="SELECT count(*) FROM order_lines",
+        contradictions=f"""
+            SELECT h.number, h.product_id, h.held, coalesce(m.reserved, 0) AS reserved
+            FROM ({_HELD}) h
+            LEFT JOIN (
+                SELECT order_id, product_id, sum(reserved_delta) AS reserved
+                FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, product_id
+            ) m ON m.order_id = h.order_id AND m.product_id = h.product_id
+            WHERE h.held <> coalesce(m.reserved, 0)
+        """,  # noqa: S608 (a constant of this module)
+    ),
+    Question(
+        sentence="Order {number}, product {product_id}: {taken} reserved of {quantity} ordered.",
+        population="SELECT count(*) FROM stock_movements WHERE kind = 'reserve'",
+        contradictions="""
+            SELECT o.number, m.product_id, l.quantity, sum(m.reserved_delta) AS taken
+            FROM stock_movements m
+            JOIN orders o ON o.id = m.order_id
+            LEFT JOIN order_lines l
+                ON l.order_id = m.order_id AND l.product_id = m.product_id
+            WHERE m.kind = 'reserve'
+            GROUP BY o.number, m.product_id, l.quantity
+            HAVING sum(m.reserved_delta) <> coalesce(l.quantity, -1)
+        """,
+    ),
+    Question(
+        sentence="{count} movements belong to order {order_id}, which does not exist.",
+        population="SELECT count(DISTINCT order_id) FROM stock_movements",
+        contradictions="""
+            SELECT m.order_id, count(*) AS count
+            FROM stock_movements m LEFT JOIN orders o ON o.id = m.order_id
+            WHERE m.order_id IS NOT NULL AND o.id IS NULL GROUP BY m.order_id
+        """,
+    ),
+    Question(
+        sentence="Order {number} should have expired at {expires_at} and still holds stock.",
+        population="SELECT count(*) FROM orders WHERE status = 'PENDING'",
+        contradictions="""
+            SELECT number, expires_at FROM orders
+            WHERE status = 'PENDING' AND expires_at < :overdue
+        """,
+        moments={"overdue": timedelta(minutes=-15)},
+    ),
+)

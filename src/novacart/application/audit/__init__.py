@@ -1,0 +1,1 @@
+"""Holding the shop to its own books."""
