@@ -157,7 +157,7 @@ def test_eight_digits_are_still_only_digits() -> None:
     assert "This password is entirely numeric." in reasons("९०७१८२६३")
 
 
-@pytest.mark.parametrize("password", ["meenal99", "MEENAL-1", "1meenal1"])
+@pytest.mark.parametrize("password", ["meenal99", "MEENAL-1", "1meenal1", "meenal-123456"])
 def test_a_password_like_the_username_is_refused(password: str) -> None:
     assert "The password is too similar to the username." in reasons(password)
 

@@ -85,9 +85,15 @@ def _is_run(text: str) -> bool:
 
 
 def _is_like(text: str, part: str) -> bool:
+    """Whether it is mostly that name, with or without what was put around it."""
     if len(part) < _SHORTEST_COMPARED:
         return False
-    # The ratio can't reach the bound where the lengths are too far apart, and costs their product.
+    return any(_share(stem, part) >= _TOO_SIMILAR for stem in {text, _AROUND.sub("", text)})
+
+
+def _share(text: str, part: str) -> float:
+    """How much of the two is common, 0 to 1."""
+    # Cheaply, where lengths alone forbid it: the comparison costs their product.
     if min(len(text), len(part)) * 2 < _TOO_SIMILAR * (len(text) + len(part)):
-        return False
-    return SequenceMatcher(None, text, part).ratio() >= _TOO_SIMILAR
+        return 0.0
+    return SequenceMatcher(None, text, part).ratio()

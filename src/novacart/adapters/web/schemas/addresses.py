@@ -50,10 +50,6 @@ class AddressViewSchema(Schema):
     is_default = Flag(required=True)
 
 
-class PincodeQuerySchema(Schema):
-    pincode = Text(load_default="", metadata={"description": "6 digits.", "example": "411004"})
-
-
 class PincodePlaceSchema(Schema):
     city = fields.String(required=True)
     state = fields.String(required=True)

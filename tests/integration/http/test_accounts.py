@@ -1,0 +1,235 @@
+"""Registration, one's own profile and a forgotten password, over HTTP."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import inspect, text
+
+from novacart.adapters.memory.mailer import MemoryMailer
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.container import build_relay
+from tests.support.builders.accounts import PASSWORD
+from tests.support.people import CheapPasswords, MailTo, a_customer, register, sign_in
+
+MakeApp = Callable[..., Flask]
+NEW = "lanterns-by-the-lake"
+
+
+@pytest.fixture
+def mailer() -> MemoryMailer:
+    return MemoryMailer()
+
+
+@pytest.fixture
+def app(make_app: MakeApp, mailer: MemoryMailer) -> Flask:
+    return make_app(CheapPasswords(), MailTo(mailer), FRONTEND_URL="https://shop.example")
+
+
+@pytest.fixture
+def dump(database: Database) -> Callable[[], str]:
+    """Everything that stands in any table."""
+
+    def read() -> str:
+        with database.reading() as connection:
+            tables = inspect(connection).get_table_names()
+            return repr(
+                [connection.execute(text(f'SELECT * FROM "{name}"')).all() for name in tables]  # noqa: S608 (our own names)
+            )
+
+    return read
+
+
+def work_through(app: Flask) -> None:
+    """What the worker would do: every event that is due."""
+    relay = build_relay(app.extensions["novacart.injector"])
+    while message := relay():
+        assert message.attempts == 1
+
+
+def token_in(mailer: MemoryMailer) -> str:
+    mail = list(mailer.sent.values())[-1]
+    found = re.search(r"https://shop\.example/reset-password/[0-9]+/(\S+)", mail.text)
+    assert found is not None
+    return found[1]
+
+
+def test_from_registration_to_a_changed_profile(client: FlaskClient) -> None:
+    answer = client.post(
+        "/api/register/",
+        json={"username": "asha", "email": "Asha@Example.com", "password": PASSWORD},
+    )
+    assert (answer.status_code, answer.get_json()) == (
+        201,
+        {"username": "asha", "email": "Asha@example.com"},
+    )
+    asha = sign_in(client, "ASHA@example.COM")
+    assert asha.get("/api/whoami/").get_json() == {"username": "asha", "email": "Asha@example.com"}
+    dashboard = asha.get("/api/my/dashboard/").get_json()
+    assert dashboard == {
+        "id": dashboard["id"],
+        "username": "asha",
+        "email": "Asha@example.com",
+        "first_name": "",
+        "last_name": "",
+        "is_staff": False,
+    }
+    changed = asha.patch("/api/profile/update/", {"first_name": "Asha", "username": "asha.rao"})
+    assert changed.status_code == 200
+    assert changed.get_json() == dashboard | {"username": "asha.rao", "first_name": "Asha"}
+    assert asha.get("/api/my/dashboard/").get_json() == changed.get_json()
+
+
+@pytest.mark.parametrize(
+    ("change", "fields"),
+    [
+        ({"username": "TAKEN"}, {"username"}),
+        ({"email": "Taken@example.com"}, {"email"}),
+        ({"username": "taken", "email": "taken@example.com"}, {"username", "email"}),
+        ({"username": "taken@example.com"}, {"username"}),
+        ({"username": ""}, {"username"}),
+        ({"username": "x" * 151}, {"username"}),
+        ({"username": 5}, {"username"}),
+        ({"username": None}, {"username"}),
+        ({"username": "a\u0000b"}, {"username"}),
+        ({"email": "nowhere"}, {"email"}),
+        ({"email": ["a@example.com"]}, {"email"}),
+        ({"password": "12345678"}, {"password"}),
+        ({"password": "short"}, {"password"}),
+        ({"password": "Password1!"}, {"password"}),
+        ({"password": "somebody1"}, {"password"}),
+        ({"password": "x" * 300}, {"password"}),
+        ({"password": True}, {"password"}),
+    ],
+    ids=str,
+)
+def test_a_registration_that_is_refused_names_its_fields(
+    client: FlaskClient, change: dict[str, Any], fields: set[str]
+) -> None:
+    register(client, "taken")
+    body = {"username": "somebody", "email": "somebody@example.com", "password": PASSWORD}
+    answer = client.post("/api/register/", json=body | change)
+    problem = answer.get_json()
+    assert answer.status_code == 400
+    assert answer.content_type == "application/problem+json"
+    assert set(problem["errors"]) == fields
+    for field in fields:
+        assert problem[field] == problem["errors"][field]
+        assert all(isinstance(sentence, str) for sentence in problem[field])
+
+
+def test_a_registration_without_anything_names_all_fields(client: FlaskClient) -> None:
+    answer = client.post("/api/register/", json={})
+    assert answer.status_code == 400
+    assert set(answer.get_json()["errors"]) == {"username", "email", "password"}
+
+
+def test_nobody_makes_themselves_staff(client: FlaskClient) -> None:
+    wishes = {"is_staff": True, "role": "owner", "id": 1, "is_active": False, "user_id": 1}
+    body = {"username": "asha", "email": "asha@example.com", "password": PASSWORD}
+    assert client.post("/api/register/", json=body | wishes).status_code == 201
+    asha = sign_in(client)
+    before = asha.get("/api/my/dashboard/").get_json()
+    assert before["is_staff"] is False
+    answer = asha.patch("/api/profile/update/", wishes | {"email": "x@example.com"})
+    assert answer.status_code == 200
+    assert answer.get_json() == before
+    assert asha.get("/api/my/dashboard/").get_json() == before
+
+
+def test_a_profile_that_is_refused_stays_as_it_was(client: FlaskClient) -> None:
+    register(client, "taken")
+    asha = a_customer(client)
+    for change, field in (
+        ({"username": "Taken"}, "username"),
+        ({"username": "taken@example.com"}, "username"),
+        ({"username": ""}, "username"),
+        ({"username": "a b"}, "username"),
+        ({"first_name": "x" * 151}, "first_name"),
+        ({"last_name": 7}, "last_name"),
+        ({"last_name": None}, "last_name"),
+        ({"first_name": "a\nb"}, "first_name"),
+    ):
+        answer = asha.patch("/api/profile/update/", change | {"first_name": "No"} | change)
+        assert answer.status_code == 400, change
+        assert list(answer.get_json()["errors"]) == [field]
+    assert asha.get("/api/my/dashboard/").get_json()["first_name"] == ""
+
+
+def test_a_forgotten_password_is_chosen_anew(
+    app: Flask, client: FlaskClient, mailer: MemoryMailer
+) -> None:
+    asha = a_customer(client)
+    asked = client.post("/api/password-reset/", json={"email": "ASHA@example.com"})
+    assert (asked.status_code, asked.get_json()) == (200, {"status": "OK"})
+    work_through(app)
+    token = token_in(mailer)
+    valid = client.post("/api/password-reset/validate_token/", json={"token": token})
+    assert (valid.status_code, valid.get_json()) == (200, {"status": "OK"})
+    weak = client.post(
+        "/api/password-reset/confirm/", json={"token": token, "password": "asha1234"}
+    )
+    assert weak.status_code == 400
+    assert weak.get_json()["password"]
+    body = {"token": token, "password": NEW}
+    done = client.post("/api/password-reset/confirm/", json=body)
+    assert done.status_code == 200
+    assert list(done.get_json()) == ["detail"]
+    assert asha.get("/api/whoami/").status_code == 401
+    for path, old in (("refresh", {"refresh": asha.refresh}), ("verify", {"token": asha.refresh})):
+        assert client.post(f"/api/token/{path}/", json=old).status_code == 401
+    forgotten = client.post("/api/token/", json={"username": "asha", "password": PASSWORD})
+    assert forgotten.status_code == 401
+    assert sign_in(client, password=NEW).get("/api/whoami/").status_code == 200
+    again = client.post("/api/password-reset/confirm/", json=body)
+    assert again.status_code == 400
+    assert again.get_json()["detail"]
+    assert "password" not in again.get_json()
+    spent = client.post("/api/password-reset/validate_token/", json={"token": token})
+    assert spent.status_code == 404
+
+
+def test_nobody_learns_from_a_reset_who_has_an_account(
+    app: Flask, client: FlaskClient, mailer: MemoryMailer
+) -> None:
+    register(client)
+    answers = [
+        client.post("/api/password-reset/", json={"email": email})
+        for email in ("asha@example.com", "nobody@example.com", "no address", "")
+    ]
+    assert {(answer.status_code, answer.data) for answer in answers} == {(200, b'{"status":"OK"}')}
+    work_through(app)
+    assert [mail.to for mail in mailer.sent.values()] == ["asha@example.com"]
+
+
+def test_the_token_is_in_no_table(
+    app: Flask, client: FlaskClient, mailer: MemoryMailer, dump: Callable[[], str]
+) -> None:
+    asha = a_customer(client)
+    client.post("/api/password-reset/", json={"email": "asha@example.com"})
+    work_through(app)
+    stored = dump()
+    assert "asha@example.com" in stored
+    for secret in (token_in(mailer), PASSWORD, asha.access, asha.refresh):
+        assert secret not in stored
+
+
+@pytest.mark.parametrize("token", ["", "x", "../../etc/passwd", "9" * 3000, None, 5, ["x"]])
+def test_a_token_that_is_none_is_refused(client: FlaskClient, token: object) -> None:
+    valid = client.post("/api/password-reset/validate_token/", json={"token": token})
+    assert valid.status_code in {400, 404}
+    body = {"token": token, "password": NEW}
+    assert client.post("/api/password-reset/confirm/", json=body).status_code == 400
+
+
+def test_open_routes_ignore_a_stale_token(client: FlaskClient) -> None:
+    register(client)
+    stale = {"Authorization": "Bearer null"}
+    for path, body in (
+        ("/api/token/", {"username": "asha", "password": PASSWORD}),
+        ("/api/password-reset/", {"email": "asha@example.com"}),
+    ):
+        assert client.post(path, json=body, headers=stale).status_code == 200
