@@ -1,0 +1,68 @@
+"""Stock levels, claims and movements keep their own rules."""
+
+import pytest
+
+from novacart.domain.catalog.errors import StockIsReserved
+from novacart.domain.catalog.stock import (
+    EFFECTS,
+    MAX_NOTE,
+    MAX_ON_HAND,
+    MovementKind,
+    StockLevel,
+    StockMovement,
+)
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import ProductId
+from tests.support.builders.catalog import NOON, a_claim
+
+
+def level(on_hand: int, reserved: int) -> StockLevel:
+    return StockLevel(product_id=ProductId(1), on_hand=on_hand, reserved=reserved)
+
+
+def test_what_is_not_reserved_is_available() -> None:
+    assert level(5, 2).available == 3
+
+
+def test_a_count_may_go_down_to_what_is_reserved_and_no_further() -> None:
+    assert level(5, 2).adjusted(-3) == level(2, 2)
+    with pytest.raises(StockIsReserved):
+        level(5, 2).adjusted(-4)
+
+
+def test_a_count_may_go_up_to_what_a_house_holds_and_no_further() -> None:
+    assert level(0, 0).adjusted(MAX_ON_HAND).on_hand == MAX_ON_HAND
+    with pytest.raises(InvalidValue):
+        level(1, 0).adjusted(MAX_ON_HAND)
+
+
+@pytest.mark.parametrize("quantity", [0, -1])
+def test_a_claim_is_for_something(quantity: int) -> None:
+    with pytest.raises(InvalidValue):
+        a_claim(1, quantity, "a")
+
+
+@pytest.mark.parametrize(
+    ("kind", "deltas"),
+    [
+        (MovementKind.RESERVE, (0, 3)),
+        (MovementKind.RELEASE, (0, -3)),
+        (MovementKind.SELL, (-3, -3)),
+        (MovementKind.TAKE_BACK, (3, 0)),
+    ],
+)
+def test_each_kind_of_movement_has_its_effect(kind: MovementKind, deltas: tuple[int, int]) -> None:
+    movement = StockMovement.of_claim(kind, a_claim(1, 3, "a"), at=NOON)
+    assert (movement.on_hand_delta, movement.reserved_delta) == deltas
+    assert movement.reference == "a"
+
+
+def test_every_kind_but_an_adjustment_has_a_fixed_effect() -> None:
+    assert set(EFFECTS) == set(MovementKind) - {MovementKind.ADJUST}
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * (MAX_NOTE + 1), "a\x00"])
+def test_an_adjustment_has_a_reason(reason: str) -> None:
+    with pytest.raises(InvalidValue) as refusal:
+        StockMovement.adjustment(ProductId(1), 1, reason=reason, at=NOON)
+    assert refusal.value.field == "reason"
