@@ -56,42 +56,41 @@ def test_the_life_of_an_address_book(client: FlaskClient) -> None:
     assert left == [office]
 
 
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"mobile": "12345"}, "mobile"),
-        ({"mobile": 9000000001}, "mobile"),
-        ({"mobile": "90000 00001"}, "mobile"),
-        ({"pincode": "56000"}, "pincode"),
-        ({"pincode": "56000x"}, "pincode"),
-        ({"pincode": 560001}, "pincode"),
-        ({"name": ""}, "name"),
-        ({"name": "   "}, "name"),
-        ({"name": None}, "name"),
-        ({"name": "x" * 101}, "name"),
-        ({"town": "a\u0000b"}, "town"),
-        ({"address": "x" * 501}, "address"),
-        ({"address_type": "CASTLE"}, "address_type"),
-        ({"address_type": 1}, "address_type"),
-        ({"is_default": "true"}, "is_default"),
-        ({"is_default": 1}, "is_default"),
-    ],
-    ids=str,
+REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"mobile": "12345"}, "mobile"),
+    ({"mobile": 9000000001}, "mobile"),
+    ({"mobile": "90000 00001"}, "mobile"),
+    ({"pincode": "56000"}, "pincode"),
+    ({"pincode": "56000x"}, "pincode"),
+    ({"pincode": 560001}, "pincode"),
+    ({"name": ""}, "name"),
+    ({"name": "   "}, "name"),
+    ({"name": None}, "name"),
+    ({"name": "x" * 101}, "name"),
+    ({"town": "a\u0000b"}, "town"),
+    ({"address": "x" * 501}, "address"),
+    ({"address_type": "CASTLE"}, "address_type"),
+    ({"address_type": 1}, "address_type"),
+    ({"is_default": "true"}, "is_default"),
+    ({"is_default": 1}, "is_default"),
 )
+
+
 def test_an_address_that_is_refused_names_its_field_and_changes_nothing(
-    client: FlaskClient, change: dict[str, Any], field: str
+    client: FlaskClient,
 ) -> None:
     asha = a_customer(client)
     home = asha.post("/api/addresses/", HOME).get_json()
     path = f"/api/addresses/{home['id']}/"
-    for answer in (
-        asha.post("/api/addresses/", HOME | change),
-        asha.put(path, HOME | change),
-        asha.patch(path, change),
-    ):
-        assert answer.status_code == 400
-        assert list(answer.get_json()["errors"]) == [field]
-        assert answer.get_json()[field] == answer.get_json()["errors"][field]
+    for change, field in REFUSED:
+        for answer in (
+            asha.post("/api/addresses/", HOME | change),
+            asha.put(path, HOME | change),
+            asha.patch(path, change),
+        ):
+            assert answer.status_code == 400, change
+            assert list(answer.get_json()["errors"]) == [field]
+            assert answer.get_json()[field] == answer.get_json()["errors"][field]
     assert asha.get("/api/addresses/").get_json() == [home]
 
 
@@ -139,25 +138,25 @@ def test_a_book_that_is_full_says_so(client: FlaskClient) -> None:
     assert (answer.status_code, answer.get_json()["code"]) == (409, "address_book_full")
 
 
-@pytest.mark.parametrize(
-    ("query", "city", "state"),
-    [
-        ("?pincode=560001", "Bengaluru", "Karnataka"),
-        ("?pincode=999999", "", ""),
-        ("?pincode=56", "", ""),
-        ("?pincode=abcdef", "", ""),
-        ("?pincode=", "", ""),
-        ("", "", ""),
-        ("?pincode=560001&pincode=110001", "Bengaluru", "Karnataka"),
-        ("?pincode=" + "5" * 300, "", ""),
-        ("?pincode=%00", "", ""),
-    ],
+PINCODES = (
+    ("?pincode=560001", "Bengaluru", "Karnataka"),
+    ("?pincode=999999", "", ""),
+    ("?pincode=56", "", ""),
+    ("?pincode=abcdef", "", ""),
+    ("?pincode=", "", ""),
+    ("", "", ""),
+    ("?pincode=560001&pincode=110001", "Bengaluru", "Karnataka"),
+    ("?pincode=" + "5" * 300, "", ""),
+    ("?pincode=%00", "", ""),
 )
-def test_a_pincode_is_looked_up_and_never_an_error(
-    client: FlaskClient, query: str, city: str, state: str
-) -> None:
-    answer = client.get(f"/api/addresses/pincode/{query}", headers={"Authorization": "Bearer null"})
-    assert (answer.status_code, answer.get_json()) == (
-        200,
-        {"city": city, "state": state, "country": "India"},
-    )
+
+
+def test_a_pincode_is_looked_up_and_never_an_error(client: FlaskClient) -> None:
+    for query, city, state in PINCODES:
+        answer = client.get(
+            f"/api/addresses/pincode/{query}", headers={"Authorization": "Bearer null"}
+        )
+        assert (answer.status_code, answer.get_json()) == (
+            200,
+            {"city": city, "state": state, "country": "India"},
+        ), query
