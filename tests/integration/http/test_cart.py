@@ -1,0 +1,246 @@
+"""A customer's cart over HTTP."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from injector import Injector
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.web.schemas.cart import CartItemSchema
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId
+from tests.support.builders.ordering import NOON
+from tests.support.people import CheapPasswords
+from tests.support.query_counter import counted_statements
+from tests.support.shopping import Shopper, stocked
+
+ADD, UPDATE = "/api/cart/add/", "/api/cart/update"
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app(CheapPasswords())
+
+
+@pytest.fixture
+def asha(client: FlaskClient) -> Shopper:
+    return Shopper(client)
+
+
+def test_a_cart_is_filled_and_shown(asha: Shopper, injector: Injector) -> None:
+    kettle = stocked(injector, price=21, stock=7, title="Kettle")
+    assert asha.cart() == []
+    added = asha.person.post(ADD, {"book_id": kettle})
+    assert added.status_code == 200
+    line = added.get_json()
+    assert (line["quantity"], set(line)) == (1, {"message", "id", "quantity"})
+    again = asha.person.post(ADD, {"product_id": kettle, "quantity": 2}).get_json()
+    assert (again["id"], again["quantity"]) == (line["id"], 3)
+    (shown,) = asha.cart()
+    assert date.fromisoformat(shown.pop("estimated_delivery")) > datetime.now(UTC).date()
+    assert shown == {
+        "id": line["id"],
+        "product": kettle,
+        "product_title": "Kettle",
+        "product_subtitle": "A subtitle",
+        "product_price": "21.00",
+        "product_image": "http://localhost/media/product.webp",
+        "quantity": 3,
+        "stock": 7,
+        "total_price": 63.0,
+        "currency": "INR",
+    }
+
+
+def test_what_is_shown_is_what_the_schema_says(asha: Shopper, injector: Injector) -> None:
+    asha.add(stocked(injector))
+    assert CartItemSchema(many=True).validate(asha.cart()) == {}
+    assert set(asha.cart()[0]) == set(CartItemSchema().fields)
+
+
+def test_adding_takes_the_product_off_the_wishlist(asha: Shopper, injector: Injector) -> None:
+    kettle = stocked(injector)
+    asha.person.post("/api/products/wishlist/", {"product_id": kettle})
+    asha.add(kettle)
+    assert asha.person.get("/api/products/wishlist/").get_json() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "product_id"),
+        ({"quantity": 1}, "product_id"),
+        ({"product_id": "7"}, "product_id"),
+        ({"product_id": True}, "product_id"),
+        ({"book_id": 0}, "book_id"),
+        ({"product_id": 2**63}, "product_id"),
+        *(
+            ({"product_id": 1, "quantity": quantity}, "quantity")
+            for quantity in (0, -1, 0.1, 1.5, "1", "abc", True, None, 2**63, [1])
+        ),
+    ],
+)
+def test_what_can_never_be_right_is_refused(
+    asha: Shopper, body: dict[str, Any], field: str
+) -> None:
+    answer = asha.person.post(ADD, body)
+    problem = answer.get_json()
+    assert (answer.status_code, problem["code"]) == (400, "invalid_value")
+    assert problem[field] == problem["errors"][field]
+
+
+@pytest.mark.parametrize("number", ["1e3", "1e309", "NaN"])
+def test_a_number_that_is_no_whole_number_is_refused(asha: Shopper, number: str) -> None:
+    answer = asha.client.post(
+        ADD,
+        data=f'{{"product_id": 1, "quantity": {number}}}',
+        content_type="application/json",
+        headers=asha.person.headers,
+    )
+    assert answer.status_code == 400
+
+
+def test_what_cannot_be_added_is_told(asha: Shopper, injector: Injector) -> None:
+    scarce, none = stocked(injector, stock=2), stocked(injector, stock=0)
+    plenty = stocked(injector, stock=50)
+
+    def code(product_id: int, quantity: int) -> tuple[int, str]:
+        answer = asha.person.post(ADD, {"product_id": product_id, "quantity": quantity})
+        return answer.status_code, answer.get_json()["code"]
+
+    assert code(10**9, 1) == (404, "product_not_found")
+    assert code(none, 1) == (409, "not_enough_in_stock")
+    assert code(scarce, 3) == (409, "not_enough_in_stock")
+    assert code(plenty, 11) == (409, "cart_limit_reached")
+    asha.add(plenty, 10)
+    assert code(plenty, 1) == (409, "cart_limit_reached")
+    assert [line["quantity"] for line in asha.cart()] == [10]
+
+
+def test_a_quantity_is_changed(asha: Shopper, injector: Injector) -> None:
+    line = asha.add(stocked(injector, stock=5), 2)
+
+    def change(**body: object) -> tuple[int, int]:
+        answer = asha.person.patch(f"{UPDATE}/{line}/", body)
+        return answer.status_code, answer.get_json().get("quantity")
+
+    assert change(action="increase") == (200, 3)
+    assert change(action="decrease") == (200, 2)
+    assert change(quantity=5) == (200, 5)
+    assert change(quantity=1) == (200, 1)
+    assert change(action="decrease") == (200, 0)
+    assert asha.cart() == []
+    assert change(action="increase")[0] == 404
+
+
+def test_a_quantity_of_zero_removes_the_line(asha: Shopper, injector: Injector) -> None:
+    line = asha.add(stocked(injector))
+    answer = asha.person.patch(f"{UPDATE}/{line}/", {"quantity": 0})
+    assert (answer.status_code, answer.get_json()["quantity"]) == (200, 0)
+    assert asha.cart() == []
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"action": "double"}, {"action": 1}, {"quantity": -1}, {"quantity": "2"}]
+)
+def test_a_change_that_can_never_be_right_is_refused(
+    asha: Shopper, injector: Injector, body: dict[str, Any]
+) -> None:
+    line = asha.add(stocked(injector))
+    assert asha.person.patch(f"{UPDATE}/{line}/", body).status_code == 400
+
+
+def test_more_than_can_be_had_is_refused(asha: Shopper, injector: Injector) -> None:
+    few, many = asha.add(stocked(injector, stock=3), 3), asha.add(stocked(injector, stock=50), 10)
+
+    def change(line: int, **body: object) -> tuple[int, str]:
+        answer = asha.person.patch(f"{UPDATE}/{line}/", body)
+        return answer.status_code, answer.get_json()["code"]
+
+    assert change(few, action="increase") == (409, "not_enough_in_stock")
+    assert change(few, quantity=4) == (409, "not_enough_in_stock")
+    assert change(many, action="increase") == (409, "cart_limit_reached")
+    assert change(many, quantity=11) == (409, "cart_limit_reached")
+    assert [line["quantity"] for line in asha.cart()] == [3, 10]
+
+
+def test_lines_are_removed(asha: Shopper, injector: Injector) -> None:
+    first, second, third = (asha.add(stocked(injector)) for _ in range(3))
+    assert asha.person.delete(f"/api/cart/remove/{first}/").status_code == 200
+    assert asha.person.delete(f"/api/cart/remove/{first}/").status_code == 404
+    answer = asha.person.post("/api/cart/bulk-delete/", {"cart_ids": [first, second, 10**9]})
+    assert answer.get_json()["deleted"] == 1
+    assert [line["id"] for line in asha.cart()] == [third]
+    for _ in range(2):
+        assert asha.person.delete("/api/cart/clear/").status_code == 200
+    assert asha.cart() == []
+
+
+@pytest.mark.parametrize("path", ["bulk-delete", "bulk-move-to-wishlist"])
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"cart_ids": []}, {"cart_ids": 1}, {"cart_ids": ["1"]}, {"cart_ids": [1] * 1001}],
+)
+def test_many_lines_are_named_by_a_list_of_ids(
+    asha: Shopper, path: str, body: dict[str, Any]
+) -> None:
+    answer = asha.person.post(f"/api/cart/{path}/", body)
+    assert answer.status_code == 400
+    assert answer.get_json()["cart_ids"]
+
+
+def test_lines_are_moved_to_the_wishlist(asha: Shopper, injector: Injector) -> None:
+    first, second = stocked(injector), stocked(injector)
+    lines = [asha.add(first), asha.add(second)]
+    asha.person.post("/api/products/wishlist/", {"product_id": second})
+    answer = asha.person.post("/api/cart/bulk-move-to-wishlist/", {"cart_ids": lines})
+    moved = answer.get_json()
+    assert answer.status_code == 200
+    assert (moved["added_to_wishlist"], moved["already_in_wishlist"]) == (1, 1)
+    assert asha.cart() == []
+    wished = asha.person.get("/api/products/wishlist/").get_json()
+    assert {item["id"] for item in wished} == {first, second}
+    again = asha.person.post("/api/cart/bulk-move-to-wishlist/", {"cart_ids": lines})
+    assert (again.status_code, again.get_json()["code"]) == (400, "no_such_cart_lines")
+
+
+def test_the_cart_of_somebody_else_is_out_of_reach(
+    asha: Shopper, injector: Injector, client: FlaskClient
+) -> None:
+    line = asha.add(stocked(injector), 2)
+    ravi = Shopper(client, "ravi")
+    assert ravi.cart() == []
+    assert ravi.person.patch(f"{UPDATE}/{line}/", {"quantity": 1}).status_code == 404
+    assert ravi.person.delete(f"/api/cart/remove/{line}/").status_code == 404
+    body = {"cart_ids": [line]}
+    assert ravi.person.post("/api/cart/bulk-delete/", body).get_json()["deleted"] == 0
+    assert ravi.person.post("/api/cart/bulk-move-to-wishlist/", body).status_code == 400
+    assert [item["quantity"] for item in asha.cart()] == [2]
+
+
+def test_a_product_that_left_the_catalogue_left_the_cart(asha: Shopper, injector: Injector) -> None:
+    asha.add(stocked(injector, title="Kept"))
+    gone = stocked(injector, title="Gone")
+    asha.add(gone)
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        product = work.products.for_change(ProductId(gone))
+        product.archive(at=NOON)
+        work.products.save(product)
+        work.commit()
+    assert [line["product_title"] for line in asha.cart()] == ["Kept"]
+
+
+@pytest.mark.parametrize("lines", [1, 6])
+def test_a_cart_is_one_query_whatever_is_in_it(
+    asha: Shopper, injector: Injector, lines: int
+) -> None:
+    for _ in range(lines):
+        asha.add(stocked(injector))
+    with counted_statements(injector.get(Database)) as statements:
+        assert len(asha.cart()) == lines
+    assert len([sql for sql in statements if "cart_lines" in sql]) == 1
+    assert len(statements) <= 2

@@ -1,0 +1,404 @@
+"""A customer's orders over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from injector import Injector
+from werkzeug.test import TestResponse
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.web.schemas.orders import (
+    CancellableItemSchema,
+    OrderPageSchema,
+    OrderSchema,
+)
+from novacart.application.ordering.expire_orders import ExpireOrders
+from novacart.application.ordering.fulfil_order import SendOff, ShipOrder, StartProcessing
+from novacart.domain.shared.ids import OrderId
+from tests.support.clock import SetClock
+from tests.support.people import CheapPasswords, ClockAt
+from tests.support.query_counter import counted_statements
+from tests.support.shopping import HOME, Shopper, paid, reserved, stocked
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], clock: SetClock) -> Flask:
+    return make_app(CheapPasswords(), ClockAt(clock))
+
+
+@pytest.fixture
+def asha(client: FlaskClient) -> Shopper:
+    return Shopper(client)
+
+
+def test_an_online_order_is_placed(asha: Shopper, injector: Injector) -> None:
+    kettle, cup = stocked(injector, price=21, title="Kettle"), stocked(injector, price=10)
+    asha.add(kettle, 2)
+    asha.add(cup)
+    answer = asha.order(address_id=asha.address)
+    order = answer.get_json()
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"/api/orders/{order['id']}/"
+    first = order["items"][0]
+    assert first == {
+        "id": first["id"],
+        "product": kettle,
+        "product_title": "Kettle",
+        "product_subtitle": "A subtitle",
+        "product_image": "http://localhost/media/product.webp",
+        "quantity": 2,
+        "price_at_purchase": "21.00",
+        "status": "PENDING",
+        "payment_method": "ONLINE",
+        "cancelled_at": None,
+    }
+    address = {name: value for name, value in HOME.items() if name != "is_default"}
+    assert order | {"items": []} == {
+        "id": order["id"],
+        "number": order["number"],
+        "status": "PENDING",
+        "payment_method": "ONLINE",
+        "payment_status": "PENDING",
+        "total_amount": "52.00",
+        "currency": "INR",
+        "created_at": "2026-03-14T09:26:53Z",
+        "paid_at": None,
+        "estimated_delivery": "2026-03-20",
+        "address": address | {"id": asha.address},
+        "items": [],
+    }
+    assert order["number"].startswith("NC-20260314-")
+    assert asha.cart() == []
+    assert (reserved(injector, kettle), reserved(injector, cup)) == ((10, 2), (10, 1))
+    for path in (f"/api/orders/{order['id']}/", "/api/orders/latest/"):
+        assert asha.person.get(path).get_json() == order
+
+
+def test_an_online_order_needs_no_body_and_no_address(asha: Shopper, injector: Injector) -> None:
+    def bare(shopper: Shopper) -> TestResponse:
+        return shopper.client.post("/api/orders/create/", headers=shopper.person.headers)
+
+    def without_address(shopper: Shopper) -> TestResponse:
+        return shopper.order(address_id=None)
+
+    def with_more_than_is_read(shopper: Shopper) -> TestResponse:
+        return shopper.order(unknown="member", user_id=1, total="0.01")
+
+    for send in (bare, without_address, with_more_than_is_read):
+        asha.add(stocked(injector))
+        order = send(asha).get_json()
+        assert (order["status"], order["address"]) == ("PENDING", None)
+        assert order["total_amount"] == "100.00"
+
+
+def test_a_cod_order_is_confirmed_at_once(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(stocked(injector))
+    assert (order["status"], order["payment_method"]) == ("CONFIRMED", "COD")
+    assert order["items"][0]["status"] == "CONFIRMED"
+
+
+def test_what_is_answered_is_what_the_schemas_say(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(stocked(injector))
+    assert OrderSchema().validate(order) == {}
+    assert set(order) == set(OrderSchema().fields)
+    page = asha.person.get("/api/orders/my/").get_json()
+    assert OrderPageSchema().validate(page) == {}
+    query = {"orderId": order["id"], "itemId": order["items"][0]["id"]}
+    item = asha.person.get("/api/orders/cancel-item/", query_string=query).get_json()
+    assert CancellableItemSchema().validate(item) == {}
+    assert set(item) == set(CancellableItemSchema().fields)
+
+
+def test_an_empty_cart_is_no_order(asha: Shopper) -> None:
+    answer = asha.order()
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "cart_empty")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"payment_method": "COD"}, "address_id"),
+        ({"payment_method": "COD", "address_id": 10**9}, "address_id"),
+        ({"address_id": 10**9}, "address_id"),
+        ({"address_id": "1"}, "address_id"),
+        ({"address_id": True}, "address_id"),
+        ({"payment_method": "cod"}, "payment_method"),
+        ({"payment_method": None}, "payment_method"),
+        ({"payment_method": 1}, "payment_method"),
+    ],
+)
+def test_an_order_that_can_never_be_right_is_refused(
+    asha: Shopper, injector: Injector, body: dict[str, Any], field: str
+) -> None:
+    asha.add(stocked(injector))
+    answer = asha.order(**body)
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid_value")
+    assert answer.get_json()[field]
+    assert len(asha.cart()) == 1
+
+
+def test_the_address_of_somebody_else_is_refused(
+    asha: Shopper, injector: Injector, client: FlaskClient
+) -> None:
+    theirs = Shopper(client, "ravi").address
+    asha.add(stocked(injector))
+    answer = asha.order(payment_method="COD", address_id=theirs)
+    assert (answer.status_code, bool(answer.get_json()["address_id"])) == (400, True)
+
+
+def test_what_cannot_be_had_any_more_is_named_and_nothing_changes(
+    asha: Shopper, injector: Injector, client: FlaskClient
+) -> None:
+    first, last = stocked(injector), stocked(injector, stock=1)
+    asha.add(first)
+    asha.add(last)
+    Shopper(client, "ravi").ordered(last)
+    answer = asha.order()
+    problem = answer.get_json()
+    assert (answer.status_code, problem["code"]) == (409, "out_of_stock")
+    assert problem["lines"] == [{"product": last, "requested": 1, "available": 0}]
+    assert len(asha.cart()) == 2
+    assert reserved(injector, first) == (10, 0)
+
+
+def test_an_order_keeps_the_address_it_was_placed_with(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(stocked(injector))
+    asha.person.patch(f"/api/addresses/{asha.address}/", {"town": "Mysuru"})
+    asha.person.delete(f"/api/addresses/{asha.address}/")
+    again = asha.person.get(f"/api/orders/{order['id']}/").get_json()
+    assert again["address"] == order["address"]
+
+
+def test_the_history_has_pages(asha: Shopper, injector: Injector) -> None:
+    kettle = stocked(injector, stock=50)
+    placed = [asha.ordered(kettle)["id"] for _ in range(7)]
+    first = asha.person.get("/api/orders/my/").get_json()
+    assert (first["count"], first["previous"]) == (7, None)
+    assert [order["id"] for order in first["results"]] == placed[:1:-1]
+    assert first["next"].startswith("http://localhost/api/orders/my/?")
+    second = asha.person.get(first["next"]).get_json()
+    assert [order["id"] for order in second["results"]] == placed[1::-1]
+    assert second["next"] is None
+    assert asha.person.get(second["previous"]).get_json() == first
+    beyond = asha.person.get("/api/orders/my/?page=9").get_json()
+    assert (beyond["count"], beyond["results"], beyond["next"]) == (7, [], None)
+
+
+def test_the_history_is_searched_and_its_links_keep_the_search(
+    asha: Shopper, injector: Injector
+) -> None:
+    kettle, cup = stocked(injector, title="Copper kettle"), stocked(injector, title="Cup & saucer")
+    for product in (kettle, cup, kettle):
+        asha.ordered(product)
+    query = {"search": "KETTLE", "page_size": 1}
+    page = asha.person.get("/api/orders/my/", query_string=query).get_json()
+    assert page["count"] == 2
+    kept = parse_qs(urlsplit(page["next"]).query)
+    assert kept == {"page": ["2"], "search": ["KETTLE"], "page_size": ["1"]}
+    assert asha.person.get(page["next"]).get_json()["next"] is None
+    query = {"search": "cup & s"}
+    assert asha.person.get("/api/orders/my/", query_string=query).get_json()["count"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=0",
+        "page=-1",
+        "page=x",
+        "page=1e3",
+        f"page={2**63}",
+        "page_size=0",
+        "page_size=101",
+        "search=%00",
+        "search=" + "x" * 101,
+    ],
+)
+def test_a_page_that_can_never_be_right_is_refused(asha: Shopper, query: str) -> None:
+    assert asha.person.get(f"/api/orders/my/?{query}").status_code == 400
+
+
+def test_there_may_be_no_latest_order(asha: Shopper) -> None:
+    assert asha.person.get("/api/orders/latest/").status_code == 404
+
+
+def test_orders_of_somebody_else_are_not_there(
+    asha: Shopper, injector: Injector, client: FlaskClient
+) -> None:
+    order = asha.ordered(stocked(injector))
+    ravi = Shopper(client, "ravi").person
+    query = {"orderId": order["id"], "itemId": order["items"][0]["id"]}
+    answers = [
+        ravi.get(f"/api/orders/{order['id']}/"),
+        ravi.post(f"/api/orders/cancel/{order['id']}/"),
+        ravi.get("/api/orders/cancel-item/", query_string=query),
+        ravi.post("/api/orders/cancel-item/", query | {"reason": "mine"}),
+        ravi.get(f"/api/orders/{10**9}/"),
+        ravi.post(f"/api/orders/cancel/{10**9}/"),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 6
+    assert {answer.get_json()["code"] for answer in answers} == {"order_not_found"}
+    assert ravi.get("/api/orders/my/").get_json()["count"] == 0
+
+
+@pytest.mark.parametrize("method", ["ONLINE", "COD"])
+def test_an_order_is_cancelled_and_its_stock_goes_back(
+    asha: Shopper, injector: Injector, method: str
+) -> None:
+    kettle = stocked(injector)
+    order = asha.ordered(kettle, payment_method=method, address_id=asha.address)
+    path = f"/api/orders/cancel/{order['id']}/"
+    assert set(asha.person.post(path).get_json()) == {"message"}
+    assert reserved(injector, kettle) == (10, 0)
+    again = asha.person.post(path)
+    assert (again.status_code, again.get_json()["code"]) == (409, "order_already_cancelled")
+    shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
+    assert (shown["status"], shown["payment_status"]) == ("CANCELLED", "VOIDED")
+    assert shown["items"][0]["status"] == "CANCELLED"
+    assert shown["items"][0]["cancelled_at"] == "2026-03-14T09:26:53Z"
+
+
+def test_a_paid_order_is_not_cancelled(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(stocked(injector), address_id=asha.address)
+    paid(injector, order["id"])
+    answer = asha.person.post(f"/api/orders/cancel/{order['id']}/")
+    assert (answer.status_code, answer.get_json()["code"]) == (
+        409,
+        "paid_order_cannot_be_cancelled",
+    )
+    shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
+    assert (shown["status"], shown["items"][0]["status"]) == ("PAID", "CONFIRMED")
+    assert shown["paid_at"] is not None
+
+
+def test_a_shipped_order_is_not_cancelled(asha: Shopper, injector: Injector) -> None:
+    kettle = stocked(injector)
+    order = asha.ordered(kettle)
+    order_id = OrderId(order["id"])
+    injector.get(StartProcessing)(order_id)
+    injector.get(ShipOrder)(SendOff(order_id=order_id, carrier="Post", tracking_number="P1"))
+    assert reserved(injector, kettle) == (9, 0)
+    item = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "late"}
+    for answer in (
+        asha.person.post(f"/api/orders/cancel/{order['id']}/"),
+        asha.person.post("/api/orders/cancel-item/", item),
+    ):
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "order_already_shipped")
+
+
+def test_an_item_is_shown_before_it_is_called_off(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(stocked(injector, price=21, title="Kettle"))
+    line = order["items"][0]["id"]
+    query = {"orderId": str(order["id"]), "itemId": str(line)}
+    assert asha.person.get("/api/orders/cancel-item/", query_string=query).get_json() == {
+        "id": line,
+        "product_title": "Kettle",
+        "product_subtitle": "A subtitle",
+        "product_image": "http://localhost/media/product.webp",
+        "email": "asha@example.com",
+        "quantity": 1,
+        "price_at_purchase": "21.00",
+        "payment_method": "Cash on Delivery",
+        "status": "CONFIRMED",
+        "estimated_delivery": order["estimated_delivery"],
+        "cancelled_at": None,
+        "created_at": order["created_at"],
+        "address": order["address"],
+    }
+    online = asha.ordered(stocked(injector), payment_method="ONLINE")
+    query = {"orderId": online["id"], "itemId": online["items"][0]["id"]}
+    item = asha.person.get("/api/orders/cancel-item/", query_string=query).get_json()
+    assert (item["payment_method"], item["address"]) == ("Online Payment", {})
+    missing = asha.person.get("/api/orders/cancel-item/", query_string=query | {"itemId": 10**9})
+    assert (missing.status_code, missing.get_json()["code"]) == (404, "order_line_not_found")
+
+
+def test_items_of_a_cod_order_are_called_off_one_by_one(asha: Shopper, injector: Injector) -> None:
+    kettle, cup = stocked(injector), stocked(injector)
+    order = asha.ordered(kettle, cup)
+    first, second = (item["id"] for item in order["items"])
+
+    def call_off(order_id: object, item_id: object) -> tuple[int, str | None]:
+        body = {"orderId": order_id, "itemId": item_id, "reason": "too many"}
+        answer = asha.person.post("/api/orders/cancel-item/", body)
+        return answer.status_code, answer.get_json().get("code")
+
+    assert call_off(order["id"], first) == (200, None)
+    assert (reserved(injector, kettle), reserved(injector, cup)) == ((10, 0), (10, 1))
+    assert call_off(order["id"], first) == (409, "order_line_already_cancelled")
+    assert call_off(order["id"], 10**9) == (404, "order_line_not_found")
+    shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
+    assert shown["status"] == "CONFIRMED"
+    assert [item["status"] for item in shown["items"]] == ["CANCELLED", "CONFIRMED"]
+    # As v1's forms send ids.
+    assert call_off(str(order["id"]), str(second)) == (200, None)
+    assert asha.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "CANCELLED"
+    assert reserved(injector, cup) == (10, 0)
+
+
+def test_an_item_of_an_unpaid_order_is_not_called_off_alone(
+    asha: Shopper, injector: Injector
+) -> None:
+    order = asha.ordered(stocked(injector), payment_method="ONLINE")
+    body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "no"}
+    answer = asha.person.post("/api/orders/cancel-item/", body)
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "order_not_paid")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"orderId": 1},
+        {"orderId": 0, "itemId": 1},
+        {"orderId": "x", "itemId": 1},
+        {"orderId": 1.5, "itemId": 1},
+        {"orderId": True, "itemId": 1},
+        {"orderId": 1, "itemId": 1, "reason": "x" * 501},
+        {"orderId": 1, "itemId": 1, "reason": 7},
+        {"orderId": 1, "itemId": 1, "reason": "\0"},
+    ],
+)
+def test_an_item_that_can_never_be_right_is_refused(asha: Shopper, body: dict[str, Any]) -> None:
+    assert asha.person.post("/api/orders/cancel-item/", body).status_code == 400
+    if set(body) < {"orderId", "itemId"}:
+        assert asha.person.get("/api/orders/cancel-item/", query_string=body).status_code == 400
+
+
+def test_an_unpaid_order_expires(asha: Shopper, injector: Injector, clock: SetClock) -> None:
+    kettle = stocked(injector)
+    order = asha.ordered(kettle, payment_method="ONLINE")
+    expire = injector.get(ExpireOrders)
+    clock.move(seconds=1799)
+    assert expire() == 0
+    clock.move(seconds=1)
+    assert expire() == 1
+    assert reserved(injector, kettle) == (10, 0)
+    shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
+    assert (shown["status"], shown["items"][0]["status"]) == ("CANCELLED", "CANCELLED")
+
+
+def test_a_delivery_is_estimated(asha: Shopper) -> None:
+    answer = asha.person.get("/api/orders/delivery-estimate/")
+    assert answer.get_json() == {"estimated_delivery": "2026-03-20"}
+
+
+@pytest.mark.parametrize("orders", [1, 5])
+def test_a_page_of_the_history_is_one_query(asha: Shopper, injector: Injector, orders: int) -> None:
+    products = [stocked(injector) for _ in range(3)]
+    for _ in range(orders):
+        asha.ordered(*products)
+    with counted_statements(injector.get(Database)) as statements:
+        page = asha.person.get("/api/orders/my/").get_json()
+    assert len(page["results"]) == orders
+    assert len([sql for sql in statements if "order_lines" in sql]) == 1
+    assert len(statements) <= 2
