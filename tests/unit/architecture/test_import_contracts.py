@@ -112,7 +112,6 @@ VIOLATIONS = [
         "flask-at-the-edge",
         [
             ("novacart.adapters.persistence.planted", "flask"),
-            ("novacart.adapters.security.planted", "flask"),
             ("novacart.adapters.stripe.planted", "flask"),
         ],
     ),
