@@ -7,7 +7,7 @@ import click
 
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError
-from novacart.entrypoints.commands import database, develop, outbox, routes, serve
+from novacart.entrypoints.commands import audit, database, develop, outbox, payments, routes, serve
 from novacart.entrypoints.settings import InvalidSetting
 
 _COMMANDS: Final[tuple[click.Command, ...]] = (
@@ -16,6 +16,8 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     serve.worker,
     database.migrate,
     outbox.outbox,
+    audit.audit,
+    payments.reconcile,
     routes.routes,
 )
 

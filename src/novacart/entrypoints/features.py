@@ -4,12 +4,23 @@ from typing import Final
 
 from injector import Module
 
-from novacart.entrypoints.modules import accounts, cart, catalog, ordering, platform, wishlist
+from novacart.entrypoints.modules import (
+    accounts,
+    audit,
+    cart,
+    catalog,
+    ordering,
+    payments,
+    platform,
+    wishlist,
+)
 from novacart.entrypoints.modules.accounts import AccountsModule
+from novacart.entrypoints.modules.audit import AuditModule
 from novacart.entrypoints.modules.cart import CartModule
 from novacart.entrypoints.modules.catalog import CatalogModule
 from novacart.entrypoints.modules.feature import Feature
 from novacart.entrypoints.modules.ordering import OrderingModule
+from novacart.entrypoints.modules.payments import PaymentsModule
 from novacart.entrypoints.modules.wishlist import WishlistModule
 
 # Each beside the module that binds what it needs. The platform stands first, under all.
@@ -19,6 +30,8 @@ FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = (
     (WishlistModule, wishlist),
     (CartModule, cart),
     (OrderingModule, ordering),
+    (AuditModule, audit),
+    (PaymentsModule, payments),  # after ordering, whose refunds of lines it makes
 )
 
 ALL: Final[tuple[Feature, ...]] = (platform, *(feature for _, feature in FEATURES))

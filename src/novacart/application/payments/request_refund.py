@@ -14,7 +14,12 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.line import RefundItem
 from novacart.domain.ordering.order import Order
-from novacart.domain.payments.errors import NothingToRefund, RefundNotAllowed, RefundRefused
+from novacart.domain.payments.errors import (
+    NothingToRefund,
+    PartialRefundNeedsStaff,
+    RefundNotAllowed,
+    RefundRefused,
+)
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund, RefundOrigin
@@ -35,7 +40,8 @@ class RefundedUnits:
 class AskForRefund:
     """All that is left where neither `amount` nor `units` says less.
 
-    Both together mean that those units go back for that amount. `as_staff` may refund any
+    Both together mean that so much of the price of those units goes back, and the goods are
+    kept. `as_staff` may refund any
     part of any order; a customer the whole of an own one. `amount` is in major units.
     """
 
@@ -83,8 +89,12 @@ class RequestRefund:
             if payment is None:
                 raise NothingToRefund
             if not command.as_staff:
-                _check_customer(command, order)
+                _check_customer(order)
+            if not payment.left:
+                raise NothingToRefund
             items = _items(command, order, payment)
+            if not command.as_staff and _worth(items) != payment.left:
+                raise PartialRefundNeedsStaff
             refund = payment.request_refund(
                 id=RefundId(work.identities.take()[0]),
                 key=new_key("refund"),
@@ -119,10 +129,7 @@ def sent(send_refund: SendRefund, refund: Refund) -> Refund:
     return settled
 
 
-def _check_customer(command: AskForRefund, order: Order) -> None:
-    if command.amount is not None or command.units:
-        message = "Only the whole order can be refunded here; cancel a single item instead."
-        raise RefundNotAllowed(message)
+def _check_customer(order: Order) -> None:
     if order.status is not OrderStatus.PAID:
         raise RefundNotAllowed("Only a paid order that is not in processing can be refunded.")
 
@@ -141,10 +148,13 @@ def _items(command: AskForRefund, order: Order, payment: Payment) -> list[Refund
     whole = _worth(items)
     if amount > whole:
         raise InvalidValue("amount", f"These items are worth {whole} {whole.currency} at most.")
+    if amount == whole:
+        return items
     shares = amount.split([item.amount.amount for item in items])
     return [
-        RefundItem(line_id=item.line_id, quantity=item.quantity, amount=share)
+        order.line(item.line_id).refund_worth(share)
         for item, share in zip(items, shares, strict=True)
+        if share
     ]
 
 

@@ -98,7 +98,7 @@ class SettlePayment:
 
     def _save(self, books: "_Books") -> None:
         books.payment.check_at = self._policy.next_check(books.payment, at=books.at)
-        if books.order.history != books.history:
+        if books.paid_order or books.refunds.changed_order:
             books.work.orders.save(books.order)
         books.work.payments.save(books.payment)
 
@@ -114,7 +114,7 @@ class _Books:
         self.payment = payment
         self.at = at
         self.actor = actor
-        self.history = order.history
+        self.paid_order = False
         self.refunds = RefundSettlement(work=work, order=order, payment=payment, at=at, actor=actor)
 
     def believe(self, reference: str, told: PaymentReport, cart: Cart | None) -> None:
@@ -138,6 +138,7 @@ class _Books:
         order = self.order
         if order.status is OrderStatus.PENDING:
             order.pay(at=self.at, actor=self.actor)
+            self.paid_order = True
             if cart is not None:
                 cart.bought(order.id, {line.product_id: line.quantity for line in order.lines})
                 self.work.carts.save(cart)

@@ -25,7 +25,10 @@ class Inconclusive(Exception):
 
 
 class RefundSettlement:
-    """One order and its payment inside one unit of work, and the reports that change them."""
+    """One order and its payment inside one unit of work, and the reports that change them.
+
+    `changed_order` tells whether the order has to be saved.
+    """
 
     def __init__(
         self, *, work: UnitOfWork, order: Order, payment: Payment, at: datetime, actor: str
@@ -35,6 +38,7 @@ class RefundSettlement:
         self._payment = payment
         self._at = at
         self._actor = actor
+        self.changed_order = False
 
     def apply(self, reports: Sequence[RefundReport], *, complete: bool) -> None:
         """Believe the reports, whatever was known before.
@@ -91,6 +95,7 @@ class RefundSettlement:
         )
         if not news or not refund.parts:
             return
+        self.changed_order = True
         items = [_item(part) for part in refund.parts]
         if status is RefundStatus.SUCCEEDED:
             units = self._order.settle_refund(items, reason=DONE, at=self._at, actor=self._actor)
@@ -120,6 +125,7 @@ class RefundSettlement:
         if counts and self._order.paid_at is not None:
             self._make_room(report.amount, {told.refund_id for told in reports})
             items = self._order.plan_refund(report.amount)
+            self.changed_order = True
             self._order.request_refund(
                 items,
                 reason="It was refunded at the payment provider.",

@@ -47,6 +47,13 @@ class RefundNotAllowed(DomainError):
         super().__init__(message)
 
 
+class PartialRefundNeedsStaff(DomainError):
+    code = "partial_refund_needs_staff"
+
+    def __init__(self) -> None:
+        super().__init__("Only the whole order can be refunded here; cancel single items instead.")
+
+
 class RefundRefused(DomainError):
     """The payment provider will not give this money back; nothing was returned."""
 

@@ -18,7 +18,6 @@ from novacart.application.ports.sandbox_books import SandboxPayment, SandboxRefu
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.shared.money import Money
 
-
 _ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
 _LOCK = 0x5A4D_B0C5
 

@@ -18,8 +18,10 @@ class SqlWebhookEvents:
     def store(self, event: StoredEvent) -> bool:
         dialect = self._connection.dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        statement = insert(events).values(asdict(event)).on_conflict_do_nothing()
-        return self._connection.execute(statement).rowcount == 1
+        statement = (
+            insert(events).values(asdict(event)).on_conflict_do_nothing().returning(events.c.id)
+        )
+        return self._connection.scalar(statement) is not None
 
     def get(self, event_id: str) -> StoredEvent:
         row = (

@@ -1,0 +1,52 @@
+"""Where the payment provider's events come in."""
+
+from collections.abc import Callable
+
+from flask import Response, request
+
+from novacart.adapters.web.answers import json_answer
+from novacart.adapters.web.auth import open_to_anyone
+from novacart.adapters.web.blueprint import Blueprint
+from novacart.adapters.web.errors import Refused
+from novacart.adapters.web.schemas.payments import ReceivedSchema
+from novacart.application.payments.receive_event import SignedEvent
+from novacart.application.ports.errors import StorageUnavailable
+from novacart.application.ports.webhook_events import ForgedEvent, UnreadableEvent
+
+Receive = Callable[[SignedEvent], None]
+
+
+def webhooks_blueprint(*, receive: Receive) -> Blueprint:
+    """`/api/payments/webhook/`: open to anyone, since the signature says who speaks."""
+    blueprint = Blueprint(
+        "webhooks",
+        __name__,
+        url_prefix="/api/payments",
+        description="What the payment provider tells the shop.",
+    )
+
+    @blueprint.route("/webhook/", methods=["POST"])
+    @open_to_anyone
+    @blueprint.response(200, ReceivedSchema)
+    @blueprint.alt_response(
+        400, schema={"$ref": "#/components/schemas/Problem"}, description="Not signed, or no event."
+    )
+    def webhook() -> Response:
+        """Take in an event of Stripe's, signed in `Stripe-Signature`; any number of times."""
+        signed = SignedEvent(
+            payload=request.get_data(), signature=request.headers.get("Stripe-Signature")
+        )
+        try:
+            receive(signed)
+        except ForgedEvent as error:
+            raise Refused(400, code="webhook_signature_invalid", detail=str(error)) from error
+        except UnreadableEvent as error:
+            raise Refused(400, code="webhook_unreadable", detail=str(error)) from error
+        except StorageUnavailable as error:
+            # The provider sends it again for any answer but a 2xx, and this is its word for why.
+            raise Refused(
+                500, code="webhook_not_stored", detail="It could not be stored; send it again."
+            ) from error
+        return json_answer({"received": True})
+
+    return blueprint

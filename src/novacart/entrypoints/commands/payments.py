@@ -1,0 +1,24 @@
+"""Payments that are not settled."""
+
+from datetime import timedelta
+
+import click
+
+from novacart.application.payments.reconcile import Reconcile, ReconcilePayments
+from novacart.entrypoints.container import build_container
+from novacart.entrypoints.settings import load_settings
+
+
+@click.command()
+@click.option(
+    "--days",
+    default=7,
+    show_default=True,
+    type=click.IntRange(1, 365),
+    help="How far to look back for refunds and disputes that began at the provider.",
+)
+def reconcile(days: int) -> None:
+    """Ask the payment provider about whatever is not settled, and bring it to its end."""
+    run = build_container(load_settings()).get(Reconcile)
+    asked = run(ReconcilePayments(force=True, back=timedelta(days=days)))
+    click.echo(f"{asked} payments looked at")

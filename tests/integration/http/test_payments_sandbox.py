@@ -1,0 +1,227 @@
+"""Paying and refunding over HTTP with the sandbox, as a developer without a key does."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from injector import Injector
+from werkzeug.test import TestResponse
+
+from tests.integration.http.conftest import MakeApp
+from tests.support.checkout import ADDRESS, Checkout, Json, created, done
+from tests.support.people import CheapPasswords, Person, a_customer
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app(CheapPasswords(), DEBUG="True", RATELIMIT_ENABLED="False")
+
+
+@pytest.fixture
+def shop(client: FlaskClient, injector: Injector) -> Checkout:
+    return Checkout(client=client, injector=injector)
+
+
+def test_an_order_is_paid_and_refunded(shop: Checkout, client: FlaskClient) -> None:
+    asha = a_customer(client)
+    product = shop.product(price=241, stock=3)
+    order = shop.order(asha, {product: 2})
+    intent = shop.intent(asha, order["id"])
+    assert intent["amount"] == "482.00"
+    assert intent["currency"] == "INR"
+    assert intent["order_id"] == order["id"]
+    assert intent["client_secret"].startswith(intent["payment_intent_id"])
+    assert shop.intent(asha, order["id"]) == intent
+    assert done(shop.confirm(intent["payment_intent_id"]))["status"] == "succeeded"
+    paid = done(asha.get(f"/api/orders/{order['id']}/"))
+    assert (paid["status"], paid["payment_status"]) == ("PAID", "PAID")
+    assert paid["items"][0]["status"] == "CONFIRMED"
+    assert shop.stock(product) == 1
+    refund = done(asha.post(f"/api/payments/refund/{order['id']}/", {"reason": "Too big"}))
+    assert (refund["amount"], refund["status"]) == ("482.00", "succeeded")
+    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "REFUNDED"
+    assert shop.stock(product) == 3
+    again = asha.post(f"/api/payments/refund/{order['id']}/")
+    assert again.status_code == 409
+
+
+def test_a_declined_card_leaves_the_order_payable(shop: Checkout, client: FlaskClient) -> None:
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(): 1})
+    intent = shop.intent(asha, order["id"])
+    assert done(shop.confirm(intent["payment_intent_id"], "decline"))["status"] == (
+        "requires_payment_method"
+    )
+    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "PENDING"
+    assert shop.intent(asha, order["id"]) == intent
+    done(shop.confirm(intent["payment_intent_id"]))
+    assert shop.confirm(intent["payment_intent_id"]).status_code == 409
+
+
+def test_one_step_checkout(shop: Checkout, client: FlaskClient) -> None:
+    asha = a_customer(client)
+    address = created(asha.post("/api/addresses/", ADDRESS))["id"]
+    first, second = shop.product(price=100), shop.product(price=50)
+    shop.fill(asha, {first: 1})
+    body = {"address_id": address}
+    intent = done(asha.post("/api/payments/payment-intent/", body))
+    assert done(asha.post("/api/payments/payment-intent/", body)) == intent
+    assert len(done_list(asha.get("/api/cart/"))) == 1
+    shop.fill(asha, {second: 1})
+    changed = done(asha.post("/api/payments/payment-intent/", body))
+    assert changed["order_id"] != intent["order_id"]
+    assert changed["amount"] == "150.00"
+    assert done(asha.get(f"/api/orders/{intent['order_id']}/"))["status"] == "CANCELLED"
+    shop.work()
+    assert shop.confirm(intent["payment_intent_id"]).status_code == 409
+    done(shop.confirm(changed["payment_intent_id"]))
+    assert done_list(asha.get("/api/cart/")) == []
+    assert done(asha.get("/api/orders/latest/"))["status"] == "PAID"
+
+
+def done_list(answer: TestResponse) -> list[object]:
+    assert answer.status_code == 200, answer.text
+    found: list[object] = answer.get_json()
+    return found
+
+
+def test_a_paid_line_is_cancelled_and_refunded(shop: Checkout, client: FlaskClient) -> None:
+    asha = a_customer(client)
+    keep, give = shop.product(price=100, stock=5), shop.product(price=60, stock=5)
+    order = shop.order(asha, {keep: 1, give: 2})
+    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    line = next(item for item in order["items"] if item["product"] == give)
+    body = {"orderId": str(order["id"]), "itemId": line["id"], "reason": "Changed my mind"}
+    done(asha.post("/api/orders/cancel-item/", body))
+    after = done(asha.get(f"/api/orders/{order['id']}/"))
+    assert {item["product"]: item["status"] for item in after["items"]} == {
+        keep: "CONFIRMED",
+        give: "REFUNDED",
+    }
+    assert (after["status"], after["payment_status"]) == ("PAID", "PARTIALLY_REFUNDED")
+    assert (shop.stock(keep), shop.stock(give)) == (4, 5)
+    assert asha.post("/api/orders/cancel-item/", body).status_code == 409
+    rest = next(item for item in order["items"] if item["product"] == keep)
+    done(asha.post("/api/orders/cancel-item/", body | {"itemId": rest["id"]}))
+    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "REFUNDED"
+
+
+def test_staff_refund_any_part_until_nothing_is_left(shop: Checkout, client: FlaskClient) -> None:
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(price=100): 3})
+    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    url = f"/api/payments/refund/{order['id']}/"
+    owner = shop.staff()
+    assert asha.post(url, {"amount": "1.00"}).status_code == 403
+    assert done(owner.post(url, {"amount": "10.50"}))["amount"] == "10.50"
+    item = {"id": order["items"][0]["id"], "quantity": 1}
+    assert done(owner.post(url, {"items": [item]}))["amount"] == "100.00"
+    too_much = owner.post(url, {"amount": "189.51"})
+    assert too_much.status_code == 409
+    assert too_much.get_json()["code"] == "refund_exceeds_payment"
+    assert done(owner.post(url))["amount"] == "189.50"
+    assert owner.post(url).status_code == 409
+    assert done(asha.get(f"/api/orders/{order['id']}/"))["payment_status"] == "REFUNDED"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"amount": 1},
+        {"amount": "-1.00"},
+        {"amount": "0.00"},
+        {"amount": "1.001"},
+        {"amount": "1e3"},
+        {"items": [{"id": 1}]},
+        {"items": [{"id": 1, "quantity": True}]},
+        {"items": "all"},
+        {"reason": 7},
+    ],
+)
+def test_a_refund_that_can_never_be_right_is_refused(
+    shop: Checkout, client: FlaskClient, body: dict[str, object]
+) -> None:
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(): 1})
+    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    assert shop.staff().post(f"/api/payments/refund/{order['id']}/", body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"order_id": "1"}, {"order_id": True}, {"order_id": -1}, {"address_id": 1.5}, []]
+)
+def test_an_intent_is_asked_for_an_order_or_an_address(
+    shop: Checkout,
+    client: FlaskClient,
+    body: object,
+) -> None:
+    asha = a_customer(client)
+    shop.order(asha, {shop.product(): 1})
+    assert asha.post("/api/payments/payment-intent/", body).status_code == 400
+
+
+def test_orders_of_others_are_not_there(shop: Checkout, client: FlaskClient) -> None:
+    order = shop.order(a_customer(client), {shop.product(): 1})
+    ravi = a_customer(client, "ravi")
+    body = {"order_id": order["id"]}
+    assert ravi.post("/api/payments/payment-intent/", body).status_code == 404
+    assert ravi.post(f"/api/payments/refund/{order['id']}/").status_code == 404
+    assert client.post("/api/payments/payment-intent/", json=body).status_code == 401
+
+
+def test_one_key_pays_and_refunds_once(shop: Checkout, client: FlaskClient) -> None:
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(price=100): 1})
+    intent = _keyed(shop, asha, "/api/payments/payment-intent/", {"order_id": order["id"]})
+    done(shop.confirm(intent["payment_intent_id"]))
+    refund = _keyed(shop, asha, f"/api/payments/refund/{order['id']}/", {})
+    assert refund["amount"] == "100.00"
+
+
+def _keyed(shop: Checkout, person: Person, path: str, body: Json) -> Json:
+    headers = person.headers | {"Idempotency-Key": "one-key" + path}
+    first, second = (shop.client.post(path, json=body, headers=headers) for _ in range(2))
+    assert first.status_code == 200, first.text
+    assert second.data == first.data
+    assert "Idempotent-Replayed" not in first.headers
+    assert second.headers["Idempotent-Replayed"] == "true"
+    other = shop.client.post(path, json=body | {"reason": "x", "order_id": 1}, headers=headers)
+    assert other.status_code == 422
+    found: Json = first.get_json()
+    return found
+
+
+def test_late_money_goes_back(shop: Checkout, client: FlaskClient) -> None:
+    asha = a_customer(client)
+    product = shop.product(stock=1)
+    order = shop.order(asha, {product: 1})
+    intent = shop.intent(asha, order["id"])
+    done(asha.post(f"/api/orders/cancel/{order['id']}/"))
+    # The worker has not closed the payment yet.
+    done(shop.confirm(intent["payment_intent_id"]))
+    shop.work()
+    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "CANCELLED"
+    assert shop.stock(product) == 1
+    owner = shop.staff()
+    assert owner.post(f"/api/payments/refund/{order['id']}/").status_code == 409
+
+
+def test_the_sandbox_is_not_there_in_production(make_app: MakeApp) -> None:
+    client = make_app(CheapPasswords()).test_client()
+    answer = client.post("/api/payments/sandbox/pi_sandbox_1/confirm/", json={"outcome": "succeed"})
+    assert answer.status_code == 404
+
+
+def test_an_unknown_sandbox_payment_is_not_there(shop: Checkout) -> None:
+    assert shop.confirm("pi_sandbox_nobody").status_code == 404
+    assert shop.confirm("pi_sandbox_nobody", "explode").status_code == 400
+
+
+def test_without_a_provider_payments_are_out_of_reach(make_app: MakeApp) -> None:
+    app = make_app(CheapPasswords())
+    client = app.test_client()
+    shop = Checkout(client=client, injector=app.extensions["novacart.injector"])
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(): 1})
+    answer = asha.post("/api/payments/payment-intent/", {"order_id": order["id"]})
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
