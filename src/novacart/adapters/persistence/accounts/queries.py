@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Column, Row, case, or_, select
+from sqlalchemy import Column, Row, bindparam, case, or_, select
 
 from novacart.adapters.persistence.accounts.tables import (
     addresses,
@@ -23,6 +23,26 @@ from novacart.application.accounts.queries import (
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import AddressId, UserId
+
+# Asked for every request of a signed-in user, so it is put together once.
+_SESSION: Final = (
+    select(
+        users.c.id,
+        users.c.username,
+        users.c.email,
+        users.c.first_name,
+        users.c.last_name,
+        users.c.role,
+    )
+    .join_from(token_families, users, users.c.id == token_families.c.user_id)
+    .where(
+        token_families.c.id == bindparam("family_id"),
+        token_families.c.revoked_at.is_(None),
+        users.c.id == bindparam("user_id"),
+        users.c.is_active,
+        users.c.password_generation == bindparam("password_generation"),
+    )
+)
 
 
 class SqlAccountQueries:
@@ -63,26 +83,13 @@ class SqlAccountQueries:
     def session(
         self, *, user_id: UserId, family_id: int, password_generation: int
     ) -> Profile | None:
-        statement = (
-            select(
-                users.c.id,
-                users.c.username,
-                users.c.email,
-                users.c.first_name,
-                users.c.last_name,
-                users.c.role,
-            )
-            .join_from(token_families, users, users.c.id == token_families.c.user_id)
-            .where(
-                token_families.c.id == family_id,
-                token_families.c.revoked_at.is_(None),
-                users.c.id == user_id,
-                users.c.is_active,
-                users.c.password_generation == password_generation,
-            )
-        )
+        known = {
+            "user_id": user_id,
+            "family_id": family_id,
+            "password_generation": password_generation,
+        }
         with self._database.reading() as connection:
-            row = connection.execute(statement).one_or_none()
+            row = connection.execute(_SESSION, known).one_or_none()
         if row is None:
             return None
         return Profile(

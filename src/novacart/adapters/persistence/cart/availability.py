@@ -1,6 +1,6 @@
 """What one customer could order of a product."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BindParameter, ColumnElement, func, select
 
 from novacart.adapters.persistence.cart.tables import carts
 from novacart.adapters.persistence.catalog.tables import stock_levels
@@ -9,7 +9,7 @@ from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.shared.ids import UserId
 
 
-def orderable(user_id: UserId) -> ColumnElement[int]:
+def orderable(user_id: UserId | BindParameter[int]) -> ColumnElement[int]:
     """For a row of `stock_levels`: what is available, and what the user holds already.
 
     Held is what the unpaid order has that a one-step checkout made of the present cart.

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from novacart.adapters.persistence.catalog.listing import SOLD, Listing, in_category
 from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
@@ -37,6 +37,7 @@ _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
     .join_from(products, stock_levels, stock_levels.c.product_id == products.c.id)
     .where(SOLD)
 )
+_PRODUCT: Final = _PRODUCTS.where(products.c.id == bindparam("product_id"))
 
 
 class SqlCatalogQueries:
@@ -70,7 +71,7 @@ class SqlCatalogQueries:
 
     def product(self, product_id: ProductId) -> ProductView:
         with self._database.reading() as connection:
-            row = connection.execute(_PRODUCTS.where(products.c.id == product_id)).one_or_none()
+            row = connection.execute(_PRODUCT, {"product_id": product_id}).one_or_none()
         if row is None:
             raise ProductNotFound
         return product_view(row)

@@ -1,11 +1,11 @@
 """Orders as their owners see them: one statement for a page, its lines included."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
@@ -31,49 +31,8 @@ _LINES = tuple(
 )
 
 
-class SqlOrderQueries:
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    def history(
-        self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
-    ) -> OrderPage:
-        wanted = [orders.c.user_id == user_id]
-        if search:
-            wanted.append(_bought(search))
-        statement = _views(
-            select(orders, func.count().over().label("found"))
-            .where(*wanted)
-            .order_by(orders.c.placed_at.desc(), orders.c.id.desc())
-            .limit(page_size)
-            .offset((page - 1) * page_size)
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(statement).all()
-            count = rows[0].found if rows else 0
-            if not rows and page > 1:
-                # Past the last page there is no row that could tell how many there are.
-                counting = select(func.count()).select_from(orders).where(*wanted)
-                count = connection.execute(counting).scalar_one()
-        return OrderPage(count=count, orders=_orders(rows))
-
-    def latest(self, user_id: UserId) -> OrderView | None:
-        statement = _views(
-            select(orders)
-            .where(orders.c.user_id == user_id)
-            .order_by(orders.c.placed_at.desc(), orders.c.id.desc())
-            .limit(1)
-        )
-        return self._one(statement)
-
-    def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
-        own = select(orders).where(orders.c.id == order_id, orders.c.user_id == user_id)
-        return self._one(_views(own))
-
-    def _one(self, statement: Select[Any]) -> OrderView | None:
-        with self._database.reading() as connection:
-            found = _orders(connection.execute(statement).all())
-        return found[0] if found else None
+_OWN: Final = orders.c.user_id == bindparam("user_id")
+_NEWEST: Final = (orders.c.placed_at.desc(), orders.c.id.desc())
 
 
 def _bought(search: str) -> ColumnElement[bool]:
@@ -91,6 +50,56 @@ def _views(page: Select[Any]) -> Select[Any]:
         .join_from(chosen, order_lines, order_lines.c.order_id == chosen.c.id)
         .order_by(chosen.c.placed_at.desc(), chosen.c.id.desc(), order_lines.c.id)
     )
+
+
+def _page(*wanted: ColumnElement[bool]) -> Select[Any]:
+    return _views(
+        select(orders, func.count().over().label("found"))
+        .where(_OWN, *wanted)
+        .order_by(*_NEWEST)
+        .limit(bindparam("size"))
+        .offset(bindparam("skipped"))
+    )
+
+
+def _count(*wanted: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(orders).where(_OWN, *wanted)
+
+
+# What is asked again and again is put together once.
+_PAGE: Final = _page()
+_LATEST: Final = _views(select(orders).where(_OWN).order_by(*_NEWEST).limit(1))
+_ORDER: Final = _views(select(orders).where(orders.c.id == bindparam("order_id"), _OWN))
+
+
+class SqlOrderQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def history(
+        self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
+    ) -> OrderPage:
+        wanted = [_bought(search)] if search else []
+        statement = _page(*wanted) if wanted else _PAGE
+        asked = {"user_id": user_id, "size": page_size, "skipped": (page - 1) * page_size}
+        with self._database.reading() as connection:
+            rows = connection.execute(statement, asked).all()
+            count = rows[0].found if rows else 0
+            if not rows and page > 1:
+                # Past the last page there is no row that could tell how many there are.
+                count = connection.execute(_count(*wanted), asked).scalar_one()
+        return OrderPage(count=count, orders=_orders(rows))
+
+    def latest(self, user_id: UserId) -> OrderView | None:
+        return self._one(_LATEST, {"user_id": user_id})
+
+    def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
+        return self._one(_ORDER, {"user_id": user_id, "order_id": order_id})
+
+    def _one(self, statement: Select[Any], asked: Mapping[str, int]) -> OrderView | None:
+        with self._database.reading() as connection:
+            found = _orders(connection.execute(statement, asked).all())
+        return found[0] if found else None
 
 
 def _orders(rows: Iterable[Row[Any]]) -> list[OrderView]:
