@@ -31,7 +31,7 @@ class SqlPasswordResets:
             return None
         lock_user(self._connection, UserId(owner))
         row = self._connection.execute(
-            select(resets).where(resets.c.token_hash == token_hash).with_for_update()
+            select(resets).where(resets.c.token_hash == token_hash).with_for_update(key_share=True)
         ).one_or_none()
         return None if row is None else reset_of(row)
 

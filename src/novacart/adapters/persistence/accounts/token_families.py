@@ -23,7 +23,7 @@ class SqlTokenFamilies:
     def presenting(self, family_id: int, token_id: str) -> TokenFamily | None:
         # A statement of its own before the token is read: see `lock_user`.
         row = self._connection.execute(
-            select(families).where(families.c.id == family_id).with_for_update()
+            select(families).where(families.c.id == family_id).with_for_update(key_share=True)
         ).one_or_none()
         if row is None:
             return None

@@ -25,7 +25,7 @@ class SqlUsers:
 
     def get(self, user_id: UserId) -> User:
         row = self._connection.execute(
-            select(users).where(users.c.id == user_id).with_for_update()
+            select(users).where(users.c.id == user_id).with_for_update(key_share=True)
         ).one_or_none()
         if row is None:
             raise UserNotFound
@@ -33,13 +33,13 @@ class SqlUsers:
 
     def by_email(self, email_key: str) -> User | None:
         row = self._connection.execute(
-            select(users).where(users.c.email_key == email_key).with_for_update()
+            select(users).where(users.c.email_key == email_key).with_for_update(key_share=True)
         ).one_or_none()
         return None if row is None else user_of(row)
 
     def by_username(self, username_key: str) -> User | None:
         row = self._connection.execute(
-            select(users).where(users.c.username_key == username_key).with_for_update()
+            select(users).where(users.c.username_key == username_key).with_for_update(key_share=True)
         ).one_or_none()
         return None if row is None else user_of(row)
 
@@ -50,7 +50,7 @@ class SqlUsers:
                 select(users.c.id)
                 .where(users.c.role == Role.OWNER.value, users.c.is_active)
                 .order_by(users.c.id)
-                .with_for_update()
+                .with_for_update(key_share=True)
             )
         }
 
