@@ -146,7 +146,7 @@ class MemoryCatalogQueries:
 
     def _sold(self) -> list[ProductView]:
         return [
-            self._view(product)
+            product_view(self._store, product)
             for product in self._store.products.values()
             if not product.is_archived and self._store.stock_levels.get(product.id)
         ]
@@ -165,24 +165,26 @@ class MemoryCatalogQueries:
             and (not wanted.search.strip() or (begun and suggests(_all_text(product), begun)))
         ]
 
-    def _view(self, product: Product) -> ProductView:
-        level = self._store.stock_levels.get(product.id)
-        return ProductView(
-            id=product.id,
-            title=product.title,
-            subtitle=product.subtitle,
-            description=product.description,
-            price=product.price,
-            author=product.author,
-            published_year=product.published_year,
-            brand=product.brand,
-            stock=level.available if level else 0,
-            category_id=product.category_id,
-            image=product.image,
-            created_at=product.created_at,
-            updated_at=product.updated_at,
-            version=product.version,
-        )
+
+def product_view(store: MemoryStore, product: Product) -> ProductView:
+    """The product as the catalogue shows it, with what of it can be ordered now."""
+    level = store.stock_levels.get(product.id)
+    return ProductView(
+        id=product.id,
+        title=product.title,
+        subtitle=product.subtitle,
+        description=product.description,
+        price=product.price,
+        author=product.author,
+        published_year=product.published_year,
+        brand=product.brand,
+        stock=level.available if level else 0,
+        category_id=product.category_id,
+        image=product.image,
+        created_at=product.created_at,
+        updated_at=product.updated_at,
+        version=product.version,
+    )
 
 
 def _all_text(product: ProductView) -> str:

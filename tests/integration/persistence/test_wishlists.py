@@ -1,0 +1,32 @@
+"""Wishlists in both databases keep their contract."""
+
+import pytest
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.persistence.wishlist.queries import SqlWishlistQueries
+from novacart.adapters.system.origin import ContextOrigin
+from tests.support.builders.ordering import Shop
+from tests.support.contracts.wishlists import WishlistsContract, wish
+from tests.support.query_counter import counted_statements
+
+
+@pytest.fixture
+def begin(database: Database) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, ContextOrigin())
+
+
+@pytest.fixture
+def queries(database: Database) -> SqlWishlistQueries:
+    return SqlWishlistQueries(database)
+
+
+class TestSqlWishlists(WishlistsContract):
+    def test_a_long_wishlist_is_one_statement(
+        self, shop: Shop, database: Database, queries: SqlWishlistQueries
+    ) -> None:
+        for product in shop.products:
+            wish(shop, product)
+        with counted_statements(database) as statements:
+            queries.wishlist_of(shop.customer)
+        assert len(statements) == 1
