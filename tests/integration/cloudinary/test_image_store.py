@@ -19,9 +19,8 @@ from tests.support.fake_cloudinary.fixtures import (
     CLOUD,
     cloud,
     fake_cloudinary,
-    picture,
-    size_of,
 )
+from tests.support.pictures import picture, size_of
 
 __all__ = ["cloud", "fake_cloudinary"]
 

@@ -4,7 +4,8 @@ import pytest
 from cloudinary import exceptions, uploader
 
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary, Fault
-from tests.support.fake_cloudinary.fixtures import API_KEY, API_SECRET, CLOUD, picture
+from tests.support.fake_cloudinary.fixtures import API_KEY, API_SECRET, CLOUD
+from tests.support.pictures import picture
 
 
 def send(server: FakeCloudinary, *, timeout: float = 30.0) -> object:

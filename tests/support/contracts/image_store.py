@@ -7,7 +7,7 @@ import pytest
 from novacart.application.ports.image_store import IMAGE_TYPES, ImageStore
 from novacart.domain.catalog.wording import picture as kept_by_the_catalogue
 from novacart.domain.shared.errors import InvalidValue
-from tests.support.fake_cloudinary.fixtures import picture
+from tests.support.pictures import picture
 
 Shown = Callable[[str], bytes | None]
 WEBP = "image/webp"

@@ -29,7 +29,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CategoryId, ProductId
 from tests.support.builders.catalog import a_category, a_product, details, opened, stocked
 from tests.support.clock import SetClock
-from tests.support.fake_cloudinary.fixtures import picture, size_of
+from tests.support.pictures import picture, size_of
 
 OLD = "https://images.test/v0/products/17.webp"
 LAMP = ProductId(17)

@@ -1,40 +1,52 @@
+"""Pictures on disk keep the image store's contract, whole or not at all."""
+
 from pathlib import Path
 
 import pytest
 
-from novacart.adapters.files.image_store import PREFIX, FilesImageStore
-from novacart.application.ports.errors import Unavailable
-from tests.support.contracts.image_store import WEBP, ImageStoreContract, Shown
-from tests.support.fake_cloudinary.fixtures import picture
+from novacart.adapters.files.image_store import FilesImageStore
+from novacart.application.ports.errors import StorageUnavailable
+from tests.support.contracts.image_store import ImageStoreContract, Shown
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> FilesImageStore:
+    return FilesImageStore(tmp_path / "media")
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Shown:
+    def behind(reference: str) -> bytes | None:
+        assert reference.startswith("/media/")
+        return (tmp_path / reference.removeprefix("/")).read_bytes()
+
+    return behind
 
 
 class TestFilesImageStore(ImageStoreContract):
-    @pytest.fixture
-    def images(self, tmp_path: Path) -> FilesImageStore:
-        return FilesImageStore(tmp_path)
+    def test_the_same_picture_again_is_the_same_file(
+        self, images: FilesImageStore, tmp_path: Path
+    ) -> None:
+        first = images.put(b"lamp", name="products/17", content_type="image/webp")
+        assert images.put(b"lamp", name="products/17", content_type="image/webp") == first
+        assert [each.name for each in (tmp_path / "media/products").iterdir()] == [Path(first).name]
 
-    @pytest.fixture
-    def shown(self, tmp_path: Path) -> Shown:
-        return lambda reference: (tmp_path / reference.removeprefix(PREFIX)).read_bytes()
+    @pytest.mark.parametrize(
+        "name", ["", "../lamp", "/etc/lamp", "a//b", "a/../b", "a b", ".lamp", "Lamp", "lamp\n"]
+    )
+    def test_a_name_can_not_lead_out_of_the_folder(
+        self, images: FilesImageStore, name: str
+    ) -> None:
+        with pytest.raises(ValueError, match="names no picture"):
+            images.put(b"lamp", name=name, content_type="image/webp")
 
-    def test_a_name_tells_its_content(self, images: FilesImageStore) -> None:
-        first = images.put(picture("teal"), name="products/17", content_type=WEBP)
-        again = images.put(picture("teal"), name="products/17", content_type=WEBP)
-        assert first == again
-        assert first.startswith("/media/products/17-")
-
-    def test_nothing_is_left_of_a_file_that_could_not_be_written(
+    def test_a_picture_that_can_not_be_written_leaves_nothing(
         self, images: FilesImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def full(*_: object) -> None:
+        def full(_: Path, __: Path) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("os.fsync", full)
-        with pytest.raises(Unavailable):
-            images.put(picture(), name="products/17", content_type=WEBP)
-        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-
-    def test_a_folder_that_can_not_be_made_is_a_store_out_of_reach(self, tmp_path: Path) -> None:
-        (tmp_path / "media").write_text("in the way")
-        with pytest.raises(Unavailable):
-            FilesImageStore(tmp_path / "media").put(picture(), name="a/b", content_type=WEBP)
+        monkeypatch.setattr(Path, "replace", full)
+        with pytest.raises(StorageUnavailable):
+            images.put(b"lamp", name="products/17", content_type="image/webp")
+        assert list((tmp_path / "media/products").iterdir()) == []

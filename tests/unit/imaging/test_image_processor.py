@@ -1,5 +1,3 @@
-import struct
-import zlib
 from io import BytesIO
 
 import pytest
@@ -11,6 +9,7 @@ from novacart.adapters.imaging.image_processor import (
     PillowImageProcessor,
 )
 from novacart.domain.shared.errors import InvalidValue
+from tests.support.pictures import png_claiming
 
 prepare = PillowImageProcessor().prepare
 
@@ -21,23 +20,6 @@ def encoded(
     out = BytesIO()
     Image.new(mode, size, "teal" if mode != "CMYK" else (10, 20, 30, 40)).save(out, kind, **options)
     return out.getvalue()
-
-
-def png_claiming(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that says it is enormous."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0"))
-        + chunk(b"IEND", b"")
-    )
 
 
 def refusal_of(content: bytes) -> str:

@@ -1,0 +1,35 @@
+"""Pictures for tests, and what only says that it is one."""
+
+import struct
+import zlib
+from io import BytesIO
+
+from PIL import Image
+
+
+def picture(colour: str = "teal", *, kind: str = "WEBP", size: tuple[int, int] = (64, 48)) -> bytes:
+    """A picture of one colour."""
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, kind)
+    return out.getvalue()
+
+
+def size_of(content: bytes) -> tuple[int, int]:
+    with Image.open(BytesIO(content)) as opened:
+        return opened.size
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is enormous."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checked = kind + data
+        return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0"))
+        + chunk(b"IEND", b"")
+    )
