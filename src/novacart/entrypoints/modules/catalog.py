@@ -2,13 +2,16 @@
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
+from novacart.adapters.cloudinary.image_store import CloudinaryImageStore
 from novacart.adapters.files.image_store import FilesImageStore
+from novacart.adapters.imaging.image_processor import MAX_BYTES, PillowImageProcessor
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.web.blueprint import Blueprint
 from novacart.adapters.web.catalog import catalog_blueprint, categories_blueprint
 from novacart.adapters.web.catalog_staff import catalog_staff_blueprint
 from novacart.adapters.web.media_files import media_blueprint
+from novacart.adapters.web.product_images import product_images_blueprint
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.adjust_stock import AdjustStock
@@ -21,10 +24,13 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_product_image import SetProductImage
+from novacart.application.catalog.upload_category_image import UploadCategoryImage
+from novacart.application.catalog.upload_product_image import UploadProductImage
+from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.schedules import Schedule
 from novacart.entrypoints.modules.feature import Reactions
-from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.settings import InvalidSetting, Settings
 
 _USE_CASES = (
     AddProduct,
@@ -32,6 +38,8 @@ _USE_CASES = (
     ArchiveProduct,
     RestoreProduct,
     SetProductImage,
+    UploadProductImage,
+    UploadCategoryImage,
     AdjustStock,
     AddCategory,
     EditCategory,
@@ -57,8 +65,35 @@ class CatalogModule(Module):
 
     @provider
     @singleton
+    def processor(self) -> ImageProcessor:
+        return PillowImageProcessor()
+
+    @provider
+    @singleton
     def images(self, settings: Settings) -> ImageStore:
+        if _uses_cloudinary(settings):
+            return CloudinaryImageStore(
+                cloud_name=settings.cloudinary_cloud_name,
+                api_key=settings.cloudinary_api_key,
+                api_secret=settings.cloudinary_api_secret,
+                upload_prefix=settings.cloudinary_upload_prefix,
+            )
         return FilesImageStore(settings.var / "media")
+
+
+def _uses_cloudinary(settings: Settings) -> bool:
+    account = {
+        "CLOUDINARY_CLOUD_NAME": settings.cloudinary_cloud_name,
+        "CLOUDINARY_API_KEY": settings.cloudinary_api_key,
+        "CLOUDINARY_API_SECRET": settings.cloudinary_api_secret,
+    }
+    missing = [name for name, value in account.items() if not value]
+    if missing and len(missing) < len(account):
+        raise InvalidSetting(
+            f"{' and '.join(missing)} must be set too, for pictures to be kept at Cloudinary;"
+            " leave all of CLOUDINARY_* empty to keep them on this machine's disk."
+        )
+    return not missing
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:
@@ -71,6 +106,9 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             edit_product=injector.get(EditProduct),
             archive_product=injector.get(ArchiveProduct),
             queries=queries,
+        ),
+        product_images_blueprint(
+            upload_image=injector.get(UploadProductImage), queries=queries, max_bytes=MAX_BYTES
         ),
         categories_blueprint(queries=queries),
         media_blueprint(injector.get(Settings).var / "media"),
