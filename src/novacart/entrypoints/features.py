@@ -9,6 +9,7 @@ from novacart.entrypoints.modules import (
     audit,
     cart,
     catalog,
+    notifications,
     ordering,
     payments,
     platform,
@@ -19,6 +20,7 @@ from novacart.entrypoints.modules.audit import AuditModule
 from novacart.entrypoints.modules.cart import CartModule
 from novacart.entrypoints.modules.catalog import CatalogModule
 from novacart.entrypoints.modules.feature import Feature
+from novacart.entrypoints.modules.notifications import NotificationsModule
 from novacart.entrypoints.modules.ordering import OrderingModule
 from novacart.entrypoints.modules.payments import PaymentsModule
 from novacart.entrypoints.modules.wishlist import WishlistModule
@@ -31,6 +33,7 @@ FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = (
     (CartModule, cart),
     (OrderingModule, ordering),
     (AuditModule, audit),
+    (NotificationsModule, notifications),
     (PaymentsModule, payments),  # after ordering, whose refunds of lines it makes
 )
 

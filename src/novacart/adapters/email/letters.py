@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from novacart.adapters.email.wording import day, money
 from novacart.application.ports.letters import Letter
 
 
@@ -22,6 +23,7 @@ class JinjaLetters:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters |= {"money": money, "day": day}
         self._templates.globals |= {"shop_name": shop_name, "shop_url": shop_url}
 
     def write(self, name: str, facts: Mapping[str, object]) -> Letter:

@@ -12,13 +12,12 @@ from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.ordering.errors import NothingToOrder
 from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.ordering.line import OrderLine
-from novacart.domain.ordering.order import Order
+from novacart.domain.ordering.order import REPLACED_REASON, Order
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId
 
 # Two orders of one day draw the same number once in millions of days; then it is drawn again.
 ATTEMPTS: Final = 3
-_REPLACED: Final = "A new order took its place."
 
 
 class OrderAssembly:
@@ -74,7 +73,7 @@ class OrderAssembly:
     def _replace(
         self, work: UnitOfWork, old: Order, new: Order, *, at: datetime, actor: str
     ) -> None:
-        units = old.cancel(reason=_REPLACED, at=at, actor=actor)
+        units = old.cancel(reason=REPLACED_REASON, at=at, actor=actor)
         # All levels at once, since two rounds of locks could wait for each other.
         products = {line.product_id for line in (*units, *new.reserved_units)}
         work.stock.lock(products)

@@ -39,6 +39,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 
 EXPIRY_REASON = "It was not paid in time."
+REPLACED_REASON = "A new order took its place."
 _SENT = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
 
 

@@ -1,0 +1,1 @@
+"""What customers are told by mail about their orders and their money."""

@@ -1,0 +1,211 @@
+"""The letters about orders and money: who gets which, once, and what stands in them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from novacart.adapters.email.letters import JinjaLetters
+from novacart.adapters.email.wording import day, money
+from novacart.adapters.memory.mailer import MemoryMailer
+from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
+from novacart.adapters.memory.store import MemoryStore
+from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
+from novacart.application.notifications.order_post import OrderPost
+from novacart.application.notifications.tell_of_orders import (
+    TellOfCancellation,
+    TellOfConfirmation,
+    TellOfShipping,
+)
+from novacart.application.notifications.tell_of_refunds import (
+    TellOfLateMoney,
+    TellOfRefund,
+    TellOfRefundStart,
+)
+from novacart.application.ordering.fulfil_order import SendOff, ShipOrder, StartProcessing
+from novacart.application.payments.pay_cart import PayCart
+from novacart.application.payments.request_refund import AskForRefund
+from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.mailer import Mail
+from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
+from novacart.domain.payments.events import LateMoneyReceived, RefundRequested, RefundSucceeded
+from novacart.domain.shared.money import Money
+from tests.support.clock import SetClock
+from tests.support.payment_desk import PaymentDesk, staff
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def provider(clock: SetClock) -> MemoryPaymentGateway:
+    return MemoryPaymentGateway(clock)
+
+
+@pytest.fixture
+def desk(store: MemoryStore, clock: SetClock, provider: MemoryPaymentGateway) -> PaymentDesk:
+    return PaymentDesk(begin=MemoryUnitOfWorkFactory(store), gateway=provider, clock=clock)
+
+
+@pytest.fixture
+def mailer() -> MemoryMailer:
+    return MemoryMailer()
+
+
+@pytest.fixture
+def tell(store: MemoryStore, mailer: MemoryMailer) -> Callable[[], list[Mail]]:
+    """Hand every event so far to its letter, twice, as a relay may; the mails sent."""
+    post = OrderPost(
+        begin=MemoryUnitOfWorkFactory(store),
+        letters=JinjaLetters(shop_name="Lanterns"),
+        mailer=mailer,
+    )
+    reactions: dict[type, Callable[[Any], None]] = {
+        OrderConfirmed: TellOfConfirmation(post=post),
+        OrderShipped: TellOfShipping(post=post),
+        OrderCancelled: TellOfCancellation(post=post),
+        RefundRequested: TellOfRefundStart(post=post),
+        RefundSucceeded: TellOfRefund(post=post),
+        LateMoneyReceived: TellOfLateMoney(post=post),
+    }
+
+    def tell() -> list[Mail]:
+        for event in [*store.events, *store.events]:
+            react = reactions.get(type(event))
+            if react is not None:
+                react(event)
+        return list(mailer.sent.values())
+
+    return tell
+
+
+def _paid(desk: PaymentDesk, provider: MemoryPaymentGateway) -> PayCart:
+    user_id, address_id = desk.customer()
+    desk.cart(user_id, {desk.product(price=1241): 2})
+    command = PayCart(user_id=user_id, address_id=address_id)
+    provider.pay(desk.check_out_and_pay(command).reference)
+    desk.reconciled(force=True)
+    return command
+
+
+def _order_id(store: MemoryStore) -> Any:  # noqa: ANN401 (whichever order there is)
+    return next(iter(store.orders.values())).id
+
+
+def test_a_paid_order_is_confirmed_once(
+    desk: PaymentDesk,
+    provider: MemoryPaymentGateway,
+    tell: Callable[[], list[Mail]],
+    store: MemoryStore,
+) -> None:
+    _paid(desk, provider)
+    (mail,) = tell()
+    order = desk.order(_order_id(store))
+    assert mail.message_id == f"{order.number}-confirmation"
+    assert mail.to == "asha@example.com"
+    assert order.number in mail.subject
+    for body in (mail.text, mail.html):
+        assert "₹2,482.00" in body
+        assert order.lines[0].title in body
+        assert "560001" in body
+        assert day(order.estimated_delivery) in body
+
+
+def test_a_parcel_is_announced_with_its_number(
+    desk: PaymentDesk,
+    provider: MemoryPaymentGateway,
+    tell: Callable[[], list[Mail]],
+    store: MemoryStore,
+) -> None:
+    _paid(desk, provider)
+    order_id = _order_id(store)
+    StartProcessing(begin=desk.begin, clock=desk.clock, origin=staff)(order_id)
+    ShipOrder(begin=desk.begin, clock=desk.clock, origin=staff)(
+        SendOff(order_id=order_id, carrier="India Post", tracking_number="EE123456789IN")
+    )
+    mail = tell()[-1]
+    assert mail.message_id.endswith("-shipped")
+    assert "EE123456789IN" in mail.text
+    assert "EE123456789IN" in mail.html
+
+
+def test_a_cancelled_order_is_told_of(desk: PaymentDesk, tell: Callable[[], list[Mail]]) -> None:
+    user_id, _ = desk.customer()
+    desk.call_off(desk.ordered(user_id, {desk.product(): 1}))
+    (mail,) = tell()
+    assert mail.message_id.endswith("-cancelled")
+    assert "Nothing was charged" in mail.text
+
+
+def test_an_order_that_another_replaced_is_not_told_of(
+    desk: PaymentDesk, tell: Callable[[], list[Mail]]
+) -> None:
+    user_id, address_id = desk.customer()
+    command = PayCart(user_id=user_id, address_id=address_id)
+    for _ in range(2):
+        desk.cart(user_id, {desk.product(): 1})
+        desk.check_out_and_pay(command)
+    assert tell() == []
+
+
+def test_a_refund_is_told_of_when_it_starts_and_when_it_is_done(
+    desk: PaymentDesk,
+    provider: MemoryPaymentGateway,
+    tell: Callable[[], list[Mail]],
+    store: MemoryStore,
+) -> None:
+    command = _paid(desk, provider)
+    desk.request_refund(AskForRefund(user_id=command.user_id, order_id=_order_id(store)))
+    (refund,) = desk.payment(_order_id(store)).refunds
+    kinds = [mail.message_id.split("-", 3)[3] for mail in tell()]
+    assert kinds == ["confirmation", f"refund-{refund.id}-started", f"refund-{refund.id}-done"]
+    assert all("₹2,482.00" in mail.text for mail in tell())
+
+
+def test_late_money_has_one_letter_of_its_own(
+    desk: PaymentDesk, provider: MemoryPaymentGateway, tell: Callable[[], list[Mail]]
+) -> None:
+    user_id, _ = desk.customer()
+    order_id = desk.ordered(user_id, {desk.product(): 1})
+    provider.pay(desk.intent(user_id, order_id).reference)
+    desk.call_off(order_id)
+    desk.reconciled(force=True)
+    desk.reconciled(force=True)
+    cancelled, late = tell()
+    assert cancelled.message_id.endswith("-cancelled")
+    assert "late-payment" in late.message_id
+    assert "₹100.00" in late.html
+
+
+def test_a_mail_server_that_is_down_is_tried_again(
+    desk: PaymentDesk,
+    provider: MemoryPaymentGateway,
+    tell: Callable[[], list[Mail]],
+    mailer: MemoryMailer,
+) -> None:
+    _paid(desk, provider)
+    mailer.down = True
+    with pytest.raises(Unavailable):
+        tell()
+    mailer.down = False
+    assert len(tell()) == 1
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        (124_100_00, "INR", "₹1,24,100.00"),
+        (124_100, "USD", "$1,241.00"),
+        (1241, "JPY", "¥1,241"),
+        (-50, "INR", "-₹0.50"),
+    ],
+)
+def test_amounts_look_as_their_currency_does(amount: int, currency: str, shown: str) -> None:
+    assert money(Money(amount, currency)) == shown
