@@ -141,7 +141,7 @@ NOW = datetime.now(UTC)
         {"jti": None},
         {"jti": 5},
     ],
-    ids=str,
+    ids=", ".join,
 )
 def test_claims_that_we_never_make_are_refused(changes: dict[str, Any]) -> None:
     refused(signed(payload(**changes)))
