@@ -1,0 +1,188 @@
+"""Many buyers, few units: nobody gets what is not there, and nobody waits for another forever."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from threading import Barrier
+
+import pytest
+from sqlalchemy import update
+
+from novacart.adapters.persistence.catalog.tables import stock_levels
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.ordering.checkout_cart import CheckOut
+from novacart.application.ordering.place_order import PlaceCartAsOrder
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.errors import OutOfStock
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.ids import ProductId, UserId
+from tests.integration.concurrency.conftest import Till
+from tests.support.builders.ordering import Shop, add_address, add_customer, fill_cart
+from tests.support.races import THREADS, assert_stock_adds_up, at_once, far_away, raised
+
+
+def buyers_of(shop: Shop, count: int, *, quantity: int = 1) -> list[UserId]:
+    """Customers who all have the shop's first product in their carts."""
+    with shop.begin() as work:
+        buyers = [add_customer(work, f"buyer{number}") for number in range(count)]
+        for buyer in buyers:
+            fill_cart(work, buyer, {shop.products[0]: quantity})
+        work.commit()
+    return buyers
+
+
+def assert_sold(outcomes: Sequence[object], shop: Shop, *, stock: int) -> None:
+    """Every unit was sold once, and whoever got none was told so."""
+    refused = raised(outcomes)
+    assert {type(error) for error in refused} <= {OutOfStock}
+    assert len(outcomes) - len(refused) == stock
+    assert shop.levels() == [(stock, stock)]
+
+
+@pytest.mark.parametrize(
+    ("buyers", "stock", "delay"),
+    [
+        (500, 4, 0),
+        (12, 4, 0.02),
+        pytest.param(1000, 100, 0, marks=pytest.mark.torture),
+        pytest.param(32, 4, 0.2, marks=pytest.mark.torture),
+    ],
+)
+def test_exactly_what_is_in_stock_is_sold(
+    till: Till, database: Database, buyers: int, stock: int, delay: float
+) -> None:
+    shop = Shop(till.begin, stock=stock, prices=(100,))
+    crowd = buyers_of(shop, buyers)
+    with far_away(database, delay):
+        outcomes = at_once([partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd])
+    assert_sold(outcomes, shop, stock=stock)
+    assert_stock_adds_up(database)
+
+
+def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database) -> None:
+    """Negative control: looking first and writing what was seen loses updates."""
+    shop = Shop(till.begin, stock=4, prices=(100,))
+    product = shop.products[0]
+    all_looked = Barrier(THREADS)
+
+    def buy() -> None:
+        with till.begin() as work:
+            level = work.stock.levels([product])[product]
+        all_looked.wait(10)
+        if level.available < 1:
+            raise OutOfStock([(product, 1, level.available)])
+        with database.writing() as connection:
+            connection.execute(
+                update(stock_levels)
+                .where(stock_levels.c.product_id == product)
+                .values(reserved=level.reserved + 1)
+            )
+            connection.commit()
+
+    outcomes = at_once([buy] * THREADS)
+    with pytest.raises(AssertionError):
+        assert_sold(outcomes, shop, stock=4)
+    with pytest.raises(AssertionError):
+        assert_stock_adds_up(database)
+
+
+def test_carts_filled_in_opposite_orders_do_not_wait_for_each_other(
+    till: Till, database: Database
+) -> None:
+    shop = Shop(till.begin, stock=100, prices=(100, 50))
+    with till.begin() as work:
+        crowd = [add_customer(work, f"buyer{number}") for number in range(50)]
+        for number, buyer in enumerate(crowd):
+            products = shop.products if number % 2 else shop.products[::-1]
+            fill_cart(work, buyer, dict.fromkeys(products, 1))
+        work.commit()
+    outcomes = at_once([partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd])
+    assert raised(outcomes) == []
+    assert shop.levels() == [(100, 50), (100, 50)]
+    assert_stock_adds_up(database)
+
+
+@pytest.fixture
+def on_postgresql(postgresql_url: str) -> Database:
+    """Where rows have locks: SQLite's writers take turns, and none can wait for another."""
+    return Database.connect(postgresql_url)
+
+
+def test_a_naive_reservation_in_the_carts_own_order_deadlocks(on_postgresql: Database) -> None:
+    """Negative control for the order of locks."""
+    begin: UnitOfWorkFactory = SqlUnitOfWorkFactory(on_postgresql, ContextOrigin())
+    shop = Shop(begin, stock=100, prices=(100, 50))
+    both_have_one = Barrier(2)
+
+    def reserve(products: list[ProductId]) -> None:
+        with on_postgresql.writing() as connection:
+            for product in products:
+                connection.execute(
+                    update(stock_levels)
+                    .where(
+                        stock_levels.c.product_id == product,
+                        stock_levels.c.on_hand - stock_levels.c.reserved >= 1,
+                    )
+                    .values(reserved=stock_levels.c.reserved + 1)
+                )
+                if product == products[0]:
+                    both_have_one.wait(10)
+            connection.commit()
+
+    outcomes = at_once([partial(reserve, shop.products), partial(reserve, shop.products[::-1])])
+    on_postgresql.dispose()
+    assert [type(error) for error in raised(outcomes)] == [ConcurrentChange]
+
+
+def test_checkouts_that_swap_products_do_not_wait_for_each_other(
+    till: Till, database: Database
+) -> None:
+    """Each customer's new order takes what the other's old one gives back."""
+    shop = Shop(till.begin, stock=100, prices=(100, 50))
+    with till.begin() as work:
+        crowd = [add_customer(work, f"buyer{number}") for number in range(20)]
+        homes = [add_address(work, buyer) for buyer in crowd]
+        lines = [
+            fill_cart(work, buyer, {shop.products[number % 2]: 1})[0]
+            for number, buyer in enumerate(crowd)
+        ]
+        work.commit()
+    commands = [
+        CheckOut(user_id=buyer, address_id=home) for buyer, home in zip(crowd, homes, strict=True)
+    ]
+    for command in commands:
+        till.check_out(command)
+    with till.begin() as work:
+        for number, buyer in enumerate(crowd):
+            cart = work.carts.of(buyer)
+            cart.remove(lines[number])
+            work.carts.save(cart)
+            fill_cart(work, buyer, {shop.products[1 - number % 2]: 1})
+        work.commit()
+    outcomes = at_once([partial(till.check_out, command) for command in commands])
+    assert raised(outcomes) == []
+    assert shop.levels() == [(100, 10), (100, 10)]
+    assert_stock_adds_up(database)
+
+
+def test_one_customers_hundred_orders_at_once_are_one_order(till: Till, database: Database) -> None:
+    shop = Shop(till.begin, stock=100, prices=(100,))
+    shop.fill_cart(3)
+    outcomes = at_once([partial(till.place, PlaceCartAsOrder(user_id=shop.customer))] * 100)
+    kinds = Counter(type(outcome).__name__ for outcome in outcomes)
+    assert kinds == {"OrderView": 1, "NothingToOrder": 99}
+    assert shop.levels() == [(100, 3)]
+    assert_stock_adds_up(database)
+
+
+def test_one_customers_checkouts_at_once_are_one_order(till: Till, database: Database) -> None:
+    shop = Shop(till.begin, stock=3, prices=(100,))
+    shop.fill_cart(3)
+    command = CheckOut(user_id=shop.customer, address_id=shop.address)
+    outcomes = at_once([partial(till.check_out, command)] * 40)
+    assert raised(outcomes) == []
+    assert len({outcome.id for outcome in outcomes if not isinstance(outcome, Exception)}) == 1
+    assert shop.levels() == [(3, 3)]
+    assert_stock_adds_up(database)

@@ -1,0 +1,68 @@
+"""What placing an order asks of the database: ten statements at most, and one commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.order_numbers import RandomOrderNumbers
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.ordering.place_order import PlaceCartAsOrder, PlaceOrder
+from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from tests.support.builders.ordering import NOON, Shop, by_the_customer
+from tests.support.clock import SetClock
+from tests.support.query_counter import counted_statements
+
+
+@pytest.fixture
+def begin(database: Database) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, ContextOrigin())
+
+
+@contextmanager
+def counted_commits(database: Database) -> Iterator[list[object]]:
+    commits: list[object] = []
+
+    def note(connection: object) -> None:
+        commits.append(connection)
+
+    event.listen(database.engine, "commit", note)
+    try:
+        yield commits
+    finally:
+        event.remove(database.engine, "commit", note)
+
+
+@pytest.mark.parametrize("lines", [1, 3, 8])
+@pytest.mark.parametrize("method", PaymentMethod)
+def test_an_order_is_placed_in_ten_statements_whatever_is_in_it(
+    database: Database, begin: SqlUnitOfWorkFactory, method: PaymentMethod, lines: int
+) -> None:
+    shop = Shop(begin, prices=(100,) * lines)
+    shop.fill_cart(*(1,) * lines)
+    place = PlaceOrder(
+        begin=begin,
+        clock=SetClock(NOON),
+        origin=by_the_customer,
+        numbers=RandomOrderNumbers(),
+        policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
+    )
+    with begin() as work:
+        work.idempotency_keys.claim(shop.customer, "k", fingerprint="f" * 64, at=NOON)
+        work.commit()
+    command = PlaceCartAsOrder(
+        user_id=shop.customer,
+        address_id=shop.address,
+        payment_method=method,
+        idempotency_key="k",
+    )
+    with counted_statements(database) as statements, counted_commits(database) as commits:
+        order = place(command)
+    assert len(order.lines) == lines
+    assert len(statements) <= 10, "\n".join(statements)
+    assert len(commits) == 1
