@@ -1,0 +1,78 @@
+"""A process that dies at the nth of the points where it matters.
+
+Every commit and every call to the payment provider passes here, before and after it takes
+effect; so a new one is found without being listed.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from types import TracebackType
+from typing import Any, Self, cast
+
+from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+
+
+class Crash(BaseException):
+    """The process is gone: nothing in it can handle this."""
+
+
+class CrashPoints:
+    """Counts the points that are passed, and dies at `at` (from 0); never where it is None."""
+
+    def __init__(self, at: int | None = None) -> None:
+        self.at = at
+        self.passed: list[str] = []
+
+    def reach(self, name: str) -> None:
+        self.passed.append(name)
+        if self.at is not None and len(self.passed) > self.at:
+            raise Crash(name)
+
+    def begin(self, begin: UnitOfWorkFactory) -> UnitOfWorkFactory:
+        return lambda: cast("UnitOfWork", _Work(begin(), self))
+
+    def gateway(self, gateway: PaymentGateway) -> PaymentGateway:
+        return cast("PaymentGateway", _Gateway(gateway, self))
+
+
+class _Work:
+    def __init__(self, work: UnitOfWork, points: CrashPoints) -> None:
+        self._work = work
+        self._points = points
+
+    def __enter__(self) -> Self:
+        self._work.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._work.__exit__(kind, error, trace)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the unit of work has)
+        return getattr(self._work, name)
+
+    def commit(self) -> None:
+        self._points.reach("before commit")
+        self._work.commit()
+        self._points.reach("after commit")
+
+
+class _Gateway:
+    def __init__(self, gateway: PaymentGateway, points: CrashPoints) -> None:
+        self._gateway = gateway
+        self._points = points
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the gateway has)
+        found = getattr(self._gateway, name)
+        return partial(self._call, name, found) if callable(found) else found
+
+    def _call(self, name: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any:  # noqa: ANN401 (likewise)
+        self._points.reach(f"before {name}")
+        answer = call(*args, **options)
+        self._points.reach(f"after {name}")
+        return answer
