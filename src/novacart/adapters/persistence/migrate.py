@@ -12,7 +12,9 @@ from sqlalchemy import Connection, func, select
 
 from novacart.adapters.persistence.database import Database
 
-_SCRIPTS: Final = Path(__file__).parent / "migrations"
+# A built package carries the project's migrations beside this module.
+_PACKAGED: Final = Path(__file__).parent / "migrations"
+_SCRIPTS: Final = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[4] / "migrations"
 _LOCK: Final = 7_110_001  # an advisory lock's number: any will do that is nobody else's
 
 
