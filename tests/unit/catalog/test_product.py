@@ -62,7 +62,7 @@ def test_an_archived_product_leaves_the_catalogue_until_it_is_restored() -> None
     product = a_product()
     product.collect_events()
     product.archive(at=LATER)
-    assert product.archived_at == product.updated_at == LATER
+    assert (product.archived_at, product.updated_at) == (LATER, LATER)
     for change in (
         lambda: product.archive(at=LATER),
         lambda: product.edit(details(price=1), at=LATER),
@@ -71,8 +71,7 @@ def test_an_archived_product_leaves_the_catalogue_until_it_is_restored() -> None
         with pytest.raises(ProductNotFound):
             change()
     product.restore(at=NOON)
-    assert product.archived_at is None
-    assert product.updated_at == NOON
+    assert (product.archived_at, product.updated_at) == (None, NOON)
     assert [event.name for event in product.collect_events()] == [
         "catalog.product_archived",
         "catalog.product_restored",

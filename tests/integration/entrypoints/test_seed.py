@@ -1,0 +1,46 @@
+"""The demo shop fills an empty database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from injector import Injector
+
+from novacart.adapters.persistence.database import Database
+from novacart.application.catalog.queries import CatalogQueries, ProductFilter
+from novacart.entrypoints.container import build_container
+from novacart.entrypoints.demo.seed import Seeded, seed_demo
+from novacart.entrypoints.settings import load_settings
+from tests.support.people import CheapPasswords
+
+
+@pytest.fixture
+def injector(database_url: str, tmp_path: Path) -> Iterator[Injector]:
+    settings = load_settings(
+        {"DEBUG": "True", "DATABASE_URL": database_url, "VAR_DIR": str(tmp_path / "var")},
+        dotenv=tmp_path / "no.env",
+    )
+    made = build_container(settings, CheapPasswords())
+    yield made
+    made.get(Database).dispose()
+
+
+def test_an_empty_shop_is_filled_once(injector: Injector, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    seeded = seed_demo(injector, progress=lambda *step: told.append(step))
+    assert (seeded.categories, seeded.people) == (8, 5)
+    assert seeded.products >= 120
+    assert told[-1] == ("people", 5, 5)
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    products = [each.product for each in queries.every_product()]
+    assert len(products) == seeded.products
+    for picture in [
+        *(product.image for product in products),
+        *(category.desktop_secondary_image for category in queries.categories()),
+    ]:
+        assert picture is not None
+        assert (tmp_path / "var" / picture.removeprefix("/")).is_file()
+    stocks = {product.stock for product in products}
+    assert {0, 1} <= stocks
+    assert queries.count_products(ProductFilter(category="books", in_stock=True)) > 0
+    assert seed_demo(injector) == Seeded(categories=0, products=0, people=0)
