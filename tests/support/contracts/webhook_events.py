@@ -1,0 +1,63 @@
+"""What every place for the provider's events promises."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+import pytest
+
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.application.ports.webhook_events import EventState, StoredEvent
+from tests.support.builders.ordering import NOON
+
+
+def _event(id: str = "evt_1", *, due: int = 0) -> StoredEvent:
+    return StoredEvent(
+        id=id,
+        type="payment_intent.succeeded",
+        payload='{"id": "evt_1", "price": "₹1"}',
+        received_at=NOON,
+        next_attempt_at=NOON + timedelta(seconds=due),
+    )
+
+
+class WebhookEventsContract:
+    """Subclasses give `begin`."""
+
+    def _store(self, begin: UnitOfWorkFactory, event: StoredEvent) -> bool:
+        with begin() as work:
+            is_new = work.webhook_events.store(event)
+            work.commit()
+        return is_new
+
+    def test_an_event_is_stored_once(self, begin: UnitOfWorkFactory) -> None:
+        assert self._store(begin, _event())
+        other = _event()
+        other.payload = "{}"
+        assert not self._store(begin, other)
+        with begin() as work:
+            assert asdict(work.webhook_events.get("evt_1")) == asdict(_event())
+
+    def test_an_unknown_event_is_not_there(self, begin: UnitOfWorkFactory) -> None:
+        with begin() as work, pytest.raises(KeyError):
+            work.webhook_events.get("evt_1")
+
+    @pytest.mark.parametrize("state", ["handled", "quarantined", "parked"])
+    def test_a_settled_event_comes_back_whole(self, begin: UnitOfWorkFactory, state: str) -> None:
+        self._store(begin, _event())
+        with begin() as work:
+            event = work.webhook_events.get("evt_1")
+            event.attempts = 3
+            event.settle(EventState(state), at=NOON + timedelta(seconds=1), note="Because.")
+            work.webhook_events.save(event)
+            work.commit()
+        with begin() as work:
+            assert asdict(work.webhook_events.get("evt_1")) == asdict(event)
+            assert work.webhook_events.due(NOON + timedelta(days=1), limit=10) == []
+
+    def test_events_are_due_in_their_order(self, begin: UnitOfWorkFactory) -> None:
+        for place, due in enumerate((9, 3, 5, 6)):
+            self._store(begin, _event(f"evt_{place}", due=due))
+        at = NOON + timedelta(seconds=6)
+        with begin() as work:
+            assert work.webhook_events.due(at, limit=10) == ["evt_1", "evt_2", "evt_3"]
+            assert work.webhook_events.due(at, limit=1) == ["evt_1"]
