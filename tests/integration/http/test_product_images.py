@@ -265,6 +265,23 @@ def test_a_shop_with_an_account_keeps_its_pictures_at_cloudinary(
     assert len(cloud.assets) == 2
 
 
+def test_an_order_shows_the_picture_that_was_bought(
+    make_app: MakeApp, fake_cloudinary: FakeCloudinary
+) -> None:
+    shop = opened(make_app(CheapPasswords(), **at_cloudinary(fake_cloudinary)))
+    bought = shop.upload(picture("teal")).get_json()["image"]
+    then = fake_cloudinary.shown(bought)
+    asha = a_customer(shop.client)
+    asha.post("/api/cart/add/", {"product_id": 17})
+    order = asha.post("/api/orders/create/")
+    assert order.status_code == 201, order.text
+    shop.upload(picture("red"))
+    shop.owner.delete("/api/products/17/")
+    [line] = asha.get(f"/api/orders/{order.get_json()['id']}/").get_json()["items"]
+    assert line["product_image"] == bought
+    assert fake_cloudinary.shown(bought) == then
+
+
 @pytest.mark.parametrize("effect", ["server_error", "garbage", "cut", "unauthorized", "rate_limit"])
 def test_an_upload_that_fails_half_way_can_be_tried_again_later(
     make_app: MakeApp, fake_cloudinary: FakeCloudinary, effect: Effect
