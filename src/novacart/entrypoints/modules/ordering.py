@@ -17,8 +17,6 @@ from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, 
 from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderQueries
-from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.schedules import Schedule
 from novacart.entrypoints.modules.feature import Reactions
@@ -56,18 +54,8 @@ class OrderingModule(Module):
 
     @provider
     @singleton
-    def refund_line(self) -> LineRefunds:
-        return _payments_are_closed
-
-    @provider
-    @singleton
     def queries(self, database: Database) -> OrderQueries:
         return SqlOrderQueries(database)
-
-
-def _payments_are_closed(_: LineRefundRequest) -> None:
-    """What a shop without payments says; the payments' own module binds another."""
-    raise Unavailable("No payment provider is set up.")
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:
