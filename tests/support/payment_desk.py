@@ -191,15 +191,21 @@ class PaymentDesk:
         return self.reconcile(ReconcilePayments(force=force, back=back))
 
     def told(
-        self, kind: str, thing: dict[str, Any], *, id: str | None = None, secret: str = SECRET
+        self,
+        kind: str,
+        thing: dict[str, Any],
+        *,
+        id: str | None = None,
+        secret: str = SECRET,
+        at: int | None = None,
     ) -> str:
-        """Send an event as Stripe does, signed at this moment; gives its id."""
+        """Send an event of `at` as Stripe does, signed at this moment; gives its id."""
         event_id = id or f"evt_{next(self.events)}"
         body = {
             "id": event_id,
             "object": "event",
             "type": kind,
-            "created": int(self.clock.now().timestamp()),
+            "created": int(self.clock.now().timestamp()) if at is None else at,
             "data": {"object": thing},
         }
         payload = json.dumps(body).encode()
