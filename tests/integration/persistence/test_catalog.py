@@ -66,7 +66,7 @@ class TestSqlCategories(CategoriesContract):
 
 
 class TestSqlStock(StockContract):
-    def test_a_move_takes_two_statements_whatever_it_moves(
+    def test_a_move_takes_as_many_statements_whatever_it_moves(
         self, begin: UnitOfWorkFactory, database: Database
     ) -> None:
         for number in range(201, 221):
@@ -76,7 +76,7 @@ class TestSqlStock(StockContract):
             with begin() as work, counted_statements(database) as statements:
                 getattr(work.stock, move)(claims, at=NOON)
                 work.commit()
-            assert len(statements) == 2
+            assert len(statements) == (3 if database.dialect == "postgresql" else 2)
 
     def test_the_ledger_says_who(self, database: Database) -> None:
         origin = ContextOrigin()

@@ -27,18 +27,22 @@ _LEVELS = select(stock_levels.c.product_id, stock_levels.c.on_hand, stock_levels
 
 
 class SqlStock:
-    """Two statements a move, whatever the number of claims: the levels, and the ledger."""
+    """A move is one update of the levels and one insert into the ledger, however many claims.
+
+    On PostgreSQL the levels of several products are locked before, in one statement more.
+    """
 
     def __init__(self, connection: Connection, actor: str) -> None:
         self._connection = connection
         self._actor = actor
+        self._held: set[ProductId] = set()
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
         wanted = _quantities(claims)
         on_hand, reserved = EFFECTS[MovementKind.RESERVE]
         moved = self._shift(wanted, on_hand, reserved, promise=True)
         if short := wanted.keys() - moved:
-            # All the rows are locked by now, so what is undone and told here is exact.
+            # What moved is locked by us until the end, so undoing it is exact.
             self._shift({id_: wanted[id_] for id_ in moved}, -on_hand, -reserved)
             levels = self.levels(short)
             raise OutOfStock(
@@ -91,12 +95,14 @@ class SqlStock:
         return self.adjust(product_id, delta, reason=reason, at=at)
 
     def lock(self, product_ids: Iterable[ProductId]) -> None:
-        if self._connection.dialect.name == "postgresql":
+        ids = set(product_ids) - self._held
+        if ids and self._connection.dialect.name == "postgresql":
             self._connection.execute(
-                _LEVELS.where(stock_levels.c.product_id.in_(set(product_ids)))
+                _LEVELS.where(stock_levels.c.product_id.in_(ids))
                 .order_by(stock_levels.c.product_id)
                 .with_for_update(key_share=True)
             )
+        self._held |= ids
 
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
         rows = self._connection.execute(
@@ -132,23 +138,19 @@ class SqlStock:
     ) -> set[ProductId]:
         """Add so many times each quantity to the levels, and tell which products had it.
 
-        The rows are locked by rising id before any is changed (PostgreSQL updates in the
-        order in which it finds them), and the condition is checked on what they hold then.
+        Several rows are locked by rising id first, since PostgreSQL updates them in the order
+        in which it finds them; and by a statement of its own: one that locks and updates at
+        once follows rows that changed while it waited, and waits for them a second time.
         """
         if not quantities:
             return set()
         ids = sorted(quantities)
-        locked = (
-            select(stock_levels.c.product_id)
-            .where(stock_levels.c.product_id.in_(ids))
-            .order_by(stock_levels.c.product_id)
-            .with_for_update(key_share=True)
-            .cte("locked")
-        )
+        if len(ids) > 1:
+            self.lock(ids)
         quantity = case(dict(quantities), value=stock_levels.c.product_id)
         statement = (
             update(stock_levels)
-            .where(stock_levels.c.product_id.in_(select(locked.c.product_id)))
+            .where(stock_levels.c.product_id.in_(ids))
             .values(
                 on_hand=stock_levels.c.on_hand + on_hand * quantity,
                 reserved=stock_levels.c.reserved + reserved * quantity,
