@@ -11,12 +11,13 @@ import structlog
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.turns import Turns
 from novacart.application.relay import Relay
 from novacart.application.schedules import Schedule
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.container import all_schedules, build_container, build_relay
-from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.settings import InvalidSetting, Settings
 
 _IDLE: Final = 0.5
 _TROUBLED: Final = 2.0
@@ -51,6 +52,9 @@ class Worker:
             except (Unavailable, DomainError) as error:
                 _log.warning("worker_waits", reason=str(error))
                 pause = _TROUBLED
+            except Exception as error:  # noqa: BLE001 (a worker that gives up helps nobody)
+                _log.error("worker_waits", exc_info=error)
+                pause = _TROUBLED
             self._stopping.wait(pause)
 
     def run_due_schedules(self) -> None:
@@ -79,8 +83,14 @@ class Worker:
 
 
 def run_worker(settings: Settings) -> None:
-    """Run a worker until SIGTERM or SIGINT."""
+    """Run a worker until SIGTERM or SIGINT.
+
+    Raises `InvalidSetting` where the database is not the one that this code works with.
+    """
     injector = build_container(settings)
+    for dependency in injector.get(Readiness)():  # type: ignore[type-abstract]
+        if not dependency.ok:
+            raise InvalidSetting(dependency.detail)
     worker = Worker(
         relay=build_relay(injector),
         schedules=all_schedules(injector),
