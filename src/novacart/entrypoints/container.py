@@ -3,6 +3,7 @@
 from injector import Injector, Module
 
 from novacart.adapters.system.origin import ContextOrigin
+from novacart.application.ports.audit_trail import AuditTrail
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.outbox import Outbox
 from novacart.application.relay import Reaction, Relay
@@ -33,6 +34,7 @@ def build_relay(injector: Injector) -> Relay:
         clock=injector.get(Clock),  # type: ignore[type-abstract]
         act_as=injector.get(ContextOrigin).acting_as,
         reactions=reactions,
+        witness=injector.get(AuditTrail).add,  # type: ignore[type-abstract]
     )
 
 

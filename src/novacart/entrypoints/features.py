@@ -6,6 +6,7 @@ from injector import Module
 
 from novacart.entrypoints.modules import (
     accounts,
+    admin,
     audit,
     cart,
     catalog,
@@ -16,6 +17,7 @@ from novacart.entrypoints.modules import (
     wishlist,
 )
 from novacart.entrypoints.modules.accounts import AccountsModule
+from novacart.entrypoints.modules.admin import AdminModule
 from novacart.entrypoints.modules.audit import AuditModule
 from novacart.entrypoints.modules.cart import CartModule
 from novacart.entrypoints.modules.catalog import CatalogModule
@@ -34,6 +36,7 @@ FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = (
     (OrderingModule, ordering),
     (AuditModule, audit),
     (NotificationsModule, notifications),
+    (AdminModule, admin),
     (PaymentsModule, payments),  # after ordering, whose refunds of lines it makes
 )
 

@@ -28,6 +28,7 @@ from novacart.application.ports.attempts import Attempts
 from novacart.application.ports.origin import Origin
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.features import ALL
+from novacart.entrypoints.modules.admin import open_back_office
 from novacart.entrypoints.settings import Settings, load_settings
 
 # Bytes. An upload's route says for itself that it takes more.
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     blueprints = [blueprint for feature in ALL for blueprint in feature.blueprints(injector)]
     document = openapi.describe(app, blueprints, version=version("novacart"))
     pages.install(app, document, version=version("novacart"))
+    open_back_office(app, injector)
     return app
 
 

@@ -61,6 +61,7 @@ class Settings:
     currency: str
     pending_order_ttl: timedelta
     cart_max_per_line: int
+    support_refund_limit: str
     ratelimit_enabled: bool
     metrics_enabled: bool
     access_token_lifetime: timedelta
@@ -115,6 +116,7 @@ def load_settings(
         currency=_currency(read.text("CURRENCY", "INR")),
         pending_order_ttl=timedelta(seconds=read.number("PENDING_ORDER_TTL", 1800)),
         cart_max_per_line=read.number("CART_MAX_PER_LINE", 10, maximum=1000),
+        support_refund_limit=_major_units(read.text("SUPPORT_REFUND_LIMIT", "5000")),
         ratelimit_enabled=read.flag("RATELIMIT_ENABLED", default=True),
         metrics_enabled=read.flag("METRICS_ENABLED", default=False),
         access_token_lifetime=timedelta(minutes=read.number("ACCESS_TOKEN_LIFETIME", 60)),
@@ -191,6 +193,14 @@ def _origin(given: str) -> str:
             f" between them; {given!r} is not one."
         )
     return origin
+
+
+def _major_units(given: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,12}", given):
+        raise InvalidSetting(
+            f"SUPPORT_REFUND_LIMIT is a whole amount of the currency such as 5000, not {given!r}."
+        )
+    return given
 
 
 def _currency(given: str) -> str:

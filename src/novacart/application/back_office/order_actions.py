@@ -1,8 +1,18 @@
 """What staff may do with an order as it stands, told by its lifecycle."""
 
 from enum import StrEnum
+from typing import Final
 
-from novacart.domain.ordering.lifecycle import ORDER_LIFECYCLE, OrderStatus, PaymentMethod
+from novacart.domain.ordering.lifecycle import (
+    ORDER_LIFECYCLE,
+    OrderStatus,
+    PaymentMethod,
+    PaymentStatus,
+)
+
+ORDER_STATUSES: Final = tuple(OrderStatus)
+PAYMENT_STATUSES: Final = tuple(PaymentStatus)
+PAYMENT_METHODS: Final = tuple(PaymentMethod)
 
 
 class OrderAction(StrEnum):

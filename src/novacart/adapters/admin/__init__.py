@@ -1,0 +1,1 @@
+"""The back office in a browser: Flask-Admin over use cases and read models."""

@@ -1,0 +1,1 @@
+"""One view for each thing that staff look after."""

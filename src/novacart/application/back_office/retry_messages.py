@@ -1,0 +1,26 @@
+"""Deliver events again that were parked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeliver:
+    message_ids: Sequence[int]
+
+
+class RetryMessages:
+    """The worker takes them up at once, with their failures forgotten; gives how many there were.
+
+    Messages that are not parked are left alone.
+    """
+
+    def __init__(self, *, outbox: Outbox, clock: Clock) -> None:
+        self._outbox = outbox
+        self._clock = clock
+
+    def __call__(self, command: Redeliver) -> int:
+        return self._outbox.retry(at=self._clock.now(), ids=command.message_ids)

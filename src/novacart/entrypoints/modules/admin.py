@@ -1,0 +1,144 @@
+"""The back office: its questions, its figures, and the pages under `/admin/`."""
+
+from flask import Flask
+from injector import Binder, Injector, Module, inject, provider, singleton
+
+from novacart.adapters.admin.desk import CatalogueActs, Desk, OrderActs, PeopleActs
+from novacart.adapters.admin.sessions import StaffSessions
+from novacart.adapters.admin.site import install
+from novacart.adapters.admin.throttle import SignInThrottle
+from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
+from novacart.adapters.persistence.back_office.health import SqlHealthQueries
+from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
+from novacart.adapters.persistence.back_office.sales_figures import SqlSalesFigures
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.adapters.web import limits
+from novacart.adapters.web.blueprint import Blueprint
+from novacart.application.accounts.change_password import ChangePassword
+from novacart.application.back_office.count_sales import CountSales, RecountSales
+from novacart.application.back_office.dashboard import DashboardQueries
+from novacart.application.back_office.health import HealthQueries
+from novacart.application.back_office.policy import BackOfficePolicy
+from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.back_office.retry_messages import RetryMessages
+from novacart.application.payments.handle_events import RetryEvent
+from novacart.application.ports.attempts import Attempts
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.origin import ActAs
+from novacart.application.ports.readiness import Readiness
+from novacart.application.ports.sales_figures import SalesFigures
+from novacart.application.schedules import Schedule
+from novacart.domain.shared.money import Money
+from novacart.entrypoints.modules.feature import Reactions
+from novacart.entrypoints.settings import Settings
+
+_HOUR = 3600
+_USE_CASES = (ChangePassword, CountSales, RecountSales, RetryMessages)
+_DESKS = (CatalogueActs, OrderActs, PeopleActs, StaffSessions)
+
+
+class AdminModule(Module):
+    def configure(self, binder: Binder) -> None:
+        for made in (*_USE_CASES, *_DESKS):
+            binder.bind(made, to=inject(made), scope=singleton)
+
+    @provider
+    @singleton
+    def policy(self, settings: Settings) -> BackOfficePolicy:
+        limit = Money.parse(settings.support_refund_limit, settings.currency)
+        return BackOfficePolicy(support_limit=limit)
+
+    @provider
+    @singleton
+    def queries(self, database: Database, settings: Settings) -> BackOfficeQueries:
+        return SqlBackOfficeQueries(database, settings.currency)
+
+    @provider
+    @singleton
+    def dashboard(self, database: Database, settings: Settings) -> DashboardQueries:
+        return SqlDashboardQueries(database, settings.currency)
+
+    @provider
+    @singleton
+    def health(self, database: Database) -> HealthQueries:
+        return SqlHealthQueries(database)
+
+    @provider
+    @singleton
+    def figures(self, database: Database) -> SalesFigures:
+        return SqlSalesFigures(database)
+
+    @provider
+    @singleton
+    def act_as(self, origin: ContextOrigin) -> ActAs:
+        return origin.acting_as
+
+    @provider
+    @singleton
+    def throttle(self, settings: Settings, injector: Injector) -> SignInThrottle:
+        attempts = None
+        if settings.ratelimit_enabled:
+            attempts = injector.get(Attempts)  # type: ignore[type-abstract]
+        return SignInThrottle(
+            attempts=attempts,
+            policy=limits.POLICIES["sign_in"],
+            network_of=limits.client_network,
+        )
+
+    @provider
+    @singleton
+    def desk(
+        self,
+        injector: Injector,
+        settings: Settings,
+        catalogue: CatalogueActs,
+        orders: OrderActs,
+        people: PeopleActs,
+    ) -> Desk:
+        return Desk(
+            sessions=injector.get(StaffSessions),
+            throttle=injector.get(SignInThrottle),
+            act_as=injector.get(ActAs),  # type: ignore[type-abstract]
+            clock=injector.get(Clock),  # type: ignore[type-abstract]
+            policy=injector.get(BackOfficePolicy),
+            queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
+            dashboard=injector.get(DashboardQueries),  # type: ignore[type-abstract]
+            health=injector.get(HealthQueries),  # type: ignore[type-abstract]
+            readiness=injector.get(Readiness),  # type: ignore[type-abstract]
+            provider=_provider(settings),
+            catalogue=catalogue,
+            orders=orders,
+            people=people,
+            retry_messages=injector.get(RetryMessages),
+            retry_event=injector.get(RetryEvent),
+        )
+
+
+def open_back_office(app: Flask, injector: Injector) -> None:
+    """Serve the pages under `/admin/`."""
+    install(app, injector.get(Desk))
+
+
+def blueprints(_: Injector) -> list[Blueprint]:
+    """None: the pages are no part of the API."""
+    return []
+
+
+def reactions(_: Injector) -> Reactions:
+    """None: the audit trail witnesses every event, whatever it is."""
+    return []
+
+
+def schedules(injector: Injector) -> list[Schedule]:
+    """Counting the days that are over."""
+    return [
+        Schedule(name="count_sales", every_seconds=_HOUR, run=injector.get(CountSales)),
+        Schedule(name="recount_sales", every_seconds=24 * _HOUR, run=injector.get(RecountSales)),
+    ]
+
+
+def _provider(settings: Settings) -> str:
+    if settings.stripe_secret_key:
+        return "Stripe"
+    return "the built-in sandbox" if settings.debug else "none: payments are refused"
