@@ -6,6 +6,7 @@ from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
 from novacart.adapters.memory.store import MemoryStore
 from novacart.application.payments.open_payment import PayOrder
 from novacart.application.payments.pay_cart import PayCart
+from novacart.application.ports.payment_gateway import GatewayUnavailable, ProviderReport
 from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus
 from novacart.domain.payments.errors import OrderNotPayable
@@ -13,6 +14,7 @@ from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, UserId
 from tests.support.builders.ordering import rupees
+from tests.support.clock import SetClock
 from tests.support.payment_desk import PaymentDesk
 
 
@@ -186,3 +188,40 @@ def test_the_key_of_a_request_is_fulfilled_with_the_payment(desk: PaymentDesk) -
         )
     assert claim.resource_id == view.payment_id
     assert desk.open_payment.again(user_id, view.payment_id) == view
+
+
+class SlowProvider(MemoryPaymentGateway):
+    """Out of reach, and half a minute late in saying so."""
+
+    def __init__(self, clock: SetClock) -> None:
+        super().__init__(clock)
+        self.set_clock = clock
+        self.down = False
+        self.calls = 0
+
+    def look_up(self, reference: str) -> ProviderReport | None:
+        self.calls += 1
+        if self.down:
+            self.set_clock.move(seconds=30)
+            raise GatewayUnavailable("It does not answer.")
+        return super().look_up(reference)
+
+
+def test_a_round_of_reconciliation_ends_though_the_provider_is_out_of_reach(
+    desk: PaymentDesk, clock: SetClock
+) -> None:
+    provider = SlowProvider(clock)
+    desk.gateway = provider
+    for name in ("asha", "ravi", "meera", "tara"):
+        user_id, _ = desk.customer(name)
+        desk.intent(user_id, desk.ordered(user_id, {desk.product(): 1}))
+    clock.move(minutes=5)
+    provider.down = True
+    desk.reconciled()
+    assert provider.calls == 2
+    provider.down = False
+    desk.reconciled()
+    assert provider.calls == 4
+    clock.move(minutes=5)
+    desk.reconciled()
+    assert provider.calls == 8

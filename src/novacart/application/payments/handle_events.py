@@ -1,15 +1,21 @@
 """Go through the stored events that are still to be handled."""
 
+from datetime import timedelta
+
 from novacart.application.payments.handle_event import HandleEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import EventState
 
 BATCH = 100
+ROUND = timedelta(seconds=45)
 
 
 class HandleEvents:
-    """Handle every event whose time has come; gives how many were tried."""
+    """Handle every event whose time has come; gives how many were tried.
+
+    A round ends after `ROUND`, since each event may wait for a provider that is out of reach.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, handle: HandleEvent) -> None:
         self._begin = begin
@@ -19,9 +25,14 @@ class HandleEvents:
     def __call__(self) -> int:
         with self._begin() as work:
             due = work.webhook_events.due(self._clock.now(), limit=BATCH)
+        end = self._clock.now() + ROUND
+        tried = 0
         for event_id in due:
+            if self._clock.now() >= end:
+                break
             self._handle(event_id)
-        return len(due)
+            tried += 1
+        return tried
 
 
 class RetryEvent:

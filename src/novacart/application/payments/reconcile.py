@@ -20,6 +20,7 @@ from novacart.domain.payments.payment import Payment
 _log = logging.getLogger(__name__)
 
 BATCH = 50
+ROUND = timedelta(seconds=45)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class Reconcile:
     """Bring every payment to where the provider says it is; gives how many it asked about.
 
     With every event of the provider lost, everything settles by this alone. One payment that
-    fails does not keep the others; it is asked about again.
+    fails does not keep the others; it is asked about again. Unless forced, a round ends after
+    `ROUND`, since each payment may wait for a provider that is out of reach.
     """
 
     def __init__(
@@ -63,14 +65,17 @@ class Reconcile:
 
     def __call__(self, command: ReconcilePayments) -> int:
         horizon = self._clock.now() + (timedelta(days=400) if command.force else timedelta())
+        end = self._clock.now() + (timedelta(days=1) if command.force else ROUND)
         asked: set[PaymentPlace] = set()
         while True:
             with self._begin() as work:
                 due = work.payments.to_check(horizon, limit=BATCH + len(asked))
             fresh = [place for place in due if place not in asked][:BATCH]
             for place in fresh:
+                if self._clock.now() >= end:
+                    return len(asked)
                 self._guarded(place)
-            asked.update(fresh)
+                asked.add(place)
             if not fresh:
                 break
         return len(asked) + (self._look_back(command.back) if command.back else 0)
