@@ -11,6 +11,7 @@ from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import PaymentNotFound
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.payment_state import PaymentState
 from novacart.domain.payments.refund import Refund, RefundOrigin, RefundPart
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
@@ -29,7 +30,7 @@ LATER = NOON + timedelta(minutes=1, microseconds=7)
 def facts(thing: object) -> object:
     """Everything that a payment remembers, its refunds and disputes field by field."""
     if isinstance(thing, Payment):
-        own = {name: getattr(thing, name) for name in Payment.__slots__ if name[0] != "_"}
+        own = {name: getattr(thing, name) for name in PaymentState.__slots__ if name[0] != "_"}
         return own | {
             "version": thing.version,
             "refunds": [facts(refund) for refund in thing.refunds],
