@@ -36,7 +36,8 @@ def install(app: Flask, allowed_origins: Collection[str]) -> None:
 
     def allow_reading(answer: Response) -> Response:
         if _concerns():
-            answer.vary.add("Origin")
+            # A second line adds to the first (RFC 9110, 5.3), and costs less than merging them.
+            answer.headers.add("Vary", "Origin")
             origin = request.headers.get("Origin")
             if origin is not None and origin in allowed:
                 answer.headers["Access-Control-Allow-Origin"] = origin

@@ -1,8 +1,10 @@
 """Addresses, exactly as they are written."""
 
+from collections.abc import Callable
 from typing import Any, Final, Never
 
 from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
@@ -18,6 +20,15 @@ class IdConverter(IntegerConverter):
         super().__init__(map, min=1, max=MAX_INTEGER, **options)
 
 
+class AdminSessions(SecureCookieSessionInterface):
+    """Cookies for the admin alone: the API neither reads one nor pays for looking."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith("/api/"):
+            return None
+        return super().open_session(app, request)
+
+
 class Shop(Flask):
     """Flask, where an address without its slash is not found rather than redirected.
 
@@ -25,10 +36,16 @@ class Shop(Flask):
     repeats a POST whose client did not ask for that.
     """
 
+    session_interface = AdminSessions()
+
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None, template_folder=None)
         self.url_map.converters["int"] = IdConverter
         self.url_map.merge_slashes = False
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        # Nothing here is a coroutine, so nothing need be looked at for each call.
+        return func
 
     def raise_routing_exception(self, request: Request) -> Never:
         if isinstance(request.routing_exception, RequestRedirect):

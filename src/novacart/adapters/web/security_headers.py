@@ -9,12 +9,13 @@ OWN_PAGE: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:;"
     " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-_ALWAYS: Final = {
+_BY_DEFAULT: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Content-Security-Policy": NOTHING,
 }
 _HSTS: Final = "max-age=31536000; includeSubDomains"
 
@@ -27,13 +28,15 @@ def install(app: Flask, *, debug: bool) -> None:
     """
 
     def add(answer: Response) -> Response:
-        for name, value in _ALWAYS.items():
-            answer.headers.setdefault(name, value)
-        answer.headers.setdefault("Content-Security-Policy", NOTHING)
-        if "principal" in g:
-            answer.headers.setdefault("Cache-Control", "no-store")
-        if request.is_secure and not debug:
-            answer.headers.setdefault("Strict-Transport-Security", _HSTS)
+        # One look at what is there, since each of Werkzeug's own would go through the list.
+        present = {name.lower() for name, _ in answer.headers}
+        for name, value in _BY_DEFAULT.items():
+            if name.lower() not in present:
+                answer.headers.add(name, value)
+        if "cache-control" not in present and "principal" in g:
+            answer.headers.add("Cache-Control", "no-store")
+        if not debug and request.is_secure and "strict-transport-security" not in present:
+            answer.headers.add("Strict-Transport-Security", _HSTS)
         return answer
 
     app.after_request(add)
