@@ -227,7 +227,7 @@ def _create_attempts() -> None:
 _CATALOG_DDL: dict[str, tuple[str, ...]] = {
     "sqlite": (
         """CREATE VIRTUAL TABLE product_search USING fts5 (
-            title, maker, body, prefix = '2 3',
+            title, maker, body, prefix = '1 2 3',
             tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'")""",
     ),
     "postgresql": (
@@ -373,7 +373,10 @@ def _create_catalog() -> None:
         sa.PrimaryKeyConstraint("product_id", name=op.f("pk_stock_levels")),
     )
     op.create_index(
-        "ix_stock_levels_available", "stock_levels", [sa.text("(on_hand - reserved)")], unique=False
+        "ix_stock_levels_available",
+        "stock_levels",
+        [sa.text("((on_hand - reserved))")],
+        unique=False,
     )
     op.create_table(
         "stock_movements",

@@ -290,7 +290,7 @@ def test_active_categories_are_listed(client: FlaskClient) -> None:
         ("/api/products/brands/", 1),
         ("/api/products/price-range/?category=books", 1),
         ("/api/categories/", 1),
-        ("/api/products/search/suggestions/?q=b", 5),
+        ("/api/products/search/suggestions/?q=b", 6),
     ],
 )
 def test_a_read_takes_as_many_statements_whatever_there_is(

@@ -12,7 +12,7 @@ from sqlalchemy import DDL, Table, event
 CREATE_SEARCH: Final[dict[str, tuple[str, ...]]] = {
     "sqlite": (
         """CREATE VIRTUAL TABLE product_search USING fts5 (
-            title, maker, body, prefix = '2 3',
+            title, maker, body, prefix = '1 2 3',
             tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'")""",
     ),
     "postgresql": (

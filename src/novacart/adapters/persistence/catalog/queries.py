@@ -7,12 +7,15 @@ from sqlalchemy import Select, bindparam, func, select
 
 from novacart.adapters.persistence.catalog.listing import SOLD, Listing, in_category
 from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
-from novacart.adapters.persistence.catalog.suggestions import brands_like, categories_like
+from novacart.adapters.persistence.catalog.suggestions import (
+    brands_like,
+    categories_like,
+    products_like,
+)
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
-    MAX_SUGGESTIONS,
     BrandCount,
     CataloguedProduct,
     CategoryView,
@@ -111,14 +114,11 @@ class SqlCatalogQueries:
         words = searched(typed)
         if not words:
             return []
-        best = Listing(
-            self._database.dialect, ProductFilter(search=typed), ProductSort.RELEVANCE
-        ).page(MAX_SUGGESTIONS - 1, None)
         with self._database.reading() as connection:
             return arranged(
                 categories_like(connection, words),
                 brands_like(connection, words),
-                [product_view(row) for row in connection.execute(best)],
+                products_like(connection, words),
             )
 
     def categories(self) -> Sequence[CategoryView]:

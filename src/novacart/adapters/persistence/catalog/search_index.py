@@ -11,6 +11,7 @@ from novacart.domain.catalog.product import Product
 # PostgreSQL, "Text Search Type Limits": positions up to 16,383.
 _MAX_POSITION = 16_383
 _MAX_WORDS = 3_000
+_WEIGHTS: Final = {"title": "A", "maker": "B", "body": "D"}
 
 _WRITE: Final[dict[str, TextClause]] = {
     "sqlite": text(
@@ -65,7 +66,7 @@ def _sqlite_row(product_id: int, parts: Searchable) -> dict[str, Any]:
 def _postgresql_row(product_id: int, parts: Searchable) -> dict[str, Any]:
     positions: dict[str, list[str]] = {}
     position = 0
-    for part, weight in zip(parts, "ABD", strict=True):
+    for part, weight in zip(parts, _WEIGHTS.values(), strict=True):
         for word in part:
             position = min(position + 1, _MAX_POSITION)
             positions.setdefault(word, []).append(f"{position}{weight}")
@@ -74,10 +75,13 @@ def _postgresql_row(product_id: int, parts: Searchable) -> dict[str, Any]:
     return {"product_id": product_id, "vector": vector}
 
 
-def match_expression(dialect: str, searched: Sequence[str], *, maker_only: bool = False) -> str:
-    """A query for products in which each of the words begins some word."""
+def match_expression(dialect: str, searched: Sequence[str], *, within: str | None = None) -> str:
+    """A query for products in which each of the words begins some word.
+
+    `within` narrows it to words of the `title` or of the `maker`.
+    """
     if dialect == "sqlite":
-        column = "maker : " if maker_only else ""
+        column = f"{within} : " if within else ""
         return " AND ".join(f'{column}"{word}"*' for word in searched)
-    weight = "B" if maker_only else ""
+    weight = _WEIGHTS[within] if within else ""
     return " & ".join(f"'{word}':*{weight}" for word in searched)

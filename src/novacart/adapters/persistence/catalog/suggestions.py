@@ -1,28 +1,34 @@
-"""Categories and brands that what somebody typed may mean."""
+"""Categories, brands and products that what somebody typed may mean."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import BigInteger, Connection, column, func, select, text
+from sqlalchemy.sql.selectable import Subquery
 
 from novacart.adapters.persistence.catalog.listing import SOLD
+from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.tables import categories, products
-from novacart.application.catalog.queries import Suggestion, SuggestionType
+from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
+from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
 from novacart.application.catalog.suggestions import MAX_BRANDS, suggests
+from novacart.application.ports.product_view import ProductView
 
 # How many products are looked at for their brands. A shop's brand has many products, so the
-# brands sought are among these; the count of each is exact.
+# brands sought are among these; of so many the exact count is taken.
 _LOOKED_AT: Final = 500
+_COUNTED: Final = 12
 
-_MAKERS: Final = {
+# The newest first, and no more than asked for: somebody is waiting at each letter typed, and
+# ranking all that begins with one letter takes as long as there are such products.
+_NEWEST: Final = {
     "sqlite": text(
         "SELECT rowid AS product_id FROM product_search"
-        " WHERE product_search MATCH :searched LIMIT :looked_at"
+        " WHERE product_search MATCH :searched ORDER BY rowid DESC LIMIT :looked_at"
     ),
     "postgresql": text(
         "SELECT product_id FROM product_search"
-        " WHERE words @@ CAST(:searched AS tsquery) LIMIT :looked_at"
+        " WHERE words @@ CAST(:searched AS tsquery) ORDER BY product_id DESC LIMIT :looked_at"
     ),
 }
 
@@ -57,22 +63,15 @@ def categories_like(connection: Connection, words: Sequence[str]) -> list[Sugges
 
 def brands_like(connection: Connection, words: Sequence[str]) -> list[Suggestion]:
     """Brands named so, the one with most products first, with a picture of one of them."""
-    dialect = connection.dialect.name
-    made = (
-        _MAKERS[dialect]
-        .bindparams(
-            searched=match_expression(dialect, words, maker_only=True), looked_at=_LOOKED_AT
-        )
-        .columns(column("product_id", BigInteger))
-        .subquery("made")
-    )
+    made = _newest(connection, words, "maker", _LOOKED_AT)
     brands = connection.scalars(
         select(products.c.brand)
         .join_from(made, products, products.c.id == made.c.product_id)
         .where(SOLD)
-        .distinct()
+        .group_by(products.c.brand)
+        .order_by(func.count().desc(), products.c.brand)
     )
-    named = [brand for brand in brands if suggests(brand, words)]
+    named = [brand for brand in brands if suggests(brand, words)][:_COUNTED]
     if not named:
         return []
     count = func.count().label("products")
@@ -87,3 +86,33 @@ def brands_like(connection: Connection, words: Sequence[str]) -> list[Suggestion
         Suggestion(type=SuggestionType.BRAND, name=row.brand, count=row.products, image=row.image)
         for row in counted
     ]
+
+
+def products_like(connection: Connection, words: Sequence[str]) -> list[ProductView]:
+    """Products whose titles say so, then others that do; the newest first."""
+    found: dict[int, ProductView] = {}
+    for within in ("title", None):
+        if len(found) < MAX_SUGGESTIONS:
+            newest = _newest(connection, words, within, MAX_SUGGESTIONS)
+            rows = connection.execute(
+                select(*PRODUCT_COLUMNS)
+                .join_from(newest, products, products.c.id == newest.c.product_id)
+                .join(stock_levels, stock_levels.c.product_id == products.c.id)
+                .where(SOLD)
+                .order_by(products.c.id.desc())
+            )
+            for row in rows:
+                found.setdefault(row.id, product_view(row))
+    return list(found.values())[:MAX_SUGGESTIONS]
+
+
+def _newest(
+    connection: Connection, words: Sequence[str], within: str | None, looked_at: int
+) -> Subquery:
+    dialect = connection.dialect.name
+    return (
+        _NEWEST[dialect]
+        .bindparams(searched=match_expression(dialect, words, within=within), looked_at=looked_at)
+        .columns(column("product_id", BigInteger))
+        .subquery("newest")
+    )
