@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from time import monotonic
+from typing import Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from novacart.adapters.persistence.failures import translated
 
@@ -17,6 +19,11 @@ from novacart.adapters.persistence.failures import translated
 LOCK_TIMEOUT = 10
 STATEMENT_TIMEOUT = 15
 REPORT_TIMEOUT = 600
+
+# Seconds that a PostgreSQL connection is taken to stand after its last use.
+_FRESH: Final = 1.0
+_RESTED: Final = "novacart_rested"
+_UNBEGUN: Final = "novacart_unbegun"
 
 
 class Database:
@@ -33,10 +40,13 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-        # SQLite's deferred transaction, begun by hand, is one moment's view already.
-        frozen = "AUTOCOMMIT" if self.dialect == "sqlite" else "REPEATABLE READ"
-        self._frozen = engine.execution_options(isolation_level=frozen)
+        if self.dialect == "sqlite":
+            # Its connections begin nothing by themselves; a deferred transaction, begun by
+            # hand, is one moment's view.
+            self._reader = self._frozen = engine.execution_options(**{_UNBEGUN: True})
+        else:
+            self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._frozen = engine.execution_options(isolation_level="REPEATABLE READ")
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 4) -> Self:
@@ -114,18 +124,17 @@ def _sqlite(url: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        if _UNBEGUN not in connection.get_execution_options():
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
 def _postgresql(url: str, pool_size: int) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=16,
-        pool_pre_ping=True,
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 5,
@@ -134,3 +143,26 @@ def _postgresql(url: str, pool_size: int) -> Engine:
             " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
     )
+    _ping_after_idling(engine)
+    return engine
+
+
+def _ping_after_idling(engine: Engine) -> None:
+    """Ask whether a connection still stands, if it was not used just now.
+
+    Asking each time, as `pool_pre_ping` does, costs as much as most of our queries do.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_RESTED] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if monotonic() - record.info.get(_RESTED, 0.0) < _FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool then opens another, and forgets those that are as old.
+            raise InvalidatePoolError from error
