@@ -29,7 +29,10 @@ def webhooks_blueprint(*, receive: Receive) -> Blueprint:
     @open_to_anyone
     @blueprint.response(200, ReceivedSchema)
     @blueprint.alt_response(
-        400, schema={"$ref": "#/components/schemas/Problem"}, description="Not signed, or no event."
+        400,
+        schema={"$ref": "#/components/schemas/Problem"},
+        description="Not signed, or no event.",
+        content_type="application/problem+json",
     )
     def webhook() -> Response:
         """Take in an event of Stripe's, signed in `Stripe-Signature`; any number of times."""
