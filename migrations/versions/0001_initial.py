@@ -373,10 +373,7 @@ def _create_catalog() -> None:
         sa.PrimaryKeyConstraint("product_id", name=op.f("pk_stock_levels")),
     )
     op.create_index(
-        "ix_stock_levels_available",
-        "stock_levels",
-        [sa.text("((on_hand - reserved))")],
-        unique=False,
+        "ix_stock_levels_available", "stock_levels", [sa.text("(on_hand - reserved)")], unique=False
     )
     op.create_table(
         "stock_movements",

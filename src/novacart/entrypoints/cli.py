@@ -7,7 +7,17 @@ import click
 
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError
-from novacart.entrypoints.commands import audit, database, develop, outbox, payments, routes, serve
+from novacart.entrypoints.commands import (
+    audit,
+    catalogue,
+    database,
+    develop,
+    outbox,
+    payments,
+    people,
+    routes,
+    serve,
+)
 from novacart.entrypoints.settings import InvalidSetting
 
 _COMMANDS: Final[tuple[click.Command, ...]] = (
@@ -15,6 +25,10 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     serve.serve,
     serve.worker,
     database.migrate,
+    catalogue.seed_demo,
+    people.create_admin,
+    catalogue.import_products,
+    catalogue.export_products,
     outbox.outbox,
     audit.audit,
     payments.reconcile,

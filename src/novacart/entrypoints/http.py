@@ -26,6 +26,7 @@ from novacart.adapters.web.auth import Authenticate, Principal
 from novacart.adapters.web.routing import Shop
 from novacart.application.ports.attempts import Attempts
 from novacart.application.ports.origin import Origin
+from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.features import ALL
 from novacart.entrypoints.modules.admin import open_back_office
@@ -71,6 +72,8 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     document = openapi.describe(app, blueprints, version=version("novacart"))
     pages.install(app, document, version=version("novacart"))
     open_back_office(app, injector)
+    if undeclared := undeclared_routes(app):
+        raise RuntimeError(f"Nobody has said who may use {', '.join(undeclared)}.")
     return app
 
 

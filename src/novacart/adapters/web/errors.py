@@ -20,6 +20,7 @@ STATUSES: Final[dict[str, int]] = {
     "domain_error": 409,
     "not_authenticated": 401,
     "permission_denied": 403,
+    "above_your_limit": 403,
     "invalid_value": 400,
     "currency_mismatch": 400,
     "concurrent_change": 409,

@@ -8,11 +8,16 @@ import time
 import urllib.error
 import urllib.request
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from novacart.adapters.persistence import migrate as migrations
+from novacart.application.accounts.queries import AccountQueries
+from novacart.application.catalog.queries import CatalogQueries
+from novacart.entrypoints.commands.by_hand import shop
+from novacart.entrypoints.commands.catalogue import seed_with_bars
+from novacart.entrypoints.demo.data import people
 from novacart.entrypoints.settings import Settings, load_settings
 
 _START_TIMEOUT: Final = 60.0
@@ -30,12 +35,13 @@ def dev() -> None:
     os.environ["DEBUG"] = str(settings.debug)
     click.echo("Bringing the database up to date …")
     migrations.upgrade(settings.database_url)
+    demo = _seed_if_new(settings)
     processes = _Processes()
     processes.start("serve")
     processes.start("worker")
     try:
         if processes.wait_until_up(f"http://127.0.0.1:{settings.port}/api/health/"):
-            click.echo(_greeting(settings))
+            click.echo(_greeting(settings, demo=demo))
             processes.wait_for_any()
     finally:
         processes.stop()
@@ -43,19 +49,37 @@ def dev() -> None:
         raise click.ClickException("Web or worker stopped by itself; what it said stands above.")
 
 
-def _greeting(settings: Settings) -> str:
+def _seed_if_new(settings: Settings) -> bool:
+    """Fill a shop that nobody has used yet; whether this is the demo shop."""
+    with shop(settings) as injector:
+        catalogue = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+        if next(iter(catalogue.every_product()), None) is None:
+            if not settings.debug:
+                return False
+            click.echo("Loading the demo catalogue …")
+            seed_with_bars(injector)
+        admin = people()["admin"]
+        accounts = injector.get(AccountQueries)  # type: ignore[type-abstract]
+        return settings.debug and accounts.taken(admin["username"], admin["email"])[0]
+
+
+def _greeting(settings: Settings, *, demo: bool) -> str:
     address = f"http://127.0.0.1:{settings.port}"
-    return "\n".join(
-        [
-            "",
-            f"  The shop    {address}/",
-            f"  API docs    {address}/api/docs/",
-            f"  Admin       {address}/admin/",
-            "",
-            "  Ctrl-C stops it.",
-            "",
-        ]
-    )
+    lines = [
+        "",
+        f"  The shop    {address}/",
+        f"  API docs    {address}/api/docs/",
+        f"  Admin       {address}/admin/",
+        "",
+    ]
+    if demo:
+        told = people()
+        lines += ["  Sign in as", *map(_sign_in, [told["admin"], *told["customers"]]), ""]
+    return "\n".join([*lines, "  Ctrl-C stops it.", ""])
+
+
+def _sign_in(person: dict[str, Any]) -> str:
+    return f"    {person['username']:<12} {person['password']}"
 
 
 class _Processes:

@@ -1,0 +1,96 @@
+"""Products in and out of the shop, by file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+from injector import Injector
+
+from novacart.application.catalog.export_products import ExportProducts, HandOut
+from novacart.application.catalog.import_products import ImportProducts, TakeIn
+from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
+from novacart.entrypoints.commands.by_hand import shop
+from novacart.entrypoints.commands.progress import bars
+from novacart.entrypoints.demo.seed import Seeded
+from novacart.entrypoints.demo.seed import seed_demo as seed
+
+_FORMATS: Final = {
+    ".csv": FileFormat.CSV,
+    ".jsonl": FileFormat.JSON_LINES,
+    ".ndjson": FileFormat.JSON_LINES,
+}
+
+
+@click.command("import-products")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+def import_products(file: Path, *, dry_run: bool) -> None:
+    """Take products in from FILE, a .csv or .jsonl file.
+
+    A bad row is reported with its line number and reason, and keeps no good one out; the
+    exit code is then 1.
+    """
+    form = _format_of(file)
+    with shop() as injector, bars() as show:
+        command = TakeIn(
+            rows=read_rows(_lines(file), form),
+            dry_run=dry_run,
+            progress=lambda done: show("rows", done, None),
+        )
+        try:
+            report = injector.get(ImportProducts)(command)
+        except (UnreadableFile, UnicodeDecodeError) as error:
+            raise click.ClickException(f"{file} can't be read: {error}") from error
+    for bad in report.bad:
+        click.echo(f"line {bad.line}: {bad.reason}", err=True)
+    would = "would be " if dry_run else ""
+    click.echo(
+        f"{report.added} {would}added, {report.edited} {would}changed,"
+        f" {report.unchanged} as they were, {len(report.bad)} bad"
+    )
+    if report.bad:
+        raise SystemExit(1)
+
+
+@click.command("export-products")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_products(file: Path) -> None:
+    """Write all products to FILE, a .csv or .jsonl file that an import takes back."""
+    form = _format_of(file)
+    unfinished = file.with_name(f"{file.name}.part")
+    with shop() as injector, bars() as show:
+        command = HandOut(form=form, progress=lambda done, of: show("products", done, of))
+        with unfinished.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(injector.get(ExportProducts)(command))
+    unfinished.replace(file)
+    click.echo(f"Written to {file}")
+
+
+@click.command("seed-demo")
+def seed_demo() -> None:
+    """Load whatever of the demo catalogue and its people is not there yet."""
+    with shop() as injector:
+        seeded = seed_with_bars(injector)
+    click.echo(
+        f"{seeded.categories} categories, {seeded.products} products"
+        f" and {seeded.people} people are new."
+    )
+
+
+def seed_with_bars(injector: Injector) -> Seeded:
+    """Load the demo shop, and show how far it is."""
+    with bars() as show:
+        return seed(injector, progress=show)
+
+
+def _format_of(file: Path) -> FileFormat:
+    try:
+        return _FORMATS[file.suffix.lower()]
+    except KeyError:
+        raise click.UsageError("FILE ends in .csv, .jsonl or .ndjson.") from None
+
+
+def _lines(file: Path) -> Iterator[str]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        yield from lines
