@@ -120,7 +120,9 @@ def _account_key(what: str, policy: Policy) -> str | None:
     name = body.get(policy.account_field) if isinstance(body, dict) else None
     if not isinstance(name, str) or not name.strip():
         return None
-    same = unicodedata.normalize("NFKC", name).strip().casefold()
+    # Folding may undo the form, so it is taken twice; two spellings of a name count as one.
+    folded = unicodedata.normalize("NFKC", name).strip().casefold()
+    same = unicodedata.normalize("NFKC", folded)
     digest = hashlib.sha256(same.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{what}:account:{digest}"
 
