@@ -1,5 +1,7 @@
 """Paying and refunding over HTTP with the sandbox, as a developer without a key does."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -225,3 +227,17 @@ def test_without_a_provider_payments_are_out_of_reach(make_app: MakeApp) -> None
     answer = asha.post("/api/payments/payment-intent/", {"order_id": order["id"]})
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_the_mails_of_an_order_are_files(
+    shop: Checkout, client: FlaskClient, tmp_path: Path
+) -> None:
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(price=100): 2})
+    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    line = {"id": order["items"][0]["id"], "quantity": 1}
+    done(shop.staff().post(f"/api/payments/refund/{order['id']}/", {"items": [line]}))
+    shop.work()
+    mails = sorted(path.name.split("_at_")[0] for path in tmp_path.rglob("*.eml"))
+    assert len(mails) == 3
+    assert all(order["number"] in name for name in mails)

@@ -59,7 +59,7 @@ class HandleEvent:
         except (PaymentMismatch, RefundExceedsPayment, UnreadableEvent) as contradiction:
             self._quarantine(event_id, contradiction)
         except Exception as error:  # noqa: BLE001 (whatever it is, it must not be lost)
-            _log.warning("webhook event not handled", exc_info=error, extra={"event_id": event_id})
+            _log.warning("webhook event %s not handled", event_id, exc_info=error)
             self._try_later(event_id, error)
 
     def _handle(self, event: ProviderEvent) -> None:
@@ -117,10 +117,7 @@ class HandleEvent:
 
     def _quarantine(self, event_id: str, why: Exception) -> None:
         details = getattr(why, "details", {})
-        _log.error(
-            "webhook event contradicts the record: quarantined",
-            extra={"event_id": event_id, "reason": str(why), **details},
-        )
+        _log.error("webhook event %s quarantined: %s %s", event_id, why, dict(details))
         self._mark(event_id, EventState.QUARANTINED, f"{why} {dict(details)}")
 
     def _mark(self, event_id: str, state: EventState, note: str) -> None:
@@ -141,7 +138,7 @@ class HandleEvent:
             stored.note = f"{type(error).__name__}: {error}"
             stored.next_attempt_at = self._policy.next_attempt(stored.attempts, at=now)
             if stored.attempts >= self._policy.event_attempts:
-                _log.error("webhook event parked", extra={"event_id": event_id})
+                _log.error("webhook event %s parked: %s", event_id, stored.note)
                 stored.settle(EventState.PARKED, at=now, note=stored.note)
             work.webhook_events.save(stored)
             work.commit()

@@ -64,4 +64,4 @@ class ReceiveEvent:
             self._handle(event.id)
         except Exception:  # noqa: BLE001 (the provider is told of storage alone)
             # It is stored, so the provider need not send it again: the worker goes on.
-            _log.exception("webhook event left to the worker", extra={"event_id": event.id})
+            _log.exception("webhook event %s left to the worker", event.id)

@@ -84,11 +84,7 @@ class Reconcile:
         try:
             self._finish(place)
         except Exception as error:  # noqa: BLE001 (one must not keep the others)
-            _log.warning(
-                "payment not reconciled",
-                exc_info=error,
-                extra={"payment_id": int(place.payment_id)},
-            )
+            _log.warning("payment %s not reconciled", place.payment_id, exc_info=error)
             self._postpone(place)
 
     def _finish(self, place: PaymentPlace) -> None:
@@ -135,9 +131,5 @@ class Reconcile:
             try:
                 self._settle(place, known, actor="system")
             except Exception as error:  # noqa: BLE001 (one must not keep the others)
-                _log.warning(
-                    "payment not reconciled",
-                    exc_info=error,
-                    extra={"payment_id": int(place.payment_id)},
-                )
+                _log.warning("payment %s not reconciled", place.payment_id, exc_info=error)
         return asked

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import timedelta
 
+import structlog
 from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.database import Database
@@ -42,7 +43,7 @@ from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.webhook_events import EventReader
 from novacart.application.schedules import Schedule
 from novacart.domain.ordering.events import OrderCancelled
-from novacart.domain.payments.events import RefundRequested
+from novacart.domain.payments.events import DisputeOpened, RefundFailed, RefundRequested
 from novacart.domain.shared.ids import AddressId, OrderId, RefundId, UserId
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
@@ -62,6 +63,8 @@ _USE_CASES = (
     SendRefund,
     SettlePayment,
 )
+_log = structlog.get_logger("novacart.payments")
+
 # Seconds. What was left half done must settle within a minute.
 _RECONCILE = 15
 _EVENTS = 10
@@ -169,7 +172,28 @@ def reactions(injector: Injector) -> Reactions:
     def make_refund(event: RefundRequested) -> None:
         send_refund(RefundId(event.refund_id))
 
-    return [(OrderCancelled, close_payment), (RefundRequested, make_refund)]
+    return [
+        (OrderCancelled, close_payment),
+        (RefundRequested, make_refund),
+        (RefundFailed, warn_of_failed_refund),
+        (DisputeOpened, warn_of_dispute),
+    ]
+
+
+def warn_of_failed_refund(event: RefundFailed) -> None:
+    """The money is still here, and somebody has to decide what becomes of it."""
+    _log.warning(
+        "refund_failed",
+        order=event.order_number,
+        refund_id=event.refund_id,
+        amount_minor=event.amount_minor,
+        reason=event.failure,
+    )
+
+
+def warn_of_dispute(event: DisputeOpened) -> None:
+    """It is answered in the provider's dashboard, within days."""
+    _log.warning("dispute_opened", order=event.order_number, dispute=event.dispute)
 
 
 def schedules(injector: Injector) -> list[Schedule]:
