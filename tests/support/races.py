@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random
 from threading import Barrier
 from typing import TypeVar
 
@@ -52,6 +54,56 @@ def far_away(database: Database, seconds: float) -> Iterator[None]:
     finally:
         if seconds:
             event.remove(database.engine, "before_cursor_execute", travel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How a race is run: `seed` mixes it up, `delay` is how long each statement travels."""
+
+    seed: int = 0
+    delay: float = 0
+
+    def __str__(self) -> str:
+        return f"seed{self.seed}-{int(self.delay * 1000)}ms"
+
+    def crowd(self, many: int) -> int:
+        """So many, or as few as can take turns across such a distance in reasonable time."""
+        return min(many, FEW) if self.delay else many
+
+    def mixed(self, acts: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
+        order = list(acts)
+        if self.seed:
+            Random(self.seed).shuffle(order)
+        return order
+
+
+FEW = 6
+SEEDS = [Pace(), *(Pace(seed=seed) for seed in range(1, 21))]
+DISTANCES = [Pace(delay=0.01), Pace(seed=1, delay=0.2), Pace(seed=2, delay=0.2)]
+QUICK = {Pace(), Pace(delay=0.01)}
+"""The paces of every run; all others are torture's."""
+
+
+@contextmanager
+def unsteady(database: Database, seed: int) -> Iterator[None]:
+    """Now and then a statement comes late, elsewhere for each seed; none does for seed 0."""
+    chance = Random(seed)
+
+    def stumble(*_: object) -> None:
+        if chance.random() < _STUMBLES:
+            time.sleep(chance.random() * _STUMBLE)
+
+    if seed:
+        event.listen(database.engine, "before_cursor_execute", stumble)
+    try:
+        yield
+    finally:
+        if seed:
+            event.remove(database.engine, "before_cursor_execute", stumble)
+
+
+_STUMBLES = 0.15
+_STUMBLE = 0.004
 
 
 def assert_stock_adds_up(database: Database) -> None:

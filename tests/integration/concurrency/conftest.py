@@ -1,6 +1,12 @@
-"""The use cases of a shop on a database, for many threads at once."""
+"""The use cases of a shop on a database, for many threads at once.
 
+Every race runs with many seeds under `make torture`, and one of a shop on `trial` across
+distances, too; whatever runs at the till or on trial ends with the audit.
+"""
+
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +25,43 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.builders.ordering import NOON, by_the_customer
 from tests.support.clock import SetClock
+from tests.support.races import DISTANCES, QUICK, SEEDS, Pace, unsteady
+from tests.support.trial import Trial, contradictions, on_trial
+
+CONTROL = "naive"
+"""What the name of a negative control holds: it ends in what the audit would not bear."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    if CONTROL in metafunc.function.__name__:
+        paces = SEEDS[:1]
+    elif {"trial", "counter"} & set(metafunc.fixturenames):
+        paces = [*SEEDS, *DISTANCES]
+    else:
+        paces = SEEDS
+    quick: list[Pace] = [pace for pace in paces if pace in QUICK]
+    slow = [pytest.param(pace, marks=pytest.mark.torture) for pace in paces if pace not in QUICK]
+    metafunc.parametrize("pace", [*quick, *slow], ids=str)
+
+
+@pytest.fixture
+def database(database_url: str, pace: Pace) -> Iterator[Database]:
+    opened = Database.connect(database_url)
+    with unsteady(opened, pace.seed):
+        yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def trial(
+    database: Database, pace: Pace, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Trial]:
+    shop = on_trial(database, pace, tmp_path)
+    yield shop
+    if CONTROL not in request.node.name:
+        shop.assert_sound()
 
 
 class Till:
@@ -48,5 +91,10 @@ def begin(database: Database) -> SqlUnitOfWorkFactory:
 
 
 @pytest.fixture
-def till(begin: UnitOfWorkFactory) -> Till:
-    return Till(begin)
+def till(
+    begin: UnitOfWorkFactory, database: Database, request: pytest.FixtureRequest
+) -> Iterator[Till]:
+    till = Till(begin)
+    yield till
+    if CONTROL not in request.node.name:
+        assert contradictions(database, at=NOON) == []
