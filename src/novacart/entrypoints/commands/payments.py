@@ -5,8 +5,7 @@ from datetime import timedelta
 import click
 
 from novacart.application.payments.reconcile import Reconcile, ReconcilePayments
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
+from novacart.entrypoints.commands.by_hand import shop
 
 
 @click.command()
@@ -19,6 +18,7 @@ from novacart.entrypoints.settings import load_settings
 )
 def reconcile(days: int) -> None:
     """Ask the payment provider about whatever is not settled, and bring it to its end."""
-    run = build_container(load_settings()).get(Reconcile)
-    asked = run(ReconcilePayments(force=True, back=timedelta(days=days)))
+    with shop() as injector:
+        run = injector.get(Reconcile)
+        asked = run(ReconcilePayments(force=True, back=timedelta(days=days)))
     click.echo(f"{asked} payments looked at")

@@ -1,0 +1,47 @@
+"""`novacart reconcile`: whatever is not settled is asked about at once."""
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.payments.sandbox_books import SqlSandboxBooks
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.sandbox.gateway import SandboxGateway
+from novacart.adapters.system.clock import SystemClock
+from novacart.adapters.system.origin import ContextOrigin
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.entrypoints.cli import novacart
+from tests.support.clock import SetClock
+from tests.support.payment_desk import PaymentDesk
+
+
+def _run(url: str, folder: Path, **more: str) -> Result:
+    environ = {
+        "SECRET_KEY": "a-key-of-the-tests-alone-0123456789",
+        "DATABASE_URL": url,
+        "VAR_DIR": str(folder / "var"),
+    }
+    return CliRunner().invoke(novacart, ["reconcile"], env=environ | more)
+
+
+def test_a_payment_that_nobody_told_of_is_found(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    provider = SandboxGateway(books=SqlSandboxBooks(database), clock=SystemClock())
+    desk = PaymentDesk(
+        begin=SqlUnitOfWorkFactory(database, ContextOrigin()),
+        gateway=provider,
+        clock=SetClock(SystemClock().now()),
+    )
+    user_id, _ = desk.customer()
+    order_id = desk.ordered(user_id, {desk.product(): 1})
+    provider.confirm(desk.intent(user_id, order_id).reference, succeed=True)
+    result = _run(database_url, tmp_path, DEBUG="True")
+    assert result.exit_code == 0, result.output
+    assert "1 payments looked at" in result.output
+    assert desk.order(order_id).status is OrderStatus.PAID
+
+
+def test_without_a_provider_nothing_can_be_asked(sqlite_url: str, tmp_path: Path) -> None:
+    assert _run(sqlite_url, tmp_path, DEBUG="False").exit_code != 0
