@@ -1,10 +1,15 @@
 """Forms about people."""
 
+from typing import Final
+
 from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from novacart.adapters.admin.forms.secure import StaffForm
 from novacart.adapters.admin.permissions import ROLES
+
+_ROLES: Final = [SelectChoice(role, role.title()) for role in ROLES]
 
 
 class SignInForm(StaffForm):
@@ -38,7 +43,7 @@ class NewStaffForm(StaffForm):
     email = EmailField("E-mail address", [InputRequired(), Length(max=254)])
     first_name = StringField("First name", [Length(max=150)])
     last_name = StringField("Last name", [Length(max=150)])
-    role = SelectField("Role", choices=[(role, role.title()) for role in ROLES], default="support")
+    role = SelectField("Role", choices=_ROLES, default="support")
     password = PasswordField(
         "First password",
         [InputRequired()],
@@ -50,5 +55,5 @@ class NewStaffForm(StaffForm):
 class RoleForm(StaffForm):
     role = SelectField(
         "Role",
-        choices=[*((role, role.title()) for role in ROLES), ("customer", "Customer, no staff")],
+        choices=[*_ROLES, SelectChoice("customer", "Customer, no staff")],
     )

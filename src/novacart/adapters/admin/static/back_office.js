@@ -20,7 +20,8 @@ const boxes = [...document.querySelectorAll("input[name=rowid]")];
 const count = document.querySelector("[data-count]");
 const tell = () => {
   const chosen = boxes.filter((box) => box.checked).length;
-  if (count) count.textContent = chosen ? `With the ${chosen} chosen` : "With the chosen";
+  if (count) count.textContent = `With the ${chosen} chosen`;
+  document.getElementById("chosen")?.classList.toggle("some", chosen > 0);
   if (all) {
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
@@ -31,6 +32,7 @@ all?.addEventListener("change", () => {
   tell();
 });
 boxes.forEach((box) => box.addEventListener("change", tell));
+tell();
 
 document.querySelectorAll("input[type=file][data-preview]").forEach((input) => {
   input.addEventListener("change", () => {

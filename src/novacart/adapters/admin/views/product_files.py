@@ -10,7 +10,7 @@ from novacart.adapters.admin.forms.catalogue import ImportForm
 from novacart.adapters.admin.views.staff_view import StaffView
 from novacart.application.catalog.export_products import HandOut
 from novacart.application.catalog.import_products import ImportReport, TakeIn
-from novacart.application.catalog.product_files import FileFormat, read_rows
+from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
 from novacart.domain.shared.errors import DomainError
 
 # Bytes. A thousand products are about 300 kB.
@@ -45,6 +45,6 @@ class ProductFiles(StaffView):
             return self.desk.catalogue.import_products(TakeIn(rows=rows, dry_run=dry_run))
         except UnicodeDecodeError:
             flash("The file is not UTF-8 text.", "danger")
-        except DomainError as refusal:
-            flash(refusal.message, "danger")
+        except (UnreadableFile, DomainError) as refusal:
+            flash(str(refusal), "danger")
         return None

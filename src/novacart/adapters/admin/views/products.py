@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from flask import abort, flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
+from wtforms.fields.choices import SelectChoice
 
 from novacart.adapters.admin import words
 from novacart.adapters.admin.editing import Conflict, conflicts, show_refusal
@@ -163,12 +164,15 @@ class ProductsView(ProductFiles, ListedView):
         return url_for("desk_products.details_view", id=model.id)
 
     def _conflict(self, form: ProductForm, present: ProductSheet) -> list[Conflict]:
-        choices = dict(form.category.choices)
+        choices = {choice.value: choice.label for choice in form.category.choices}
         return conflicts(form, _Filled(present), (*_FIELDS, "published_year"), choices)
 
     def _with_choices(self, form: Any) -> Any:  # noqa: ANN401 (either form)
         rows = self.desk.queries.categories(ListRequest(limit=200, descending=False)).rows
-        form.category.choices = [("", "None"), *((str(row.id), row.name) for row in rows)]
+        form.category.choices = [
+            SelectChoice("", "None"),
+            *(SelectChoice(str(row.id), row.name) for row in rows),
+        ]
         return form
 
     # -- acts on one product ------------------------------------------------------------------

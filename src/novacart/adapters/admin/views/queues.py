@@ -166,8 +166,16 @@ class OutboxView(ListedView):
 
 
 def _readable(payload: str) -> str:
-    """JSON with a line for each member; whatever else as it is."""
+    """JSON with a line for each member, secrets left out; whatever else as it is."""
     try:
-        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+        return json.dumps(
+            json.loads(payload, object_hook=_without_secrets), indent=2, ensure_ascii=False
+        )
     except ValueError:
         return payload
+
+
+def _without_secrets(members: dict[str, object]) -> dict[str, object]:
+    return {
+        name: "…" if name.endswith("secret") and told else told for name, told in members.items()
+    }

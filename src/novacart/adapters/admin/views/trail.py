@@ -54,6 +54,7 @@ class AuditView(ListedView):
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         entry: AuditEntry = self.one()
         payload = json.loads(entry.payload)
+        payload.pop("occurred_at", None)
         before, after = payload.pop("before", None), payload.pop("after", None)
         return self.render(
             self.details_template, entry=entry, payload=payload, before=before, after=after
