@@ -1,112 +1,137 @@
-"""`python -m benchmarks`: measure the shop on this machine, within some minutes."""
+"""`python -m benchmarks`: measure the shop on this machine, beside a bare Flask route.
+
+Without a word it measures routes, payments and lists.
+"""
 
 import argparse
 import logging
+import shlex
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
 from benchmarks import report
-from benchmarks.canned import canned_server
-from benchmarks.contest import BARE, FULL, QUICK, Contest, Effort, Row
-from benchmarks.figures import figures_of
-from benchmarks.load import Load, measure
+from benchmarks.contest import FULL, QUICK, Contest, Effort, Row
+from benchmarks.lists import LARGE, SIZES, list_scenarios
+from benchmarks.payments import PAYMENTS
 from benchmarks.progress import Progress
 from benchmarks.scenarios import ROUTES, Scenario
-from benchmarks.servers import granian_server
-from benchmarks.subject import filled_shop
+from benchmarks.server_settings import compare_settings
+from benchmarks.workplace import DATABASES, Wanted, client_ceiling, web_workers, workplace
 from novacart.entrypoints.logs import configure_logs
-from novacart.entrypoints.settings import load_settings
-from tests.support.postgres import PostgresServer
 
-_DATABASES: Final = ("sqlite", "postgresql")
-# The tests' server may lose what it acknowledged; a shop's may not, and neither does its SQLite.
-_DURABLE: Final = {"fsync": "on", "full_page_writes": "on"}
+_UNDER_SETTINGS: Final = ("product detail", "cart of 5 lines")
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """What was asked for on the command line, and where it is told."""
+
+    asked: argparse.Namespace
+    console: Console
+    effort: Effort
+
+    def routes(self) -> list[Row]:
+        return self._hold(Wanted(databases=self.asked.databases), self._chosen(ROUTES))
+
+    def payments(self) -> list[Row]:
+        wanted = Wanted(databases=self.asked.databases, debug=True)
+        return self._hold(wanted, self._chosen(PAYMENTS))
+
+    def lists(self) -> list[Row]:
+        sizes = (*SIZES, LARGE) if self.asked.large else SIZES
+        rows = []
+        for size in sizes[:1] if self.asked.quick else sizes:
+            scenarios = self._chosen(list_scenarios(size))
+            rows += self._hold(Wanted(databases=self.asked.databases, products=size), scenarios)
+        return rows
+
+    def compare(self) -> list[Row]:
+        wanted = Wanted(databases=self.asked.databases, against=self.asked.against)
+        return self._hold(wanted, self._chosen(ROUTES))
+
+    def settings(self) -> list[Row]:
+        chosen = [each for each in ROUTES if each.name in _UNDER_SETTINGS]
+        wanted = Wanted(databases=self.asked.databases)
+        with workplace(wanted, self.effort, Progress(self.console)) as (contest, folder):
+            return compare_settings(contest, chosen, folder)
+
+    def _chosen(self, scenarios: Sequence[Scenario]) -> list[Scenario]:
+        return [each for each in scenarios if not self.asked.only or self.asked.only in each.name]
+
+    def _hold(self, wanted: Wanted, scenarios: Sequence[Scenario]) -> list[Row]:
+        if not scenarios:
+            return []
+        with workplace(wanted, self.effort, Progress(self.console)) as (contest, _):
+            return [row for each in scenarios for row in self._measured(contest, each)]
+
+    def _measured(self, contest: Contest, scenario: Scenario) -> list[Row]:
+        self.console.print(f"Measuring {scenario.name} …")
+        return contest.hold(scenario)
+
+
+_PARTS: Final[dict[str, Callable[[_Session], list[Row]]]] = {
+    "routes": _Session.routes,
+    "payments": _Session.payments,
+    "lists": _Session.lists,
+    "settings": _Session.settings,
+    "compare": _Session.compare,
+}
+_BY_DEFAULT: Final = ("routes", "payments", "lists")
 
 
 def main() -> int:
     """Measure what was asked for; exit code 1 where an answer was not the expected one."""
-    asked = _arguments().parse_args()
+    parser = _arguments()
+    asked = parser.parse_args()
+    if "compare" in asked.parts and asked.against is None:
+        parser.error("compare needs --against, the folder of another checkout")
     # The shop in this process says nothing of each request that fills it.
     configure_logs(debug=False)
     logging.getLogger().setLevel(logging.WARNING)
     console = Console(width=None if sys.stdout.isatty() else 140)
     effort = QUICK if asked.quick else FULL
-    scenarios = [each for each in ROUTES if not asked.only or asked.only in each.name]
-    if not scenarios:
-        console.print("No scenario has that in its name: " + ", ".join(_names()))
-        return 2
-    with workplace(asked.databases, Progress(console), effort) as contest:
-        rows = hold_all(contest, scenarios, console)
-    return 1 if any(row.figures.failed for row in rows) else 0
-
-
-def _names() -> Iterator[str]:
-    return (each.name for each in ROUTES)
+    session = _Session(asked, console, effort)
+    ceiling = client_ceiling(effort)
+    failed = 0
+    for part in asked.parts or _BY_DEFAULT:
+        rows = _PARTS[part](session)
+        circumstances = report.Circumstances(
+            command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
+            effort=effort,
+            workers=web_workers(),
+            ceiling=ceiling,
+        )
+        report.show(console, part, rows)
+        if asked.write:
+            text = "\n".join([*circumstances.sentences(), "", report.markdown(rows)])
+            report.write_section(part, text)
+        failed += sum(row.figures.failed for row in rows)
+    return 1 if failed else 0
 
 
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
-    parser.add_argument("--only", metavar="WORDS", help="the scenarios with this in their names")
     parser.add_argument(
-        "--databases",
-        nargs="+",
-        choices=_DATABASES,
-        default=list(_DATABASES),
-        help="which databases (both)",
+        "parts", nargs="*", choices=[[], *_PARTS], metavar="part", help=", ".join(_PARTS)
+    )
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    parser.add_argument("--large", action="store_true", help="also lists of 1,000,000 products")
+    parser.add_argument("--only", metavar="WORDS", help="what has these words in its name")
+    parser.add_argument(
+        "--databases", nargs="+", choices=DATABASES, default=list(DATABASES), help="both, if unsaid"
+    )
+    parser.add_argument(
+        "--against", type=Path, metavar="FOLDER", help="another checkout, for `compare`"
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="put the figures into docs/performance.md"
     )
     return parser
-
-
-@contextmanager
-def workplace(databases: Sequence[str], progress: Progress, effort: Effort) -> Iterator[Contest]:
-    """Filled shops on these databases and the bare route, all running."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="novacart_bench_")))
-        # PostgreSQL may have to run as another user.
-        folder.chmod(0o755)
-        workers = load_settings({"SECRET_KEY": "x" * 64}, dotenv=folder / "no.env").web_workers
-        bare = stack.enter_context(
-            granian_server("benchmarks.bare:app", {}, folder, path="/bare/", workers=workers)
-        )
-        subjects = []
-        for name in databases:
-            if name == "sqlite":
-                url = f"sqlite:///{folder}/shop.sqlite3"
-            else:
-                server = PostgresServer(folder / "postgres", settings=_DURABLE)
-                stack.callback(server.stop)
-                server.start()
-                url = server.url()
-            subjects.append(
-                stack.enter_context(
-                    filled_shop(name, url, folder, products=effort.products, progress=progress)
-                )
-            )
-        yield Contest(bare=bare, subjects=subjects, effort=effort)
-
-
-def hold_all(contest: Contest, scenarios: Sequence[Scenario], console: Console) -> list[Row]:
-    """Measure these scenarios, one after another, and show them."""
-    rows: list[Row] = []
-    for scenario in scenarios:
-        console.print(f"Measuring {scenario.name} …")
-        rows += contest.hold(scenario)
-    report.show(console, "Routes", rows)
-    return rows
-
-
-def client_ceiling(effort: Effort) -> float:
-    """What the load generator manages against a server that does nothing, in requests/s."""
-    with canned_server() as port:
-        load = Load(requests=[BARE], connections=effort.connections, seconds=2.0)
-        return figures_of([measure(port, load)]).per_second
 
 
 if __name__ == "__main__":

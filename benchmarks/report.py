@@ -37,7 +37,6 @@ class Circumstances:
     command: str
     effort: Effort
     workers: int
-    postgresql: str
     ceiling: float
 
     def sentences(self) -> list[str]:
@@ -51,7 +50,7 @@ class Circumstances:
             f" server, database and client; load average {os.getloadavg()[0]:.1f} at the end."
         )
         software = (
-            f"Python {platform.python_version()}, {packages}, PostgreSQL {self.postgresql},"
+            f"Python {platform.python_version()}, {packages}, PostgreSQL 18,"
             f" SQLite {sqlite3.sqlite_version}, {sys.platform}."
         )
         load = (

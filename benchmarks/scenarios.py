@@ -52,7 +52,7 @@ def _history(subject: Subject, rounds: int, _: int) -> Batches:
         for _round in range(_PAST_ORDERS):
             subject.shoppers.refill(shoppers, lines=_ORDER_LINES)
             for shopper in shoppers:
-                subject.answer(_placing(shopper), expected=201)
+                subject.answer(placing(shopper), expected=201)
             advance(1)
     return [[Request.get("/api/orders/my/", token=each.access) for each in shoppers]] * rounds
 
@@ -67,7 +67,8 @@ def _login(subject: Subject, rounds: int, _: int) -> Batches:
     ] * rounds
 
 
-def _placing(shopper: Shopper, *, key: str | None = None) -> Request:
+def placing(shopper: Shopper, *, key: str | None = None) -> Request:
+    """The whole cart of this customer becomes an order."""
     return Request.post(
         "/api/orders/create/",
         {"address_id": shopper.address_id},
@@ -77,12 +78,12 @@ def _placing(shopper: Shopper, *, key: str | None = None) -> Request:
 
 
 def _plain_orders(subject: Subject, rounds: int, size: int) -> Batches:
-    return [[_placing(each) for each in _buyers(subject, size)] for _ in range(rounds)]
+    return [[placing(each) for each in _buyers(subject, size)] for _ in range(rounds)]
 
 
 def _keyed_orders(subject: Subject, rounds: int, size: int) -> Batches:
     return [
-        [_placing(each, key=uuid4().hex) for each in _buyers(subject, size)] for _ in range(rounds)
+        [placing(each, key=uuid4().hex) for each in _buyers(subject, size)] for _ in range(rounds)
     ]
 
 

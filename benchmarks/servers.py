@@ -15,6 +15,7 @@ from benchmarks.wire import Request
 
 ROOT: Final = Path(__file__).parents[1]
 SECRET_KEY: Final = "benchmarks-sign-nothing-that-anybody-else-would-trust"  # noqa: S105 (it guards nothing)
+WEBHOOK_SECRET: Final = "benchmarks-sign-their-own-events"  # noqa: S105 (likewise)
 _START_TIMEOUT: Final = 30.0
 _STOP_TIMEOUT: Final = 35.0
 
@@ -29,17 +30,22 @@ def shop_environment(database_url: str, folder: Path, **more: str) -> dict[str, 
         "DATABASE_URL": database_url,
         "SECRET_KEY": SECRET_KEY,
         "RATELIMIT_ENABLED": "False",
+        "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "VAR_DIR": str(folder / "var"),
         **more,
     }
 
 
 @contextmanager
-def shop_server(environment: Mapping[str, str], folder: Path) -> Iterator[int]:
-    """`novacart serve` as in production; yields its port."""
+def shop_server(
+    environment: Mapping[str, str], folder: Path, *, checkout: Path = ROOT
+) -> Iterator[int]:
+    """`novacart serve` as in production, of this checkout or another; yields its port."""
     port = _free_port()
     command = ["-m", "novacart.entrypoints.cli", "serve"]
-    with _running(command, {**environment, "PORT": str(port)}, folder, port, "/api/health/"):
+    with _running(
+        command, {**environment, "PORT": str(port), **_code(checkout)}, folder, port, "/api/health/"
+    ):
         yield port
 
 
@@ -71,7 +77,7 @@ def _running(
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=folder,
-            env={**_own_environment(), **environment, "PYTHONPATH": str(ROOT)},
+            env={**_own_environment(), **_code(ROOT), **environment},
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=said,
@@ -87,6 +93,11 @@ def _running(
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             process.wait()
+
+
+def _code(checkout: Path) -> dict[str, str]:
+    """Where Python finds this checkout's shop before any that is installed."""
+    return {"PYTHONPATH": f"{checkout / 'src'}{os.pathsep}{ROOT}"}
 
 
 def _own_environment() -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from flask import Flask
 from sqlalchemy import Connection, event
 
+from benchmarks.subject import Subject
 from benchmarks.wire import Request
 from novacart.adapters.persistence.database import Database
 
@@ -17,30 +17,24 @@ class Statements:
     commits: int
 
 
-def statements_of(app: Flask, request: Request, *, expected: int) -> Statements:
+def statements_of(subject: Subject, request: Request, *, expected: int) -> Statements:
     """Serve one request in this process and count. Raises `AssertionError` for another status."""
-    engine = app.extensions["novacart.injector"].get(Database).engine
+    engine = subject.injector.get(Database).engine
     sent: list[str] = []
     commits: list[Connection] = []
-
-    def note_commit(connection: Connection) -> None:
-        commits.append(connection)
 
     def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
         if not statement.startswith("BEGIN"):
             sent.append(statement)
 
+    def note_commit(connection: Connection) -> None:
+        commits.append(connection)
+
     event.listen(engine, "before_cursor_execute", note)
     event.listen(engine, "commit", note_commit)
     try:
-        answer = app.test_client().open(
-            request.path,
-            method=request.method,
-            headers=dict(request.headers),
-            data=request.body or None,
-        )
+        subject.answer(request, expected=expected)
     finally:
         event.remove(engine, "before_cursor_execute", note)
         event.remove(engine, "commit", note_commit)
-    assert answer.status_code == expected, answer.get_data(as_text=True)
     return Statements(sent=len(sent), commits=len(commits))

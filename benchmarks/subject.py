@@ -1,9 +1,11 @@
 """A shop to measure: its database, filled; its server; and itself in this process."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 from flask import Flask
 from injector import Injector
@@ -12,7 +14,6 @@ from benchmarks.catalogue import fill_catalogue
 from benchmarks.progress import Progress
 from benchmarks.servers import shop_environment, shop_server
 from benchmarks.shoppers import Shoppers
-from benchmarks.statements import Statements, statements_of
 from benchmarks.wire import Request
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.tokens import Tokens
@@ -22,10 +23,15 @@ from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
 from tests.support.databases import create_schema
 
+_NEXT: Final = re.compile(r'<http://127\.0\.0\.1(/[^>]*)>; rel="next"')
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """`port` is where `novacart serve` listens; `app` is the same shop in this process."""
+    """`port` is where `novacart serve` listens; `app` is the same shop in this process.
+
+    `environment` is what the server was started with, and can be started with again.
+    """
 
     name: str
     port: int
@@ -33,18 +39,51 @@ class Subject:
     products: list[ProductId]
     shoppers: Shoppers
     progress: Progress
+    environment: Mapping[str, str]
 
-    def answer(self, request: Request, *, expected: int) -> Statements:
-        """Serve it in this process. Raises `AssertionError` for another status."""
-        return statements_of(self.app, request, expected=expected)
+    @property
+    def injector(self) -> Injector:
+        injector: Injector = self.app.extensions["novacart.injector"]
+        return injector
+
+    def answer(self, request: Request, *, expected: int) -> Any:  # noqa: ANN401 (parsed JSON)
+        """What the shop in this process answers. Raises `AssertionError` for another status."""
+        answer = self.app.test_client().open(
+            request.path,
+            method=request.method,
+            headers=dict(request.headers),
+            data=request.body or None,
+        )
+        assert answer.status_code == expected, answer.get_data(as_text=True)
+        return answer.json
+
+    def page(self, path: str, number: int) -> str:
+        """The path of page `number` of a list, found by following `Link` from page 1."""
+        with self.progress.step(f"to page {number:,}", number) as advance:
+            for _ in range(number - 1):
+                answer = self.app.test_client().get(path, headers={"Host": "127.0.0.1"})
+                found = _NEXT.search(answer.headers.get("Link", ""))
+                assert found is not None, f"{path} is the last page"
+                path = found[1]
+                advance(1)
+        return path
 
 
 @contextmanager
 def filled_shop(
-    name: str, database_url: str, folder: Path, *, products: int, progress: Progress
+    name: str,
+    database_url: str,
+    folder: Path,
+    *,
+    products: int,
+    progress: Progress,
+    debug: bool = False,
 ) -> Iterator[Subject]:
-    """A migrated shop with so many products, and its server in production's settings."""
-    environment = shop_environment(database_url, folder)
+    """A migrated shop with so many products, and its server in production's settings.
+
+    `debug` is for what only a shop in development has: the sandbox's payments.
+    """
+    environment = shop_environment(database_url, folder, DEBUG=str(debug))
     create_schema(database_url)
     app = create_app(load_settings(environment, dotenv=folder / "no.env"))
     injector: Injector = app.extensions["novacart.injector"]
@@ -61,6 +100,7 @@ def filled_shop(
                 products=added,
                 shoppers=Shoppers(begin, injector.get(Tokens), added),  # type: ignore[type-abstract]
                 progress=progress,
+                environment=environment,
             )
     finally:
         database.dispose()
