@@ -1,9 +1,11 @@
 """Hands committed events to the reactions to them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from threading import Event, Thread
 from typing import Any, Final
 
 from novacart.application.ports.clock import Clock
@@ -11,8 +13,10 @@ from novacart.application.ports.origin import ActAs, Origin
 from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.domain.shared.events import DomainEvent
 
-# Long enough for a reaction that waits for a slow mail server.
-CLAIM: Final = timedelta(minutes=5)
+# Short, so that what a worker died with is soon taken up; renewed while a reaction takes longer,
+# as with a slow mail server.
+CLAIM: Final = timedelta(seconds=30)
+_RENEWAL: Final = 10.0
 # About two hours in all: an hour without a mail server parks nothing.
 MAX_ATTEMPTS: Final = 16
 _FIRST_DELAY: Final = timedelta(seconds=5)
@@ -36,7 +40,7 @@ class Relay:
     A failure is tried again later, each time after a longer pause, while the other messages
     go on; what failed `MAX_ATTEMPTS` times is parked. A reaction that is done is not called
     again because another one failed. `witness`, where there is one, is shown every message
-    by the same rules, whether anything reacts to it or not.
+    by the same rules, whether anything reacts to it or not. `renew_every` is in seconds.
     """
 
     def __init__(
@@ -47,11 +51,13 @@ class Relay:
         act_as: ActAs,
         reactions: Iterable[Reaction],
         witness: Callable[[OutboxMessage], None] | None = None,
+        renew_every: float = _RENEWAL,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._act_as = act_as
         self._witness = witness
+        self._renew_every = renew_every
         self._reactions: dict[str, list[Reaction]] = {}
         for reaction in reactions:
             self._reactions.setdefault(reaction.event.name, []).append(reaction)
@@ -65,18 +71,38 @@ class Relay:
         done = set(message.reacted)
         failures = []
         origin = Origin(actor="system", request_id=message.request_id)
-        for name, step in self._steps(message):
-            if name in done:
-                continue
-            try:
-                with self._act_as(origin):
-                    step()
-            except Exception as error:  # noqa: BLE001 (whatever it is, it must not stop the rest)
-                failures.append(f"{name}: {type(error).__name__}: {error}")
-            else:
-                done.add(name)
+        with self._holding(message):
+            for name, step in self._steps(message):
+                if name in done:
+                    continue
+                try:
+                    with self._act_as(origin):
+                        step()
+                except Exception as error:  # noqa: BLE001 (it must not stop the rest)
+                    failures.append(f"{name}: {type(error).__name__}: {error}")
+                else:
+                    done.add(name)
         self._report(message, frozenset(done), "; ".join(failures)[:_MAX_ERROR])
         return message
+
+    @contextmanager
+    def _holding(self, message: OutboxMessage) -> Iterator[None]:
+        """Renew the claim for as long as the block runs."""
+        done = Event()
+
+        def renew() -> None:
+            while not done.wait(self._renew_every):
+                # A claim that can't be renewed runs out, and somebody else takes the message.
+                with suppress(Exception):
+                    self._outbox.extend(message, until=self._clock.now() + CLAIM)
+
+        renewal = Thread(target=renew, name="claim", daemon=True)
+        renewal.start()
+        try:
+            yield
+        finally:
+            done.set()
+            renewal.join()
 
     def _steps(self, message: OutboxMessage) -> Iterator[tuple[str, Callable[[], None]]]:
         """What is to be done about the message, each under the name that is stored."""

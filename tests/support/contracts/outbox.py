@@ -60,6 +60,20 @@ class OutboxContract:
         assert again is not None
         assert again.attempts == 2
 
+    def test_a_claim_can_be_extended_by_whoever_holds_it(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened())
+        held = outbox.claim(at=NOON, until=LATER)
+        assert held is not None
+        much_later = LATER + timedelta(minutes=5)
+        outbox.extend(held, until=much_later)
+        assert outbox.claim(at=LATER, until=much_later) is None
+        taken = outbox.claim(at=much_later, until=much_later)
+        assert taken is not None
+        outbox.extend(held, until=much_later + timedelta(minutes=5))
+        assert outbox.claim(at=much_later, until=much_later) is not None
+
     def test_what_is_settled_never_comes_again(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:

@@ -1,14 +1,16 @@
 """Each event reaches each of its reactions, whatever goes wrong on the way."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 
 from novacart.adapters.memory.outbox import MemoryOutbox
 from novacart.adapters.system.origin import ContextOrigin
 from novacart.application.ports.origin import Origin
-from novacart.application.relay import MAX_ATTEMPTS, Reaction, Relay, pause_after
+from novacart.application.ports.outbox import OutboxMessage
+from novacart.application.relay import CLAIM, MAX_ATTEMPTS, Reaction, Relay, pause_after
 from novacart.domain.shared.events import DomainEvent
 from tests.support.clock import SetClock
 from tests.support.contracts.outbox import ShutterOpened
@@ -138,6 +140,49 @@ def test_a_poisonous_message_is_parked_and_the_rest_pass(
     assert parked.attempts == MAX_ATTEMPTS
     assert parked.last_error == "bell: OSError: no answer"
     assert deliver() is None
+
+
+def test_a_claim_is_held_for_as_long_as_a_reaction_takes(
+    clock: SetClock, origin: ContextOrigin
+) -> None:
+    held = Event()
+
+    class Watched(MemoryOutbox):
+        def extend(self, message: OutboxMessage, *, until: datetime) -> None:
+            super().extend(message, until=until)
+            if until > begun + CLAIM:
+                held.set()
+
+    def dawdle(_: ShutterOpened) -> None:
+        clock.move(seconds=CLAIM.total_seconds() - 1)
+        assert held.wait(10)
+        clock.move(seconds=2)
+        claimed_by_others.append(watched.claim(at=clock.now(), until=clock.now()))
+
+    watched, begun = Watched(), clock.now()
+    claimed_by_others: list[OutboxMessage | None] = []
+    put(watched, clock)
+    deliver = Relay(
+        outbox=watched,
+        clock=clock,
+        act_as=origin.acting_as,
+        reactions=[Reaction(name="dawdle", event=ShutterOpened, react=dawdle)],
+        renew_every=0.001,
+    )
+    deliver()
+    assert claimed_by_others == [None]
+    assert watched.waiting() == 0
+
+
+def test_what_a_worker_died_with_is_taken_up_within_a_minute(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    event = put(outbox, clock)
+    assert outbox.claim(at=clock.now(), until=clock.now() + CLAIM) is not None
+    bell = Bell()
+    clock.move(seconds=45)
+    relay(bell=bell)()
+    assert bell.rung == [event]
 
 
 def test_a_payload_that_cannot_be_read_fails_like_a_reaction(

@@ -49,6 +49,9 @@ class MemoryOutbox:
             self._times[number] = until
             return self._messages[number]
 
+    def extend(self, message: OutboxMessage, *, until: datetime) -> None:
+        self._report(message, message, until)
+
     def settle(self, message: OutboxMessage, *, at: datetime) -> None:
         self._report(message, replace(message, state="handled", last_error=None), at)
 

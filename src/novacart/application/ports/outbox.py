@@ -44,6 +44,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def extend(self, message: OutboxMessage, *, until: datetime) -> None:
+        """Keep the claim until then: whoever holds it is still at work."""
+        ...
+
     def settle(self, message: OutboxMessage, *, at: datetime) -> None:
         """Every reaction is done."""
         ...

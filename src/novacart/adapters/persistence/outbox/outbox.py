@@ -35,6 +35,9 @@ class SqlOutbox:
             connection.commit()
         return _message(row) if row is not None else None
 
+    def extend(self, message: OutboxMessage, *, until: datetime) -> None:
+        self._report(message, next_attempt_at=until)
+
     def settle(self, message: OutboxMessage, *, at: datetime) -> None:
         self._report(message, state="handled", settled_at=at, last_error=None)
 
