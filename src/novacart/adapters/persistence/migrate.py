@@ -33,7 +33,7 @@ def downgrade(url: str, revision: str) -> None:
 
 def heads() -> tuple[str, ...]:
     """The newest revisions that this code knows: one, unless somebody forgot to merge."""
-    return tuple(ScriptDirectory.from_config(_config()).get_heads())
+    return tuple(ScriptDirectory.from_config(configuration()).get_heads())
 
 
 def current(connection: Connection) -> tuple[str, ...]:
@@ -41,7 +41,8 @@ def current(connection: Connection) -> tuple[str, ...]:
     return tuple(MigrationContext.configure(connection).get_current_heads())
 
 
-def _config() -> Config:
+def configuration() -> Config:
+    """Alembic, pointed at the migrations of this package."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config
@@ -53,7 +54,7 @@ def _run(url: str, step: Callable[[Config], None]) -> None:
         with database.writing() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-            config = _config()
+            config = configuration()
             config.attributes["connection"] = connection
             step(config)
             connection.commit()

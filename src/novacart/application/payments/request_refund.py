@@ -41,8 +41,8 @@ class AskForRefund:
     """All that is left where neither `amount` nor `units` says less.
 
     Both together mean that so much of the price of those units goes back, and the goods are
-    kept. `as_staff` may refund any
-    part of any order; a customer the whole of an own one. `amount` is in major units.
+    kept. `as_staff` may refund any part of any order; a customer the whole of an own one.
+    `amount` is in major units.
     """
 
     user_id: UserId

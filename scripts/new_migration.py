@@ -1,0 +1,40 @@
+"""A draft of the next migration: what the tables in the code have and the last migration has not.
+
+    .venv/bin/python -m scripts.new_migration "add a column to carts"
+
+It is a draft: read it, and say by hand what a data migration needs. Special DDL (search,
+triggers, the two databases' own sequences) is never noticed by itself.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+
+from novacart.adapters.persistence import migrate
+from novacart.adapters.persistence.database import Database
+
+
+def draft(message: str) -> str:
+    """Write the draft below `migrations/versions`; its path."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'draft.db'}"
+        migrate.upgrade(url)
+        database = Database.connect(url, pool_size=1)
+        config = migrate.configuration()
+        (newest,) = migrate.heads()
+        with database.reading() as connection:
+            config.attributes["connection"] = connection
+            written: Any = command.revision(
+                config, message, autogenerate=True, rev_id=f"{int(newest) + 1:04}"
+            )
+        database.dispose()
+    return str(written.path)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:  # noqa: PLR2004 (the script and its one argument)
+        sys.exit('Say what changes: python -m scripts.new_migration "add a column to carts"')
+    print(draft(sys.argv[1]))
