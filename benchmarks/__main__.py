@@ -52,7 +52,8 @@ class _Session:
 
     def compare(self) -> list[Row]:
         wanted = Wanted(databases=self.asked.databases, against=self.asked.against)
-        return self._hold(wanted, self._chosen(ROUTES))
+        reads = [each for each in ROUTES if each.repeated and each.name != "login"]
+        return self._hold(wanted, self._chosen(reads))
 
     def settings(self) -> list[Row]:
         chosen = [each for each in ROUTES if each.name in _UNDER_SETTINGS]

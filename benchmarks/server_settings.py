@@ -24,8 +24,8 @@ def compare_settings(contest: Contest, scenarios: Sequence[Scenario], folder: Pa
     for subject in contest.subjects:
         loads = {}
         for scenario in scenarios:
-            requests = scenario.prepare(subject, 1, contest.effort.once)[0]
-            loads[scenario.name] = [request.encoded() for request in requests]
+            batch = scenario.prepare(subject, 1, contest.effort.once)[0]
+            loads[scenario.name] = [request.encoded() for request in batch]
         for _ in range(contest.effort.rounds):
             bare.append(_run(contest.bare, [BARE], contest.effort.seconds))
             for choice in choices:

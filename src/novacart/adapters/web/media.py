@@ -1,5 +1,7 @@
 """Images as clients need them: absolute addresses."""
 
+from functools import lru_cache
+from typing import Final
 from urllib.parse import quote
 
 from flask import request
@@ -11,4 +13,8 @@ def absolute(image: str | None) -> str | None:
         return None
     if image.startswith(("https://", "http://")):
         return image
-    return request.host_url + quote(image.lstrip("/"))
+    return request.host_url + _quoted(image.lstrip("/"))
+
+
+# A page of products quotes a hundred paths, and the next one the same.
+_quoted: Final = lru_cache(maxsize=4096)(quote)

@@ -29,20 +29,38 @@ PRODUCT_COLUMNS: Final[list[ColumnElement[Any]]] = [
 
 
 def product_view(row: Row[Any]) -> ProductView:
-    """The view in a row that holds at least `PRODUCT_COLUMNS`."""
+    """The view in a row that begins with `PRODUCT_COLUMNS`."""
+    # By place, since a list looks up fifteen names for each of its products.
+    (
+        id_,
+        title,
+        subtitle,
+        description,
+        price_minor,
+        currency,
+        author,
+        published_year,
+        brand,
+        category_id,
+        image,
+        created_at,
+        updated_at,
+        version,
+        available,
+    ) = row[: len(PRODUCT_COLUMNS)]
     return ProductView(
-        id=row.id,
-        title=row.title,
-        subtitle=row.subtitle,
-        description=row.description,
-        price=Money(row.price_minor, row.currency),
-        author=row.author,
-        published_year=row.published_year,
-        brand=row.brand,
-        stock=row.available,
-        category_id=row.category_id,
-        image=row.image,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        version=row.version,
+        id=id_,
+        title=title,
+        subtitle=subtitle,
+        description=description,
+        price=Money(price_minor, currency),
+        author=author,
+        published_year=published_year,
+        brand=brand,
+        stock=available,
+        category_id=category_id,
+        image=image,
+        created_at=created_at,
+        updated_at=updated_at,
+        version=version,
     )

@@ -47,7 +47,7 @@ class SqlOrders:
 
     def add(self, order: Order) -> None:
         try:
-            self._connection.execute(insert(orders).values(**order_row(order), version=1))
+            self._connection.execute(insert(orders), {**order_row(order), "version": 1})
         except IntegrityError as error:
             if violated_constraint(error) in _NUMBER_TAKEN:
                 raise OrderNumberTaken from error

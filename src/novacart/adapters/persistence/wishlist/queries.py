@@ -18,7 +18,7 @@ class SqlWishlistQueries:
 
     def wishlist_of(self, user_id: UserId) -> Sequence[WishlistItem]:
         statement = (
-            select(entries.c.added_at, *PRODUCT_COLUMNS)
+            select(*PRODUCT_COLUMNS, entries.c.added_at)
             .join_from(entries, products, products.c.id == entries.c.product_id)
             .join(stock_levels, stock_levels.c.product_id == products.c.id)
             .where(entries.c.user_id == user_id, products.c.archived_at.is_(None))
