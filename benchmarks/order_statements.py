@@ -1,0 +1,266 @@
+"""The SQL that makes up years of orders, a portion at a time, on PostgreSQL.
+
+Every order has the life that the shop's own rules give it, so that `novacart audit` finds
+nothing. An order takes six ids in a row: its own, up to three lines', its payment's and its
+refund's. Chance comes from `random()`, seeded once.
+"""
+
+from typing import Final
+
+CUSTOMERS: Final = """
+    INSERT INTO users (id, username, username_key, email, email_key, password_hash, first_name,
+                       last_name, role, is_active, created_at, password_changed_at,
+                       password_generation, version)
+    SELECT %(first_id)s + n, 'customer' || n, 'customer' || n, 'customer' || n || '@shop.example',
+           'customer' || n || '@shop.example', '!', 'Customer', 'No. ' || n, 'customer', TRUE,
+           %(opened)s - random() * interval '300 days', %(opened)s - interval '300 days', 1, 1
+    FROM generate_series(0, %(count)s - 1) AS n
+"""
+
+SHELF: Final = """
+    CREATE TEMP TABLE shelf AS
+    SELECT row_number() OVER (ORDER BY id) - 1 AS place, id, title, subtitle, image, price_minor
+    FROM products WHERE archived_at IS NULL
+"""
+
+# More orders lately than long ago, from some customers far more than from others; what was
+# placed today has not come far, and what is old is done with.
+_MOMENTS: Final = """
+    SELECT n, %(first_id)s + n * 6 AS id,
+           %(opened)s + power((n + random()) / %(orders)s, 0.8) * (%(now)s - %(opened)s)
+               AS placed_at,
+           floor(%(customers)s * power(random(), 1.5))::int AS customer,
+           CASE WHEN random() < 0.65 THEN 'ONLINE' ELSE 'COD' END AS method,
+           random() AS fate
+    FROM generate_series(%(begin)s, %(end)s - 1) AS n
+"""
+
+PORTION: Final = f"""
+    CREATE TEMP TABLE portion AS
+    WITH moments AS ({_MOMENTS}),
+    aged AS (SELECT *, %(now)s - placed_at AS age FROM moments),
+    lives AS (
+        SELECT *, CASE
+            WHEN method = 'ONLINE' AND age < '2 hours' AND fate < 0.4 THEN 'PENDING'
+            WHEN method = 'ONLINE' AND age < '10 minutes' THEN 'PENDING'
+            WHEN fate < 0.09 AND age > '2 hours' THEN 'CANCELLED'
+            WHEN age < '26 hours' THEN CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PAID' END
+            WHEN age < '48 hours' THEN 'PROCESSING'
+            WHEN age < '5 days' THEN 'SHIPPED'
+            WHEN method = 'ONLINE' AND age > '10 days' AND fate > 0.985 THEN 'REFUNDED'
+            ELSE 'DELIVERED' END AS status,
+            method = 'ONLINE' AND age > '10 days' AND fate BETWEEN 0.955 AND 0.985 AS in_part
+        FROM aged
+    )
+    SELECT *, %(first_user)s + customer AS user_id,
+        'NC-' || to_char(placed_at, 'YYYYMMDD') || '-' || (
+            SELECT string_agg(
+                substr('23456789ABCDEFGHJKMNPQRSTWXYZ',
+                       (1 + (n * 223092871::bigint) %% 594823321 / (29 ^ i)::bigint %% 29)::int, 1),
+                '' ORDER BY i)
+            FROM (VALUES (0), (1), (2), (3), (4), (5)) AS letters (i)
+        ) AS number,
+        CASE WHEN status = 'CANCELLED' THEN placed_at + interval '1 hour' END AS cancelled_at,
+        CASE WHEN method = 'COD' AND status = 'DELIVERED' THEN placed_at + interval '5 days'
+             WHEN method = 'ONLINE' AND status NOT IN ('PENDING', 'CANCELLED')
+             THEN placed_at + interval '5 minutes' END AS paid_at,
+        CASE WHEN status NOT IN ('PENDING', 'CANCELLED', 'PAID', 'CONFIRMED')
+             THEN placed_at + interval '26 hours' END AS packed_at,
+        CASE WHEN status IN ('SHIPPED', 'DELIVERED', 'REFUNDED')
+             THEN placed_at + interval '48 hours' END AS shipped_at,
+        CASE WHEN status IN ('DELIVERED', 'REFUNDED') THEN placed_at + interval '5 days' END
+            AS delivered_at,
+        CASE WHEN status = 'REFUNDED' OR in_part AND status = 'DELIVERED'
+             THEN placed_at + interval '9 days' END AS refunded_at
+    FROM lives
+"""  # noqa: S608 (a constant of this module)
+
+# Each line chooses among other products than its neighbours, so that none is bought twice.
+LINES: Final = """
+    CREATE TEMP TABLE portion_lines AS
+    WITH chosen AS (
+        SELECT p.*, k, 1 + floor(power(random(), 3) * 3)::int AS quantity,
+               floor(%(products)s / 3 * power(random(), 2))::int * 3 + k AS place
+        FROM portion p CROSS JOIN generate_series(0, 2) AS k
+        WHERE k < 2 OR p.n %% 2 = 0
+    )
+    SELECT c.id + 1 + c.k AS id, c.id AS order_id, c.k, s.id AS product_id, s.title, s.subtitle,
+           s.image, s.price_minor, c.quantity, s.price_minor * c.quantity AS worth,
+           c.placed_at, c.cancelled_at, c.paid_at, c.shipped_at, c.method, c.status,
+           CASE WHEN c.status = 'REFUNDED' OR c.k = 0 THEN c.refunded_at END AS refunded_at
+    FROM chosen c JOIN shelf s ON s.place = c.place
+"""
+
+ORDERS: Final = """
+    INSERT INTO orders (id, number, user_id, email, status, payment_method, payment_status,
+                        total_minor, currency, address, placed_at, expires_at,
+                        estimated_delivery, paid_at, shipped_at, delivered_at, carrier,
+                        tracking_number, version)
+    SELECT p.id, p.number, p.user_id, 'customer' || p.customer || '@shop.example', p.status,
+           p.method,
+           CASE WHEN p.status = 'CANCELLED' THEN 'VOIDED' WHEN p.status = 'REFUNDED' THEN 'REFUNDED'
+                WHEN p.refunded_at IS NOT NULL THEN 'PARTIALLY_REFUNDED'
+                WHEN p.paid_at IS NOT NULL THEN 'PAID' ELSE 'PENDING' END,
+           l.total, 'INR', %(address)s, p.placed_at,
+           CASE WHEN p.method = 'ONLINE' THEN p.placed_at + interval '1 day' END,
+           (p.placed_at + interval '7 days')::date, p.paid_at, p.shipped_at, p.delivered_at,
+           CASE WHEN p.shipped_at IS NOT NULL THEN 'India Post' END,
+           CASE WHEN p.shipped_at IS NOT NULL THEN 'EX' || p.id || 'IN' END, 1
+    FROM portion p
+    JOIN (SELECT order_id, sum(worth) AS total FROM portion_lines GROUP BY order_id) l
+        ON l.order_id = p.id
+    ORDER BY p.id
+"""
+
+ORDER_LINES: Final = """
+    INSERT INTO order_lines (id, order_id, product_id, title, subtitle, search_text, image,
+                             unit_price_minor, quantity, status, cancelled_at,
+                             refund_requested_quantity, refund_requested_minor,
+                             refunded_quantity, refunded_minor)
+    SELECT id, order_id, product_id, title, subtitle, lower(title || E'\\n' || subtitle), image,
+           price_minor, quantity,
+           CASE WHEN cancelled_at IS NOT NULL THEN 'CANCELLED'
+                WHEN refunded_at IS NOT NULL THEN 'REFUNDED'
+                WHEN status = 'PENDING' THEN 'PENDING' ELSE 'CONFIRMED' END,
+           cancelled_at, 0, 0,
+           CASE WHEN refunded_at IS NOT NULL THEN quantity ELSE 0 END,
+           CASE WHEN refunded_at IS NOT NULL THEN worth ELSE 0 END
+    FROM portion_lines ORDER BY id
+"""
+
+HISTORY: Final = """
+    INSERT INTO order_history (order_id, line_id, subject, from_status, to_status, occurred_at,
+                               actor, reason)
+    SELECT p.id, NULL, c.subject, c.before, c.after, c.at, c.actor, c.reason
+    FROM portion p CROSS JOIN LATERAL (VALUES
+        (1, 'order', CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PENDING' END, 'CANCELLED',
+         p.cancelled_at, 'system', 'It was not paid in time.'),
+        (2, 'payment', 'PENDING', 'VOIDED', p.cancelled_at, 'system', 'It was not paid in time.'),
+        (3, 'order', 'PENDING', 'PAID', CASE method WHEN 'ONLINE' THEN p.paid_at END, 'provider',
+         'It was paid.'),
+        (4, 'order', CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PAID' END, 'PROCESSING',
+         p.packed_at, 'staff:1', 'It is being packed.'),
+        (5, 'order', 'PROCESSING', 'SHIPPED', p.shipped_at, 'staff:1', 'It was sent.'),
+        (6, 'order', 'SHIPPED', 'DELIVERED', p.delivered_at, 'staff:1', 'It was delivered.'),
+        (7, 'payment', 'PENDING', 'PAID', p.paid_at, 'provider', 'It was paid.'),
+        (8, 'payment', 'PAID', CASE p.status WHEN 'REFUNDED' THEN 'REFUNDED'
+                                             ELSE 'PARTIALLY_REFUNDED' END,
+         p.refunded_at, 'staff:1', 'It came back.'),
+        (9, 'order', 'DELIVERED', 'REFUNDED',
+         CASE p.status WHEN 'REFUNDED' THEN p.refunded_at END, 'staff:1', 'It came back.')
+    ) AS c (step, subject, before, after, at, actor, reason)
+    WHERE c.at IS NOT NULL ORDER BY p.id, c.step
+"""
+
+LINE_HISTORY: Final = """
+    INSERT INTO order_history (order_id, line_id, subject, from_status, to_status, occurred_at,
+                               actor, reason)
+    SELECT l.order_id, l.id, 'line', c.before, c.after, c.at, c.actor, c.reason
+    FROM portion_lines l CROSS JOIN LATERAL (VALUES
+        (1, CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PENDING' END, 'CANCELLED',
+         l.cancelled_at, 'system', 'It was not paid in time.'),
+        (2, 'PENDING', 'CONFIRMED', CASE method WHEN 'ONLINE' THEN l.paid_at END, 'provider',
+         'It was paid.'),
+        (3, 'CONFIRMED', 'REFUND_REQUESTED', l.refunded_at - interval '1 day', 'staff:1',
+         'It came back.'),
+        (4, 'REFUND_REQUESTED', 'REFUNDED', l.refunded_at, 'staff:1', 'It came back.')
+    ) AS c (step, before, after, at, actor, reason)
+    WHERE c.at IS NOT NULL ORDER BY l.id, c.step
+"""
+
+MOVEMENTS: Final = """
+    INSERT INTO stock_movements (product_id, kind, on_hand_delta, reserved_delta, reference,
+                                 order_id, actor, note, occurred_at)
+    SELECT l.product_id, c.kind, c.on_hand * l.quantity, c.reserved * l.quantity,
+           'line:' || l.id || ':' || c.kind, l.order_id, c.actor, '', c.at
+    FROM portion_lines l CROSS JOIN LATERAL (VALUES
+        ('reserve', 0, 1, l.placed_at, 'customer'),
+        ('release', 0, -1, l.cancelled_at, 'system'),
+        ('sell', -1, -1, l.shipped_at, 'staff:1')
+    ) AS c (kind, on_hand, reserved, at, actor)
+    WHERE c.at IS NOT NULL ORDER BY c.at
+"""
+
+PAYMENTS: Final = """
+    INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency, status,
+                          captured_minor, refunded_minor, reference, open_key, created_at,
+                          reported_at, settled_at, check_at, version)
+    SELECT p.id + 4, p.id, p.number, p.user_id, o.total_minor, 'INR',
+           CASE WHEN p.paid_at IS NOT NULL THEN 'SUCCEEDED'
+                WHEN p.cancelled_at IS NOT NULL THEN 'CANCELLED' ELSE 'REQUIRES_ACTION' END,
+           CASE WHEN p.paid_at IS NOT NULL THEN o.total_minor ELSE 0 END,
+           CASE WHEN p.refunded_at IS NOT NULL THEN l.refunded ELSE 0 END,
+           'pi_' || (p.id + 4), 'payment:' || (p.id + 4) || ':open', p.placed_at,
+           coalesce(p.paid_at, p.cancelled_at), coalesce(p.paid_at, p.cancelled_at),
+           CASE WHEN p.status = 'PENDING' THEN %(now)s + interval '1 day' END, 1
+    FROM portion p
+    JOIN orders o ON o.id = p.id
+    JOIN (SELECT order_id, sum(worth) FILTER (WHERE refunded_at IS NOT NULL) AS refunded
+          FROM portion_lines GROUP BY order_id) l ON l.order_id = p.id
+    WHERE p.method = 'ONLINE' ORDER BY p.id
+"""
+
+REFUNDS: Final = """
+    INSERT INTO refunds (id, payment_id, key, amount_minor, currency, origin, reason, status,
+                         reference, requested_at, settled_at)
+    SELECT p.id + 5, p.id + 4, 'refund:' || (p.id + 5), y.refunded_minor, 'INR', 'STAFF',
+           'It came back.', 'SUCCEEDED', 're_' || (p.id + 5),
+           p.refunded_at - interval '1 day', p.refunded_at
+    FROM portion p JOIN payments y ON y.id = p.id + 4
+    WHERE p.refunded_at IS NOT NULL ORDER BY p.id
+"""
+
+REFUND_PARTS: Final = """
+    INSERT INTO refund_parts (refund_id, line_id, quantity, amount_minor)
+    SELECT order_id + 5, id, quantity, worth FROM portion_lines
+    WHERE refunded_at IS NOT NULL ORDER BY id
+"""
+
+WEBHOOK_EVENTS: Final = """
+    INSERT INTO webhook_events (id, type, payload, received_at, next_attempt_at, state, attempts,
+                                settled_at)
+    SELECT 'evt_' || (p.id + 4), 'payment_intent.succeeded',
+           json_build_object(
+               'id', 'evt_' || (p.id + 4), 'object', 'event', 'type', 'payment_intent.succeeded',
+               'data', json_build_object('object', json_build_object(
+                   'id', 'pi_' || (p.id + 4), 'object', 'payment_intent', 'currency', 'inr',
+                   'amount', o.total_minor, 'amount_received', o.total_minor,
+                   'status', 'succeeded',
+                   'metadata', json_build_object('order_number', p.number)
+               ))
+           )::text,
+           p.paid_at, p.paid_at, 'handled', 1, p.paid_at
+    FROM portion p JOIN orders o ON o.id = p.id
+    WHERE p.method = 'ONLINE' AND p.paid_at IS NOT NULL ORDER BY p.id
+"""
+
+STOCK_LEVELS: Final = """
+    UPDATE stock_levels s SET on_hand = m.on_hand, reserved = m.reserved
+    FROM (SELECT product_id, sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved
+          FROM stock_movements GROUP BY product_id) m
+    WHERE m.product_id = s.product_id
+"""
+
+# One after the other for each portion, once `PORTION` and `LINES` stand.
+ENTRIES: Final = (
+    ORDERS,
+    ORDER_LINES,
+    HISTORY,
+    LINE_HISTORY,
+    MOVEMENTS,
+    PAYMENTS,
+    REFUNDS,
+    REFUND_PARTS,
+    WEBHOOK_EVENTS,
+)
+TABLES: Final = (
+    "users",
+    "orders",
+    "order_lines",
+    "order_history",
+    "stock_movements",
+    "payments",
+    "refunds",
+    "refund_parts",
+    "webhook_events",
+)
