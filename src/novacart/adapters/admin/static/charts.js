@@ -8,6 +8,7 @@ const draw = (place, days) => {
   const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   const symbol = place.dataset.currency;
   const money = (value) => (value == null ? "–" : symbol + value.toLocaleString("en"));
+  const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
   const short = new Intl.NumberFormat("en", { notation: "compact" });
   const options = {
     width: place.clientWidth,
@@ -15,7 +16,7 @@ const draw = (place, days) => {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
     scales: { money: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] }, orders: { range: (_, low, high) => [0, Math.max(high * 2.6, 4)] } },
     axes: [
-      axis,
+      { ...axis, values: (_, ticks) => ticks.map((tick) => date.format(new Date(tick * 1e3))) },
       { ...axis, scale: "money", size: 64, values: (_, ticks) => ticks.map((tick) => symbol + short.format(tick)) },
       { ...axis, scale: "orders", side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick : "")) },
     ],

@@ -65,7 +65,8 @@ class StaffView(BaseView):
     def _handle_view(self, name: str, **_: object) -> ResponseReturnValue | None:
         needed = self.permissions.get(name)
         if needed == ANYONE:
-            return _proven()
+            _must_be_proven()
+            return None
         profile = self.desk.sessions.current()
         if profile is None:
             there = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -73,7 +74,8 @@ class StaffView(BaseView):
         g.staff = profile
         if not allows(profile.role, needed):
             abort(403, "Your role does not include this.")
-        return _proven()
+        _must_be_proven()
+        return None
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         """In the name of whoever is signed in, for the audit log.
@@ -127,7 +129,7 @@ class StaffView(BaseView):
         return Response(page, status)
 
 
-def _proven() -> None:
+def _must_be_proven() -> None:
     """One gate for whatever is sent, Flask-Admin's own pages included: 400 without its proof."""
     if request.method not in {"GET", "HEAD"} and not PlainForm(request.form).was_sent():
         abort(400, FOREIGN)

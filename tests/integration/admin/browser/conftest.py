@@ -1,0 +1,99 @@
+"""A real browser before a shop that listens on a port, on SQLite."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from injector import Injector
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.http import create_app
+from novacart.entrypoints.settings import load_settings
+from tests.support.back_office import PASSWORD, hire
+from tests.support.browser import ARGUMENTS, find_chromium
+from tests.support.people import CheapPasswords
+
+WAIT = 20_000  # milliseconds
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = find_chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(found.executable),
+            args=list(ARGUMENTS),
+            env={**os.environ, **found.environment},
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveShop:
+    app: Flask
+    address: str
+
+    @property
+    def injector(self) -> Injector:
+        found: Injector = self.app.extensions["novacart.injector"]
+        return found
+
+
+@pytest.fixture
+def shop(sqlite_url: str, tmp_path: Path) -> Iterator[LiveShop]:
+    given = {
+        "DATABASE_URL": sqlite_url,
+        "VAR_DIR": str(tmp_path / "var"),
+        "DEBUG": "True",
+        "RATELIMIT_ENABLED": "False",
+    }
+    app = create_app(load_settings(given, dotenv=tmp_path / "no.env"), CheapPasswords())
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield LiveShop(app=app, address=f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["novacart.injector"].get(Database).dispose()
+
+
+OpenAs = Callable[..., Page]
+
+
+@pytest.fixture
+def open_as(shop: LiveShop, chromium: Browser) -> Iterator[OpenAs]:
+    """Hires somebody of a role, and gives the first page that they see once signed in."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_page(role: str, username: str | None = None, *, scheme: str = "light") -> Page:
+        name = username or f"{role}-one"
+        hire(shop.injector, role, name)
+        context = chromium.new_context(
+            base_url=shop.address,
+            locale="en-GB",
+            color_scheme="dark" if scheme == "dark" else "light",
+            viewport={"width": 1280, "height": 800},
+        )
+        contexts.append(context)
+        context.set_default_timeout(WAIT)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.goto("/admin/")
+        page.get_by_label("Username or e-mail address").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []

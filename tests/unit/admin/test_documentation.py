@@ -1,0 +1,17 @@
+"""The page that tells staff what they may do says what the table says."""
+
+import re
+from pathlib import Path
+
+from novacart.adapters.admin.permissions import ROLES, TABLE
+
+PAGE = Path(__file__).parents[3] / "docs" / "admin.md"
+_ROW = re.compile(r"^\| `([a-z.]+)`[^|]*\|(.+)\|$", re.MULTILINE)
+
+
+def test_the_documented_permissions_are_the_real_ones() -> None:
+    told = {
+        name: dict(zip(ROLES, (cell.strip() for cell in cells.split("|")), strict=True))
+        for name, cells in _ROW.findall(PAGE.read_text())
+    }
+    assert told == TABLE
