@@ -1,6 +1,6 @@
 """The dashboard's numbers: days that are over from what was kept, the rest counted now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -43,11 +43,11 @@ class SqlDashboardQueries:
                 )
                 for row in connection.execute(kept)
             }
-            missing = [day for day in _days(first, last) if day not in known]
-            if missing:
-                live = counted_live(connection, missing[0], missing[-1])
-                known |= {day: live.get(day, DayFigures()) for day in missing}
-        return [self._sales_day(day, known[day]) for day in _days(first, last)]
+            # Not from the first to the last of them: what lies between may be years.
+            for begin, end in _stretches(day for day in _days(first, last) if day not in known):
+                known |= counted_live(connection, begin, end)
+        nothing = DayFigures()
+        return [self._sales_day(day, known.get(day, nothing)) for day in _days(first, last)]
 
     def orders_by_status(self, first: date, last: date) -> Mapping[str, int]:
         statement = (
@@ -143,6 +143,17 @@ class SqlDashboardQueries:
 
 def _days(first: date, last: date) -> list[date]:
     return [first + _DAY * n for n in range((last - first).days + 1)]
+
+
+def _stretches(days: Iterable[date]) -> list[tuple[date, date]]:
+    """The first and the last of each unbroken run of rising days."""
+    found: list[tuple[date, date]] = []
+    for day in days:
+        if found and day - found[-1][1] == _DAY:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def _midnight(day: date) -> datetime:
