@@ -1,5 +1,6 @@
 """What Stripe would say, in its own words, of what the provider in memory has on its books."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
@@ -7,6 +8,8 @@ from novacart.application.ports.payment_gateway import ProviderReport
 from novacart.domain.payments.lifecycle import PaymentStatus
 
 Json = dict[str, Any]
+
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 _INTENT = {
     PaymentStatus.CREATED: "requires_payment_method",

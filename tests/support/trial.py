@@ -1,7 +1,7 @@
 """A shop as it is put together, on trial: a crowd acts at once, and then it is judged."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,10 +24,9 @@ from tests.support.clock import SetClock
 from tests.support.payment_desk import SECRET, PaymentDesk
 from tests.support.people import CheapPasswords, ClockAt, MailTo
 from tests.support.races import Pace, at_once, far_away
+from tests.support.stripe_objects import BEGINNING
 
 T = TypeVar("T")
-
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class OnDatabase(Module):
@@ -121,7 +120,7 @@ class Trial:
 
     def intents(self) -> list[ProviderReport]:
         """Every payment that was ever opened at the provider."""
-        return list(self.provider.payments_since(_BEGINNING))
+        return list(self.provider.payments_since(BEGINNING))
 
     def moves(self, order_id: OrderId) -> list[str]:
         """The statuses that the order went through, as its history tells."""

@@ -7,15 +7,16 @@ from threading import Barrier
 
 import pytest
 
+from novacart.application.cart.add_to_cart import AddToCart, PutIntoCart
+from novacart.application.cart.policy import CartPolicy
 from novacart.application.payments.open_payment import PayOrder
 from novacart.application.payments.pay_cart import PayCart
 from novacart.application.ports.payment_gateway import GatewayRefused, OpenPaymentRequest
 from novacart.application.ports.payments import PaymentPlace
-from novacart.domain.ordering.errors import PaidOrderCannotBeCancelled
+from novacart.domain.ordering.errors import NothingToOrder, PaidOrderCannotBeCancelled
 from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.shared.ids import OrderId, PaymentId, UserId
-from tests.support.builders.ordering import fill_cart
 from tests.support.races import at_once, raised
 from tests.support.stripe_objects import intent_object
 from tests.support.trial import Trial
@@ -223,17 +224,19 @@ def test_a_cart_that_is_changed_while_it_is_paid_for_is_paid_as_it_was_ordered(
     desk.cart(user_id, {first: 1})
     command = PayCart(user_id=user_id, address_id=address_id)
 
+    add = AddToCart(begin=desk.begin, clock=desk.clock, policy=CartPolicy(max_per_line=1000))
+
     def change() -> None:
-        with desk.begin() as work:
-            fill_cart(work, user_id, {second: 1})
-            work.commit()
+        add(PutIntoCart(user_id=user_id, product_id=second))
 
     def buy() -> None:
         with suppress(OrderNotPayable):
             pay(trial, desk.check_out_and_pay(command).reference)
 
     many = trial.pace.crowd(16) // 2
-    trial.at_once([change] * many + [buy] * many + [partial(desk.reconciled, force=True)] * 2)
+    ask = partial(desk.reconciled, force=True)
+    outcomes = trial.at_once([change] * many + [buy] * many + [ask, ask])
+    assert {type(error) for error in raised(outcomes)} <= {NothingToOrder}
     trial.settle()
     paid = 0
     for intent in trial.intents():

@@ -30,6 +30,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from tests.support.builders.ordering import rupees
 from tests.support.payment_desk import PaymentDesk, staff
+from tests.support.stripe_objects import intent_object
 
 
 @dataclass(frozen=True)
@@ -297,4 +298,25 @@ def test_money_of_a_closed_order_can_be_returned_by_staff_too(
     refund = desk.request_refund(AskForRefund(user_id=user_id, order_id=order_id, as_staff=True))
     assert refund.amount == rupees(100)
     assert desk.payment(order_id).status is PaymentStatus.SUCCEEDED
+    assert provider.net_captured() == {"INR": 0}
+
+
+def test_late_money_of_which_a_part_went_back_at_the_provider_goes_back_whole(
+    desk: PaymentDesk, provider: MemoryPaymentGateway
+) -> None:
+    user_id, _ = desk.customer()
+    order_id = desk.ordered(user_id, {desk.product(price=100): 1})
+    reference = desk.intent(user_id, order_id).reference
+    provider.pay(reference)
+    desk.call_off(order_id)
+    desk.told("payment_intent.succeeded", intent_object(provider, reference))
+    provider.refund_in_dashboard(reference, rupees(30))
+    for _ in range(2):
+        desk.reconciled(force=True, back=timedelta(days=1))
+    payment = desk.payment(order_id)
+    assert [refund.amount for refund in payment.refunds if refund.counts] == [
+        rupees(30),
+        rupees(70),
+    ]
+    assert payment.is_fully_refunded
     assert provider.net_captured() == {"INR": 0}

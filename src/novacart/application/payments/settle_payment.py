@@ -16,6 +16,7 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import PaymentMismatch
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import RefundId
 
 Also = Callable[[UnitOfWork], None]
@@ -56,6 +57,7 @@ class SettlePayment:
                     reinstated=dispute.reinstated,
                     at=books.at,
                 )
+            books.return_the_rest()
             self._save(books)
             if also is not None:
                 also(work)
@@ -71,6 +73,7 @@ class SettlePayment:
             refund = books.payment.refund(refund_id)
             if refund.status is RefundStatus.REQUESTED:
                 books.refunds.fail(refund, failure)
+                books.return_the_rest()
                 self._save(books)
                 work.commit()
         return books.payment
@@ -143,8 +146,30 @@ class _Books:
                 cart.bought(order.id, {line.product_id: line.quantity for line in order.lines})
                 self.work.carts.save(cart)
             return
-        refund_id = RefundId(self.work.identities.take()[0])
-        self.payment.return_late_money(id=refund_id, key=new_key("refund"), at=self.at)
+        self.payment.return_late_money(id=self._refund_id(), key=new_key("refund"), at=self.at)
+
+    def return_the_rest(self) -> None:
+        """Promise back what is left of late money of which a part went back another way.
+
+        Where as much was tried before and came to nothing, it is for staff to decide.
+        """
+        payment = self.payment
+        tried = [
+            refund.amount
+            for refund in payment.refunds
+            if refund.origin is RefundOrigin.LATE_MONEY and not refund.counts
+        ]
+        if self.order.paid_at is None and tried and payment.left and payment.left < min(tried):
+            payment.request_refund(
+                id=self._refund_id(),
+                key=new_key("refund"),
+                amount=payment.left,
+                origin=RefundOrigin.LATE_MONEY,
+                at=self.at,
+            )
+
+    def _refund_id(self) -> RefundId:
+        return RefundId(self.work.identities.take()[0])
 
 
 def _says_paid(report: ProviderReport) -> bool:

@@ -122,8 +122,9 @@ class RefundSettlement:
     def _adopt(self, report: RefundReport, reports: Sequence[RefundReport]) -> Refund:
         counts = report.status not in _NOTHING_COMES
         parts: Sequence[RefundPart] = ()
-        if counts and self._order.paid_at is not None:
+        if counts:
             self._make_room(report.amount, {told.refund_id for told in reports})
+        if counts and self._order.paid_at is not None:
             items = self._order.plan_refund(report.amount)
             self.changed_order = True
             self._order.request_refund(
@@ -147,8 +148,14 @@ class RefundSettlement:
         # our own refunds can't be made any more.
         for refund in self._payment.refunds:
             unsent = refund.status is RefundStatus.REQUESTED and refund.reference is None
-            if amount > self._order.refundable and unsent and refund.id not in known_there:
+            if amount > self._room and unsent and refund.id not in known_there:
                 self.fail(refund, SUPERSEDED)
+
+    @property
+    def _room(self) -> Money:
+        # Money that came late belongs to none of the order's lines.
+        late = self._order.paid_at is None
+        return self._payment.left if late else self._order.refundable
 
 
 def _item(part: RefundPart) -> RefundItem:
