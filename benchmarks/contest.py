@@ -1,12 +1,14 @@
 """Shops and the bare route by turns, so that what the machine does beside hits all alike."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from benchmarks.figures import Figures, Run, figures_of
 from benchmarks.load import Load, measure
+from benchmarks.processor import processor_seconds
 from benchmarks.scenarios import Scenario
+from benchmarks.servers import Server
 from benchmarks.statements import Statements, statements_of
 from benchmarks.subject import Subject
 from benchmarks.wire import Request
@@ -29,7 +31,7 @@ class Effort:
 
 
 QUICK: Final = Effort(rounds=2, seconds=0.5, connections=8, once=60)
-FULL: Final = Effort(rounds=5, seconds=1.5, connections=8, once=200)
+FULL: Final = Effort(rounds=5, seconds=1.0, connections=8, once=150)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +47,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
-    """`bare` is the bare route's port."""
+    """`bare` is the server of the bare route."""
 
-    bare: int
+    bare: Server
     subjects: Sequence[Subject]
     effort: Effort
 
@@ -101,7 +103,7 @@ class Contest:
         self, subject: Subject, scenario: Scenario, requests: list[bytes], *, seconds: float
     ) -> Run:
         return self._run(
-            subject.port,
+            subject.server,
             requests,
             seconds=seconds if scenario.repeated else 120.0,
             expected=scenario.expected,
@@ -110,20 +112,28 @@ class Contest:
 
     def _run(
         self,
-        port: int,
+        server: Server,
         requests: Sequence[bytes],
         *,
         seconds: float,
         expected: int = 200,
         repeated: bool = True,
     ) -> Run:
-        return measure(
-            port,
-            Load(
-                requests=requests,
-                expected=expected,
-                repeated=repeated,
-                connections=self.effort.connections,
-                seconds=seconds,
-            ),
+        load = Load(
+            requests=requests,
+            expected=expected,
+            repeated=repeated,
+            connections=self.effort.connections,
+            seconds=seconds,
         )
+        return measured(server, load)
+
+
+def measured(server: Server, load: Load) -> Run:
+    """One run of load on a server, with what it cost its processes."""
+    before = processor_seconds(server.process)
+    run = measure(server.port, load)
+    after = processor_seconds(server.process)
+    if before is None or after is None:
+        return run
+    return replace(run, processor=after - before)

@@ -57,10 +57,11 @@ def list_questions(queries: BackOfficeQueries, generated: Generated) -> Iterator
             cursor, number = place
             deep = replace(request, after=cursor)
             yield f"{name}, page {number:,}", partial(queries.orders, deep)
-    oldest = queries.orders(ListRequest(descending=False)).rows[0]
-    newest = queries.orders(ListRequest(filters={"status": "DELIVERED"})).rows[0]
-    yield "one order, the oldest", partial(queries.order, oldest.id)
-    yield "one order, delivered lately", partial(queries.order, newest.id)
+    paid_online: dict[str, FilterValue] = {"payment_method": "ONLINE", "payment_status": "PAID"}
+    oldest = queries.orders(ListRequest(filters=paid_online, descending=False)).rows[0]
+    newest = queries.orders(ListRequest(filters=paid_online)).rows[0]
+    yield "one order, of two years ago", partial(queries.order, oldest.id)
+    yield "one order, of today", partial(queries.order, newest.id)
     yield "one customer, the best", partial(queries.person, UserId(generated.first_user))
     yield "customers, page 1", partial(queries.customers, ListRequest())
     yield "payments, page 1", partial(queries.payments, ListRequest())

@@ -15,6 +15,7 @@ class Run:
     `unexpected` counts the answers of other statuses than the one expected, `broken` the
     connections that ended without an answer. `client_share` is the part of one core that
     the client itself was busy with: near 1, it was the client that was measured.
+    `processor` is how many seconds the server's processes were busy, where that is known.
     """
 
     latencies: "array[int]"
@@ -22,6 +23,7 @@ class Run:
     unexpected: Counter[int] = field(default_factory=Counter)
     broken: int = 0
     client_share: float = 0.0
+    processor: float | None = None
 
     @property
     def per_second(self) -> float:
@@ -34,7 +36,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Several runs of one kind together: the median rate, and percentiles of all latencies."""
+    """Several runs of one kind together: the median rate, and percentiles of all latencies.
+
+    `processor_us` is what one request costs the server's processes, in microseconds.
+    """
 
     per_second: float
     p50_ms: float
@@ -42,6 +47,7 @@ class Figures:
     requests: int
     failed: int
     client_share: float
+    processor_us: float | None = None
 
 
 def figures_of(runs: Sequence[Run]) -> Figures:
@@ -57,7 +63,16 @@ def figures_of(runs: Sequence[Run]) -> Figures:
         requests=len(ordered),
         failed=sum(run.failed for run in runs),
         client_share=max(run.client_share for run in runs),
+        processor_us=_processor_us(runs),
     )
+
+
+def _processor_us(runs: Sequence[Run]) -> float | None:
+    busy = [run.processor for run in runs if run.processor is not None]
+    answered = sum(len(run.latencies) for run in runs)
+    if len(busy) < len(runs) or not answered:
+        return None
+    return sum(busy) / answered * 1e6
 
 
 def percentile(ordered: Sequence[int], percent: float) -> int:

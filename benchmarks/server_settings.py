@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.contest import BARE, Contest, Row
+from benchmarks.contest import BARE, Contest, Row, measured
 from benchmarks.figures import Run, figures_of
-from benchmarks.load import Load, measure
+from benchmarks.load import Load
 from benchmarks.scenarios import Scenario
-from benchmarks.servers import granian_server
+from benchmarks.servers import Server, granian_server
 
 WORKERS: Final = (1, 2, 3)
 THREADS: Final = (1, 2, 4)
@@ -36,15 +36,15 @@ def compare_settings(contest: Contest, scenarios: Sequence[Scenario], folder: Pa
                     path="/api/health/",
                     workers=choice[0],
                     blocking_threads=choice[1],
-                ) as port:
+                ) as server:
                     for name, requests in loads.items():
-                        _run(port, requests, _WARM_UP)
-                        run = _run(port, requests, contest.effort.seconds)
+                        _run(server, requests, _WARM_UP)
+                        run = _run(server, requests, contest.effort.seconds)
                         runs.setdefault((name, subject.name, choice), []).append(run)
     beside = figures_of(bare).per_second
     rows = []
-    for (name, subject_name, (workers, threads)), measured in runs.items():
-        figures = figures_of(measured)
+    for (name, subject_name, (workers, threads)), its_runs in runs.items():
+        figures = figures_of(its_runs)
         rows.append(
             Row(
                 scenario=f"{name}, {workers} × {threads}",
@@ -56,5 +56,5 @@ def compare_settings(contest: Contest, scenarios: Sequence[Scenario], folder: Pa
     return sorted(rows, key=lambda row: (row.scenario.split(",")[0], row.subject))
 
 
-def _run(port: int, requests: list[bytes], seconds: float) -> Run:
-    return measure(port, Load(requests=requests, connections=_CONNECTIONS, seconds=seconds))
+def _run(server: Server, requests: list[bytes], seconds: float) -> Run:
+    return measured(server, Load(requests=requests, connections=_CONNECTIONS, seconds=seconds))

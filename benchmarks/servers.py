@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,14 @@ SECRET_KEY: Final = "benchmarks-sign-nothing-that-anybody-else-would-trust"  # n
 WEBHOOK_SECRET: Final = "benchmarks-sign-their-own-events"  # noqa: S105 (likewise)
 _START_TIMEOUT: Final = 30.0
 _STOP_TIMEOUT: Final = 35.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server's port, and its first process, whose number is that of the group of them all."""
+
+    port: int
+    process: int
 
 
 class ServerFailed(Exception):
@@ -39,14 +48,13 @@ def shop_environment(database_url: str, folder: Path, **more: str) -> dict[str, 
 @contextmanager
 def shop_server(
     environment: Mapping[str, str], folder: Path, *, checkout: Path = ROOT
-) -> Iterator[int]:
-    """`novacart serve` as in production, of this checkout or another; yields its port."""
+) -> Iterator[Server]:
+    """`novacart serve` as in production, of this checkout or another."""
     port = _free_port()
     command = ["-m", "novacart.entrypoints.cli", "serve"]
-    with _running(
-        command, {**environment, "PORT": str(port), **_code(checkout)}, folder, port, "/api/health/"
-    ):
-        yield port
+    environment = {**environment, **_code(checkout), "PORT": str(port)}
+    with _running(command, environment, folder, port, "/api/health/") as server:
+        yield server
 
 
 @contextmanager
@@ -58,18 +66,18 @@ def granian_server(
     path: str,
     workers: int,
     blocking_threads: int = 1,
-) -> Iterator[int]:
+) -> Iterator[Server]:
     """A WSGI application under granian; it is up when `path` answers 200."""
     port = _free_port()
     command = ["-m", "benchmarks.granian_of", target, *map(str, (port, workers, blocking_threads))]
-    with _running(command, environment, folder, port, path):
-        yield port
+    with _running(command, environment, folder, port, path) as server:
+        yield server
 
 
 @contextmanager
 def _running(
     command: list[str], environment: Mapping[str, str], folder: Path, port: int, path: str
-) -> Iterator[None]:
+) -> Iterator[Server]:
     # In a folder of its own there is no .env to read; the log goes where production's would.
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"server-{port}.log"
@@ -85,7 +93,7 @@ def _running(
         )
     try:
         _wait_until_it_answers(process, port, path, log)
-        yield
+        yield Server(port, process.pid)
     finally:
         process.terminate()
         try:

@@ -12,7 +12,7 @@ from injector import Injector
 
 from benchmarks.catalogue import fill_catalogue
 from benchmarks.progress import Progress
-from benchmarks.servers import shop_environment, shop_server
+from benchmarks.servers import Server, shop_environment, shop_server
 from benchmarks.shoppers import Shoppers
 from benchmarks.wire import Request
 from novacart.adapters.persistence.database import Database
@@ -28,13 +28,13 @@ _NEXT: Final = re.compile(r'<http://127\.0\.0\.1(/[^>]*)>; rel="next"')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """`port` is where `novacart serve` listens; `app` is the same shop in this process.
+    """`server` is `novacart serve`; `app` is the same shop in this process.
 
     `environment` is what the server was started with, and can be started with again.
     """
 
     name: str
-    port: int
+    server: Server
     app: Flask
     products: list[ProductId]
     shoppers: Shoppers
@@ -92,10 +92,10 @@ def filled_shop(
     added = fill_catalogue(begin, products, progress)
     _refresh_statistics(database)
     try:
-        with shop_server(environment, folder) as port:
+        with shop_server(environment, folder) as server:
             yield Subject(
                 name=name,
-                port=port,
+                server=server,
                 app=app,
                 products=added,
                 shoppers=Shoppers(begin, injector.get(Tokens), added),  # type: ignore[type-abstract]

@@ -55,8 +55,8 @@ def workplace(wanted: Wanted, effort: Effort, progress: Progress) -> Iterator[tu
             )
             if wanted.against is not None:
                 other = shop_server(subject.environment, folder, checkout=wanted.against)
-                port = stack.enter_context(other)
-                subjects.append(replace(subject, name=f"{name}, before", port=port))
+                server = stack.enter_context(other)
+                subjects.append(replace(subject, name=f"{name}, before", server=server))
             subjects.append(subject)
         yield Contest(bare=bare, subjects=subjects, effort=effort), folder
 
