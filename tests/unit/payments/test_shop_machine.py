@@ -1,0 +1,72 @@
+"""Any life of a shop, with its books checked after each step; in memory."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
+from novacart.adapters.memory.store import MemoryStore
+from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
+from novacart.domain.ordering.events import OrderCancelled
+from novacart.domain.payments.events import RefundRequested
+from novacart.domain.payments.payment import Payment
+from novacart.domain.shared.ids import OrderId, RefundId
+from tests.support.clock import SetClock
+from tests.support.memory_books import assert_books_hold, assert_provider_agrees
+from tests.support.payment_desk import PaymentDesk
+from tests.support.shop_machine import ShopMachine
+
+PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30)
+
+
+class ShopInMemory:
+    def __init__(self) -> None:
+        self.clock = SetClock()
+        self.store = MemoryStore()
+        self.provider = MemoryPaymentGateway(self.clock)
+        self.desk = PaymentDesk(
+            begin=MemoryUnitOfWorkFactory(self.store), gateway=self.provider, clock=self.clock
+        )
+        self._reacted = 0
+
+    def react(self) -> None:
+        while self._reacted < len(self.store.events):
+            event = self.store.events[self._reacted]
+            self._reacted += 1
+            if isinstance(event, OrderCancelled):
+                self.desk.cancel_payment(OrderId(event.order_id))
+            elif isinstance(event, RefundRequested):
+                self.desk.send_refund(RefundId(event.refund_id))
+
+    def assert_sound(self) -> None:
+        assert_books_hold(self.store)
+
+    def assert_settled(self) -> None:
+        assert_provider_agrees(self.store, self.provider)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class MachineInMemory(ShopMachine):
+    def __init__(self) -> None:
+        super().__init__(ShopInMemory())
+
+
+def test_a_shop_in_memory_lives_through_anything() -> None:
+    run_state_machine_as_test(MachineInMemory, settings=settings(PATIENT, max_examples=40))
+
+
+def test_a_naive_shop_that_keeps_late_money_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Negative control."""
+    monkeypatch.setattr(Payment, "return_late_money", lambda *_, **__: None)
+    quick = settings(PATIENT, max_examples=300, phases=[Phase.generate], derandomize=True)
+    with pytest.raises(AssertionError, match="money of a closed order is kept"):
+        run_state_machine_as_test(MachineInMemory, settings=quick)
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(3600)
+def test_a_shop_in_memory_lives_through_much_more() -> None:
+    long = settings(PATIENT, max_examples=2000, stateful_step_count=50)
+    run_state_machine_as_test(MachineInMemory, settings=long)
