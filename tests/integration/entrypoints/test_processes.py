@@ -95,6 +95,19 @@ def test_production_logs_one_json_line_a_request_and_no_query(
     assert "canary" not in server.said
 
 
+def test_every_web_process_counts_into_the_metrics(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    port = int(environ["PORT"])
+    with started("serve", folder=tmp_path, METRICS_ENABLED="True", **environ) as server:
+        server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/metrics")
+        told = connection.getresponse().read().decode()
+        connection.close()
+    assert 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"}' in told
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_handles_what_waits_and_stops_when_asked(
     environ: dict[str, str], tmp_path: Path, database: Database, number: signal.Signals

@@ -9,6 +9,7 @@ from prometheus_client import (
     Counter,
     Histogram,
     generate_latest,
+    values,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -22,6 +23,10 @@ def install(app: Flask, *, multiprocess: bool) -> None:
     With `multiprocess`, the samples of all processes are read from the directory that
     `PROMETHEUS_MULTIPROC_DIR` named before the first of them started.
     """
+    if multiprocess:
+        # The library looks for the directory as it is imported, and a process that was forked
+        # for its work may have imported it before the directory was named.
+        values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     requests = Counter(
         "novacart_http_requests",
