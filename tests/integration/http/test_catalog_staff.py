@@ -153,6 +153,13 @@ def test_a_stock_that_is_only_sent_back_is_left_to_the_customers(
     assert counted.get_json()["stock"] == 12
 
 
+def test_two_who_count_the_stock_are_told(staff: Person, path: str) -> None:
+    tag = staff.get(path).headers["ETag"]
+    assert write(staff, "PATCH", path, {"stock": 9}, tag).status_code == 200
+    assert write(staff, "PATCH", path, {"stock": 8}, tag).status_code == 412
+    assert staff.get(path).get_json()["stock"] == 9
+
+
 def test_a_deleted_product_leaves_the_catalogue_and_wishlists(staff: Person, path: str) -> None:
     product_id = staff.get(path).get_json()["id"]
     asha = a_customer(staff.client)

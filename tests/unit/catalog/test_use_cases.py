@@ -96,12 +96,16 @@ def test_an_edit_writes_what_it_names(world: CatalogWorld, lamp: ProductId) -> N
     assert shown.updated_at == world.clock.now()
 
 
-def test_an_edit_of_the_stock_alone_leaves_the_version(
+def test_an_edit_of_the_stock_alone_makes_older_readings_stale(
     world: CatalogWorld, lamp: ProductId
 ) -> None:
-    world.edit_product(RewriteProduct(product_id=lamp, stock=0))
-    assert (world.queries.product(lamp).stock, world.queries.product(lamp).version) == (0, 1)
+    world.edit_product(RewriteProduct(product_id=lamp, stock=0, expected_version=1))
+    assert (world.queries.product(lamp).stock, world.queries.product(lamp).version) == (0, 2)
     assert names(world) == ["catalog.product_added"]
+    with pytest.raises(StaleVersion):
+        world.edit_product(RewriteProduct(product_id=lamp, stock=5, expected_version=1))
+    world.edit_product(RewriteProduct(product_id=lamp, stock=0, expected_version=2))
+    assert world.queries.product(lamp).version == 2
 
 
 def test_two_editors_of_one_product_are_told(world: CatalogWorld, lamp: ProductId) -> None:

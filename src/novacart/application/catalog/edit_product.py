@@ -1,11 +1,12 @@
 """Write about a product anew."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_fields import ProductFields, must_exist, rewritten
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.errors import ProductNotFound, StaleVersion
 from novacart.domain.shared.ids import ProductId
 
@@ -43,8 +44,17 @@ class EditProduct:
             details = rewritten(product.details, command.fields, currency=self._policy.currency)
             if details.category_id != product.category_id:
                 must_exist(details.category_id, work.categories)
-            if product.edit(details, at=now):
+            written = product.edit(details, at=now)
+            if _counted(work, command, at=now) or written:
                 work.products.save(product)
-            if command.stock is not None:
-                work.stock.set_available(product.id, command.stock, reason=command.reason, at=now)
             work.commit()
+
+
+def _counted(work: UnitOfWork, command: RewriteProduct, *, at: datetime) -> bool:
+    """Set the stock; whether it is another now, which makes older readings stale."""
+    if command.stock is None:
+        return False
+    product_id = command.product_id
+    before = work.stock.levels([product_id]).get(product_id)
+    after = work.stock.set_available(product_id, command.stock, reason=command.reason, at=at)
+    return after != before
