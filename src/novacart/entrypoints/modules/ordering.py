@@ -80,7 +80,7 @@ def reactions(_: Injector) -> Reactions:
 def schedules(injector: Injector) -> list[Schedule]:
     """Letting go of orders that nobody paid, and of keys whose life is over."""
     return [
-        Schedule(name="expire_orders", every_seconds=30, run=injector.get(ExpireOrders)),
+        Schedule(name="expire_orders", every_seconds=5, run=injector.get(ExpireOrders)),
         Schedule(
             name="purge_idempotency_keys",
             every_seconds=3600,
