@@ -53,6 +53,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_keys")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION IF EXISTS refuse_audit_change() CASCADE")
+    op.drop_table("sales_month_products")
     op.drop_table("sales_day_products")
     op.drop_table("sales_days")
     op.drop_table("check_results")
@@ -499,6 +500,18 @@ def _create_back_office() -> None:
         ["day", "product_id", "units", "revenue_minor"],
         unique=False,
     )
+    op.create_table(
+        "sales_month_products",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("product_id", sa.BigInteger(), nullable=False),
+        sa.Column("units", sa.BigInteger(), nullable=False),
+        sa.Column("revenue_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("units >= 0", name=op.f("ck_sales_month_products_units")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_sales_month_products_product_id")
+        ),
+        sa.PrimaryKeyConstraint("month", "product_id", name=op.f("pk_sales_month_products")),
+    )
     for statement in _BACK_OFFICE_DDL[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -819,6 +832,8 @@ def _create_payments() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reference", sa.String(length=255), nullable=True),
+        sa.Column("reference", sa.String(length=255), nullable=True),
         sa.CheckConstraint(
             "(state = 'pending') = (settled_at IS NULL)", name=op.f("ck_webhook_events_settled")
         ),
@@ -837,9 +852,11 @@ def _create_payments() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
+    op.create_index("ix_webhook_events_reference", "webhook_events", ["reference"], unique=False)
     op.create_index(
         "ix_webhook_events_received_at_id", "webhook_events", ["received_at", "id"], unique=False
     )
+    op.create_index("ix_webhook_events_reference", "webhook_events", ["reference"], unique=False)
     op.create_index(
         "ix_webhook_events_state_received_at_id",
         "webhook_events",

@@ -63,6 +63,7 @@ def test_an_order_goes_from_its_payment_to_its_delivery(
     assert "Dák, T-1" in page
     assert "staff:" in page
     assert "It was sent by Dák, T-1." in page
+    assert "payment_intent.succeeded" in page
 
 
 def test_only_what_the_lifecycle_allows_is_offered_and_the_rest_refused_in_words(

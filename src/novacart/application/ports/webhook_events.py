@@ -21,6 +21,8 @@ class EventState(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class StoredEvent:
+    """`reference` is the provider's id of the payment that it speaks of, if of any."""
+
     id: str
     type: str
     payload: str
@@ -30,6 +32,7 @@ class StoredEvent:
     attempts: int = 0
     note: str | None = None
     settled_at: datetime | None = None
+    reference: str | None = None
 
     def settle(self, state: EventState, *, at: datetime, note: str | None = None) -> None:
         self.state = state

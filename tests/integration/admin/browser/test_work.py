@@ -60,7 +60,7 @@ def test_a_product_lives_from_its_first_day_to_its_return(
 
     file = tmp_path / "lamp.webp"
     file.write_bytes(picture())
-    page.get_by_label("Picture").set_input_files(file)
+    page.locator("#image").set_input_files(file)
     expect(page.get_by_alt_text("What you chose")).to_be_visible()
     page.get_by_role("button", name="Upload").click()
     told(page, "is shown with its new picture")

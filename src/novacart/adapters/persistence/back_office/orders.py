@@ -131,10 +131,7 @@ def _events_of(connection: Connection, its: Sequence[PaymentRow]) -> list[Webhoo
         return []
     statement = (
         select(webhook_events)
-        .where(
-            webhook_events.c.received_at >= min(payment.created_at for payment in its),
-            or_(*(webhook_events.c.payload.contains(ref, autoescape=True) for ref in references)),
-        )
+        .where(webhook_events.c.reference.in_(references))
         .order_by(webhook_events.c.received_at)
         .limit(_MANY)
     )

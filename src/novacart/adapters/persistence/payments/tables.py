@@ -137,9 +137,11 @@ webhook_events = Table(
     Column("attempts", Integer, nullable=False),
     Column("note", Text),
     Column("settled_at", UtcDateTime),
+    Column("reference", String(255)),
     CheckConstraint("state IN ('pending', 'handled', 'quarantined', 'parked')", name="state"),
     CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name="settled"),
     CheckConstraint("attempts >= 0", name="attempts"),
+    Index("ix_webhook_events_reference", "reference"),
     Index(
         "ix_webhook_events_due",
         "next_attempt_at",
