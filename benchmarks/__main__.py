@@ -6,6 +6,7 @@ Without a word it measures routes, payments and lists.
 import argparse
 import logging
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -91,6 +92,8 @@ def main() -> int:
     asked = parser.parse_args()
     if "compare" in asked.parts and asked.against is None:
         parser.error("compare needs --against, the folder of another checkout")
+    # Whoever stops this stops the servers that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # The shop in this process says nothing of each request that fills it.
     configure_logs(debug=False)
     logging.getLogger().setLevel(logging.WARNING)
