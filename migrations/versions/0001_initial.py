@@ -833,7 +833,6 @@ def _create_payments() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reference", sa.String(length=255), nullable=True),
-        sa.Column("reference", sa.String(length=255), nullable=True),
         sa.CheckConstraint(
             "(state = 'pending') = (settled_at IS NULL)", name=op.f("ck_webhook_events_settled")
         ),
@@ -852,7 +851,6 @@ def _create_payments() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
-    op.create_index("ix_webhook_events_reference", "webhook_events", ["reference"], unique=False)
     op.create_index(
         "ix_webhook_events_received_at_id", "webhook_events", ["received_at", "id"], unique=False
     )
