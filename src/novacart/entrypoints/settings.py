@@ -99,7 +99,7 @@ def load_settings(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]
         ),
         frontend_url=read.text("FRONTEND_URL", "http://localhost:5173").rstrip("/"),
-        email_host=read.text("EMAIL_HOST", "localhost" if read.text("EMAIL_HOST_USER") else ""),
+        email_host=read.text("EMAIL_HOST", "localhost"),
         email_port=read.number("EMAIL_PORT", 587, maximum=65535),
         email_use_tls=read.flag("EMAIL_USE_TLS", default=True),
         email_host_user=read.text("EMAIL_HOST_USER"),

@@ -93,12 +93,6 @@ def test_any_name_of_postgresql_will_do(scheme: str) -> None:
     assert settings.database_url == "postgresql+psycopg://shop:pw@db/shop"
 
 
-def test_mail_goes_by_smtp_once_a_server_is_named() -> None:
-    assert load().email_host == ""
-    assert load(EMAIL_HOST="mail.example").email_host == "mail.example"
-    assert load(EMAIL_HOST_USER="desk").email_host == "localhost"
-
-
 def test_origins_are_kept_as_browsers_send_them() -> None:
     settings = load(CORS_ALLOWED_ORIGINS="https://Shop.example/, http://localhost:3000")
     assert settings.cors_allowed_origins == {"https://shop.example", "http://localhost:3000"}

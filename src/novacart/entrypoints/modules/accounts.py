@@ -118,7 +118,7 @@ class AccountsModule(Module):
     @provider
     @singleton
     def mailer(self, settings: Settings) -> Mailer:
-        if not settings.email_host:
+        if not settings.email_host_user:
             return FileMailer(folder=settings.var / "mail", sender=settings.default_from_email)
         return FlaskMailMailer(
             host=settings.email_host,
