@@ -19,7 +19,8 @@ from tests.support.builders.ordering import rupees
 from tests.support.clock import SetClock
 from tests.support.payment_desk import PaymentDesk
 
-SEEDS = 20
+SEEDS = 200
+CHUNK = 500
 
 Json = dict[str, Any]
 Telling = tuple[str, Json]
@@ -155,9 +156,9 @@ class Life:
             self.desk.told(body["type"], body["data"]["object"], id=event_id, at=body["created"])
 
     def settle(self) -> None:
-        """An hour of the worker."""
-        for _ in range(20):
-            self.clock.move(minutes=3)
+        """An hour of a worker that comes by now and then."""
+        for _ in range(3):
+            self.clock.move(minutes=20)
             self.desk.handle_events()
             self.desk.reconcile(ReconcilePayments(back=timedelta(days=1)))
 
@@ -204,10 +205,21 @@ def _heard(seed: int | None, *, cancelled: bool) -> Json:
     return life.end()
 
 
-@pytest.mark.parametrize("cancelled", [False, True])
-def test_every_telling_of_one_life_has_one_end(cancelled: bool) -> None:  # noqa: FBT001 (a parameter)
+def _assert_one_end(seeds: range, *, cancelled: bool) -> None:
     ordered = _heard(None, cancelled=cancelled)
     expected = OrderStatus.CANCELLED if cancelled else OrderStatus.PAID
     assert ordered["order"][0] is expected
-    for seed in range(SEEDS):
+    for seed in seeds:
         assert _heard(seed, cancelled=cancelled) == ordered, f"seed {seed}"
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_every_telling_of_one_life_has_one_end(cancelled: bool) -> None:  # noqa: FBT001 (a parameter)
+    _assert_one_end(range(SEEDS), cancelled=cancelled)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("first", range(0, 5_000, CHUNK))
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_ten_thousand_tellings_have_one_end(cancelled: bool, first: int) -> None:  # noqa: FBT001 (a parameter)
+    _assert_one_end(range(first, first + CHUNK), cancelled=cancelled)
