@@ -86,10 +86,11 @@ def test_an_address_without_its_slash_is_not_there(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["0", "-1", "1.5", "9007199254740992", "9" * 40, "१", "1e3", "x"]
+    "number", ["0", "-1", "007", "1.5", "9007199254740992", "9" * 16, "9" * 40, "१", "1e3", "x"]
 )
 def test_an_id_that_names_nothing_is_not_there(client: FlaskClient, number: str) -> None:
     assert client.get(f"/things/{number}/").status_code == 404
+    assert client.delete(f"/things/{number}/").status_code == 404
 
 
 def test_invalid_fields_are_repeated_at_the_top_unless_reserved(app: Flask) -> None:

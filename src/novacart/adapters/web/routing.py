@@ -11,10 +11,24 @@ from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 from novacart.adapters.web.schemas.base import MAX_INTEGER
 
 
-class IdConverter(IntegerConverter):
-    """An id in a path: 1 to 2^53 - 1 in plain digits; anything else is not there."""
+def _up_to(largest: str) -> str:
+    """A pattern of the numbers from 1 to `largest`, without leading zeros."""
+    patterns = [f"[1-9][0-9]{{0,{len(largest) - 2}}}"]
+    for place, digit in enumerate(largest):
+        least, rest = (0 if place else 1), len(largest) - place - 1
+        if int(digit) > least:
+            patterns.append(f"{largest[:place]}[{least}-{int(digit) - 1}][0-9]{{{rest}}}")
+    return "|".join([*patterns, largest])
 
-    regex = r"[0-9]{1,16}"
+
+class IdConverter(IntegerConverter):
+    """An id in a path: 1 to 2^53 - 1 in plain digits; anything else is not there.
+
+    The pattern alone decides. Refused later, by its value, a path would have matched, and
+    Werkzeug would say of it that it answers other methods.
+    """
+
+    regex = _up_to(str(MAX_INTEGER))
 
     def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002, ANN401 (Werkzeug's names)
         super().__init__(map, min=1, max=MAX_INTEGER, **options)
