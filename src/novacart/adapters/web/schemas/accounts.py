@@ -76,7 +76,12 @@ class NothingSchema(Schema):
 
 
 class ResetRequestSchema(Schema):
-    email = Text(required=True, maximum=254, metadata={"format": "email"})
+    email = Text(
+        required=True,
+        maximum=254,
+        # Not `format: email`: what is none gets the same answer as one that nobody has.
+        metadata={"description": "The account's e-mail address.", "example": "meenal@example.com"},
+    )
 
 
 class NewPasswordSchema(Schema):
