@@ -199,6 +199,26 @@ class TestDashboard:
         assert CountSales(figures=SqlSalesFigures(shop), clock=clock)() == 0
         assert (board.days(*span), board.best_sellers(*span, limit=5)) == live
 
+    @pytest.mark.parametrize(
+        "span",
+        [
+            (date(2026, 3, 1), date(2026, 3, 31)),
+            (date(2026, 2, 20), date(2026, 5, 3)),
+            (date(2026, 3, 2), date(2026, 3, 31)),
+            (date(2025, 4, 1), date(2026, 3, 14)),
+            (date(2025, 12, 14), date(2026, 3, 14)),
+        ],
+    )
+    def test_best_sellers_are_the_same_by_months_as_by_days(
+        self, shop: Database, board: SqlDashboardQueries, span: tuple[date, date]
+    ) -> None:
+        live = board.best_sellers(*span, limit=5)
+        assert [best.units for best in live] == [39]
+        clock = SetClock(NOON + timedelta(days=60))
+        for act in (CountSales, RecountSales):
+            act(figures=SqlSalesFigures(shop), clock=clock)()
+            assert board.best_sellers(*span, limit=5) == live
+
     def test_a_recount_notices_what_changed_later(
         self, shop: Database, board: SqlDashboardQueries
     ) -> None:

@@ -9,9 +9,10 @@ from sqlalchemy import func, select, union_all
 from novacart.adapters.persistence.back_office.day_figures import (
     DayFigures,
     counted_live,
+    products_kept,
     products_live,
 )
-from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
+from novacart.adapters.persistence.back_office.tables import sales_days
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
@@ -64,14 +65,7 @@ class SqlDashboardQueries:
                 select(func.max(sales_days.c.day)).where(sales_days.c.day.between(first, last))
             ).scalar_one()
             open_from = first if kept_until is None else kept_until + _DAY
-            sold = union_all(
-                select(
-                    sales_day_products.c.product_id,
-                    sales_day_products.c.units,
-                    sales_day_products.c.revenue_minor,
-                ).where(sales_day_products.c.day.between(first, last)),
-                products_live(open_from, last),
-            ).subquery()
+            sold = union_all(*products_kept(first, last), products_live(open_from, last)).subquery()
             best = (
                 select(
                     sold.c.product_id,

@@ -1,4 +1,4 @@
-"""Counting days from their orders and refunds."""
+"""The figures of days: counted from their orders and refunds, or found as they were kept."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -6,6 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, or_, select
 
+from novacart.adapters.persistence.back_office.tables import (
+    sales_day_products,
+    sales_month_products,
+)
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.payments.tables import refunds
 
@@ -45,6 +49,36 @@ def products_live(first: date, last: date) -> Select[*tuple[Any, ...]]:
         .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
         .where(_within(orders.c.paid_at, first, last), order_lines.c.status != "CANCELLED")
     )
+
+
+def products_kept(first: date, last: date) -> list[Select[*tuple[Any, ...]]]:
+    """What was sold on those days of the span that were counted, in months where they are whole.
+
+    A year is a dozen rows of each product then, rather than one for each day it was sold on.
+    """
+    month = first if first.day == 1 else next_month(first)
+    end = (last + _DAY).replace(day=1)
+    if month >= end:
+        return [_by_day(first, last)]
+    whole = select(
+        sales_month_products.c.product_id,
+        sales_month_products.c.units,
+        sales_month_products.c.revenue_minor,
+    ).where(sales_month_products.c.month >= month, sales_month_products.c.month < end)
+    return [_by_day(first, month - _DAY), whole, _by_day(end, last)]
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after that of `day`."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def _by_day(first: date, last: date) -> Select[*tuple[Any, ...]]:
+    return select(
+        sales_day_products.c.product_id,
+        sales_day_products.c.units,
+        sales_day_products.c.revenue_minor,
+    ).where(sales_day_products.c.day.between(first, last))
 
 
 def _placed(first: date, last: date) -> Select[*tuple[Any, ...]]:

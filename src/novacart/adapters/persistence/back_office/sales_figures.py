@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import Connection, delete, func, insert, literal, select
 
 from novacart.adapters.persistence.back_office.day_figures import (
     DayFigures,
     counted_live,
+    next_month,
     products_live,
 )
-from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
+from novacart.adapters.persistence.back_office.tables import (
+    sales_day_products,
+    sales_days,
+    sales_month_products,
+)
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 
@@ -64,4 +69,25 @@ class SqlSalesFigures:
                     ["day", "product_id", "units", "revenue_minor"], by_product
                 )
             )
+            _sum_up_month(connection, day.replace(day=1))
             connection.commit()
+
+
+def _sum_up_month(connection: Connection, month: date) -> None:
+    kept = sales_day_products.c
+    by_product = (
+        select(
+            literal(month, sales_month_products.c.month.type),
+            kept.product_id,
+            func.sum(kept.units),
+            func.sum(kept.revenue_minor),
+        )
+        .where(kept.day >= month, kept.day < next_month(month))
+        .group_by(kept.product_id)
+    )
+    connection.execute(delete(sales_month_products).where(sales_month_products.c.month == month))
+    connection.execute(
+        insert(sales_month_products).from_select(
+            ["month", "product_id", "units", "revenue_minor"], by_product
+        )
+    )

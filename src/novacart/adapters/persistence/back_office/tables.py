@@ -88,6 +88,17 @@ sales_day_products = Table(
     CheckConstraint("units >= 0", name="units"),
 )
 
+# The same of each month, named by its first day: the sum of those of its days that are kept.
+sales_month_products = Table(
+    "sales_month_products",
+    metadata,
+    Column("month", Date, primary_key=True),
+    Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True),
+    Column("units", BigInteger, nullable=False),
+    Column("revenue_minor", BigInteger, nullable=False),
+    CheckConstraint("units >= 0", name="units"),
+)
+
 # What the shop's checks have found, the newest result of each.
 check_results = Table(
     "check_results",
