@@ -218,7 +218,7 @@ REFUND_PARTS: Final = """
 
 WEBHOOK_EVENTS: Final = """
     INSERT INTO webhook_events (id, type, payload, received_at, next_attempt_at, state, attempts,
-                                settled_at)
+                                settled_at, reference)
     SELECT 'evt_' || (p.id + 4), 'payment_intent.succeeded',
            json_build_object(
                'id', 'evt_' || (p.id + 4), 'object', 'event', 'type', 'payment_intent.succeeded',
@@ -229,7 +229,7 @@ WEBHOOK_EVENTS: Final = """
                    'metadata', json_build_object('order_number', p.number)
                ))
            )::text,
-           p.paid_at, p.paid_at, 'handled', 1, p.paid_at
+           p.paid_at, p.paid_at, 'handled', 1, p.paid_at, 'pi_' || (p.id + 4)
     FROM portion p JOIN orders o ON o.id = p.id
     WHERE p.method = 'ONLINE' AND p.paid_at IS NOT NULL ORDER BY p.id
 """

@@ -116,4 +116,4 @@ def write(circumstances: Circumstances, rows: Sequence[Measured]) -> None:
         "|---|---|---:|---:|",
         *("| " + " | ".join(row.cells) + " |" for row in rows),
     ]
-    write_section("desk", "\n".join(lines))
+    write_section("back_office", "\n".join(lines))
