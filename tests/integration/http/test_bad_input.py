@@ -1,0 +1,256 @@
+"""What can never be right, sent to every route that takes anything; nothing of it is a 500.
+
+The routes and their fields come from the OpenAPI document, so that a new one joins by itself.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from injector import Injector
+from werkzeug.test import TestResponse
+
+from tests.support.checkout import ADDRESS, Checkout
+from tests.support.people import CheapPasswords, Person, a_customer
+
+MakeApp = Callable[..., Flask]
+Json = dict[str, Any]
+METHODS = ("post", "put", "patch")
+TYPE = "application/json"
+PLACEHOLDER = "{"
+
+# As they stand in a body, each in place of a whole number.
+NO_NUMBERS = ("0.1", "1.0", "1e3", "1e309", "9223372036854775808", "true", '"one"', "[]", "{}")
+NO_JSON = ("NaN", "Infinity", "-Infinity", "01", "+1", "0x10", "1_000")
+NO_TEXTS = ("1", "true", "[]", "{}", '"\\u0000"', '"\\ud800"', json.dumps("x" * 100_000))
+NO_BODIES = (
+    b"{",
+    b"\x00",
+    b'"\xff"',
+    b"[" * 100 + b"]" * 100,
+    b'{"a":' * 100 + b"1" + b"}" * 100,
+    b"[" * 100_000,
+    b'{"a": 1, "a": 1}',
+    b'{"a": {"b": 1, "b": 2}}',
+    b"[]",
+    b"1",
+    b"null",
+    b'"text"',
+    b"true",
+)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is refused here is refused before either database sees it."""
+    return sqlite_url
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app(CheapPasswords(), DEBUG="True", RATELIMIT_ENABLED="False")
+
+
+@pytest.fixture
+def shop(client: FlaskClient, injector: Injector) -> Checkout:
+    return Checkout(client=client, injector=injector)
+
+
+@pytest.fixture
+def document(client: FlaskClient) -> Json:
+    found: Json = client.get("/api/openapi.json").get_json()
+    return found
+
+
+class Sender:
+    """Staff, who may send anything anywhere, and note what was not answered as it should be."""
+
+    def __init__(self, client: FlaskClient, person: Person) -> None:
+        self._client = client
+        self._person = person
+        self.wrong: list[str] = []
+
+    def send(
+        self, method: str, path: str, body: bytes, *, kind: str = TYPE, statuses: set[int]
+    ) -> None:
+        address = path.replace("{payment_intent_id}", "pi_1")
+        while PLACEHOLDER in address:
+            address = address[: address.index("{")] + "1" + address[address.index("}") + 1 :]
+        answer = self._client.open(
+            address,
+            method=method.upper(),
+            data=body,
+            content_type=kind,
+            headers=self._person.headers,
+        )
+        if answer.status_code not in statuses or not is_problem(answer):
+            shown = body[:60].decode("utf-8", "replace")
+            self.wrong.append(f"{answer.status_code} {method} {path} {kind} {shown} {answer.text}")
+
+
+def is_problem(answer: TestResponse) -> bool:
+    return (
+        answer.content_type == "application/problem+json"
+        and answer.get_json()["status"] == answer.status_code
+    )
+
+
+def takers(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Each operation that takes JSON: its method, its path, and the schema of its body."""
+    for path, described in document["paths"].items():
+        for method in METHODS:
+            body = described.get(method, {}).get("requestBody", {}).get("content", {})
+            if TYPE in body:
+                yield method, path, resolved(document, body[TYPE]["schema"])
+
+
+def resolved(document: Json, schema: Json) -> Json:
+    if "$ref" not in schema:
+        return schema
+    found: Json = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def types_of(schema: Json) -> set[str]:
+    kind = schema.get("type", [])
+    return {kind} if isinstance(kind, str) else set(kind)
+
+
+@pytest.fixture
+def sender(client: FlaskClient, shop: Checkout) -> Sender:
+    return Sender(client, shop.staff())
+
+
+def test_every_route_refuses_what_is_no_json_object(sender: Sender, document: Json) -> None:
+    for method, path, _ in takers(document):
+        for body in NO_BODIES:
+            sender.send(method, path, body, statuses={400})
+    assert sender.wrong == []
+
+
+def test_every_route_refuses_what_is_of_another_type_or_too_large(
+    sender: Sender, document: Json
+) -> None:
+    ten_megabytes = b'{"a": "' + b"x" * 10_000_000 + b'"}'
+    for method, path, _ in takers(document):
+        for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+            sender.send(method, path, b'{"a": 1}', kind=kind, statuses={415})
+        sender.send(method, path, ten_megabytes, statuses={413})
+    assert sender.wrong == []
+
+
+def test_every_number_and_every_text_is_one_and_within_its_bounds(
+    sender: Sender, document: Json
+) -> None:
+    numbers = texts = 0
+    for method, path, schema in takers(document):
+        for field, described in schema["properties"].items():
+            kinds = types_of(resolved(document, described))
+            name = json.dumps(field)
+            if "integer" in kinds:
+                numbers += 1
+                outside = [str(described["minimum"] - 1), str(described["maximum"] + 1)]
+                nothing = [] if "null" in kinds else ["null"]
+                for value in (*NO_NUMBERS, *NO_JSON, *outside, *nothing):
+                    sender.send(method, path, f"{{{name}: {value}}}".encode(), statuses={400})
+            elif "string" in kinds:
+                texts += 1
+                for value in NO_TEXTS:
+                    sender.send(method, path, f"{{{name}: {value}}}".encode(), statuses={400})
+    assert sender.wrong == []
+    assert numbers >= 10
+    assert texts >= 20
+
+
+@pytest.mark.parametrize(
+    "said", ["-1", "0", "0.1", "1e309", "9223372036854775808", "true", "NaN", "1e3", "%00", "%ff"]
+)
+def test_every_number_in_a_query_is_one(
+    client: FlaskClient, shop: Checkout, document: Json, said: str
+) -> None:
+    staff, asked = shop.staff(), 0
+    for path, described in document["paths"].items():
+        for parameter in described.get("get", {}).get("parameters", []):
+            if parameter["in"] == "query" and types_of(parameter["schema"]) == {"integer"}:
+                asked += 1
+                answer = client.get(f"{path}?{parameter['name']}={said}", headers=staff.headers)
+                assert answer.status_code == 400, (path, parameter["name"], answer.text)
+                assert parameter["name"] in answer.get_json()["errors"]
+    assert asked >= 5
+
+
+@pytest.mark.parametrize("value", [-1, 0, 0.1, 2**63, "1", True, None, [], {}, 1e3])
+def test_a_quantity_that_is_none_changes_no_cart(
+    client: FlaskClient, shop: Checkout, value: object
+) -> None:
+    asha, product = a_customer(client), shop.product()
+    line = asha.post("/api/cart/add/", {"product_id": product}).get_json()["id"]
+    added = asha.post("/api/cart/add/", {"product_id": product, "quantity": value})
+    assert added.status_code == 400
+    if value != 0 or isinstance(value, bool):
+        changed = asha.patch(f"/api/cart/update/{line}/", {"quantity": value})
+        assert changed.status_code == 400
+    assert [each["quantity"] for each in asha.get("/api/cart/").get_json()] == [1]
+
+
+OWN_IDEAS: Json = {
+    "id": 1,
+    "user": 1,
+    "user_id": 1,
+    "is_staff": True,
+    "is_superuser": True,
+    "is_active": False,
+    "role": "owner",
+    "email_verified": True,
+    "price": "0.01",
+    "unit_price": "0.01",
+    "price_at_purchase": "0.01",
+    "total": "0.01",
+    "total_amount": "0.01",
+    "currency": "EUR",
+    "status": "PAID",
+    "payment_status": "PAID",
+    "paid_at": "2026-01-01T00:00:00Z",
+    "number": "MINE",
+    "stock": 1,
+    "version": 1,
+}
+
+
+def test_nobody_writes_what_is_not_theirs_to_write(client: FlaskClient, shop: Checkout) -> None:
+    account = {"username": "asha", "email": "asha@example.com", "password": "correct horse 9"}
+    assert client.post("/api/register/", json=OWN_IDEAS | account).status_code == 201
+    signed_in = client.post("/api/token/", json=OWN_IDEAS | account).get_json()
+    asha = Person(client=client, username="asha", **signed_in)
+    before = asha.get("/api/my/dashboard/").get_json()
+    assert before["is_staff"] is False
+    ideas = {**OWN_IDEAS, "email": "other@example.com", "password": "another one 9"}
+    changed = asha.patch("/api/profile/update/", ideas | {"first_name": "Asha"})
+    assert changed.get_json() == before | {"first_name": "Asha"}
+    assert asha.get("/api/my/dashboard/").get_json() == changed.get_json()
+    assert asha.post("/api/products/", {"title": "Mine", "price": "1.00"}).status_code == 403
+
+    badri = a_customer(client, "badri")
+    address = badri.post("/api/addresses/", OWN_IDEAS | ADDRESS).get_json()
+    assert asha.get(f"/api/addresses/{address['id']}/").status_code == 404
+    assert badri.get(f"/api/addresses/{address['id']}/").status_code == 200
+
+    product = shop.product(price=241)
+    badri.post("/api/cart/add/", OWN_IDEAS | {"product_id": product, "quantity": 2})
+    (line,) = badri.get("/api/cart/").get_json()
+    assert (line["product_price"], line["quantity"]) == ("241.00", 2)
+    order = badri.post("/api/orders/create/", OWN_IDEAS | {"address_id": address["id"]}).get_json()
+    assert (order["total_amount"], order["currency"]) == ("482.00", "INR")
+    assert (order["status"], order["payment_status"], order["paid_at"]) == (
+        "PENDING",
+        "PENDING",
+        None,
+    )
+    intent = badri.post(
+        "/api/payments/payment-intent/", OWN_IDEAS | {"order_id": order["id"], "amount": "0.01"}
+    ).get_json()
+    assert (intent["amount"], intent["currency"]) == ("482.00", "INR")
+    assert asha.get("/api/orders/my/").get_json()["count"] == 0
