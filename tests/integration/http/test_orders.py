@@ -307,6 +307,7 @@ def test_an_item_is_shown_before_it_is_called_off(asha: Shopper, injector: Injec
         "email": "asha@example.com",
         "quantity": 1,
         "price_at_purchase": "21.00",
+        "currency": "INR",
         "payment_method": "Cash on Delivery",
         "status": "CONFIRMED",
         "estimated_delivery": order["estimated_delivery"],

@@ -38,6 +38,7 @@ def order_json(order: OrderView) -> dict[str, Any]:
 def cancellable_item_json(order: OrderView, line: OrderLineView) -> dict[str, Any]:
     """What `CancellableItemSchema` describes: one line with what its page needs of the order."""
     return _product(line) | {
+        "currency": order.total.currency,
         "email": order.email,
         "payment_method": _METHODS[order.payment_method],
         "status": line.status,

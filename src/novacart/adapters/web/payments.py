@@ -140,6 +140,7 @@ def _refund(refund_id: RefundId, amount: Money, status: str) -> Response:
             "message": _MESSAGES.get(shown, "The refund was not made."),
             "refund_id": refund_id,
             "amount": amount,
+            "currency": amount.currency,
             "status": shown,
         }
     )

@@ -116,6 +116,7 @@ class CancellableItemSchema(Schema):
     email = fields.String(required=True)
     quantity = WholeNumber(minimum=1, required=True)
     price_at_purchase = MoneyString(required=True)
+    currency = fields.String(required=True, metadata={"example": "INR"})
     payment_method = _one_of(("Cash on Delivery", "Online Payment"))
     status = _one_of(_LINE_STATUSES)
     estimated_delivery = fields.Date(required=True)

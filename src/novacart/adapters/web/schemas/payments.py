@@ -56,7 +56,8 @@ class RefundRequestSchema(Schema):
         fields.Nested(RefundItemSchema),
         allow_none=True,
         load_default=None,
-        validate=validate.Length(max=_MOST_ITEMS),
+        # An empty selection is a slip, and no wish to refund everything.
+        validate=validate.Length(1, _MOST_ITEMS, error="Name 1 to 500 items, or leave them out."),
     )
     reason = Text(allow_none=True, load_default="", maximum=500)
 
@@ -65,6 +66,7 @@ class RefundSchema(Schema):
     message = fields.String(required=True)
     refund_id = Identifier(required=True)
     amount = MoneyString(required=True)
+    currency = fields.String(required=True, metadata={"example": "INR"})
     status = fields.String(
         required=True,
         validate=validate.OneOf(("pending", "succeeded", "failed", "cancelled")),
