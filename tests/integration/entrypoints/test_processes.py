@@ -95,9 +95,7 @@ def test_production_logs_one_json_line_a_request_and_no_query(
     assert "canary" not in server.said
 
 
-def test_every_web_process_counts_into_the_metrics(
-    environ: dict[str, str], tmp_path: Path
-) -> None:
+def test_every_web_process_counts_into_the_metrics(environ: dict[str, str], tmp_path: Path) -> None:
     port = int(environ["PORT"])
     with started("serve", folder=tmp_path, METRICS_ENABLED="True", **environ) as server:
         server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
