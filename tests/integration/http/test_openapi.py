@@ -113,3 +113,17 @@ def test_the_document_is_not_sent_twice(client: FlaskClient) -> None:
     first = client.get("/api/openapi.json")
     again = client.get("/api/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, operation in operations(document)]
+    assert len(set(names)) == len(names)
+    assert "orders_create" in names
+
+
+def test_conditional_requests_are_described(document: dict[str, Any]) -> None:
+    product = document["paths"]["/api/products/{product_id}/"]
+    read, write = product["get"], product["patch"]
+    assert "If-None-Match" in {parameter["name"] for parameter in read["parameters"]}
+    assert "ETag" in read["responses"]["200"]["headers"]
+    assert "If-Match" in {parameter["name"] for parameter in write["parameters"]}

@@ -34,6 +34,16 @@ from novacart.domain.shared.money import Money
 
 # A cache may keep an answer, but asks whether it still holds.
 _REVALIDATE = {"Cache-Control": "no-cache"}
+_LIST_HEADERS = {
+    "Link": {
+        "description": '`rel="next"`: the next of them, where there are more.',
+        "schema": {"type": "string"},
+    },
+    "X-Total-Count": {
+        "description": "How many there are, where `count=true` asked.",
+        "schema": {"type": "integer"},
+    },
+}
 _UNCHANGED = "What `If-None-Match` names is what there is."
 
 
@@ -49,7 +59,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.route("/")
     @open_to_anyone
     @blueprint.arguments(ProductListSchema, location="query")
-    @blueprint.response(200, ProductSchema(many=True))
+    @blueprint.response(200, ProductSchema(many=True), headers=_LIST_HEADERS)
     @blueprint.alt_response(304, description=_UNCHANGED)
     def list_products(asked: dict[str, Any]) -> Response:
         """Products, filtered and sorted; `Link` with `rel="next"` leads to the next of them."""

@@ -65,21 +65,25 @@ def describe(app: Flask, blueprints: Sequence[Blueprint], *, version: str) -> di
     components.pop("responses", None)
     components.pop("parameters", None)
     components.pop("headers", None)
-    for operation, route in _operations(app, document):
+    for endpoint, operation, route in _operations(app, document):
+        # Generators of clients name their methods so.
+        operation["operationId"] = endpoint.replace(".", "_")
         _complete(operation, route)
+        _tell_conditions(operation)
     return document
 
 
 def _operations(
     app: Flask, document: dict[str, Any]
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each described operation, beside the attributes of the function that answers it."""
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Each endpoint with its operation and the attributes of the function that answers it."""
     paths = document["paths"]
     for rule in app.url_map.iter_rules():
         described = paths.get(_PLACEHOLDER.sub(r"{\1}", rule.rule), {})
         for method in _METHODS:
             if method.upper() in (rule.methods or ()) and method in described:
-                yield described[method], vars(app.view_functions[rule.endpoint])
+                route = vars(app.view_functions[rule.endpoint])
+                yield rule.endpoint, described[method], route
 
 
 def _complete(operation: dict[str, Any], route: dict[str, Any]) -> None:
@@ -95,6 +99,39 @@ def _complete(operation: dict[str, Any], route: dict[str, Any]) -> None:
     for status, answer in responses.items():
         if status == "default" or status[0] in "45":
             answer.setdefault("content", {"application/problem+json": {"schema": _PROBLEM_REF}})
+
+
+def _tell_conditions(operation: dict[str, Any]) -> None:
+    """Name the headers that go with the answers of a conditional or a limited route."""
+    responses = operation["responses"]
+    if "304" in responses:
+        _accept(operation, "If-None-Match", "The `ETag` of what you have: 304 where it still is.")
+        for status in ("200", "304"):
+            _answer_with(responses[status], "ETag", "The entity tag of this representation.")
+    if "412" in responses:
+        _accept(operation, "If-Match", "The `ETag` that you read: 412 where it was changed since.")
+    for status in ("429", "503"):
+        if status in responses and "default" in responses:
+            _answer_with(responses[status], "Retry-After", "Seconds to wait.", type_="integer")
+
+
+def _accept(operation: dict[str, Any], name: str, description: str) -> None:
+    operation.setdefault("parameters", []).append(
+        {
+            "in": "header",
+            "name": name,
+            "required": False,
+            "description": description,
+            "schema": {"type": "string"},
+        }
+    )
+
+
+def _answer_with(
+    answer: dict[str, Any], name: str, description: str, *, type_: str = "string"
+) -> None:
+    header = {"description": description, "schema": {"type": type_}}
+    answer.setdefault("headers", {})[name] = header
 
 
 def _errors_of(
