@@ -1,6 +1,7 @@
 """The key that signs tokens: never a well-known one in production."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Final
@@ -42,6 +43,17 @@ KNOWN_KEYS: Final = frozenset(
         "yoursecretkey",
     }
 )
+
+# Whatever stands around these, somebody was meant to put a key of their own in its place.
+_PLACEHOLDER: Final = re.compile(
+    r"change[-_ ]?(me|this|it)|replace[-_ ]?(me|this)|your[-_ ]?secret|django-insecure"
+)
+
+
+def is_well_known(key: str) -> bool:
+    """Whether others know the key too, since it stands in some text."""
+    folded = key.lower()
+    return folded in KNOWN_KEYS or _PLACEHOLDER.search(folded) is not None
 
 
 def development_key(var: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from babel.numbers import list_currencies
 from dotenv import dotenv_values
 
-from novacart.entrypoints.secret_key import KNOWN_KEYS, MIN_LENGTH, development_key
+from novacart.entrypoints.secret_key import MIN_LENGTH, development_key, is_well_known
 
 _DEVELOPMENT_ORIGINS: Final = ("http://localhost:5173", "http://127.0.0.1:5173")
 _ORIGIN: Final = re.compile(
@@ -161,7 +161,7 @@ class _Reader:
 def _secret_key(given: str, *, debug: bool, var: Path) -> str:
     if debug:
         return given or development_key(var)
-    if not given or given.lower() in KNOWN_KEYS or given.startswith("django-insecure"):
+    if not given or is_well_known(given):
         found = "is a well-known default" if given else "is not set"
         raise InvalidSetting(
             f"SECRET_KEY {found}. Set it to a long random string of your own, such as the output"

@@ -36,7 +36,15 @@ def test_production_is_the_default_and_needs_only_a_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["", "changeme", "Change-Me", "secret", "django-insecure-1234567890"]
+    "key",
+    [
+        "",
+        "changeme",
+        "Change-Me",
+        "secret",
+        "django-insecure-1234567890",
+        "dev-secret-key-change-me-in-production",
+    ],
 )
 def test_production_refuses_to_start_without_a_key_of_its_own(key: str) -> None:
     with pytest.raises(InvalidSetting, match=r"SECRET_KEY .* Set it to a long random string"):
