@@ -10,10 +10,12 @@ from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.identities import Identities
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.payments import Payments
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
+from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
 
 
@@ -38,6 +40,8 @@ class UnitOfWork(Protocol):
     wishlists: Wishlists
     carts: Carts
     orders: Orders
+    payments: Payments
+    webhook_events: WebhookEvents
     idempotency_keys: IdempotencyKeys
 
     def __enter__(self) -> Self: ...
