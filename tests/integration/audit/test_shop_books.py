@@ -131,6 +131,15 @@ def test_a_healthy_shop_contradicts_nothing_and_was_really_looked_at(database: D
         ),
         (8, "UPDATE orders SET status = 'PROCESSING' WHERE status = 'PAID'", "history ends with"),
         (8, "UPDATE order_history SET to_status = 'DELIVERED' WHERE subject = 'order'", "became"),
+        (
+            8,
+            (
+                "INSERT INTO order_history (order_id, line_id, subject, from_status, to_status,"
+                " occurred_at, actor, reason) SELECT order_id, line_id, subject, from_status,"
+                " to_status, occurred_at, actor, reason FROM order_history"
+            ),
+            "was followed by a change from",
+        ),
         (12, "UPDATE users SET is_active = false", "outlives"),
     ],
 )

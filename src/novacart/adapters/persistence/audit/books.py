@@ -6,9 +6,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from novacart.adapters.persistence.audit import money, operations, stock
+from novacart.adapters.persistence.audit import lifecycles, money, operations, stock
 from novacart.adapters.persistence.audit.guards import inspect_guards
-from novacart.adapters.persistence.audit.lifecycles import inspect_lifecycles
 from novacart.adapters.persistence.audit.question import Question, ask_all
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.invariants import (
@@ -37,6 +36,7 @@ _QUESTIONS: Final[Mapping[int, Sequence[Question]]] = {
     MONEY_CONSERVED.number: money.MONEY_CONSERVED,
     STOCK_LEDGER.number: stock.STOCK_LEDGER,
     RESERVED_ONCE.number: stock.RESERVED_ONCE,
+    LIFECYCLE.number: lifecycles.LIFECYCLE,
     EVENTS_HANDLED.number: operations.EVENTS_HANDLED,
     KEYS_RELEASED.number: operations.KEYS_RELEASED,
     SESSIONS_ENDED.number: operations.SESSIONS_ENDED,
@@ -65,8 +65,6 @@ class SqlShopBooks:
     def _inspect(self, connection: Connection, number: int, now: datetime) -> Inspection:
         if number == GUARDS_STAND.number:
             return inspect_guards(connection)
-        if number == LIFECYCLE.number:
-            return inspect_lifecycles(connection, now)
         if number == MESSAGES_SENT.number:
             return ask_all(operations.messages_sent(self._database.dialect), connection, now)
         return ask_all(_QUESTIONS[number], connection, now)
