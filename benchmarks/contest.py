@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Final
 
 from benchmarks.figures import Figures, Run, figures_of
@@ -85,7 +86,7 @@ class Contest:
                     scenario=scenario.name,
                     subject=each.name,
                     figures=figures,
-                    ratio=figures.per_second / bare.per_second,
+                    ratio=ratio_of(runs[each.name], runs[""]),
                     statements=statements[each.name],
                 )
             )
@@ -127,6 +128,13 @@ class Contest:
             seconds=seconds,
         )
         return measured(server, load)
+
+
+def ratio_of(runs: Sequence[Run], beside: Sequence[Run]) -> float:
+    """The median of each round's rate in that of the same round beside it."""
+    return median(
+        run.per_second / other.per_second for run, other in zip(runs, beside, strict=True)
+    )
 
 
 def measured(server: Server, load: Load) -> Run:
