@@ -27,12 +27,12 @@ class Trip:
     the same key; so does the provider with its events.
     """
 
-    def __init__(self, shop: MortalShop, name: str, owner: Person) -> None:
+    def __init__(self, shop: MortalShop, name: str, owner: Person, *, stock: int = 10) -> None:
         self.shop = shop
         self.owner = owner
         self.person = a_customer(shop.client, name)
         self.product = Checkout(client=shop.client, injector=shop.injector).product(
-            price=_PRICE, stock=10
+            price=_PRICE, stock=stock
         )
         self.address: int = self.person.post("/api/addresses/", ADDRESS).get_json()["id"]
         self._keys = count(1)
