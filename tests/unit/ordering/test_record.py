@@ -1,0 +1,235 @@
+"""What an order keeps of its own life, fact by fact: its history and its events."""
+
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+import pytest
+
+from novacart.domain.ordering.errors import TransitionNotAllowed
+from novacart.domain.ordering.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderDelivered,
+    OrderLineCancelled,
+    OrderProcessingStarted,
+    OrderRefundFailed,
+    OrderRefundRequested,
+    OrderRefundSettled,
+    OrderShipped,
+)
+from novacart.domain.ordering.history import StatusChange
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.events import DomainEvent
+from novacart.domain.shared.ids import OrderLineId
+from tests.support.builders.ordering import NOON, an_order, an_order_line, rupees
+
+LATER = NOON + timedelta(hours=5)
+FIRST, SECOND = OrderLineId(11), OrderLineId(12)
+Entry = tuple[str, int | None, str, str]
+
+
+def facts(order: Order, at: datetime = LATER) -> dict[str, object]:
+    return {
+        "order_id": 7,
+        "order_number": "NC-20261102-7K3M9Q",
+        "user_id": 3,
+        "payment_method": str(order.payment_method),
+        "currency": "INR",
+        "occurred_at": at,
+    }
+
+
+def told(event: DomainEvent) -> dict[str, object]:
+    """All that an event says, beside its name and its version."""
+    return {field.name: getattr(event, field.name) for field in fields(event) if field.init}
+
+
+def noted(order: Order, *, actor: str, reason: str, since: int = 0) -> list[Entry]:
+    """What was noted, all of it by that actor, at that time and for that reason."""
+    entries: tuple[StatusChange, ...] = order.history[since:]
+    assert {(each.at, each.actor, each.reason) for each in entries} == {(LATER, actor, reason)}
+    return [(str(each.subject), each.line_id, each.before, each.after) for each in entries]
+
+
+def happened(order: Order, *kinds: type[DomainEvent]) -> list[dict[str, object]]:
+    events = order.collect_events()
+    assert tuple(type(event) for event in events) == kinds
+    return [told(event) for event in events]
+
+
+def paid() -> Order:
+    order = an_order(
+        an_order_line(11, product=1, price=rupees(100), quantity=3),
+        an_order_line(12, product=2, price=rupees(50)),
+    )
+    order.pay(at=NOON, actor="stripe")
+    order.collect_events()
+    return order
+
+
+def cod() -> Order:
+    return an_order(
+        an_order_line(11, product=1), an_order_line(12, product=2), method=PaymentMethod.COD
+    )
+
+
+def test_a_payment_is_kept_with_its_every_change() -> None:
+    order = an_order()
+    order.pay(at=LATER, actor="stripe")
+    assert noted(order, actor="stripe", reason="It was paid.") == [
+        ("order", None, "PENDING", "PAID"),
+        ("payment", None, "PENDING", "PAID"),
+        ("line", 11, "PENDING", "CONFIRMED"),
+    ]
+    assert happened(order, OrderConfirmed) == [facts(order) | {"total_minor": 10_000}]
+    assert order.paid_at == LATER
+
+
+def test_packing_is_kept() -> None:
+    order = cod()
+    order.start_processing(at=LATER, actor="staff:1")
+    assert noted(order, actor="staff:1", reason="It is being packed.") == [
+        ("order", None, "CONFIRMED", "PROCESSING")
+    ]
+    assert happened(order, OrderProcessingStarted) == [facts(order)]
+
+
+def test_shipping_is_kept_with_its_carrier() -> None:
+    order = cod()
+    order.start_processing(at=NOON, actor="staff:1")
+    order.collect_events()
+    order.ship(carrier="India Post", tracking_number="EM 1", at=LATER, actor="staff:2")
+    reason = "It was sent by India Post, EM 1."
+    assert noted(order, actor="staff:2", reason=reason, since=1) == [
+        ("order", None, "PROCESSING", "SHIPPED")
+    ]
+    assert happened(order, OrderShipped) == [
+        facts(order) | {"carrier": "India Post", "tracking_number": "EM 1"}
+    ]
+    assert (order.carrier, order.tracking_number, order.shipped_at) == (
+        "India Post",
+        "EM 1",
+        LATER,
+    )
+
+
+def test_delivery_of_a_cod_order_is_kept_and_is_its_payment() -> None:
+    order = cod()
+    order.start_processing(at=NOON, actor="staff:1")
+    order.ship(carrier="India Post", tracking_number="EM 1", at=NOON, actor="staff:1")
+    order.collect_events()
+    order.deliver(at=LATER, actor="staff:3")
+    assert noted(order, actor="staff:3", reason="It was delivered.", since=2) == [
+        ("order", None, "SHIPPED", "DELIVERED"),
+        ("payment", None, "PENDING", "PAID"),
+    ]
+    assert happened(order, OrderDelivered) == [facts(order)]
+    assert (order.delivered_at, order.paid_at) == (LATER, LATER)
+
+
+def test_a_cancellation_is_kept() -> None:
+    order = an_order()
+    order.cancel(reason="Changed my mind.", at=LATER, actor="user:3")
+    assert noted(order, actor="user:3", reason="Changed my mind.") == [
+        ("order", None, "PENDING", "CANCELLED"),
+        ("payment", None, "PENDING", "VOIDED"),
+        ("line", 11, "PENDING", "CANCELLED"),
+    ]
+    assert happened(order, OrderCancelled) == [
+        facts(order) | {"reason": "Changed my mind.", "expired": False}
+    ]
+
+
+def test_an_expiry_is_kept_as_the_systems_own() -> None:
+    order = an_order()
+    order.expire(at=LATER)
+    reason = "It was not paid in time."
+    assert noted(order, actor="system", reason=reason)[0] == (
+        "order",
+        None,
+        "PENDING",
+        "CANCELLED",
+    )
+    assert happened(order, OrderCancelled) == [facts(order) | {"reason": reason, "expired": True}]
+
+
+def test_what_is_not_pending_cannot_expire_and_is_told_from_what_to_what() -> None:
+    with pytest.raises(TransitionNotAllowed) as refused:
+        paid().expire(at=LATER)
+    assert refused.value.details == {"from": "PAID", "to": "CANCELLED"}
+
+
+def test_a_line_called_off_is_kept_and_the_last_one_takes_the_order_along() -> None:
+    order = cod()
+    order.cancel_line(FIRST, reason="Too many.", at=LATER, actor="user:3")
+    line = facts(order) | {"line_id": 11, "reason": "Too many."}
+    assert noted(order, actor="user:3", reason="Too many.") == [
+        ("line", 11, "CONFIRMED", "CANCELLED")
+    ]
+    assert happened(order, OrderLineCancelled) == [line]
+    order.cancel_line(SECOND, reason="Too many.", at=LATER, actor="user:3")
+    assert noted(order, actor="user:3", reason="Too many.", since=1) == [
+        ("line", 12, "CONFIRMED", "CANCELLED"),
+        ("order", None, "CONFIRMED", "CANCELLED"),
+        ("payment", None, "PENDING", "VOIDED"),
+    ]
+    assert happened(order, OrderLineCancelled, OrderCancelled) == [
+        line | {"line_id": 12},
+        facts(order) | {"reason": "Too many.", "expired": False},
+    ]
+
+
+def test_a_refund_is_kept_from_its_request_to_its_end() -> None:
+    order = paid()
+    items = [order.line(SECOND).refund_of(1)]
+    start = len(order.history)
+    order.request_refund(items, reason="Broken.", at=LATER, actor="user:3")
+    assert noted(order, actor="user:3", reason="Broken.", since=start) == [
+        ("line", 12, "CONFIRMED", "REFUND_REQUESTED")
+    ]
+    worth = {"amount_minor": 5_000}
+    assert happened(order, OrderRefundRequested) == [facts(order) | worth | {"reason": "Broken."}]
+    order.settle_refund(items, reason="Sent.", at=LATER, actor="stripe")
+    assert noted(order, actor="stripe", reason="Sent.", since=start + 1) == [
+        ("line", 12, "REFUND_REQUESTED", "REFUNDED"),
+        ("payment", None, "PAID", "PARTIALLY_REFUNDED"),
+    ]
+    assert happened(order, OrderRefundSettled) == [facts(order) | worth | {"complete": False}]
+    order.reverse_refund(items, reason="Sent back.", at=LATER, actor="stripe")
+    assert noted(order, actor="stripe", reason="Sent back.", since=start + 3) == [
+        ("line", 12, "REFUNDED", "REFUND_REQUESTED"),
+        ("payment", None, "PARTIALLY_REFUNDED", "PAID"),
+    ]
+    assert happened(order, OrderRefundFailed) == [facts(order) | worth | {"reason": "Sent back."}]
+
+
+def test_a_failed_refund_is_kept() -> None:
+    order = paid()
+    items = [order.line(SECOND).refund_of(1)]
+    order.request_refund(items, reason="Broken.", at=NOON, actor="user:3")
+    order.collect_events()
+    start = len(order.history)
+    order.fail_refund(items, reason="Refused.", at=LATER, actor="stripe")
+    assert noted(order, actor="stripe", reason="Refused.", since=start) == [
+        ("line", 12, "REFUND_REQUESTED", "CONFIRMED")
+    ]
+    assert happened(order, OrderRefundFailed) == [
+        facts(order) | {"amount_minor": 5_000, "reason": "Refused."}
+    ]
+
+
+def test_a_refund_of_nothing_names_what_is_wrong() -> None:
+    with pytest.raises(InvalidValue) as of_nothing:
+        paid().plan_refund(rupees(0))
+    assert (of_nothing.value.field, str(of_nothing.value)) == (
+        "amount",
+        "A refund is of something.",
+    )
+    with pytest.raises(InvalidValue) as of_no_unit:
+        paid().line(FIRST).refund_of(0)
+    assert (of_no_unit.value.field, str(of_no_unit.value)) == (
+        "quantity",
+        "A refund is of one unit or more.",
+    )
