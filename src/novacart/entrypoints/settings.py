@@ -87,7 +87,10 @@ def load_settings(
     return Settings(
         debug=debug,
         secret_key=_secret_key(read.text("SECRET_KEY"), debug=debug, var=var),
-        allowed_hosts=read.listed("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]")),
+        allowed_hosts=tuple(
+            host.lower()
+            for host in read.listed("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+        ),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10),
         host=read.text("HOST", "127.0.0.1"),
         port=read.number("PORT", 8000, maximum=65535),

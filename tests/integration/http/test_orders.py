@@ -189,6 +189,8 @@ def test_the_history_has_pages(asha: Shopper, injector: Injector) -> None:
     assert [order["id"] for order in second["results"]] == placed[1::-1]
     assert second["next"] is None
     assert asha.person.get(second["previous"]).get_json() == first
+    unfilled = asha.person.get("/api/orders/my/?page=&page_size=&search=").get_json()
+    assert unfilled["results"] == asha.person.get("/api/orders/my/").get_json()["results"]
     beyond = asha.person.get("/api/orders/my/?page=9").get_json()
     assert (beyond["count"], beyond["results"], beyond["next"]) == (7, [], None)
 

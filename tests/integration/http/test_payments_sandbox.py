@@ -231,6 +231,18 @@ def test_without_a_provider_payments_are_out_of_reach(make_app: MakeApp) -> None
     assert int(answer.headers["Retry-After"]) > 0
 
 
+def test_without_a_provider_no_checkout_holds_stock_in_vain(make_app: MakeApp) -> None:
+    app = make_app(CheapPasswords())
+    client = app.test_client()
+    shop = Checkout(client=client, injector=app.extensions["novacart.injector"])
+    asha = a_customer(client)
+    shop.fill(asha, {shop.product(): 1})
+    address = created(asha.post("/api/addresses/", ADDRESS))
+    answer = asha.post("/api/payments/payment-intent/", {"address_id": address["id"]})
+    assert answer.status_code == 503
+    assert done(asha.get("/api/orders/my/"))["count"] == 0
+
+
 def test_the_mails_of_an_order_are_files(
     shop: Checkout, client: FlaskClient, tmp_path: Path
 ) -> None:

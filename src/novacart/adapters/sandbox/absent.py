@@ -22,10 +22,10 @@ class NoGateway:
     publishable_key = ""
 
     def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:  # noqa: ARG002
-        self._refuse()
+        self.refuse()
 
     def look_up(self, reference: str) -> ProviderReport | None:  # noqa: ARG002
-        self._refuse()
+        self.refuse()
 
     def find(
         self,
@@ -34,24 +34,25 @@ class NoGateway:
         *,
         since: datetime,  # noqa: ARG002
     ) -> str | None:
-        self._refuse()
+        self.refuse()
 
     def cancel(self, reference: str, *, key: str) -> ProviderReport:  # noqa: ARG002
-        self._refuse()
+        self.refuse()
 
     def refund(self, request: RefundRequest) -> RefundReport:  # noqa: ARG002
-        self._refuse()
+        self.refuse()
 
     def touched_since(self, since: datetime) -> Iterator[str]:  # noqa: ARG002
-        self._refuse()
+        self.refuse()
 
     def payments_since(self, since: datetime) -> Iterator[ProviderReport]:  # noqa: ARG002
-        self._refuse()
+        self.refuse()
 
     def net_captured(self) -> Mapping[str, int]:
-        self._refuse()
+        self.refuse()
 
-    def _refuse(self) -> NoReturn:
+    def refuse(self) -> NoReturn:
+        """Say that there is no provider to ask. Raises `GatewayUnavailable`."""
         raise GatewayUnavailable(
             "Online payments are not set up in this shop.", retry_after=_RETRY_AFTER
         )

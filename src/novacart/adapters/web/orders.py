@@ -107,4 +107,4 @@ def _placed(order: OrderView) -> Response:
 
 
 def _item_cancelled() -> Response:
-    return json_answer({"message": "Your item is cancelled; what you paid for it is refunded."})
+    return json_answer({"message": "Your item is cancelled; whatever you paid for it is refunded."})

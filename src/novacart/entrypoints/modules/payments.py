@@ -40,11 +40,13 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
 from novacart.application.ports.origin import Origin
 from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.staff_limits import StaffLimits
 from novacart.application.ports.webhook_events import EventReader
 from novacart.application.schedules import Schedule
 from novacart.domain.ordering.events import OrderCancelled
 from novacart.domain.payments.events import DisputeOpened, RefundFailed, RefundRequested
 from novacart.domain.shared.ids import AddressId, OrderId, RefundId, UserId
+from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
@@ -84,6 +86,11 @@ class PaymentsModule(Module):
 
     @provider
     @singleton
+    def staff_limits(self, settings: Settings) -> StaffLimits:
+        return StaffLimits(support=Money.parse(settings.support_refund_limit, settings.currency))
+
+    @provider
+    @singleton
     def gateway(self, settings: Settings, database: Database, clock: Clock) -> PaymentGateway:
         if settings.stripe_secret_key:
             return StripeGateway(
@@ -117,8 +124,11 @@ class PaymentsModule(Module):
 
     @provider
     @singleton
-    def check_out(self, checkout_cart: CheckoutCart) -> CartCheckout:
+    def check_out(self, checkout_cart: CheckoutCart, gateway: PaymentGateway) -> CartCheckout:
         def check_out(user_id: UserId, address_id: AddressId) -> OrderId:
+            if isinstance(gateway, NoGateway):
+                # An order that nobody could pay would only hold stock until it expires.
+                gateway.refuse()
             return checkout_cart(CheckOut(user_id=user_id, address_id=address_id)).id
 
         return check_out
@@ -143,6 +153,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             check_out_and_pay=injector.get(CheckOutAndPay),
             request_refund=injector.get(RequestRefund),
             queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
+            limits=injector.get(StaffLimits),
             once=injector.get(AnswerOnce),
         ),
         webhooks_blueprint(receive=receive),

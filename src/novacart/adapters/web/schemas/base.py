@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from marshmallow import EXCLUDE, ValidationError, fields, validate
+from marshmallow import EXCLUDE, ValidationError, fields, pre_load, validate
 from marshmallow import Schema as MarshmallowSchema
 
 # The largest integer that every JSON reader keeps exactly (RFC 8259, section 6).
@@ -25,6 +25,20 @@ class Schema(MarshmallowSchema):
 
     class Meta:
         unknown = EXCLUDE
+
+
+class QuerySchema(Schema):
+    """A query string; a form sends what was not filled in as an empty string."""
+
+    @pre_load
+    def without_empty(self, data: Any, **_: object) -> dict[str, Any]:
+        """`data` is a multi-dict, of which a list takes all values and the rest the last one."""
+        given = {}
+        for name, field in self.fields.items():
+            values = [value for value in data.getlist(name) if value != ""]
+            if values:
+                given[name] = values if isinstance(field, fields.List) else values[-1]
+        return given
 
 
 class WholeNumber(fields.Integer):

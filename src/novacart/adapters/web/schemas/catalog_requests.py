@@ -1,14 +1,15 @@
 """What the catalogue takes."""
 
-from typing import Any, Final
+from typing import Final
 
-from marshmallow import fields, pre_load, validate
+from marshmallow import fields, validate
 
 from novacart.adapters.web.schemas.base import (
     Identifier,
     MoneyString,
     QueryFlag,
     QueryInteger,
+    QuerySchema,
     Schema,
     Text,
     WholeNumber,
@@ -51,19 +52,7 @@ class ProductPatchSchema(ProductWriteSchema):
     price = MoneyString()
 
 
-class _Query(Schema):
-    @pre_load
-    def without_empty(self, data: Any, **_: object) -> dict[str, Any]:  # noqa: ANN401 (a multi-dict)
-        """A form sends what was not filled in as an empty string."""
-        given = {}
-        for name, field in self.fields.items():
-            values = [value for value in data.getlist(name) if value != ""]
-            if values:
-                given[name] = values if isinstance(field, fields.List) else values[-1]
-        return given
-
-
-class ProductListSchema(_Query):
+class ProductListSchema(QuerySchema):
     """Which products, in which order, from where."""
 
     category = Text(maximum=100, metadata={"description": "The slug of a category."})
@@ -93,9 +82,9 @@ class ProductListSchema(_Query):
     )
 
 
-class CategoryQuerySchema(_Query):
+class CategoryQuerySchema(QuerySchema):
     category = Text(maximum=100, metadata={"description": "The slug of a category."})
 
 
-class SuggestionQuerySchema(_Query):
+class SuggestionQuerySchema(QuerySchema):
     q = Text(maximum=_MAX_TEXT, load_default="", metadata={"description": "What was typed."})

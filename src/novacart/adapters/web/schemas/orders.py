@@ -8,6 +8,7 @@ from novacart.adapters.web.schemas.base import (
     Identifier,
     MoneyString,
     QueryInteger,
+    QuerySchema,
     Schema,
     Text,
     UtcTime,
@@ -86,7 +87,7 @@ class OrderSchema(Schema):
     items = fields.List(fields.Nested(OrderLineSchema), required=True)
 
 
-class HistoryQuerySchema(Schema):
+class HistoryQuerySchema(QuerySchema):
     page = QueryInteger(minimum=1, maximum=MAX_INTEGER // 100, load_default=1)
     page_size = QueryInteger(minimum=1, maximum=100, load_default=5)
     search = Text(maximum=100, load_default="")
