@@ -93,5 +93,5 @@ def test_the_demo_shop_is_loaded_once(run: Run) -> None:
 
 def test_routes_tell_who_may_use_them(run: Run) -> None:
     lines = [line.split() for line in run("routes").output.splitlines()]
-    assert ["DELETE", "/api/products/<int:product_id>/", "staff"] in lines
+    assert ["DELETE", "/api/products/<int:product_id>/", "staff", "products.write"] in lines
     assert ["GET", "/api/health/", "anyone"] in lines

@@ -28,7 +28,7 @@ Json = dict[str, Any]
 ROUTES: list[tuple[str, str, str]] = [
     (method, address, access)
     for method, address, access in (
-        line.split() for line in (Path(__file__).parent / "access.txt").read_text().splitlines()
+        line.split()[:3] for line in (Path(__file__).parent / "access.txt").read_text().splitlines()
     )
 ]
 PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")

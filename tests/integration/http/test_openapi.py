@@ -43,8 +43,8 @@ def test_every_route_declares_its_access_as_reviewed(make_app: Callable[..., Fla
     # Development has the sandbox's route besides all others.
     app = make_app(DEBUG="True", METRICS_ENABLED="True")
     found = [
-        f"{method:6} {address:52} {access}"
-        for method, address, access in route_access(app)
+        f"{method:6} {address:52} {access} {permission}".rstrip()
+        for method, address, access, permission in route_access(app)
         if not is_admin(address)
     ]
     assert found == REVIEWED.read_text().splitlines()
@@ -54,7 +54,7 @@ def test_every_route_of_the_api_is_described(app: Flask, document: dict[str, Any
     described = {name for name, _ in operations(document)}
     served = {
         f"{method} {PLACEHOLDER.sub(PLAIN, address)}"
-        for method, address, _ in route_access(app)
+        for method, address, *_ in route_access(app)
         if address not in NOT_DESCRIBED and not is_admin(address)
     }
     assert described == served

@@ -7,7 +7,8 @@ from novacart.adapters.admin.figures import compared
 from novacart.adapters.admin.filters import amount, choice, filters_given, flag, from_day, to_day
 from novacart.application.back_office.dashboard import SalesDay
 from novacart.application.back_office.order_actions import OrderAction, offered_actions
-from novacart.application.back_office.policy import AboveYourLimit, BackOfficePolicy
+from novacart.application.back_office.policy import BackOfficePolicy
+from novacart.application.ports.staff_limits import AboveYourLimit, StaffLimits, must_be_within
 from novacart.domain.shared.money import Money
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -107,7 +108,10 @@ def test_only_what_the_lifecycle_allows_is_offered() -> None:
 
 
 def test_support_gives_back_up_to_its_limit() -> None:
-    policy = BackOfficePolicy(support_limit=Money(500000, "INR"))
-    policy.must_be_within_limit(Money(500000, "INR"))
+    policy = BackOfficePolicy(limits=StaffLimits(support=Money(500000, "INR")))
+    limit = policy.limits.of("support", "orders.refund")
+    must_be_within(limit, Money(500000, "INR"))
     with pytest.raises(AboveYourLimit):
-        policy.must_be_within_limit(Money(500001, "INR"))
+        must_be_within(limit, Money(500001, "INR"))
+    for role in ("owner", "manager"):
+        must_be_within(policy.limits.of(role, "orders.refund"), Money(500001, "INR"))

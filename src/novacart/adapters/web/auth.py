@@ -8,6 +8,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from flask import current_app, g, request
 
 from novacart.application.accounts.authenticate import AuthenticateUser
+from novacart.application.ports.permissions import allows
 from novacart.domain.accounts.errors import TokenNotAccepted
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
@@ -96,19 +97,29 @@ def signed_in(route: Callable[P, R]) -> Callable[P, R]:
     return _guarded(route, "user")
 
 
-def staff_only(route: Callable[P, R]) -> Callable[P, R]:
-    """Answer only to staff."""
-    return _guarded(route, "staff")
+def staff_only(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Answer only to staff of a role that has this permission, by the one table of them."""
+
+    def decorator(route: Callable[P, R]) -> Callable[P, R]:
+        return _guarded(route, "staff", permission)
+
+    return decorator
 
 
-def _guarded(route: Callable[P, R], access: str) -> Callable[P, R]:
+def may(permission: str | None) -> bool:
+    """Whether the signed-in user's role has this permission, be it up to a limit."""
+    return principal().is_staff and allows(principal().role, permission)
+
+
+def _guarded(route: Callable[P, R], access: str, permission: str | None = None) -> Callable[P, R]:
     @wraps(route)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         authenticate: Authenticate = current_app.extensions[EXTENSION]
         g.principal = authenticate(request.headers.get("Authorization"))
-        if access == "staff" and not g.principal.is_staff:
+        if access == "staff" and not may(permission):
             raise NotAllowed
         return route(*args, **kwargs)
 
     cast("Any", guarded).access = access
+    cast("Any", guarded).permission = permission
     return guarded

@@ -49,7 +49,7 @@ def catalog_staff_blueprint(
     )
 
     @blueprint.route("/", methods=["POST"])
-    @staff_only
+    @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema)
     @blueprint.response(201, ProductSchema, headers={"Location": {"schema": {"type": "string"}}})
     def add(written: dict[str, Any]) -> Response:
@@ -61,7 +61,7 @@ def catalog_staff_blueprint(
         return answer
 
     @blueprint.route("/<int:product_id>/", methods=["PUT"])
-    @staff_only
+    @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema)
     @blueprint.response(200, ProductSchema)
     @blueprint.refuses("product_not_found", "stock_reserved", _STALE)
@@ -70,7 +70,7 @@ def catalog_staff_blueprint(
         return edited(product_id, {**_UNSAID, **written})
 
     @blueprint.route("/<int:product_id>/", methods=["PATCH"])
-    @staff_only
+    @staff_only("products.write")
     @blueprint.arguments(ProductPatchSchema)
     @blueprint.response(200, ProductSchema)
     @blueprint.refuses("product_not_found", "stock_reserved", _STALE)
@@ -79,7 +79,7 @@ def catalog_staff_blueprint(
         return edited(product_id, written)
 
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
-    @staff_only
+    @staff_only("products.write")
     @blueprint.response(204)
     @blueprint.refuses("product_not_found", _STALE)
     def remove(product_id: int) -> Response:

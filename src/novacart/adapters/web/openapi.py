@@ -90,6 +90,8 @@ def _complete(operation: dict[str, Any], route: dict[str, Any]) -> None:
     access = route.get("access", "")
     operation["security"] = [] if access == "anyone" else [{"bearer": []}]
     operation["x-access"] = access
+    if permission := route.get("permission"):
+        operation["x-permission"] = permission
     responses = operation["responses"]
     # What flask-smorest says of errors by itself is not what we answer with.
     for status in [status for status, answer in responses.items() if "$ref" in answer]:
@@ -146,7 +148,7 @@ def _errors_of(
     if access in {"user", "staff"}:
         yield "401", "Not signed in, or no longer."
     if access == "staff":
-        yield "403", "Signed in, but not as staff."
+        yield "403", "Signed in, but not as staff of a role that may."
     if limited:
         yield "429", "Tried too often; `Retry-After` says when to try again."
     yield "503", "Out of reach for the moment; see `Retry-After`."

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from novacart.adapters.web.answers import json_answer
-from novacart.adapters.web.auth import principal, signed_in
+from novacart.adapters.web.auth import may, principal, signed_in
 from novacart.adapters.web.blueprint import Blueprint
 from novacart.adapters.web.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.schemas.payments import (
@@ -23,6 +23,7 @@ from novacart.application.payments.request_refund import (
     RefundedUnits,
     RequestRefund,
 )
+from novacart.application.ports.staff_limits import StaffLimits
 from novacart.domain.payments.errors import RefundRefused
 from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
@@ -39,6 +40,7 @@ def payments_blueprint(
     check_out_and_pay: CheckOutAndPay,
     request_refund: RequestRefund,
     queries: PaymentQueries,
+    limits: StaffLimits,
     once: AnswerOnce,
 ) -> Blueprint:
     """`/api/payments/`: what a customer pays, and gets back."""
@@ -95,16 +97,21 @@ def payments_blueprint(
         "refund_exceeds_payment",
         "refund_not_allowed",
         "partial_refund_needs_staff",
+        "above_your_limit",
         "refund_refused",
     )
     def refund(body: dict[str, Any], order_id: int) -> Response:
-        """Get the money of a paid order back; staff may refund any part of any order."""
+        """Get the money of a paid order back; staff may refund any part of any order.
+
+        Owners and managers any amount, support up to its limit; whoever else is a customer here.
+        """
         items = body["items"] or ()
         made = request_refund(
             AskForRefund(
                 user_id=principal().user_id,
                 order_id=OrderId(order_id),
-                as_staff=principal().is_staff,
+                as_staff=may("orders.refund"),
+                at_most=limits.of(principal().role, "orders.refund"),
                 amount=body["amount"],
                 units=[
                     RefundedUnits(line_id=OrderLineId(item["id"]), quantity=item["quantity"])

@@ -27,7 +27,7 @@ def product_images_blueprint(
     )
 
     @blueprint.route("/<int:product_id>/image/", methods=["POST"])
-    @staff_only
+    @staff_only("products.write")
     @blueprint.doc(requestBody=_FORM)
     @blueprint.response(200, ProductSchema)
     @blueprint.refuses("product_not_found", "concurrent_change", "stale_version")

@@ -10,6 +10,7 @@ from novacart.application.payments.settle_refunds import parts_of
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.origin import CurrentOrigin
 from novacart.application.ports.payment_gateway import GatewayUnavailable
+from novacart.application.ports.staff_limits import must_be_within
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.line import RefundItem
@@ -42,12 +43,13 @@ class AskForRefund:
 
     Both together mean that so much of the price of those units goes back, and the goods are
     kept. `as_staff` may refund any part of any order; a customer the whole of an own one.
-    `amount` is in major units.
+    `amount` is in major units. `at_most` is what whoever asks may give back at a time.
     """
 
     user_id: UserId
     order_id: OrderId
     as_staff: bool = False
+    at_most: Money | None = None
     amount: str | None = None
     units: Sequence[RefundedUnits] = ()
     reason: str = ""
@@ -59,7 +61,7 @@ class RequestRefund:
 
     Where the provider is out of reach the refund stays requested and is sent again later.
     Raises `OrderNotFound`, `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`,
-    `InvalidValue`, and `RefundRefused` where the provider will not make it.
+    `AboveYourLimit`, `InvalidValue`, and `RefundRefused` where the provider will not make it.
     """
 
     def __init__(
@@ -95,10 +97,12 @@ class RequestRefund:
             items = _items(command, order, payment)
             if not command.as_staff and _worth(items) != payment.left:
                 raise PartialRefundNeedsStaff
+            worth = _worth(items) if items else _amount(command, payment) or payment.left
+            must_be_within(command.at_most, worth)
             refund = payment.request_refund(
                 id=RefundId(work.identities.take()[0]),
                 key=new_key("refund"),
-                amount=_worth(items) if items else _amount(command, payment) or payment.left,
+                amount=worth,
                 origin=RefundOrigin.STAFF if command.as_staff else RefundOrigin.CUSTOMER,
                 reason=command.reason,
                 parts=parts_of(items),

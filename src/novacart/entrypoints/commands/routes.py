@@ -9,5 +9,5 @@ from novacart.entrypoints.http import create_app
 @click.command()
 def routes() -> None:
     """List every route: method, address, and who may use it."""
-    for method, address, access in route_access(create_app()):
-        click.echo(f"{method:7} {address:60} {access}")
+    for method, address, access, permission in route_access(create_app()):
+        click.echo(f"{method:7} {address:60} {access} {permission}".rstrip())

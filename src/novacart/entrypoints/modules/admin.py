@@ -28,8 +28,8 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.origin import ActAs
 from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.sales_figures import SalesFigures
+from novacart.application.ports.staff_limits import StaffLimits
 from novacart.application.schedules import Schedule
-from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
@@ -45,9 +45,8 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def policy(self, settings: Settings) -> BackOfficePolicy:
-        limit = Money.parse(settings.support_refund_limit, settings.currency)
-        return BackOfficePolicy(support_limit=limit)
+    def policy(self, limits: StaffLimits) -> BackOfficePolicy:
+        return BackOfficePolicy(limits=limits)
 
     @provider
     @singleton

@@ -7,7 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from novacart.adapters.admin.forms.secure import StaffForm
-from novacart.adapters.admin.permissions import ROLES
+from novacart.application.ports.permissions import ROLES
 
 _ROLES: Final = [SelectChoice(role, role.title()) for role in ROLES]
 

@@ -10,10 +10,10 @@ from flask_admin.model import BaseModelView
 
 from novacart.adapters.admin.filters import Filter, filters_given
 from novacart.adapters.admin.forms.secure import StaffForm
-from novacart.adapters.admin.permissions import allows
 from novacart.adapters.admin.views.staff_view import StaffView, back
 from novacart.application.back_office.listing import FilterValue, ListRequest, Page
 from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.permissions import allows
 from novacart.domain.shared.errors import DomainError
 
 PAGE: Final = 25

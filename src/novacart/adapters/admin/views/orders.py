@@ -11,7 +11,6 @@ from novacart.adapters.admin import words
 from novacart.adapters.admin.filters import Filter, amount, choice, from_day, to_day
 from novacart.adapters.admin.forms.orders import CancelForm, PlainForm, RefundForm, ShipForm
 from novacart.adapters.admin.forms.secure import sent
-from novacart.adapters.admin.permissions import is_limited
 from novacart.adapters.admin.views.list_view import ListedView, id_of
 from novacart.adapters.admin.views.staff_view import back
 from novacart.application.back_office.listing import ListRequest, Page
@@ -26,8 +25,9 @@ from novacart.application.back_office.orders import OrderRow, OrderSheet
 from novacart.application.ordering.cancel_order import CallOff
 from novacart.application.ordering.fulfil_order import SendOff
 from novacart.application.payments.request_refund import AskForRefund, RefundedUnits
+from novacart.application.ports.staff_limits import must_be_within
 from novacart.domain.ordering.errors import OrderNotFound
-from novacart.domain.shared.ids import OrderId, OrderLineId
+from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 from novacart.domain.shared.money import Money
 
 _NEEDS = {
@@ -111,9 +111,7 @@ class OrdersView(ListedView):
             ship_form=ShipForm(None),
             cancel_form=CancelForm(None),
             refund_form=RefundForm(None),
-            limit=self.desk.policy.support_limit
-            if is_limited(self.staff.role, "orders.refund")
-            else None,
+            limit=self._limit("orders.refund"),
         )
 
     def _offered(self, order: OrderSheet) -> list[OrderAction]:
@@ -212,7 +210,7 @@ class OrdersView(ListedView):
         )
 
     def _call_off(self, order_id: OrderId, reason: str | None) -> None:
-        self._mind_limit("orders.cancel", self._sheet(order_id).total)
+        must_be_within(self._limit("orders.cancel"), self._sheet(order_id).total)
         self.desk.orders.cancel(CallOff(order_id=order_id, user_id=None, reason=reason or ""))
 
     def _give_back(
@@ -223,23 +221,20 @@ class OrdersView(ListedView):
         units: Sequence[RefundedUnits] = (),
         given: str | None = None,
     ) -> None:
-        order = self._sheet(order_id)
-        asked = _worth(order, units) if given is None else Money.parse(given, order.currency)
-        self._mind_limit("orders.refund", asked)
         self.desk.orders.refund(
             AskForRefund(
-                user_id=order.user_id,
+                user_id=UserId(self.staff.id),
                 order_id=order_id,
                 as_staff=True,
+                at_most=self._limit("orders.refund"),
                 amount=given,
                 units=units,
                 reason=reason or "",
             )
         )
 
-    def _mind_limit(self, permission: str, amount_asked: Money) -> None:
-        if is_limited(self.staff.role, permission):
-            self.desk.policy.must_be_within_limit(amount_asked)
+    def _limit(self, permission: str) -> Money | None:
+        return self.desk.policy.limits.of(self.staff.role, permission)
 
     def _sheet(self, order_id: OrderId) -> OrderSheet:
         order = self.get_one(order_id)
@@ -265,12 +260,3 @@ def _units(order: OrderSheet) -> list[RefundedUnits]:
         for line_id, count in counts.items()
         if count
     ]
-
-
-def _worth(order: OrderSheet, units: Sequence[RefundedUnits]) -> Money:
-    """What is asked for at most, to be held against a limit."""
-    if not units:
-        return order.left
-    prices = {line.id: line.unit_price for line in order.lines}
-    zero = Money.zero(order.currency)
-    return sum((prices[one.line_id] * one.quantity for one in units), zero)

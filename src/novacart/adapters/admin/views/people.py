@@ -10,7 +10,6 @@ from novacart.adapters.admin.filters import Filter, choice, flag
 from novacart.adapters.admin.forms.accounts import NewStaffForm, RoleForm
 from novacart.adapters.admin.forms.orders import PlainForm
 from novacart.adapters.admin.forms.secure import sent
-from novacart.adapters.admin.permissions import ROLES
 from novacart.adapters.admin.views.list_view import ListedView, id_of
 from novacart.adapters.admin.views.staff_view import back
 from novacart.application.accounts.disable_user import AccountOf
@@ -19,6 +18,7 @@ from novacart.application.accounts.register import RegisterUser
 from novacart.application.accounts.request_password_reset import AskForReset
 from novacart.application.back_office.listing import ListRequest, Page
 from novacart.application.back_office.people import PersonRow, PersonSheet
+from novacart.application.ports.permissions import ROLES
 from novacart.domain.accounts.errors import InvalidDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import UserId

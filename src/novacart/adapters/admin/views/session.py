@@ -9,9 +9,9 @@ from flask_admin import expose
 from novacart.adapters.admin.forms.accounts import PasswordForm, SignInForm
 from novacart.adapters.admin.forms.orders import PlainForm
 from novacart.adapters.admin.forms.secure import sent
-from novacart.adapters.admin.permissions import ANYONE
 from novacart.adapters.admin.views.staff_view import StaffView, back
 from novacart.application.accounts.change_password import ReplacePassword
+from novacart.application.ports.permissions import ANYONE
 from novacart.domain.accounts.errors import WeakPassword, WrongCredentials
 
 

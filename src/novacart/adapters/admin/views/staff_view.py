@@ -14,10 +14,10 @@ from novacart.adapters.admin.desk import Desk
 from novacart.adapters.admin.forms.orders import PlainForm
 from novacart.adapters.admin.forms.secure import FOREIGN
 from novacart.adapters.admin.navigation import menu_for
-from novacart.adapters.admin.permissions import ANYONE, allows
 from novacart.application.accounts.queries import Profile
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.origin import Origin
+from novacart.application.ports.permissions import ANYONE, allows
 from novacart.domain.shared.errors import DomainError
 
 POLICY: Final = (

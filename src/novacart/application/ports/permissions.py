@@ -1,4 +1,4 @@
-"""Which role may do what: the one table, denying whatever it does not name."""
+"""Which role may do what: the one table of API and back office, denying what it does not name."""
 
 from typing import Final
 
