@@ -43,10 +43,18 @@ def _json(event: Any, *, default: Callable[[Any], Any], **_: Any) -> str:  # noq
     return orjson.dumps(event, default=default).decode()
 
 
+def _console() -> structlog.dev.ConsoleRenderer:
+    # Local variables hold passwords and tokens, so no traceback shows them here either.
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        exception_formatter=structlog.dev.RichTracebackFormatter(show_locals=False),
+    )
+
+
 def formatter(*, debug: bool) -> logging.Formatter:
     """What makes a line of a record: JSON, or colours and columns while developing."""
     last: tuple[structlog.typing.Processor, ...] = (
-        (structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),)
+        (_console(),)
         if debug
         else (structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json))
     )
