@@ -103,7 +103,11 @@ def _sqlite(url: str, pool_size: int) -> Engine:
     if path and path != ":memory:" and not path.startswith("file:"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=16, connect_args={"timeout": LOCK_TIMEOUT}
+        url,
+        pool_size=pool_size,
+        max_overflow=16,
+        hide_parameters=True,  # they are customers' data, and errors are logged
+        connect_args={"timeout": LOCK_TIMEOUT},
     )
 
     @event.listens_for(engine, "connect")
@@ -135,6 +139,7 @@ def _postgresql(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=16,
+        hide_parameters=True,  # they are customers' data, and errors are logged
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 5,
