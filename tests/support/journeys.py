@@ -38,6 +38,10 @@ class Trip:
         self._keys = count(1)
         self._told = len(shop.stripe.events())
 
+    def sign_in_again(self) -> None:
+        """After so long a time that no session lives."""
+        self.person = sign_in(self.shop.client, self.person.username)
+
     def fill(self, quantity: int, product: ProductId | None = None) -> None:
         body = {"product_id": product or self.product, "quantity": quantity}
         assert self.person.post("/api/cart/add/", body).status_code == 200

@@ -39,7 +39,7 @@ _OF_CUSTOMERS: Final = frozenset(
 
 
 class StripeGateway:
-    """Every call ends within 20 seconds, retries included."""
+    """Every call ends within 20 seconds, retries included; each page of a long list is one."""
 
     def __init__(
         self,
@@ -52,12 +52,13 @@ class StripeGateway:
     ) -> None:
         self.publishable_key = publishable_key
         self._clock = clock
+        self._http = http_client or BoundedClient()
         client = stripe.StripeClient(
             secret_key,
             stripe_version=API_VERSION,
             base_addresses={"api": api_base} if api_base else None,
             max_network_retries=RETRIES,
-            http_client=http_client or BoundedClient(),
+            http_client=self._http,
         )
         self._api = client.v1
 
@@ -80,7 +81,7 @@ class StripeGateway:
             return self._report(intent)
 
     def look_up(self, reference: str) -> ProviderReport | None:
-        with translating():
+        with translating(), self._http.one_budget():
             try:
                 intent = self._api.payment_intents.retrieve(reference)
             except stripe.InvalidRequestError as error:
@@ -101,10 +102,12 @@ class StripeGateway:
             )
 
     def find(self, payment_id: PaymentId, order_number: str, *, since: datetime) -> str | None:
-        for report in self.payments_since(since):
-            payment = report.payment
-            if payment and (payment.payment_id, payment.order_number) == (payment_id, order_number):
-                return report.reference
+        ours = (payment_id, order_number)
+        with self._http.one_budget():
+            for report in self.payments_since(since):
+                payment = report.payment
+                if payment and (payment.payment_id, payment.order_number) == ours:
+                    return report.reference
         return None
 
     def cancel(self, reference: str, *, key: str) -> ProviderReport:

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
@@ -39,6 +40,16 @@ class BoundedClient(stripe.RequestsClient):
         self._budget = budget
         self._attempt = attempt
         self._pause = pause
+        self._ends = threading.local()
+
+    @contextmanager
+    def one_budget(self) -> Iterator[None]:
+        """All requests of the block, made by this thread, share the time of one."""
+        self._ends.at = time.monotonic() + self._budget
+        try:
+            yield
+        finally:
+            del self._ends.at
 
     def request_with_retries(
         self,
@@ -50,7 +61,7 @@ class BoundedClient(stripe.RequestsClient):
         *,
         _usage: list[str] | None = None,
     ) -> Answer:
-        deadline = time.monotonic() + self._budget
+        deadline = getattr(self._ends, "at", time.monotonic() + self._budget)
         for _ in range(max_network_retries or 0):
             try:
                 answer = self._bounded(method, url, headers, post_data, deadline)

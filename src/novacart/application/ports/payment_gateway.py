@@ -104,7 +104,7 @@ class ProviderReport:
 
 
 class PaymentGateway(Protocol):
-    """Every call ends within 20 seconds.
+    """Every call ends within 20 seconds; where it iterates, every page of it does.
 
     All raise `GatewayUnavailable` or its `GatewayFailed`; what changes something also
     `GatewayRefused`. A repeated request with the same key changes nothing more.
