@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -11,6 +12,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from novacart.adapters.persistence.database import Database
+from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.ids import ProductId
 from novacart.entrypoints.http import create_app
 from tests.integration.concurrency.conftest import CONTROL
@@ -48,7 +50,10 @@ class Counter:
 
         def send(key: str) -> TestResponse:
             headers = person.headers | {"Idempotency-Key": key}
-            return self.app.test_client().post(path, json=body, headers=headers)
+            answer = self.app.test_client().post(path, json=body, headers=headers)
+            if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise Unavailable(answer.text)
+            return answer
 
         return send
 
