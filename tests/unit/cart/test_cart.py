@@ -74,10 +74,12 @@ def test_a_quantity_of_zero_removes_the_line() -> None:
 
 @pytest.mark.parametrize("quantity", [0, -1])
 def test_a_line_is_of_one_unit_or_more(quantity: int) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValue, match=r"^A cart line is of one unit or more\.$") as refused:
         CartLine(id=LINE, product_id=BOOK, quantity=quantity, added_at=NOON)
-    with pytest.raises(InvalidValue):
+    assert refused.value.field == "quantity"
+    with pytest.raises(InvalidValue, match=r"^A quantity is one or more\.$") as refused:
         a_cart().increase(LINE, quantity, allowance=PLENTY)
+    assert refused.value.field == "quantity"
 
 
 def test_a_negative_quantity_is_refused() -> None:

@@ -119,3 +119,33 @@ def test_what_rounding_leaves_goes_to_the_largest_remainder() -> None:
 def test_a_split_needs_a_weight(weights: list[int]) -> None:
     with pytest.raises(ValueError, match="weights"):
         inr(100).split(weights)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "written"),
+    [
+        (0, "INR", "0.00"),
+        (5, "INR", "0.05"),
+        (-5, "INR", "-0.05"),
+        (24_100, "INR", "241.00"),
+        (0, "JPY", "0"),
+        (-7, "JPY", "-7"),
+        (1, "KWD", "0.001"),
+    ],
+)
+def test_money_is_written_with_all_its_digits_and_no_more(
+    minor: int, currency: str, written: str
+) -> None:
+    assert str(Money(minor, currency)) == written
+
+
+@pytest.mark.parametrize(
+    ("currency", "example"), [("INR", "499.00"), ("JPY", "499"), ("KWD", "499.000")]
+)
+def test_who_writes_an_amount_wrongly_is_shown_one_of_that_currency(
+    currency: str, example: str
+) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        Money.parse("much", currency, field="price")
+    assert refused.value.field == "price"
+    assert str(refused.value) == f'An amount is a decimal string such as "{example}".'
