@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from injector import Module
 
-from tests.support.fake_stripe.fixtures import fake_stripe
+from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_stripe
+from tests.support.fake_stripe.process import StripeProcess
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.journeys import Travels
 from tests.support.mortal_shop import MortalShop
+from tests.support.processes import free_port
+from tests.support.street import Street
 
 __all__ = ["fake_stripe"]
 
@@ -38,3 +41,22 @@ def shop(make_shop: MakeShop) -> MortalShop:
 @pytest.fixture
 def travels(shop: MortalShop) -> Travels:
     return Travels.through(shop)
+
+
+@pytest.fixture
+def street(database_url: str, tmp_path: Path) -> Iterator[Street]:
+    port = free_port()
+    with StripeProcess(tmp_path / "stripe", "--webhook-secret", WEBHOOK_SECRET) as stripe:
+        environ = {
+            "SECRET_KEY": "a-key-of-the-tests-alone-0123456789",
+            "DATABASE_URL": database_url,
+            "VAR_DIR": str(tmp_path / "var"),
+            "PORT": str(port),
+            "WEB_WORKERS": "1",
+            "STRIPE_SECRET_KEY": API_KEY,
+            "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
+            "STRIPE_API_BASE": stripe.url,
+            "RATELIMIT_ENABLED": "False",
+        }
+        stripe.webhook(f"http://127.0.0.1:{port}/api/payments/webhook/", WEBHOOK_SECRET)
+        yield Street(stripe=stripe, environ=environ, folder=tmp_path, port=port)

@@ -1,5 +1,7 @@
 """Databases that go away, come back, or have no room: 503 meanwhile, and nothing lost."""
 
+import resource
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -19,6 +21,7 @@ from tests.support.fake_stripe.server import FakeStripe
 from tests.support.journeys import Travels, Trip
 from tests.support.mortal_shop import MortalShop
 from tests.support.postgres import PostgresServer
+from tests.support.street import Street, killed
 
 SHOPPERS = 4
 
@@ -218,3 +221,28 @@ def test_without_a_translation_the_same_would_be_a_500(
         with _full(shop.injector.get(Database)):
             asked = (trip.person.post("/api/addresses/", _LONG | {"name": "A"}) for _ in range(45))
             assert any(answer.status_code == 500 for answer in asked)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_process_that_may_write_no_further_says_so_and_goes_on_when_it_may(
+    street: Street, database_url: str
+) -> None:
+    """The operating system's own refusal, of the file that SQLite appends to."""
+    path = Path(database_url.removeprefix("sqlite:///"))
+    web = street.process("serve")
+    try:
+        street.sign_in("asha")
+        street.done("POST", "/api/addresses/", _LONG | {"name": "Asha"})
+        street.limit_files(web, path.with_name(f"{path.name}-wal").stat().st_size)
+        answers = [street.ask("POST", "/api/addresses/", _LONG | {"name": "Asha"})]
+        while answers[-1][0] == 201:
+            answers.append(street.ask("POST", "/api/addresses/", _LONG | {"name": "Asha"}))
+        assert answers[-1][0] == 503
+        street.limit_files(web, resource.RLIM_INFINITY)
+        street.done("POST", "/api/addresses/", _LONG | {"name": "Asha"})
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            kept = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
+        assert kept == len(answers) + 1
+    finally:
+        killed(web)
