@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import (
     ImpossiblePaymentMove,
     PaymentMismatch,
@@ -197,6 +198,38 @@ def test_what_contradicts_the_record_is_named() -> None:
         payment.report_refund(
             refund_id, RefundStatus.SUCCEEDED, reference=None, amount=ALL, at=LATER
         )
+
+
+def test_a_step_that_no_lifecycle_has_is_told_from_what_to_what() -> None:
+    payment = a_paid_payment()
+    refund = payment.refund(requested(payment))
+    refund.move(RefundStatus.SUCCEEDED, at=LATER)
+    assert refund.settled_at == LATER
+    impossible = r"^A refund that is SUCCEEDED cannot become REQUESTED\.$"
+    with pytest.raises(ImpossiblePaymentMove, match=impossible):
+        refund.move(RefundStatus.REQUESTED, at=LATER)
+    with pytest.raises(ImpossiblePaymentMove, match=impossible):
+        refund.use_new_key("another")
+    dispute = Dispute(reference="dp_1", amount=PART, opened_at=NOON)
+    assert (dispute.reference, dispute.opened_at, dispute.closed_at) == ("dp_1", NOON, None)
+    assert (dispute.withdrawn, dispute.reinstated) == (False, False)
+    dispute.move(DisputeStatus.LOST, at=LATER)
+    with pytest.raises(ImpossiblePaymentMove, match=r"^A dispute that is LOST cannot become WON"):
+        dispute.move(DisputeStatus.WON, at=LATER)
+
+
+def test_a_dispute_is_stored_as_it_is() -> None:
+    dispute = Dispute(
+        reference="dp_1",
+        amount=PART,
+        opened_at=NOON,
+        status=DisputeStatus.LOST,
+        withdrawn=True,
+        closed_at=LATER,
+    )
+    assert (dispute.withdrawn, dispute.reinstated, dispute.closed_at) == (True, False, LATER)
+    assert dispute.learn(withdrawn=True, reinstated=False) is False
+    assert dispute.learn(withdrawn=False, reinstated=True) is True
 
 
 def test_what_is_open_at_the_provider_is_not_opened_again() -> None:
