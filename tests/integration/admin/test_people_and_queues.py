@@ -97,6 +97,20 @@ def test_a_parked_message_is_retried(owner: Browser, injector: Injector, clock: 
     assert not outbox.parked()
     owner.send("/admin/outbox/action/", {"action": "retry", "rowid": str(message.id)})
     assert "Parked messages made due again: 0." in owner.told()
+    relayed(injector)
+    assert f"outbox_message:{message.id}" in owner.get("/admin/audit/").text
+
+
+def test_a_stock_count_is_in_the_audit_log(owner: Browser, injector: Injector) -> None:
+    product = stocked(injector)
+    owner.send(f"/admin/products/stock/?id={product}", {"delta": "-3", "reason": "Broken"})
+    relayed(injector)
+    log = owner.get("/admin/audit/").text
+    assert "stock.adjusted" in log
+    entry = log.partition("/admin/audit/details/?id=")[2].partition('"')[0]
+    page = owner.get(f"/admin/audit/details/?id={entry}").text
+    for text in ("Broken", "-3", "staff:", f"product:{product}"):
+        assert text in page
 
 
 def test_every_change_is_in_the_audit_log_with_who_and_what(

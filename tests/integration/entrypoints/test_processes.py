@@ -15,6 +15,7 @@ import pytest
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.outbox.writer import write_events
+from novacart.adapters.system.origin import ContextOrigin
 from novacart.application.ports.origin import Origin
 from tests.support.contracts.outbox import opened
 from tests.support.processes import free_port, started
@@ -113,7 +114,7 @@ def test_a_worker_handles_what_waits_and_stops_when_asked(
     with database.writing() as connection:
         write_events(connection, [opened(), opened()], Origin(actor="user:1"))
         connection.commit()
-    outbox = SqlOutbox(database)
+    outbox = SqlOutbox(database, ContextOrigin())
     with started("worker", folder=tmp_path, **environ) as worker:
         worker.wait_until_said("worker_started")
         pause = threading.Event()
@@ -190,7 +191,7 @@ def test_parked_messages_are_listed_and_tried_again(
     with database.writing() as connection:
         write_events(connection, [event], Origin(actor="user:1"))
         connection.commit()
-    outbox = SqlOutbox(database)
+    outbox = SqlOutbox(database, ContextOrigin())
     message = outbox.claim(at=event.occurred_at, until=event.occurred_at)
     assert message is not None
     outbox.park(message, at=event.occurred_at, error="poison", reacted=frozenset())
@@ -198,4 +199,5 @@ def test_parked_messages_are_listed_and_tried_again(
     assert "poison" in listed.stdout
     assert run("outbox", "retry", **environ).returncode == 2
     assert "1 to be tried again" in run("outbox", "retry", str(message.id), **environ).stdout
-    assert outbox.waiting() == 1
+    # The message, and the one that tells who had it retried.
+    assert outbox.waiting() == 2

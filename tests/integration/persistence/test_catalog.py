@@ -1,5 +1,6 @@
 """The catalogue in both databases keeps its ports' contracts."""
 
+import json
 from itertools import product as every_combination
 
 import pytest
@@ -27,7 +28,7 @@ from tests.support.contracts.catalog_queries import (
 )
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.products import ProductsContract
-from tests.support.contracts.stock import Ledger, StockContract
+from tests.support.contracts.stock import Counts, Ledger, StockContract
 from tests.support.query_counter import counted_statements
 
 
@@ -53,6 +54,24 @@ def ledger(database: Database) -> Ledger:
                 {"id": product_id},
             )
             return [(kind, on_hand, reserved) for kind, on_hand, reserved in rows]
+
+    return of
+
+
+@pytest.fixture
+def counts(database: Database) -> Counts:
+    def of(product_id: ProductId) -> list[tuple[int, int, str]]:
+        with database.reading() as connection:
+            payloads = connection.scalars(
+                text("SELECT payload FROM outbox_messages WHERE name = :name ORDER BY id"),
+                {"name": "stock.adjusted"},
+            )
+            told = [json.loads(payload) for payload in payloads]
+        return [
+            (each["delta"], each["on_hand"], each["reason"])
+            for each in told
+            if each["product_id"] == product_id
+        ]
 
     return of
 

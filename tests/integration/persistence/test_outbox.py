@@ -11,12 +11,13 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.schedules.turns import SqlTurns
+from novacart.adapters.system.origin import ContextOrigin
 from novacart.application.ports.attempts import Limit
 from novacart.application.ports.origin import Origin
 from novacart.domain.shared.events import DomainEvent
 from tests.support.clock import SetClock
 from tests.support.contracts.attempts import AttemptsContract
-from tests.support.contracts.outbox import LATER, NOON, OutboxContract, opened
+from tests.support.contracts.outbox import LATER, NOON, RETRIER, OutboxContract, opened
 from tests.support.contracts.turns import TurnsContract
 
 EVENTS = 40
@@ -26,7 +27,9 @@ WORKERS = 8
 class TestSqlOutbox(OutboxContract):
     @pytest.fixture
     def outbox(self, database: Database) -> SqlOutbox:
-        return SqlOutbox(database)
+        origin = ContextOrigin()
+        origin.set(RETRIER)
+        return SqlOutbox(database, origin)
 
     @pytest.fixture
     def store(self, database: Database) -> Callable[..., None]:

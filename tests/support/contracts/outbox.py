@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+from novacart.application.ports.origin import Origin
 from novacart.application.ports.outbox import Outbox
 from novacart.domain.shared.events import DomainEvent
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
+RETRIER = Origin(actor="staff:9", request_id="again-1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ def opened(height: int = 1, *, at: datetime = NOON) -> ShutterOpened:
 
 
 class OutboxContract:
-    """Subclasses give `outbox`, and `store`, which commits events into it."""
+    """Subclasses give `outbox`, used by `RETRIER`, and `store`, which commits events into it."""
 
     def test_a_message_is_the_event_as_it_was_stored(
         self, outbox: Outbox, store: Callable[..., None]
@@ -138,6 +140,27 @@ class OutboxContract:
         assert (again.id, again.attempts, again.reacted) == (first.id, 1, frozenset({"A"}))
         assert outbox.retry(at=NOON) == 1
         assert outbox.retry(at=NOON) == 0
+
+    def test_a_retry_is_told_of_itself(self, outbox: Outbox, store: Callable[..., None]) -> None:
+        store(opened(1), opened(2))
+        for _ in range(2):
+            message = outbox.claim(at=NOON, until=LATER)
+            assert message is not None
+            outbox.park(message, at=NOON, error="poison", reacted=frozenset())
+        first = outbox.parked()[0]
+        outbox.retry(at=LATER, ids=[first.id, 987_654])
+        outbox.retry(at=LATER, ids=[first.id])
+        again, told = (outbox.claim(at=LATER, until=LATER + timedelta(hours=1)) for _ in range(2))
+        assert again is not None
+        assert again.id == first.id
+        assert told is not None
+        assert (told.name, told.payload["message_id"], told.payload["message_name"]) == (
+            "outbox_message.retried",
+            first.id,
+            "test.shutter_opened",
+        )
+        assert (told.actor, told.request_id) == ("staff:9", "again-1")
+        assert outbox.claim(at=LATER, until=LATER) is None
 
     def test_only_what_was_handled_long_ago_is_pruned(
         self, outbox: Outbox, store: Callable[..., None]

@@ -19,6 +19,7 @@ from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
 LAMP, BOOK, NONE = ProductId(41), ProductId(42), ProductId(43)
 
 Ledger = Callable[[ProductId], list[tuple[str, int, int]]]
+Counts = Callable[[ProductId], list[tuple[int, int, str]]]
 
 
 def level(begin: UnitOfWorkFactory, product_id: ProductId = LAMP) -> tuple[int, int]:
@@ -35,7 +36,11 @@ def moved(begin: UnitOfWorkFactory, move: str, *claims: StockClaim) -> None:
 
 
 class StockContract:
-    """Subclasses give `begin`, and `ledger`: kind and both deltas of a product's movements."""
+    """Subclasses give `begin`, and two views of what became of a product.
+
+    `ledger` is the kind and both deltas of its movements; `counts` delta, on hand and reason of
+    each `stock.adjusted` that was committed.
+    """
 
     @pytest.fixture(autouse=True)
     def _shelf(self, begin: UnitOfWorkFactory) -> None:
@@ -117,6 +122,20 @@ class StockContract:
             assert work.stock.adjust(LAMP, -8, reason="Water damage", at=NOON).available == 0
             work.commit()
         assert ledger(LAMP) == [("adjust", 5, 0), ("adjust", 3, 0), ("adjust", -8, 0)]
+
+    def test_every_count_is_told_once_and_only_when_it_is_committed(
+        self, begin: UnitOfWorkFactory, counts: Counts
+    ) -> None:
+        assert counts(LAMP) == [(5, 5, "Delivery")]
+        with begin() as work:
+            work.stock.adjust(LAMP, 1, reason="Forgotten", at=NOON)
+        with begin() as work:
+            work.stock.adjust(LAMP, -2, reason=" Breakage ", at=NOON)
+            work.stock.adjust(LAMP, 0, reason="Count", at=NOON)
+            work.stock.set_available(LAMP, 9, reason="Count", at=NOON)
+            work.commit()
+        moved(begin, "reserve", a_claim(41, 4, "a"))
+        assert counts(LAMP) == [(5, 5, "Delivery"), (-2, 3, "Breakage"), (6, 9, "Count")]
 
     def test_what_orders_have_reserved_can_not_be_written_off(
         self, begin: UnitOfWorkFactory

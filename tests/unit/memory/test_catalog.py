@@ -6,12 +6,13 @@ from novacart.adapters.memory.catalog_queries import MemoryCatalogQueries
 from novacart.adapters.memory.images import MemoryImageStore
 from novacart.adapters.memory.store import MemoryStore
 from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
+from novacart.domain.catalog.events import StockAdjusted
 from novacart.domain.shared.ids import ProductId
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.image_store import ImageStoreContract, Shown
 from tests.support.contracts.products import ProductsContract
-from tests.support.contracts.stock import Ledger, StockContract
+from tests.support.contracts.stock import Counts, Ledger, StockContract
 
 
 @pytest.fixture
@@ -46,6 +47,18 @@ def ledger(store: MemoryStore) -> Ledger:
             (entry.kind.value, entry.on_hand_delta, entry.reserved_delta)
             for entry in store.stock_movements.values()
             if entry.product_id == product_id
+        ]
+
+    return of
+
+
+@pytest.fixture
+def counts(store: MemoryStore) -> Counts:
+    def of(product_id: ProductId) -> list[tuple[int, int, str]]:
+        return [
+            (event.delta, event.on_hand, event.reason)
+            for event in store.events
+            if isinstance(event, StockAdjusted) and event.product_id == product_id
         ]
 
     return of

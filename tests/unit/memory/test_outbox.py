@@ -11,14 +11,14 @@ from novacart.application.ports.origin import Origin
 from novacart.domain.shared.events import DomainEvent
 from tests.support.clock import SetClock
 from tests.support.contracts.attempts import AttemptsContract
-from tests.support.contracts.outbox import OutboxContract
+from tests.support.contracts.outbox import RETRIER, OutboxContract
 from tests.support.contracts.turns import TurnsContract
 
 
 class TestMemoryOutbox(OutboxContract):
     @pytest.fixture
     def outbox(self) -> MemoryOutbox:
-        return MemoryOutbox()
+        return MemoryOutbox(RETRIER)
 
     @pytest.fixture
     def store(self, outbox: MemoryOutbox) -> Callable[..., None]:

@@ -1,7 +1,7 @@
 """Stock and its ledger in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from novacart.adapters.memory.shelf import Shelf
@@ -13,15 +13,20 @@ from novacart.domain.catalog.stock import (
     StockLevel,
     StockMovement,
 )
+from novacart.domain.shared.events import DomainEvent
 from novacart.domain.shared.ids import ProductId
 
 
 class MemoryStock:
     def __init__(
-        self, levels: Shelf[ProductId, StockLevel], ledger: Shelf[int, StockMovement]
+        self,
+        levels: Shelf[ProductId, StockLevel],
+        ledger: Shelf[int, StockMovement],
+        record: Callable[[DomainEvent], None],
     ) -> None:
         self._levels = levels
         self._ledger = ledger
+        self._record = record
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
         wanted: Counter[ProductId] = Counter()
@@ -61,8 +66,10 @@ class MemoryStock:
         if delta == 0:
             return level
         after = level.adjusted(delta)
-        self._write_down(StockMovement.adjustment(product_id, delta, reason=reason, at=at))
+        movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
+        self._write_down(movement)
         self._levels.put(product_id, after)
+        self._record(movement.told(on_hand=after.on_hand))
         return after
 
     def set_available(

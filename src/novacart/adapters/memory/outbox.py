@@ -7,12 +7,17 @@ from itertools import count
 from threading import Lock
 
 from novacart.application.ports.origin import Origin
-from novacart.application.ports.outbox import OutboxMessage
+from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 from novacart.domain.shared.events import DomainEvent
+
+_SYSTEM = Origin(actor="system")
 
 
 class MemoryOutbox:
-    def __init__(self) -> None:
+    """`retried_by` is whose doing a retry is."""
+
+    def __init__(self, retried_by: Origin = _SYSTEM) -> None:
+        self._retried_by = retried_by
         self._lock = Lock()
         self._numbers = count(1)
         self._messages: dict[int, OutboxMessage] = {}
@@ -74,6 +79,10 @@ class MemoryOutbox:
         for message in chosen:
             self._messages[message.id] = replace(message, state="pending", attempts=0)
             self._times[message.id] = at
+            told = OutboxMessageRetried(
+                occurred_at=at, message_id=message.id, message_name=message.name
+            )
+            self.put(told, self._retried_by)
         return len(chosen)
 
     def waiting(self) -> int:

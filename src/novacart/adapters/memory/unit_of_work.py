@@ -32,7 +32,7 @@ from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
-from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.events import AggregateRoot, DomainEvent
 
 
 class MemoryIdentities:
@@ -64,6 +64,7 @@ class MemoryUnitOfWork:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         self._saved: dict[int, AggregateRoot] = {}
+        self._recorded: list[DomainEvent] = []
         self.identities = MemoryIdentities(store)
         self.users = MemoryUsers(store.users, self.saved)
         self.address_books = MemoryAddressBooks(store.address_books, self.saved)
@@ -71,7 +72,7 @@ class MemoryUnitOfWork:
         self.password_resets = MemoryPasswordResets(store.password_resets, self.saved)
         self.products = MemoryProducts(store.products, self.saved)
         self.categories = MemoryCategories(store.categories, self.saved)
-        self.stock = MemoryStock(store.stock_levels, store.stock_movements)
+        self.stock = MemoryStock(store.stock_levels, store.stock_movements, self.record)
         self.wishlists = MemoryWishlists(store.wishlists, self.saved)
         self.carts = MemoryCarts(store, self.saved)
         self.orders = MemoryOrders(store.orders, self.saved)
@@ -92,17 +93,23 @@ class MemoryUnitOfWork:
         for shelf in self._store.shelves():
             shelf.rollback()
         self._saved.clear()
+        self._recorded.clear()
         self._store.lock.release()
 
     def saved(self, aggregate: AggregateRoot) -> None:
         self._saved[id(aggregate)] = aggregate
+
+    def record(self, event: DomainEvent) -> None:
+        self._recorded.append(event)
 
     def commit(self) -> None:
         for shelf in self._store.shelves():
             shelf.commit()
         for aggregate in self._saved.values():
             self._store.events.extend(aggregate.collect_events())
+        self._store.events.extend(self._recorded)
         self._saved.clear()
+        self._recorded.clear()
 
 
 class MemoryUnitOfWorkFactory:

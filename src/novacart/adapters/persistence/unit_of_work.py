@@ -35,7 +35,7 @@ from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
-from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.events import AggregateRoot, DomainEvent
 
 
 class SqlUnitOfWork:
@@ -64,6 +64,7 @@ class SqlUnitOfWork:
         self._database = database
         self._origin = origin
         self._saved: dict[int, AggregateRoot] = {}
+        self._recorded: list[DomainEvent] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -76,7 +77,7 @@ class SqlUnitOfWork:
         self.password_resets = SqlPasswordResets(connection, self.saved)
         self.products = SqlProducts(connection, self.saved)
         self.categories = SqlCategories(connection, self.saved)
-        self.stock = SqlStock(connection, self._origin().actor)
+        self.stock = SqlStock(connection, self._origin().actor, self.record)
         self.wishlists = SqlWishlists(connection, self.saved)
         self.carts = SqlCarts(connection, self.saved)
         self.orders = SqlOrders(connection, self.saved)
@@ -92,19 +93,24 @@ class SqlUnitOfWork:
         traceback: TracebackType | None,
     ) -> None:
         self._saved.clear()
+        self._recorded.clear()
         # The stack's exit translates the driver's errors into the port's.
         self._stack.__exit__(exc_type, exc, traceback)
 
     def saved(self, aggregate: AggregateRoot) -> None:
         self._saved[id(aggregate)] = aggregate
 
+    def record(self, event: DomainEvent) -> None:
+        self._recorded.append(event)
+
     def commit(self) -> None:
         events = [
             event for aggregate in self._saved.values() for event in aggregate.collect_events()
         ]
-        write_events(self._connection, events, self._origin())
+        write_events(self._connection, [*events, *self._recorded], self._origin())
         self._connection.commit()
         self._saved.clear()
+        self._recorded.clear()
 
 
 class SqlUnitOfWorkFactory:

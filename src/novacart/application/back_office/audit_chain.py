@@ -19,6 +19,8 @@ _SUBJECTS: Final = {
     "category_id": "category",
     "user_id": "user",
     "reset_id": "password_reset",
+    "webhook_event_id": "webhook_event",
+    "message_id": "outbox_message",
 }
 
 

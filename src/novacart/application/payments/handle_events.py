@@ -6,6 +6,7 @@ from novacart.application.payments.handle_event import HandleEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import EventState
+from novacart.domain.payments.events import WebhookEventRetried
 
 BATCH = 100
 ROUND = timedelta(seconds=45)
@@ -47,10 +48,19 @@ class RetryEvent:
         with self._begin() as work:
             stored = work.webhook_events.get(event_id)
             if stored.state is not EventState.HANDLED:
+                now = self._clock.now()
+                work.record(
+                    WebhookEventRetried(
+                        occurred_at=now,
+                        webhook_event_id=stored.id,
+                        type=stored.type,
+                        state=stored.state.value,
+                    )
+                )
                 stored.state = EventState.PENDING
                 stored.attempts = 0
                 stored.settled_at = None
-                stored.next_attempt_at = self._clock.now()
+                stored.next_attempt_at = now
                 work.webhook_events.save(stored)
                 work.commit()
         self._handle(event_id)

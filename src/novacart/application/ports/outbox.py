@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
+
+from novacart.domain.shared.events import DomainEvent
 
 State = Literal["pending", "handled", "parked"]
 
@@ -27,6 +29,16 @@ class OutboxMessage:
     reacted: frozenset[str] = frozenset()
     state: State = "pending"
     last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxMessageRetried(DomainEvent):
+    """Somebody had a parked message of this name delivered again."""
+
+    name: ClassVar[str] = "outbox_message.retried"
+
+    message_id: int
+    message_name: str
 
 
 class Outbox(Protocol):
@@ -71,7 +83,8 @@ class Outbox(Protocol):
     def retry(self, *, at: datetime, ids: Sequence[int] | None = None) -> int:
         """Make parked messages due at `at` with their attempts forgotten: how many were.
 
-        All of them where `ids` is None.
+        All of them where `ids` is None. `OutboxMessageRetried` is stored of each in the same
+        transaction, in the name of whoever asks.
         """
         ...
 

@@ -11,6 +11,7 @@ from novacart.domain.shared.ids import ProductId
 class Stock(Protocol):
     """Every change locks the levels that it touches by rising product id, and writes the ledger.
 
+    Opening and adjusting stock also record `StockAdjusted` wherever the count changes.
     The four moves of claims raise `StockAlreadyMoved` where a claim's reference is in the
     ledger; the unit of work can then only be left.
     """

@@ -17,6 +17,7 @@ from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
+from novacart.domain.shared.events import DomainEvent
 
 
 class UnitOfWork(Protocol):
@@ -52,6 +53,10 @@ class UnitOfWork(Protocol):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None: ...
+
+    def record(self, event: DomainEvent) -> None:
+        """Store an event that no saved aggregate tells of, when this is committed."""
+        ...
 
     def commit(self) -> None:
         """Make it so. Raises `StorageUnavailable` where that can't be promised."""

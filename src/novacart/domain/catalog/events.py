@@ -41,6 +41,21 @@ class ProductRestored(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StockAdjusted(DomainEvent):
+    """Staff counted `delta` more (or fewer), and `on_hand` units are in the house since.
+
+    What orders reserve, take and give back is told by the orders' own events.
+    """
+
+    name: ClassVar[str] = "stock.adjusted"
+
+    product_id: int
+    delta: int
+    on_hand: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryAdded(DomainEvent):
     name: ClassVar[str] = "catalog.category_added"
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from novacart.domain.catalog import wording
 from novacart.domain.catalog.errors import StockIsReserved
+from novacart.domain.catalog.events import StockAdjusted
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId
 
@@ -103,6 +104,16 @@ class StockMovement:
             order_id=None,
             note=wording.required("reason", reason, at_most=MAX_NOTE),
             occurred_at=at,
+        )
+
+    def told(self, *, on_hand: int) -> StockAdjusted:
+        """The event that tells of an adjustment, after which `on_hand` units are there."""
+        return StockAdjusted(
+            occurred_at=self.occurred_at,
+            product_id=self.product_id,
+            delta=self.on_hand_delta,
+            on_hand=on_hand,
+            reason=self.note,
         )
 
     @classmethod

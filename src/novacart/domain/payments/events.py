@@ -83,3 +83,14 @@ class DisputeClosed(PaymentEvent):
 
     dispute: str
     status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookEventRetried(DomainEvent):
+    """Somebody had an event of the provider's handled again that was set aside as `state`."""
+
+    name: ClassVar[str] = "webhook_event.retried"
+
+    webhook_event_id: str
+    type: str
+    state: str

@@ -4,6 +4,7 @@ import click
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.outbox import Outbox
+from novacart.entrypoints.commands.by_hand import shop
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.settings import load_settings
 
@@ -31,8 +32,8 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
     """Hand the parked messages with these IDS to the worker again."""
     if bool(ids) == everything:
         raise click.UsageError("Name the messages by their ids, or say --all.")
-    injector = build_container(load_settings())
-    messages = injector.get(Outbox)  # type: ignore[type-abstract]
-    clock = injector.get(Clock)  # type: ignore[type-abstract]
-    count = messages.retry(at=clock.now(), ids=None if everything else ids)
+    with shop() as injector:
+        messages = injector.get(Outbox)  # type: ignore[type-abstract]
+        clock = injector.get(Clock)  # type: ignore[type-abstract]
+        count = messages.retry(at=clock.now(), ids=None if everything else ids)
     click.echo(f"{count} to be tried again")

@@ -66,8 +66,8 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def outbox(self, database: Database) -> Outbox:
-        return SqlOutbox(database)
+    def outbox(self, database: Database, origin: CurrentOrigin) -> Outbox:
+        return SqlOutbox(database, origin)
 
     @provider
     @singleton

@@ -1,7 +1,7 @@
 """Stock, moved by conditional updates and written down in the ledger."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, case, insert, select, update
@@ -17,6 +17,7 @@ from novacart.domain.catalog.stock import (
     StockLevel,
     StockMovement,
 )
+from novacart.domain.shared.events import DomainEvent
 from novacart.domain.shared.ids import ProductId
 
 _ALREADY_MOVED = (
@@ -32,9 +33,12 @@ class SqlStock:
     On PostgreSQL the levels of several products are locked before, in one statement more.
     """
 
-    def __init__(self, connection: Connection, actor: str) -> None:
+    def __init__(
+        self, connection: Connection, actor: str, record: Callable[[DomainEvent], None]
+    ) -> None:
         self._connection = connection
         self._actor = actor
+        self._record = record
         self._held: set[ProductId] = set()
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
@@ -69,11 +73,14 @@ class SqlStock:
         ]
         if rows:
             self._connection.execute(insert(stock_levels), rows)
-        self._write_down(
+        movements = [
             StockMovement.adjustment(product_id, count, reason=reason, at=at)
             for product_id, count in initial.items()
             if count
-        )
+        ]
+        self._write_down(movements)
+        for movement in movements:
+            self._record(movement.told(on_hand=movement.on_hand_delta))
 
     def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
         level = self._locked(product_id)
@@ -85,7 +92,9 @@ class SqlStock:
             .where(stock_levels.c.product_id == product_id)
             .values(on_hand=stock_levels.c.on_hand + delta)
         )
-        self._write_down([StockMovement.adjustment(product_id, delta, reason=reason, at=at)])
+        movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
+        self._write_down([movement])
+        self._record(movement.told(on_hand=after.on_hand))
         return after
 
     def set_available(

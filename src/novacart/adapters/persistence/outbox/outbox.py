@@ -9,14 +9,17 @@ from sqlalchemy import Row, Select, delete, func, select, update
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.tables import outbox_messages as messages
-from novacart.application.ports.outbox import OutboxMessage
+from novacart.adapters.persistence.outbox.writer import write_events
+from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 
 
 class SqlOutbox:
     """Workers pass by each other's rows on PostgreSQL, and take turns on SQLite."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, origin: CurrentOrigin) -> None:
         self._database = database
+        self._origin = origin
 
     def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
         # Most polls find nothing, and then should not cost SQLite its writer's lock.
@@ -68,11 +71,18 @@ class SqlOutbox:
         if ids is not None:
             statement = statement.where(messages.c.id.in_(ids))
         with self._database.writing() as connection:
-            count = connection.execute(
-                statement.values(state="pending", attempts=0, next_attempt_at=at, settled_at=None)
-            ).rowcount
+            retried = connection.execute(
+                statement.values(
+                    state="pending", attempts=0, next_attempt_at=at, settled_at=None
+                ).returning(messages.c.id, messages.c.name)
+            ).all()
+            events = [
+                OutboxMessageRetried(occurred_at=at, message_id=row.id, message_name=row.name)
+                for row in retried
+            ]
+            write_events(connection, events, self._origin())
             connection.commit()
-        return count
+        return len(retried)
 
     def waiting(self) -> int:
         statement = select(func.count()).where(messages.c.state == "pending")
