@@ -39,7 +39,9 @@ class SqlUsers:
 
     def by_username(self, username_key: str) -> User | None:
         row = self._connection.execute(
-            select(users).where(users.c.username_key == username_key).with_for_update(key_share=True)
+            select(users)
+            .where(users.c.username_key == username_key)
+            .with_for_update(key_share=True)
         ).one_or_none()
         return None if row is None else user_of(row)
 

@@ -1,8 +1,9 @@
 """Wishlists as their owners see them."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
@@ -17,7 +18,7 @@ class SqlWishlistQueries:
         self._database = database
 
     def wishlist_of(self, user_id: UserId) -> Sequence[WishlistItem]:
-        statement = (
+        statement: Select[Any] = (
             select(*PRODUCT_COLUMNS, entries.c.added_at)
             .join_from(entries, products, products.c.id == entries.c.product_id)
             .join(stock_levels, stock_levels.c.product_id == products.c.id)
