@@ -21,7 +21,7 @@ from benchmarks.lists import LARGE, SIZES, list_scenarios
 from benchmarks.payments import PAYMENTS
 from benchmarks.progress import Progress
 from benchmarks.scenarios import ROUTES, Scenario
-from benchmarks.server_settings import compare_settings
+from benchmarks.server_settings import CONNECTIONS, compare_settings
 from benchmarks.workplace import DATABASES, Wanted, client_ceiling, web_workers, workplace
 from novacart.entrypoints.logs import configure_logs
 
@@ -107,7 +107,10 @@ def main() -> int:
         circumstances = report.Circumstances(
             command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
             effort=effort,
-            workers=web_workers(),
+            workers="granian workers × threads"
+            if part == "settings"
+            else f"{web_workers()} granian workers of one thread",
+            connections=CONNECTIONS if part == "settings" else effort.connections,
             ceiling=ceiling,
         )
         report.show(console, part, rows)

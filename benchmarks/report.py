@@ -37,7 +37,8 @@ class Circumstances:
 
     command: str
     effort: Effort
-    workers: int
+    workers: str
+    connections: int
     ceiling: float
 
     def sentences(self) -> list[str]:
@@ -55,7 +56,7 @@ class Circumstances:
             f" SQLite {sqlite3.sqlite_version}, {sys.platform}."
         )
         load = (
-            f"{self.workers} granian workers of one thread; {effort.connections} connections;"
+            f"{self.workers}; {self.connections} connections;"
             f" the median of {effort.rounds} rounds of {effort.seconds:g} s. The client alone"
             f" manages {self.ceiling:,.0f} requests/s against a server that does nothing."
         )

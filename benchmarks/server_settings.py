@@ -12,7 +12,7 @@ from benchmarks.servers import Server, granian_server
 
 WORKERS: Final = (1, 2, 3)
 THREADS: Final = (1, 2, 4)
-_CONNECTIONS: Final = 16
+CONNECTIONS: Final = 16
 _WARM_UP: Final = 0.3
 
 
@@ -57,4 +57,4 @@ def compare_settings(contest: Contest, scenarios: Sequence[Scenario], folder: Pa
 
 
 def _run(server: Server, requests: list[bytes], seconds: float) -> Run:
-    return measured(server, Load(requests=requests, connections=_CONNECTIONS, seconds=seconds))
+    return measured(server, Load(requests=requests, connections=CONNECTIONS, seconds=seconds))
