@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -51,12 +52,31 @@ def _console() -> structlog.dev.ConsoleRenderer:
     )
 
 
+def _types_and_stacks(exc_info: structlog.typing.ExcInfo) -> str:
+    """Each error of the chain by its type and where it was raised, the root cause last.
+
+    Without its message: that often quotes what a client sent.
+    """
+    told, seen = [], set[int]()
+    error: BaseException | None = exc_info[1]
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
+        told.append(f"{kind}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip())
+        hidden = error.__suppress_context__
+        error = error.__cause__ or (None if hidden else error.__context__)
+    return "\nfrom ".join(told)
+
+
 def formatter(*, debug: bool) -> logging.Formatter:
     """What makes a line of a record: JSON, or colours and columns while developing."""
     last: tuple[structlog.typing.Processor, ...] = (
         (_console(),)
         if debug
-        else (structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json))
+        else (
+            structlog.processors.ExceptionRenderer(_types_and_stacks),
+            structlog.processors.JSONRenderer(_json),
+        )
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=list(_SHARED),
