@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+import structlog
 
 from novacart.entrypoints.logs import formatter
 
@@ -50,6 +51,11 @@ def cut_short() -> None:
         raise LookupError(CANARY) from None
 
 
+def hold() -> None:
+    held = CANARY
+    raise LookupError(len(held))
+
+
 def test_production_tells_the_types_and_stacks_and_no_value() -> None:
     written = line(sign_in, debug=False)
     assert "canary" not in written
@@ -77,7 +83,13 @@ def test_python_s_own_rendering_would_have_shown_it() -> None:
 
 
 def test_no_local_variable_is_shown_while_developing() -> None:
-    written = line(sign_in, debug=True)
-    assert "_sign_in" in written
-    assert "given = " not in written
-    assert "─ locals ─" not in written
+    written = line(hold, debug=True)
+    assert "hold" in written
+    assert CANARY not in written
+
+
+def test_structlog_s_own_rendering_would_have_shown_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_locals = structlog.dev.RichTracebackFormatter(show_locals=True)
+    monkeypatch.setattr(structlog.dev, "RichTracebackFormatter", lambda **_: with_locals)
+
+    assert CANARY in line(hold, debug=True)
