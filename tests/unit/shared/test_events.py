@@ -19,6 +19,16 @@ class KettleBoiled(DomainEvent):
     poured_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeaServed(DomainEvent):
+    """As in a module whose annotations are not evaluated (PEP 563)."""
+
+    name: ClassVar[str] = "kitchen.tea_served"
+
+    brewed_at: "datetime"
+    drunk_at: "datetime | None" = None
+
+
 class Kettle(AggregateRoot):
     def boil(self) -> None:
         self._record(KettleBoiled(occurred_at=NOON, kettle_id=1, whistled=True))
@@ -29,6 +39,11 @@ def test_an_event_survives_its_payload() -> None:
         occurred_at=NOON, kettle_id=7, whistled=False, note="tea", poured_at=NOON + timedelta(1)
     )
     assert KettleBoiled.from_payload(event.payload()) == event
+
+
+def test_times_are_known_by_annotations_that_are_text_too() -> None:
+    event = TeaServed(occurred_at=NOON, brewed_at=NOON, drunk_at=NOON + timedelta(1))
+    assert TeaServed.from_payload(event.payload()) == event
 
 
 def test_a_payload_tells_time_in_utc() -> None:
@@ -44,7 +59,7 @@ def test_members_of_a_later_version_are_left_out() -> None:
 
 def test_an_event_carries_plain_values_only() -> None:
     event = KettleBoiled(occurred_at=NOON, kettle_id=[7], whistled=True)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="plain values"):
+    with pytest.raises(TypeError, match=r"^an event carries plain values, not list$"):
         event.payload()
 
 
