@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from random import Random
 from threading import Barrier
@@ -13,10 +13,12 @@ from sqlalchemy import event, func, select
 
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
 from novacart.adapters.persistence.database import Database
+from novacart.application.ports.errors import Unavailable
 
 T = TypeVar("T")
 
 THREADS = 16
+_VISITS = 6
 
 
 def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
@@ -34,6 +36,14 @@ def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(run, range(len(acts))))
+
+
+def come_again(act: Callable[[], T]) -> T:
+    """Act as a client that is told to come again: it does, until it has had its turn."""
+    for _ in range(_VISITS - 1):
+        with suppress(Unavailable):
+            return act()
+    return act()
 
 
 def raised(outcomes: Sequence[object]) -> list[Exception]:

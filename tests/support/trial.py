@@ -1,7 +1,6 @@
 """A shop as it is put together, on trial: a crowd acts at once, and then it is judged."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,6 @@ from novacart.adapters.persistence.audit.books import SqlShopBooks
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.audit_shop import AuditShop
 from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN
-from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail
 from novacart.application.ports.payment_gateway import PaymentGateway, ProviderReport
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -26,12 +24,10 @@ from novacart.entrypoints.settings import Settings, load_settings
 from tests.support.clock import SetClock
 from tests.support.payment_desk import SECRET, PaymentDesk
 from tests.support.people import CheapPasswords, ClockAt, MailTo
-from tests.support.races import Pace, at_once, far_away
+from tests.support.races import Pace, at_once, come_again, far_away
 from tests.support.stripe_objects import BEGINNING
 
 T = TypeVar("T")
-
-_VISITS = 6
 
 
 class OnDatabase(Module):
@@ -92,7 +88,7 @@ class Trial:
         Whoever is told to come again, having waited too long for his turn, comes again.
         """
         with far_away(self.database, self.pace.delay):
-            return at_once([partial(_come_again, act) for act in self.pace.mixed(acts)])
+            return at_once([partial(come_again, act) for act in self.pace.mixed(acts)])
 
     def work(self) -> None:
         """React to whatever was committed, until nothing is left."""
@@ -175,13 +171,6 @@ class World:
             OnDatabase(self.database),
             PaidThrough(self.provider),
         )
-
-
-def _come_again(act: Callable[[], T]) -> T:
-    for _ in range(_VISITS - 1):
-        with suppress(Unavailable):
-            return act()
-    return act()
 
 
 def on_trial(database: Database, pace: Pace, var: Path) -> Trial:
