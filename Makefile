@@ -94,7 +94,7 @@ mutation: install ## how many mutants of the domain the unit tests catch
 
 .PHONY: torture
 torture: install ## races and faults with many seeds; takes long
-	@HYPOTHESIS_PROFILE=torture $(BIN)/pytest tests -m torture $(ARGS)
+	@HYPOTHESIS_PROFILE=torture $(BIN)/pytest tests -m torture -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: bench
 bench: install ## measure the speed, against a bare Flask route in the same run
