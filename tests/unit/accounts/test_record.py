@@ -48,6 +48,7 @@ def test_each_change_of_a_user_is_told() -> None:
     assert happened(user, PasswordChanged) == [HERS]
     assert (user.password_changed_at, user.password_generation) == (LATER, 2)
     user.disable(at=LATER)
+    assert user.is_active is False
     assert happened(user, UserDisabled) == [HERS]
     user.enable(at=LATER)
     assert happened(user, UserEnabled) == [HERS]

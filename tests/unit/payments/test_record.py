@@ -1,5 +1,7 @@
 """What a payment tells of its own life, fact by fact, and how it words its refusals."""
 
+import re
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 
@@ -24,7 +26,8 @@ from novacart.domain.payments.events import (
 )
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
-from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.refund import Refund, RefundOrigin
+from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import DomainEvent
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
@@ -191,13 +194,82 @@ def test_a_dispute_is_told_from_its_opening_to_its_close() -> None:
     assert (dispute.reference, dispute.opened_at, dispute.closed_at) == ("dp_1", LATER, LATER)
 
 
-def test_what_contradicts_the_record_is_named() -> None:
+def test_what_contradicts_the_record_is_named_with_both_values() -> None:
     payment = a_paid_payment()
     refund_id = requested(payment)
-    with pytest.raises(PaymentMismatch, match=r"^The refund amount reported by"):
-        payment.report_refund(
+    refund = payment.refund(refund_id)
+    refund.is_called("re_1")
+
+    def named(contradict: Callable[[], object]) -> tuple[str, object, object]:
+        with pytest.raises(PaymentMismatch) as refused:
+            contradict()
+        what = re.fullmatch(
+            r"The (.+) reported by the payment provider is not the one on record\.",
+            str(refused.value),
+        )
+        assert what is not None
+        details = refused.value.details
+        return what[1], details["recorded"], details["reported"]
+
+    def told(amount: Money, captured: Money, status: PaymentStatus) -> bool:
+        return a_paid_payment().report(status, amount=amount, captured=captured, reported_at=LATER)
+
+    succeeded, cancelled = PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED
+    assert named(lambda: told(PART, PART, succeeded)) == ("amount", "241.00", "1.00")
+    assert named(lambda: told(ALL, PART, succeeded)) == ("captured amount", "241.00", "1.00")
+    assert named(lambda: told(ALL, NOTHING, cancelled)) == ("outcome", "SUCCEEDED", "CANCELLED")
+    assert named(lambda: payment.opened(reference="pi_2", client_secret=None)) == (
+        "payment",
+        "pi_1",
+        "pi_2",
+    )
+    assert named(lambda: refund.is_called("re_2")) == ("refund", "re_1", "re_2")
+    assert named(
+        lambda: payment.report_refund(
             refund_id, RefundStatus.SUCCEEDED, reference=None, amount=ALL, at=LATER
         )
+    ) == ("refund amount", "1.00", "241.00")
+
+
+def test_old_news_of_a_refund_is_passed_over_and_its_end_is_dated() -> None:
+    payment = a_paid_payment()
+    refund_id = requested(payment)
+    for status, news in ((RefundStatus.SUCCEEDED, True), (RefundStatus.PENDING, False)):
+        assert (
+            payment.report_refund(refund_id, status, reference=None, amount=PART, at=LATER) is news
+        )
+    assert payment.refund(refund_id).settled_at == LATER
+
+
+def test_a_part_is_refunded_of_late_money_that_was_refunded_in_part() -> None:
+    payment = a_paid_payment()
+    requested(payment)
+    payment.collect_events()
+    rest = ALL - PART
+    payment.return_late_money(id=RefundId(101), key="late-1", at=LATER)
+    assert happened(payment, RefundRequested, LateMoneyReceived)[1] == facts(rest) | {
+        "refund_id": 101
+    }
+
+
+def test_a_refund_is_of_something_and_is_stored_as_it_is() -> None:
+    def refund(amount: Money) -> Refund:
+        return Refund(
+            id=RefundId(1),
+            key="key",
+            amount=amount,
+            origin=RefundOrigin.STAFF,
+            requested_at=NOON,
+            status=RefundStatus.FAILED,
+            failure="Account closed.",
+            settled_at=LATER,
+        )
+
+    stored = refund(PART)
+    assert (stored.reason, stored.failure, stored.settled_at) == ("", "Account closed.", LATER)
+    with pytest.raises(InvalidValue, match=r"^A refund is more than nothing\.$") as refused:
+        refund(NOTHING)
+    assert refused.value.field == "amount"
 
 
 def test_a_step_that_no_lifecycle_has_is_told_from_what_to_what() -> None:
