@@ -220,7 +220,28 @@ def test_a_failed_refund_is_kept() -> None:
     ]
 
 
+def test_a_refund_of_all_of_it_ends_the_order_and_is_kept() -> None:
+    order = an_order()
+    order.pay(at=NOON, actor="stripe")
+    items = [order.line(FIRST).refund_of(1)]
+    order.request_refund(items, reason="Broken.", at=NOON, actor="user:3")
+    order.collect_events()
+    start = len(order.history)
+    order.settle_refund(items, reason="Sent.", at=LATER, actor="stripe")
+    assert noted(order, actor="stripe", reason="Sent.", since=start) == [
+        ("line", 11, "REFUND_REQUESTED", "REFUNDED"),
+        ("payment", None, "PAID", "REFUNDED"),
+        ("order", None, "PAID", "REFUNDED"),
+    ]
+    assert happened(order, OrderRefundSettled) == [
+        facts(order) | {"amount_minor": 10_000, "complete": True}
+    ]
+
+
 def test_a_refund_of_nothing_names_what_is_wrong() -> None:
+    with pytest.raises(InvalidValue, match=r"^A refund is of something\.$") as worth_nothing:
+        paid().line(FIRST).refund_worth(rupees(0))
+    assert worth_nothing.value.field == "amount"
     with pytest.raises(InvalidValue) as of_nothing:
         paid().plan_refund(rupees(0))
     assert (of_nothing.value.field, str(of_nothing.value)) == (

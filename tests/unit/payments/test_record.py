@@ -80,6 +80,13 @@ def requested(payment: Payment) -> RefundId:
     return refund.id
 
 
+def test_a_payment_is_of_something() -> None:
+    assert a_payment(amount=1).version == 0
+    with pytest.raises(InvalidValue, match=r"^A payment is more than nothing\.$") as refused:
+        a_payment(amount=0)
+    assert refused.value.field == "amount"
+
+
 def test_a_success_is_told() -> None:
     payment = a_payment()
     assert reported(payment, PaymentStatus.SUCCEEDED, ALL) is True
