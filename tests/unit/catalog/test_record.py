@@ -8,7 +8,7 @@ from novacart.domain.catalog.category import MAX_NAME, MAX_POSITION, CategoryDet
 from novacart.domain.catalog.events import ProductArchived, ProductRestored
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId
-from tests.support.builders.catalog import NOON, a_product
+from tests.support.builders.catalog import NOON, a_product, details
 
 LATER = NOON + timedelta(hours=5)
 
@@ -23,6 +23,32 @@ def test_leaving_and_coming_back_are_told() -> None:
         ProductRestored(occurred_at=LATER, product_id=ProductId(41)),
     ]
     assert (product.archived_at, product.updated_at) == (None, LATER)
+
+
+def test_a_products_events_carry_its_every_detail() -> None:
+    about = details(
+        title="Lamp",
+        subtitle="Of brass",
+        description="Warm.",
+        price=49_900,
+        author="Asha Rao",
+        published_year=2001,
+        brand="Diya",
+        category_id=3,
+        image="/media/lamp.webp",
+    )
+    assert about.plain() == {
+        "title": "Lamp",
+        "subtitle": "Of brass",
+        "description": "Warm.",
+        "price": 49_900,
+        "currency": "INR",
+        "author": "Asha Rao",
+        "published_year": 2001,
+        "brand": "Diya",
+        "category": 3,
+        "image": "/media/lamp.webp",
+    }
 
 
 def test_a_slug_is_as_long_as_it_may_be_and_no_longer() -> None:
