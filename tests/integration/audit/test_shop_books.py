@@ -149,6 +149,24 @@ def test_a_contradiction_is_told(database: Database, number: int, damage: str, t
 
 
 @pytest.mark.usefixtures("shop")
+def test_what_a_bank_holds_for_a_dispute_is_not_kept(database: Database) -> None:
+    _run(
+        database,
+        """INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,
+               status, captured_minor, refunded_minor, open_key, created_at, version)
+           SELECT 9010, id, number, user_id, total_minor, currency, 'SUCCEEDED', total_minor,
+               0, 'other', placed_at, 1 FROM orders WHERE status = 'PENDING'""",
+        """INSERT INTO disputes (reference, payment_id, amount_minor, currency, status,
+               withdrawn, reinstated, opened_at)
+           SELECT 'dp_1', id, amount_minor, currency, 'NEEDS_RESPONSE', true, false, created_at
+           FROM payments WHERE id = 9010""",
+    )
+    assert not [said for said in _said(database, 3) if "neither back" in said]
+    _run(database, "UPDATE disputes SET reinstated = true, status = 'WON'")
+    assert [said for said in _said(database, 3) if "neither back" in said]
+
+
+@pytest.mark.usefixtures("shop")
 def test_an_order_that_should_have_expired_is_told(database: Database) -> None:
     assert any("should have expired" in said for said in _said(database, 7, later=HOUR))
 

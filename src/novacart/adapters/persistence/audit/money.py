@@ -61,19 +61,25 @@ ONE_CAPTURE: Final = (
         """,
     ),
     Question(
+        # What a bank has taken for a dispute is not the shop's to give back, until it returns.
         sentence="Order {number} is {status}, and {kept} of what was captured is neither back"
         " nor on its way back.",
         population="SELECT count(*) FROM payments WHERE status = 'SUCCEEDED'",
         contradictions="""
-            SELECT o.number, o.status, p.captured_minor - coalesce(r.promised, 0) AS kept
+            SELECT o.number, o.status,
+                   p.captured_minor - coalesce(r.promised, 0) - coalesce(d.held, 0) AS kept
             FROM payments p
             JOIN orders o ON o.id = p.order_id
             LEFT JOIN (
                 SELECT payment_id, sum(amount_minor) AS promised FROM refunds
                 WHERE status IN ('REQUESTED', 'PENDING', 'SUCCEEDED') GROUP BY payment_id
             ) r ON r.payment_id = p.id
+            LEFT JOIN (
+                SELECT payment_id, sum(amount_minor) AS held FROM disputes
+                WHERE withdrawn AND NOT reinstated GROUP BY payment_id
+            ) d ON d.payment_id = p.id
             WHERE p.status = 'SUCCEEDED' AND o.payment_status IN ('PENDING', 'VOIDED')
-            AND p.captured_minor > coalesce(r.promised, 0)
+            AND p.captured_minor > coalesce(r.promised, 0) + coalesce(d.held, 0)
         """,
     ),
 )
