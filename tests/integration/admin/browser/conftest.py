@@ -2,15 +2,18 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
 from injector import Injector
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.http import create_app
@@ -46,6 +49,16 @@ class LiveShop:
         return found
 
 
+def read_whole(shop: Flask) -> WSGIApplication:
+    """`shop`, with answers in memory: a browser that goes elsewhere leaves no file open."""
+
+    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with closing(ClosingIterator(shop(environ, start_response))) as answer:
+            return [b"".join(answer)]
+
+    return answered
+
+
 @pytest.fixture
 def shop(sqlite_url: str, tmp_path: Path) -> Iterator[LiveShop]:
     given = {
@@ -55,7 +68,7 @@ def shop(sqlite_url: str, tmp_path: Path) -> Iterator[LiveShop]:
         "RATELIMIT_ENABLED": "False",
     }
     app = create_app(load_settings(given, dotenv=tmp_path / "no.env"), CheapPasswords())
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, read_whole(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield LiveShop(app=app, address=f"http://127.0.0.1:{server.server_port}")
