@@ -143,11 +143,15 @@ class PaymentDesk:
 
     @property
     def handle_events(self) -> HandleEvents:
-        return HandleEvents(begin=self.begin, clock=self.clock, handle=self.handle_event)
+        return HandleEvents(
+            begin=self.begin, clock=self.clock, handle=self.handle_event, policy=self.policy
+        )
 
     @property
     def retry_event(self) -> RetryEvent:
-        return RetryEvent(begin=self.begin, clock=self.clock, handle=self.handle_event)
+        return RetryEvent(
+            begin=self.begin, clock=self.clock, handle=self.handle_event, policy=self.policy
+        )
 
     @property
     def checkout_cart(self) -> CheckoutCart:

@@ -22,6 +22,7 @@ MAX_ATTEMPTS: Final = 16
 _FIRST_DELAY: Final = timedelta(seconds=5)
 _LONGEST_DELAY: Final = timedelta(minutes=15)
 _MAX_ERROR: Final = 500
+_UNENDED: Final = "The attempts ended with the process that made them."
 _WITNESS: Final = "witness"
 
 
@@ -38,9 +39,10 @@ class Relay:
     """Delivers each message at least once to each of its reactions.
 
     A failure is tried again later, each time after a longer pause, while the other messages
-    go on; what failed `MAX_ATTEMPTS` times is parked. A reaction that is done is not called
-    again because another one failed. `witness`, where there is one, is shown every message
-    by the same rules, whether anything reacts to it or not. `renew_every` is in seconds.
+    go on; what failed `MAX_ATTEMPTS` times is parked, and so is what as many workers died of.
+    A reaction that is done is not called again because another one failed. `witness`, where
+    there is one, is shown every message by the same rules, whether anything reacts to it or
+    not. `renew_every` is in seconds.
     """
 
     def __init__(
@@ -68,6 +70,9 @@ class Relay:
         message = self._outbox.claim(at=now, until=now + CLAIM)
         if message is None:
             return None
+        if message.attempts > MAX_ATTEMPTS:
+            self._outbox.park(message, at=now, error=_UNENDED, reacted=message.reacted)
+            return message
         done = set(message.reacted)
         failures = []
         origin = Origin(actor="system", request_id=message.request_id)

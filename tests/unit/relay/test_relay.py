@@ -185,6 +185,28 @@ def test_what_a_worker_died_with_is_taken_up_within_a_minute(
     assert bell.rung == [event]
 
 
+def test_what_each_worker_dies_of_is_parked_and_the_rest_pass(
+    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+
+    def die(event: ShutterOpened) -> None:
+        if event.height == 1:
+            raise SystemExit
+
+    deliver = relay(die=die)
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(SystemExit):
+            deliver()
+        put(outbox, clock, height=2)
+        assert deliver() is not None
+        clock.move(seconds=CLAIM.total_seconds())
+    assert deliver() is not None
+    (parked,) = outbox.parked()
+    assert parked.last_error == "The attempts ended with the process that made them."
+    assert outbox.waiting() == 0
+
+
 def test_a_payload_that_cannot_be_read_fails_like_a_reaction(
     outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:

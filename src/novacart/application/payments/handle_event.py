@@ -28,7 +28,7 @@ class HandleEvent:
     An event is a hint where its order matters or where it tells too little: then the provider
     is asked, outside of any transaction. What contradicts the record is quarantined. What
     can't be handled now is tried again later, and in the end parked; only where even that
-    can't be written down does this raise.
+    can't be written down does this raise. Whoever calls this has counted the attempt.
     """
 
     def __init__(
@@ -134,7 +134,6 @@ class HandleEvent:
             stored = work.webhook_events.get(event_id)
             if stored.state is not EventState.PENDING:
                 return
-            stored.attempts += 1
             stored.note = f"{type(error).__name__}: {error}"
             stored.next_attempt_at = self._policy.next_attempt(stored.attempts, at=now)
             if stored.attempts >= self._policy.event_attempts:

@@ -55,6 +55,7 @@ class ReceiveEvent:
                     payload=signed.payload.decode(),
                     received_at=now,
                     next_attempt_at=self._policy.next_attempt(0, at=now),
+                    attempts=1,
                     reference=event.report.reference if event.report else None,
                 )
             )

@@ -21,7 +21,10 @@ class EventState(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class StoredEvent:
-    """`reference` is the provider's id of the payment that it speaks of, if of any."""
+    """`reference` is the provider's id of the payment that it speaks of, if of any.
+
+    `attempts` counts the attempts to handle it that were begun.
+    """
 
     id: str
     type: str
