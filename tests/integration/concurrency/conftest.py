@@ -23,10 +23,12 @@ from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.entrypoints.http import create_app
 from tests.support.builders.ordering import NOON, by_the_customer
 from tests.support.clock import SetClock
+from tests.support.counter import Counter
 from tests.support.races import DISTANCES, QUICK, SEEDS, Pace, unsteady
-from tests.support.trial import Trial, contradictions, on_trial
+from tests.support.trial import Trial, World, contradictions, on_trial, trial_settings
 
 CONTROL = "naive"
 """What the name of a negative control holds: it ends in what the audit would not bear."""
@@ -62,6 +64,18 @@ def trial(
     yield shop
     if CONTROL not in request.node.name:
         shop.assert_sound()
+
+
+@pytest.fixture
+def counter(
+    database: Database, pace: Pace, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Counter]:
+    world = World(database)
+    app = create_app(trial_settings(tmp_path), *world.modules())
+    trial = Trial(app.extensions["novacart.injector"], world, pace)
+    yield Counter(app, trial)
+    if CONTROL not in request.node.name:
+        trial.assert_sound()
 
 
 class Till:

@@ -1,89 +1,15 @@
 """A hundred calls with one Idempotency-Key have one effect; with a key each, what is right."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from http import HTTPStatus
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
-from novacart.adapters.persistence.database import Database
-from novacart.application.ports.errors import Unavailable
-from novacart.domain.shared.ids import ProductId
-from novacart.entrypoints.http import create_app
-from tests.integration.concurrency.conftest import CONTROL
-from tests.support.checkout import ADDRESS, Checkout, Json, created
-from tests.support.people import Person, a_customer
-from tests.support.races import Pace, at_once, raised
-from tests.support.trial import Trial, World, trial_settings
-
-CALLS = 100
-IN_PROGRESS = "request_in_progress"
-
-
-class Counter:
-    """A shop on trial behind its HTTP interface, with a customer before it."""
-
-    def __init__(self, app: Flask, trial: Trial) -> None:
-        self.app = app
-        self.trial = trial
-        self.shop = Checkout(client=app.test_client(), injector=trial.injector)
-        self.asha = a_customer(self.shop.client)
-        self.home: int = created(self.asha.post("/api/addresses/", ADDRESS))["id"]
-
-    def product(self, *, price: int) -> ProductId:
-        return self.shop.product(price=price, stock=1000)
-
-    def paid(self, quantities: dict[ProductId, int]) -> Json:
-        order = self.shop.order(self.asha, quantities)
-        intent = self.shop.intent(self.asha, order["id"])
-        self.trial.provider.pay(intent["payment_intent_id"])
-        self.trial.settle()
-        return order
-
-    def sender(self, person: Person, path: str, body: Json) -> Callable[[str], TestResponse]:
-        """Sends the same request under whatever key, each time by a client of its own."""
-
-        def send(key: str) -> TestResponse:
-            headers = person.headers | {"Idempotency-Key": key}
-            answer = self.app.test_client().post(path, json=body, headers=headers)
-            if answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
-                raise Unavailable(answer.text)
-            return answer
-
-        return send
-
-    def all_at_once(
-        self, send: Callable[[str], TestResponse], keys: list[str]
-    ) -> list[TestResponse]:
-        outcomes = self.trial.at_once([partial(send, key) for key in keys])
-        assert raised(outcomes) == []
-        return [answer for answer in outcomes if not isinstance(answer, Exception)]
-
-    def assert_one_answer(self, send: Callable[[str], TestResponse]) -> Any:  # noqa: ANN401 (any JSON)
-        """One effect, one answer to the byte, and 409 for whoever came while it was at work."""
-        answers = self.all_at_once(send, ["one"] * self.trial.pace.crowd(CALLS))
-        good = [answer for answer in answers if answer.status_code in {200, 201}]
-        others = [answer.get_json()["code"] for answer in answers if answer not in good]
-        assert set(others) <= {IN_PROGRESS}
-        assert len({answer.data for answer in [*good, send("one")]}) == 1
-        return good[0].get_json()
-
-
-@pytest.fixture
-def counter(
-    database: Database, pace: Pace, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Counter]:
-    world = World(database)
-    app = create_app(trial_settings(tmp_path), *world.modules())
-    trial = Trial(app.extensions["novacart.injector"], world, pace)
-    yield Counter(app, trial)
-    if CONTROL not in request.node.name:
-        trial.assert_sound()
+from tests.support.counter import Counter
+from tests.support.races import at_once, raised
 
 
 def test_one_key_places_one_order(counter: Counter) -> None:
