@@ -127,3 +127,11 @@ def test_conditional_requests_are_described(document: dict[str, Any]) -> None:
     assert "If-None-Match" in {parameter["name"] for parameter in read["parameters"]}
     assert "ETag" in read["responses"]["200"]["headers"]
     assert "If-Match" in {parameter["name"] for parameter in write["parameters"]}
+
+
+def test_the_webhook_tells_of_its_body_and_signature(document: dict[str, Any]) -> None:
+    webhook = dict(operations(document))["POST /api/payments/webhook/"]
+    (signature,) = webhook["parameters"]
+    assert (signature["name"], signature["in"]) == ("Stripe-Signature", "header")
+    assert webhook["requestBody"]["required"]
+    assert "application/json" in webhook["requestBody"]["content"]

@@ -27,6 +27,22 @@ def webhooks_blueprint(*, receive: Receive) -> Blueprint:
 
     @blueprint.route("/webhook/", methods=["POST"])
     @open_to_anyone
+    @blueprint.doc(
+        parameters=[
+            {
+                "name": "Stripe-Signature",
+                "in": "header",
+                "required": True,
+                "description": "`t=…,v1=…`: when it was signed, and by whom (Stripe, Webhooks).",
+                "schema": {"type": "string"},
+            }
+        ],
+        requestBody={
+            "required": True,
+            "description": "An event as Stripe sends it.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+    )
     @blueprint.response(200, ReceivedSchema)
     @blueprint.alt_response(
         400,
