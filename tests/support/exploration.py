@@ -114,9 +114,13 @@ def _can_be_wrong(operation: Operation) -> bool:
 
 
 def _left_empty(case: AnyCase) -> bool:
-    """Whether it says nothing for a part of a query, as a form does that was not filled in."""
+    """Whether it says nothing for a part of a query, as a form does that was not filled in.
+
+    An object of no members is sent as nothing, too.
+    """
     return any(
-        "" in value if isinstance(value, list) else value == "" for value in case.query.values()
+        "" in value if isinstance(value, list) else value in ("", {})
+        for value in case.query.values()
     )
 
 

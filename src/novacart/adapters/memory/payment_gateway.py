@@ -168,8 +168,9 @@ class MemoryPaymentGateway:
     def dispute(self, reference: str, status: DisputeStatus = DisputeStatus.NEEDS_RESPONSE) -> None:
         with self._lock:
             account = self._account(reference)
-            account.disputes["dp_1"] = DisputeReport(
-                reference="dp_1",
+            name = f"dp_{reference}"
+            account.disputes[name] = DisputeReport(
+                reference=name,
                 status=status,
                 amount=account.payment.captured,
                 reported_at=self._clock.now(),
