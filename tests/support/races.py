@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from threading import Barrier
 from typing import TypeVar
@@ -85,6 +86,15 @@ class Pace:
         if self.seed:
             Random(self.seed).shuffle(order)
         return order
+
+
+def at_pace(pace: Pace, database: Database, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """What each gave or raised, all at once, mixed up and as far away as `pace` says.
+
+    Whoever is told to come again, having waited too long for his turn, comes again.
+    """
+    with far_away(database, pace.delay):
+        return at_once([partial(come_again, act) for act in pace.mixed(acts)])
 
 
 FEW = 4

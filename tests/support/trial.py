@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +23,7 @@ from novacart.entrypoints.settings import Settings, load_settings
 from tests.support.clock import SetClock
 from tests.support.payment_desk import SECRET, PaymentDesk
 from tests.support.people import CheapPasswords, ClockAt, MailTo
-from tests.support.races import Pace, at_once, come_again, far_away
+from tests.support.races import Pace, at_pace
 from tests.support.stripe_objects import BEGINNING
 
 T = TypeVar("T")
@@ -87,8 +86,7 @@ class Trial:
 
         Whoever is told to come again, having waited too long for his turn, comes again.
         """
-        with far_away(self.database, self.pace.delay):
-            return at_once([partial(come_again, act) for act in self.pace.mixed(acts)])
+        return at_pace(self.pace, self.database, acts)
 
     def work(self) -> None:
         """React to whatever was committed, until nothing is left."""

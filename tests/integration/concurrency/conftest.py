@@ -1,12 +1,13 @@
 """The use cases of a shop on a database, for many threads at once.
 
-Every race runs with many seeds under `make torture`, and one of a shop on `trial` across
-distances, too; whatever runs at the till or on trial ends with the audit.
+Every race runs with many seeds under `make torture`; one that is run at the till, at the counter
+or on trial runs across distances, too, and ends with the audit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -27,8 +28,10 @@ from novacart.entrypoints.http import create_app
 from tests.support.builders.ordering import NOON, by_the_customer
 from tests.support.clock import SetClock
 from tests.support.counter import Counter
-from tests.support.races import DISTANCES, QUICK, SEEDS, Pace, unsteady
+from tests.support.races import DISTANCES, QUICK, SEEDS, Pace, at_pace, unsteady
 from tests.support.trial import Trial, World, contradictions, on_trial, trial_settings
+
+T = TypeVar("T")
 
 CONTROL = "naive"
 """What the name of a negative control holds: it ends in what the audit would not bear."""
@@ -39,7 +42,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     if CONTROL in metafunc.function.__name__:
         paces = SEEDS[:1]
-    elif {"trial", "counter"} & set(metafunc.fixturenames):
+    elif {"trial", "counter", "till"} & set(metafunc.fixturenames):
         paces = [*SEEDS, *DISTANCES]
     else:
         paces = SEEDS
@@ -79,10 +82,12 @@ def counter(
 
 
 class Till:
-    """What customers do at once."""
+    """What customers do at once, at a pace."""
 
-    def __init__(self, begin: UnitOfWorkFactory) -> None:
+    def __init__(self, begin: UnitOfWorkFactory, database: Database, pace: Pace) -> None:
         self.begin = begin
+        self.pace = pace
+        self._database = database
         self.clock = clock = SetClock(NOON)
         numbers = RandomOrderNumbers()
         terms = CheckoutPolicy(pending_order_ttl=timedelta(minutes=30))
@@ -98,6 +103,10 @@ class Till:
         self.cancel = CancelOrder(begin=begin, clock=clock, origin=by_the_customer)
         self.expire = ExpireOrders(begin=begin, clock=clock)
 
+    def at_once(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+        """What each gave or raised; whoever is told to come again comes again."""
+        return at_pace(self.pace, self._database, acts)
+
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
@@ -106,9 +115,9 @@ def begin(database: Database) -> SqlUnitOfWorkFactory:
 
 @pytest.fixture
 def till(
-    begin: UnitOfWorkFactory, database: Database, request: pytest.FixtureRequest
+    begin: UnitOfWorkFactory, database: Database, pace: Pace, request: pytest.FixtureRequest
 ) -> Iterator[Till]:
-    till = Till(begin)
+    till = Till(begin, database, pace)
     yield till
     if CONTROL not in request.node.name:
         assert contradictions(database, at=NOON) == []

@@ -21,7 +21,7 @@ from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.shared.ids import OrderId
 from tests.integration.concurrency.conftest import Till
 from tests.support.builders.ordering import NOON, Shop, rupees
-from tests.support.races import THREADS, assert_stock_adds_up, at_once, far_away, raised
+from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
 
 
 def in_cart(shop: Shop) -> list[int]:
@@ -33,14 +33,11 @@ def assert_in_cart(shop: Shop, quantity: int) -> None:
     assert in_cart(shop) == [quantity]
 
 
-@pytest.mark.parametrize(("times", "delay"), [(100, 0), (8, 0.02)])
-def test_a_first_line_added_many_times_at_once_is_one_line(
-    till: Till, database: Database, times: int, delay: float
-) -> None:
+def test_a_first_line_added_100_times_at_once_is_one_line(till: Till) -> None:
+    times = till.pace.crowd(100)
     shop = Shop(till.begin, stock=1000, prices=(100,))
     command = PutIntoCart(user_id=shop.customer, product_id=shop.products[0])
-    with far_away(database, delay):
-        outcomes = at_once([partial(till.add, command)] * times)
+    outcomes = till.at_once([partial(till.add, command)] * times)
     assert raised(outcomes) == []
     assert_in_cart(shop, times)
 
@@ -49,7 +46,7 @@ def test_nine_increases_at_once_are_nine(till: Till) -> None:
     shop = Shop(till.begin, stock=1000, prices=(100,))
     (line,) = shop.fill_cart(1)
     command = ChangeCartLine(user_id=shop.customer, line_id=line, change=Step.INCREASE)
-    outcomes = at_once([partial(till.change, command)] * 9)
+    outcomes = till.at_once([partial(till.change, command)] * 9)
     assert {outcome for outcome in outcomes if isinstance(outcome, int)} == set(range(2, 11))
     assert_in_cart(shop, 10)
 
@@ -100,10 +97,10 @@ def assert_totals_are_sums(database: Database) -> None:
     assert all(row.total_minor == row.lines for row in rows)
 
 
-@pytest.mark.parametrize(("adds", "delay"), [(60, 0), (8, 0.02)])
 def test_a_cart_that_is_changed_while_it_becomes_an_order_loses_nothing(
-    till: Till, database: Database, adds: int, delay: float
+    till: Till, database: Database
 ) -> None:
+    adds = till.pace.crowd(60)
     shop = Shop(till.begin, stock=1000, prices=(100, 50))
 
     def add(number: int) -> None:
@@ -115,8 +112,7 @@ def test_a_cart_that_is_changed_while_it_becomes_an_order_loses_nothing(
     acts = [partial(add, number) for number in range(adds)]
     for position in range(adds, 0, -5):
         acts.insert(position, partial(place))
-    with far_away(database, delay):
-        outcomes = at_once(acts)
+    outcomes = till.at_once(acts)
     assert {type(error) for error in raised(outcomes)} <= {NothingToOrder}
     with suppress(NothingToOrder):
         place()
@@ -174,9 +170,9 @@ def test_a_price_that_is_edited_during_checkout_is_seen_whole(
 
     acts = [
         partial(relabel, till, shop, 100 + 100 * (number // 2 % 2)) if number % 2 else order
-        for number in range(60)
+        for number in range(till.pace.crowd(60))
     ]
-    outcomes = at_once(acts)
+    outcomes = till.at_once(acts)
     assert {type(error) for error in raised(outcomes)} <= {NothingToOrder}
     assert_one_snapshot(bought(database))
     assert_totals_are_sums(database)
@@ -214,7 +210,7 @@ def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
     def place() -> None:
         till.place(PlaceCartAsOrder(user_id=shop.customer))
 
-    assert raised(at_once([archive, place])) == []
+    assert raised(till.at_once([archive, place])) == []
     assert ordered_units(database) in {1, 2}
     assert in_cart(shop) == []
     assert_totals_are_sums(database)
@@ -236,9 +232,8 @@ def assert_cancelled_once(shop: Shop, order_id: OrderId) -> None:
     assert shop.levels() == [(10, 0)]
 
 
-@pytest.mark.parametrize("delay", [0, 0.02])
 def test_an_order_that_is_cancelled_while_it_expires_ends_once(
-    till: Till, database: Database, delay: float
+    till: Till, database: Database
 ) -> None:
     shop = Shop(till.begin, prices=(100,))
     order_id = unpaid_order(till, shop)
@@ -247,9 +242,8 @@ def test_an_order_that_is_cancelled_while_it_expires_ends_once(
         till.cancel(CallOff(order_id=order_id, user_id=shop.customer))
         return 1
 
-    with far_away(database, delay):
-        acts: list[Callable[[], int]] = [cancel, till.expire]
-        outcomes = at_once(acts * (THREADS // 2))
+    acts: list[Callable[[], int]] = [cancel, till.expire]
+    outcomes = till.at_once(acts * (till.pace.crowd(THREADS) // 2))
     refusals = raised(outcomes)
     assert {type(error) for error in refusals} <= {OrderAlreadyCancelled}
     assert sum(outcome for outcome in outcomes if isinstance(outcome, int)) == 1

@@ -20,7 +20,7 @@ from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId, UserId
 from tests.integration.concurrency.conftest import Till
 from tests.support.builders.ordering import Shop, add_address, add_customer, fill_cart
-from tests.support.races import THREADS, assert_stock_adds_up, at_once, come_again, far_away, raised
+from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
 
 
 def buyers_of(shop: Shop, count: int, *, quantity: int = 1) -> list[UserId]:
@@ -42,22 +42,17 @@ def assert_sold(outcomes: Sequence[object], shop: Shop, *, stock: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("buyers", "stock", "delay"),
-    [
-        (500, 4, 0),
-        (12, 4, 0.02),
-        pytest.param(1000, 100, 0, marks=pytest.mark.torture),
-        pytest.param(8, 2, 0.2, marks=pytest.mark.torture),
-    ],
+    ("buyers", "stock"),
+    [(500, 4), pytest.param(1000, 100, marks=pytest.mark.torture)],
 )
 def test_exactly_what_is_in_stock_is_sold(
-    till: Till, database: Database, buyers: int, stock: int, delay: float
+    till: Till, database: Database, buyers: int, stock: int
 ) -> None:
+    if till.pace.delay:
+        buyers, stock = 8, 2
     shop = Shop(till.begin, stock=stock, prices=(100,))
     crowd = buyers_of(shop, buyers)
-    with far_away(database, delay):
-        orders = [partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd]
-        outcomes = at_once([partial(come_again, order) for order in orders])
+    outcomes = till.at_once([partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd])
     assert_sold(outcomes, shop, stock=stock)
     assert_stock_adds_up(database)
 
@@ -94,14 +89,14 @@ def test_carts_filled_in_opposite_orders_do_not_wait_for_each_other(
 ) -> None:
     shop = Shop(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
-        crowd = [add_customer(work, f"buyer{number}") for number in range(50)]
+        crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(50))]
         for number, buyer in enumerate(crowd):
             products = shop.products if number % 2 else shop.products[::-1]
             fill_cart(work, buyer, dict.fromkeys(products, 1))
         work.commit()
-    outcomes = at_once([partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd])
+    outcomes = till.at_once([partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd])
     assert raised(outcomes) == []
-    assert shop.levels() == [(100, 50), (100, 50)]
+    assert shop.levels() == [(100, len(crowd))] * 2
     assert_stock_adds_up(database)
 
 
@@ -143,7 +138,7 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
     """Each customer's new order takes what the other's old one gives back."""
     shop = Shop(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
-        crowd = [add_customer(work, f"buyer{number}") for number in range(20)]
+        crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(20))]
         homes = [add_address(work, buyer) for buyer in crowd]
         lines = [
             fill_cart(work, buyer, {shop.products[number % 2]: 1})[0]
@@ -162,18 +157,19 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
             work.carts.save(cart)
             fill_cart(work, buyer, {shop.products[1 - number % 2]: 1})
         work.commit()
-    outcomes = at_once([partial(till.check_out, command) for command in commands])
+    outcomes = till.at_once([partial(till.check_out, command) for command in commands])
     assert raised(outcomes) == []
-    assert shop.levels() == [(100, 10), (100, 10)]
+    assert shop.levels() == [(100, len(crowd) // 2)] * 2
     assert_stock_adds_up(database)
 
 
 def test_one_customers_hundred_orders_at_once_are_one_order(till: Till, database: Database) -> None:
     shop = Shop(till.begin, stock=100, prices=(100,))
     shop.fill_cart(3)
-    outcomes = at_once([partial(till.place, PlaceCartAsOrder(user_id=shop.customer))] * 100)
-    kinds = Counter(type(outcome).__name__ for outcome in outcomes)
-    assert kinds == {"OrderView": 1, "NothingToOrder": 99}
+    times = till.pace.crowd(100)
+    place = partial(till.place, PlaceCartAsOrder(user_id=shop.customer))
+    kinds = Counter(type(outcome).__name__ for outcome in till.at_once([place] * times))
+    assert kinds == {"OrderView": 1, "NothingToOrder": times - 1}
     assert shop.levels() == [(100, 3)]
     assert_stock_adds_up(database)
 
@@ -182,7 +178,7 @@ def test_one_customers_checkouts_at_once_are_one_order(till: Till, database: Dat
     shop = Shop(till.begin, stock=3, prices=(100,))
     shop.fill_cart(3)
     command = CheckOut(user_id=shop.customer, address_id=shop.address)
-    outcomes = at_once([partial(till.check_out, command)] * 40)
+    outcomes = till.at_once([partial(till.check_out, command)] * till.pace.crowd(40))
     assert raised(outcomes) == []
     assert len({outcome.id for outcome in outcomes if not isinstance(outcome, Exception)}) == 1
     assert shop.levels() == [(3, 3)]
