@@ -53,8 +53,8 @@ class _Session:
 
     def compare(self) -> list[Row]:
         wanted = Wanted(databases=self.asked.databases, against=self.asked.against)
-        reads = [each for each in ROUTES if each.repeated and each.name != "login"]
-        return self._hold(wanted, self._chosen(reads))
+        chosen = [each for each in ROUTES if each.name != "login"]
+        return self._hold(wanted, self._chosen(chosen))
 
     def settings(self) -> list[Row]:
         chosen = [each for each in ROUTES if each.name in _UNDER_SETTINGS]

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from novacart.adapters.persistence import database as module
+from novacart.adapters.persistence import postgresql_engine as module
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.errors import StorageUnavailable
 
