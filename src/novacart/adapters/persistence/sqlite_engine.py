@@ -81,5 +81,6 @@ def _is_taken(driver: sqlite3.Connection) -> bool:
     try:
         driver.execute(_BEGIN)
     except sqlite3.OperationalError as error:
-        return error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+        # The low byte is the primary code; the rest says which kind of it.
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
     return False
