@@ -141,8 +141,11 @@ class Life:
             self._tell(kind, charge if kind == "charge.refunded" else thing)
 
     def _dispute(self, status: DisputeStatus) -> Json:
+        report = self.provider.look_up(self.reference)
+        assert report is not None
+        (told,) = report.disputes
         return {
-            "id": "dp_1",
+            "id": told.reference,
             "payment_intent": self.reference,
             "amount": 30_000,
             "currency": "inr",
