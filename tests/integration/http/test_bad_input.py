@@ -99,9 +99,12 @@ def is_problem(answer: TestResponse) -> bool:
 
 
 def takers(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Each operation that takes JSON: its method, its path, and the schema of its body."""
+    """Each operation that takes JSON: its method, its path, and the schema of its body.
+
+    Not the provider's events, which are judged by their signature whatever else they are.
+    """
     for path, described in document["paths"].items():
-        for method in METHODS:
+        for method in METHODS if path != "/api/payments/webhook/" else ():
             body = described.get(method, {}).get("requestBody", {}).get("content", {})
             if TYPE in body:
                 yield method, path, resolved(document, body[TYPE]["schema"])
