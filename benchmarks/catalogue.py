@@ -25,8 +25,7 @@ _QUALITIES: Final = "plain bright quiet sturdy woven folding pocket travel garde
 def fill_catalogue(begin: UnitOfWorkFactory, count: int, progress: Progress) -> list[ProductId]:
     """Add `count` products in 20 categories, with stock and search index; their ids, rising.
 
-    They go through the shop's own repositories. What was there is not news, so that nothing
-    is written to the outbox.
+    They go through the shop's own repositories; a worker has yet to hear of their stock.
     """
     chance = random.Random(count)
     with begin() as work:
