@@ -39,7 +39,6 @@ def sqlite_engine(url: str, pool_size: int) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
-            _BUSY_TIMEOUT,
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = FULL",
             "PRAGMA foreign_keys = ON",

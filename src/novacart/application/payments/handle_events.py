@@ -61,8 +61,8 @@ class HandleEvents:
                 return False
             left = stored.attempts < self._policy.event_attempts
             if left:
-                stored.next_attempt_at = self._policy.next_attempt(stored.attempts, at=now)
-                stored.attempts += 1
+                again = self._policy.next_attempt(stored.attempts, at=now)
+                stored.begin_attempt(due_again=again)
             else:
                 _log.error("webhook event %s parked: no attempt came to an end", event_id)
                 stored.settle(EventState.PARKED, at=now, note=_UNENDED)
@@ -100,10 +100,8 @@ class RetryEvent:
                         state=stored.state.value,
                     )
                 )
-                stored.state = EventState.PENDING
-                stored.attempts = 1
-                stored.settled_at = None
-                stored.next_attempt_at = self._policy.next_attempt(0, at=now)
+                stored.reopen()
+                stored.begin_attempt(due_again=self._policy.next_attempt(0, at=now))
                 work.webhook_events.save(stored)
                 work.commit()
         self._handle(event_id)

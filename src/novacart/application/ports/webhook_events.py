@@ -37,6 +37,17 @@ class StoredEvent:
     settled_at: datetime | None = None
     reference: str | None = None
 
+    def begin_attempt(self, *, due_again: datetime) -> None:
+        """Count it now, and be due again then, lest the process ends before the attempt does."""
+        self.attempts += 1
+        self.next_attempt_at = due_again
+
+    def reopen(self) -> None:
+        """Be handled anew, with all attempts forgotten."""
+        self.state = EventState.PENDING
+        self.attempts = 0
+        self.settled_at = None
+
     def settle(self, state: EventState, *, at: datetime, note: str | None = None) -> None:
         self.state = state
         self.note = note
