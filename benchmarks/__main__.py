@@ -16,13 +16,13 @@ from typing import Final
 from rich.console import Console
 
 from benchmarks import report
-from benchmarks.contest import FULL, QUICK, Contest, Effort, Row
+from benchmarks.environment import DATABASES, Wanted, client_ceiling, web_workers, workplace
 from benchmarks.lists import LARGE, SIZES, list_scenarios
 from benchmarks.payments import PAYMENTS
 from benchmarks.progress import Progress
+from benchmarks.rounds import FULL, QUICK, Contest, Effort, Row
 from benchmarks.scenarios import ROUTES, Scenario
 from benchmarks.server_settings import CONNECTIONS, compare_settings
-from benchmarks.workplace import DATABASES, Wanted, client_ceiling, web_workers, workplace
 from novacart.entrypoints.logs import configure_logs
 
 _UNDER_SETTINGS: Final = ("product detail", "cart of 5 lines")

@@ -15,7 +15,7 @@ from injector import Injector
 from rich.console import Console
 
 from benchmarks import back_office_report
-from benchmarks.back_office_questions import (
+from benchmarks.back_office_queries import (
     dashboard_questions,
     list_questions,
     page_questions,

@@ -13,8 +13,8 @@ from typing import Final, TypeVar
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.figures import percentile
 from benchmarks.report import write_section
+from benchmarks.statistics import percentile
 
 T = TypeVar("T")
 
@@ -66,11 +66,11 @@ class Circumstances:
 
 
 def measured(
-    kind: str, questions: Iterable[tuple[str, Callable[[], object]]], calls: int
+    kind: str, audit_checks: Iterable[tuple[str, Callable[[], object]]], calls: int
 ) -> list[Measured]:
     """Ask each question `calls` times; reads are asked a few times before, unmeasured."""
     rows = []
-    for name, ask in questions:
+    for name, ask in audit_checks:
         for _ in range(_WARM_UP if kind != "placing" else 0):
             ask()
         taken = array("Q")

@@ -29,7 +29,7 @@ def fill_catalogue(begin: UnitOfWorkFactory, count: int, progress: Progress) -> 
     """
     chance = random.Random(count)
     with begin() as work:
-        categories = [CategoryId(each) for each in work.identities.take(_CATEGORIES)]
+        categories = [CategoryId(each) for each in work.ids.take(_CATEGORIES)]
         for place, category_id in enumerate(categories):
             work.categories.add(
                 Category(
@@ -42,7 +42,7 @@ def fill_catalogue(begin: UnitOfWorkFactory, count: int, progress: Progress) -> 
     with progress.step(f"{count:,} products", count) as advance:
         for portion in _portions(count):
             with begin() as work:
-                ids = [ProductId(each) for each in work.identities.take(portion)]
+                ids = [ProductId(each) for each in work.ids.take(portion)]
                 work.products.add_all(
                     [
                         _product(id_, len(added) + place, categories, chance)

@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Final
 
+from benchmarks.http_wire import Request
 from benchmarks.scenarios import Batches, Scenario
 from benchmarks.subject import Subject
-from benchmarks.wire import Request
 
 SIZES: Final = (1_000, 100_000)
 LARGE: Final = 1_000_000

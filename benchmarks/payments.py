@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Final
 
+from benchmarks.http_wire import Request
 from benchmarks.scenarios import Batches, Scenario, placing
 from benchmarks.servers import WEBHOOK_SECRET
 from benchmarks.subject import Subject
-from benchmarks.wire import Request
 from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.application.ports.clock import Clock

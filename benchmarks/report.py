@@ -14,7 +14,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.contest import Effort, Row
+from benchmarks.rounds import Effort, Row
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "performance.md"
 _COLUMNS: Final = (

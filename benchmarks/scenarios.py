@@ -7,9 +7,9 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
+from benchmarks.http_wire import Request
 from benchmarks.shoppers import PASSWORD, Shopper
 from benchmarks.subject import Subject
-from benchmarks.wire import Request
 
 _READERS: Final = 50
 _CART_LINES: Final = 5

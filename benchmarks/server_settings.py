@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.contest import BARE, Contest, Row, measured
-from benchmarks.figures import Run, figures_of
-from benchmarks.load import Load
+from benchmarks.load_generator import Load
+from benchmarks.rounds import BARE, Contest, Row, measured
 from benchmarks.scenarios import Scenario
 from benchmarks.servers import Server, granian_server
+from benchmarks.statistics import Run, figures_of
 
 WORKERS: Final = (1, 2, 3)
 THREADS: Final = (1, 2, 4)

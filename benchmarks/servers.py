@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.load import ServerStuck, send_once
-from benchmarks.wire import Request
+from benchmarks.http_wire import Request
+from benchmarks.load_generator import ServerStuck, send_once
 
 ROOT: Final = Path(__file__).parents[1]
 SECRET_KEY: Final = "benchmarks-sign-nothing-that-anybody-else-would-trust"  # noqa: S105 (it guards nothing)
@@ -69,7 +69,12 @@ def granian_server(
 ) -> Iterator[Server]:
     """A WSGI application under granian; it is up when `path` answers 200."""
     port = _free_port()
-    command = ["-m", "benchmarks.granian_of", target, *map(str, (port, workers, blocking_threads))]
+    command = [
+        "-m",
+        "benchmarks.granian_command",
+        target,
+        *map(str, (port, workers, blocking_threads)),
+    ]
     with _running(command, environment, folder, port, path) as server:
         yield server
 

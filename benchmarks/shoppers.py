@@ -77,7 +77,7 @@ class Shoppers:
 
     def _shopper(self, work: UnitOfWork, lines: int) -> Shopper:
         now = datetime.now(UTC)
-        user_id, family_id, address_id = work.identities.take(3)
+        user_id, family_id, address_id = work.ids.take(3)
         user = User(
             id=UserId(user_id),
             username=Username(f"shopper{user_id}"),
@@ -120,6 +120,6 @@ class Shoppers:
         cart = work.carts.of(user_id)
         now = datetime.now(UTC)
         wanted = self._chance.sample(self._products, lines)
-        for line_id, product_id in zip(work.identities.take(lines), wanted, strict=True):
+        for line_id, product_id in zip(work.ids.take(lines), wanted, strict=True):
             cart.put(product_id, 1, line_id=CartLineId(line_id), allowance=_ANY, at=now)
         work.carts.save(cart)

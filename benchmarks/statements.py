@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, event
 
+from benchmarks.http_wire import Request
 from benchmarks.subject import Subject
-from benchmarks.wire import Request
 from novacart.adapters.persistence.database import Database
 
 

@@ -11,10 +11,10 @@ from flask import Flask
 from injector import Injector
 
 from benchmarks.catalogue import fill_catalogue
+from benchmarks.http_wire import Request
 from benchmarks.progress import Progress
 from benchmarks.servers import Server, shop_environment, shop_server
 from benchmarks.shoppers import Shoppers
-from benchmarks.wire import Request
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.tokens import Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.application.accounts.register import Register, RegisterUser
+from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.domain.accounts.role import Role
 
 PASSWORD = "correct horse 42 staple"
@@ -19,8 +19,8 @@ _TOLD = re.compile(r'<p class="alert alert-(\w+)"[^>]*>(.*?)</p>', re.DOTALL)
 def hire(injector: Injector, role: str, username: str | None = None) -> int:
     """An account of that role, called like it unless it is named; its id."""
     name = username or f"{role}-one"
-    profile = injector.get(Register)(
-        RegisterUser(
+    profile = injector.get(RegisterUser)(
+        RegisterUserCommand(
             username=name, email=f"{name}@shop.example", password=PASSWORD, role=Role(role)
         )
     )

@@ -9,17 +9,20 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.application.accounts.create_admin import CreateAdmin, NewAdmin
-from novacart.application.payments.reconcile import Reconcile, ReconcilePayments
+from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
+from novacart.application.payments.reconcile_payments import (
+    ReconcilePayments,
+    ReconcilePaymentsCommand,
+)
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.relay import Relay
 from novacart.domain.shared.ids import ProductId
 from novacart.entrypoints.container import build_relay
+from tests.support.accounts import Person, sign_in
 from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.ordering import add_product
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.fake_stripe.signatures import sign
-from tests.support.people import Person, sign_in
 
 ADDRESS = {
     "name": "Asha Rao",
@@ -64,7 +67,7 @@ class Checkout:
 
     def staff(self) -> Person:
         self.injector.get(CreateAdmin)(
-            NewAdmin(username="owner", email="owner@example.com", password=PASSWORD)
+            CreateAdminCommand(username="owner", email="owner@example.com", password=PASSWORD)
         )
         return sign_in(self.client, "owner")
 
@@ -83,7 +86,7 @@ class Checkout:
             pass
 
     def reconcile(self) -> int:
-        return self.injector.get(Reconcile)(ReconcilePayments(force=True))
+        return self.injector.get(ReconcilePayments)(ReconcilePaymentsCommand(force=True))
 
     def deliver(self, event: Json, secret: str, *, at: int | None = None) -> TestResponse:
         payload = json.dumps(event).encode()

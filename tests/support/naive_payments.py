@@ -7,7 +7,7 @@ from injector import Module, provider, singleton
 from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.application.payments.idempotency import new_key
 from novacart.application.payments.open_at_provider import OpenAtProvider
-from novacart.application.payments.open_payment import OpenPayment, PayOrder
+from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
 from novacart.application.payments.policy import FollowUpPolicy
 from novacart.application.payments.queries import IntentView
 from novacart.application.ports.clock import Clock
@@ -18,13 +18,13 @@ from novacart.application.ports.payment_gateway import (
     RefundRequest,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from tests.support.mortal_shop import MortalShop
+from tests.support.crash_harness import MortalShop
 
 
 class _ProviderFirst(OpenPayment):
     """Asks the provider, and then puts on record what came of it."""
 
-    def __call__(self, command: PayOrder) -> IntentView:
+    def __call__(self, command: OpenPaymentCommand) -> IntentView:
         with self._begin() as work:
             order = work.orders.of_user(command.order_id, command.user_id)
             if work.payments.of_order(order.id) is not None:

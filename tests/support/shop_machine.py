@@ -9,42 +9,42 @@ from typing import Protocol
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.application.cart.add_to_cart import AddToCart, PutIntoCart
+from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.policy import CartPolicy
-from novacart.application.ordering.cancel_item import CallOffItem, CancelItem
+from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
 from novacart.application.ordering.fulfil_order import (
     DeliverOrder,
-    SendOff,
     ShipOrder,
+    ShipOrderCommand,
     StartProcessing,
 )
-from novacart.application.ordering.place_order import PlaceCartAsOrder, PlaceOrder
+from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.payments.pay_cart import PayCart
-from novacart.application.payments.request_refund import AskForRefund, RefundedUnits
+from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
 from novacart.application.ports.payment_gateway import GatewayRefused
-from novacart.domain.payments.errors import ImpossiblePaymentMove, PaymentMismatch
+from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.shared.errors import ConcurrentChange, DomainError
 from novacart.domain.shared.ids import OrderId, ProductId
 from novacart.domain.shared.money import Money
+from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
-from tests.support.payment_desk import PaymentDesk, staff
-from tests.support.provider_post import ProviderPost
+from tests.support.payments_fixture import PaymentDesk, staff
 from tests.support.stripe_objects import BEGINNING, books_of
+from tests.support.webhook_delivery import ProviderPost
 
 _ANY = st.integers(min_value=0, max_value=1000)
 _MONEY = st.integers(min_value=1, max_value=30_000)
-_BUGS = (ImpossiblePaymentMove, PaymentMismatch, ConcurrentChange)
+_BUGS = (InvalidPaymentTransition, PaymentMismatch, ConcurrentChange)
 
 
 class LivingShop(Protocol):
     """A shop, wherever it is kept, and what must be true of it."""
 
     desk: PaymentDesk
-    provider: MemoryPaymentGateway
+    provider: FakePaymentGateway
     clock: SetClock
 
     def react(self) -> None:
@@ -129,14 +129,16 @@ class ShopMachine(RuleBasedStateMachine):
     def fills_the_cart(self, which: int, quantity: int) -> None:
         product_id = self.products[which % 2]
         with refusals():
-            self.add(PutIntoCart(user_id=self.user_id, product_id=product_id, quantity=quantity))
+            self.add(
+                AddToCartCommand(user_id=self.user_id, product_id=product_id, quantity=quantity)
+            )
 
     @rule(which=_ANY, quantity=st.integers(min_value=1, max_value=3), cod=st.booleans())
     def buys(self, which: int, quantity: int, cod: bool) -> None:  # noqa: FBT001 (drawn by name)
         self.fills_the_cart(which, quantity)
         with refusals():
             placed = self.place(
-                PlaceCartAsOrder(
+                PlaceOrderCommand(
                     user_id=self.user_id,
                     address_id=self.address_id,
                     payment_method="COD" if cod else "ONLINE",
@@ -190,7 +192,7 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(which=_ANY, line=_ANY)
     def calls_one_line_off(self, which: int, line: int) -> None:
         order = self.desk.order(self._order(which))
-        command = CallOffItem(
+        command = CancelItemCommand(
             user_id=self.user_id,
             order_id=order.id,
             line_id=order.lines[line % len(order.lines)].id,
@@ -204,7 +206,7 @@ class ShopMachine(RuleBasedStateMachine):
     def wants_it_all_back(self, which: int) -> None:
         with refusals():
             self.desk.request_refund(
-                AskForRefund(user_id=self.user_id, order_id=self._order(which))
+                RequestRefundCommand(user_id=self.user_id, order_id=self._order(which))
             )
 
     # -- staff -------------------------------------------------------------------------------
@@ -214,7 +216,7 @@ class ShopMachine(RuleBasedStateMachine):
     def give_a_part_back(self, which: int, amount: int) -> None:
         with refusals():
             self.desk.request_refund(
-                AskForRefund(
+                RequestRefundCommand(
                     user_id=self.user_id,
                     order_id=self._order(which),
                     as_staff=True,
@@ -229,7 +231,9 @@ class ShopMachine(RuleBasedStateMachine):
         units = RefundedUnits(line_id=order.lines[line % len(order.lines)].id, quantity=quantity)
         with refusals():
             self.desk.request_refund(
-                AskForRefund(user_id=self.user_id, order_id=order.id, as_staff=True, units=[units])
+                RequestRefundCommand(
+                    user_id=self.user_id, order_id=order.id, as_staff=True, units=[units]
+                )
             )
 
     @precondition(lambda self: self.orders)
@@ -240,7 +244,7 @@ class ShopMachine(RuleBasedStateMachine):
             if step == "pack":
                 self.pack(order_id)
             elif step == "ship":
-                self.ship(SendOff(order_id=order_id, carrier="Post", tracking_number="1Z"))
+                self.ship(ShipOrderCommand(order_id=order_id, carrier="Post", tracking_number="1Z"))
             else:
                 self.deliver(order_id)
 
@@ -343,7 +347,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     def _is_late(self, reference: str) -> bool:
         with self.desk.begin() as work:
-            place = work.payments.place_called(reference)
+            place = work.payments.by_reference(reference)
             return place is not None and work.orders.get(place.order_id).paid_at is None
 
     def _intent(self, which: int) -> str | None:

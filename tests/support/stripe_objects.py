@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
 from novacart.application.ports.payment_gateway import ProviderReport
 from novacart.domain.payments.lifecycle import PaymentStatus
+from tests.fakes.payment_gateway import FakePaymentGateway
 
 Json = dict[str, Any]
 
@@ -21,13 +21,13 @@ _INTENT = {
 }
 
 
-def books_of(provider: MemoryPaymentGateway, reference: str) -> ProviderReport:
-    report = provider.look_up(reference)
+def books_of(provider: FakePaymentGateway, reference: str) -> ProviderReport:
+    report = provider.retrieve(reference)
     assert report is not None
     return report
 
 
-def intent_object(provider: MemoryPaymentGateway, reference: str) -> Json:
+def intent_object(provider: FakePaymentGateway, reference: str) -> Json:
     payment = books_of(provider, reference).payment
     assert payment is not None
     return {
@@ -45,7 +45,7 @@ def intent_object(provider: MemoryPaymentGateway, reference: str) -> Json:
     }
 
 
-def refund_object(provider: MemoryPaymentGateway, reference: str, name: str) -> Json:
+def refund_object(provider: FakePaymentGateway, reference: str, name: str) -> Json:
     told = next(one for one in books_of(provider, reference).refunds if one.reference == name)
     return {
         "id": name,
@@ -64,7 +64,7 @@ def charge_object(reference: str) -> Json:
     return {"id": f"ch_of_{reference}", "object": "charge", "payment_intent": reference}
 
 
-def dispute_object(provider: MemoryPaymentGateway, reference: str) -> Json:
+def dispute_object(provider: FakePaymentGateway, reference: str) -> Json:
     (told,) = books_of(provider, reference).disputes
     return {
         "id": told.reference,

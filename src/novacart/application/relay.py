@@ -9,8 +9,8 @@ from threading import Event, Thread
 from typing import Any, Final
 
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.origin import ActAs, Origin
 from novacart.application.ports.outbox import Outbox, OutboxMessage
+from novacart.application.ports.request_context import BindRequestContext, RequestContext
 from novacart.domain.shared.events import DomainEvent
 
 # Short, so that what a worker died with is soon taken up; renewed while a reaction takes longer,
@@ -27,7 +27,7 @@ _WITNESS: Final = "witness"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reaction:
+class EventHandler:
     """Called with each `event`, under a `name` that is stable: it is stored."""
 
     name: str
@@ -40,7 +40,7 @@ class Relay:
 
     A failure is tried again later, each time after a longer pause, while the other messages
     go on; what failed `MAX_ATTEMPTS` times is parked, and so is what as many workers died of.
-    A reaction that is done is not called again because another one failed. `witness`, where
+    A reaction that is done is not called again because another one failed. `audit_sink`, where
     there is one, is shown every message by the same rules, whether anything reacts to it or
     not. `renew_every` is in seconds.
     """
@@ -50,18 +50,18 @@ class Relay:
         *,
         outbox: Outbox,
         clock: Clock,
-        act_as: ActAs,
-        reactions: Iterable[Reaction],
-        witness: Callable[[OutboxMessage], None] | None = None,
+        act_as: BindRequestContext,
+        event_handlers: Iterable[EventHandler],
+        audit_sink: Callable[[OutboxMessage], None] | None = None,
         renew_every: float = _RENEWAL,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._act_as = act_as
-        self._witness = witness
+        self._witness = audit_sink
         self._renew_every = renew_every
-        self._reactions: dict[str, list[Reaction]] = {}
-        for reaction in reactions:
+        self._reactions: dict[str, list[EventHandler]] = {}
+        for reaction in event_handlers:
             self._reactions.setdefault(reaction.event.name, []).append(reaction)
 
     def __call__(self) -> OutboxMessage | None:
@@ -75,7 +75,7 @@ class Relay:
             return message
         done = set(message.reacted)
         failures = []
-        origin = Origin(actor="system", request_id=message.request_id)
+        origin = RequestContext(actor="system", request_id=message.request_id)
         with self._holding(message):
             for name, step in self._steps(message):
                 if name in done:
@@ -127,7 +127,7 @@ class Relay:
             self._outbox.postpone(message, until=until, error=error, reacted=done)
 
 
-def _react(reaction: Reaction, message: OutboxMessage) -> None:
+def _react(reaction: EventHandler, message: OutboxMessage) -> None:
     reaction.react(reaction.event.from_payload(dict(message.payload)))
 
 

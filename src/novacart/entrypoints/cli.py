@@ -8,13 +8,13 @@ import click
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.commands import (
+    accounts,
     audit,
     catalogue,
     database,
     develop,
     outbox,
     payments,
-    people,
     routes,
     serve,
 )
@@ -26,7 +26,7 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     serve.worker,
     database.migrate,
     catalogue.seed_demo,
-    people.create_admin,
+    accounts.create_admin,
     catalogue.import_products,
     catalogue.export_products,
     outbox.outbox,

@@ -2,12 +2,12 @@
 
 from injector import Injector, Module
 
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.application.ports.audit_trail import AuditTrail
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.outbox import Outbox
-from novacart.application.relay import Reaction, Relay
-from novacart.application.schedules import Schedule
+from novacart.application.relay import EventHandler, Relay
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.features import ALL, FEATURES
 from novacart.entrypoints.modules.platform import PlatformModule
 from novacart.entrypoints.settings import Settings
@@ -24,21 +24,21 @@ def build_relay(injector: Injector) -> Relay:
 
     A reaction's stored name is its class's, or its function's; two of one event must differ.
     """
-    reactions = [
-        Reaction(name=_name(react), event=event, react=react)
+    event_handlers = [
+        EventHandler(name=_name(react), event=event, react=react)
         for feature in ALL
-        for event, react in feature.reactions(injector)
+        for event, react in feature.event_handlers(injector)
     ]
     return Relay(
         outbox=injector.get(Outbox),  # type: ignore[type-abstract]
         clock=injector.get(Clock),  # type: ignore[type-abstract]
-        act_as=injector.get(ContextOrigin).acting_as,
-        reactions=reactions,
-        witness=injector.get(AuditTrail).add,  # type: ignore[type-abstract]
+        act_as=injector.get(ContextVarRequestContext).acting_as,
+        event_handlers=event_handlers,
+        audit_sink=injector.get(AuditLog).add,  # type: ignore[type-abstract]
     )
 
 
-def all_schedules(injector: Injector) -> list[Schedule]:
+def all_schedules(injector: Injector) -> list[ScheduledJob]:
     """Every feature's upkeep."""
     return [schedule for feature in ALL for schedule in feature.schedules(injector)]
 

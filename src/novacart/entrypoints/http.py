@@ -8,24 +8,23 @@ from flask import Flask, g
 from injector import Injector, Module
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.adapters.web import (
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.web.http import (
     access_log,
     auth,
     cors,
     errors,
-    limits,
-    metrics,
     openapi,
-    pages,
+    rate_limits,
     request_id,
     security_headers,
 )
-from novacart.adapters.web.answers import OrjsonProvider
-from novacart.adapters.web.auth import Authenticate, Principal
-from novacart.adapters.web.routing import Shop
-from novacart.application.ports.attempts import Attempts
-from novacart.application.ports.origin import Origin
+from novacart.adapters.web.http.auth import Authenticate, Principal
+from novacart.adapters.web.http.responses import OrjsonProvider
+from novacart.adapters.web.http.routing import NovaCartFlask
+from novacart.adapters.web.operations import metrics, pages
+from novacart.application.ports.rate_limiter import RateLimiter
+from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.features import ALL
@@ -43,7 +42,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     """
     settings = settings or load_settings()
     injector = build_container(settings, *overrides)
-    app = Shop("novacart")
+    app = NovaCartFlask("novacart")
     app.json = OrjsonProvider(app)
     app.config |= {
         "SECRET_KEY": settings.secret_key,
@@ -58,7 +57,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     }
     _trust_proxies(app, settings.trusted_proxies)
     app.extensions["novacart.injector"] = injector
-    app.extensions[limits.EXTENSION] = _attempts(injector, settings)
+    app.extensions[rate_limits.EXTENSION] = _attempts(injector, settings)
     # What comes first sees a request first and its answer last.
     request_id.install(app)
     access_log.install(app)
@@ -84,25 +83,25 @@ def _trust_proxies(app: Flask, count: int) -> None:
         )
 
 
-def _attempts(injector: Injector, settings: Settings) -> Attempts | None:
+def _attempts(injector: Injector, settings: Settings) -> RateLimiter | None:
     if not settings.ratelimit_enabled:
         return None
-    return injector.get(Attempts)  # type: ignore[type-abstract]
+    return injector.get(RateLimiter)  # type: ignore[type-abstract]
 
 
 def _know_who_acts(app: Flask, injector: Injector) -> None:
     """Every change that a request makes is recorded as its user's."""
-    origin = injector.get(ContextOrigin)
+    origin = injector.get(ContextVarRequestContext)
     authenticate = injector.get(Authenticate)  # type: ignore[type-abstract]
 
     def nobody_yet() -> None:
         # Threads serve one request after another: the last one's user must not linger.
-        origin.set(Origin(actor="anonymous", request_id=g.request_id))
+        origin.set(RequestContext(actor="anonymous", request_id=g.request_id))
 
     def authenticate_and_note(authorization: str | None) -> Principal:
         principal = authenticate(authorization)
         kind = "staff" if principal.is_staff else "user"
-        origin.set(Origin(actor=f"{kind}:{principal.user_id}", request_id=g.request_id))
+        origin.set(RequestContext(actor=f"{kind}:{principal.user_id}", request_id=g.request_id))
         return principal
 
     app.before_request(nobody_yet)

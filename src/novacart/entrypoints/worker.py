@@ -11,10 +11,10 @@ import structlog
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.readiness import Readiness
-from novacart.application.ports.turns import Turns
 from novacart.application.relay import Relay
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.container import all_schedules, build_container, build_relay
 from novacart.entrypoints.settings import InvalidSetting, Settings
@@ -32,7 +32,7 @@ class Worker:
     """
 
     def __init__(
-        self, *, relay: Relay, schedules: Sequence[Schedule], turns: Turns, clock: Clock
+        self, *, relay: Relay, schedules: Sequence[ScheduledJob], turns: JobLock, clock: Clock
     ) -> None:
         self._relay = relay
         self._schedules = schedules
@@ -71,7 +71,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001 (whatever it is, it must not stop the rest)
                 _log.error("schedule_failed", schedule=schedule.name, exc_info=error)
 
-    def _is_mine(self, schedule: Schedule) -> bool:
+    def _is_mine(self, schedule: ScheduledJob) -> bool:
         now = self._clock.now()
         if now < self._look_again.get(schedule.name, now):
             return False
@@ -94,7 +94,7 @@ def run_worker(settings: Settings) -> None:
     worker = Worker(
         relay=build_relay(injector),
         schedules=all_schedules(injector),
-        turns=injector.get(Turns),  # type: ignore[type-abstract]
+        turns=injector.get(JobLock),  # type: ignore[type-abstract]
         clock=injector.get(Clock),  # type: ignore[type-abstract]
     )
 

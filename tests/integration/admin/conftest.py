@@ -10,9 +10,9 @@ from injector import Injector
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
+from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.back_office import Browser, staff
 from tests.support.clock import SetClock
-from tests.support.people import CheapPasswords, ClockAt
 
 MakeShop = Callable[..., Flask]
 

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from tests.support.back_office import Browser, staff
-from tests.support.shopping import Shopper, reserved, stocked
+from tests.support.shoppers import Shopper, reserved, stocked
 
 
 @pytest.fixture

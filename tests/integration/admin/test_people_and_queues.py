@@ -8,7 +8,7 @@ from novacart.application.ports.outbox import Outbox
 from novacart.entrypoints.container import build_relay
 from tests.support.back_office import PASSWORD, Browser, hire
 from tests.support.clock import SetClock
-from tests.support.shopping import Shopper, stocked
+from tests.support.shoppers import Shopper, stocked
 
 
 def relayed(injector: Injector) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from novacart.application.ports.permissions import ROLES, TABLE, allows
+from novacart.application.authorization.permissions import ROLES, TABLE, allows
 from tests.support.back_office import Browser, staff
 
 REVIEWED = Path(__file__).parent / "access.txt"

@@ -7,8 +7,8 @@ from flask import Flask
 from injector import Injector
 
 from tests.support.back_office import Browser
-from tests.support.pictures import picture
-from tests.support.shopping import reserved, stocked
+from tests.support.images import picture
+from tests.support.shoppers import reserved, stocked
 
 NEW = {
     "title": "Brass lamp",

@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.integration.admin.test_permissions import WITHOUT_SIGN_IN, _actions, _pages
 from tests.support.back_office import Browser, hire
-from tests.support.shopping import stocked
+from tests.support.shoppers import stocked
 
 GOOD = {"title": "Kettle", "price": "10.00", "delta": "5", "reason": "Found", "id": "1"}
 

@@ -5,7 +5,7 @@ from flask import Flask
 from injector import Injector
 
 from novacart.application.accounts.disable_user import AccountOf, DisableUser
-from novacart.application.accounts.grant_role import Appoint, GrantRole
+from novacart.application.accounts.grant_role import GrantRole, GrantRoleCommand
 from novacart.domain.shared.ids import UserId
 from tests.integration.admin.conftest import MakeShop
 from tests.support.back_office import PASSWORD, Browser, hire
@@ -133,9 +133,9 @@ def test_a_role_counts_from_the_next_page_on(app: Flask, injector: Injector) -> 
     browser = Browser(app)
     browser.sign_in("meera")
     assert browser.get("/admin/outbox/").status_code == 200
-    injector.get(GrantRole)(Appoint(user_id=user_id, role="support"))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role="support"))
     assert browser.get("/admin/outbox/").status_code == 403
-    injector.get(GrantRole)(Appoint(user_id=user_id, role="customer"))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role="customer"))
     assert not is_in(browser)
 
 

@@ -9,9 +9,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from novacart.adapters.persistence.database import Database
 from tests.support.databases import TestRun
+from tests.support.race_harness import contradictions, on_trial
 from tests.support.races import Pace
 from tests.support.shop_machine import ShopMachine
-from tests.support.trial import contradictions, on_trial
 
 PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=25)
 

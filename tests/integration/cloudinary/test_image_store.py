@@ -20,7 +20,7 @@ from tests.support.fake_cloudinary.fixtures import (
     cloud,
     fake_cloudinary,
 )
-from tests.support.pictures import picture, size_of
+from tests.support.images import picture, size_of
 
 __all__ = ["cloud", "fake_cloudinary"]
 

@@ -14,22 +14,22 @@ import pytest
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.adapters.system.origin import ContextOrigin
+from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.application.cart.add_to_cart import AddToCart
 from novacart.application.cart.change_quantity import ChangeQuantity
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.cancel_order import CancelOrder
-from novacart.application.ordering.checkout_cart import CheckoutCart
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.http import create_app
 from tests.support.builders.ordering import NOON, by_the_customer
 from tests.support.clock import SetClock
-from tests.support.counter import Counter
+from tests.support.http_client import Counter
+from tests.support.race_harness import Trial, World, contradictions, on_trial, trial_settings
 from tests.support.races import DISTANCES, QUICK, SEEDS, Pace, at_pace, unsteady
-from tests.support.trial import Trial, World, contradictions, on_trial, trial_settings
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ class Till:
         self.place = PlaceOrder(
             begin=begin, clock=clock, origin=by_the_customer, numbers=numbers, policy=terms
         )
-        self.check_out = CheckoutCart(
+        self.check_out = StartCheckout(
             begin=begin, clock=clock, origin=by_the_customer, numbers=numbers, policy=terms
         )
         self.cancel = CancelOrder(begin=begin, clock=clock, origin=by_the_customer)
@@ -110,7 +110,7 @@ class Till:
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextOrigin())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from novacart.adapters.persistence.database import Database
 from novacart.application.ports.tokens import Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.errors import ConcurrentChange
+from tests.support.accounts import register
 from tests.support.builders.accounts import PASSWORD, WEEK
 from tests.support.builders.ordering import NOON
 from tests.support.checkout import ADDRESS
-from tests.support.counter import Counter
-from tests.support.people import register
+from tests.support.http_client import Counter
 from tests.support.races import THREADS, at_once, raised
 
 AT_ONCE = 20
@@ -177,7 +177,7 @@ def test_a_naive_rotation_that_reads_before_it_locks_loses_the_other_tabs(
 
     def rotate(number: int) -> bool:
         with begin() as work:
-            family = work.token_families.presenting(family_id, token_id)
+            family = work.token_families.get_by_token(family_id, token_id)
         assert family is not None
         all_read.wait(10)
         at = counter.trial.clock.now()
@@ -185,7 +185,7 @@ def test_a_naive_rotation_that_reads_before_it_locks_loses_the_other_tabs(
         try:
             with begin() as work:
                 # Loaded anew only so that the repository knows what is stored.
-                work.token_families.presenting(family_id, token_id)
+                work.token_families.get_by_token(family_id, token_id)
                 work.token_families.save(family)
                 work.commit()
         except ConcurrentChange:

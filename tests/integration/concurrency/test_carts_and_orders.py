@@ -12,40 +12,42 @@ from novacart.adapters.persistence.cart.tables import cart_lines
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
-from novacart.application.cart.add_to_cart import PutIntoCart
-from novacart.application.cart.change_quantity import ChangeCartLine, Step
-from novacart.application.ordering.cancel_order import CallOff
-from novacart.application.ordering.place_order import PlaceCartAsOrder
-from novacart.domain.ordering.errors import NothingToOrder, OrderAlreadyCancelled
+from novacart.application.cart.add_to_cart import AddToCartCommand
+from novacart.application.cart.change_quantity import ChangeQuantityCommand, QuantityStep
+from novacart.application.ordering.cancel_order import CancelOrderCommand
+from novacart.application.ordering.place_order import PlaceOrderCommand
+from novacart.domain.ordering.errors import EmptyCart, OrderAlreadyCancelled
 from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.shared.ids import OrderId
 from tests.integration.concurrency.conftest import Till
-from tests.support.builders.ordering import NOON, Shop, rupees
+from tests.support.builders.ordering import NOON, NovaCartFlask, rupees
 from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
 
 
-def in_cart(shop: Shop) -> list[int]:
+def in_cart(shop: NovaCartFlask) -> list[int]:
     with shop.begin() as work:
         return [line.quantity for line in work.carts.of(shop.customer).lines]
 
 
-def assert_in_cart(shop: Shop, quantity: int) -> None:
+def assert_in_cart(shop: NovaCartFlask, quantity: int) -> None:
     assert in_cart(shop) == [quantity]
 
 
 def test_a_first_line_added_100_times_at_once_is_one_line(till: Till) -> None:
     times = till.pace.crowd(100)
-    shop = Shop(till.begin, stock=1000, prices=(100,))
-    command = PutIntoCart(user_id=shop.customer, product_id=shop.products[0])
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
+    command = AddToCartCommand(user_id=shop.customer, product_id=shop.products[0])
     outcomes = till.at_once([partial(till.add, command)] * times)
     assert raised(outcomes) == []
     assert_in_cart(shop, times)
 
 
 def test_nine_increases_at_once_are_nine(till: Till) -> None:
-    shop = Shop(till.begin, stock=1000, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
     (line,) = shop.fill_cart(1)
-    command = ChangeCartLine(user_id=shop.customer, line_id=line, change=Step.INCREASE)
+    command = ChangeQuantityCommand(
+        user_id=shop.customer, line_id=line, change=QuantityStep.INCREASE
+    )
     outcomes = till.at_once([partial(till.change, command)] * 9)
     assert {outcome for outcome in outcomes if isinstance(outcome, int)} == set(range(2, 11))
     assert_in_cart(shop, 10)
@@ -55,7 +57,7 @@ def test_a_naive_increase_of_what_was_read_before_loses_some(
     till: Till, database: Database
 ) -> None:
     """Negative control: reading the cart before the transaction that writes it."""
-    shop = Shop(till.begin, stock=1000, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
     (line,) = shop.fill_cart(1)
     all_read = Barrier(9)
 
@@ -80,7 +82,7 @@ def ordered_units(database: Database) -> int:
     return int(units or 0)
 
 
-def assert_nothing_was_lost(shop: Shop, database: Database, added: int) -> None:
+def assert_nothing_was_lost(shop: NovaCartFlask, database: Database, added: int) -> None:
     """What was put into the cart is in an order or still in the cart."""
     assert ordered_units(database) + sum(in_cart(shop)) == added
 
@@ -101,20 +103,20 @@ def test_a_cart_that_is_changed_while_it_becomes_an_order_loses_nothing(
     till: Till, database: Database
 ) -> None:
     adds = till.pace.crowd(60)
-    shop = Shop(till.begin, stock=1000, prices=(100, 50))
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100, 50))
 
     def add(number: int) -> None:
-        till.add(PutIntoCart(user_id=shop.customer, product_id=shop.products[number % 2]))
+        till.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[number % 2]))
 
     def place() -> None:
-        till.place(PlaceCartAsOrder(user_id=shop.customer))
+        till.place(PlaceOrderCommand(user_id=shop.customer))
 
     acts = [partial(add, number) for number in range(adds)]
     for position in range(adds, 0, -5):
         acts.insert(position, partial(place))
     outcomes = till.at_once(acts)
-    assert {type(error) for error in raised(outcomes)} <= {NothingToOrder}
-    with suppress(NothingToOrder):
+    assert {type(error) for error in raised(outcomes)} <= {EmptyCart}
+    with suppress(EmptyCart):
         place()
     assert_nothing_was_lost(shop, database, adds)
     assert_totals_are_sums(database)
@@ -125,11 +127,11 @@ def test_a_naive_clearing_of_the_cart_loses_what_came_in_between(
     till: Till, database: Database
 ) -> None:
     """Negative control: reading the cart and clearing it in two transactions."""
-    shop = Shop(till.begin, stock=1000, prices=(100, 50))
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100, 50))
     shop.fill_cart(1)
     with till.begin() as work:
         assert len(work.carts.checkout(shop.customer, None).lines) == 1
-    till.add(PutIntoCart(user_id=shop.customer, product_id=shop.products[1]))
+    till.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[1]))
     with database.writing() as connection:
         connection.execute(delete(cart_lines).where(cart_lines.c.user_id == shop.customer))
         connection.commit()
@@ -138,10 +140,10 @@ def test_a_naive_clearing_of_the_cart_loses_what_came_in_between(
         assert 1 + sum(in_cart(shop)) == 2
 
 
-def relabel(till: Till, shop: Shop, price: int) -> None:
+def relabel(till: Till, shop: NovaCartFlask, price: int) -> None:
     """Another price, and a title that tells it."""
     with till.begin() as work:
-        product = work.products.for_change(shop.products[0])
+        product = work.products.get_for_update(shop.products[0])
         changes = {"price": rupees(price), "title": f"At {price}"}
         product.edit(product.details.rewritten(changes), at=NOON)
         work.products.save(product)
@@ -161,19 +163,19 @@ def bought(database: Database) -> set[tuple[str, int]]:
 def test_a_price_that_is_edited_during_checkout_is_seen_whole(
     till: Till, database: Database
 ) -> None:
-    shop = Shop(till.begin, stock=1000, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
     relabel(till, shop, 100)
 
     def order() -> None:
-        till.add(PutIntoCart(user_id=shop.customer, product_id=shop.products[0]))
-        till.place(PlaceCartAsOrder(user_id=shop.customer))
+        till.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[0]))
+        till.place(PlaceOrderCommand(user_id=shop.customer))
 
     acts = [
         partial(relabel, till, shop, 100 + 100 * (number // 2 % 2)) if number % 2 else order
         for number in range(till.pace.crowd(60))
     ]
     outcomes = till.at_once(acts)
-    assert {type(error) for error in raised(outcomes)} <= {NothingToOrder}
+    assert {type(error) for error in raised(outcomes)} <= {EmptyCart}
     assert_one_snapshot(bought(database))
     assert_totals_are_sums(database)
 
@@ -182,7 +184,7 @@ def test_a_naive_second_look_at_the_price_tears_the_snapshot(
     till: Till, database: Database
 ) -> None:
     """Negative control: the title from one read, the price from another."""
-    shop = Shop(till.begin, stock=1000, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
     relabel(till, shop, 100)
     with database.reading() as connection:
         title = connection.scalar(select(products.c.title))
@@ -196,19 +198,19 @@ def test_a_naive_second_look_at_the_price_tears_the_snapshot(
 def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
     till: Till, database: Database
 ) -> None:
-    shop = Shop(till.begin, stock=1000, prices=(100, 50))
+    shop = NovaCartFlask(till.begin, stock=1000, prices=(100, 50))
     shop.fill_cart(1, 1)
 
     def archive() -> None:
         with till.begin() as work:
-            product = work.products.for_change(shop.products[0])
+            product = work.products.get_for_update(shop.products[0])
             product.archive(at=NOON)
             work.products.save(product)
             work.carts.discard_everywhere(product.id)
             work.commit()
 
     def place() -> None:
-        till.place(PlaceCartAsOrder(user_id=shop.customer))
+        till.place(PlaceOrderCommand(user_id=shop.customer))
 
     assert raised(till.at_once([archive, place])) == []
     assert ordered_units(database) in {1, 2}
@@ -217,14 +219,14 @@ def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
     assert_stock_adds_up(database)
 
 
-def unpaid_order(till: Till, shop: Shop) -> OrderId:
+def unpaid_order(till: Till, shop: NovaCartFlask) -> OrderId:
     shop.fill_cart(2)
-    order = till.place(PlaceCartAsOrder(user_id=shop.customer))
+    order = till.place(PlaceOrderCommand(user_id=shop.customer))
     till.clock.move(minutes=30)
     return order.id
 
 
-def assert_cancelled_once(shop: Shop, order_id: OrderId) -> None:
+def assert_cancelled_once(shop: NovaCartFlask, order_id: OrderId) -> None:
     with shop.begin() as work:
         order = work.orders.get(order_id)
     moves = [change for change in order.history if change.subject is ChangeSubject.ORDER]
@@ -235,11 +237,11 @@ def assert_cancelled_once(shop: Shop, order_id: OrderId) -> None:
 def test_an_order_that_is_cancelled_while_it_expires_ends_once(
     till: Till, database: Database
 ) -> None:
-    shop = Shop(till.begin, prices=(100,))
+    shop = NovaCartFlask(till.begin, prices=(100,))
     order_id = unpaid_order(till, shop)
 
     def cancel() -> int:
-        till.cancel(CallOff(order_id=order_id, user_id=shop.customer))
+        till.cancel(CancelOrderCommand(order_id=order_id, user_id=shop.customer))
         return 1
 
     acts: list[Callable[[], int]] = [cancel, till.expire]
@@ -255,10 +257,10 @@ def test_a_naive_cancellation_of_what_was_read_before_gives_the_stock_back_twice
     till: Till, database: Database
 ) -> None:
     """Negative control: looking at the status before the transaction that changes it."""
-    shop = Shop(till.begin, prices=(100,))
+    shop = NovaCartFlask(till.begin, prices=(100,))
     order_id = unpaid_order(till, shop)
     shop.fill_cart(4)
-    till.place(PlaceCartAsOrder(user_id=shop.customer))
+    till.place(PlaceOrderCommand(user_id=shop.customer))
     both_looked = Barrier(2)
 
     def cancel() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.support.counter import Counter
+from tests.support.http_client import Counter
 from tests.support.races import at_once, raised
 
 

@@ -7,19 +7,19 @@ from threading import Barrier
 
 import pytest
 
-from novacart.application.cart.add_to_cart import AddToCart, PutIntoCart
+from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.policy import CartPolicy
-from novacart.application.payments.open_payment import PayOrder
+from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.payments.pay_cart import PayCart
 from novacart.application.ports.payment_gateway import GatewayRefused, OpenPaymentRequest
-from novacart.application.ports.payments import PaymentPlace
-from novacart.domain.ordering.errors import NothingToOrder, PaidOrderCannotBeCancelled
+from novacart.application.ports.payments import PaymentLocator
+from novacart.domain.ordering.errors import EmptyCart, PaidOrderCannotBeCancelled
 from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.shared.ids import OrderId, PaymentId, UserId
+from tests.support.race_harness import Trial
 from tests.support.races import at_once, raised
 from tests.support.stripe_objects import intent_object
-from tests.support.trial import Trial
 
 
 def waiting(trial: Trial) -> tuple[UserId, OrderId]:
@@ -43,7 +43,7 @@ def assert_one_capture(trial: Trial, order_id: OrderId) -> None:
 def test_an_order_paid_fifty_times_at_once_is_one_intent_and_one_capture(trial: Trial) -> None:
     user_id, order_id = waiting(trial)
     crowd = trial.pace.crowd(50)
-    command = PayOrder(user_id=user_id, order_id=order_id)
+    command = OpenPaymentCommand(user_id=user_id, order_id=order_id)
     intents = trial.at_once([partial(trial.desk.open_payment, command)] * crowd)
     assert raised(intents) == []
     (reference,) = {intent.reference for intent in intents if not isinstance(intent, Exception)}
@@ -84,8 +84,8 @@ def test_a_naive_intent_that_is_asked_for_before_it_is_committed_charges_twice(
 def settled(trial: Trial, order_id: OrderId) -> None:
     """Somebody looked the payment up and says what was found."""
     payment = trial.desk.payment(order_id)
-    place = PaymentPlace(user_id=payment.user_id, order_id=order_id, payment_id=payment.id)
-    found = trial.provider.look_up(payment.reference or "")
+    place = PaymentLocator(user_id=payment.user_id, order_id=order_id, payment_id=payment.id)
+    found = trial.provider.retrieve(payment.reference or "")
     assert found is not None
     trial.desk.settle(place, found, actor="system")
 
@@ -227,7 +227,7 @@ def test_a_cart_that_is_changed_while_it_is_paid_for_is_paid_as_it_was_ordered(
     add = AddToCart(begin=desk.begin, clock=desk.clock, policy=CartPolicy(max_per_line=1000))
 
     def change() -> None:
-        add(PutIntoCart(user_id=user_id, product_id=second))
+        add(AddToCartCommand(user_id=user_id, product_id=second))
 
     def buy() -> None:
         with suppress(OrderNotPayable):
@@ -236,7 +236,7 @@ def test_a_cart_that_is_changed_while_it_is_paid_for_is_paid_as_it_was_ordered(
     many = trial.pace.crowd(16) // 2
     ask = partial(desk.reconciled, force=True)
     outcomes = trial.at_once([change] * many + [buy] * many + [ask, ask])
-    assert {type(error) for error in raised(outcomes)} <= {NothingToOrder}
+    assert {type(error) for error in raised(outcomes)} <= {EmptyCart}
     trial.settle()
     paid = 0
     for intent in trial.intents():
@@ -254,8 +254,8 @@ def test_a_cart_that_is_changed_while_it_is_paid_for_is_paid_as_it_was_ordered(
     assert kept <= many + 1
 
 
-def _place(trial: Trial, reference: str) -> PaymentPlace:
+def _place(trial: Trial, reference: str) -> PaymentLocator:
     with trial.desk.begin() as work:
-        place = work.payments.place_called(reference)
+        place = work.payments.by_reference(reference)
     assert place is not None
     return place

@@ -4,27 +4,27 @@ from functools import partial
 from threading import Barrier
 
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
-from novacart.adapters.memory.images import MemoryImageStore
-from novacart.application.catalog.edit_product import EditProduct, RewriteProduct
+from novacart.application.catalog.edit_product import EditProduct, EditProductCommand
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_fields import ProductFields
 from novacart.application.catalog.upload_product_image import (
-    NewProductImage,
     UploadProductImage,
+    UploadProductImageCommand,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
+from tests.fakes.images import FakeImageStore
 from tests.support.builders.catalog import a_product, stocked
 from tests.support.clock import SetClock
-from tests.support.pictures import picture
+from tests.support.images import picture
 from tests.support.races import at_once, raised
 
 LAMP = ProductId(17)
 
 
-class MeetingImageStore(MemoryImageStore):
+class MeetingImageStore(FakeImageStore):
     """Nobody gets a reference before everybody's picture is stored."""
 
     def __init__(self, parties: int) -> None:
@@ -56,7 +56,9 @@ def test_of_two_editors_who_read_one_state_one_is_told(begin: UnitOfWorkFactory)
     upload = uploading(begin, 2)
 
     def replace(colour: str) -> str:
-        command = NewProductImage(product_id=LAMP, content=picture(colour), expected_version=1)
+        command = UploadProductImageCommand(
+            product_id=LAMP, content=picture(colour), expected_version=1
+        )
         return upload(command)
 
     outcomes = at_once([lambda: replace("teal"), lambda: replace("red")])
@@ -78,7 +80,7 @@ def test_an_answer_from_before_the_upload_would_let_one_overwrite_the_other(
         read.wait(30)
         if stale:
             raise StaleVersion
-        return upload(NewProductImage(product_id=LAMP, content=picture(colour)))
+        return upload(UploadProductImageCommand(product_id=LAMP, content=picture(colour)))
 
     outcomes = at_once([lambda: naive("teal"), lambda: naive("red")])
     assert raised(outcomes) == []
@@ -91,11 +93,11 @@ def test_pictures_and_words_written_at_once_are_all_kept(begin: UnitOfWorkFactor
     edit = EditProduct(begin=begin, clock=SetClock(), policy=CatalogPolicy(currency="INR"))
 
     def show(number: int) -> None:
-        upload(NewProductImage(product_id=LAMP, content=picture(size=(20 + number, 20))))
+        upload(UploadProductImageCommand(product_id=LAMP, content=picture(size=(20 + number, 20))))
 
     def say(number: int) -> None:
         fields = ProductFields(author="Noor") if number % 2 else ProductFields(subtitle="Brass")
-        edit(RewriteProduct(product_id=LAMP, fields=fields))
+        edit(EditProductCommand(product_id=LAMP, fields=fields))
 
     acts = [partial(act, number) for number in range(uploads) for act in (show, say)]
     assert raised(at_once(acts)) == []

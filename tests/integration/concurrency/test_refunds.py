@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from novacart.application.payments.request_refund import AskForRefund
+from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.domain.ordering.errors import LineAlreadyCancelled, RefundExceedsPayment
@@ -18,8 +18,8 @@ from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, RefundId, UserId
 from novacart.domain.shared.money import Money
+from tests.support.race_harness import Trial
 from tests.support.races import at_once, raised
-from tests.support.trial import Trial
 
 TOTAL = 100_00
 SIXTY = "60.00"
@@ -47,7 +47,7 @@ def assert_given_back_once(trial: Trial, order_id: OrderId, amount: int) -> None
 def test_fifty_refunds_of_sixty_percent_at_once_are_one(trial: Trial, begins: RefundStatus) -> None:
     user_id, order_id = paid(trial)
     trial.provider.refunds_begin = begins
-    ask = AskForRefund(user_id=user_id, order_id=order_id, as_staff=True, amount=SIXTY)
+    ask = RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True, amount=SIXTY)
     crowd = trial.pace.crowd(50)
     outcomes = trial.at_once([partial(trial.desk.request_refund, ask)] * crowd)
     assert {type(error) for error in raised(outcomes)} <= EXCEEDED
@@ -89,8 +89,8 @@ def test_the_whole_order_a_line_of_it_and_a_part_at_once_are_within_what_was_pai
 ) -> None:
     user_id, order_id = paid(trial)
     line = trial.desk.order(order_id).lines[0]
-    whole = AskForRefund(user_id=user_id, order_id=order_id)
-    part = AskForRefund(user_id=user_id, order_id=order_id, as_staff=True, amount="30.00")
+    whole = RequestRefundCommand(user_id=user_id, order_id=order_id)
+    part = RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True, amount="30.00")
     one_line = LineRefundRequest(
         user_id=user_id,
         order_id=order_id,
@@ -134,7 +134,7 @@ def test_a_refund_in_the_dashboard_and_one_in_the_shop_are_one_at_most(trial: Tr
     """Both of 60%: whoever comes second is refused, or is told that it came to nothing."""
     user_id, order_id = paid(trial)
     reference = trial.desk.payment(order_id).reference or ""
-    ask = AskForRefund(user_id=user_id, order_id=order_id, as_staff=True, amount=SIXTY)
+    ask = RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True, amount=SIXTY)
 
     def in_dashboard() -> None:
         trial.provider.refund_in_dashboard(reference, Money.parse(SIXTY, "INR"))

@@ -11,19 +11,19 @@ from sqlalchemy import update
 from novacart.adapters.persistence.catalog.tables import stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.application.ordering.checkout_cart import CheckOut
-from novacart.application.ordering.place_order import PlaceCartAsOrder
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.application.ordering.place_order import PlaceOrderCommand
+from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import OutOfStock
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId, UserId
 from tests.integration.concurrency.conftest import Till
-from tests.support.builders.ordering import Shop, add_address, add_customer, fill_cart
+from tests.support.builders.ordering import NovaCartFlask, add_address, add_customer, fill_cart
 from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
 
 
-def buyers_of(shop: Shop, count: int, *, quantity: int = 1) -> list[UserId]:
+def buyers_of(shop: NovaCartFlask, count: int, *, quantity: int = 1) -> list[UserId]:
     """Customers who all have the shop's first product in their carts."""
     with shop.begin() as work:
         buyers = [add_customer(work, f"buyer{number}") for number in range(count)]
@@ -33,7 +33,7 @@ def buyers_of(shop: Shop, count: int, *, quantity: int = 1) -> list[UserId]:
     return buyers
 
 
-def assert_sold(outcomes: Sequence[object], shop: Shop, *, stock: int) -> None:
+def assert_sold(outcomes: Sequence[object], shop: NovaCartFlask, *, stock: int) -> None:
     """Every unit was sold once, and whoever got none was told so."""
     refused = raised(outcomes)
     assert {type(error) for error in refused} <= {OutOfStock}
@@ -50,16 +50,16 @@ def test_exactly_what_is_in_stock_is_sold(
 ) -> None:
     if till.pace.delay:
         buyers, stock = 8, 2
-    shop = Shop(till.begin, stock=stock, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=stock, prices=(100,))
     crowd = buyers_of(shop, buyers)
-    outcomes = till.at_once([partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd])
+    outcomes = till.at_once([partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd])
     assert_sold(outcomes, shop, stock=stock)
     assert_stock_adds_up(database)
 
 
 def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database) -> None:
     """Negative control: looking first and writing what was seen loses updates."""
-    shop = Shop(till.begin, stock=4, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=4, prices=(100,))
     product = shop.products[0]
     all_looked = Barrier(THREADS)
 
@@ -87,14 +87,14 @@ def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database)
 def test_carts_filled_in_opposite_orders_do_not_wait_for_each_other(
     till: Till, database: Database
 ) -> None:
-    shop = Shop(till.begin, stock=100, prices=(100, 50))
+    shop = NovaCartFlask(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
         crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(50))]
         for number, buyer in enumerate(crowd):
             products = shop.products if number % 2 else shop.products[::-1]
             fill_cart(work, buyer, dict.fromkeys(products, 1))
         work.commit()
-    outcomes = till.at_once([partial(till.place, PlaceCartAsOrder(user_id=who)) for who in crowd])
+    outcomes = till.at_once([partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd])
     assert raised(outcomes) == []
     assert shop.levels() == [(100, len(crowd))] * 2
     assert_stock_adds_up(database)
@@ -108,8 +108,8 @@ def on_postgresql(postgresql_url: str) -> Database:
 
 def test_a_naive_reservation_in_the_carts_own_order_deadlocks(on_postgresql: Database) -> None:
     """Negative control for the order of locks."""
-    begin: UnitOfWorkFactory = SqlUnitOfWorkFactory(on_postgresql, ContextOrigin())
-    shop = Shop(begin, stock=100, prices=(100, 50))
+    begin: UnitOfWorkFactory = SqlUnitOfWorkFactory(on_postgresql, ContextVarRequestContext())
+    shop = NovaCartFlask(begin, stock=100, prices=(100, 50))
     both_have_one = Barrier(2)
 
     def reserve(products: list[ProductId]) -> None:
@@ -136,7 +136,7 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
     till: Till, database: Database
 ) -> None:
     """Each customer's new order takes what the other's old one gives back."""
-    shop = Shop(till.begin, stock=100, prices=(100, 50))
+    shop = NovaCartFlask(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
         crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(20))]
         homes = [add_address(work, buyer) for buyer in crowd]
@@ -146,7 +146,8 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
         ]
         work.commit()
     commands = [
-        CheckOut(user_id=buyer, address_id=home) for buyer, home in zip(crowd, homes, strict=True)
+        StartCheckoutCommand(user_id=buyer, address_id=home)
+        for buyer, home in zip(crowd, homes, strict=True)
     ]
     for command in commands:
         till.check_out(command)
@@ -164,20 +165,20 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
 
 
 def test_one_customers_hundred_orders_at_once_are_one_order(till: Till, database: Database) -> None:
-    shop = Shop(till.begin, stock=100, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=100, prices=(100,))
     shop.fill_cart(3)
     times = till.pace.crowd(100)
-    place = partial(till.place, PlaceCartAsOrder(user_id=shop.customer))
+    place = partial(till.place, PlaceOrderCommand(user_id=shop.customer))
     kinds = Counter(type(outcome).__name__ for outcome in till.at_once([place] * times))
-    assert kinds == {"OrderView": 1, "NothingToOrder": times - 1}
+    assert kinds == {"OrderView": 1, "EmptyCart": times - 1}
     assert shop.levels() == [(100, 3)]
     assert_stock_adds_up(database)
 
 
 def test_one_customers_checkouts_at_once_are_one_order(till: Till, database: Database) -> None:
-    shop = Shop(till.begin, stock=3, prices=(100,))
+    shop = NovaCartFlask(till.begin, stock=3, prices=(100,))
     shop.fill_cart(3)
-    command = CheckOut(user_id=shop.customer, address_id=shop.address)
+    command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
     outcomes = till.at_once([partial(till.check_out, command)] * till.pace.crowd(40))
     assert raised(outcomes) == []
     assert len({outcome.id for outcome in outcomes if not isinstance(outcome, Exception)}) == 1

@@ -5,15 +5,15 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.payments.sandbox_books import SqlSandboxBooks
+from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.system.clock import SystemClock
-from novacart.adapters.system.origin import ContextOrigin
+from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.entrypoints.cli import novacart
 from tests.support.clock import SetClock
-from tests.support.payment_desk import PaymentDesk
+from tests.support.payments_fixture import PaymentDesk
 
 
 def _run(url: str, folder: Path, **more: str) -> Result:
@@ -28,9 +28,9 @@ def _run(url: str, folder: Path, **more: str) -> Result:
 def test_a_payment_that_nobody_told_of_is_found(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    provider = SandboxGateway(books=SqlSandboxBooks(database), clock=SystemClock())
+    provider = SandboxGateway(books=SqlSandboxLedger(database), clock=SystemClock())
     desk = PaymentDesk(
-        begin=SqlUnitOfWorkFactory(database, ContextOrigin()),
+        begin=SqlUnitOfWorkFactory(database, ContextVarRequestContext()),
         gateway=provider,
         clock=SetClock(SystemClock().now()),
     )

@@ -11,7 +11,7 @@ from novacart.application.catalog.queries import CatalogQueries, ProductFilter
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.seed import Seeded, seed_demo
 from novacart.entrypoints.settings import load_settings
-from tests.support.people import CheapPasswords
+from tests.support.accounts import CheapPasswords
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from cloudinary import exceptions, uploader
 
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary, Fault
 from tests.support.fake_cloudinary.fixtures import API_KEY, API_SECRET, CLOUD
-from tests.support.pictures import picture
+from tests.support.images import picture
 
 
 def send(server: FakeCloudinary, *, timeout: float = 30.0) -> object:

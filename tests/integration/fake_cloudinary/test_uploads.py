@@ -11,7 +11,7 @@ from cloudinary import exceptions, uploader
 from tests.support.fake_cloudinary import Cloud, FakeCloudinary
 from tests.support.fake_cloudinary.fixtures import API_KEY, API_SECRET, CLOUD
 from tests.support.fake_cloudinary.signatures import string_to_sign
-from tests.support.pictures import picture, size_of
+from tests.support.images import picture, size_of
 
 Upload = Callable[..., dict[str, Any]]
 

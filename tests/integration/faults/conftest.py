@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from injector import Module
 
+from tests.support.crash_harness import MortalShop
+from tests.support.crash_journeys import Travels
 from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_stripe
 from tests.support.fake_stripe.process import StripeProcess
 from tests.support.fake_stripe.server import FakeStripe
-from tests.support.journeys import Travels
-from tests.support.mortal_shop import MortalShop
+from tests.support.process_harness import Street
 from tests.support.processes import free_port
-from tests.support.street import Street
 
 __all__ = ["fake_stripe"]
 

@@ -12,8 +12,8 @@ import pytest
 from injector import Module
 
 from tests.integration.faults.conftest import MakeShop
-from tests.support.journeys import JOURNEYS, Journey, Travels, buy, refund_a_part
-from tests.support.mortal_shop import MortalShop
+from tests.support.crash_harness import MortalShop
+from tests.support.crash_journeys import JOURNEYS, Journey, Travels, buy, refund_a_part
 from tests.support.naive_payments import KeyForEachCall, ProviderFirst
 
 

@@ -16,12 +16,12 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from novacart.adapters.persistence.database import Database
+from tests.support.crash_harness import MortalShop
+from tests.support.crash_journeys import Travels, Trip
 from tests.support.databases import TestRun, create_schema
 from tests.support.fake_stripe.server import FakeStripe
-from tests.support.journeys import Travels, Trip
-from tests.support.mortal_shop import MortalShop
 from tests.support.postgres import PostgresServer
-from tests.support.street import Street, killed
+from tests.support.process_harness import Street, killed
 
 SHOPPERS = 4
 

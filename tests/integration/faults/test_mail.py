@@ -1,8 +1,8 @@
 """What becomes of orders and letters when mail does not go out."""
 
 from novacart.application.relay import MAX_ATTEMPTS
-from tests.support.journeys import Travels, Trip
-from tests.support.mortal_shop import MortalShop
+from tests.support.crash_harness import MortalShop
+from tests.support.crash_journeys import Travels, Trip
 
 
 def _trip(travels: Travels, name: str) -> Trip:

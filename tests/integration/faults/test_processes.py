@@ -11,9 +11,9 @@ from novacart.entrypoints.container import build_container
 from novacart.entrypoints.settings import load_settings
 from tests.support.checkout import ADDRESS
 from tests.support.fake_stripe.faults import When
+from tests.support.process_harness import Street, killed
 from tests.support.processes import Process
-from tests.support.shopping import stocked
-from tests.support.street import Street, killed
+from tests.support.shoppers import stocked
 
 
 def _held(street: Street, act: Callable[[], object], victim: Process) -> None:

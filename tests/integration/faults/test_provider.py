@@ -10,11 +10,11 @@ from novacart.adapters.system.clock import SystemClock
 from novacart.application.ports.payment_gateway import GatewayUnavailable
 from tests.support.checkout import Json
 from tests.support.contracts.payment_gateway import request
+from tests.support.crash_harness import MortalShop
+from tests.support.crash_journeys import Travels, Trip
 from tests.support.fake_stripe.faults import Effect
 from tests.support.fake_stripe.fixtures import API_KEY
 from tests.support.fake_stripe.server import FakeStripe
-from tests.support.journeys import Travels, Trip
-from tests.support.mortal_shop import MortalShop
 
 OUTAGES: list[Effect] = [
     "close", "reset", "server_error", "conflict", "rate_limit", "garbage", "redirect",
@@ -50,10 +50,10 @@ def test_the_requests_of_one_look_up_share_the_time_of_one_call(fake_stripe: Fak
     fake_stripe.pay(reference)
     fake_stripe.fault("slow", times=3, method="GET", seconds=0.6)
     with pytest.raises(GatewayUnavailable):
-        gateway.look_up(reference)
+        gateway.retrieve(reference)
     fake_stripe.clear_faults()
     fake_stripe.let_go()
-    assert gateway.look_up(reference) is not None
+    assert gateway.retrieve(reference) is not None
 
 
 @pytest.mark.parametrize("effect", OUTAGES)

@@ -11,11 +11,11 @@ import pytest
 from novacart.adapters.stripe.webhook import StripeEvents
 from tests.integration.faults.conftest import MakeShop
 from tests.support.checkout import Json
+from tests.support.crash_harness import MortalShop
+from tests.support.crash_journeys import Travels, Trip
 from tests.support.fake_stripe.fixtures import WEBHOOK_SECRET
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.fake_stripe.signatures import sign
-from tests.support.journeys import Travels, Trip
-from tests.support.mortal_shop import MortalShop
 
 SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.torture) for seed in range(4, 60))]
 TIMES = 10

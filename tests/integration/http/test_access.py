@@ -15,12 +15,12 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.application.accounts.change_password import ChangePassword, ReplacePassword
+from novacart.application.accounts.change_password import ChangePassword, ChangePasswordCommand
 from novacart.application.accounts.disable_user import AccountOf, DisableUser
 from novacart.domain.shared.ids import UserId
+from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.builders.accounts import PASSWORD
 from tests.support.checkout import ADDRESS, Checkout
-from tests.support.people import CheapPasswords, Person, a_customer
 
 MakeApp = Callable[..., Flask]
 Json = dict[str, Any]
@@ -135,7 +135,7 @@ def test_an_ended_session_opens_no_route(
         injector.get(DisableUser)(AccountOf(user_id=user_id))
     elif end == "password changed":
         injector.get(ChangePassword)(
-            ReplacePassword(
+            ChangePasswordCommand(
                 user_id=user_id,
                 username=account["username"],
                 email=account["email"],

@@ -9,23 +9,23 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, text
 
-from novacart.adapters.memory.mailer import MemoryMailer
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.container import build_relay
+from tests.fakes.mailer import FakeMailer
+from tests.support.accounts import CheapPasswords, MailTo, a_customer, register, sign_in
 from tests.support.builders.accounts import PASSWORD
-from tests.support.people import CheapPasswords, MailTo, a_customer, register, sign_in
 
 MakeApp = Callable[..., Flask]
 NEW = "lanterns-by-the-lake"
 
 
 @pytest.fixture
-def mailer() -> MemoryMailer:
-    return MemoryMailer()
+def mailer() -> FakeMailer:
+    return FakeMailer()
 
 
 @pytest.fixture
-def app(make_app: MakeApp, mailer: MemoryMailer) -> Flask:
+def app(make_app: MakeApp, mailer: FakeMailer) -> Flask:
     return make_app(CheapPasswords(), MailTo(mailer), FRONTEND_URL="https://shop.example")
 
 
@@ -50,7 +50,7 @@ def work_through(app: Flask) -> None:
         assert message.attempts == 1
 
 
-def token_in(mailer: MemoryMailer) -> str:
+def token_in(mailer: FakeMailer) -> str:
     mail = list(mailer.sent.values())[-1]
     found = re.search(r"https://shop\.example/reset-password/[0-9]+/(\S+)", mail.text)
     assert found is not None
@@ -157,7 +157,7 @@ def test_a_profile_that_is_refused_stays_as_it_was(client: FlaskClient) -> None:
 
 
 def test_a_forgotten_password_is_chosen_anew(
-    app: Flask, client: FlaskClient, mailer: MemoryMailer
+    app: Flask, client: FlaskClient, mailer: FakeMailer
 ) -> None:
     asha = a_customer(client)
     asked = client.post("/api/password-reset/", json={"email": "ASHA@example.com"})
@@ -190,7 +190,7 @@ def test_a_forgotten_password_is_chosen_anew(
 
 
 def test_nobody_learns_from_a_reset_who_has_an_account(
-    app: Flask, client: FlaskClient, mailer: MemoryMailer
+    app: Flask, client: FlaskClient, mailer: FakeMailer
 ) -> None:
     register(client)
     answers = [
@@ -203,7 +203,7 @@ def test_nobody_learns_from_a_reset_who_has_an_account(
 
 
 def test_the_token_is_in_no_table(
-    app: Flask, client: FlaskClient, mailer: MemoryMailer, dump: Callable[[], str]
+    app: Flask, client: FlaskClient, mailer: FakeMailer, dump: Callable[[], str]
 ) -> None:
     asha = a_customer(client)
     client.post("/api/password-reset/", json={"email": "asha@example.com"})

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support.people import CheapPasswords, a_customer
+from tests.support.accounts import CheapPasswords, a_customer
 
 HOME = {
     "name": "Asha Rao",

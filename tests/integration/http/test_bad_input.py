@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
+from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import ADDRESS, Checkout
-from tests.support.people import CheapPasswords, Person, a_customer
 
 MakeApp = Callable[..., Flask]
 Json = dict[str, Any]

@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.schemas.cart import CartItemSchema
+from novacart.adapters.web.cart.schemas import CartItemSchema
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
+from tests.support.accounts import CheapPasswords
 from tests.support.builders.ordering import NOON
-from tests.support.people import CheapPasswords
 from tests.support.query_counter import counted_statements
-from tests.support.shopping import Shopper, stocked
+from tests.support.shoppers import Shopper, stocked
 
 ADD, UPDATE = "/api/cart/add/", "/api/cart/update"
 
@@ -227,7 +227,7 @@ def test_a_product_that_left_the_catalogue_left_the_cart(asha: Shopper, injector
     gone = stocked(injector, title="Gone")
     asha.add(gone)
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
-        product = work.products.for_change(ProductId(gone))
+        product = work.products.get_for_update(ProductId(gone))
         product.archive(at=NOON)
         work.products.save(product)
         work.commit()

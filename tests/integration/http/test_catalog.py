@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.schemas.catalog import (
+from novacart.adapters.web.catalog.schemas import (
     CategorySchema,
     ProductSchema,
     SuggestionSchema,
@@ -117,7 +117,7 @@ def test_what_a_client_has_already_is_not_sent_again(
         other = client.get(path, headers={"If-None-Match": '"other"'})
         assert other.status_code == 200
     with begin() as work:
-        product = work.products.for_change(ProductId(101))
+        product = work.products.get_for_update(ProductId(101))
         work.stock.set_available(product.id, 2, reason="Count", at=product.updated_at)
         work.commit()
     for path in paths[:2]:

@@ -9,11 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
-from novacart.application.accounts.create_admin import CreateAdmin, NewAdmin
+from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
 from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.catalog import NOON, a_category, a_claim, opened
-from tests.support.people import CheapPasswords, Person, a_customer, sign_in
 
 LAMP: dict[str, Any] = {
     "title": "Brass lamp",
@@ -44,7 +44,7 @@ def begin(injector: Injector) -> UnitOfWorkFactory:
 @pytest.fixture
 def staff(client: FlaskClient, injector: Injector) -> Person:
     injector.get(CreateAdmin)(
-        NewAdmin(username="keeper", email="keeper@example.com", password=PASSWORD)
+        CreateAdminCommand(username="keeper", email="keeper@example.com", password=PASSWORD)
     )
     return sign_in(client, "keeper")
 

@@ -10,13 +10,16 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.application.idempotency.answer_once import AnswerOnce, PurgeIdempotencyKeys
+from novacart.application.idempotency.idempotent_requests import (
+    IdempotentRequests,
+    PurgeIdempotencyKeys,
+)
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.application.ports.idempotency_keys import Claim, KeptAnswer
+from novacart.application.ports.idempotency_keys import Claim, StoredResponse
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
-from tests.support.people import CheapPasswords, ClockAt
-from tests.support.shopping import Shopper, reserved, stocked
+from tests.support.shoppers import Shopper, reserved, stocked
 
 REPLAYED = "Idempotent-Replayed"
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
@@ -125,7 +128,7 @@ def test_a_request_that_is_worked_on_is_not_begun_again(
 
 def _claimed_by_one_who_dies(injector: Injector) -> None:
     """The next claim is made twice: by one who is not heard of again, and by the caller."""
-    once = injector.get(AnswerOnce)
+    once = injector.get(IdempotentRequests)
     claim = once.claim
 
     def claim_twice(*args: Any, **options: Any) -> tuple[Claim, bool]:  # noqa: ANN401 (as claim)
@@ -146,14 +149,14 @@ def test_an_answer_that_was_never_kept_is_rendered_from_the_order(
     kettle = stocked(injector)
     asha.add(kettle)
 
-    def crash(_: AnswerOnce, claim: Claim, answer: KeptAnswer) -> KeptAnswer:
+    def crash(_: IdempotentRequests, claim: Claim, answer: StoredResponse) -> StoredResponse:
         raise _Crash(claim, answer)
 
     with monkeypatch.context() as dying:
-        dying.setattr(AnswerOnce, "keep", crash)
+        dying.setattr(IdempotentRequests, "keep", crash)
         with pytest.raises(_Crash) as died:
             asha.order(key=KEY)
-    never_sent: KeptAnswer = died.value.args[1]
+    never_sent: StoredResponse = died.value.args[1]
     again = asha.order(key=KEY)
     assert again.status_code == 201
     assert again.data == never_sent.body
@@ -169,11 +172,11 @@ def test_an_answer_that_could_not_be_kept_is_not_sent_either(
 ) -> None:
     asha.add(stocked(injector))
 
-    def fail(_: AnswerOnce, __: Claim, ___: KeptAnswer) -> KeptAnswer:
+    def fail(_: IdempotentRequests, __: Claim, ___: StoredResponse) -> StoredResponse:
         raise StorageUnavailable("gone")
 
     with monkeypatch.context() as failing:
-        failing.setattr(AnswerOnce, "keep", fail)
+        failing.setattr(IdempotentRequests, "keep", fail)
         assert asha.order(key=KEY).status_code == 503
     assert asha.order(key=KEY).status_code == 201
     assert placed(asha) == 1
@@ -187,13 +190,13 @@ def test_a_naive_answer_kept_after_the_fact_places_a_second_order(
     repository = type(_keys(injector))
     monkeypatch.setattr(repository, "fulfil", lambda *_: None)
 
-    def crash(*_: object) -> KeptAnswer:
+    def crash(*_: object) -> StoredResponse:
         raise _Crash
 
     for _ in range(2):
         asha.add(kettle)
         with monkeypatch.context() as dying:
-            dying.setattr(AnswerOnce, "keep", crash)
+            dying.setattr(IdempotentRequests, "keep", crash)
             with pytest.raises(_Crash):
                 asha.order(key=KEY)
         clock.move(seconds=61)

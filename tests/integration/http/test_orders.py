@@ -11,18 +11,18 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.schemas.orders import (
+from novacart.adapters.web.ordering.schemas import (
     CancellableItemSchema,
     OrderPageSchema,
     OrderSchema,
 )
 from novacart.application.ordering.expire_orders import ExpireOrders
-from novacart.application.ordering.fulfil_order import SendOff, ShipOrder, StartProcessing
+from novacart.application.ordering.fulfil_order import ShipOrder, ShipOrderCommand, StartProcessing
 from novacart.domain.shared.ids import OrderId
+from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
-from tests.support.people import CheapPasswords, ClockAt
 from tests.support.query_counter import counted_statements
-from tests.support.shopping import HOME, Shopper, paid, reserved, stocked
+from tests.support.shoppers import HOME, Shopper, paid, reserved, stocked
 
 
 @pytest.fixture
@@ -287,7 +287,9 @@ def test_a_shipped_order_is_not_cancelled(asha: Shopper, injector: Injector) -> 
     order = asha.ordered(kettle)
     order_id = OrderId(order["id"])
     injector.get(StartProcessing)(order_id)
-    injector.get(ShipOrder)(SendOff(order_id=order_id, carrier="Post", tracking_number="P1"))
+    injector.get(ShipOrder)(
+        ShipOrderCommand(order_id=order_id, carrier="Post", tracking_number="P1")
+    )
     assert reserved(injector, kettle) == (9, 0)
     item = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "late"}
     for answer in (

@@ -9,8 +9,8 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from tests.integration.http.conftest import MakeApp
+from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import ADDRESS, Checkout, Json, created, done
-from tests.support.people import CheapPasswords, Person, a_customer
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from novacart.application.payments.queries import PaymentQueries
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
 from tests.integration.http.conftest import MakeApp
+from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import Checkout, Json, done
 from tests.support.fake_stripe.faults import Effect
 from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_stripe
 from tests.support.fake_stripe.server import FakeStripe
-from tests.support.people import CheapPasswords, Person, a_customer
 
 __all__ = ["fake_stripe"]
 

@@ -15,9 +15,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from novacart.adapters.imaging.image_processor import MAX_BYTES
-from novacart.application.accounts.create_admin import CreateAdmin, NewAdmin
+from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.settings import InvalidSetting
+from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
 from tests.support.builders.accounts import PASSWORD
 from tests.support.builders.catalog import a_product, details, stocked
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary
@@ -28,8 +29,7 @@ from tests.support.fake_cloudinary.fixtures import (
     cloud,
     fake_cloudinary,
 )
-from tests.support.people import CheapPasswords, Person, a_customer, sign_in
-from tests.support.pictures import picture, png_claiming, size_of
+from tests.support.images import picture, png_claiming, size_of
 
 __all__ = ["cloud", "fake_cloudinary"]
 
@@ -44,7 +44,7 @@ def a_file(content: bytes, name: str = "lamp.webp", claimed: str = "image/webp")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shop:
+class NovaCartFlask:
     """The shop with one lamp, and its owner."""
 
     client: FlaskClient
@@ -71,15 +71,15 @@ class Shop:
         return self.client.get(urlsplit(address).path, buffered=True)
 
 
-def opened(app: Flask) -> Shop:
+def opened(app: Flask) -> NovaCartFlask:
     injector: Injector = app.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     stocked(begin, a_product(17, details(image=OLD)))
     injector.get(CreateAdmin)(
-        NewAdmin(username="owner", email="owner@example.com", password=PASSWORD)
+        CreateAdminCommand(username="owner", email="owner@example.com", password=PASSWORD)
     )
     client = app.test_client()
-    return Shop(client=client, owner=sign_in(client, "owner"))
+    return NovaCartFlask(client=client, owner=sign_in(client, "owner"))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def shop(app: Flask) -> Shop:
+def shop(app: Flask) -> NovaCartFlask:
     return opened(app)
 
 
@@ -97,7 +97,9 @@ def refused(answer: TestResponse, status: int, code: str) -> None:
     assert answer.content_type == "application/problem+json"
 
 
-def test_an_uploaded_picture_is_shown_at_once_and_the_earlier_one_for_ever(shop: Shop) -> None:
+def test_an_uploaded_picture_is_shown_at_once_and_the_earlier_one_for_ever(
+    shop: NovaCartFlask,
+) -> None:
     before = shop.lamp()
     first = shop.upload(picture("teal", kind="PNG"))
     assert first.status_code == 200, first.text
@@ -118,7 +120,7 @@ def test_an_uploaded_picture_is_shown_at_once_and_the_earlier_one_for_ever(shop:
     assert shop.look_at(body["image"]).data == shown.data
 
 
-def test_only_staff_give_a_product_a_picture(shop: Shop) -> None:
+def test_only_staff_give_a_product_a_picture(shop: NovaCartFlask) -> None:
     nobody = shop.client.post(PATH, data={"image": (BytesIO(picture()), "a.webp")})
     refused(nobody, 401, "not_authenticated")
     assert nobody.headers["WWW-Authenticate"].startswith("Bearer")
@@ -129,14 +131,14 @@ def test_only_staff_give_a_product_a_picture(shop: Shop) -> None:
     assert shop.lamp().get_json()["image"] == SHOWN
 
 
-def test_a_product_that_is_not_there_is_not_found(shop: Shop) -> None:
+def test_a_product_that_is_not_there_is_not_found(shop: NovaCartFlask) -> None:
     form = {"image": a_file(picture())}
     refused(shop.send(form, "/api/products/404/image/"), 404, "product_not_found")
     shop.owner.delete("/api/products/17/")
     refused(shop.upload(picture()), 404, "product_not_found")
 
 
-def test_an_editor_who_read_an_older_state_is_told(shop: Shop) -> None:
+def test_an_editor_who_read_an_older_state_is_told(shop: NovaCartFlask) -> None:
     tag = shop.lamp().headers["ETag"]
     assert shop.upload(picture("teal"), If_Match=tag).status_code == 200
     refused(shop.upload(picture("red"), If_Match=tag), 412, "stale_version")
@@ -167,7 +169,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     ],
 )  # fmt: skip
 def test_what_is_not_a_picture_for_a_shop_is_refused_and_the_old_one_stays(
-    shop: Shop, content: bytes
+    shop: NovaCartFlask, content: bytes
 ) -> None:
     answer = shop.upload(content)
     refused(answer, 400, "invalid_value")
@@ -176,7 +178,7 @@ def test_what_is_not_a_picture_for_a_shop_is_refused_and_the_old_one_stays(
     assert shop.lamp().get_json()["image"] == SHOWN
 
 
-def test_neither_the_name_nor_the_claimed_type_counts(shop: Shop, tmp_path: Path) -> None:
+def test_neither_the_name_nor_the_claimed_type_counts(shop: NovaCartFlask, tmp_path: Path) -> None:
     references = set()
     for name in (
         "../../etc/passwd",
@@ -193,7 +195,7 @@ def test_neither_the_name_nor_the_claimed_type_counts(shop: Shop, tmp_path: Path
     assert [path.parent for path in written] == [tmp_path / "var" / "media" / "products"]
 
 
-def test_what_rides_behind_a_picture_is_left_behind(shop: Shop) -> None:
+def test_what_rides_behind_a_picture_is_left_behind(shop: NovaCartFlask) -> None:
     polyglot = picture(kind="PNG") + b"PK\x03\x04<script>alert(1)</script>"
     shown = shop.look_at(shop.upload(polyglot).get_json()["image"])
     assert size_of(shown.data) == (64, 48)
@@ -201,7 +203,7 @@ def test_what_rides_behind_a_picture_is_left_behind(shop: Shop) -> None:
     assert b"PK\x03\x04" not in shown.data
 
 
-def test_a_form_holds_exactly_one_file(shop: Shop) -> None:
+def test_a_form_holds_exactly_one_file(shop: NovaCartFlask) -> None:
     two = [a_file(picture()), a_file(picture())]
     for form in ({}, {"image": "text"}, {"photo": a_file(picture())}, {"image": two}):
         answer = shop.send(form)
@@ -210,7 +212,7 @@ def test_a_form_holds_exactly_one_file(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "image/png", "text/plain", ""])
-def test_another_type_of_body_is_not_taken(shop: Shop, content_type: str) -> None:
+def test_another_type_of_body_is_not_taken(shop: NovaCartFlask, content_type: str) -> None:
     answer = shop.client.post(
         PATH, data=picture(), headers=shop.owner.headers, content_type=content_type
     )
@@ -218,14 +220,14 @@ def test_another_type_of_body_is_not_taken(shop: Shop, content_type: str) -> Non
     assert answer.headers["Accept"] == "multipart/form-data"
 
 
-def test_a_form_without_its_boundary_holds_nothing(shop: Shop) -> None:
+def test_a_form_without_its_boundary_holds_nothing(shop: NovaCartFlask) -> None:
     answer = shop.client.post(
         PATH, data=picture(), headers=shop.owner.headers, content_type="multipart/form-data"
     )
     refused(answer, 400, "invalid_value")
 
 
-def test_this_route_takes_pictures_and_no_more_while_others_stay_small(shop: Shop) -> None:
+def test_this_route_takes_pictures_and_no_more_while_others_stay_small(shop: NovaCartFlask) -> None:
     refused(shop.upload(bytes(MAX_BYTES + 128 * 1024)), 413, "request_entity_too_large")
     big = shop.owner.patch("/api/products/17/", {"description": "x" * (2 * 1024 * 1024)})
     refused(big, 413, "request_entity_too_large")

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, event
 
 from novacart.adapters.persistence.database import Database
 from tests.integration.http.conftest import MakeApp
+from tests.support.accounts import CheapPasswords
 from tests.support.builders.accounts import PASSWORD
-from tests.support.people import CheapPasswords
 from tests.support.query_counter import counted_statements
-from tests.support.shopping import Shopper, stocked
+from tests.support.shoppers import Shopper, stocked
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.adapters.web.auth import NotAllowed, staff_only
-from novacart.application.accounts.grant_role import Appoint, GrantRole
-from novacart.application.ports.permissions import ROLES, TABLE, allows
+from novacart.adapters.web.http.auth import NotAllowed, staff_only
+from novacart.application.accounts.grant_role import GrantRole, GrantRoleCommand
+from novacart.application.authorization.permissions import ROLES, TABLE, allows
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.access import route_access
+from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
 from tests.support.back_office import PASSWORD, hire
 from tests.support.checkout import Checkout
-from tests.support.people import CheapPasswords, Person, a_customer, sign_in
 
 PRODUCT = {"title": "Kettle", "price": "499.00"}
 REFUNDERS = ("owner", "manager", "support")
@@ -145,7 +145,7 @@ def test_a_role_is_lost_with_the_next_request(shop: Checkout, injector: Injector
     person = hired(shop, "catalog")
     assert person.post("/api/products/", PRODUCT).status_code == 201
     user_id = person.get("/api/my/dashboard/").get_json()["id"]
-    injector.get(GrantRole)(Appoint(user_id=user_id, role="customer"))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role="customer"))
     assert code(person.post("/api/products/", PRODUCT)) == "permission_denied"
 
 

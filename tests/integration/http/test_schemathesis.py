@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from injector import Injector
 from schemathesis.core.failures import FailureGroup
 
+from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import ADDRESS, Checkout
-from tests.support.exploration import Explorer, Ids
-from tests.support.people import CheapPasswords, Person, a_customer
+from tests.support.openapi_fuzzing import Explorer, Ids
 
 MakeApp = Callable[..., Flask]
 Json = dict[str, Any]

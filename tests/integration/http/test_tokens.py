@@ -12,17 +12,17 @@ from injector import Injector
 
 from novacart.adapters.persistence.database import Database
 from novacart.application.accounts.disable_user import AccountOf, DisableUser
-from novacart.application.accounts.grant_role import Appoint, GrantRole
+from novacart.application.accounts.grant_role import GrantRole, GrantRoleCommand
 from novacart.domain.shared.ids import UserId
-from tests.support.builders.accounts import PASSWORD
-from tests.support.clock import SetClock
-from tests.support.people import (
+from tests.support.accounts import (
     CheapPasswords,
     ClockAt,
     a_customer,
     register,
     sign_in,
 )
+from tests.support.builders.accounts import PASSWORD
+from tests.support.clock import SetClock
 from tests.support.query_counter import counted_statements
 
 MakeApp = Callable[..., Flask]
@@ -171,7 +171,7 @@ def test_disabling_and_roles_count_from_the_next_request_on(
 ) -> None:
     asha = a_customer(client)
     user_id = UserId(asha.get("/api/my/dashboard/").get_json()["id"])
-    injector.get(GrantRole)(Appoint(user_id=user_id, role="support"))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role="support"))
     assert asha.get("/api/my/dashboard/").get_json()["is_staff"] is True
     injector.get(DisableUser)(AccountOf(user_id=user_id))
     refused(client, f"Bearer {asha.access}")

@@ -7,10 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
-from novacart.adapters.web.schemas.catalog import ProductSchema
-from novacart.adapters.web.schemas.wishlist import WishlistItemSchema
-from tests.support.people import CheapPasswords, a_customer
-from tests.support.shopping import Shopper, stocked
+from novacart.adapters.web.catalog.schemas import ProductSchema
+from novacart.adapters.web.wishlist.schemas import WishlistItemSchema
+from tests.support.accounts import CheapPasswords, a_customer
+from tests.support.shoppers import Shopper, stocked
 
 WISHLIST = "/api/products/wishlist/"
 

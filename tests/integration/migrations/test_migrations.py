@@ -32,11 +32,11 @@ _SQLITE = ("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master",)
 
 def schema(database: Database) -> Schema:
     """What is there, by name; a table's own lines in any order, since that means nothing."""
-    questions = _POSTGRESQL if database.dialect == "postgresql" else _SQLITE
+    audit_checks = _POSTGRESQL if database.dialect == "postgresql" else _SQLITE
     with database.reading() as connection:
         return {
             name: sorted(_plain(line) for line in said.splitlines())
-            for question in questions
+            for question in audit_checks
             for name, said in connection.execute(text(question))
             if "alembic_version" not in name
         }

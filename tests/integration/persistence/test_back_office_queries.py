@@ -4,13 +4,13 @@ import pytest
 from sqlalchemy import update
 
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
-from novacart.adapters.persistence.back_office.health import SqlCheckResults, SqlHealthQueries
+from novacart.adapters.persistence.back_office.health import SqlHealthQueries, SqlSystemChecks
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.back_office.sales_figures import SqlSalesFigures
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.application.back_office.count_sales import CountSales, RecountSales
-from novacart.application.back_office.listing import ListRequest
+from novacart.application.back_office.list_page import ListRequest
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from novacart.domain.shared.money import Money
@@ -253,7 +253,7 @@ class TestDashboard:
 
 def test_the_newest_result_of_a_check_is_kept(database: Database) -> None:
     at = datetime(2026, 3, 14, tzinfo=UTC)
-    results = SqlCheckResults(database)
+    results = SqlSystemChecks(database)
     results.record("audit", ok=True, summary="fine", at=at)
     results.record("audit", ok=False, summary="broken", at=at + timedelta(days=1))
 

@@ -7,17 +7,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.memory.catalog_queries import MemoryCatalogQueries
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.system.origin import ContextOrigin
+from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.application.catalog.queries import ProductFilter, ProductSort
-from novacart.application.ports.origin import Origin
+from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
+from tests.fakes.catalog_queries import FakeCatalogQueries
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
 from tests.support.contracts.catalog_queries import (
     INR,
@@ -34,7 +34,7 @@ from tests.support.query_counter import counted_statements
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextOrigin())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ class TestSqlStock(StockContract):
             assert len(statements) == (3 if database.dialect == "postgresql" else 2)
 
     def test_the_ledger_says_who(self, database: Database) -> None:
-        origin = ContextOrigin()
-        with origin.acting_as(Origin(actor="staff:7")):
+        origin = ContextVarRequestContext()
+        with origin.acting_as(RequestContext(actor="staff:7")):
             stocked(SqlUnitOfWorkFactory(database, origin), a_product(50), 1)
         with database.reading() as connection:
             actor = connection.execute(
@@ -110,9 +110,9 @@ class TestSqlStock(StockContract):
 
 class TestSqlCatalogQueries(CatalogQueriesContract):
     def test_both_databases_answer_as_memory_does(self, queries: SqlCatalogQueries) -> None:
-        store = MemoryStore()
-        fill(MemoryUnitOfWorkFactory(store))
-        memory = MemoryCatalogQueries(store, INR)
+        store = FakeStore()
+        fill(FakeUnitOfWorkFactory(store))
+        memory = FakeCatalogQueries(store, INR)
         for category, brands, low, in_stock, search in every_combination(
             (None, "books", "toys"),
             ((), ("Peepal",), ("Udaan", "Peepal")),
@@ -160,6 +160,6 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
     ],
 )
 def test_the_database_itself_guards_what_must_hold(database: Database, statement: str) -> None:
-    stocked(SqlUnitOfWorkFactory(database, ContextOrigin()), a_product(41), 5)
+    stocked(SqlUnitOfWorkFactory(database, ContextVarRequestContext()), a_product(41), 5)
     with database.writing() as connection, pytest.raises(IntegrityError):
         connection.execute(text(statement))

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from novacart.adapters.persistence.attempts.attempts import SqlAttempts
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.jobs.job_lock import SqlJobLock
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.outbox.writer import write_events
-from novacart.adapters.persistence.schedules.turns import SqlTurns
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.application.ports.attempts import Limit
-from novacart.application.ports.origin import Origin
+from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.application.ports.rate_limiter import RateLimit
+from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
 from tests.support.clock import SetClock
-from tests.support.contracts.attempts import AttemptsContract
+from tests.support.contracts.job_lock import TurnsContract
 from tests.support.contracts.outbox import LATER, NOON, RETRIER, OutboxContract, opened
-from tests.support.contracts.turns import TurnsContract
+from tests.support.contracts.rate_limiter import AttemptsContract
 
 EVENTS = 40
 WORKERS = 8
@@ -27,7 +27,7 @@ WORKERS = 8
 class TestSqlOutbox(OutboxContract):
     @pytest.fixture
     def outbox(self, database: Database) -> SqlOutbox:
-        origin = ContextOrigin()
+        origin = ContextVarRequestContext()
         origin.set(RETRIER)
         return SqlOutbox(database, origin)
 
@@ -35,7 +35,9 @@ class TestSqlOutbox(OutboxContract):
     def store(self, database: Database) -> Callable[..., None]:
         def commit(*events: DomainEvent) -> None:
             with database.writing() as connection:
-                write_events(connection, events, Origin(actor="staff:4", request_id="abc-1"))
+                write_events(
+                    connection, events, RequestContext(actor="staff:4", request_id="abc-1")
+                )
                 connection.commit()
 
         return commit
@@ -63,28 +65,28 @@ class TestSqlAttempts(AttemptsContract):
         return SetClock()
 
     @pytest.fixture
-    def attempts(self, database: Database, clock: SetClock) -> SqlAttempts:
-        return SqlAttempts(database, clock)
+    def attempts(self, database: Database, clock: SetClock) -> SqlRateLimiter:
+        return SqlRateLimiter(database, clock)
 
-    def test_callers_at_once_never_pass_a_limit(self, attempts: SqlAttempts) -> None:
-        limit = [Limit(5, 60)]
+    def test_callers_at_once_never_pass_a_limit(self, attempts: SqlRateLimiter) -> None:
+        limit = [RateLimit(5, 60)]
         with ThreadPoolExecutor(WORKERS) as pool:
             waits = list(pool.map(lambda _: attempts.take("door", limit), range(30)))
         assert waits.count(0) == 5
 
-    def test_what_counts_no_more_is_pruned(self, attempts: SqlAttempts, clock: SetClock) -> None:
-        attempts.take("front", [Limit(5, 60)])
-        attempts.take("back", [Limit(5, 600)])
+    def test_what_counts_no_more_is_pruned(self, attempts: SqlRateLimiter, clock: SetClock) -> None:
+        attempts.take("front", [RateLimit(5, 60)])
+        attempts.take("back", [RateLimit(5, 600)])
         clock.move(seconds=60)
         assert attempts.prune() == 1
 
 
 class TestSqlTurns(TurnsContract):
     @pytest.fixture
-    def turns(self, database: Database) -> SqlTurns:
-        return SqlTurns(database)
+    def turns(self, database: Database) -> SqlJobLock:
+        return SqlJobLock(database)
 
-    def test_of_workers_at_once_one_has_the_turn(self, turns: SqlTurns) -> None:
+    def test_of_workers_at_once_one_has_the_turn(self, turns: SqlJobLock) -> None:
         def take(_: int) -> bool:
             return turns.take("sweep", at=NOON, every=timedelta(hours=1))
 

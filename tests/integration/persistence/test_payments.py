@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.queries import SqlPaymentQueries
-from novacart.adapters.persistence.payments.sandbox_books import SqlSandboxBooks
+from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.sandbox.gateway import SandboxGateway
-from novacart.adapters.system.origin import ContextOrigin
+from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.domain.shared.ids import OrderId, RefundId
 from tests.support.clock import SetClock
 from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract
@@ -27,7 +27,7 @@ from tests.support.contracts.webhook_events import WebhookEventsContract
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextOrigin())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ class TestSqlWebhookEvents(WebhookEventsContract):
 class TestSandboxOnSql(PaymentGatewayContract):
     @pytest.fixture
     def gateway(self, database: Database, clock: SetClock) -> SandboxGateway:
-        return SandboxGateway(books=SqlSandboxBooks(database), clock=clock)
+        return SandboxGateway(books=SqlSandboxLedger(database), clock=clock)
 
     @pytest.fixture
     def customer(self, gateway: SandboxGateway) -> Customer:

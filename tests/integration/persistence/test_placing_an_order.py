@@ -13,18 +13,18 @@ from sqlalchemy import event
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.application.ordering.place_order import PlaceCartAsOrder, PlaceOrder
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
-from tests.support.builders.ordering import NOON, Shop, by_the_customer
+from tests.support.builders.ordering import NOON, NovaCartFlask, by_the_customer
 from tests.support.clock import SetClock
 from tests.support.query_counter import counted_statements
 
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextOrigin())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def test_an_order_is_placed_in_ten_statements_whatever_is_in_it(
     key: str | None,
     most: int,
 ) -> None:
-    shop = Shop(begin, prices=(100,) * lines)
+    shop = NovaCartFlask(begin, prices=(100,) * lines)
     shop.fill_cart(*(1,) * lines)
     place = PlaceOrder(
         begin=begin,
@@ -65,7 +65,7 @@ def test_an_order_is_placed_in_ten_statements_whatever_is_in_it(
     with begin() as work:
         work.idempotency_keys.claim(shop.customer, "k", fingerprint="f" * 64, at=NOON)
         work.commit()
-    command = PlaceCartAsOrder(
+    command = PlaceOrderCommand(
         user_id=shop.customer,
         address_id=shop.address,
         payment_method=method,

@@ -129,7 +129,7 @@ def test_a_redirect_is_not_followed(
 ) -> None:
     fake_stripe.fault("redirect", times=50)
     with pytest.raises(GatewayUnavailable):
-        gateway.look_up("pi_1")
+        gateway.retrieve("pi_1")
     assert fake_stripe.requests(path="/elsewhere") == []
 
 
@@ -142,7 +142,7 @@ def test_a_stripe_that_is_not_there_is_unavailable() -> None:
         http_client=BoundedClient(budget=1.0, attempt=0.5, pause=0.05),
     )
     with pytest.raises(GatewayUnavailable):
-        gateway.look_up("pi_1")
+        gateway.retrieve("pi_1")
 
 
 def test_a_402_is_a_decline_for_a_payment_and_a_refusal_for_a_refund(
@@ -181,7 +181,7 @@ def test_a_refund_that_takes_its_time_is_pending(
     refund = gateway.refund(_refund(reference, 100))
     assert refund.status is shown
     fake_stripe.fail_refund(refund.reference)
-    report = gateway.look_up(reference)
+    report = gateway.retrieve(reference)
     assert report is not None
     assert [(one.status, one.failure) for one in report.refunds] == [
         (RefundStatus.FAILED, "unknown")
@@ -196,7 +196,7 @@ def test_a_payment_that_is_under_way_is_shown_so(
     seen = []
     for outcome in ("require_action", "decline", "process"):
         fake_stripe.pay(reference, outcome)
-        report = gateway.look_up(reference)
+        report = gateway.retrieve(reference)
         assert report is not None
         assert report.payment is not None
         seen.append(report.payment.status)
@@ -218,7 +218,7 @@ def test_disputes_are_shown_with_who_holds_the_money(
             fake_stripe.submit_evidence(dispute)
         if step == "won":
             fake_stripe.close_dispute(dispute, won=True)
-        report = gateway.look_up(reference)
+        report = gateway.retrieve(reference)
         assert report is not None
         (told,) = report.disputes
         seen.append((told.status, told.withdrawn, told.reinstated))

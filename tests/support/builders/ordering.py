@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from novacart.application.ports.origin import Origin
+from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.accounts.address_book import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
@@ -45,9 +45,9 @@ ADDRESS = ShippingAddress(
 _numbers = count(1)
 
 
-def by_the_customer() -> Origin:
+def by_the_customer() -> RequestContext:
     """The origin of what a test does."""
-    return Origin(actor="user:3")
+    return RequestContext(actor="user:3")
 
 
 def rupees(amount: int) -> Money:
@@ -94,7 +94,7 @@ def an_order(
 
 
 def add_customer(work: UnitOfWork, name: str = "asha") -> UserId:
-    user_id = UserId(work.identities.take()[0])
+    user_id = UserId(work.ids.take()[0])
     email = EmailAddress.parse(f"{name}@example.com")
     work.users.add(
         User.register(
@@ -112,7 +112,7 @@ def add_product(
     work: UnitOfWork, *, price: int = 100, stock: int = 10, title: str | None = None
 ) -> ProductId:
     """A product of `price` rupees, `stock` of it on hand."""
-    product_id = ProductId(work.identities.take()[0])
+    product_id = ProductId(work.ids.take()[0])
     details = ProductDetails(
         title=title or f"Product {product_id}",
         subtitle="A subtitle",
@@ -125,7 +125,7 @@ def add_product(
 
 
 def add_address(work: UnitOfWork, user_id: UserId) -> AddressId:
-    address_id = AddressId(work.identities.take()[0])
+    address_id = AddressId(work.ids.take()[0])
     book = work.address_books.of(user_id)
     details = AddressDetails(
         name=ADDRESS.name,
@@ -147,14 +147,14 @@ def fill_cart(
 ) -> list[CartLineId]:
     """Put the products into the cart in this order, whatever the stock."""
     cart = work.carts.of(user_id)
-    ids = [CartLineId(number) for number in work.identities.take(len(quantities))]
+    ids = [CartLineId(number) for number in work.ids.take(len(quantities))]
     for line_id, (product_id, quantity) in zip(ids, quantities.items(), strict=True):
         cart.put(product_id, quantity, line_id=line_id, allowance=PLENTY, at=NOON)
     work.carts.save(cart)
     return ids
 
 
-class Shop:
+class NovaCartFlask:
     """A shop with one customer, one address and as many products as were priced."""
 
     def __init__(

@@ -108,7 +108,7 @@ class AccountsContract:
         self, begin: UnitOfWorkFactory, queries: AccountQueries
     ) -> None:
         with begin() as work:
-            work.token_families.revoke_all_of(ASHA, at=NOON)
+            work.token_families.revoke_all(ASHA, at=NOON)
             work.commit()
         assert queries.session(user_id=ASHA, family_id=7, password_generation=1) is None
 
@@ -193,8 +193,8 @@ class AccountsContract:
     def test_old_resets_are_forgotten(self, begin: UnitOfWorkFactory) -> None:
         issued(begin)
         with begin() as work:
-            assert work.password_resets.forget_old(before=NOON + HOUR) == 0
-            assert work.password_resets.forget_old(before=NOON + 2 * HOUR) == 1
+            assert work.password_resets.delete_older_than(before=NOON + HOUR) == 0
+            assert work.password_resets.delete_older_than(before=NOON + 2 * HOUR) == 1
             work.commit()
         with begin() as work:
             assert work.password_resets.get(5) is None

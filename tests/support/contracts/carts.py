@@ -14,7 +14,7 @@ from tests.support.builders.ordering import (
     ADDRESS,
     NOON,
     PLENTY,
-    Shop,
+    NovaCartFlask,
     an_order,
     an_order_line,
     rupees,
@@ -25,19 +25,19 @@ class CartsContract:
     """Subclasses give `begin` and `queries`."""
 
     @pytest.fixture
-    def shop(self, begin: UnitOfWorkFactory) -> Shop:
-        return Shop(begin, prices=(100, 50, 25))
+    def shop(self, begin: UnitOfWorkFactory) -> NovaCartFlask:
+        return NovaCartFlask(begin, prices=(100, 50, 25))
 
-    def test_a_cart_that_was_never_filled_is_empty(self, shop: Shop) -> None:
+    def test_a_cart_that_was_never_filled_is_empty(self, shop: NovaCartFlask) -> None:
         cart = loaded(shop)
         assert cart.lines == ()
         assert cart.checkout_order_id is None
 
-    def test_a_cart_comes_back_whole_and_in_its_order(self, shop: Shop) -> None:
+    def test_a_cart_comes_back_whole_and_in_its_order(self, shop: NovaCartFlask) -> None:
         order = checked_out(shop)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
-            line_ids = [CartLineId(number) for number in work.identities.take(2)]
+            line_ids = [CartLineId(number) for number in work.ids.take(2)]
             # The later id is of the earlier line.
             for line_id, product, minute in zip(
                 reversed(line_ids), shop.products, (0, 1), strict=False
@@ -52,7 +52,7 @@ class CartsContract:
         assert [line.product_id for line in again.lines] == shop.products[:2]
         assert again.checkout_order_id == order.id
 
-    def test_a_cart_is_saved_by_its_difference(self, shop: Shop) -> None:
+    def test_a_cart_is_saved_by_its_difference(self, shop: NovaCartFlask) -> None:
         first, second, _ = shop.fill_cart(1, 2, 3)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
@@ -67,7 +67,7 @@ class CartsContract:
             shop.products[2]: 3,
         }
 
-    def test_what_is_not_committed_is_forgotten(self, shop: Shop) -> None:
+    def test_what_is_not_committed_is_forgotten(self, shop: NovaCartFlask) -> None:
         shop.fill_cart(1)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
@@ -75,14 +75,16 @@ class CartsContract:
             work.carts.save(cart)
         assert len(loaded(shop).lines) == 1
 
-    def test_a_product_is_discarded_from_every_cart(self, shop: Shop) -> None:
+    def test_a_product_is_discarded_from_every_cart(self, shop: NovaCartFlask) -> None:
         shop.fill_cart(1, 1)
         with shop.begin() as work:
             work.carts.discard_everywhere(shop.products[0])
             work.commit()
         assert [line.product_id for line in loaded(shop).lines] == [shop.products[1]]
 
-    def test_a_checkout_is_the_cart_with_its_products_and_the_address(self, shop: Shop) -> None:
+    def test_a_checkout_is_the_cart_with_its_products_and_the_address(
+        self, shop: NovaCartFlask
+    ) -> None:
         shop.fill_cart(2, 1, 1)
         archive(shop, shop.products[2])
         with shop.begin() as work:
@@ -102,7 +104,9 @@ class CartsContract:
             if field != "source_id":
                 assert getattr(checkout.address, field) == getattr(ADDRESS, field)
 
-    def test_a_checkout_of_nothing_and_without_an_address_is_one_too(self, shop: Shop) -> None:
+    def test_a_checkout_of_nothing_and_without_an_address_is_one_too(
+        self, shop: NovaCartFlask
+    ) -> None:
         stranger = shop.another_customer()
         with shop.begin() as work:
             empty = work.carts.checkout(stranger, None)
@@ -111,7 +115,7 @@ class CartsContract:
         assert empty.cart.user_id == stranger
         assert empty.address is theirs.address is None
 
-    def test_a_cart_cleared_by_a_checkout_is_empty(self, shop: Shop) -> None:
+    def test_a_cart_cleared_by_a_checkout_is_empty(self, shop: NovaCartFlask) -> None:
         shop.fill_cart(2, 1)
         order = checked_out(shop)
         with shop.begin() as work:
@@ -129,7 +133,7 @@ class CartsContract:
         assert (cart.lines, cart.checkout_order_id) == ((), None)
 
     def test_what_the_own_unpaid_checkout_holds_can_be_ordered(
-        self, shop: Shop, queries: CartQueries
+        self, shop: NovaCartFlask, queries: CartQueries
     ) -> None:
         shop.fill_cart(4, 1)
         order = checked_out(shop, quantity=4)
@@ -153,7 +157,7 @@ class CartsContract:
         assert orderable(shop) == 6
 
     def test_a_cart_is_shown_with_its_products_as_they_are(
-        self, shop: Shop, queries: CartQueries
+        self, shop: NovaCartFlask, queries: CartQueries
     ) -> None:
         lines = shop.fill_cart(2, 1, 1)
         archive(shop, shop.products[1])
@@ -171,28 +175,28 @@ class CartsContract:
         assert queries.cart_of(shop.another_customer()) == []
 
 
-def loaded(shop: Shop) -> Cart:
+def loaded(shop: NovaCartFlask) -> Cart:
     with shop.begin() as work:
         return work.carts.of(shop.customer)
 
 
-def orderable(shop: Shop) -> int:
+def orderable(shop: NovaCartFlask) -> int:
     with shop.begin() as work:
         return work.carts.orderable(shop.customer, shop.products[0])
 
 
-def archive(shop: Shop, product_id: ProductId) -> None:
+def archive(shop: NovaCartFlask, product_id: ProductId) -> None:
     with shop.begin() as work:
-        product = work.products.for_change(product_id)
+        product = work.products.get_for_update(product_id)
         product.archive(at=NOON)
         work.products.save(product)
         work.commit()
 
 
-def checked_out(shop: Shop, *, quantity: int = 1) -> Order:
+def checked_out(shop: NovaCartFlask, *, quantity: int = 1) -> Order:
     """An unpaid order of the first product, whose units are reserved."""
     with shop.begin() as work:
-        order_id, line_id = work.identities.take(2)
+        order_id, line_id = work.ids.take(2)
         order = an_order(
             an_order_line(line_id, product=shop.products[0], quantity=quantity),
             id=order_id,

@@ -98,7 +98,7 @@ def fill(begin: UnitOfWorkFactory) -> None:
     for number, stock, about in shelf:
         stocked(begin, a_product(number, about, at=NOON - timedelta(hours=number % 4)), stock)
     with begin() as work:
-        gone = work.products.for_change(ProductId(108))
+        gone = work.products.get_for_update(ProductId(108))
         gone.archive(at=NOON)
         work.products.save(gone)
         work.stock.reserve([a_claim(103, 1, "line:1:reserve")], at=NOON)
@@ -233,10 +233,10 @@ class CatalogQueriesContract:
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:
         with begin() as work:
-            product = work.products.for_change(ProductId(106))
+            product = work.products.get_for_update(ProductId(106))
             product.edit(details(title="Copper bell", price=99_900), at=NOON)
             work.products.save(product)
-            back = work.products.for_change(ProductId(108))
+            back = work.products.get_for_update(ProductId(108))
             back.restore(at=NOON)
             work.products.save(back)
             work.commit()

@@ -35,7 +35,7 @@ class CategoriesContract:
     def test_changes_come_back_whole(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"))
         with begin() as work:
-            category = work.categories.for_change(BOOKS)
+            category = work.categories.get_for_update(BOOKS)
             category.edit(WHOLE, at=NOON)
             work.categories.save(category)
             work.commit()
@@ -48,7 +48,7 @@ class CategoriesContract:
             with pytest.raises(CategoryNotFound):
                 work.categories.get(BOOKS)
             with pytest.raises(CategoryNotFound):
-                work.categories.for_change(BOOKS)
+                work.categories.get_for_update(BOOKS)
 
     def test_categories_are_known_by_their_slugs(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"), a_category(8, "toys", is_active=False))
@@ -63,7 +63,7 @@ class CategoriesContract:
     def test_a_changed_category_can_not_take_a_slug(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"), a_category(8, "toys"))
         with begin() as work:
-            toys = work.categories.for_change(CategoryId(8))
+            toys = work.categories.get_for_update(CategoryId(8))
             toys.edit(a_category(8, "books").details, at=NOON)
             with pytest.raises(SlugTaken):
                 work.categories.save(toys)

@@ -9,19 +9,19 @@ from novacart.application.ports.idempotency_keys import (
     LOCK,
     Claim,
     IdempotencyKeyReused,
-    KeptAnswer,
     RequestInProgress,
+    StoredResponse,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import UserId
 from tests.support.builders.ordering import NOON, add_customer
 
-ANSWER = KeptAnswer(
+ANSWER = StoredResponse(
     status=201,
     headers=(("Content-Type", "application/json"), ("Location", "/api/orders/7/")),
     body=b'{"id": 7, "name": "\xc3\x89tag\xc3\xa8re"}\x00',
 )
-OTHER = KeptAnswer(status=200, headers=(), body=b"")
+OTHER = StoredResponse(status=200, headers=(), body=b"")
 
 
 class Keys:
@@ -52,7 +52,7 @@ class Keys:
             work.idempotency_keys.fulfil(self.user, "k", resource_id)
             work.commit()
 
-    def keep(self, claim: Claim, answer: KeptAnswer = ANSWER) -> KeptAnswer:
+    def keep(self, claim: Claim, answer: StoredResponse = ANSWER) -> StoredResponse:
         with self.begin() as work:
             kept = work.idempotency_keys.keep(claim, answer)
             work.commit()

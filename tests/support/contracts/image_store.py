@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from novacart.application.ports.image_store import IMAGE_TYPES, ImageStore
-from novacart.domain.catalog.wording import picture as kept_by_the_catalogue
+from novacart.domain.catalog.text_rules import picture as kept_by_the_catalogue
 from novacart.domain.shared.errors import InvalidValue
-from tests.support.pictures import picture
+from tests.support.images import picture
 
 Shown = Callable[[str], bytes | None]
 WEBP = "image/webp"

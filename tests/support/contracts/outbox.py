@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from novacart.application.ports.origin import Origin
 from novacart.application.ports.outbox import Outbox
+from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
-RETRIER = Origin(actor="staff:9", request_id="again-1")
+RETRIER = RequestContext(actor="staff:9", request_id="again-1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

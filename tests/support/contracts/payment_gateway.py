@@ -75,10 +75,10 @@ class PaymentGatewayContract:
             gateway.open_payment(request(key="k", payment=2))
 
     def test_an_unknown_payment_is_not_there(self, gateway: PaymentGateway) -> None:
-        assert gateway.look_up("pi_nobody") is None
+        assert gateway.retrieve("pi_nobody") is None
 
     def test_a_paid_payment_is_captured_in_full(self, gateway: PaymentGateway, paid: str) -> None:
-        payment = _paid(gateway.look_up(paid))
+        payment = _paid(gateway.retrieve(paid))
         assert payment.status is PaymentStatus.SUCCEEDED
         assert payment.captured == PRICE
 
@@ -87,18 +87,18 @@ class PaymentGatewayContract:
     ) -> None:
         reference = gateway.open_payment(request()).reference
         customer(reference, succeed=False)
-        failed = _paid(gateway.look_up(reference))
+        failed = _paid(gateway.retrieve(reference))
         assert failed.status is PaymentStatus.FAILED
         assert failed.failure
         customer(reference, succeed=True)
-        assert _paid(gateway.look_up(reference)).status is PaymentStatus.SUCCEEDED
+        assert _paid(gateway.retrieve(reference)).status is PaymentStatus.SUCCEEDED
 
     def test_an_unpaid_payment_can_be_cancelled_twice(self, gateway: PaymentGateway) -> None:
         reference = gateway.open_payment(request()).reference
         for _ in range(2):
             report = gateway.cancel(reference, key="cancel-1")
             assert _paid(report).status is PaymentStatus.CANCELLED
-        assert _paid(gateway.look_up(reference)).status is PaymentStatus.CANCELLED
+        assert _paid(gateway.retrieve(reference)).status is PaymentStatus.CANCELLED
 
     def test_a_paid_payment_can_not_be_cancelled(self, gateway: PaymentGateway, paid: str) -> None:
         with pytest.raises(GatewayRefused):
@@ -111,7 +111,7 @@ class PaymentGatewayContract:
         assert refund.refund_id == 88
         assert refund.amount == Money(100, "INR")
         assert refund.status is RefundStatus.SUCCEEDED
-        report = gateway.look_up(paid)
+        report = gateway.retrieve(paid)
         assert report is not None
         assert report.complete
         assert [one.reference for one in report.refunds] == [refund.reference]
@@ -150,10 +150,10 @@ class PaymentGatewayContract:
         since = now - timedelta(hours=1)
         listed = {report.reference for report in gateway.payments_since(since)}
         assert listed == {paid, other}
-        assert list(gateway.touched_since(since)) == []
+        assert list(gateway.changed_since(since)) == []
         gateway.refund(_refund(paid, 100))
-        assert list(gateway.touched_since(since)) == [paid]
-        assert list(gateway.touched_since(now + timedelta(hours=1))) == []
+        assert list(gateway.changed_since(since)) == [paid]
+        assert list(gateway.changed_since(now + timedelta(hours=1))) == []
 
 
 def _refund(reference: str, amount: int, *, key: str = "refund-1", id: int = 88) -> RefundRequest:

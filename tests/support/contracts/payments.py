@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from novacart.application.ports.payments import PaymentPlace
+from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.dispute import Dispute
@@ -45,7 +45,7 @@ def placed_orders(begin: UnitOfWorkFactory, *numbers: str) -> list[Order]:
         user_id = add_customer(work)
         product_id = add_product(work)
         for number in numbers:
-            order_id, line_id = work.identities.take(2)
+            order_id, line_id = work.ids.take(2)
             order = an_order(
                 an_order_line(line_id, product=product_id, quantity=2),
                 id=order_id,
@@ -215,14 +215,14 @@ class PaymentsContract:
         self, begin: UnitOfWorkFactory, order: Order
     ) -> None:
         self._stored(begin, a_full_payment(order))
-        place = PaymentPlace(user_id=order.user_id, order_id=order.id, payment_id=PaymentId(502))
+        place = PaymentLocator(user_id=order.user_id, order_id=order.id, payment_id=PaymentId(502))
         with begin() as work:
             assert work.payments.place(PaymentId(502)) == place
-            assert work.payments.place_called("pi_1") == place
-            assert work.payments.place_of_refund(RefundId(601)) == place
+            assert work.payments.by_reference("pi_1") == place
+            assert work.payments.locate_refund(RefundId(601)) == place
             assert work.payments.place(PaymentId(1)) is None
-            assert work.payments.place_called("pi_2") is None
-            assert work.payments.place_of_refund(RefundId(1)) is None
+            assert work.payments.by_reference("pi_2") is None
+            assert work.payments.locate_refund(RefundId(1)) is None
 
     def test_payments_are_checked_in_the_order_in_which_they_are_due(
         self, begin: UnitOfWorkFactory

@@ -54,7 +54,7 @@ class ProductsContract:
         opened(begin, a_category(7, "books"))
         stocked(begin, a_product(42))
         with begin() as work:
-            product = work.products.for_change(BOOK)
+            product = work.products.get_for_update(BOOK)
             product.edit(
                 details(
                     title="T",
@@ -78,21 +78,21 @@ class ProductsContract:
 
     def test_an_unknown_product_is_not_found(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
-            for find in (work.products.get, work.products.in_catalogue, work.products.for_change):
+            for find in (work.products.get, work.products.get_active, work.products.get_for_update):
                 with pytest.raises(ProductNotFound):
                     find(NONE)
 
     def test_an_archived_product_is_not_in_the_catalogue(self, begin: UnitOfWorkFactory) -> None:
         stocked(begin, a_product(41))
         with begin() as work:
-            assert work.products.in_catalogue(LAMP).id == LAMP
-            product = work.products.for_change(LAMP)
+            assert work.products.get_active(LAMP).id == LAMP
+            product = work.products.get_for_update(LAMP)
             product.archive(at=NOON)
             work.products.save(product)
             work.commit()
         with begin() as work:
             with pytest.raises(ProductNotFound):
-                work.products.in_catalogue(LAMP)
+                work.products.get_active(LAMP)
             assert work.products.get(LAMP).is_archived
 
     def test_several_are_found_at_once(self, begin: UnitOfWorkFactory) -> None:
@@ -100,7 +100,7 @@ class ProductsContract:
         stocked(begin, a_product(41))
         with begin() as work:
             assert set(work.products.of([BOOK, LAMP, NONE])) == {LAMP, BOOK}
-            assert list(work.products.all_for_change([BOOK, LAMP, NONE])) == [LAMP, BOOK]
+            assert list(work.products.get_many_for_update([BOOK, LAMP, NONE])) == [LAMP, BOOK]
             assert work.products.of([]) == {}
 
     def test_an_old_copy_is_not_saved_over_a_newer_one(self, begin: UnitOfWorkFactory) -> None:

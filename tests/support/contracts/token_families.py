@@ -19,14 +19,14 @@ FIRST = RefreshToken(id="first", issued_at=NOON, expires_at=NOON + WEEK)
 
 def presented(begin: UnitOfWorkFactory, family_id: int, token_id: str) -> TokenFamily:
     with begin() as work:
-        family = work.token_families.presenting(family_id, token_id)
+        family = work.token_families.get_by_token(family_id, token_id)
     assert family is not None
     return family
 
 
 def rotate(begin: UnitOfWorkFactory, token_id: str, successor_id: str) -> None:
     with begin() as work:
-        family = work.token_families.presenting(7, token_id)
+        family = work.token_families.get_by_token(7, token_id)
         assert family is not None
         family.rotate(
             token_id,
@@ -57,7 +57,7 @@ class TokenFamiliesContract:
 
     def test_an_unknown_family_is_not_there(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
-            assert work.token_families.presenting(404, "first") is None
+            assert work.token_families.get_by_token(404, "first") is None
 
     def test_only_the_token_presented_comes_with_its_family(self, begin: UnitOfWorkFactory) -> None:
         rotate(begin, "first", "second")
@@ -76,7 +76,7 @@ class TokenFamiliesContract:
 
     def test_a_revoked_family_stays_revoked(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
-            family = work.token_families.presenting(7, "first")
+            family = work.token_families.get_by_token(7, "first")
             assert family is not None
             family.revoke(at=NOON)
             work.token_families.save(family)
@@ -87,7 +87,7 @@ class TokenFamiliesContract:
         with begin() as work:
             work.token_families.add(a_family(8, ASHA, token_id="phone"))
             work.token_families.add(a_family(9, RAVI, token_id="his"))
-            work.token_families.revoke_all_of(ASHA, at=NOON)
+            work.token_families.revoke_all(ASHA, at=NOON)
             work.commit()
         assert presented(begin, 7, "first").revoked_at == NOON
         assert presented(begin, 8, "phone").revoked_at == NOON
@@ -104,15 +104,15 @@ class TokenFamiliesContract:
     ) -> None:
         rotate(begin, "first", "second")
         with begin() as work:
-            assert work.token_families.forget_expired(before=NOON + WEEK) == 0
-            assert work.token_families.forget_expired(before=NOON + WEEK + LEEWAY) == 1
+            assert work.token_families.delete_expired(before=NOON + WEEK) == 0
+            assert work.token_families.delete_expired(before=NOON + WEEK + LEEWAY) == 1
             work.commit()
         assert presented(begin, 7, "first").tokens == ()
         with begin() as work:
-            assert work.token_families.forget_expired(before=NOON + 2 * WEEK) == 1
+            assert work.token_families.delete_expired(before=NOON + 2 * WEEK) == 1
             work.commit()
         with begin() as work:
-            assert work.token_families.presenting(7, "second") is None
+            assert work.token_families.get_by_token(7, "second") is None
 
     def test_a_refresh_token_is_accepted_until_it_ends_or_its_leeway_does(
         self, begin: UnitOfWorkFactory, queries: AccountQueries

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from tests.support.fake_stripe.authentication import account_of
-from tests.support.fake_stripe.books import Books
-from tests.support.fake_stripe.courier import Courier
 from tests.support.fake_stripe.endpoints import Endpoints
 from tests.support.fake_stripe.errors import (
     StripeError,
@@ -18,6 +16,8 @@ from tests.support.fake_stripe.idempotency import IdempotencyKeys
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import LogEntry, RequestLog
+from tests.support.fake_stripe.store import Books
+from tests.support.fake_stripe.webhook_dispatcher import Courier
 from tests.support.fake_stripe.wire import API_VERSION, Answer, Request, encode
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.support.fake_stripe.books import Books
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json, new_id
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.support.fake_stripe import balance
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.payment_methods import Attempt
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json, new_id
 
 

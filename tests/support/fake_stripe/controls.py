@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, cast
 
-from tests.support.fake_stripe.courier import Policy
 from tests.support.fake_stripe.faults import Effect, When
 from tests.support.fake_stripe.payment_methods import Course
+from tests.support.fake_stripe.webhook_dispatcher import Policy
 from tests.support.fake_stripe.wire import Json
 
 

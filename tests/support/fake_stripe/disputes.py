@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.support.fake_stripe import balance
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import StripeError
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json, new_id
 
 _OPEN = ("needs_response", "under_review")

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import partial
 
 from tests.support.fake_stripe import balance, intent_actions, payment_intents, refunds
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import StripeError
 from tests.support.fake_stripe.expansion import expand
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.listing import list_objects
 from tests.support.fake_stripe.parameters import Parameters
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json, Request
 
 _Endpoint = Callable[..., Json]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import invalid
 from tests.support.fake_stripe.parameters import Parameters
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json
 
 _KINDS = {

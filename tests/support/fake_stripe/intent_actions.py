@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.support.fake_stripe import intent_lifecycle as lifecycle
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import StripeError, card_declined, unexpected_state
 from tests.support.fake_stripe.parameters import Parameters
 from tests.support.fake_stripe.payment_methods import attempt_with
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json
 
 _CANCELLATION_REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.support.fake_stripe import charges
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import card_declined, unexpected_state
 from tests.support.fake_stripe.payment_methods import Attempt
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json
 
 UNPAID = ("requires_payment_method", "requires_confirmation", "requires_action")

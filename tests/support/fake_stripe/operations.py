@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.support.fake_stripe.courier import Courier, Policy
 from tests.support.fake_stripe.errors import missing
 from tests.support.fake_stripe.faults import Fault, Faults
 from tests.support.fake_stripe.ground_truth import ground_truth
 from tests.support.fake_stripe.ledger import Ledger
-from tests.support.fake_stripe.outside_world import OutsideWorld
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import RequestLog
+from tests.support.fake_stripe.simulations import OutsideWorld
+from tests.support.fake_stripe.webhook_dispatcher import Courier, Policy
 from tests.support.fake_stripe.wire import Json
 
 

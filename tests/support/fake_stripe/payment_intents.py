@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 
 from tests.support.fake_stripe import intent_lifecycle as lifecycle
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import invalid, unexpected_state
 from tests.support.fake_stripe.intent_actions import confirm_intent
 from tests.support.fake_stripe.parameters import Parameters
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json, new_id
 
 _DESCRIPTIVE = ("description", "metadata", "receipt_email", "customer", "payment_method")

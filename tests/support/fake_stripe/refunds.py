@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.support.fake_stripe import refund_lifecycle
-from tests.support.fake_stripe.books import Books
 from tests.support.fake_stripe.errors import StripeError, invalid
 from tests.support.fake_stripe.parameters import Parameters
+from tests.support.fake_stripe.store import Books
 from tests.support.fake_stripe.wire import Json
 
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")

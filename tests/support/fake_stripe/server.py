@@ -10,7 +10,6 @@ from typing import Any, Self
 
 from tests.support.fake_stripe.api import Api, Disconnected
 from tests.support.fake_stripe.controls import ControlRefused, Controls
-from tests.support.fake_stripe.courier import Courier, Policy
 from tests.support.fake_stripe.errors import StripeError, missing
 from tests.support.fake_stripe.faults import Faults
 from tests.support.fake_stripe.form import decode_form
@@ -19,6 +18,7 @@ from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.operations import Operations
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import RequestLog
+from tests.support.fake_stripe.webhook_dispatcher import Courier, Policy
 from tests.support.fake_stripe.wire import Answer, Request, encode
 
 RETRY_DELAYS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)

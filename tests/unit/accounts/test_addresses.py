@@ -4,29 +4,32 @@ from typing import Any
 
 import pytest
 
-from novacart.adapters.memory.postal_codes import MemoryPostalCodes
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
-from novacart.application.accounts.add_address import AddAddress, NewAddress
-from novacart.application.accounts.change_address import AddressChange, ChangeAddress
+from novacart.application.accounts.add_address import AddAddress, AddAddressCommand
+from novacart.application.accounts.change_address import ChangeAddress, ChangeAddressCommand
 from novacart.application.accounts.look_up_pincode import LookUpPincode, PincodePlace
-from novacart.application.accounts.remove_address import ForgetAddress, RemoveAddress
-from novacart.application.accounts.set_default_address import PreferAddress, SetDefaultAddress
+from novacart.application.accounts.remove_address import RemoveAddress, RemoveAddressCommand
+from novacart.application.accounts.set_default_address import (
+    SetDefaultAddress,
+    SetDefaultAddressCommand,
+)
 from novacart.application.ports.postal_codes import Place
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.errors import AddressNotFound, InvalidDetails
 from novacart.domain.shared.ids import AddressId, UserId
+from tests.fakes.postal_codes import FakePostalCodes
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
 
 ASHA, RAVI = UserId(41), UserId(42)
 
 
 @pytest.fixture
-def begin() -> MemoryUnitOfWorkFactory:
-    return MemoryUnitOfWorkFactory(MemoryStore())
+def begin() -> FakeUnitOfWorkFactory:
+    return FakeUnitOfWorkFactory(FakeStore())
 
 
-def new_address(**changes: Any) -> NewAddress:  # noqa: ANN401 (any field of the command)
+def new_address(**changes: Any) -> AddAddressCommand:  # noqa: ANN401 (any field of the command)
     fields: dict[str, Any] = {
         "user_id": ASHA,
         "name": "Asha Rao",
@@ -38,7 +41,7 @@ def new_address(**changes: Any) -> NewAddress:  # noqa: ANN401 (any field of the
         "house_number": "12A",
         "address": "Residency Road",
     }
-    return NewAddress(**(fields | changes))
+    return AddAddressCommand(**(fields | changes))
 
 
 def add(begin: UnitOfWorkFactory, **changes: Any) -> AddressId:  # noqa: ANN401 (likewise)
@@ -48,11 +51,13 @@ def add(begin: UnitOfWorkFactory, **changes: Any) -> AddressId:  # noqa: ANN401 
 def test_an_address_is_added_changed_preferred_and_removed(begin: UnitOfWorkFactory) -> None:
     home, office = add(begin), add(begin, address_type="OFFICE")
     changed = ChangeAddress(begin=begin)(
-        AddressChange(user_id=ASHA, address_id=office, town="Mysuru")
+        ChangeAddressCommand(user_id=ASHA, address_id=office, town="Mysuru")
     )
     assert (changed.town, changed.address_type, changed.is_default) == ("Mysuru", "OFFICE", False)
-    assert SetDefaultAddress(begin=begin)(PreferAddress(user_id=ASHA, address_id=office)).is_default
-    RemoveAddress(begin=begin)(ForgetAddress(user_id=ASHA, address_id=home))
+    assert SetDefaultAddress(begin=begin)(
+        SetDefaultAddressCommand(user_id=ASHA, address_id=office)
+    ).is_default
+    RemoveAddress(begin=begin)(RemoveAddressCommand(user_id=ASHA, address_id=home))
     with begin() as work:
         (left,) = work.address_books.of(ASHA).addresses
     assert (left.id, left.is_default) == (office, True)
@@ -61,9 +66,11 @@ def test_an_address_is_added_changed_preferred_and_removed(begin: UnitOfWorkFact
 def test_somebody_elses_address_is_not_there(begin: UnitOfWorkFactory) -> None:
     home = add(begin)
     for act in (
-        lambda: ChangeAddress(begin=begin)(AddressChange(user_id=RAVI, address_id=home)),
-        lambda: SetDefaultAddress(begin=begin)(PreferAddress(user_id=RAVI, address_id=home)),
-        lambda: RemoveAddress(begin=begin)(ForgetAddress(user_id=RAVI, address_id=home)),
+        lambda: ChangeAddress(begin=begin)(ChangeAddressCommand(user_id=RAVI, address_id=home)),
+        lambda: SetDefaultAddress(begin=begin)(
+            SetDefaultAddressCommand(user_id=RAVI, address_id=home)
+        ),
+        lambda: RemoveAddress(begin=begin)(RemoveAddressCommand(user_id=RAVI, address_id=home)),
     ):
         with pytest.raises(AddressNotFound):
             act()
@@ -74,17 +81,17 @@ def test_a_bad_change_changes_nothing(begin: UnitOfWorkFactory) -> None:
     for wrong in ({"pincode": "1"}, {"address_type": "CASTLE"}, {"name": " "}):
         with pytest.raises(InvalidDetails) as refused:
             ChangeAddress(begin=begin)(
-                AddressChange(user_id=ASHA, address_id=home, **wrong)  # type: ignore[arg-type]
+                ChangeAddressCommand(user_id=ASHA, address_id=home, **wrong)  # type: ignore[arg-type]
             )
         assert list(refused.value.errors) == list(wrong)
 
 
 def test_a_pincode_fills_in_a_form_and_never_stops_it() -> None:
-    directory = MemoryPostalCodes({"560001": Place(city="Bengaluru", state="Karnataka")})
-    look_up = LookUpPincode(postal_codes=directory)
+    directory = FakePostalCodes({"560001": Place(city="Bengaluru", state="Karnataka")})
+    retrieve = LookUpPincode(postal_codes=directory)
     nothing = PincodePlace(city="", state="", country="India")
-    assert look_up("560001") == PincodePlace(city="Bengaluru", state="Karnataka")
+    assert retrieve("560001") == PincodePlace(city="Bengaluru", state="Karnataka")
     for unknown in ("999999", "", "56000", "abcdef", "५६०००१", "5" * 600):
-        assert look_up(unknown) == nothing
+        assert retrieve(unknown) == nothing
     directory.down = True
-    assert look_up("560001") == nothing
+    assert retrieve("560001") == nothing

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from novacart.application.accounts.confirm_password_reset import ChoosePassword
+from novacart.application.accounts.confirm_password_reset import ConfirmPasswordResetCommand
 from novacart.application.accounts.disable_user import AccountOf
-from novacart.application.accounts.request_password_reset import AskForReset
+from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.accounts.errors import (
     ResetTokenNotAccepted,
@@ -16,7 +16,7 @@ from novacart.domain.accounts.errors import (
     WrongCredentials,
 )
 from novacart.domain.accounts.events import PasswordResetRequested
-from tests.support.accounts_world import AccountsWorld
+from tests.support.accounts_fixture import AccountsWorld
 from tests.support.builders.accounts import PASSWORD
 
 NEW = "lanterns-by-the-lake"
@@ -28,7 +28,7 @@ def world() -> AccountsWorld:
 
 
 def token_mailed(world: AccountsWorld, email: str = "asha@example.com") -> str:
-    world.request_reset(AskForReset(email=email))
+    world.request_reset(RequestPasswordResetCommand(email=email))
     event = world.reset_requested()
     world.send_link(event)
     mail = world.mailer.sent[f"password-reset-{event.reset_id}"]
@@ -46,7 +46,7 @@ def test_the_owner_chooses_a_new_password_and_is_signed_out_everywhere(
     pair = world.signed_in()
     token = token_mailed(world, " ASHA@Example.com ")
     world.check_reset(token)
-    world.confirm_reset(ChoosePassword(token=token, password=NEW))
+    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
     with pytest.raises(WrongCredentials):
         world.signed_in(password=PASSWORD)
     world.authenticate(world.signed_in(password=NEW).access)
@@ -58,9 +58,9 @@ def test_the_owner_chooses_a_new_password_and_is_signed_out_everywhere(
 def test_the_link_works_once(world: AccountsWorld) -> None:
     world.person()
     token = token_mailed(world)
-    world.confirm_reset(ChoosePassword(token=token, password=NEW))
+    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
     with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ChoosePassword(token=token, password="another-lantern-9"))
+        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password="another-lantern-9"))
     with pytest.raises(ResetTokenNotFound):
         world.check_reset(token)
 
@@ -74,46 +74,46 @@ def test_the_link_works_for_an_hour(world: AccountsWorld) -> None:
     with pytest.raises(ResetTokenNotFound):
         world.check_reset(token)
     with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ChoosePassword(token=token, password=NEW))
+        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
 def test_a_weak_password_leaves_the_link_good(world: AccountsWorld) -> None:
     world.person()
     token = token_mailed(world)
     with pytest.raises(WeakPassword):
-        world.confirm_reset(ChoosePassword(token=token, password="asha@example.com"))
-    world.confirm_reset(ChoosePassword(token=token, password=NEW))
+        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password="asha@example.com"))
+    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
 def test_a_new_password_closes_every_other_link(world: AccountsWorld) -> None:
     world.person()
     first, second = token_mailed(world), token_mailed(world)
-    world.confirm_reset(ChoosePassword(token=second, password=NEW))
+    world.confirm_reset(ConfirmPasswordResetCommand(token=second, password=NEW))
     with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ChoosePassword(token=first, password="another-lantern-9"))
+        world.confirm_reset(ConfirmPasswordResetCommand(token=first, password="another-lantern-9"))
 
 
 @pytest.mark.parametrize("token", ["", "x", "../../etc", "é\ud800"])
 def test_an_unknown_token_is_refused(world: AccountsWorld, token: str) -> None:
     with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ChoosePassword(token=token, password=NEW))
+        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
 def test_the_request_does_the_same_for_known_and_unknown(world: AccountsWorld) -> None:
     world.person()
     for email in ("asha@example.com", "nobody@example.com"):
         before = list(world.store.events)
-        world.request_reset(AskForReset(email=email))
+        world.request_reset(RequestPasswordResetCommand(email=email))
         (event,) = world.store.events[len(before) :]
         assert isinstance(event, PasswordResetRequested)
         assert set(event.payload()) == {"occurred_at", "reset_id"}
-    world.request_reset(AskForReset(email="no address"))
+    world.request_reset(RequestPasswordResetCommand(email="no address"))
 
 
 def test_nobody_is_mailed_who_has_no_account_or_a_disabled_one(world: AccountsWorld) -> None:
     world.disable(AccountOf(user_id=world.person().id))
     for email in ("asha@example.com", "nobody@example.com"):
-        world.request_reset(AskForReset(email=email))
+        world.request_reset(RequestPasswordResetCommand(email=email))
         world.send_link(world.reset_requested())
     assert world.mailer.attempts == 0
 
@@ -142,7 +142,7 @@ def test_a_mail_server_that_was_down_for_two_hours_delays_the_link_and_not_more(
 ) -> None:
     world.person()
     world.mailer.down = True
-    world.request_reset(AskForReset(email="asha@example.com"))
+    world.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
     with pytest.raises(Unavailable):
         world.send_link(world.reset_requested())
     world.clock.move(hours=2)
@@ -150,23 +150,23 @@ def test_a_mail_server_that_was_down_for_two_hours_delays_the_link_and_not_more(
     world.send_link(world.reset_requested())
     (mail,) = world.mailer.sent.values()
     token = mail.text.partition("/reset-password/")[2].split()[0].partition("/")[2]
-    world.confirm_reset(ChoosePassword(token=token, password=NEW))
+    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
 def test_a_used_link_is_not_sent_again(world: AccountsWorld) -> None:
     world.person()
     token = token_mailed(world)
     event = world.reset_requested()
-    world.confirm_reset(ChoosePassword(token=token, password=NEW))
+    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
     world.send_link(event)
     assert world.mailer.attempts == 1
 
 
 def test_a_request_that_was_cleaned_up_is_let_go(world: AccountsWorld) -> None:
     world.person()
-    world.request_reset(AskForReset(email="asha@example.com"))
+    world.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
     world.clock.move(days=1, seconds=1)
-    assert world.forget_old() == 1
+    assert world.delete_older_than() == 1
     world.send_link(world.reset_requested())
     assert world.mailer.attempts == 0
 
@@ -174,7 +174,7 @@ def test_a_request_that_was_cleaned_up_is_let_go(world: AccountsWorld) -> None:
 def test_a_mailbox_is_not_flooded(world: AccountsWorld) -> None:
     world.person()
     for _ in range(9):
-        world.request_reset(AskForReset(email="asha@example.com"))
+        world.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
         world.send_link(world.reset_requested())
     assert world.mailer.attempts == 5
     world.clock.move(hours=1, seconds=1)

@@ -6,15 +6,14 @@ from functools import partial
 
 import pytest
 
-from novacart.adapters.memory.account_security import MemoryPasswordHasher
-from novacart.application.accounts.create_admin import NewAdmin
+from novacart.application.accounts.create_admin import CreateAdminCommand
 from novacart.application.accounts.disable_user import AccountOf
-from novacart.application.accounts.grant_role import Appoint
-from novacart.application.accounts.refresh_session import Refresh
-from novacart.application.accounts.register import RegisterUser
-from novacart.application.accounts.sign_in import Credential
-from novacart.application.accounts.sign_out import LogOut
-from novacart.application.accounts.update_profile import ChangeProfile
+from novacart.application.accounts.grant_role import GrantRoleCommand
+from novacart.application.accounts.refresh_session import RefreshSessionCommand
+from novacart.application.accounts.register_user import RegisterUserCommand
+from novacart.application.accounts.sign_in import SignInCommand
+from novacart.application.accounts.sign_out import SignOutCommand
+from novacart.application.accounts.update_profile import UpdateProfileCommand
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.errors import (
     InvalidDetails,
@@ -25,7 +24,8 @@ from novacart.domain.accounts.errors import (
 )
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import UserId
-from tests.support.accounts_world import AccountsWorld
+from tests.fakes.account_security import FakePasswordHasher
+from tests.support.accounts_fixture import AccountsWorld
 from tests.support.builders.accounts import PASSWORD
 
 
@@ -35,7 +35,7 @@ def world() -> AccountsWorld:
 
 
 def refreshed(world: AccountsWorld, pair: TokenPair) -> TokenPair:
-    return world.refresh(Refresh(refresh=pair.refresh))
+    return world.refresh(RefreshSessionCommand(refresh=pair.refresh))
 
 
 def test_whoever_registered_signs_in_by_either_name(world: AccountsWorld) -> None:
@@ -47,12 +47,14 @@ def test_whoever_registered_signs_in_by_either_name(world: AccountsWorld) -> Non
 def test_a_registration_names_every_field_that_is_wrong_or_taken(world: AccountsWorld) -> None:
     world.person()
     with pytest.raises(InvalidDetails) as refused:
-        world.register(RegisterUser(username="ASHA", email="ASHA@example.com", password="12345678"))
+        world.register(
+            RegisterUserCommand(username="ASHA", email="ASHA@example.com", password="12345678")
+        )
     assert refused.value.errors["username"] == ("A user with that username already exists.",)
     assert refused.value.errors["email"] == ("A user with that email already exists.",)
     assert "password" in refused.value.errors
     with pytest.raises(InvalidDetails) as refused:
-        world.register(RegisterUser(username="a b", email="nowhere", password=PASSWORD))
+        world.register(RegisterUserCommand(username="a b", email="nowhere", password=PASSWORD))
     assert set(refused.value.errors) == {"username", "email"}
 
 
@@ -82,7 +84,7 @@ def test_everything_wrong_with_a_sign_in_is_told_alike_after_one_hash(
     ):
         before = world.hasher.verifications
         with pytest.raises(WrongCredentials) as refused:
-            world.sign_in(Credential(login=login, password=password))
+            world.sign_in(SignInCommand(login=login, password=password))
         told.add(refused.value.message)
         assert world.hasher.verifications == before + 1
     assert len(told) == 1
@@ -93,10 +95,10 @@ def world_id(world: AccountsWorld, username: str) -> UserId:
 
 
 def test_an_outdated_hash_is_renewed_at_sign_in_and_sessions_go_on() -> None:
-    before = AccountsWorld(hasher=MemoryPasswordHasher(rounds=1))
+    before = AccountsWorld(hasher=FakePasswordHasher(rounds=1))
     before.person()
     old = next(before.store.users.values()).password_hash
-    after = AccountsWorld(store=before.store, hasher=MemoryPasswordHasher(rounds=2))
+    after = AccountsWorld(store=before.store, hasher=FakePasswordHasher(rounds=2))
     pair = after.signed_in()
     user = next(after.store.users.values())
     assert user.password_hash != old
@@ -145,7 +147,7 @@ def test_a_stolen_token_ends_the_session_of_thief_and_owner(world: AccountsWorld
 @pytest.mark.parametrize(
     "end",
     [
-        lambda world, pair: world.sign_out(LogOut(refresh=pair.refresh)),
+        lambda world, pair: world.sign_out(SignOutCommand(refresh=pair.refresh)),
         lambda world, _: world.disable(AccountOf(user_id=world_id(world, "asha"))),
         lambda world, _: change_password(world),
     ],
@@ -204,8 +206,8 @@ def test_one_kind_of_token_is_not_taken_for_the_other(world: AccountsWorld) -> N
     pair = world.signed_in()
     for use in (
         lambda: world.authenticate(pair.refresh),
-        lambda: world.refresh(Refresh(refresh=pair.access)),
-        lambda: world.sign_out(LogOut(refresh=pair.access)),
+        lambda: world.refresh(RefreshSessionCommand(refresh=pair.access)),
+        lambda: world.sign_out(SignOutCommand(refresh=pair.access)),
     ):
         with pytest.raises(TokenNotAccepted):
             use()
@@ -221,57 +223,57 @@ def test_a_token_of_another_family_is_refused(world: AccountsWorld) -> None:
     lost = world.tokens.issue(replace(claims, family_id=404))
     for token in (crossed, lost):
         with pytest.raises(TokenNotAccepted):
-            world.refresh(Refresh(refresh=token))
+            world.refresh(RefreshSessionCommand(refresh=token))
     with pytest.raises(TokenNotAccepted):
-        world.sign_out(LogOut(refresh=lost))
+        world.sign_out(SignOutCommand(refresh=lost))
 
 
 def test_signing_out_twice_is_no_error(world: AccountsWorld) -> None:
     world.person()
     pair = world.signed_in()
-    world.sign_out(LogOut(refresh=pair.refresh))
-    world.sign_out(LogOut(refresh=pair.refresh))
+    world.sign_out(SignOutCommand(refresh=pair.refresh))
+    world.sign_out(SignOutCommand(refresh=pair.refresh))
 
 
 def test_a_profile_is_changed_and_a_taken_name_is_not(world: AccountsWorld) -> None:
     asha = world.person()
     world.person("ravi")
     changed = world.update_profile(
-        ChangeProfile(user_id=asha.id, username="asha.rao", first_name="Asha")
+        UpdateProfileCommand(user_id=asha.id, username="asha.rao", first_name="Asha")
     )
     assert (changed.username, changed.first_name, changed.last_name) == ("asha.rao", "Asha", "")
     with pytest.raises(UsernameTaken):
-        world.update_profile(ChangeProfile(user_id=asha.id, username="RAVI"))
+        world.update_profile(UpdateProfileCommand(user_id=asha.id, username="RAVI"))
 
 
 def test_roles_count_from_the_next_request_on(world: AccountsWorld) -> None:
     asha = world.person()
     access = world.signed_in().access
-    world.grant_role(Appoint(user_id=asha.id, role="support"))
+    world.grant_role(GrantRoleCommand(user_id=asha.id, role="support"))
     assert world.authenticate(access).is_staff
     with pytest.raises(InvalidValue):
-        world.grant_role(Appoint(user_id=asha.id, role="king"))
+        world.grant_role(GrantRoleCommand(user_id=asha.id, role="king"))
 
 
 def test_the_last_owner_stays(world: AccountsWorld) -> None:
     owner = world.create_admin(
-        NewAdmin(username="boss", email="boss@example.com", password=PASSWORD)
+        CreateAdminCommand(username="boss", email="boss@example.com", password=PASSWORD)
     )
     assert (owner.role, owner.is_staff) == ("owner", True)
     with pytest.raises(LastOwner):
         world.disable(AccountOf(user_id=owner.id))
     with pytest.raises(LastOwner):
-        world.grant_role(Appoint(user_id=owner.id, role="manager"))
+        world.grant_role(GrantRoleCommand(user_id=owner.id, role="manager"))
     heir = world.person()
-    world.grant_role(Appoint(user_id=heir.id, role="owner"))
-    assert world.grant_role(Appoint(user_id=owner.id, role="customer")).role == "customer"
+    world.grant_role(GrantRoleCommand(user_id=heir.id, role="owner"))
+    assert world.grant_role(GrantRoleCommand(user_id=owner.id, role="customer")).role == "customer"
 
 
 def test_old_tokens_are_forgotten_a_day_after_their_end(world: AccountsWorld) -> None:
     world.person()
     world.signed_in()
     world.clock.move(days=7)
-    assert world.forget_old() == 0
+    assert world.delete_older_than() == 0
     world.clock.move(days=1, seconds=1)
-    assert world.forget_old() == 1
+    assert world.delete_older_than() == 1
     assert list(world.store.token_families.values()) == []

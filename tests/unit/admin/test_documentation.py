@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from novacart.application.ports.permissions import ROLES, TABLE
+from novacart.application.authorization.permissions import ROLES, TABLE
 
 PAGE = Path(__file__).parents[3] / "docs" / "admin.md"
 _ROW = re.compile(r"^\| `([a-z.]+)`[^|]*\|(.+)\|$", re.MULTILINE)

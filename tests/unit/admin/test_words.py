@@ -2,13 +2,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from novacart.adapters.admin import words
-from novacart.adapters.admin.figures import compared
+from novacart.adapters.admin import formatting
+from novacart.adapters.admin.dashboard.charts import compared
 from novacart.adapters.admin.filters import amount, choice, filters_given, flag, from_day, to_day
+from novacart.application.authorization.limits import (
+    AboveYourLimit,
+    StaffLimits,
+    ensure_within_limit,
+)
 from novacart.application.back_office.dashboard import SalesDay
 from novacart.application.back_office.order_actions import OrderAction, offered_actions
 from novacart.application.back_office.policy import BackOfficePolicy
-from novacart.application.ports.staff_limits import AboveYourLimit, StaffLimits, must_be_within
 from novacart.domain.shared.money import Money
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -24,7 +28,7 @@ NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
     ],
 )
 def test_money_is_grouped_and_signed(amount_: Money, said: str) -> None:
-    assert words.money(amount_) == said
+    assert formatting.money(amount_) == said
 
 
 @pytest.mark.parametrize(
@@ -37,13 +41,13 @@ def test_money_is_grouped_and_signed(amount_: Money, said: str) -> None:
     ],
 )
 def test_how_long_ago_is_told_in_one_unit(gone: timedelta, said: str) -> None:
-    assert words.ago(NOON - gone, NOON) == said
+    assert formatting.ago(NOON - gone, NOON) == said
 
 
 def test_what_people_typed_is_never_markup() -> None:
-    assert "<b>" not in words.pill("<b>")
-    assert "<b>" not in words.code("<b>")
-    assert '"x' not in words.thumbnail('"x').replace('src="', "").replace('""', "")
+    assert "<b>" not in formatting.pill("<b>")
+    assert "<b>" not in formatting.code("<b>")
+    assert '"x' not in formatting.thumbnail('"x').replace('src="', "").replace('""', "")
 
 
 def test_filters_take_what_they_know_and_pass_over_the_rest() -> None:
@@ -110,8 +114,8 @@ def test_only_what_the_lifecycle_allows_is_offered() -> None:
 def test_support_gives_back_up_to_its_limit() -> None:
     policy = BackOfficePolicy(limits=StaffLimits(support=Money(500000, "INR")))
     limit = policy.limits.of("support", "orders.refund")
-    must_be_within(limit, Money(500000, "INR"))
+    ensure_within_limit(limit, Money(500000, "INR"))
     with pytest.raises(AboveYourLimit):
-        must_be_within(limit, Money(500001, "INR"))
+        ensure_within_limit(limit, Money(500001, "INR"))
     for role in ("owner", "manager"):
-        must_be_within(policy.limits.of(role, "orders.refund"), Money(500001, "INR"))
+        ensure_within_limit(policy.limits.of(role, "orders.refund"), Money(500001, "INR"))

@@ -9,7 +9,12 @@ import pytest
 from flask_admin.contrib import fileadmin
 
 from novacart.adapters.admin import site
-from novacart.adapters.admin.desk import CatalogueActs, Desk, OrderActs, PeopleActs
+from novacart.adapters.admin.back_office import (
+    AccountActions,
+    BackOffice,
+    CategoryActions,
+    OrderActs,
+)
 
 ADMIN = "novacart.adapters.admin"
 ALLOWED_LAYERS = ("novacart.application", "novacart.domain", ADMIN)
@@ -51,7 +56,7 @@ def test_no_view_is_one_of_flask_admin_s_own_back_ends() -> None:
     assert fileadmin.BaseFileAdmin.__module__.startswith(OUT_OF_REACH)
 
 
-@pytest.mark.parametrize("desk", [Desk, CatalogueActs, OrderActs, PeopleActs])
+@pytest.mark.parametrize("desk", [BackOffice, CategoryActions, OrderActs, AccountActions])
 def test_whatever_a_view_is_given_is_a_use_case_a_question_or_a_port(desk: type) -> None:
     hints = get_type_hints(desk)
     assert {field.name for field in fields(desk)} == set(hints)
@@ -62,7 +67,7 @@ def test_whatever_a_view_is_given_is_a_use_case_a_question_or_a_port(desk: type)
 
 
 def test_no_use_case_hands_its_transaction_to_a_view() -> None:
-    for acts in (CatalogueActs, OrderActs, PeopleActs):
+    for acts in (CategoryActions, OrderActs, AccountActions):
         for name, use_case in get_type_hints(acts).items():
             shown = [member for member, _ in getmembers(use_case) if not member.startswith("_")]
             assert shown == [], name

@@ -89,8 +89,8 @@ VIOLATIONS = [
         [
             ("novacart.adapters.web.planted", "novacart.adapters.persistence.database"),
             ("novacart.adapters.admin.planted", "novacart.adapters.web.planted_target"),
-            ("novacart.adapters.memory.planted", "novacart.adapters.system.clock"),
-            ("novacart.adapters.persistence.planted", "novacart.adapters.memory.planted_target"),
+            ("tests.fakes.planted", "novacart.adapters.system.clock"),
+            ("novacart.adapters.persistence.planted", "tests.fakes.planted_target"),
             ("novacart.adapters.planted_adapter.planted", "novacart.domain.shared.money"),
         ],
     ),
@@ -105,7 +105,7 @@ VIOLATIONS = [
             for module in (
                 "novacart.adapters.web.planted",
                 "novacart.adapters.admin.planted",
-                "novacart.adapters.memory.planted",
+                "tests.fakes.planted",
                 "novacart.entrypoints.planted",
             )
             for package in ("sqlalchemy", "sqlalchemy.engine", "alembic", "psycopg")

@@ -4,13 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.sandbox.absent import NoGateway
+from novacart.adapters.sandbox.unavailable_gateway import NoGateway
 from novacart.application.audit.audit_shop import AuditReport, AuditShop
+from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
 from novacart.application.ports.payment_gateway import OpenPaymentRequest, PaymentGateway
-from novacart.application.ports.shop_books import BookedPayment, Inspection
 from novacart.domain.shared.ids import OrderId, PaymentId
 from novacart.domain.shared.money import Money
+from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
 
 
@@ -18,15 +18,15 @@ from tests.support.clock import SetClock
 class PaperBooks:
     """What a test writes down."""
 
-    booked: list[BookedPayment] = field(default_factory=list)
+    booked: list[RecordedPayment] = field(default_factory=list)
     net: dict[str, int] = field(default_factory=dict)
     broken: dict[int, str] = field(default_factory=dict)
 
-    def inspect(self, number: int, *, now: datetime) -> Inspection:  # noqa: ARG002
+    def inspect(self, number: int, *, now: datetime) -> CheckResult:  # noqa: ARG002
         said = self.broken.get(number)
-        return Inspection(looked_at=1, contradictions=[said] if said else [])
+        return CheckResult(looked_at=1, contradictions=[said] if said else [])
 
-    def payments(self) -> Iterator[BookedPayment]:
+    def payments(self) -> Iterator[RecordedPayment]:
         yield from self.booked
 
     def net_captured(self) -> Mapping[str, int]:
@@ -52,8 +52,8 @@ def results() -> PaperResults:
 
 
 @pytest.fixture
-def gateway() -> MemoryPaymentGateway:
-    return MemoryPaymentGateway(SetClock())
+def gateway() -> FakePaymentGateway:
+    return FakePaymentGateway(SetClock())
 
 
 def audited(
@@ -72,7 +72,7 @@ def audited(
     )()
 
 
-def paid_at(gateway: MemoryPaymentGateway, amount: int) -> str:
+def paid_at(gateway: FakePaymentGateway, amount: int) -> str:
     request = OpenPaymentRequest(
         payment_id=PaymentId(1),
         order_id=OrderId(2),
@@ -92,11 +92,11 @@ def told(report: AuditReport, number: int) -> list[str]:
 
 
 def test_a_shop_whose_books_agree_holds(
-    books: PaperBooks, gateway: MemoryPaymentGateway, results: PaperResults
+    books: PaperBooks, gateway: FakePaymentGateway, results: PaperResults
 ) -> None:
     reference = paid_at(gateway, 500)
     books.booked = [
-        BookedPayment(reference=reference, order_number="NC-1", captured=Money(500, "INR"))
+        RecordedPayment(reference=reference, order_number="NC-1", captured=Money(500, "INR"))
     ]
     books.net = {"INR": 500}
     report = audited(books, gateway, results)
@@ -106,7 +106,7 @@ def test_a_shop_whose_books_agree_holds(
 
 
 def test_a_contradiction_in_the_database_breaks_its_invariant(
-    books: PaperBooks, gateway: MemoryPaymentGateway, results: PaperResults
+    books: PaperBooks, gateway: FakePaymentGateway, results: PaperResults
 ) -> None:
     books.broken[6] = "Product 7 is not what its ledger says."
     report = audited(books, gateway, results)
@@ -117,7 +117,7 @@ def test_a_contradiction_in_the_database_breaks_its_invariant(
 
 
 def test_a_capture_that_belongs_to_no_order_is_told(
-    books: PaperBooks, gateway: MemoryPaymentGateway
+    books: PaperBooks, gateway: FakePaymentGateway
 ) -> None:
     paid_at(gateway, 500)
     report = audited(books, gateway)
@@ -126,26 +126,30 @@ def test_a_capture_that_belongs_to_no_order_is_told(
 
 
 def test_a_capture_of_another_amount_is_told(
-    books: PaperBooks, gateway: MemoryPaymentGateway
+    books: PaperBooks, gateway: FakePaymentGateway
 ) -> None:
     reference = paid_at(gateway, 500)
     books.booked = [
-        BookedPayment(reference=reference, order_number="NC-1", captured=Money(499, "INR"))
+        RecordedPayment(reference=reference, order_number="NC-1", captured=Money(499, "INR"))
     ]
     assert "4.99 captured on record, 5.00 at the provider" in told(audited(books, gateway), 2)[0]
 
 
 def test_a_capture_that_the_provider_never_made_is_told(
-    books: PaperBooks, gateway: MemoryPaymentGateway
+    books: PaperBooks, gateway: FakePaymentGateway
 ) -> None:
-    books.booked = [BookedPayment(reference="pi_x", order_number="NC-1", captured=Money(5, "INR"))]
+    books.booked = [
+        RecordedPayment(reference="pi_x", order_number="NC-1", captured=Money(5, "INR"))
+    ]
     assert "does not know pi_x" in told(audited(books, gateway), 2)[0]
 
 
 def test_a_payment_that_was_only_opened_is_no_difference(
-    books: PaperBooks, gateway: MemoryPaymentGateway
+    books: PaperBooks, gateway: FakePaymentGateway
 ) -> None:
-    books.booked = [BookedPayment(reference="pi_x", order_number="NC-1", captured=Money(0, "INR"))]
+    books.booked = [
+        RecordedPayment(reference="pi_x", order_number="NC-1", captured=Money(0, "INR"))
+    ]
     assert audited(books, gateway).holds
 
 
@@ -156,7 +160,7 @@ def test_a_provider_that_does_not_answer_breaks_nothing_and_is_said(books: Paper
 
 
 def test_a_trail_that_was_tampered_with_is_told(
-    books: PaperBooks, gateway: MemoryPaymentGateway
+    books: PaperBooks, gateway: FakePaymentGateway
 ) -> None:
     report = audited(books, gateway, fault="Entry 3: it was changed.")
     assert told(report, 14) == ["Entry 3: it was changed."]

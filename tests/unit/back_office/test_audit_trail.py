@@ -2,31 +2,31 @@ from dataclasses import replace
 
 import pytest
 
-from novacart.adapters.memory.audit_trail import MemoryAuditTrail
-from novacart.application.back_office.audit_chain import hash_of
-from novacart.application.back_office.verify_audit_trail import ChainReport, VerifyAuditTrail
-from tests.support.contracts.audit_trail import AuditTrailContract, message
+from novacart.application.back_office.audit_log_chain import hash_of
+from novacart.application.back_office.verify_audit_log import ChainReport, VerifyAuditLog
+from tests.fakes.audit_log import FakeAuditLog
+from tests.support.contracts.audit_log import AuditTrailContract, message
 
 
 class TestMemoryAuditTrail(AuditTrailContract):
     @pytest.fixture
-    def trail(self) -> MemoryAuditTrail:
-        return MemoryAuditTrail()
+    def trail(self) -> FakeAuditLog:
+        return FakeAuditLog()
 
 
 @pytest.fixture
-def trail() -> MemoryAuditTrail:
-    trail = MemoryAuditTrail()
+def trail() -> FakeAuditLog:
+    trail = FakeAuditLog()
     for number in range(1, 6):
         trail.add(message(number))
     return trail
 
 
-def report(trail: MemoryAuditTrail) -> ChainReport:
-    return VerifyAuditTrail(trail=trail)()
+def report(trail: FakeAuditLog) -> ChainReport:
+    return VerifyAuditLog(trail=trail)()
 
 
-def test_an_honest_trail_holds(trail: MemoryAuditTrail) -> None:
+def test_an_honest_trail_holds(trail: FakeAuditLog) -> None:
     assert report(trail) == ChainReport(entries=5, broken_at=None, explanation="Every entry fits.")
 
 
@@ -43,14 +43,14 @@ def test_an_honest_trail_holds(trail: MemoryAuditTrail) -> None:
         ("payload", "{}"),
     ],
 )
-def test_a_changed_field_shows(trail: MemoryAuditTrail, field: str, value: object) -> None:
+def test_a_changed_field_shows(trail: FakeAuditLog, field: str, value: object) -> None:
     trail.rows[2] = replace(trail.rows[2], **{field: value})  # type: ignore[arg-type]
 
     assert report(trail).broken_at == 3
 
 
 def test_a_changed_entry_with_a_new_hash_of_its_own_shows_at_the_next(
-    trail: MemoryAuditTrail,
+    trail: FakeAuditLog,
 ) -> None:
     forged = replace(trail.rows[2], actor="staff:1")
     trail.rows[2] = replace(forged, hash=hash_of(forged))
@@ -58,13 +58,13 @@ def test_a_changed_entry_with_a_new_hash_of_its_own_shows_at_the_next(
     assert report(trail).broken_at == 4
 
 
-def test_a_removed_entry_shows(trail: MemoryAuditTrail) -> None:
+def test_a_removed_entry_shows(trail: FakeAuditLog) -> None:
     del trail.rows[2]
 
     assert report(trail).broken_at == 4
 
 
-def test_entries_cut_off_the_end_show(trail: MemoryAuditTrail) -> None:
+def test_entries_cut_off_the_end_show(trail: FakeAuditLog) -> None:
     del trail.rows[3:]
 
     assert report(trail) == ChainReport(
@@ -72,7 +72,7 @@ def test_entries_cut_off_the_end_show(trail: MemoryAuditTrail) -> None:
     )
 
 
-def test_another_last_entry_shows(trail: MemoryAuditTrail) -> None:
+def test_another_last_entry_shows(trail: FakeAuditLog) -> None:
     forged = replace(trail.rows[-1], actor="staff:1")
     trail.rows[-1] = replace(forged, hash=hash_of(forged))
 
@@ -80,7 +80,7 @@ def test_another_last_entry_shows(trail: MemoryAuditTrail) -> None:
 
 
 def test_what_an_event_is_about_is_found_in_its_payload() -> None:
-    trail = MemoryAuditTrail()
+    trail = FakeAuditLog()
     trail.add(message(1, payload={"product_id": 3, "after": {"title": "x"}}))
     trail.add(message(2, payload={"user_id": 4}))
     trail.add(message(3, payload={}))

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.figures import Run, figures_of, percentile
-from benchmarks.wire import Head, ProtocolError, Request, read_head
+from benchmarks.http_wire import Head, ProtocolError, Request, read_head
+from benchmarks.statistics import Run, figures_of, percentile
 
 
 def run(latencies: list[int], *, seconds: float = 1.0, **more: object) -> Run:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from novacart.adapters.memory.cart_queries import MemoryCartQueries
-from novacart.adapters.memory.store import MemoryStore
+from tests.fakes.cart_queries import FakeCartQueries
+from tests.fakes.store import FakeStore
 from tests.support.contracts.carts import CartsContract
 
 
 @pytest.fixture
-def queries(store: MemoryStore) -> MemoryCartQueries:
-    return MemoryCartQueries(store)
+def queries(store: FakeStore) -> FakeCartQueries:
+    return FakeCartQueries(store)
 
 
 class TestMemoryCarts(CartsContract):

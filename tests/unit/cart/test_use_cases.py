@@ -2,16 +2,20 @@
 
 import pytest
 
-from novacart.application.cart.add_to_cart import AddToCart, PutIntoCart
-from novacart.application.cart.change_quantity import ChangeCartLine, ChangeQuantity, Step
-from novacart.application.cart.move_to_wishlist import MoveToWishlist, WishInstead
+from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
+from novacart.application.cart.change_quantity import (
+    ChangeQuantity,
+    ChangeQuantityCommand,
+    QuantityStep,
+)
+from novacart.application.cart.move_to_wishlist import MoveToWishlist, MoveToWishlistCommand
 from novacart.application.cart.policy import CartPolicy
-from novacart.application.cart.remove_from_cart import (
+from novacart.application.cart.remove_lines import (
     ClearCart,
     RemoveLine,
+    RemoveLineCommand,
     RemoveLines,
-    TakeManyOutOfCart,
-    TakeOutOfCart,
+    RemoveLinesCommand,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import CartLine
@@ -24,7 +28,7 @@ from novacart.domain.cart.errors import (
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CartLineId, ProductId
-from tests.support.builders.ordering import NOON, Shop
+from tests.support.builders.ordering import NOON, NovaCartFlask
 from tests.support.clock import SetClock
 
 POLICY = CartPolicy(max_per_line=10)
@@ -40,25 +44,25 @@ def change(begin: UnitOfWorkFactory) -> ChangeQuantity:
     return ChangeQuantity(begin=begin, policy=POLICY)
 
 
-def quantities(shop: Shop) -> list[tuple[int, int]]:
+def quantities(shop: NovaCartFlask) -> list[tuple[int, int]]:
     with shop.begin() as work:
         lines = work.carts.of(shop.customer).lines
     return [(shop.products.index(line.product_id), line.quantity) for line in lines]
 
 
-def put(add: AddToCart, shop: Shop, index: int, quantity: int = 1) -> CartLine:
+def put(add: AddToCart, shop: NovaCartFlask, index: int, quantity: int = 1) -> CartLine:
     return add(
-        PutIntoCart(user_id=shop.customer, product_id=shop.products[index], quantity=quantity)
+        AddToCartCommand(user_id=shop.customer, product_id=shop.products[index], quantity=quantity)
     )
 
 
-def test_adding_twice_makes_one_line(add: AddToCart, shop: Shop) -> None:
+def test_adding_twice_makes_one_line(add: AddToCart, shop: NovaCartFlask) -> None:
     first = put(add, shop, 0)
     assert put(add, shop, 0, 2).id == first.id
     assert quantities(shop) == [(0, 3)]
 
 
-def test_adding_takes_the_product_off_the_wishlist(add: AddToCart, shop: Shop) -> None:
+def test_adding_takes_the_product_off_the_wishlist(add: AddToCart, shop: NovaCartFlask) -> None:
     with shop.begin() as work:
         wishlist = work.wishlists.of(shop.customer)
         wishlist.add(shop.products[0], at=NOON)
@@ -71,15 +75,20 @@ def test_adding_takes_the_product_off_the_wishlist(add: AddToCart, shop: Shop) -
     assert [entry.product_id for entry in entries] == [shop.products[1]]
 
 
-def test_a_product_that_is_not_in_the_catalogue_is_not_added(add: AddToCart, shop: Shop) -> None:
+def test_a_product_that_is_not_in_the_catalogue_is_not_added(
+    add: AddToCart, shop: NovaCartFlask
+) -> None:
     with pytest.raises(ProductNotFound):
-        add(PutIntoCart(user_id=shop.customer, product_id=ProductId(999_999)))
+        add(AddToCartCommand(user_id=shop.customer, product_id=ProductId(999_999)))
 
 
 def test_no_more_than_the_limit_or_the_stock_is_added(
     add: AddToCart, begin: UnitOfWorkFactory
 ) -> None:
-    plenty, scarce = Shop(begin, stock=50, prices=(1,)), Shop(begin, stock=2, prices=(1,))
+    plenty, scarce = (
+        NovaCartFlask(begin, stock=50, prices=(1,)),
+        NovaCartFlask(begin, stock=2, prices=(1,)),
+    )
     put(add, plenty, 0, 10)
     with pytest.raises(CartLimitReached):
         put(add, plenty, 0)
@@ -91,48 +100,50 @@ def test_no_more_than_the_limit_or_the_stock_is_added(
     assert quantities(scarce) == []
 
 
-def test_a_quantity_goes_up_down_and_to_what_is_said(change: ChangeQuantity, shop: Shop) -> None:
+def test_a_quantity_goes_up_down_and_to_what_is_said(
+    change: ChangeQuantity, shop: NovaCartFlask
+) -> None:
     line, other, _ = shop.fill_cart(2, 1, 1)
 
-    def to(line_id: CartLineId, wanted: Step | int) -> int:
-        return change(ChangeCartLine(user_id=shop.customer, line_id=line_id, change=wanted))
+    def to(line_id: CartLineId, wanted: QuantityStep | int) -> int:
+        return change(ChangeQuantityCommand(user_id=shop.customer, line_id=line_id, change=wanted))
 
-    assert to(line, Step.INCREASE) == 3
-    assert to(line, Step.DECREASE) == 2
+    assert to(line, QuantityStep.INCREASE) == 3
+    assert to(line, QuantityStep.DECREASE) == 2
     assert to(line, 7) == 7
-    assert to(other, Step.DECREASE) == 0
+    assert to(other, QuantityStep.DECREASE) == 0
     assert to(line, 0) == 0
     assert quantities(shop) == [(2, 1)]
 
 
-def test_a_quantity_is_at_most_what_can_be_had(change: ChangeQuantity, shop: Shop) -> None:
+def test_a_quantity_is_at_most_what_can_be_had(change: ChangeQuantity, shop: NovaCartFlask) -> None:
     (line,) = shop.fill_cart(10)
-    for wanted, refusal in ((Step.INCREASE, CartLimitReached), (11, CartLimitReached)):
+    for wanted, refusal in ((QuantityStep.INCREASE, CartLimitReached), (11, CartLimitReached)):
         with pytest.raises(refusal):
-            change(ChangeCartLine(user_id=shop.customer, line_id=line, change=wanted))
+            change(ChangeQuantityCommand(user_id=shop.customer, line_id=line, change=wanted))
     with pytest.raises(CartLineNotFound):
-        change(ChangeCartLine(user_id=shop.customer, line_id=CartLineId(0), change=1))
+        change(ChangeQuantityCommand(user_id=shop.customer, line_id=CartLineId(0), change=1))
 
 
 def test_the_line_of_somebody_else_is_not_there(
-    change: ChangeQuantity, shop: Shop, begin: UnitOfWorkFactory
+    change: ChangeQuantity, shop: NovaCartFlask, begin: UnitOfWorkFactory
 ) -> None:
     (line,) = shop.fill_cart(1)
-    other = Shop(begin, prices=(1,))
+    other = NovaCartFlask(begin, prices=(1,))
     with pytest.raises(CartLineNotFound):
-        change(ChangeCartLine(user_id=other.customer, line_id=line, change=5))
+        change(ChangeQuantityCommand(user_id=other.customer, line_id=line, change=5))
     with pytest.raises(CartLineNotFound):
-        RemoveLine(begin=begin)(TakeOutOfCart(user_id=other.customer, line_id=line))
+        RemoveLine(begin=begin)(RemoveLineCommand(user_id=other.customer, line_id=line))
     assert quantities(shop) == [(0, 1)]
 
 
 def test_lines_are_removed_one_by_one_many_at_once_and_all(
-    shop: Shop, begin: UnitOfWorkFactory
+    shop: NovaCartFlask, begin: UnitOfWorkFactory
 ) -> None:
     first, second, _ = shop.fill_cart(1, 1, 1)
-    RemoveLine(begin=begin)(TakeOutOfCart(user_id=shop.customer, line_id=first))
+    RemoveLine(begin=begin)(RemoveLineCommand(user_id=shop.customer, line_id=first))
     gone = RemoveLines(begin=begin)(
-        TakeManyOutOfCart(user_id=shop.customer, line_ids=[first, second])
+        RemoveLinesCommand(user_id=shop.customer, line_ids=[first, second])
     )
     assert gone == 1
     assert quantities(shop) == [(2, 1)]
@@ -141,18 +152,18 @@ def test_lines_are_removed_one_by_one_many_at_once_and_all(
     assert quantities(shop) == []
 
 
-def test_lines_move_to_the_wishlist(shop: Shop, begin: UnitOfWorkFactory) -> None:
+def test_lines_move_to_the_wishlist(shop: NovaCartFlask, begin: UnitOfWorkFactory) -> None:
     move = MoveToWishlist(begin=begin, clock=SetClock(NOON))
     first, second, third = shop.fill_cart(1, 2, 3)
-    moved = move(WishInstead(user_id=shop.customer, line_ids=[first, second]))
+    moved = move(MoveToWishlistCommand(user_id=shop.customer, line_ids=[first, second]))
     assert (moved.added, moved.already_there) == (2, 0)
     assert quantities(shop) == [(2, 3)]
     with pytest.raises(NoSuchCartLines):
-        move(WishInstead(user_id=shop.customer, line_ids=[first]))
+        move(MoveToWishlistCommand(user_id=shop.customer, line_ids=[first]))
     with shop.begin() as work:
         wishlist = work.wishlists.of(shop.customer)
         wishlist.add(shop.products[2], at=NOON)
         work.wishlists.save(wishlist)
         work.commit()
-    moved = move(WishInstead(user_id=shop.customer, line_ids=[third]))
+    moved = move(MoveToWishlistCommand(user_id=shop.customer, line_ids=[third]))
     assert (moved.added, moved.already_there) == (0, 1)

@@ -4,15 +4,19 @@ import json
 
 import pytest
 
-from novacart.application.catalog.add_category import NewCategory
-from novacart.application.catalog.archive_product import RetireProduct
-from novacart.application.catalog.export_products import HandOut
-from novacart.application.catalog.import_products import PORTION, ImportReport, TakeIn
-from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
+from novacart.application.catalog.add_category import AddCategoryCommand
+from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.export_products import ExportProductsCommand
+from novacart.application.catalog.import_products import (
+    PORTION,
+    ImportProductsCommand,
+    ImportReport,
+)
+from novacart.application.catalog.product_file_formats import FileFormat, UnreadableFile, read_rows
 from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.shared.ids import ProductId
-from tests.support.catalog_world import CatalogWorld
+from tests.support.catalog_fixture import CatalogWorld
 
 CSV, JSON_LINES = FileFormat.CSV, FileFormat.JSON_LINES
 
@@ -20,7 +24,7 @@ CSV, JSON_LINES = FileFormat.CSV, FileFormat.JSON_LINES
 @pytest.fixture
 def world() -> CatalogWorld:
     world = CatalogWorld()
-    world.add_category(NewCategory(fields={"name": "Books", "slug": "books"}))
+    world.add_category(AddCategoryCommand(fields={"name": "Books", "slug": "books"}))
     return world
 
 
@@ -28,7 +32,7 @@ def take_in(
     world: CatalogWorld, text: str, form: FileFormat = CSV, *, dry_run: bool = False
 ) -> ImportReport:
     rows = read_rows(text.splitlines(keepends=True), form)
-    return world.import_products(TakeIn(rows=rows, dry_run=dry_run))
+    return world.import_products(ImportProductsCommand(rows=rows, dry_run=dry_run))
 
 
 def catalogue(world: CatalogWorld) -> list[ProductView]:
@@ -163,7 +167,7 @@ def test_an_import_goes_in_by_portions_and_tells_how_far_it_is(world: CatalogWor
     told: list[int] = []
     lines = [f"Kite {number},1\n" for number in range(PORTION + 5)]
     rows = read_rows(["title,price\n", *lines], CSV)
-    report = world.import_products(TakeIn(rows=rows, progress=told.append))
+    report = world.import_products(ImportProductsCommand(rows=rows, progress=told.append))
     assert report.added == PORTION + 5
     assert told == [PORTION, PORTION + 5]
 
@@ -179,14 +183,16 @@ def test_what_was_handed_out_comes_back_as_it_is(world: CatalogWorld, form: File
     )
     told: list[tuple[int, int]] = []
     out = "".join(
-        world.export_products(HandOut(form=form, progress=lambda *step: told.append(step)))
+        world.export_products(
+            ExportProductsCommand(form=form, progress=lambda *step: told.append(step))
+        )
     )
     assert told == [(1, 2), (2, 2)]
     before = catalogue(world)
     again = take_in(world, out, form)
     assert (again.added, again.edited, again.unchanged, again.bad) == (0, 0, 2, [])
     other = CatalogWorld()
-    other.add_category(NewCategory(fields={"name": "Books", "slug": "books"}))
+    other.add_category(AddCategoryCommand(fields={"name": "Books", "slug": "books"}))
     assert take_in(other, out, form).added == 0
     assert catalogue(world) == before
 
@@ -194,8 +200,8 @@ def test_what_was_handed_out_comes_back_as_it_is(world: CatalogWorld, form: File
 def test_an_archived_product_is_neither_handed_out_nor_taken_in(world: CatalogWorld) -> None:
     take_in(world, "title,price\nKite,1\n")
     [kite] = catalogue(world)
-    world.archive_product(RetireProduct(product_id=ProductId(kite.id)))
-    assert list(world.export_products(HandOut(form=JSON_LINES))) == []
+    world.archive_product(ArchiveProductCommand(product_id=ProductId(kite.id)))
+    assert list(world.export_products(ExportProductsCommand(form=JSON_LINES))) == []
     assert reasons(take_in(world, f"id,price\n{kite.id},2\n")) == [
         (2, "That product is not in the catalogue.")
     ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from novacart.application.catalog.search_words import MAX_WORDS, searched, words
+from novacart.application.catalog.search_terms import MAX_WORDS, searched, words
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from novacart.adapters.memory.outbox import MemoryOutbox
-from novacart.adapters.memory.turns import MemoryTurns
-from novacart.adapters.system.origin import ContextOrigin
+from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.application.ports.origin import Origin
-from novacart.application.relay import Reaction, Relay
-from novacart.application.schedules import Schedule
+from novacart.application.ports.request_context import RequestContext
+from novacart.application.relay import EventHandler, Relay
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.worker import Worker
+from tests.fakes.job_lock import FakeJobLock
+from tests.fakes.outbox import FakeOutbox
 from tests.support.clock import SetClock
 from tests.support.contracts.outbox import ShutterOpened
 
@@ -17,24 +17,24 @@ from tests.support.contracts.outbox import ShutterOpened
 def make_worker(
     *,
     clock: SetClock,
-    turns: MemoryTurns | None = None,
-    outbox: MemoryOutbox | None = None,
+    turns: FakeJobLock | None = None,
+    outbox: FakeOutbox | None = None,
     react: Callable[[ShutterOpened], None] | None = None,
-    schedules: tuple[Schedule, ...] = (),
+    schedules: tuple[ScheduledJob, ...] = (),
 ) -> Worker:
-    reactions = [Reaction(name="react", event=ShutterOpened, react=react)] if react else []
+    event_handlers = [EventHandler(name="react", event=ShutterOpened, react=react)] if react else []
     relay = Relay(
-        outbox=outbox or MemoryOutbox(),
+        outbox=outbox or FakeOutbox(),
         clock=clock,
-        act_as=ContextOrigin().acting_as,
-        reactions=reactions,
+        act_as=ContextVarRequestContext().acting_as,
+        event_handlers=event_handlers,
     )
-    return Worker(relay=relay, schedules=schedules, turns=turns or MemoryTurns(), clock=clock)
+    return Worker(relay=relay, schedules=schedules, turns=turns or FakeJobLock(), clock=clock)
 
 
 def test_a_schedule_runs_once_a_period_however_often_the_worker_looks() -> None:
     clock, runs = SetClock(), []
-    sweep = Schedule(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
+    sweep = ScheduledJob(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
     worker = make_worker(clock=clock, schedules=(sweep,))
     for _ in range(130):
         worker.run_due_schedules()
@@ -43,8 +43,8 @@ def test_a_schedule_runs_once_a_period_however_often_the_worker_looks() -> None:
 
 
 def test_two_workers_share_the_turns() -> None:
-    clock, turns, runs = SetClock(), MemoryTurns(), []
-    sweep = Schedule(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
+    clock, turns, runs = SetClock(), FakeJobLock(), []
+    sweep = ScheduledJob(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
     workers = [make_worker(clock=clock, turns=turns, schedules=(sweep,)) for _ in range(2)]
     for _ in range(59):
         for worker in workers:
@@ -65,9 +65,9 @@ def test_a_schedule_that_fails_stops_neither_the_others_nor_the_worker() -> None
     worker = make_worker(
         clock=clock,
         schedules=(
-            Schedule(name="broken", every_seconds=60, run=fail),
-            Schedule(name="away", every_seconds=60, run=away),
-            Schedule(name="sweep", every_seconds=60, run=lambda: runs.append(1)),
+            ScheduledJob(name="broken", every_seconds=60, run=fail),
+            ScheduledJob(name="away", every_seconds=60, run=away),
+            ScheduledJob(name="sweep", every_seconds=60, run=lambda: runs.append(1)),
         ),
     )
     worker.run_due_schedules()
@@ -75,10 +75,10 @@ def test_a_schedule_that_fails_stops_neither_the_others_nor_the_worker() -> None
 
 
 def test_a_stopped_worker_finishes_what_it_is_in_the_middle_of_and_begins_nothing() -> None:
-    clock, outbox = SetClock(), MemoryOutbox()
+    clock, outbox = SetClock(), FakeOutbox()
     for height in (1, 2):
         event = ShutterOpened(occurred_at=clock.now(), height=height)
-        outbox.put(event, Origin(actor="user:1"))
+        outbox.put(event, RequestContext(actor="user:1"))
     seen: list[int] = []
 
     def react(event: ShutterOpened) -> None:

@@ -2,22 +2,22 @@
 
 import pytest
 
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from tests.support.builders.ordering import Shop
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.support.builders.ordering import NovaCartFlask
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> FakeStore:
+    return FakeStore()
 
 
 @pytest.fixture
-def begin(store: MemoryStore) -> UnitOfWorkFactory:
-    return MemoryUnitOfWorkFactory(store)
+def begin(store: FakeStore) -> UnitOfWorkFactory:
+    return FakeUnitOfWorkFactory(store)
 
 
 @pytest.fixture
-def shop(begin: UnitOfWorkFactory) -> Shop:
-    return Shop(begin, prices=(100, 50, 25))
+def shop(begin: UnitOfWorkFactory) -> NovaCartFlask:
+    return NovaCartFlask(begin, prices=(100, 50, 25))

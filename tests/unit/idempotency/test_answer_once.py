@@ -2,15 +2,18 @@
 
 import pytest
 
-from novacart.application.idempotency.answer_once import AnswerOnce, PurgeIdempotencyKeys
-from novacart.application.ports.idempotency_keys import KeptAnswer, RequestInProgress
+from novacart.application.idempotency.idempotent_requests import (
+    IdempotentRequests,
+    PurgeIdempotencyKeys,
+)
+from novacart.application.ports.idempotency_keys import RequestInProgress, StoredResponse
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import UserId
 from tests.support.builders.ordering import NOON
 from tests.support.clock import SetClock
 
 ASHA = UserId(3)
-ANSWER = KeptAnswer(status=201, headers=(), body=b"{}")
+ANSWER = StoredResponse(status=201, headers=(), body=b"{}")
 
 
 @pytest.fixture
@@ -19,12 +22,12 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def once(begin: UnitOfWorkFactory, clock: SetClock) -> AnswerOnce:
-    return AnswerOnce(begin=begin, clock=clock)
+def once(begin: UnitOfWorkFactory, clock: SetClock) -> IdempotentRequests:
+    return IdempotentRequests(begin=begin, clock=clock)
 
 
 def test_a_twin_is_told_to_wait_until_there_is_something_to_repeat(
-    once: AnswerOnce, begin: UnitOfWorkFactory
+    once: IdempotentRequests, begin: UnitOfWorkFactory
 ) -> None:
     claim, is_mine = once.claim(ASHA, "k", fingerprint="f")
     assert is_mine
@@ -39,14 +42,14 @@ def test_a_twin_is_told_to_wait_until_there_is_something_to_repeat(
     assert (twin.answer, is_mine) == (ANSWER, False)
 
 
-def test_what_came_to_nothing_may_be_sent_again(once: AnswerOnce) -> None:
+def test_what_came_to_nothing_may_be_sent_again(once: IdempotentRequests) -> None:
     claim, _ = once.claim(ASHA, "k", fingerprint="f")
     once.release(claim)
     assert once.claim(ASHA, "k", fingerprint="another")[1]
 
 
 def test_keys_are_purged_in_batches_until_none_is_over(
-    once: AnswerOnce, begin: UnitOfWorkFactory, clock: SetClock
+    once: IdempotentRequests, begin: UnitOfWorkFactory, clock: SetClock
 ) -> None:
     for number in range(1001):
         once.claim(ASHA, f"k{number}", fingerprint="f")

@@ -9,7 +9,7 @@ from novacart.adapters.imaging.image_processor import (
     PillowImageProcessor,
 )
 from novacart.domain.shared.errors import InvalidValue
-from tests.support.pictures import png_claiming
+from tests.support.images import png_claiming
 
 prepare = PillowImageProcessor().prepare
 

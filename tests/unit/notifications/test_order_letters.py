@@ -5,33 +5,33 @@ from typing import Any
 
 import pytest
 
-from novacart.adapters.email.letters import JinjaLetters
-from novacart.adapters.email.wording import day, money
-from novacart.adapters.memory.mailer import MemoryMailer
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
-from novacart.application.notifications.order_post import OrderPost
-from novacart.application.notifications.tell_of_orders import (
-    TellOfCancellation,
-    TellOfConfirmation,
-    TellOfShipping,
+from novacart.adapters.email.email_renderer import JinjaEmailRenderer
+from novacart.adapters.email.formatting import day, money
+from novacart.application.notifications.order_mailer import OrderMailer
+from novacart.application.notifications.send_order_emails import (
+    SendCancellationEmail,
+    SendConfirmationEmail,
+    SendShippingEmail,
 )
-from novacart.application.notifications.tell_of_refunds import (
-    TellOfLateMoney,
-    TellOfRefund,
-    TellOfRefundStart,
+from novacart.application.notifications.send_refund_emails import (
+    SendLatePaymentEmail,
+    SendRefundEmail,
+    SendRefundStartedEmail,
 )
-from novacart.application.ordering.fulfil_order import SendOff, ShipOrder, StartProcessing
+from novacart.application.ordering.fulfil_order import ShipOrder, ShipOrderCommand, StartProcessing
 from novacart.application.payments.pay_cart import PayCart
-from novacart.application.payments.request_refund import AskForRefund
+from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail
 from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
-from novacart.domain.payments.events import LateMoneyReceived, RefundRequested, RefundSucceeded
+from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
 from novacart.domain.shared.money import Money
+from tests.fakes.mailer import FakeMailer
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
-from tests.support.payment_desk import PaymentDesk, staff
+from tests.support.payments_fixture import PaymentDesk, staff
 
 
 @pytest.fixture
@@ -40,45 +40,45 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> FakeStore:
+    return FakeStore()
 
 
 @pytest.fixture
-def provider(clock: SetClock) -> MemoryPaymentGateway:
-    return MemoryPaymentGateway(clock)
+def provider(clock: SetClock) -> FakePaymentGateway:
+    return FakePaymentGateway(clock)
 
 
 @pytest.fixture
-def desk(store: MemoryStore, clock: SetClock, provider: MemoryPaymentGateway) -> PaymentDesk:
-    return PaymentDesk(begin=MemoryUnitOfWorkFactory(store), gateway=provider, clock=clock)
+def desk(store: FakeStore, clock: SetClock, provider: FakePaymentGateway) -> PaymentDesk:
+    return PaymentDesk(begin=FakeUnitOfWorkFactory(store), gateway=provider, clock=clock)
 
 
 @pytest.fixture
-def mailer() -> MemoryMailer:
-    return MemoryMailer()
+def mailer() -> FakeMailer:
+    return FakeMailer()
 
 
 @pytest.fixture
-def tell(store: MemoryStore, mailer: MemoryMailer) -> Callable[[], list[Mail]]:
+def tell(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
     """Hand every event so far to its letter, twice, as a relay may; the mails sent."""
-    post = OrderPost(
-        begin=MemoryUnitOfWorkFactory(store),
-        letters=JinjaLetters(shop_name="Lanterns"),
+    post = OrderMailer(
+        begin=FakeUnitOfWorkFactory(store),
+        letters=JinjaEmailRenderer(shop_name="Lanterns"),
         mailer=mailer,
     )
-    reactions: dict[type, Callable[[Any], None]] = {
-        OrderConfirmed: TellOfConfirmation(post=post),
-        OrderShipped: TellOfShipping(post=post),
-        OrderCancelled: TellOfCancellation(post=post),
-        RefundRequested: TellOfRefundStart(post=post),
-        RefundSucceeded: TellOfRefund(post=post),
-        LateMoneyReceived: TellOfLateMoney(post=post),
+    event_handlers: dict[type, Callable[[Any], None]] = {
+        OrderConfirmed: SendConfirmationEmail(post=post),
+        OrderShipped: SendShippingEmail(post=post),
+        OrderCancelled: SendCancellationEmail(post=post),
+        RefundRequested: SendRefundStartedEmail(post=post),
+        RefundSucceeded: SendRefundEmail(post=post),
+        LatePaymentReceived: SendLatePaymentEmail(post=post),
     }
 
     def tell() -> list[Mail]:
         for event in [*store.events, *store.events]:
-            react = reactions.get(type(event))
+            react = event_handlers.get(type(event))
             if react is not None:
                 react(event)
         return list(mailer.sent.values())
@@ -86,7 +86,7 @@ def tell(store: MemoryStore, mailer: MemoryMailer) -> Callable[[], list[Mail]]:
     return tell
 
 
-def _paid(desk: PaymentDesk, provider: MemoryPaymentGateway) -> PayCart:
+def _paid(desk: PaymentDesk, provider: FakePaymentGateway) -> PayCart:
     user_id, address_id = desk.customer()
     desk.cart(user_id, {desk.product(price=1241): 2})
     command = PayCart(user_id=user_id, address_id=address_id)
@@ -95,15 +95,15 @@ def _paid(desk: PaymentDesk, provider: MemoryPaymentGateway) -> PayCart:
     return command
 
 
-def _order_id(store: MemoryStore) -> Any:  # noqa: ANN401 (whichever order there is)
+def _order_id(store: FakeStore) -> Any:  # noqa: ANN401 (whichever order there is)
     return next(iter(store.orders.values())).id
 
 
 def test_a_paid_order_is_confirmed_once(
     desk: PaymentDesk,
-    provider: MemoryPaymentGateway,
+    provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
-    store: MemoryStore,
+    store: FakeStore,
 ) -> None:
     _paid(desk, provider)
     (mail,) = tell()
@@ -120,15 +120,15 @@ def test_a_paid_order_is_confirmed_once(
 
 def test_a_parcel_is_announced_with_its_number(
     desk: PaymentDesk,
-    provider: MemoryPaymentGateway,
+    provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
-    store: MemoryStore,
+    store: FakeStore,
 ) -> None:
     _paid(desk, provider)
     order_id = _order_id(store)
     StartProcessing(begin=desk.begin, clock=desk.clock, origin=staff)(order_id)
     ShipOrder(begin=desk.begin, clock=desk.clock, origin=staff)(
-        SendOff(order_id=order_id, carrier="India Post", tracking_number="EE123456789IN")
+        ShipOrderCommand(order_id=order_id, carrier="India Post", tracking_number="EE123456789IN")
     )
     mail = tell()[-1]
     assert mail.message_id.endswith("-shipped")
@@ -157,12 +157,12 @@ def test_an_order_that_another_replaced_is_not_told_of(
 
 def test_a_refund_is_told_of_when_it_starts_and_when_it_is_done(
     desk: PaymentDesk,
-    provider: MemoryPaymentGateway,
+    provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
-    store: MemoryStore,
+    store: FakeStore,
 ) -> None:
     command = _paid(desk, provider)
-    desk.request_refund(AskForRefund(user_id=command.user_id, order_id=_order_id(store)))
+    desk.request_refund(RequestRefundCommand(user_id=command.user_id, order_id=_order_id(store)))
     (refund,) = desk.payment(_order_id(store)).refunds
     kinds = [mail.message_id.split("-", 3)[3] for mail in tell()]
     assert kinds == ["confirmation", f"refund-{refund.id}-started", f"refund-{refund.id}-done"]
@@ -170,7 +170,7 @@ def test_a_refund_is_told_of_when_it_starts_and_when_it_is_done(
 
 
 def test_late_money_has_one_letter_of_its_own(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, tell: Callable[[], list[Mail]]
+    desk: PaymentDesk, provider: FakePaymentGateway, tell: Callable[[], list[Mail]]
 ) -> None:
     user_id, _ = desk.customer()
     order_id = desk.ordered(user_id, {desk.product(): 1})
@@ -186,9 +186,9 @@ def test_late_money_has_one_letter_of_its_own(
 
 def test_a_mail_server_that_is_down_is_tried_again(
     desk: PaymentDesk,
-    provider: MemoryPaymentGateway,
+    provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
-    mailer: MemoryMailer,
+    mailer: FakeMailer,
 ) -> None:
     _paid(desk, provider)
     mailer.down = True

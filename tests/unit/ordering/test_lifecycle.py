@@ -7,12 +7,12 @@ from itertools import product
 import pytest
 
 from novacart.domain.ordering.errors import (
+    InvalidTransition,
     OrderAlreadyCancelled,
     OrderAlreadyShipped,
     OrderNotPaid,
     PaidOrderCannotBeCancelled,
     RefundExceedsPayment,
-    TransitionNotAllowed,
 )
 from novacart.domain.ordering.lifecycle import (
     LINE_LIFECYCLE,
@@ -51,7 +51,7 @@ EDGES = {
     },
 }
 REFUSALS = (
-    TransitionNotAllowed,
+    InvalidTransition,
     OrderAlreadyCancelled,
     OrderAlreadyShipped,
     OrderNotPaid,
@@ -153,7 +153,7 @@ def test_a_line_moves_along_its_table_and_nowhere_else(
         line.become(after)
         assert line.status is after
     else:
-        with pytest.raises(TransitionNotAllowed):
+        with pytest.raises(InvalidTransition):
             line.become(after)
         assert line.status is before
 

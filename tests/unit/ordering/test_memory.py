@@ -2,14 +2,14 @@
 
 import pytest
 
-from novacart.adapters.memory.order_queries import MemoryOrderQueries
-from novacart.adapters.memory.store import MemoryStore
+from tests.fakes.order_queries import FakeOrderQueries
+from tests.fakes.store import FakeStore
 from tests.support.contracts.orders import OrdersContract
 
 
 @pytest.fixture
-def queries(store: MemoryStore) -> MemoryOrderQueries:
-    return MemoryOrderQueries(store)
+def queries(store: FakeStore) -> FakeOrderQueries:
+    return FakeOrderQueries(store)
 
 
 class TestMemoryOrders(OrdersContract):

@@ -6,8 +6,9 @@ import pytest
 
 from novacart.domain.ordering.delivery import estimated_delivery
 from novacart.domain.ordering.errors import (
+    EmptyCart,
+    InvalidTransition,
     LineAlreadyCancelled,
-    NothingToOrder,
     NothingToShip,
     OrderAlreadyShipped,
     OrderLineNotFound,
@@ -15,7 +16,6 @@ from novacart.domain.ordering.errors import (
     OrderStillPayable,
     PaidOrderCannotBeCancelled,
     RefundInProgress,
-    TransitionNotAllowed,
 )
 from novacart.domain.ordering.events import (
     OrderCancelled,
@@ -57,7 +57,7 @@ def test_the_total_is_the_sum_of_the_lines_whatever_becomes_of_them() -> None:
 
 
 def test_an_order_needs_lines() -> None:
-    with pytest.raises(NothingToOrder):
+    with pytest.raises(EmptyCart):
         Order.place(
             id=OrderId(1),
             number="NC-20261102-7K3M9Q",
@@ -153,7 +153,7 @@ def test_only_an_order_that_waits_for_its_payment_expires() -> None:
     for order in (two_lines(method=COD), two_lines()):
         if order.payment_method is not COD:
             order.pay(at=NOON, actor="stripe")
-        with pytest.raises(TransitionNotAllowed):
+        with pytest.raises(InvalidTransition):
             order.expire(at=NOON + timedelta(days=1))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from novacart.domain.ordering.errors import TransitionNotAllowed
+from novacart.domain.ordering.errors import InvalidTransition
 from novacart.domain.ordering.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -156,7 +156,7 @@ def test_an_expiry_is_kept_as_the_systems_own() -> None:
 
 
 def test_what_is_not_pending_cannot_expire_and_is_told_from_what_to_what() -> None:
-    with pytest.raises(TransitionNotAllowed) as refused:
+    with pytest.raises(InvalidTransition) as refused:
         paid().expire(at=LATER)
     assert refused.value.details == {"from": "PAID", "to": "CANCELLED"}
 

@@ -5,29 +5,28 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from novacart.adapters.memory.store import MemoryStore
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.application.ordering.cancel_item import CallOffItem, CancelItem
-from novacart.application.ordering.cancel_order import CallOff, CancelOrder
-from novacart.application.ordering.checkout_cart import CheckOut, CheckoutCart
+from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
+from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.fulfil_order import (
     DeliverOrder,
-    SendOff,
     ShipOrder,
+    ShipOrderCommand,
     StartProcessing,
 )
-from novacart.application.ordering.place_order import PlaceCartAsOrder, PlaceOrder
+from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.ordering.views import OrderView
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import OutOfStock
 from novacart.domain.ordering.errors import (
+    EmptyCart,
     LineAlreadyCancelled,
-    NothingToOrder,
     OrderNotFound,
     OrderNotPaid,
     OrderNumberTaken,
@@ -36,9 +35,10 @@ from novacart.domain.ordering.events import OrderCancelled, OrderPlaced
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, OrderLineId
+from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import (
     NOON,
-    Shop,
+    NovaCartFlask,
     add_address,
     by_the_customer,
     rupees,
@@ -56,7 +56,7 @@ class Counter:
         self.refunds: list[LineRefundRequest] = []
         acting = {"begin": begin, "clock": self.clock, "origin": by_the_customer}
         self.place = PlaceOrder(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
-        self.check_out = CheckoutCart(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
+        self.check_out = StartCheckout(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
         self.cancel = CancelOrder(**acting)  # type: ignore[arg-type]
         self.cancel_item = CancelItem(**acting, refund_line=self.refunds.append)  # type: ignore[arg-type]
         self.expire = ExpireOrders(begin=begin, clock=self.clock)
@@ -70,17 +70,21 @@ def counter(begin: UnitOfWorkFactory) -> Counter:
     return Counter(begin, RandomOrderNumbers())
 
 
-def order_of(shop: Shop, method: PaymentMethod = PaymentMethod.ONLINE) -> PlaceCartAsOrder:
-    return PlaceCartAsOrder(user_id=shop.customer, address_id=shop.address, payment_method=method)
+def order_of(
+    shop: NovaCartFlask, method: PaymentMethod = PaymentMethod.ONLINE
+) -> PlaceOrderCommand:
+    return PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)
 
 
-def statuses(shop: Shop, order: OrderView) -> tuple[str, list[str]]:
+def statuses(shop: NovaCartFlask, order: OrderView) -> tuple[str, list[str]]:
     with shop.begin() as work:
         stored = work.orders.get(order.id)
     return stored.status.value, [line.status.value for line in stored.lines]
 
 
-def test_the_whole_cart_becomes_an_order(counter: Counter, shop: Shop, store: MemoryStore) -> None:
+def test_the_whole_cart_becomes_an_order(
+    counter: Counter, shop: NovaCartFlask, store: FakeStore
+) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop))
     assert order.total == rupees(250)
@@ -97,11 +101,11 @@ def test_the_whole_cart_becomes_an_order(counter: Counter, shop: Shop, store: Me
     assert [type(event) for event in store.events[-1:]] == [OrderPlaced]
 
 
-def test_an_order_keeps_what_was_bought(counter: Counter, shop: Shop) -> None:
+def test_an_order_keeps_what_was_bought(counter: Counter, shop: NovaCartFlask) -> None:
     shop.fill_cart(1)
     order = counter.place(order_of(shop))
     with shop.begin() as work:
-        product = work.products.for_change(shop.products[0])
+        product = work.products.get_for_update(shop.products[0])
         product.archive(at=counter.clock.now())
         work.products.save(product)
         book = work.address_books.of(shop.customer)
@@ -114,16 +118,16 @@ def test_an_order_keeps_what_was_bought(counter: Counter, shop: Shop) -> None:
     assert stored.address == order.address
 
 
-def test_an_empty_cart_is_no_order(counter: Counter, shop: Shop) -> None:
-    with pytest.raises(NothingToOrder):
+def test_an_empty_cart_is_no_order(counter: Counter, shop: NovaCartFlask) -> None:
+    with pytest.raises(EmptyCart):
         counter.place(order_of(shop))
-    with pytest.raises(NothingToOrder):
-        counter.check_out(CheckOut(user_id=shop.customer, address_id=shop.address))
+    with pytest.raises(EmptyCart):
+        counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
 
 
 @pytest.mark.parametrize("method", PaymentMethod)
 def test_the_address_must_be_the_customers_own(
-    counter: Counter, shop: Shop, method: PaymentMethod
+    counter: Counter, shop: NovaCartFlask, method: PaymentMethod
 ) -> None:
     shop.fill_cart(1)
     stranger = shop.another_customer()
@@ -133,26 +137,28 @@ def test_the_address_must_be_the_customers_own(
     for address_id in (theirs, AddressId(10**9)):
         with pytest.raises(InvalidValue) as refused:
             counter.place(
-                PlaceCartAsOrder(
+                PlaceOrderCommand(
                     user_id=shop.customer, address_id=address_id, payment_method=method
                 )
             )
         assert refused.value.field == "address_id"
         with pytest.raises(InvalidValue):
-            counter.check_out(CheckOut(user_id=shop.customer, address_id=address_id))
+            counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=address_id))
 
 
 def test_cash_on_delivery_needs_an_address_and_an_online_order_does_not(
-    counter: Counter, shop: Shop
+    counter: Counter, shop: NovaCartFlask
 ) -> None:
     shop.fill_cart(1)
-    cod = PlaceCartAsOrder(user_id=shop.customer, payment_method=PaymentMethod.COD)
+    cod = PlaceOrderCommand(user_id=shop.customer, payment_method=PaymentMethod.COD)
     with pytest.raises(InvalidValue):
         counter.place(cod)
-    assert counter.place(PlaceCartAsOrder(user_id=shop.customer)).address is None
+    assert counter.place(PlaceOrderCommand(user_id=shop.customer)).address is None
 
 
-def test_what_cannot_be_had_is_named_and_nothing_changes(counter: Counter, shop: Shop) -> None:
+def test_what_cannot_be_had_is_named_and_nothing_changes(
+    counter: Counter, shop: NovaCartFlask
+) -> None:
     shop.fill_cart(1, 11, 12)
     with pytest.raises(OutOfStock) as refused:
         counter.place(order_of(shop))
@@ -165,7 +171,9 @@ def test_what_cannot_be_had_is_named_and_nothing_changes(counter: Counter, shop:
         assert len(work.carts.of(shop.customer).lines) == 3
 
 
-def test_a_number_that_is_taken_is_drawn_again(begin: UnitOfWorkFactory, shop: Shop) -> None:
+def test_a_number_that_is_taken_is_drawn_again(
+    begin: UnitOfWorkFactory, shop: NovaCartFlask
+) -> None:
     drawn = iter(["NC-20261102-222222", "NC-20261102-222222", "NC-20261102-333333"])
 
     def numbers(_: datetime) -> str:
@@ -179,7 +187,9 @@ def test_a_number_that_is_taken_is_drawn_again(begin: UnitOfWorkFactory, shop: S
     assert shop.levels()[0] == (10, 2)
 
 
-def test_a_number_that_is_always_taken_is_given_up(begin: UnitOfWorkFactory, shop: Shop) -> None:
+def test_a_number_that_is_always_taken_is_given_up(
+    begin: UnitOfWorkFactory, shop: NovaCartFlask
+) -> None:
     counter = Counter(begin, lambda _: "NC-20261102-222222")
     shop.fill_cart(1)
     counter.place(order_of(shop))
@@ -187,14 +197,14 @@ def test_a_number_that_is_always_taken_is_given_up(begin: UnitOfWorkFactory, sho
     with pytest.raises(OrderNumberTaken):
         counter.place(order_of(shop))
     with pytest.raises(OrderNumberTaken):
-        counter.check_out(CheckOut(user_id=shop.customer, address_id=shop.address))
+        counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
 
 
 def test_the_one_step_checkout_keeps_the_cart_and_gives_the_same_order_again(
-    counter: Counter, shop: Shop
+    counter: Counter, shop: NovaCartFlask
 ) -> None:
     shop.fill_cart(2, 1)
-    command = CheckOut(user_id=shop.customer, address_id=shop.address)
+    command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
     order = counter.check_out(command)
     assert counter.check_out(command) == order
     assert shop.levels()[:2] == [(10, 2), (10, 1)]
@@ -204,7 +214,7 @@ def test_the_one_step_checkout_keeps_the_cart_and_gives_the_same_order_again(
     assert cart.checkout_order_id == order.id
 
 
-def _more(shop: Shop) -> None:
+def _more(shop: NovaCartFlask) -> None:
     with shop.begin() as work:
         cart = work.carts.of(shop.customer)
         cart.decrease(cart.lines[0].id)
@@ -212,9 +222,9 @@ def _more(shop: Shop) -> None:
         work.commit()
 
 
-def _other_price(shop: Shop) -> None:
+def _other_price(shop: NovaCartFlask) -> None:
     with shop.begin() as work:
-        product = work.products.for_change(shop.products[0])
+        product = work.products.get_for_update(shop.products[0])
         product.edit(product.details.rewritten({"price": rupees(120)}), at=SetClock(NOON).now())
         work.products.save(product)
         work.commit()
@@ -222,10 +232,10 @@ def _other_price(shop: Shop) -> None:
 
 @pytest.mark.parametrize("change", [_more, _other_price])
 def test_a_changed_cart_is_checked_out_anew_and_the_old_order_cancelled(
-    counter: Counter, shop: Shop, store: MemoryStore, change: Callable[[Shop], None]
+    counter: Counter, shop: NovaCartFlask, store: FakeStore, change: Callable[[NovaCartFlask], None]
 ) -> None:
     shop.fill_cart(2, 1)
-    command = CheckOut(user_id=shop.customer, address_id=shop.address)
+    command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
     old = counter.check_out(command)
     change(shop)
     new = counter.check_out(command)
@@ -239,16 +249,16 @@ def test_a_changed_cart_is_checked_out_anew_and_the_old_order_cancelled(
 
 
 def test_another_address_or_a_time_that_is_over_makes_a_new_order(
-    counter: Counter, shop: Shop
+    counter: Counter, shop: NovaCartFlask
 ) -> None:
     shop.fill_cart(1)
     with shop.begin() as work:
         elsewhere = add_address(work, shop.customer)
         work.commit()
-    first = counter.check_out(CheckOut(user_id=shop.customer, address_id=shop.address))
-    second = counter.check_out(CheckOut(user_id=shop.customer, address_id=elsewhere))
+    first = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
+    second = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=elsewhere))
     counter.clock.move(minutes=30)
-    third = counter.check_out(CheckOut(user_id=shop.customer, address_id=elsewhere))
+    third = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=elsewhere))
     assert len({first.id, second.id, third.id}) == 3
     assert shop.levels()[0] == (10, 1)
 
@@ -256,9 +266,9 @@ def test_another_address_or_a_time_that_is_over_makes_a_new_order(
 def test_placing_takes_over_the_last_units_of_the_customers_own_checkout(
     counter: Counter, begin: UnitOfWorkFactory
 ) -> None:
-    shop = Shop(begin, stock=2, prices=(100,))
+    shop = NovaCartFlask(begin, stock=2, prices=(100,))
     shop.fill_cart(2)
-    old = counter.check_out(CheckOut(user_id=shop.customer, address_id=shop.address))
+    old = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
     assert shop.levels() == [(2, 2)]
     with begin() as work:
         assert work.carts.orderable(shop.customer, shop.products[0]) == 2
@@ -271,44 +281,44 @@ def test_placing_takes_over_the_last_units_of_the_customers_own_checkout(
 
 
 def test_a_checkout_that_was_cancelled_holds_nothing_and_a_new_one_is_made(
-    counter: Counter, shop: Shop
+    counter: Counter, shop: NovaCartFlask
 ) -> None:
     shop.fill_cart(1)
-    command = CheckOut(user_id=shop.customer, address_id=shop.address)
+    command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
     old = counter.check_out(command)
-    counter.cancel(CallOff(order_id=old.id, user_id=shop.customer))
+    counter.cancel(CancelOrderCommand(order_id=old.id, user_id=shop.customer))
     with shop.begin() as work:
         assert work.carts.orderable(shop.customer, shop.products[0]) == 10
     assert counter.check_out(command).id != old.id
 
 
-def test_cancelling_puts_the_stock_back_once(counter: Counter, shop: Shop) -> None:
+def test_cancelling_puts_the_stock_back_once(counter: Counter, shop: NovaCartFlask) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop))
-    counter.cancel(CallOff(order_id=order.id, user_id=shop.customer))
+    counter.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.customer))
     assert shop.levels() == [(10, 0)] * 3
     assert statuses(shop, order) == ("CANCELLED", ["CANCELLED"] * 2)
 
 
 def test_somebody_elses_order_is_not_there_but_staff_may_cancel_it(
-    counter: Counter, shop: Shop
+    counter: Counter, shop: NovaCartFlask
 ) -> None:
     shop.fill_cart(1)
     order = counter.place(order_of(shop))
     with pytest.raises(OrderNotFound):
-        counter.cancel(CallOff(order_id=order.id, user_id=shop.another_customer()))
-    counter.cancel(CallOff(order_id=order.id, user_id=None, reason="fraud"))
+        counter.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.another_customer()))
+    counter.cancel(CancelOrderCommand(order_id=order.id, user_id=None, reason="fraud"))
     assert statuses(shop, order)[0] == "CANCELLED"
 
 
-def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: Shop) -> None:
+def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: NovaCartFlask) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop, PaymentMethod.COD))
 
     def cancel(line: int) -> None:
         line_id = OrderLineId(order.lines[line].id)
         counter.cancel_item(
-            CallOffItem(
+            CancelItemCommand(
                 user_id=shop.customer, order_id=order.id, line_id=line_id, reason="too many"
             )
         )
@@ -325,11 +335,11 @@ def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: Shop) -> No
 
 
 def test_an_item_that_was_paid_online_is_refunded_and_an_unpaid_one_is_not(
-    counter: Counter, shop: Shop
+    counter: Counter, shop: NovaCartFlask
 ) -> None:
     shop.fill_cart(1)
     order = counter.place(order_of(shop))
-    command = CallOffItem(
+    command = CancelItemCommand(
         user_id=shop.customer,
         order_id=order.id,
         line_id=order.lines[0].id,
@@ -355,7 +365,7 @@ def test_an_item_that_was_paid_online_is_refunded_and_an_unpaid_one_is_not(
 def test_unpaid_orders_expire_in_batches_and_only_when_their_time_is_over(
     counter: Counter, begin: UnitOfWorkFactory
 ) -> None:
-    shop = Shop(begin, stock=500, prices=(100,))
+    shop = NovaCartFlask(begin, stock=500, prices=(100,))
     early = []
     for _ in range(102):
         shop.fill_cart(1)
@@ -375,11 +385,11 @@ def test_unpaid_orders_expire_in_batches_and_only_when_their_time_is_over(
     assert shop.levels() == [(500, 2)]
 
 
-def test_shipping_turns_reservations_into_sales(counter: Counter, shop: Shop) -> None:
+def test_shipping_turns_reservations_into_sales(counter: Counter, shop: NovaCartFlask) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop, PaymentMethod.COD))
     counter.start_processing(order.id)
-    counter.ship(SendOff(order_id=order.id, carrier="Post", tracking_number="P1"))
+    counter.ship(ShipOrderCommand(order_id=order.id, carrier="Post", tracking_number="P1"))
     assert shop.levels() == [(8, 0), (9, 0), (10, 0)]
     counter.deliver(order.id)
     assert statuses(shop, order)[0] == "DELIVERED"

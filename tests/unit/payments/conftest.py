@@ -2,11 +2,11 @@
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
-from tests.support.payment_desk import PaymentDesk
+from tests.support.payments_fixture import PaymentDesk
 
 
 @pytest.fixture
@@ -15,15 +15,15 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def provider(clock: SetClock) -> MemoryPaymentGateway:
-    return MemoryPaymentGateway(clock)
+def provider(clock: SetClock) -> FakePaymentGateway:
+    return FakePaymentGateway(clock)
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> FakeStore:
+    return FakeStore()
 
 
 @pytest.fixture
-def desk(store: MemoryStore, provider: MemoryPaymentGateway, clock: SetClock) -> PaymentDesk:
-    return PaymentDesk(begin=MemoryUnitOfWorkFactory(store), gateway=provider, clock=clock)
+def desk(store: FakeStore, provider: FakePaymentGateway, clock: SetClock) -> PaymentDesk:
+    return PaymentDesk(begin=FakeUnitOfWorkFactory(store), gateway=provider, clock=clock)

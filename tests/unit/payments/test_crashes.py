@@ -5,17 +5,17 @@ from contextlib import suppress
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
-from novacart.application.payments.request_refund import AskForRefund
+from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import OrderId, UserId
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
 from tests.support.crash_points import Crash, CrashPoints
-from tests.support.payment_desk import PaymentDesk
+from tests.support.payments_fixture import PaymentDesk
 
 MANY = 60
 
@@ -24,11 +24,11 @@ class Scene:
     """A desk that dies at one point, and the desk that is started after it."""
 
     def __init__(self, at: int | None) -> None:
-        self.store = MemoryStore()
+        self.store = FakeStore()
         self.clock = SetClock()
-        self.provider = MemoryPaymentGateway(self.clock)
+        self.provider = FakePaymentGateway(self.clock)
         self.points = CrashPoints(at)
-        begin = MemoryUnitOfWorkFactory(self.store)
+        begin = FakeUnitOfWorkFactory(self.store)
         self.desk = PaymentDesk(begin=begin, gateway=self.provider, clock=self.clock)
         self.mortal = PaymentDesk(
             begin=self.points.begin(begin),
@@ -70,7 +70,7 @@ def _open(scene: Scene) -> OrderId:
 def _refund(scene: Scene) -> OrderId:
     user_id, order_id = scene.paid()
     with suppress(Crash):
-        scene.mortal.request_refund(AskForRefund(user_id=user_id, order_id=order_id))
+        scene.mortal.request_refund(RequestRefundCommand(user_id=user_id, order_id=order_id))
     return order_id
 
 
@@ -154,7 +154,7 @@ def test_a_refund_that_is_sent_before_it_is_committed_is_lost() -> None:
     user_id, order_id = scene.paid()
     points = CrashPoints(0)
     with suppress(Crash, DomainError):
-        report = scene.provider.look_up(scene.desk.payment(order_id).reference or "")
+        report = scene.provider.retrieve(scene.desk.payment(order_id).reference or "")
         assert report is not None
         scene.provider.refund_in_dashboard(report.reference, scene.desk.order(order_id).total)
         points.begin(scene.desk.begin)().commit()

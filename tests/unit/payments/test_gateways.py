@@ -4,12 +4,12 @@ from datetime import datetime
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.memory.sandbox_books import MemorySandboxBooks
-from novacart.adapters.sandbox.absent import NoGateway
 from novacart.adapters.sandbox.gateway import SandboxGateway
+from novacart.adapters.sandbox.unavailable_gateway import NoGateway
 from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
 from novacart.domain.payments.lifecycle import PaymentStatus
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.sandbox_ledger import FakeSandboxLedger
 from tests.support.clock import SetClock
 from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract, request
 
@@ -21,11 +21,11 @@ def now(clock: SetClock) -> datetime:
 
 class TestMemoryPaymentGateway(PaymentGatewayContract):
     @pytest.fixture
-    def gateway(self, provider: MemoryPaymentGateway) -> PaymentGateway:
+    def gateway(self, provider: FakePaymentGateway) -> PaymentGateway:
         return provider
 
     @pytest.fixture
-    def customer(self, provider: MemoryPaymentGateway) -> Customer:
+    def customer(self, provider: FakePaymentGateway) -> Customer:
         def pay(reference: str, *, succeed: bool) -> None:
             provider.pay(reference, PaymentStatus.SUCCEEDED if succeed else PaymentStatus.FAILED)
 
@@ -35,7 +35,7 @@ class TestMemoryPaymentGateway(PaymentGatewayContract):
 class TestSandboxGateway(PaymentGatewayContract):
     @pytest.fixture
     def gateway(self, clock: SetClock) -> SandboxGateway:
-        return SandboxGateway(books=MemorySandboxBooks(), clock=clock)
+        return SandboxGateway(books=FakeSandboxLedger(), clock=clock)
 
     @pytest.fixture
     def customer(self, gateway: SandboxGateway) -> Customer:

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
-from novacart.application.payments.reconcile import ReconcilePayments
+from novacart.application.payments.reconcile_payments import ReconcilePaymentsCommand
 from novacart.application.ports.webhook_events import EventState
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.shared.ids import OrderId
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.builders.ordering import rupees
 from tests.support.clock import SetClock
-from tests.support.payment_desk import PaymentDesk
+from tests.support.payments_fixture import PaymentDesk
 
 SEEDS = 200
 CHUNK = 500
@@ -46,14 +46,14 @@ class Life:
     """A shop, a provider at which everything has happened, and what the provider would tell."""
 
     cancelled: bool
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: FakeStore = field(default_factory=FakeStore)
     clock: SetClock = field(default_factory=SetClock)
     told: list[Telling] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.provider = MemoryPaymentGateway(self.clock)
+        self.provider = FakePaymentGateway(self.clock)
         self.desk = PaymentDesk(
-            begin=MemoryUnitOfWorkFactory(self.store), gateway=self.provider, clock=self.clock
+            begin=FakeUnitOfWorkFactory(self.store), gateway=self.provider, clock=self.clock
         )
         user_id, _ = self.desk.customer()
         self.product = self.desk.product(price=100, stock=5)
@@ -107,7 +107,7 @@ class Life:
         self.told.append((str(body["id"]), body))
 
     def _intent(self) -> Json:
-        report = self.provider.look_up(self.reference)
+        report = self.provider.retrieve(self.reference)
         assert report is not None
         assert report.payment is not None
         payment = report.payment
@@ -122,7 +122,7 @@ class Life:
         }
 
     def _refund(self, name: str, *kinds: str) -> None:
-        report = self.provider.look_up(self.reference)
+        report = self.provider.retrieve(self.reference)
         assert report is not None
         told = next(one for one in report.refunds if one.reference == name)
         status = {"CANCELLED": "canceled"}.get(told.status, told.status.lower())
@@ -141,7 +141,7 @@ class Life:
             self._tell(kind, charge if kind == "charge.refunded" else thing)
 
     def _dispute(self, status: DisputeStatus) -> Json:
-        report = self.provider.look_up(self.reference)
+        report = self.provider.retrieve(self.reference)
         assert report is not None
         (told,) = report.disputes
         return {
@@ -163,7 +163,7 @@ class Life:
         for _ in range(3):
             self.clock.move(minutes=20)
             self.desk.handle_events()
-            self.desk.reconcile(ReconcilePayments(back=timedelta(days=1)))
+            self.desk.reconcile(ReconcilePaymentsCommand(back=timedelta(days=1)))
 
     def end(self) -> Json:
         """What does not depend on when it was heard of, and on ids given out meanwhile."""

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from novacart.domain.payments.dispute import Dispute
-from novacart.domain.payments.errors import ImpossiblePaymentMove
+from novacart.domain.payments.errors import InvalidPaymentTransition
 from novacart.domain.payments.lifecycle import (
     DISPUTE_LIFECYCLE,
     PAYMENT_LIFECYCLE,
@@ -56,7 +56,7 @@ def test_a_payment_takes_the_steps_of_its_table_alone(
         payment._move(after)
         assert payment.status is after
     else:
-        with pytest.raises(ImpossiblePaymentMove):
+        with pytest.raises(InvalidPaymentTransition):
             payment._move(after)
         assert payment.status is before
 
@@ -71,7 +71,7 @@ def test_a_refund_takes_the_steps_of_its_table_alone(
         assert refund.status is after
         assert (refund.settled_at is None) == refund.is_open
     else:
-        with pytest.raises(ImpossiblePaymentMove):
+        with pytest.raises(InvalidPaymentTransition):
             refund.move(after, at=NOON)
         assert refund.status is before
 
@@ -86,7 +86,7 @@ def test_a_dispute_takes_the_steps_of_its_table_alone(
         assert dispute.status is after
         assert (dispute.closed_at is None) == dispute.is_open
     else:
-        with pytest.raises(ImpossiblePaymentMove):
+        with pytest.raises(InvalidPaymentTransition):
             dispute.move(after, at=NOON)
         assert dispute.status is before
 
@@ -97,7 +97,7 @@ def test_a_dispute_takes_the_steps_of_its_table_alone(
 def test_only_a_refund_that_the_provider_does_not_know_gets_a_new_key(
     status: RefundStatus,
 ) -> None:
-    with pytest.raises(ImpossiblePaymentMove):
+    with pytest.raises(InvalidPaymentTransition):
         _refund(status).use_new_key("other")
 
 

@@ -6,18 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.payment_gateway import ProviderReport
 from novacart.application.ports.webhook_events import EventState
+from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
 from tests.support.crash_points import Crash
-from tests.support.payment_desk import PaymentDesk
+from tests.support.payments_fixture import PaymentDesk
 
 POISON = "pi_poison"
 
 
-class PoisonedGateway(MemoryPaymentGateway):
+class PoisonedGateway(FakePaymentGateway):
     """Whoever asks it about one payment gets `death`."""
 
     def __init__(self, clock: SetClock, death: BaseException) -> None:
@@ -25,11 +25,11 @@ class PoisonedGateway(MemoryPaymentGateway):
         self.death = death
         self.asked = 0
 
-    def look_up(self, reference: str) -> ProviderReport | None:
+    def retrieve(self, reference: str) -> ProviderReport | None:
         if reference == POISON:
             self.asked += 1
             raise self.death
-        return super().look_up(reference)
+        return super().retrieve(reference)
 
 
 def poisoned(desk: PaymentDesk, death: BaseException) -> tuple[PaymentDesk, PoisonedGateway]:
@@ -84,12 +84,12 @@ def test_what_kills_the_worker_keeps_nothing_else_waiting(desk: PaymentDesk) -> 
 
 
 def test_another_worker_leaves_alone_what_one_is_at(desk: PaymentDesk) -> None:
-    class Slow(MemoryPaymentGateway):
+    class Slow(FakePaymentGateway):
         tried_beside = 1
 
-        def look_up(self, reference: str) -> ProviderReport | None:
+        def retrieve(self, reference: str) -> ProviderReport | None:
             Slow.tried_beside = desk.handle_events()
-            return super().look_up(reference)
+            return super().retrieve(reference)
 
     desk, _ = poisoned(desk, OSError("no answer"))
     desk.told("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
@@ -99,6 +99,6 @@ def test_another_worker_leaves_alone_what_one_is_at(desk: PaymentDesk) -> None:
     assert desk.event("evt_poison").state is EventState.HANDLED
 
 
-class _Away(MemoryPaymentGateway):
-    def look_up(self, reference: str) -> ProviderReport | None:
+class _Away(FakePaymentGateway):
+    def retrieve(self, reference: str) -> ProviderReport | None:
         raise OSError(reference)

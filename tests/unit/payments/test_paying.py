@@ -2,9 +2,7 @@
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.memory.store import MemoryStore
-from novacart.application.payments.open_payment import PayOrder
+from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.payments.pay_cart import PayCart
 from novacart.application.ports.payment_gateway import GatewayUnavailable, ProviderReport
 from novacart.domain.ordering.errors import OrderNotFound
@@ -13,9 +11,11 @@ from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, UserId
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import rupees
 from tests.support.clock import SetClock
-from tests.support.payment_desk import PaymentDesk
+from tests.support.payments_fixture import PaymentDesk
 
 
 def _pending(desk: PaymentDesk, *, stock: int = 10) -> tuple[UserId, OrderId]:
@@ -24,7 +24,7 @@ def _pending(desk: PaymentDesk, *, stock: int = 10) -> tuple[UserId, OrderId]:
 
 
 def test_a_pending_order_gets_one_intent_however_often_it_is_asked_for(
-    desk: PaymentDesk, provider: MemoryPaymentGateway
+    desk: PaymentDesk, provider: FakePaymentGateway
 ) -> None:
     user_id, order_id = _pending(desk)
     first = desk.intent(user_id, order_id)
@@ -44,7 +44,7 @@ def test_somebody_elses_order_is_not_there(desk: PaymentDesk) -> None:
 
 
 def test_success_pays_the_order_once(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, store: MemoryStore
+    desk: PaymentDesk, provider: FakePaymentGateway, store: FakeStore
 ) -> None:
     user_id, order_id = _pending(desk)
     reference = desk.intent(user_id, order_id).reference
@@ -59,7 +59,7 @@ def test_success_pays_the_order_once(
     assert [event.name for event in store.events].count("payment.succeeded") == 1
 
 
-def test_a_paid_order_is_not_paid_again(desk: PaymentDesk, provider: MemoryPaymentGateway) -> None:
+def test_a_paid_order_is_not_paid_again(desk: PaymentDesk, provider: FakePaymentGateway) -> None:
     user_id, order_id = _pending(desk)
     provider.pay(desk.intent(user_id, order_id).reference)
     desk.reconciled(force=True)
@@ -78,7 +78,7 @@ def test_a_cancelled_or_overdue_order_can_not_be_paid(desk: PaymentDesk) -> None
 
 
 def test_a_declined_card_leaves_a_payable_order(
-    desk: PaymentDesk, provider: MemoryPaymentGateway
+    desk: PaymentDesk, provider: FakePaymentGateway
 ) -> None:
     user_id, order_id = _pending(desk)
     intent = desk.intent(user_id, order_id)
@@ -90,14 +90,14 @@ def test_a_declined_card_leaves_a_payable_order(
 
 
 def test_cancelling_an_order_closes_its_payment_at_the_provider(
-    desk: PaymentDesk, provider: MemoryPaymentGateway
+    desk: PaymentDesk, provider: FakePaymentGateway
 ) -> None:
     user_id, order_id = _pending(desk)
     reference = desk.intent(user_id, order_id).reference
     desk.call_off(order_id)
     desk.cancel_payment(order_id)
     desk.cancel_payment(order_id)
-    report = provider.look_up(reference)
+    report = provider.retrieve(reference)
     assert report is not None
     assert report.payment is not None
     assert report.payment.status is PaymentStatus.CANCELLED
@@ -114,7 +114,7 @@ def test_the_payment_of_an_order_that_stands_is_left_alone(desk: PaymentDesk) ->
 
 @pytest.mark.parametrize("closed_by", ["customer", "time"])
 def test_money_that_comes_late_goes_back_in_full_by_itself(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, store: MemoryStore, closed_by: str
+    desk: PaymentDesk, provider: FakePaymentGateway, store: FakeStore, closed_by: str
 ) -> None:
     user_id, order_id = _pending(desk, stock=1)
     reference = desk.intent(user_id, order_id).reference
@@ -132,14 +132,14 @@ def test_money_that_comes_late_goes_back_in_full_by_itself(
     desk.reconciled()
     (refund,) = desk.payment(order_id).refunds
     assert refund.status is RefundStatus.SUCCEEDED
-    assert refund.origin is RefundOrigin.LATE_MONEY
+    assert refund.origin is RefundOrigin.LATE_PAYMENT
     assert refund.amount == payment.captured
     assert provider.net_captured() == {"INR": 0}
     assert [event.name for event in store.events].count("payment.late_money_received") == 1
 
 
 def test_one_step_checkout_keeps_the_cart_until_the_payment_succeeds(
-    desk: PaymentDesk, provider: MemoryPaymentGateway
+    desk: PaymentDesk, provider: FakePaymentGateway
 ) -> None:
     user_id, address_id = desk.customer()
     product, other = desk.product(), desk.product()
@@ -158,7 +158,7 @@ def test_one_step_checkout_keeps_the_cart_until_the_payment_succeeds(
 
 
 def test_a_changed_cart_is_another_order_and_the_old_payment_is_closed(
-    desk: PaymentDesk, provider: MemoryPaymentGateway
+    desk: PaymentDesk, provider: FakePaymentGateway
 ) -> None:
     user_id, address_id = desk.customer()
     product, other = desk.product(stock=2), desk.product()
@@ -170,7 +170,7 @@ def test_a_changed_cart_is_another_order_and_the_old_payment_is_closed(
     assert second.order_id != first.order_id
     assert desk.order(first.order_id).status is OrderStatus.CANCELLED
     desk.cancel_payment(first.order_id)
-    report = provider.look_up(first.reference)
+    report = provider.retrieve(first.reference)
     assert report is not None
     assert report.payment is not None
     assert report.payment.status is PaymentStatus.CANCELLED
@@ -181,7 +181,9 @@ def test_the_key_of_a_request_is_fulfilled_with_the_payment(desk: PaymentDesk) -
     with desk.begin() as work:
         work.idempotency_keys.claim(user_id, "key-1", fingerprint="f", at=desk.clock.now())
         work.commit()
-    view = desk.open_payment(PayOrder(user_id=user_id, order_id=order_id, idempotency_key="key-1"))
+    view = desk.open_payment(
+        OpenPaymentCommand(user_id=user_id, order_id=order_id, idempotency_key="key-1")
+    )
     with desk.begin() as work:
         claim, _ = work.idempotency_keys.claim(
             user_id, "key-1", fingerprint="f", at=desk.clock.now()
@@ -190,7 +192,7 @@ def test_the_key_of_a_request_is_fulfilled_with_the_payment(desk: PaymentDesk) -
     assert desk.open_payment.again(user_id, view.payment_id) == view
 
 
-class SlowProvider(MemoryPaymentGateway):
+class SlowProvider(FakePaymentGateway):
     """Out of reach, and half a minute late in saying so."""
 
     def __init__(self, clock: SetClock) -> None:
@@ -199,12 +201,12 @@ class SlowProvider(MemoryPaymentGateway):
         self.down = False
         self.calls = 0
 
-    def look_up(self, reference: str) -> ProviderReport | None:
+    def retrieve(self, reference: str) -> ProviderReport | None:
         self.calls += 1
         if self.down:
             self.set_clock.move(seconds=30)
             raise GatewayUnavailable("It does not answer.")
-        return super().look_up(reference)
+        return super().retrieve(reference)
 
 
 def test_a_round_of_reconciliation_ends_though_the_provider_is_out_of_reach(

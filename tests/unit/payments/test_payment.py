@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from novacart.domain.payments.errors import (
-    ImpossiblePaymentMove,
+    InvalidPaymentTransition,
     NothingToRefund,
     PaymentMismatch,
     RefundExceedsPayment,
@@ -133,7 +133,7 @@ def test_the_provider_has_one_name_for_it() -> None:
     assert payment.client_secret == "s"
     with pytest.raises(PaymentMismatch):
         payment.opened(reference="pi_2", client_secret="t")
-    with pytest.raises(ImpossiblePaymentMove):
+    with pytest.raises(InvalidPaymentTransition):
         payment.use_new_key("other")
 
 
@@ -264,7 +264,7 @@ def test_late_money_is_promised_back_in_full() -> None:
     payment = a_paid_payment()
     refund = payment.return_late_money(id=RefundId(8), key="k", at=NOON)
     assert refund.amount == payment.captured
-    assert refund.origin is RefundOrigin.LATE_MONEY
+    assert refund.origin is RefundOrigin.LATE_PAYMENT
     assert _names(payment) == ["refund.requested", "payment.late_money_received"]
 
 

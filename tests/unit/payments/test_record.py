@@ -9,14 +9,14 @@ import pytest
 
 from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import (
-    ImpossiblePaymentMove,
+    InvalidPaymentTransition,
     PaymentMismatch,
     RefundExceedsPayment,
 )
 from novacart.domain.payments.events import (
     DisputeClosed,
     DisputeOpened,
-    LateMoneyReceived,
+    LatePaymentReceived,
     PaymentAttemptFailed,
     PaymentCancelled,
     PaymentSucceeded,
@@ -156,8 +156,8 @@ def test_a_refund_that_failed_is_told_with_the_reason() -> None:
 def test_late_money_is_told_with_the_refund_of_it() -> None:
     payment = a_paid_payment()
     refund = payment.return_late_money(id=RefundId(101), key="late-1", at=LATER)
-    asked = facts() | {"refund_id": 101, "origin": str(RefundOrigin.LATE_MONEY)}
-    assert happened(payment, RefundRequested, LateMoneyReceived) == [
+    asked = facts() | {"refund_id": 101, "origin": str(RefundOrigin.LATE_PAYMENT)}
+    assert happened(payment, RefundRequested, LatePaymentReceived) == [
         asked,
         facts() | {"refund_id": 101},
     ]
@@ -254,7 +254,7 @@ def test_a_part_is_refunded_of_late_money_that_was_refunded_in_part() -> None:
     payment.collect_events()
     rest = ALL - PART
     payment.return_late_money(id=RefundId(101), key="late-1", at=LATER)
-    assert happened(payment, RefundRequested, LateMoneyReceived)[1] == facts(rest) | {
+    assert happened(payment, RefundRequested, LatePaymentReceived)[1] == facts(rest) | {
         "refund_id": 101
     }
 
@@ -285,15 +285,17 @@ def test_a_step_that_no_lifecycle_has_is_told_from_what_to_what() -> None:
     refund.move(RefundStatus.SUCCEEDED, at=LATER)
     assert refund.settled_at == LATER
     impossible = r"^A refund that is SUCCEEDED cannot become REQUESTED\.$"
-    with pytest.raises(ImpossiblePaymentMove, match=impossible):
+    with pytest.raises(InvalidPaymentTransition, match=impossible):
         refund.move(RefundStatus.REQUESTED, at=LATER)
-    with pytest.raises(ImpossiblePaymentMove, match=impossible):
+    with pytest.raises(InvalidPaymentTransition, match=impossible):
         refund.use_new_key("another")
     dispute = Dispute(reference="dp_1", amount=PART, opened_at=NOON)
     assert (dispute.reference, dispute.opened_at, dispute.closed_at) == ("dp_1", NOON, None)
     assert (dispute.withdrawn, dispute.reinstated) == (False, False)
     dispute.move(DisputeStatus.LOST, at=LATER)
-    with pytest.raises(ImpossiblePaymentMove, match=r"^A dispute that is LOST cannot become WON"):
+    with pytest.raises(
+        InvalidPaymentTransition, match=r"^A dispute that is LOST cannot become WON"
+    ):
         dispute.move(DisputeStatus.WON, at=LATER)
 
 
@@ -313,5 +315,5 @@ def test_a_dispute_is_stored_as_it_is() -> None:
 
 def test_what_is_open_at_the_provider_is_not_opened_again() -> None:
     sentence = r"^A payment that is opened cannot become opened again.$"
-    with pytest.raises(ImpossiblePaymentMove, match=sentence):
+    with pytest.raises(InvalidPaymentTransition, match=sentence):
         a_paid_payment().use_new_key("another")

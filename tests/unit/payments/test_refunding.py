@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.application.ordering.fulfil_order import SendOff, ShipOrder, StartProcessing
-from novacart.application.payments.request_refund import AskForRefund, RefundedUnits
+from novacart.application.ordering.fulfil_order import ShipOrder, ShipOrderCommand, StartProcessing
+from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.domain.ordering.errors import (
     LineAlreadyCancelled,
@@ -28,8 +27,9 @@ from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, Ref
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
+from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.builders.ordering import rupees
-from tests.support.payment_desk import PaymentDesk, staff
+from tests.support.payments_fixture import PaymentDesk, staff
 from tests.support.stripe_objects import intent_object
 
 
@@ -45,7 +45,7 @@ class Bought:
 
 
 @pytest.fixture
-def bought(desk: PaymentDesk, provider: MemoryPaymentGateway) -> Bought:
+def bought(desk: PaymentDesk, provider: FakePaymentGateway) -> Bought:
     user_id, _ = desk.customer()
     two, one = desk.product(price=100), desk.product(price=50)
     order_id = desk.ordered(user_id, {two: 2, one: 1})
@@ -55,18 +55,23 @@ def bought(desk: PaymentDesk, provider: MemoryPaymentGateway) -> Bought:
     return Bought(user_id, order_id, two, one, reference)
 
 
-def _by_staff(bought: Bought, **what: object) -> AskForRefund:
-    return AskForRefund(user_id=bought.user_id, order_id=bought.order_id, as_staff=True, **what)  # type: ignore[arg-type]
+def _by_staff(bought: Bought, **what: object) -> RequestRefundCommand:
+    return RequestRefundCommand(
+        user_id=bought.user_id,
+        order_id=bought.order_id,
+        as_staff=True,
+        **what,  # type: ignore[arg-type]
+    )
 
 
-def _by_customer(bought: Bought, **what: object) -> AskForRefund:
-    return AskForRefund(user_id=bought.user_id, order_id=bought.order_id, **what)  # type: ignore[arg-type]
+def _by_customer(bought: Bought, **what: object) -> RequestRefundCommand:
+    return RequestRefundCommand(user_id=bought.user_id, order_id=bought.order_id, **what)  # type: ignore[arg-type]
 
 
 def _ship(desk: PaymentDesk, order_id: OrderId) -> None:
     StartProcessing(begin=desk.begin, clock=desk.clock, origin=staff)(order_id)
     ShipOrder(begin=desk.begin, clock=desk.clock, origin=staff)(
-        SendOff(order_id=order_id, carrier="India Post", tracking_number="EE1")
+        ShipOrderCommand(order_id=order_id, carrier="India Post", tracking_number="EE1")
     )
 
 
@@ -100,17 +105,17 @@ def test_a_customer_can_not_get_back_what_is_being_packed(
 def test_somebody_elses_order_is_not_there(desk: PaymentDesk, bought: Bought) -> None:
     ravi, _ = desk.customer("ravi")
     with pytest.raises(OrderNotFound):
-        desk.request_refund(AskForRefund(user_id=ravi, order_id=bought.order_id))
+        desk.request_refund(RequestRefundCommand(user_id=ravi, order_id=bought.order_id))
 
 
 def test_an_unpaid_order_has_nothing_to_refund(desk: PaymentDesk) -> None:
     user_id, _ = desk.customer()
     order_id = desk.ordered(user_id, {desk.product(): 1})
     with pytest.raises(NothingToRefund):
-        desk.request_refund(AskForRefund(user_id=user_id, order_id=order_id, as_staff=True))
+        desk.request_refund(RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True))
     desk.intent(user_id, order_id)
     with pytest.raises(NothingToRefund):
-        desk.request_refund(AskForRefund(user_id=user_id, order_id=order_id, as_staff=True))
+        desk.request_refund(RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True))
 
 
 def test_staff_refund_units_and_their_stock_goes_back(desk: PaymentDesk, bought: Bought) -> None:
@@ -167,7 +172,7 @@ def _line(bought: Bought, desk: PaymentDesk, product: ProductId) -> LineRefundRe
 
 
 def test_cancelling_a_paid_line_refunds_exactly_that_line(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, bought: Bought
+    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
 ) -> None:
     provider.refunds_begin = RefundStatus.PENDING
     request = _line(bought, desk, bought.two)
@@ -208,7 +213,7 @@ def test_a_line_is_not_cancelled_before_payment_or_after_shipping(
 
 @pytest.mark.parametrize("end", [RefundStatus.FAILED, RefundStatus.CANCELLED])
 def test_a_refund_that_came_to_nothing_gives_the_lines_back(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, bought: Bought, end: RefundStatus
+    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought, end: RefundStatus
 ) -> None:
     provider.refunds_begin = RefundStatus.PENDING
     refund = desk.request_refund(_by_customer(bought))
@@ -226,7 +231,7 @@ def test_a_refund_that_came_to_nothing_gives_the_lines_back(
 
 
 def test_a_refund_that_the_bank_sends_back_weeks_later_is_owed_again(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, bought: Bought
+    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
 ) -> None:
     refund = desk.request_refund(_by_customer(bought))
     assert refund.reference is not None
@@ -241,7 +246,7 @@ def test_a_refund_that_the_bank_sends_back_weeks_later_is_owed_again(
 
 
 def test_a_refund_that_the_provider_refuses_changes_nothing(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, bought: Bought
+    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
 ) -> None:
     provider.refund_in_dashboard(bought.reference, rupees(250))
     with pytest.raises(RefundRefused):
@@ -256,7 +261,7 @@ def test_a_refund_that_the_provider_refuses_changes_nothing(
 
 
 def test_a_dashboard_refund_shows_up_here(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, bought: Bought
+    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
 ) -> None:
     provider.refund_in_dashboard(bought.reference, rupees(100))
     assert desk.reconciled(back=timedelta(hours=1)) == 1
@@ -269,7 +274,7 @@ def test_a_dashboard_refund_shows_up_here(
 
 
 def test_a_disputed_payment_is_not_refunded_as_well(
-    desk: PaymentDesk, provider: MemoryPaymentGateway, bought: Bought
+    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
 ) -> None:
     provider.dispute(bought.reference)
     desk.reconciled(back=timedelta(hours=1))
@@ -281,7 +286,7 @@ def test_a_disputed_payment_is_not_refunded_as_well(
 
 
 def test_money_of_a_closed_order_can_be_returned_by_staff_too(
-    desk: PaymentDesk, provider: MemoryPaymentGateway
+    desk: PaymentDesk, provider: FakePaymentGateway
 ) -> None:
     user_id, _ = desk.customer()
     order_id = desk.ordered(user_id, {desk.product(price=100): 1})
@@ -295,14 +300,16 @@ def test_money_of_a_closed_order_can_be_returned_by_staff_too(
     provider.settle_refund(reference, late.reference, RefundStatus.FAILED)
     desk.reconciled(back=timedelta(hours=1))
     assert desk.payment(order_id).left == rupees(100)
-    refund = desk.request_refund(AskForRefund(user_id=user_id, order_id=order_id, as_staff=True))
+    refund = desk.request_refund(
+        RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True)
+    )
     assert refund.amount == rupees(100)
     assert desk.payment(order_id).status is PaymentStatus.SUCCEEDED
     assert provider.net_captured() == {"INR": 0}
 
 
 def test_late_money_of_which_a_part_went_back_at_the_provider_goes_back_whole(
-    desk: PaymentDesk, provider: MemoryPaymentGateway
+    desk: PaymentDesk, provider: FakePaymentGateway
 ) -> None:
     user_id, _ = desk.customer()
     order_id = desk.ordered(user_id, {desk.product(price=100): 1})

@@ -2,11 +2,11 @@
 
 import pytest
 
-from novacart.adapters.memory.store import MemoryStore
 from novacart.application.ports.webhook_events import EventState, StoredEvent
 from novacart.domain.payments.events import WebhookEventRetried
+from tests.fakes.store import FakeStore
 from tests.support.clock import SetClock
-from tests.support.payment_desk import PaymentDesk
+from tests.support.payments_fixture import PaymentDesk
 
 
 def put_aside(desk: PaymentDesk, clock: SetClock, state: EventState) -> None:
@@ -26,7 +26,7 @@ def put_aside(desk: PaymentDesk, clock: SetClock, state: EventState) -> None:
 
 @pytest.mark.parametrize("state", [EventState.PARKED, EventState.QUARANTINED])
 def test_a_retry_is_told_of_itself(
-    desk: PaymentDesk, store: MemoryStore, clock: SetClock, state: EventState
+    desk: PaymentDesk, store: FakeStore, clock: SetClock, state: EventState
 ) -> None:
     put_aside(desk, clock, state)
     desk.retry_event("evt_1")
@@ -41,7 +41,7 @@ def test_a_retry_is_told_of_itself(
 
 
 def test_what_was_handled_is_not_retried_and_nothing_is_told(
-    desk: PaymentDesk, store: MemoryStore, clock: SetClock
+    desk: PaymentDesk, store: FakeStore, clock: SetClock
 ) -> None:
     put_aside(desk, clock, EventState.HANDLED)
     desk.retry_event("evt_1")

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from novacart.adapters.memory.payment_gateway import MemoryPaymentGateway
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
 from novacart.domain.ordering.events import OrderCancelled
 from novacart.domain.payments.events import RefundRequested
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import OrderId, RefundId
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
-from tests.support.memory_books import assert_books_hold, assert_provider_agrees
-from tests.support.payment_desk import PaymentDesk
+from tests.support.fake_audit_reader import assert_books_hold, assert_provider_agrees
+from tests.support.payments_fixture import PaymentDesk
 from tests.support.shop_machine import ShopMachine
 
 PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30)
@@ -22,10 +22,10 @@ PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), state
 class ShopInMemory:
     def __init__(self) -> None:
         self.clock = SetClock()
-        self.store = MemoryStore()
-        self.provider = MemoryPaymentGateway(self.clock)
+        self.store = FakeStore()
+        self.provider = FakePaymentGateway(self.clock)
         self.desk = PaymentDesk(
-            begin=MemoryUnitOfWorkFactory(self.store), gateway=self.provider, clock=self.clock
+            begin=FakeUnitOfWorkFactory(self.store), gateway=self.provider, clock=self.clock
         )
         self._reacted = 0
 

@@ -6,12 +6,12 @@ from threading import Event
 
 import pytest
 
-from novacart.adapters.memory.outbox import MemoryOutbox
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.application.ports.origin import Origin
+from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.application.ports.outbox import OutboxMessage
-from novacart.application.relay import CLAIM, MAX_ATTEMPTS, Reaction, Relay, pause_after
+from novacart.application.ports.request_context import RequestContext
+from novacart.application.relay import CLAIM, MAX_ATTEMPTS, EventHandler, Relay, pause_after
 from novacart.domain.shared.events import DomainEvent
+from tests.fakes.outbox import FakeOutbox
 from tests.support.clock import SetClock
 from tests.support.contracts.outbox import ShutterOpened
 
@@ -36,42 +36,42 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def outbox() -> MemoryOutbox:
-    return MemoryOutbox()
+def outbox() -> FakeOutbox:
+    return FakeOutbox()
 
 
 @pytest.fixture
-def origin() -> ContextOrigin:
-    return ContextOrigin()
+def origin() -> ContextVarRequestContext:
+    return ContextVarRequestContext()
 
 
 MakeRelay = Callable[..., Relay]
 
 
 @pytest.fixture
-def relay(outbox: MemoryOutbox, clock: SetClock, origin: ContextOrigin) -> MakeRelay:
-    def make(**reactions: Callable[..., None]) -> Relay:
+def relay(outbox: FakeOutbox, clock: SetClock, origin: ContextVarRequestContext) -> MakeRelay:
+    def make(**event_handlers: Callable[..., None]) -> Relay:
         return Relay(
             outbox=outbox,
             clock=clock,
             act_as=origin.acting_as,
-            reactions=[
-                Reaction(name=name, event=ShutterOpened, react=react)
-                for name, react in reactions.items()
+            event_handlers=[
+                EventHandler(name=name, event=ShutterOpened, react=react)
+                for name, react in event_handlers.items()
             ],
         )
 
     return make
 
 
-def put(outbox: MemoryOutbox, clock: SetClock, height: int = 1) -> ShutterOpened:
+def put(outbox: FakeOutbox, clock: SetClock, height: int = 1) -> ShutterOpened:
     event = ShutterOpened(occurred_at=clock.now(), height=height)
-    outbox.put(event, Origin(actor="user:1", request_id="abc-1"))
+    outbox.put(event, RequestContext(actor="user:1", request_id="abc-1"))
     return event
 
 
 def test_each_reaction_is_given_the_event_once(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     event = put(outbox, clock)
     front, back = Bell(), Bell()
@@ -82,7 +82,7 @@ def test_each_reaction_is_given_the_event_once(
 
 
 def test_an_event_that_concerns_nobody_is_handled(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     put(outbox, clock)
     assert relay()() is not None
@@ -90,7 +90,7 @@ def test_an_event_that_concerns_nobody_is_handled(
 
 
 def test_a_failure_is_tried_again_after_a_pause(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     put(outbox, clock)
     bell = Bell(failures=1)
@@ -104,7 +104,7 @@ def test_a_failure_is_tried_again_after_a_pause(
 
 
 def test_a_reaction_that_is_done_is_not_called_again_because_another_failed(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     put(outbox, clock)
     good, bad = Bell(), Bell(failures=2)
@@ -117,7 +117,7 @@ def test_a_reaction_that_is_done_is_not_called_again_because_another_failed(
 
 
 def test_a_poisonous_message_is_parked_and_the_rest_pass(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     put(outbox, clock)
     bell = Bell(failures=MAX_ATTEMPTS)
@@ -143,11 +143,11 @@ def test_a_poisonous_message_is_parked_and_the_rest_pass(
 
 
 def test_a_claim_is_held_for_as_long_as_a_reaction_takes(
-    clock: SetClock, origin: ContextOrigin
+    clock: SetClock, origin: ContextVarRequestContext
 ) -> None:
     held = Event()
 
-    class Watched(MemoryOutbox):
+    class Watched(FakeOutbox):
         def extend(self, message: OutboxMessage, *, until: datetime) -> None:
             super().extend(message, until=until)
             if until > begun + CLAIM:
@@ -166,7 +166,7 @@ def test_a_claim_is_held_for_as_long_as_a_reaction_takes(
         outbox=watched,
         clock=clock,
         act_as=origin.acting_as,
-        reactions=[Reaction(name="dawdle", event=ShutterOpened, react=dawdle)],
+        event_handlers=[EventHandler(name="dawdle", event=ShutterOpened, react=dawdle)],
         renew_every=0.001,
     )
     deliver()
@@ -175,7 +175,7 @@ def test_a_claim_is_held_for_as_long_as_a_reaction_takes(
 
 
 def test_what_a_worker_died_with_is_taken_up_within_a_minute(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     event = put(outbox, clock)
     assert outbox.claim(at=clock.now(), until=clock.now() + CLAIM) is not None
@@ -186,7 +186,7 @@ def test_what_a_worker_died_with_is_taken_up_within_a_minute(
 
 
 def test_what_each_worker_dies_of_is_parked_and_the_rest_pass(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     put(outbox, clock)
 
@@ -208,23 +208,23 @@ def test_what_each_worker_dies_of_is_parked_and_the_rest_pass(
 
 
 def test_a_payload_that_cannot_be_read_fails_like_a_reaction(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
 ) -> None:
     class Bare(DomainEvent):
         name = ShutterOpened.name
 
-    outbox.put(Bare(occurred_at=clock.now()), Origin(actor="user:1"))
+    outbox.put(Bare(occurred_at=clock.now()), RequestContext(actor="user:1"))
     relay(bell=Bell())()
     assert outbox.waiting() == 1
 
 
 def test_what_a_reaction_changes_is_the_systems_doing_under_the_requests_id(
-    outbox: MemoryOutbox, clock: SetClock, relay: MakeRelay, origin: ContextOrigin
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay, origin: ContextVarRequestContext
 ) -> None:
     put(outbox, clock)
-    seen: list[Origin] = []
+    seen: list[RequestContext] = []
     relay(look=lambda _: seen.append(origin()))()
-    assert seen == [Origin(actor="system", request_id="abc-1")]
+    assert seen == [RequestContext(actor="system", request_id="abc-1")]
 
 
 def test_pauses_double_up_to_a_limit_and_outlast_an_hour_in_all() -> None:

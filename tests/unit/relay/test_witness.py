@@ -1,10 +1,10 @@
 """What keeps the audit trail is shown every event, whether anything reacts to it or not."""
 
-from novacart.adapters.memory.outbox import MemoryOutbox
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.application.ports.origin import Origin
+from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.application.ports.outbox import OutboxMessage
+from novacart.application.ports.request_context import RequestContext
 from novacart.application.relay import Relay
+from tests.fakes.outbox import FakeOutbox
 from tests.support.clock import SetClock
 from tests.support.contracts.outbox import opened
 
@@ -22,36 +22,36 @@ class Witness:
 
 
 def test_the_witness_is_shown_who_did_what() -> None:
-    outbox, clock, witness = MemoryOutbox(), SetClock(), Witness()
-    outbox.put(opened(at=clock.now()), Origin(actor="staff:7", request_id="abc-1"))
-    relay = _relay(outbox, clock, witness)
+    outbox, clock, audit_sink = FakeOutbox(), SetClock(), Witness()
+    outbox.put(opened(at=clock.now()), RequestContext(actor="staff:7", request_id="abc-1"))
+    relay = _relay(outbox, clock, audit_sink)
 
     relay()
 
-    [seen] = witness.seen
+    [seen] = audit_sink.seen
     assert (seen.name, seen.actor, seen.request_id) == ("test.shutter_opened", "staff:7", "abc-1")
     assert outbox.waiting() == 0
 
 
 def test_what_the_witness_could_not_note_is_not_settled_before_it_has() -> None:
-    outbox, clock, witness = MemoryOutbox(), SetClock(), Witness(failures=1)
-    outbox.put(opened(at=clock.now()), Origin(actor="system"))
-    relay = _relay(outbox, clock, witness)
+    outbox, clock, audit_sink = FakeOutbox(), SetClock(), Witness(failures=1)
+    outbox.put(opened(at=clock.now()), RequestContext(actor="system"))
+    relay = _relay(outbox, clock, audit_sink)
 
     relay()
     assert outbox.waiting() == 1
 
     clock.move(seconds=5)
     relay()
-    assert len(witness.seen) == 1
+    assert len(audit_sink.seen) == 1
     assert outbox.waiting() == 0
 
 
-def _relay(outbox: MemoryOutbox, clock: SetClock, witness: Witness) -> Relay:
+def _relay(outbox: FakeOutbox, clock: SetClock, audit_sink: Witness) -> Relay:
     return Relay(
         outbox=outbox,
         clock=clock,
-        act_as=ContextOrigin().acting_as,
-        reactions=[],
-        witness=witness,
+        act_as=ContextVarRequestContext().acting_as,
+        event_handlers=[],
+        audit_sink=audit_sink,
     )

@@ -110,9 +110,9 @@ SAID: list[tuple[Callable[[], DomainError], str, Details]] = [
     (catalog.StockAlreadyMoved, "That stock was moved already.", NOTHING),
     (ordering.OrderNotFound, "There is no such order.", NOTHING),
     (ordering.OrderLineNotFound, "That item is not in this order.", NOTHING),
-    (ordering.NothingToOrder, "Your cart is empty.", NOTHING),
+    (ordering.EmptyCart, "Your cart is empty.", NOTHING),
     (
-        lambda: ordering.TransitionNotAllowed("PAID", "PENDING"),
+        lambda: ordering.InvalidTransition("PAID", "PENDING"),
         "What is PAID cannot become PENDING.",
         {"from": "PAID", "to": "PENDING"},
     ),
@@ -135,7 +135,7 @@ SAID: list[tuple[Callable[[], DomainError], str, Details]] = [
     (ordering.NothingToShip, "Nothing is left in this order to be shipped.", NOTHING),
     (ordering.OrderNumberTaken, "The order could not be numbered; try again.", NOTHING),
     (
-        lambda: payments.ImpossiblePaymentMove("refund", "FAILED", "PENDING"),
+        lambda: payments.InvalidPaymentTransition("refund", "FAILED", "PENDING"),
         "A refund that is FAILED cannot become PENDING.",
         NOTHING,
     ),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError, fields
 
-from novacart.adapters.web.schemas.base import (
+from novacart.adapters.web.http.fields import (
     DigitsOrNumber,
     Flag,
     Identifier,

@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import novacart
-from novacart.adapters.web import errors, request_id
-from novacart.adapters.web.errors import STATUSES, Refused, invalid
-from novacart.adapters.web.routing import Shop
+from novacart.adapters.web.http import errors, request_id
+from novacart.adapters.web.http.errors import STATUSES, ApiError, invalid
+from novacart.adapters.web.http.routing import NovaCartFlask
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.shared.errors import DomainError, InvalidValue
 
@@ -39,7 +39,7 @@ def test_every_status_belongs_to_an_error_of_the_shop() -> None:
 
 @pytest.fixture
 def app() -> Flask:
-    app = Shop("test")
+    app = NovaCartFlask("test")
     request_id.install(app)
     errors.install(app)
     app.add_url_rule("/things/<int:number>/", view_func=lambda number: {"number": number})
@@ -133,6 +133,6 @@ def test_what_nobody_foresaw_shows_nothing_of_itself(app: Flask) -> None:
 
 
 def test_a_refusal_of_the_web_carries_its_headers(app: Flask) -> None:
-    error = Refused(429, code="too_many_requests", detail="Wait.", headers={"Retry-After": "9"})
+    error = ApiError(429, code="too_many_requests", detail="Wait.", headers={"Retry-After": "9"})
     answer = raising(app, error).get("/raise/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "9")

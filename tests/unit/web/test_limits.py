@@ -4,13 +4,13 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.test import TestResponse
 
-from novacart.adapters.memory.attempts import MemoryAttempts
-from novacart.adapters.web import errors, limits, request_id
-from novacart.adapters.web.answers import json_answer
-from novacart.adapters.web.auth import NotSignedIn
-from novacart.adapters.web.body import json_body
-from novacart.adapters.web.limits import client_network, limited
-from novacart.adapters.web.routing import Shop
+from novacart.adapters.web.http import errors, rate_limits, request_id
+from novacart.adapters.web.http.auth import NotSignedIn
+from novacart.adapters.web.http.json_body import json_body
+from novacart.adapters.web.http.rate_limits import client_network, limited
+from novacart.adapters.web.http.responses import json_response
+from novacart.adapters.web.http.routing import NovaCartFlask
+from tests.fakes.rate_limiter import FakeRateLimiter
 from tests.support.clock import SetClock
 
 RIGHT = "right"
@@ -23,24 +23,24 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def app(clock: SetClock) -> Flask:
-    app = Shop("test")
+    app = NovaCartFlask("test")
     request_id.install(app)
     errors.install(app)
-    app.extensions[limits.EXTENSION] = MemoryAttempts(clock)
+    app.extensions[rate_limits.EXTENSION] = FakeRateLimiter(clock)
 
     @limited("sign_in")
     def sign_in() -> Response:
         if json_body()["password"] != RIGHT:
             raise NotSignedIn
-        return json_answer({})
+        return json_response({})
 
     @limited("refresh")
     def refresh() -> Response:
-        return json_answer({}, 200 if request.args.get("good") else 401)
+        return json_response({}, 200 if request.args.get("good") else 401)
 
     @limited("register")
     def register() -> Response:
-        return json_answer({}, 201)
+        return json_response({}, 201)
 
     app.add_url_rule("/sign-in/", view_func=sign_in, methods=["POST"])
     app.add_url_rule("/refresh/", view_func=refresh, methods=["POST"])
@@ -131,7 +131,7 @@ def test_registrations_count_even_when_they_succeed(app: Flask, clock: SetClock)
 
 
 def test_limits_can_be_turned_off(app: Flask) -> None:
-    app.extensions[limits.EXTENSION] = None
+    app.extensions[rate_limits.EXTENSION] = None
     assert {sign_in(app, "meera").status_code for _ in range(150)} == {401}
 
 

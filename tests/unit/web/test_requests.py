@@ -7,20 +7,20 @@ from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from novacart.adapters.web import cors, errors, request_id, security_headers
-from novacart.adapters.web.answers import json_answer
-from novacart.adapters.web.body import MAX_DEPTH, json_body
-from novacart.adapters.web.conditional import etag_of, expected_version, not_modified
-from novacart.adapters.web.media import absolute
-from novacart.adapters.web.request_id import sane_request_id
-from novacart.adapters.web.routing import Shop
+from novacart.adapters.web.http import cors, errors, request_id, security_headers
+from novacart.adapters.web.http.conditional import etag_of, expected_version, not_modified
+from novacart.adapters.web.http.json_body import MAX_DEPTH, json_body
+from novacart.adapters.web.http.request_id import sane_request_id
+from novacart.adapters.web.http.responses import json_response
+from novacart.adapters.web.http.routing import NovaCartFlask
+from novacart.adapters.web.media.routes import absolute
 
 STOREFRONT = "https://shop.example"
 
 
 @pytest.fixture
 def app() -> Flask:
-    app = Shop("test")
+    app = NovaCartFlask("test")
     app.config["MAX_CONTENT_LENGTH"] = 10_000
     request_id.install(app)
     security_headers.install(app, debug=False)
@@ -28,14 +28,14 @@ def app() -> Flask:
     errors.install(app)
 
     def echo() -> Response:
-        return json_answer(json_body())
+        return json_response(json_body())
 
     def read() -> Response:
         etag = etag_of(3, 17)
-        return not_modified(etag) or json_answer({"stock": 17}, headers={"ETag": etag})
+        return not_modified(etag) or json_response({"stock": 17}, headers={"ETag": etag})
 
     def write() -> Response:
-        return json_answer({"expected": expected_version()})
+        return json_response({"expected": expected_version()})
 
     app.add_url_rule("/api/echo/", view_func=echo, methods=["POST"])
     app.add_url_rule("/api/thing/", "read", read)

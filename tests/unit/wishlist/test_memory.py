@@ -2,25 +2,25 @@
 
 import pytest
 
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
-from novacart.adapters.memory.wishlist_queries import MemoryWishlistQueries
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.fakes.wishlist_queries import FakeWishlistQueries
 from tests.support.contracts.wishlists import WishlistsContract
 
 
 @pytest.fixture
-def store() -> MemoryStore:
-    return MemoryStore()
+def store() -> FakeStore:
+    return FakeStore()
 
 
 @pytest.fixture
-def begin(store: MemoryStore) -> MemoryUnitOfWorkFactory:
-    return MemoryUnitOfWorkFactory(store)
+def begin(store: FakeStore) -> FakeUnitOfWorkFactory:
+    return FakeUnitOfWorkFactory(store)
 
 
 @pytest.fixture
-def queries(store: MemoryStore) -> MemoryWishlistQueries:
-    return MemoryWishlistQueries(store)
+def queries(store: FakeStore) -> FakeWishlistQueries:
+    return FakeWishlistQueries(store)
 
 
 class TestMemoryWishlists(WishlistsContract):

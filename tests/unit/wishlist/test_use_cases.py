@@ -1,14 +1,17 @@
 import pytest
 
-from novacart.adapters.memory.store import MemoryStore
-from novacart.adapters.memory.unit_of_work import MemoryUnitOfWorkFactory
-from novacart.adapters.memory.wishlist_queries import MemoryWishlistQueries
-from novacart.application.wishlist.add_to_wishlist import AddToWishlist, WishForProduct
-from novacart.application.wishlist.remove_from_wishlist import ForgetWish, RemoveFromWishlist
+from novacart.application.wishlist.add_to_wishlist import AddToWishlist, AddToWishlistCommand
+from novacart.application.wishlist.remove_from_wishlist import (
+    RemoveFromWishlist,
+    RemoveFromWishlistCommand,
+)
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.wishlist.errors import NotOnWishlist
-from tests.support.builders.ordering import NOON, Shop
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.fakes.wishlist_queries import FakeWishlistQueries
+from tests.support.builders.ordering import NOON, NovaCartFlask
 from tests.support.clock import SetClock
 
 
@@ -16,18 +19,18 @@ class Wishes:
     """A shop, and a customer who can wish."""
 
     def __init__(self) -> None:
-        store = MemoryStore()
-        begin = MemoryUnitOfWorkFactory(store)
-        self.shop = Shop(begin, prices=(100, 50))
+        store = FakeStore()
+        begin = FakeUnitOfWorkFactory(store)
+        self.shop = NovaCartFlask(begin, prices=(100, 50))
         self._add = AddToWishlist(begin=begin, clock=SetClock(NOON))
         self._remove = RemoveFromWishlist(begin=begin)
-        self._queries = MemoryWishlistQueries(store)
+        self._queries = FakeWishlistQueries(store)
 
     def add(self, product_id: ProductId) -> bool:
-        return self._add(WishForProduct(user_id=self.shop.customer, product_id=product_id))
+        return self._add(AddToWishlistCommand(user_id=self.shop.customer, product_id=product_id))
 
     def remove(self, product_id: ProductId) -> None:
-        self._remove(ForgetWish(user_id=self.shop.customer, product_id=product_id))
+        self._remove(RemoveFromWishlistCommand(user_id=self.shop.customer, product_id=product_id))
 
     def shown(self) -> list[ProductId]:
         return [item.product.id for item in self._queries.wishlist_of(self.shop.customer)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from novacart.application.back_office.listing import FilterValue
+from novacart.application.back_office.list_page import FilterValue
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from novacart.application.ports.permissions import allows
+from novacart.application.authorization.permissions import allows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

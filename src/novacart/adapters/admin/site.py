@@ -7,16 +7,16 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
-from novacart.adapters.admin.desk import Desk
-from novacart.adapters.admin.views.categories import CategoriesView
-from novacart.adapters.admin.views.dashboard import DashboardView
-from novacart.adapters.admin.views.money import PaymentsView, RefundsView
-from novacart.adapters.admin.views.orders import OrdersView
-from novacart.adapters.admin.views.people import CustomersView, StaffPeopleView
-from novacart.adapters.admin.views.products import ProductsView
-from novacart.adapters.admin.views.queues import OutboxView, WebhookEventsView
-from novacart.adapters.admin.views.session import AccountView, SignInView
-from novacart.adapters.admin.views.trail import AuditView, HealthView
+from novacart.adapters.admin.accounts.views import CustomersView, StaffPeopleView
+from novacart.adapters.admin.audit_log.views import AuditView, HealthView
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.catalog.category_views import CategoriesView
+from novacart.adapters.admin.catalog.product_views import ProductsView
+from novacart.adapters.admin.dashboard.views import DashboardView
+from novacart.adapters.admin.operations.views import OutboxView, WebhookEventsView
+from novacart.adapters.admin.ordering.views import OrdersView
+from novacart.adapters.admin.payments.views import PaymentsView, RefundsView
+from novacart.adapters.admin.sign_in.views import AccountView, SignInView
 
 # Each under its endpoint and the last part of its address.
 _VIEWS: Final = {
@@ -36,7 +36,7 @@ _VIEWS: Final = {
 }
 
 
-def install(app: Flask, desk: Desk) -> Admin:
+def install(app: Flask, desk: BackOffice) -> Admin:
     """Open the back office under `/admin/`. Flask's session belongs to it alone."""
     app.config |= {
         "SESSION_COOKIE_NAME": "novacart_staff",

@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from novacart.adapters.persistence.failures import translated
+from novacart.adapters.persistence.error_mapping import translated
 from novacart.adapters.persistence.postgresql_engine import postgresql_engine
 from novacart.adapters.persistence.sqlite_engine import UNBEGUN, sqlite_engine
 from novacart.adapters.persistence.timeouts import REPORT_TIMEOUT

@@ -17,7 +17,7 @@ def complete_metadata() -> MetaData:
         if module.name.rpartition(".")[2] in _WITH_TABLES:
             import_module(module.name)
     # Outside features' packages, since every feature's rows need one.
-    import_module("novacart.adapters.persistence.identities")
+    import_module("novacart.adapters.persistence.id_generator")
     return metadata
 
 

@@ -13,8 +13,8 @@ from novacart.adapters.persistence.catalog.categories import SqlCategories
 from novacart.adapters.persistence.catalog.products import SqlProducts
 from novacart.adapters.persistence.catalog.stock import SqlStock
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.id_generator import SqlIdGenerator
 from novacart.adapters.persistence.idempotency.repository import SqlIdempotencyKeys
-from novacart.adapters.persistence.identities import SqlIdentities
 from novacart.adapters.persistence.ordering.repository import SqlOrders
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.payments.repository import SqlPayments
@@ -23,13 +23,13 @@ from novacart.adapters.persistence.wishlist.repository import SqlWishlists
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
-from novacart.application.ports.identities import Identities
 from novacart.application.ports.orders import Orders
-from novacart.application.ports.origin import CurrentOrigin
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
 from novacart.application.ports.products import Products
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
@@ -45,7 +45,7 @@ class SqlUnitOfWork:
     into the outbox when the transaction is committed.
     """
 
-    identities: Identities
+    ids: IdGenerator
     users: Users
     address_books: AddressBooks
     token_families: TokenFamilies
@@ -60,7 +60,7 @@ class SqlUnitOfWork:
     webhook_events: WebhookEvents
     idempotency_keys: IdempotencyKeys
 
-    def __init__(self, database: Database, origin: CurrentOrigin) -> None:
+    def __init__(self, database: Database, origin: CurrentRequestContext) -> None:
         self._database = database
         self._origin = origin
         self._saved: dict[int, AggregateRoot] = {}
@@ -70,7 +70,7 @@ class SqlUnitOfWork:
     def __enter__(self) -> Self:
         connection = self._stack.enter_context(self._database.writing())
         self._connection = connection
-        self.identities = SqlIdentities(connection)
+        self.ids = SqlIdGenerator(connection)
         self.users = SqlUsers(connection, self.saved)
         self.address_books = SqlAddressBooks(connection, self.saved)
         self.token_families = SqlTokenFamilies(connection, self.saved)
@@ -114,7 +114,7 @@ class SqlUnitOfWork:
 
 
 class SqlUnitOfWorkFactory:
-    def __init__(self, database: Database, origin: CurrentOrigin) -> None:
+    def __init__(self, database: Database, origin: CurrentRequestContext) -> None:
         self._database = database
         self._origin = origin
 

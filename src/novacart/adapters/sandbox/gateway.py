@@ -15,9 +15,9 @@ from novacart.application.ports.payment_gateway import (
     RefundReport,
     RefundRequest,
 )
-from novacart.application.ports.sandbox_books import (
-    SandboxBooks,
-    SandboxPage,
+from novacart.application.ports.sandbox_ledger import (
+    SandboxLedger,
+    SandboxLedgerSession,
     SandboxPayment,
     SandboxRefund,
 )
@@ -34,7 +34,7 @@ class SandboxGateway:
 
     publishable_key = "pk_sandbox"
 
-    def __init__(self, *, books: SandboxBooks, clock: Clock) -> None:
+    def __init__(self, *, books: SandboxLedger, clock: Clock) -> None:
         self._books = books
         self._clock = clock
 
@@ -59,7 +59,7 @@ class SandboxGateway:
             page.add_payment(payment)
             return self._report(payment)
 
-    def look_up(self, reference: str) -> ProviderReport | None:
+    def retrieve(self, reference: str) -> ProviderReport | None:
         with self._books.open() as page:
             payment = page.payment(reference)
             if payment is None:
@@ -104,7 +104,7 @@ class SandboxGateway:
             page.add_refund(refund)
             return _refund_report(refund)
 
-    def touched_since(self, since: datetime) -> Iterator[str]:
+    def changed_since(self, since: datetime) -> Iterator[str]:
         with self._books.open() as page:
             yield from dict.fromkeys(refund.payment for refund in page.refunds_since(since))
 
@@ -137,14 +137,14 @@ class SandboxGateway:
             status = PaymentStatus.SUCCEEDED if succeed else PaymentStatus.FAILED
             return self._move(page, payment, status)
 
-    def _payment(self, page: SandboxPage, reference: str) -> SandboxPayment:
+    def _payment(self, page: SandboxLedgerSession, reference: str) -> SandboxPayment:
         payment = page.payment(reference)
         if payment is None:
             raise GatewayRefused("There is no such payment.")
         return payment
 
     def _move(
-        self, page: SandboxPage, payment: SandboxPayment, status: PaymentStatus
+        self, page: SandboxLedgerSession, payment: SandboxPayment, status: PaymentStatus
     ) -> ProviderReport:
         captured = payment.amount if status is PaymentStatus.SUCCEEDED else payment.captured
         moved = replace(payment, status=status, captured=captured)

@@ -7,9 +7,9 @@ from typing import Any, Final
 import stripe
 from stripe.params import PaymentIntentCreateParams
 
-from novacart.adapters.stripe.failures import is_missing, translating
+from novacart.adapters.stripe.error_mapping import is_missing, translating
 from novacart.adapters.stripe.http_client import BoundedClient
-from novacart.adapters.stripe.reading import (
+from novacart.adapters.stripe.object_parser import (
     dispute_report,
     money_of,
     payment_report,
@@ -80,7 +80,7 @@ class StripeGateway:
             intent = self._api.payment_intents.create(params, {"idempotency_key": request.key})
             return self._report(intent)
 
-    def look_up(self, reference: str) -> ProviderReport | None:
+    def retrieve(self, reference: str) -> ProviderReport | None:
         with translating(), self._http.one_budget():
             try:
                 intent = self._api.payment_intents.retrieve(reference)
@@ -129,7 +129,7 @@ class StripeGateway:
             )
             return refund_report(_plain(refund))
 
-    def touched_since(self, since: datetime) -> Iterator[str]:
+    def changed_since(self, since: datetime) -> Iterator[str]:
         created: Any = {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
         seen: set[str] = set()
         with translating():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from novacart.adapters.stripe.reading import (
+from novacart.adapters.stripe.object_parser import (
     dispute_report,
     moment,
     payment_report,

@@ -10,7 +10,7 @@ from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewAddress:
+class AddAddressCommand:
     """`is_default` left out: the first address of a book becomes its default."""
 
     user_id: UserId
@@ -33,7 +33,7 @@ class AddAddress:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: NewAddress) -> AddressView:
+    def __call__(self, command: AddAddressCommand) -> AddressView:
         details = AddressDetails(
             name=command.name,
             mobile=command.mobile,
@@ -48,7 +48,7 @@ class AddAddress:
         with self._begin() as work:
             book = work.address_books.of(command.user_id)
             entry = book.add(
-                AddressId(work.identities.take()[0]),
+                AddressId(work.ids.take()[0]),
                 details,
                 is_default=command.is_default,
                 at=self._clock.now(),

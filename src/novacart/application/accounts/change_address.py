@@ -9,7 +9,7 @@ from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressChange:
+class ChangeAddressCommand:
     """`None` leaves a field as it is."""
 
     user_id: UserId
@@ -32,7 +32,7 @@ class ChangeAddress:
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
 
-    def __call__(self, command: AddressChange) -> AddressView:
+    def __call__(self, command: ChangeAddressCommand) -> AddressView:
         with self._begin() as work:
             book = work.address_books.of(command.user_id)
             before = book.get(command.address_id).details

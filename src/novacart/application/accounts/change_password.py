@@ -14,7 +14,7 @@ from novacart.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReplacePassword:
+class ChangePasswordCommand:
     """`email` is the user's own address, by which the record is found."""
 
     user_id: UserId
@@ -43,7 +43,7 @@ class ChangePassword:
         self._hasher = hasher
         self._clock = clock
 
-    def __call__(self, command: ReplacePassword) -> None:
+    def __call__(self, command: ChangePasswordCommand) -> None:
         known = self._queries.credentials(login_key(command.email))
         given = prepared(command.current) if len(command.current) <= MAX_LENGTH else ""
         if not self._hasher.verify(given, known.password_hash if known else None):
@@ -62,5 +62,5 @@ class ChangePassword:
                 raise WrongCredentials
             user.change_password(password_hash, at=now)
             work.users.save(user)
-            work.token_families.revoke_all_of(user.id, at=now)
+            work.token_families.revoke_all(user.id, at=now)
             work.commit()

@@ -14,7 +14,7 @@ from novacart.domain.accounts.username import Username
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoosePassword:
+class ConfirmPasswordResetCommand:
     token: str
     password: str
 
@@ -54,7 +54,7 @@ class ConfirmPasswordReset:
         self._clock = clock
         self._reset_tokens = reset_tokens
 
-    def __call__(self, command: ChoosePassword) -> None:
+    def __call__(self, command: ConfirmPasswordResetCommand) -> None:
         token_hash = self._reset_tokens.hash(command.token)
         owner = self._queries.open_reset(token_hash, at=self._clock.now())
         if owner is None:
@@ -75,7 +75,7 @@ class ConfirmPasswordReset:
             user.change_password(password_hash, at=now)
             work.password_resets.save(reset)
             work.users.save(user)
-            work.token_families.revoke_all_of(user.id, at=now)
+            work.token_families.revoke_all(user.id, at=now)
             work.commit()
 
 

@@ -3,26 +3,26 @@
 from dataclasses import dataclass
 
 from novacart.application.accounts.queries import Profile
-from novacart.application.accounts.register import Register, RegisterUser
+from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.domain.accounts.role import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewAdmin:
+class CreateAdminCommand:
     username: str
     email: str
     password: str
 
 
 class CreateAdmin:
-    """Open an account that may do everything. Raises what `Register` raises."""
+    """Open an account that may do everything. Raises what `RegisterUserCommand` raises."""
 
-    def __init__(self, *, register: Register) -> None:
+    def __init__(self, *, register: RegisterUser) -> None:
         self._register = register
 
-    def __call__(self, command: NewAdmin) -> Profile:
+    def __call__(self, command: CreateAdminCommand) -> Profile:
         return self._register(
-            RegisterUser(
+            RegisterUserCommand(
                 username=command.username,
                 email=command.email,
                 password=command.password,

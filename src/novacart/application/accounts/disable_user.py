@@ -32,7 +32,7 @@ class DisableUser:
             user = work.users.get(command.user_id)
             user.disable(at=now)
             work.users.save(user)
-            work.token_families.revoke_all_of(user.id, at=now)
+            work.token_families.revoke_all(user.id, at=now)
             work.commit()
         return Profile.of(user)
 

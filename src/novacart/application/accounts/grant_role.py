@@ -11,7 +11,7 @@ from novacart.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Appoint:
+class GrantRoleCommand:
     user_id: UserId
     role: str
 
@@ -23,7 +23,7 @@ class GrantRole:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: Appoint) -> Profile:
+    def __call__(self, command: GrantRoleCommand) -> Profile:
         role = Role.parse(command.role)
         with self._begin() as work:
             owners = set(work.users.active_owners())

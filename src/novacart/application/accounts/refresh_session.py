@@ -13,7 +13,7 @@ from novacart.domain.accounts.errors import TokenNotAccepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refresh:
+class RefreshSessionCommand:
     refresh: str
 
 
@@ -39,7 +39,7 @@ class RefreshSession:
         self._clock = clock
         self._policy = policy
 
-    def __call__(self, command: Refresh) -> TokenPair:
+    def __call__(self, command: RefreshSessionCommand) -> TokenPair:
         claims = self._tokens.read(command.refresh)
         if claims.kind is not TokenKind.REFRESH:
             raise TokenNotAccepted
@@ -53,7 +53,7 @@ class RefreshSession:
             raise TokenNotAccepted
         successor_id = uuid4().hex
         with self._begin() as work:
-            family = work.token_families.presenting(claims.family_id, claims.token_id)
+            family = work.token_families.get_by_token(claims.family_id, claims.token_id)
             if family is None:
                 raise TokenNotAccepted
             rotated = family.rotate(

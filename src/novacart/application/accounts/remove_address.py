@@ -7,7 +7,7 @@ from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForgetAddress:
+class RemoveAddressCommand:
     user_id: UserId
     address_id: AddressId
 
@@ -18,7 +18,7 @@ class RemoveAddress:
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
 
-    def __call__(self, command: ForgetAddress) -> None:
+    def __call__(self, command: RemoveAddressCommand) -> None:
         with self._begin() as work:
             book = work.address_books.of(command.user_id)
             book.remove(command.address_id)

@@ -10,7 +10,7 @@ from novacart.domain.shared.errors import InvalidValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskForReset:
+class RequestPasswordResetCommand:
     email: str
 
 
@@ -24,7 +24,7 @@ class RequestPasswordReset:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: AskForReset) -> None:
+    def __call__(self, command: RequestPasswordResetCommand) -> None:
         try:
             email = EmailAddress.parse(command.email)
         except InvalidValue:
@@ -32,7 +32,7 @@ class RequestPasswordReset:
             return
         with self._begin() as work:
             reset = PasswordReset.request(
-                id=work.identities.take()[0], email_key=email.key, at=self._clock.now()
+                id=work.ids.take()[0], email_key=email.key, at=self._clock.now()
             )
             work.password_resets.add(reset)
             work.commit()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from novacart.application.accounts.policy import ResetPolicy
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.letters import Letters
+from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mail, Mailer
 from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -28,7 +28,7 @@ class SendResetLink:
         begin: UnitOfWorkFactory,
         clock: Clock,
         reset_tokens: ResetTokens,
-        letters: Letters,
+        letters: EmailRenderer,
         mailer: Mailer,
         policy: ResetPolicy,
     ) -> None:

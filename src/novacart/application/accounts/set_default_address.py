@@ -8,7 +8,7 @@ from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PreferAddress:
+class SetDefaultAddressCommand:
     user_id: UserId
     address_id: AddressId
 
@@ -19,7 +19,7 @@ class SetDefaultAddress:
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
 
-    def __call__(self, command: PreferAddress) -> AddressView:
+    def __call__(self, command: SetDefaultAddressCommand) -> AddressView:
         with self._begin() as work:
             book = work.address_books.of(command.user_id)
             entry = book.make_default(command.address_id)

@@ -16,7 +16,7 @@ from novacart.domain.accounts.username import login_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
+class SignInCommand:
     """`login` is a username or an e-mail address."""
 
     login: str
@@ -48,7 +48,7 @@ class SignIn:
         self._clock = clock
         self._policy = policy
 
-    def __call__(self, command: Credential) -> TokenPair:
+    def __call__(self, command: SignInCommand) -> TokenPair:
         known = self._queries.credentials(login_key(command.login))
         password = prepared(command.password) if len(command.password) <= MAX_LENGTH else ""
         if not self._hasher.verify(password, known.password_hash if known else None):
@@ -68,7 +68,7 @@ class SignIn:
                     user.strengthen_hash(stronger)
                     work.users.save(user)
             family = TokenFamily.open(
-                id=work.identities.take()[0],
+                id=work.ids.take()[0],
                 user_id=known.user_id,
                 token_id=token_id,
                 at=self._clock.now(),

@@ -9,7 +9,7 @@ from novacart.domain.accounts.errors import TokenNotAccepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogOut:
+class SignOutCommand:
     refresh: str
 
 
@@ -24,12 +24,12 @@ class SignOut:
         self._tokens = tokens
         self._clock = clock
 
-    def __call__(self, command: LogOut) -> None:
+    def __call__(self, command: SignOutCommand) -> None:
         claims = self._tokens.read(command.refresh)
         if claims.kind is not TokenKind.REFRESH:
             raise TokenNotAccepted
         with self._begin() as work:
-            family = work.token_families.presenting(claims.family_id, claims.token_id)
+            family = work.token_families.get_by_token(claims.family_id, claims.token_id)
             if family is None:
                 raise TokenNotAccepted
             family.revoke(at=self._clock.now())

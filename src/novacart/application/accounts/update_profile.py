@@ -9,7 +9,7 @@ from novacart.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeProfile:
+class UpdateProfileCommand:
     """`None` leaves a name as it is."""
 
     user_id: UserId
@@ -25,7 +25,7 @@ class UpdateProfile:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: ChangeProfile) -> Profile:
+    def __call__(self, command: UpdateProfileCommand) -> Profile:
         with self._begin() as work:
             user = work.users.get(command.user_id)
             user.change_profile(

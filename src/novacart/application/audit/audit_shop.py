@@ -7,13 +7,13 @@ from typing import Protocol
 
 from novacart.application.audit.compare_with_provider import compare_with_provider
 from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN, Invariant
-from novacart.application.ports.check_results import CheckResults
+from novacart.application.ports.audit_reader import AuditReader, CheckResult
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
-from novacart.application.ports.shop_books import Inspection, ShopBooks
+from novacart.application.ports.system_checks import SystemChecks
 
 
-class TrailFault(Protocol):
+class AuditLogFault(Protocol):
     def __call__(self) -> str | None:
         """What is wrong with the audit trail; None where it is as it was written."""
         ...
@@ -27,7 +27,7 @@ class Finding:
     """What was found of one invariant: it holds where nothing contradicts it."""
 
     invariant: Invariant
-    inspection: Inspection
+    inspection: CheckResult
 
     @property
     def holds(self) -> bool:
@@ -63,10 +63,10 @@ class AuditShop:
     def __init__(
         self,
         *,
-        books: ShopBooks,
+        books: AuditReader,
         gateway: PaymentGateway,
-        trail_fault: TrailFault,
-        results: CheckResults,
+        trail_fault: AuditLogFault,
+        results: SystemChecks,
         clock: Clock,
     ) -> None:
         self._books = books
@@ -83,7 +83,7 @@ class AuditShop:
             if invariant is not TRAIL_UNBROKEN
         }
         fault = self._trail_fault()
-        found[TRAIL_UNBROKEN.number] = Inspection(
+        found[TRAIL_UNBROKEN.number] = CheckResult(
             looked_at=1, contradictions=[fault] if fault else []
         )
         provider = self._ask_provider(found)
@@ -97,13 +97,13 @@ class AuditShop:
         self._results.record("audit", ok=report.holds, summary=report.summary, at=now)
         return report
 
-    def _ask_provider(self, found: dict[int, Inspection]) -> str:
+    def _ask_provider(self, found: dict[int, CheckResult]) -> str:
         try:
             differences = compare_with_provider(self._books, self._gateway, since=_BEGINNING)
         except GatewayUnavailable:
             return "the payment provider could not be reached"
         for number, more in differences.items():
-            found[number] = Inspection(
+            found[number] = CheckResult(
                 looked_at=found[number].looked_at + more.looked_at,
                 contradictions=[*found[number].contradictions, *more.contradictions],
             )

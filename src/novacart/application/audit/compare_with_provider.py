@@ -8,13 +8,13 @@ from novacart.application.audit.invariants import (
     MONEY_CONSERVED,
     ONE_CAPTURE,
 )
+from novacart.application.ports.audit_reader import AuditReader, CheckResult
 from novacart.application.ports.payment_gateway import PaymentGateway
-from novacart.application.ports.shop_books import Inspection, ShopBooks
 
 
 def compare_with_provider(
-    books: ShopBooks, gateway: PaymentGateway, *, since: datetime
-) -> Mapping[int, Inspection]:
+    books: AuditReader, gateway: PaymentGateway, *, since: datetime
+) -> Mapping[int, CheckResult]:
     """By invariant's number, what differs. Raises `GatewayUnavailable`."""
     ours = {payment.reference: payment for payment in books.payments()}
     amounts: list[str] = []
@@ -44,15 +44,15 @@ def compare_with_provider(
         if payment.captured and payment.reference not in seen
     ]
     return {
-        CAPTURED_IS_OWED.number: Inspection(looked_at=len(ours), contradictions=amounts),
-        ONE_CAPTURE.number: Inspection(looked_at=len(seen), contradictions=strangers),
+        CAPTURED_IS_OWED.number: CheckResult(looked_at=len(ours), contradictions=amounts),
+        ONE_CAPTURE.number: CheckResult(looked_at=len(seen), contradictions=strangers),
         MONEY_CONSERVED.number: _balances(books.net_captured(), gateway.net_captured()),
     }
 
 
-def _balances(ours: Mapping[str, int], theirs: Mapping[str, int]) -> Inspection:
+def _balances(ours: Mapping[str, int], theirs: Mapping[str, int]) -> CheckResult:
     currencies = sorted({*ours, *theirs})
-    return Inspection(
+    return CheckResult(
         looked_at=len(currencies),
         contradictions=[
             f"{currency}: {ours.get(currency, 0)} minor units on record,"

@@ -41,7 +41,7 @@ class StockMovementRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProductSheet(ProductRow):
+class ProductDetail(ProductRow):
     """All about one product, with the newest movements of its stock first."""
 
     subtitle: str

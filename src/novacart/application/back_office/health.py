@@ -17,13 +17,13 @@ class QueueState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduleState:
+class JobState:
     name: str
     last_begun: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
+class SystemCheck:
     """What a check of the shop found last."""
 
     name: str
@@ -36,8 +36,8 @@ class CheckResult:
 class Health:
     database: str
     queues: Sequence[QueueState]
-    schedules: Sequence[ScheduleState]
-    checks: Sequence[CheckResult]
+    schedules: Sequence[JobState]
+    checks: Sequence[SystemCheck]
 
 
 class HealthQueries(Protocol):

@@ -79,7 +79,7 @@ class OrderMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSheet(OrderRow):
+class OrderDetail(OrderRow):
     """All about one order. `address` holds its members by name, None where it has none."""
 
     username: str

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from novacart.application.ports.staff_limits import StaffLimits
+from novacart.application.authorization.limits import StaffLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

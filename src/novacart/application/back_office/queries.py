@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
-from novacart.application.back_office.catalogue import CategoryRow, ProductRow, ProductSheet
-from novacart.application.back_office.listing import ListRequest, Page
-from novacart.application.back_office.orders import OrderRow, OrderSheet
+from novacart.application.back_office.accounts import AccountDetail, AccountRow
+from novacart.application.back_office.catalogue import CategoryRow, ProductDetail, ProductRow
+from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.application.back_office.orders import OrderDetail, OrderRow
 from novacart.application.back_office.outbox import OutboxRow
 from novacart.application.back_office.payments import PaymentRow, RefundRow, WebhookEventRow
-from novacart.application.back_office.people import PersonRow, PersonSheet
-from novacart.application.ports.audit_trail import AuditEntry
+from novacart.application.ports.audit_log import AuditEntry
 from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, RefundId, UserId
 
 
@@ -22,7 +22,7 @@ class BackOfficeQueries(Protocol):
         """
         ...
 
-    def product(self, product_id: ProductId) -> ProductSheet | None: ...
+    def product(self, product_id: ProductId) -> ProductDetail | None: ...
 
     def categories(self, request: ListRequest) -> Page[CategoryRow]:
         """By `is_active`; sorted by `position`."""
@@ -38,7 +38,7 @@ class BackOfficeQueries(Protocol):
         """
         ...
 
-    def order(self, order_id: OrderId) -> OrderSheet | None: ...
+    def order(self, order_id: OrderId) -> OrderDetail | None: ...
 
     def payments(self, request: ListRequest) -> Page[PaymentRow]:
         """By `status`; sorted by `created_at`."""
@@ -64,15 +64,15 @@ class BackOfficeQueries(Protocol):
 
     def outbox_message(self, message_id: int) -> OutboxRow | None: ...
 
-    def customers(self, request: ListRequest) -> Page[PersonRow]:
+    def customers(self, request: ListRequest) -> Page[AccountRow]:
         """By `is_active`; sorted by `created_at`."""
         ...
 
-    def staff(self, request: ListRequest) -> Page[PersonRow]:
+    def staff(self, request: ListRequest) -> Page[AccountRow]:
         """By `is_active`, `role`; sorted by `created_at`."""
         ...
 
-    def person(self, user_id: UserId) -> PersonSheet | None: ...
+    def person(self, user_id: UserId) -> AccountDetail | None: ...
 
     def audit(self, request: ListRequest) -> Page[AuditEntry]:
         """By `action`, `actor`, `subject`, `request_id`; sorted by `position`."""

@@ -8,7 +8,7 @@ from novacart.application.ports.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redeliver:
+class RetryMessagesCommand:
     message_ids: Sequence[int]
 
 
@@ -22,5 +22,5 @@ class RetryMessages:
         self._outbox = outbox
         self._clock = clock
 
-    def __call__(self, command: Redeliver) -> int:
+    def __call__(self, command: RetryMessagesCommand) -> int:
         return self._outbox.retry(at=self._clock.now(), ids=command.message_ids)

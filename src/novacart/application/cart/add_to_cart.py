@@ -10,7 +10,7 @@ from novacart.domain.shared.ids import CartLineId, ProductId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutIntoCart:
+class AddToCartCommand:
     user_id: UserId
     product_id: ProductId
     quantity: int = 1
@@ -28,10 +28,10 @@ class AddToCart:
         self._clock = clock
         self._policy = policy
 
-    def __call__(self, command: PutIntoCart) -> CartLine:
+    def __call__(self, command: AddToCartCommand) -> CartLine:
         with self._begin() as work:
             cart = work.carts.of(command.user_id)
-            product = work.products.in_catalogue(command.product_id)
+            product = work.products.get_active(command.product_id)
             allowance = Allowance(
                 orderable=work.carts.orderable(command.user_id, product.id),
                 limit=self._policy.max_per_line,
@@ -41,7 +41,7 @@ class AddToCart:
                 line = cart.put(
                     product.id,
                     command.quantity,
-                    line_id=CartLineId(work.identities.take()[0]),
+                    line_id=CartLineId(work.ids.take()[0]),
                     allowance=allowance,
                     at=self._clock.now(),
                 )

@@ -9,18 +9,18 @@ from novacart.domain.cart.cart import Allowance, Cart, CartLine
 from novacart.domain.shared.ids import CartLineId, UserId
 
 
-class Step(StrEnum):
+class QuantityStep(StrEnum):
     INCREASE = "increase"
     DECREASE = "decrease"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeCartLine:
+class ChangeQuantityCommand:
     """`change` is one step, or the quantity to have (zero removes the line)."""
 
     user_id: UserId
     line_id: CartLineId
-    change: Step | int
+    change: QuantityStep | int
 
 
 class ChangeQuantity:
@@ -34,7 +34,7 @@ class ChangeQuantity:
         self._begin = begin
         self._policy = policy
 
-    def __call__(self, command: ChangeCartLine) -> int:
+    def __call__(self, command: ChangeQuantityCommand) -> int:
         with self._begin() as work:
             cart = work.carts.of(command.user_id)
             line = self._change(work, cart, command)
@@ -42,14 +42,16 @@ class ChangeQuantity:
             work.commit()
         return line.quantity if line else 0
 
-    def _change(self, work: UnitOfWork, cart: Cart, command: ChangeCartLine) -> CartLine | None:
+    def _change(
+        self, work: UnitOfWork, cart: Cart, command: ChangeQuantityCommand
+    ) -> CartLine | None:
         line = cart.line(command.line_id)
-        if command.change is Step.DECREASE:
+        if command.change is QuantityStep.DECREASE:
             return cart.decrease(line.id)
         allowance = Allowance(
             orderable=work.carts.orderable(command.user_id, line.product_id),
             limit=self._policy.max_per_line,
         )
-        if isinstance(command.change, Step):
+        if isinstance(command.change, QuantityStep):
             return cart.increase(line.id, 1, allowance=allowance)
         return cart.set_quantity(line.id, command.change, allowance=allowance)

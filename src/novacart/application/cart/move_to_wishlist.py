@@ -9,13 +9,13 @@ from novacart.domain.shared.ids import CartLineId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WishInstead:
+class MoveToWishlistCommand:
     user_id: UserId
     line_ids: Sequence[CartLineId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class MoveToWishlistResult:
     """How many products are new on the wishlist, and how many stood there already."""
 
     added: int
@@ -29,7 +29,7 @@ class MoveToWishlist:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: WishInstead) -> Moved:
+    def __call__(self, command: MoveToWishlistCommand) -> MoveToWishlistResult:
         with self._begin() as work:
             cart = work.carts.of(command.user_id)
             wishlist = work.wishlists.of(command.user_id)
@@ -39,4 +39,4 @@ class MoveToWishlist:
             work.carts.save(cart)
             work.wishlists.save(wishlist)
             work.commit()
-        return Moved(added=added, already_there=len(taken) - added)
+        return MoveToWishlistResult(added=added, already_there=len(taken) - added)

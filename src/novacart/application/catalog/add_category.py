@@ -11,7 +11,7 @@ from novacart.domain.shared.ids import CategoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewCategory:
+class AddCategoryCommand:
     fields: CategoryFields
 
 
@@ -22,13 +22,13 @@ class AddCategory:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: NewCategory) -> CategoryId:
+    def __call__(self, command: AddCategoryCommand) -> CategoryId:
         for field in ("name", "slug"):
             if field not in command.fields:
                 raise InvalidValue(field, "This is required.")
         details = CategoryDetails(**command.fields)
         with self._begin() as work:
-            [new_id] = work.identities.take()
+            [new_id] = work.ids.take()
             category = Category.open(id=CategoryId(new_id), details=details, at=self._clock.now())
             work.categories.add(category)
             work.commit()

@@ -9,7 +9,7 @@ from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CountStock:
+class AdjustStockCommand:
     """`delta` units came (or, below zero, went), for a reason that the ledger keeps."""
 
     product_id: ProductId
@@ -28,7 +28,7 @@ class AdjustStock:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: CountStock) -> StockLevel:
+    def __call__(self, command: AdjustStockCommand) -> StockLevel:
         with self._begin() as work:
             level = work.stock.adjust(
                 command.product_id, command.delta, reason=command.reason, at=self._clock.now()

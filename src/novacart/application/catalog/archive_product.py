@@ -9,7 +9,7 @@ from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RetireProduct:
+class ArchiveProductCommand:
     product_id: ProductId
     expected_version: int | None = None
 
@@ -24,9 +24,9 @@ class ArchiveProduct:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: RetireProduct) -> None:
+    def __call__(self, command: ArchiveProductCommand) -> None:
         with self._begin() as work:
-            product = work.products.for_change(command.product_id)
+            product = work.products.get_for_update(command.product_id)
             if command.expected_version not in {None, product.version}:
                 raise StaleVersion
             product.archive(at=self._clock.now())

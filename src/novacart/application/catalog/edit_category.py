@@ -10,7 +10,7 @@ from novacart.domain.shared.ids import CategoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RewriteCategory:
+class EditCategoryCommand:
     category_id: CategoryId
     fields: CategoryFields
     expected_version: int | None = None
@@ -23,9 +23,9 @@ class EditCategory:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: RewriteCategory) -> None:
+    def __call__(self, command: EditCategoryCommand) -> None:
         with self._begin() as work:
-            category = work.categories.for_change(command.category_id)
+            category = work.categories.get_for_update(command.category_id)
             if command.expected_version not in {None, category.version}:
                 raise StaleVersion
             details = replace(category.details, **command.fields)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from novacart.application.catalog.product_files import FileFormat, written_rows
+from novacart.application.catalog.product_file_formats import FileFormat, written_rows
 from novacart.application.catalog.queries import CatalogQueries, CataloguedProduct, ProductFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOut:
+class ExportProductsCommand:
     """`progress` is told how many products are written, and how many there are about."""
 
     form: FileFormat
@@ -22,10 +22,10 @@ class ExportProducts:
     def __init__(self, *, queries: CatalogQueries) -> None:
         self._queries = queries
 
-    def __call__(self, command: HandOut) -> Iterator[str]:
+    def __call__(self, command: ExportProductsCommand) -> Iterator[str]:
         return written_rows(self._rows(command), command.form)
 
-    def _rows(self, command: HandOut) -> Iterator[dict[str, Any]]:
+    def _rows(self, command: ExportProductsCommand) -> Iterator[dict[str, Any]]:
         total = self._queries.count_products(ProductFilter())
         for done, product in enumerate(self._queries.every_product(), start=1):
             yield _row(product)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from novacart.application.catalog.import_portion import BadRow, ImportPortion
+from novacart.application.catalog.import_batch import BadRow, ImportBatch
 from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.product_files import NumberedRow
+from novacart.application.catalog.product_file_formats import NumberedRow
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 
@@ -25,7 +25,7 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeIn:
+class ImportProductsCommand:
     """`dry_run` reports what would happen and changes nothing.
 
     `progress` is told how many rows are done, after each portion.
@@ -48,13 +48,13 @@ class ImportProducts:
         self._clock = clock
         self._policy = policy
 
-    def __call__(self, command: TakeIn) -> ImportReport:
+    def __call__(self, command: ImportProductsCommand) -> ImportReport:
         report = ImportReport()
         done = 0
         rows = iter(command.rows)
         while chunk := list(islice(rows, PORTION)):
             with self._begin() as work:
-                portion = ImportPortion(work, now=self._clock.now(), currency=self._policy.currency)
+                portion = ImportBatch(work, now=self._clock.now(), currency=self._policy.currency)
                 portion.take_in(chunk)
                 if not command.dry_run:
                     work.commit()

@@ -43,7 +43,7 @@ def rewritten(details: ProductDetails, fields: ProductFields, *, currency: str) 
     return details.rewritten(_checked(fields, currency))
 
 
-def must_exist(category_id: CategoryId | None, categories: Categories) -> None:
+def ensure_category_exists(category_id: CategoryId | None, categories: Categories) -> None:
     """Raises `InvalidValue` on the field `category` where there is no such category."""
     if category_id is None:
         return

@@ -8,7 +8,7 @@ from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BringBackProduct:
+class RestoreProductCommand:
     product_id: ProductId
 
 
@@ -19,9 +19,9 @@ class RestoreProduct:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: BringBackProduct) -> None:
+    def __call__(self, command: RestoreProductCommand) -> None:
         with self._begin() as work:
-            product = work.products.for_change(command.product_id)
+            product = work.products.get_for_update(command.product_id)
             product.restore(at=self._clock.now())
             work.products.save(product)
             work.commit()

@@ -24,7 +24,7 @@ class SetProductImage:
 
     def __call__(self, command: ShowPicture) -> None:
         with self._begin() as work:
-            product = work.products.for_change(command.product_id)
+            product = work.products.get_for_update(command.product_id)
             if product.show(command.image, at=self._clock.now()):
                 work.products.save(product)
             work.commit()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
-from novacart.application.catalog.search_words import words
+from novacart.application.catalog.search_terms import words
 from novacart.application.ports.product_view import ProductView
 
 _MAX_CATEGORIES = 3

@@ -24,7 +24,7 @@ class CategoryImage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewCategoryImage:
+class UploadCategoryImageCommand:
     """`content` is the file as somebody sent it; nothing else that they say of it counts.
 
     `expected_version` is the version that the editor has read, where they insist on it.
@@ -59,7 +59,7 @@ class UploadCategoryImage:
         self._processor = processor
         self._images = images
 
-    def __call__(self, command: NewCategoryImage) -> str:
+    def __call__(self, command: UploadCategoryImageCommand) -> str:
         with self._begin() as work:
             _check(work.categories.get(command.category_id), command)
         picture = self._processor.prepare(command.content)
@@ -70,7 +70,7 @@ class UploadCategoryImage:
             content_type=picture.content_type,
         )
         with self._begin() as work:
-            category = work.categories.for_change(command.category_id)
+            category = work.categories.get_for_update(command.category_id)
             _check(category, command)
             changed: dict[str, Any] = {command.place.value: reference}
             if category.edit(replace(category.details, **changed), at=self._clock.now()):
@@ -79,6 +79,6 @@ class UploadCategoryImage:
         return reference
 
 
-def _check(category: Category, command: NewCategoryImage) -> None:
+def _check(category: Category, command: UploadCategoryImageCommand) -> None:
     if command.expected_version not in {None, category.version}:
         raise StaleVersion

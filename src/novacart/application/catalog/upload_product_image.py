@@ -12,7 +12,7 @@ from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewProductImage:
+class UploadProductImageCommand:
     """`content` is the file as somebody sent it; nothing else that they say of it counts.
 
     `expected_version` is the version that the editor has read, where they insist on it.
@@ -47,7 +47,7 @@ class UploadProductImage:
         self._processor = processor
         self._images = images
 
-    def __call__(self, command: NewProductImage) -> str:
+    def __call__(self, command: UploadProductImageCommand) -> str:
         with self._begin() as work:
             _check(work.products.get(command.product_id), command)
         picture = self._processor.prepare(command.content)
@@ -57,7 +57,7 @@ class UploadProductImage:
             content_type=picture.content_type,
         )
         with self._begin() as work:
-            product = work.products.for_change(command.product_id)
+            product = work.products.get_for_update(command.product_id)
             _check(product, command)
             if product.show(reference, at=self._clock.now()):
                 work.products.save(product)
@@ -65,7 +65,7 @@ class UploadProductImage:
         return reference
 
 
-def _check(product: Product, command: NewProductImage) -> None:
+def _check(product: Product, command: UploadProductImageCommand) -> None:
     if product.is_archived:
         raise ProductNotFound
     if command.expected_version not in {None, product.version}:

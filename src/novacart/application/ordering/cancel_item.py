@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from novacart.application.ordering.stock_claims import claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
-from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallOffItem:
+class CancelItemCommand:
     user_id: UserId
     order_id: OrderId
     line_id: OrderLineId
@@ -33,7 +33,7 @@ class CancelItem:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentOrigin,
+        origin: CurrentRequestContext,
         refund_line: LineRefunds,
     ) -> None:
         self._begin = begin
@@ -41,7 +41,7 @@ class CancelItem:
         self._origin = origin
         self._refund_line = refund_line
 
-    def __call__(self, command: CallOffItem) -> None:
+    def __call__(self, command: CancelItemCommand) -> None:
         if not self._cancel_on_delivery(command):
             self._refund_line(
                 LineRefundRequest(
@@ -53,12 +53,12 @@ class CancelItem:
                 )
             )
 
-    def _cancel_on_delivery(self, command: CallOffItem) -> bool:
+    def _cancel_on_delivery(self, command: CancelItemCommand) -> bool:
         """False where money has to go back, which is another unit of work."""
         now = self._clock.now()
         with self._begin() as work:
             order = work.orders.of_user(command.order_id, command.user_id)
-            order.must_let_go_of(command.line_id)
+            order.ensure_line_cancellable(command.line_id)
             if order.payment_method is not PaymentMethod.COD:
                 return False
             units = order.cancel_line(

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from novacart.application.ordering.stock_claims import claims
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import OrderId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallOff:
+class CancelOrderCommand:
     """`user_id` where a customer asks, whose own order it must be; None for staff."""
 
     order_id: OrderId
@@ -25,12 +25,14 @@ class CancelOrder:
     `OrderAlreadyShipped`.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentOrigin) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._origin = origin
 
-    def __call__(self, command: CallOff) -> None:
+    def __call__(self, command: CancelOrderCommand) -> None:
         now = self._clock.now()
         with self._begin() as work:
             if command.user_id is None:

@@ -6,9 +6,9 @@ from novacart.application.ordering.stock_claims import claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import (
+    InvalidTransition,
     OrderNotFound,
     OrderStillPayable,
-    TransitionNotAllowed,
 )
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId
@@ -47,6 +47,6 @@ class ExpireOrders:
                 work.stock.release(claims(order.id, units, "release"), at=now)
                 work.orders.save(order)
                 work.commit()
-        except (OrderNotFound, OrderStillPayable, TransitionNotAllowed, ConcurrentChange):
+        except (OrderNotFound, OrderStillPayable, InvalidTransition, ConcurrentChange):
             return False
         return True

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 from novacart.application.ordering.stock_claims import claims
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import OrderId
 
 
 class StartProcessing:
-    """The goods are being packed. Raises `OrderNotFound`, `TransitionNotAllowed`."""
+    """The goods are being packed. Raises `OrderNotFound`, `InvalidTransition`."""
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentOrigin) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._origin = origin
@@ -26,7 +28,7 @@ class StartProcessing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SendOff:
+class ShipOrderCommand:
     order_id: OrderId
     carrier: str
     tracking_number: str
@@ -35,16 +37,18 @@ class SendOff:
 class ShipOrder:
     """The goods leave the house: what was reserved is sold.
 
-    Raises `OrderNotFound`, `TransitionNotAllowed`, `RefundInProgress`, `NothingToShip`, and
+    Raises `OrderNotFound`, `InvalidTransition`, `RefundInProgress`, `NothingToShip`, and
     `InvalidValue` without a carrier or a tracking number.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentOrigin) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._origin = origin
 
-    def __call__(self, command: SendOff) -> None:
+    def __call__(self, command: ShipOrderCommand) -> None:
         now = self._clock.now()
         with self._begin() as work:
             order = work.orders.get(command.order_id)
@@ -60,9 +64,11 @@ class ShipOrder:
 
 
 class DeliverOrder:
-    """The customer has the goods. Raises `OrderNotFound`, `TransitionNotAllowed`."""
+    """The customer has the goods. Raises `OrderNotFound`, `InvalidTransition`."""
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentOrigin) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+    ) -> None:
         self._begin = begin
         self._clock = clock
         self._origin = origin

@@ -3,20 +3,20 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from novacart.application.ordering.assembly import ATTEMPTS, OrderAssembly, must_have_address
+from novacart.application.ordering.order_factory import ATTEMPTS, OrderFactory, ensure_address
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.views import OrderView, order_view
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.order_numbers import OrderNumbers
-from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.ordering.errors import NothingToOrder, OrderNumberTaken
+from novacart.domain.ordering.errors import EmptyCart, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import PaymentMethod, payment_method
 from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceCartAsOrder:
+class PlaceOrderCommand:
     """`payment_method` is `ONLINE` or `COD`.
 
     `idempotency_key`, where the request came with one, is fulfilled with the order.
@@ -32,7 +32,7 @@ class PlaceOrder:
     """The whole cart becomes an order, its units are reserved and the cart is empty, or nothing.
 
     It takes the place of an unpaid order that a one-step checkout made of this cart. Raises
-    `NothingToOrder` for an empty cart, `InvalidValue` for an address that is missing or not
+    `EmptyCart` for an empty cart, `InvalidValue` for an address that is missing or not
     the customer's, and `OutOfStock` naming every line that can't be had.
     """
 
@@ -41,31 +41,31 @@ class PlaceOrder:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentOrigin,
+        origin: CurrentRequestContext,
         numbers: OrderNumbers,
         policy: CheckoutPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._origin = origin
-        self._assembly = OrderAssembly(numbers=numbers, policy=policy)
+        self._assembly = OrderFactory(numbers=numbers, policy=policy)
 
-    def __call__(self, command: PlaceCartAsOrder) -> OrderView:
+    def __call__(self, command: PlaceOrderCommand) -> OrderView:
         for _ in range(ATTEMPTS - 1):
             with suppress(OrderNumberTaken):
                 return self._place(command)
         return self._place(command)
 
-    def _place(self, command: PlaceCartAsOrder) -> OrderView:
+    def _place(self, command: PlaceOrderCommand) -> OrderView:
         with self._begin() as work:
             checkout = work.carts.checkout(command.user_id, command.address_id)
             if not checkout.lines:
-                raise NothingToOrder
-            must_have_address(checkout, command.address_id)
+                raise EmptyCart
+            ensure_address(checkout, command.address_id)
             order = self._assembly.place(
                 work,
                 checkout,
-                instead_of=self._assembly.unpaid_order(work, checkout),
+                replaces=self._assembly.unpaid_order(work, checkout),
                 method=payment_method(command.payment_method),
                 at=self._clock.now(),
                 actor=self._origin().actor,

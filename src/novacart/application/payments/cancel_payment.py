@@ -10,7 +10,7 @@ from novacart.application.ports.payment_gateway import (
     GatewayRefused,
     PaymentGateway,
 )
-from novacart.application.ports.payments import PaymentPlace
+from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.payment import Payment
@@ -59,7 +59,7 @@ class CancelPayment:
         if not payment.is_open or payment.cancel_key is None:
             return
         # A request to open it may still be under way: only a payment with a name can be ended.
-        place = PaymentPlace(
+        place = PaymentLocator(
             user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id
         )
         try:
@@ -72,7 +72,7 @@ class CancelPayment:
         try:
             report = self._gateway.cancel(opened.reference, key=payment.cancel_key)
         except (GatewayRefused, GatewayFailed) as error:
-            known = self._gateway.look_up(opened.reference)
+            known = self._gateway.retrieve(opened.reference)
             if known is not None:
                 settled = self._settle(place, known, actor="system")
                 if not settled.is_open or isinstance(error, GatewayRefused):
@@ -81,7 +81,7 @@ class CancelPayment:
             raise
         self._settle(place, report, actor="system")
 
-    def _use_new_key(self, place: PaymentPlace, key: str) -> None:
+    def _use_new_key(self, place: PaymentLocator, key: str) -> None:
         with self._begin() as work:
             work.orders.get(place.order_id)
             payment = work.payments.get(place.payment_id)

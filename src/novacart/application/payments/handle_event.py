@@ -7,7 +7,7 @@ from novacart.application.payments.settle_payment import Also, SettlePayment
 from novacart.application.payments.settle_refunds import Inconclusive
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway, ProviderReport
-from novacart.application.ports.payments import PaymentPlace
+from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.application.ports.webhook_events import (
     EventReader,
@@ -80,18 +80,18 @@ class HandleEvent:
         except Inconclusive:
             self._settle(place, self._asked(report), actor="stripe", also=done)
 
-    def _place(self, report: ProviderReport) -> tuple[PaymentPlace | None, ProviderReport | None]:
+    def _place(self, report: ProviderReport) -> tuple[PaymentLocator | None, ProviderReport | None]:
         """Which payment it is, and what the provider said where it had to be asked for that."""
         place = self._known(report)
         if place is not None or report.payment is not None:
             return place, None
         # The intent may be one whose name is not on record yet.
-        found = self._gateway.look_up(report.reference)
+        found = self._gateway.retrieve(report.reference)
         return (None, None) if found is None else (self._known(found), found)
 
-    def _known(self, report: ProviderReport) -> PaymentPlace | None:
+    def _known(self, report: ProviderReport) -> PaymentLocator | None:
         with self._begin() as work:
-            place = work.payments.place_called(report.reference)
+            place = work.payments.by_reference(report.reference)
             if place is not None or report.payment is None or report.payment.payment_id is None:
                 return place
             place = work.payments.place(report.payment.payment_id)
@@ -102,7 +102,7 @@ class HandleEvent:
         return place if _is_same(payment, report) else None
 
     def _asked(self, report: ProviderReport) -> ProviderReport:
-        return self._gateway.look_up(report.reference) or report
+        return self._gateway.retrieve(report.reference) or report
 
     def _done(self, event_id: str) -> Also:
         def mark(work: UnitOfWork) -> None:

@@ -9,7 +9,7 @@ from novacart.application.ports.payment_gateway import (
     PaymentGateway,
     ProviderReport,
 )
-from novacart.application.ports.payments import PaymentPlace
+from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.errors import PaymentDeclined
 from novacart.domain.payments.payment import Payment
@@ -69,7 +69,7 @@ class OpenAtProvider:
         return self._record(payment, report)
 
     def _record(self, payment: Payment, report: ProviderReport) -> Payment:
-        place = PaymentPlace(
+        place = PaymentLocator(
             user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id
         )
         known = self._stored(payment.id)
@@ -81,7 +81,7 @@ class OpenAtProvider:
 
     def _found(self, payment: Payment) -> ProviderReport | None:
         reference = self._gateway.find(payment.id, payment.order_number, since=payment.created_at)
-        return None if reference is None else self._gateway.look_up(reference)
+        return None if reference is None else self._gateway.retrieve(reference)
 
     def _use_new_key(self, payment: Payment) -> None:
         with self._begin() as work:

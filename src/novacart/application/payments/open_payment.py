@@ -16,7 +16,7 @@ from novacart.domain.shared.ids import OrderId, PaymentId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PayOrder:
+class OpenPaymentCommand:
     """`idempotency_key` is fulfilled in the transaction that commits the payment."""
 
     user_id: UserId
@@ -47,7 +47,7 @@ class OpenPayment:
         self._open_at_provider = open_at_provider
         self._policy = policy
 
-    def __call__(self, command: PayOrder) -> IntentView:
+    def __call__(self, command: OpenPaymentCommand) -> IntentView:
         now = self._clock.now()
         with self._begin() as work:
             order = work.orders.of_user(command.order_id, command.user_id)
@@ -74,7 +74,7 @@ class OpenPayment:
     def _new(self, work: UnitOfWork, order: Order) -> Payment:
         now = self._clock.now()
         payment = Payment(
-            id=PaymentId(work.identities.take()[0]),
+            id=PaymentId(work.ids.take()[0]),
             order_id=order.id,
             order_number=order.number,
             user_id=order.user_id,

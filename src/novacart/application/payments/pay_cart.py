@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from novacart.application.payments.open_payment import OpenPayment, PayOrder
+from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
 from novacart.application.payments.queries import IntentView
 from novacart.application.ports.cart_checkout import CartCheckout
 from novacart.domain.shared.ids import AddressId, UserId
@@ -28,7 +28,7 @@ class CheckOutAndPay:
     def __call__(self, command: PayCart) -> IntentView:
         order_id = self._check_out(command.user_id, command.address_id)
         return self._open_payment(
-            PayOrder(
+            OpenPaymentCommand(
                 user_id=command.user_id,
                 order_id=order_id,
                 idempotency_key=command.idempotency_key,

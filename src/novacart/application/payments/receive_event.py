@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignedEvent:
+class ReceiveEventCommand:
     """`payload` is the body to the byte, `signature` the header that signs it."""
 
     payload: bytes
@@ -43,7 +43,7 @@ class ReceiveEvent:
         self._handle = handle
         self._policy = policy
 
-    def __call__(self, signed: SignedEvent) -> None:
+    def __call__(self, signed: ReceiveEventCommand) -> None:
         now = self._clock.now()
         self._reader.verify(signed.payload, signed.signature, at=now)
         event = self._reader.read(signed.payload)

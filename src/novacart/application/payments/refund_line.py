@@ -7,7 +7,7 @@ from novacart.application.payments.send_refund import SendRefund
 from novacart.application.payments.settle_refunds import parts_of
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest
-from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import OrderNotPaid
 from novacart.domain.payments.refund import RefundOrigin
@@ -26,7 +26,7 @@ class RefundLine:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentOrigin,
+        origin: CurrentRequestContext,
         send_refund: SendRefund,
         policy: FollowUpPolicy,
     ) -> None:
@@ -40,14 +40,14 @@ class RefundLine:
         now = self._clock.now()
         with self._begin() as work:
             order = work.orders.of_user(request.order_id, request.user_id)
-            order.must_let_go_of(request.line_id)
+            order.ensure_line_cancellable(request.line_id)
             line = order.line(request.line_id)
             payment = work.payments.of_order(order.id)
             if order.paid_at is None or payment is None or not payment.captured:
                 raise OrderNotPaid
             items = [line.refund_worth(line.refundable)]
             refund = payment.request_refund(
-                id=RefundId(work.identities.take()[0]),
+                id=RefundId(work.ids.take()[0]),
                 key=new_key("refund"),
                 amount=items[0].amount,
                 origin=RefundOrigin.LINE_CANCELLED,

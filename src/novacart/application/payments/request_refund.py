@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from novacart.application.authorization.limits import ensure_within_limit
 from novacart.application.payments.idempotency import new_key
 from novacart.application.payments.policy import FollowUpPolicy
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.payments.settle_refunds import parts_of
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.origin import CurrentOrigin
 from novacart.application.ports.payment_gateway import GatewayUnavailable
-from novacart.application.ports.staff_limits import must_be_within
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.line import RefundItem
@@ -38,7 +38,7 @@ class RefundedUnits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskForRefund:
+class RequestRefundCommand:
     """All that is left where neither `amount` nor `units` says less.
 
     Both together mean that so much of the price of those units goes back, and the goods are
@@ -69,7 +69,7 @@ class RequestRefund:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentOrigin,
+        origin: CurrentRequestContext,
         send_refund: SendRefund,
         policy: FollowUpPolicy,
     ) -> None:
@@ -79,7 +79,7 @@ class RequestRefund:
         self._send_refund = send_refund
         self._policy = policy
 
-    def __call__(self, command: AskForRefund) -> Refund:
+    def __call__(self, command: RequestRefundCommand) -> Refund:
         now = self._clock.now()
         with self._begin() as work:
             order = (
@@ -98,9 +98,9 @@ class RequestRefund:
             if not command.as_staff and _worth(items) != payment.left:
                 raise PartialRefundNeedsStaff
             worth = _worth(items) if items else _amount(command, payment) or payment.left
-            must_be_within(command.at_most, worth)
+            ensure_within_limit(command.at_most, worth)
             refund = payment.request_refund(
-                id=RefundId(work.identities.take()[0]),
+                id=RefundId(work.ids.take()[0]),
                 key=new_key("refund"),
                 amount=worth,
                 origin=RefundOrigin.STAFF if command.as_staff else RefundOrigin.CUSTOMER,
@@ -138,7 +138,7 @@ def _check_customer(order: Order) -> None:
         raise RefundNotAllowed("Only a paid order that is not in processing can be refunded.")
 
 
-def _items(command: AskForRefund, order: Order, payment: Payment) -> list[RefundItem]:
+def _items(command: RequestRefundCommand, order: Order, payment: Payment) -> list[RefundItem]:
     if order.paid_at is None:
         return []  # money that came late for a closed order belongs to none of its lines
     amount = _amount(command, payment)
@@ -162,7 +162,7 @@ def _items(command: AskForRefund, order: Order, payment: Payment) -> list[Refund
     ]
 
 
-def _amount(command: AskForRefund, payment: Payment) -> Money | None:
+def _amount(command: RequestRefundCommand, payment: Payment) -> Money | None:
     if command.amount is None:
         return None
     amount = Money.parse(command.amount, payment.amount.currency)

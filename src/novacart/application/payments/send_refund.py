@@ -9,7 +9,7 @@ from novacart.application.ports.payment_gateway import (
     ProviderReport,
     RefundRequest,
 )
-from novacart.application.ports.payments import PaymentPlace
+from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.payment import Payment
@@ -40,7 +40,7 @@ class SendRefund:
 
     def _attempt(self, refund_id: RefundId) -> Refund | None:
         with self._begin() as work:
-            place = work.payments.place_of_refund(refund_id)
+            place = work.payments.locate_refund(refund_id)
             if place is None:
                 return None
             payment = work.payments.get(place.payment_id)
@@ -49,7 +49,7 @@ class SendRefund:
             return refund
         return self._send(place, payment.reference, refund).refund(refund_id)
 
-    def _send(self, place: PaymentPlace, reference: str, refund: Refund) -> Payment:
+    def _send(self, place: PaymentLocator, reference: str, refund: Refund) -> Payment:
         request = RefundRequest(
             refund_id=refund.id, reference=reference, amount=refund.amount, key=refund.key
         )
@@ -69,15 +69,15 @@ class SendRefund:
         told = ProviderReport(reference=reference, refunds=(report,))
         return self._settle(place, told, actor="system")
 
-    def _already_there(self, place: PaymentPlace, reference: str) -> Payment:
+    def _already_there(self, place: PaymentLocator, reference: str) -> Payment:
         """Whatever the provider knows of the payment, this refund perhaps among it."""
-        known = self._gateway.look_up(reference)
+        known = self._gateway.retrieve(reference)
         if known is not None:
             return self._settle(place, known, actor="system")
         with self._begin() as work:
             return work.payments.get(place.payment_id)
 
-    def _use_new_key(self, place: PaymentPlace, refund: Refund) -> None:
+    def _use_new_key(self, place: PaymentLocator, refund: Refund) -> None:
         with self._begin() as work:
             work.orders.get(place.order_id)
             payment = work.payments.get(place.payment_id)

@@ -8,7 +8,7 @@ from novacart.application.payments.policy import FollowUpPolicy
 from novacart.application.payments.settle_refunds import Inconclusive, RefundSettlement
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentReport, ProviderReport
-from novacart.application.ports.payments import PaymentPlace
+from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.lifecycle import OrderStatus
@@ -37,14 +37,14 @@ class SettlePayment:
         self._policy = policy
 
     def __call__(
-        self, place: PaymentPlace, report: ProviderReport, *, actor: str, also: Also | None = None
+        self, place: PaymentLocator, report: ProviderReport, *, actor: str, also: Also | None = None
     ) -> Payment:
         """`also` runs in the same unit of work, before it is committed."""
         with self._begin() as work:
             cart = work.carts.of(place.user_id) if _says_paid(report) else None
             books = self._open(work, place, actor)
             if report.payment is not None:
-                books.believe(report.reference, report.payment, cart)
+                books.apply_report(report.reference, report.payment, cart)
             if (report.refunds or report.disputes) and not books.payment.captured:
                 raise Inconclusive
             books.refunds.apply(report.refunds, complete=report.complete)
@@ -65,7 +65,7 @@ class SettlePayment:
         return books.payment
 
     def refund_refused(
-        self, place: PaymentPlace, refund_id: RefundId, failure: str, *, actor: str
+        self, place: PaymentLocator, refund_id: RefundId, failure: str, *, actor: str
     ) -> Payment:
         """The provider will never make this refund: it counts for nothing, but stays."""
         with self._begin() as work:
@@ -78,7 +78,7 @@ class SettlePayment:
                 work.commit()
         return books.payment
 
-    def never_opened(self, place: PaymentPlace, *, actor: str) -> Payment:
+    def never_opened(self, place: PaymentLocator, *, actor: str) -> Payment:
         """The provider refused to open it, so nobody can pay it: it is over."""
         with self._begin() as work:
             books = self._open(work, place, actor)
@@ -94,7 +94,7 @@ class SettlePayment:
                 work.commit()
         return payment
 
-    def _open(self, work: UnitOfWork, place: PaymentPlace, actor: str) -> "_Books":
+    def _open(self, work: UnitOfWork, place: PaymentLocator, actor: str) -> "_Books":
         order = work.orders.get(place.order_id)
         payment = work.payments.get(place.payment_id)
         return _Books(work, order, payment, self._clock.now(), actor)
@@ -120,7 +120,7 @@ class _Books:
         self.paid_order = False
         self.refunds = RefundSettlement(work=work, order=order, payment=payment, at=at, actor=actor)
 
-    def believe(self, reference: str, told: PaymentReport, cart: Cart | None) -> None:
+    def apply_report(self, reference: str, told: PaymentReport, cart: Cart | None) -> None:
         payment = self.payment
         if told.order_number not in {None, payment.order_number}:
             raise PaymentMismatch(
@@ -157,19 +157,19 @@ class _Books:
         tried = [
             refund.amount
             for refund in payment.refunds
-            if refund.origin is RefundOrigin.LATE_MONEY and not refund.counts
+            if refund.origin is RefundOrigin.LATE_PAYMENT and not refund.counts
         ]
         if self.order.paid_at is None and tried and payment.left and payment.left < min(tried):
             payment.request_refund(
                 id=self._refund_id(),
                 key=new_key("refund"),
                 amount=payment.left,
-                origin=RefundOrigin.LATE_MONEY,
+                origin=RefundOrigin.LATE_PAYMENT,
                 at=self.at,
             )
 
     def _refund_id(self) -> RefundId:
-        return RefundId(self.work.identities.take()[0])
+        return RefundId(self.work.ids.take()[0])
 
 
 def _says_paid(report: ProviderReport) -> bool:

@@ -135,7 +135,7 @@ class RefundSettlement:
             )
             parts = [_part(item) for item in items]
         return self._payment.adopt_refund(
-            id=RefundId(self._work.identities.take()[0]),
+            id=RefundId(self._work.ids.take()[0]),
             reference=report.reference,
             amount=report.amount,
             requested_at=report.reported_at,

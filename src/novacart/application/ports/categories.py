@@ -12,7 +12,7 @@ class Categories(Protocol):
         """Raises `CategoryNotFound`."""
         ...
 
-    def for_change(self, category_id: CategoryId) -> Category:
+    def get_for_update(self, category_id: CategoryId) -> Category:
         """As `get`, and nobody else changes it until the unit of work ends."""
         ...
 

@@ -31,7 +31,7 @@ class RequestInProgress(DomainError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptAnswer:
+class StoredResponse:
     """An answer as it went out, to the byte."""
 
     status: int
@@ -54,7 +54,7 @@ class Claim:
     locked_until: datetime
     expires_at: datetime
     resource_id: int | None = None
-    answer: KeptAnswer | None = None
+    answer: StoredResponse | None = None
 
 
 class IdempotencyKeys(Protocol):
@@ -76,7 +76,7 @@ class IdempotencyKeys(Protocol):
         """
         ...
 
-    def keep(self, claim: Claim, answer: KeptAnswer) -> KeptAnswer:
+    def keep(self, claim: Claim, answer: StoredResponse) -> StoredResponse:
         """Keep `answer` unless one is kept already; gives the one that is kept."""
         ...
 

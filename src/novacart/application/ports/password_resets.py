@@ -25,6 +25,6 @@ class PasswordResets(Protocol):
         """Raises `ConcurrentChange`."""
         ...
 
-    def forget_old(self, *, before: datetime) -> int:
+    def delete_older_than(self, *, before: datetime) -> int:
         """Drop requests made, and links expired, before then; how many."""
         ...

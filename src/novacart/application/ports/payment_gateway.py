@@ -116,7 +116,7 @@ class PaymentGateway(Protocol):
         """Ask for money. Raises `PaymentDeclined` where the provider answers so."""
         ...
 
-    def look_up(self, reference: str) -> ProviderReport | None:
+    def retrieve(self, reference: str) -> ProviderReport | None:
         """The payment with its refunds and disputes, complete; None where it is unknown."""
         ...
 
@@ -132,7 +132,7 @@ class PaymentGateway(Protocol):
         """Give money back. Raises `GatewayRefused` above what is left."""
         ...
 
-    def touched_since(self, since: datetime) -> Iterator[str]:
+    def changed_since(self, since: datetime) -> Iterator[str]:
         """The payments of which a refund or a dispute began after `since`."""
         ...
 

@@ -10,7 +10,7 @@ from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentPlace:
+class PaymentLocator:
     """What must be locked before a payment, in the order in which locks are taken."""
 
     user_id: UserId
@@ -21,7 +21,7 @@ class PaymentPlace:
 class Payments(Protocol):
     """A payment is handed out locked, its order having been locked before it.
 
-    Whatever gives a `PaymentPlace` locks nothing.
+    Whatever gives a `PaymentLocator` locks nothing.
     """
 
     def add(self, payment: Payment) -> None: ...
@@ -38,14 +38,14 @@ class Payments(Protocol):
         """The order's payment that was not cancelled; there is one at most."""
         ...
 
-    def place(self, payment_id: PaymentId) -> PaymentPlace | None: ...
+    def place(self, payment_id: PaymentId) -> PaymentLocator | None: ...
 
-    def place_called(self, reference: str) -> PaymentPlace | None:
+    def by_reference(self, reference: str) -> PaymentLocator | None:
         """By the provider's id."""
         ...
 
-    def place_of_refund(self, refund_id: RefundId) -> PaymentPlace | None: ...
+    def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None: ...
 
-    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentPlace]:
+    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
         """Payments whose `check_at` has come, the longest overdue first."""
         ...

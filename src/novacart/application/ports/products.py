@@ -8,9 +8,9 @@ from novacart.domain.shared.ids import ProductId
 
 
 class Products(Protocol):
-    """`in_catalogue`, `get` and `of` read without a lock; `for_change` locks."""
+    """`get_active`, `get` and `of` read without a lock; `get_for_update` locks."""
 
-    def in_catalogue(self, product_id: ProductId) -> Product:
+    def get_active(self, product_id: ProductId) -> Product:
         """Raises `ProductNotFound` where it is unknown or archived."""
         ...
 
@@ -22,11 +22,11 @@ class Products(Protocol):
         """Those of the products that are known, archived ones included."""
         ...
 
-    def for_change(self, product_id: ProductId) -> Product:
+    def get_for_update(self, product_id: ProductId) -> Product:
         """As `get`, and nobody else changes it until the unit of work ends."""
         ...
 
-    def all_for_change(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+    def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         """As `of`, locked by rising id."""
         ...
 

@@ -8,7 +8,7 @@ from novacart.domain.shared.ids import UserId
 
 
 class TokenFamilies(Protocol):
-    def presenting(self, family_id: int, token_id: str) -> TokenFamily | None:
+    def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
         """The family with that token of it alone: its rules ask for no other."""
         ...
 
@@ -18,10 +18,10 @@ class TokenFamilies(Protocol):
         """Write what is new or changed. Raises `ConcurrentChange`."""
         ...
 
-    def revoke_all_of(self, user_id: UserId, *, at: datetime) -> None:
+    def revoke_all(self, user_id: UserId, *, at: datetime) -> None:
         """Log the user out everywhere."""
         ...
 
-    def forget_expired(self, *, before: datetime) -> int:
+    def delete_expired(self, *, before: datetime) -> int:
         """Drop tokens that expired before then, and families left empty; how many tokens."""
         ...

@@ -6,8 +6,8 @@ from typing import Protocol, Self
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
-from novacart.application.ports.identities import Identities
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
@@ -30,7 +30,7 @@ class UnitOfWork(Protocol):
     that the saved aggregates recorded, in the same transaction.
     """
 
-    identities: Identities
+    ids: IdGenerator
     users: Users
     address_books: AddressBooks
     token_families: TokenFamilies

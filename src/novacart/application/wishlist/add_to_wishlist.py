@@ -8,7 +8,7 @@ from novacart.domain.shared.ids import ProductId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WishForProduct:
+class AddToWishlistCommand:
     user_id: UserId
     product_id: ProductId
 
@@ -24,9 +24,9 @@ class AddToWishlist:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: WishForProduct) -> bool:
+    def __call__(self, command: AddToWishlistCommand) -> bool:
         with self._begin() as work:
-            product = work.products.in_catalogue(command.product_id)
+            product = work.products.get_active(command.product_id)
             wishlist = work.wishlists.of(command.user_id)
             added = wishlist.add(product.id, at=self._clock.now())
             work.wishlists.save(wishlist)

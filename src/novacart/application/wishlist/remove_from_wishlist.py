@@ -7,7 +7,7 @@ from novacart.domain.shared.ids import ProductId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForgetWish:
+class RemoveFromWishlistCommand:
     user_id: UserId
     product_id: ProductId
 
@@ -18,7 +18,7 @@ class RemoveFromWishlist:
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
 
-    def __call__(self, command: ForgetWish) -> None:
+    def __call__(self, command: RemoveFromWishlistCommand) -> None:
         with self._begin() as work:
             wishlist = work.wishlists.of(command.user_id)
             wishlist.remove(command.product_id)

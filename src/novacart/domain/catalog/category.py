@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Self
 
-from novacart.domain.catalog import wording
+from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.changes import differing
 from novacart.domain.catalog.events import CategoryAdded, CategoryEdited
 from novacart.domain.shared.errors import InvalidValue
@@ -42,12 +42,12 @@ class CategoryDetails:
     is_active: bool = True
 
     def __post_init__(self) -> None:
-        name = wording.required("name", self.name, at_most=MAX_NAME)
+        name = text_rules.required("name", self.name, at_most=MAX_NAME)
         object.__setattr__(self, "name", name)
         if len(self.slug) > MAX_NAME or not _SLUG.fullmatch(self.slug):
             raise InvalidValue("slug", "A slug is small letters and digits, joined by hyphens.")
         for field in _PICTURES:
-            object.__setattr__(self, field, wording.picture(field, getattr(self, field)))
+            object.__setattr__(self, field, text_rules.picture(field, getattr(self, field)))
         if not 0 <= self.position <= MAX_POSITION:
             raise InvalidValue("position", f"A position is from 0 to {MAX_POSITION}.")
 

@@ -99,7 +99,7 @@ class Product(AggregateRoot):
 
         Raises `ProductNotFound` for an archived product: whoever wants it back restores it.
         """
-        self._must_be_sold()
+        self.ensure_active()
         before, after = differing(self._details.plain(), details.plain())
         if not after:
             return False
@@ -114,7 +114,7 @@ class Product(AggregateRoot):
 
     def archive(self, *, at: datetime) -> None:
         """Take it out of the catalogue. Raises `ProductNotFound` where it is out already."""
-        self._must_be_sold()
+        self.ensure_active()
         self.archived_at = self.updated_at = at
         self._record(ProductArchived(occurred_at=at, product_id=self.id))
 
@@ -126,6 +126,6 @@ class Product(AggregateRoot):
         self.updated_at = at
         self._record(ProductRestored(occurred_at=at, product_id=self.id))
 
-    def _must_be_sold(self) -> None:
+    def ensure_active(self) -> None:
         if self.is_archived:
             raise ProductNotFound

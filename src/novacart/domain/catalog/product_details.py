@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from novacart.domain.catalog import wording
+from novacart.domain.catalog import text_rules
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import JsonScalar
 from novacart.domain.shared.ids import CategoryId
@@ -36,16 +36,18 @@ class ProductDetails:
     image: str | None = None
 
     def __post_init__(self) -> None:
-        self._keep("title", wording.required("title", self.title, at_most=MAX_TITLE))
-        self._keep("subtitle", wording.optional("subtitle", self.subtitle, at_most=MAX_TITLE))
+        self._keep("title", text_rules.required("title", self.title, at_most=MAX_TITLE))
+        self._keep("subtitle", text_rules.optional("subtitle", self.subtitle, at_most=MAX_TITLE))
         self._keep(
             "description",
-            wording.optional("description", self.description, at_most=MAX_DESCRIPTION),
+            text_rules.optional("description", self.description, at_most=MAX_DESCRIPTION),
         )
-        self._keep("brand", wording.optional("brand", self.brand, at_most=MAX_TITLE) or self.title)
-        author = wording.optional("author", self.author or "", at_most=MAX_TITLE)
+        self._keep(
+            "brand", text_rules.optional("brand", self.brand, at_most=MAX_TITLE) or self.title
+        )
+        author = text_rules.optional("author", self.author or "", at_most=MAX_TITLE)
         self._keep("author", author or None)
-        self._keep("image", wording.picture("image", self.image))
+        self._keep("image", text_rules.picture("image", self.image))
         if not 0 < self.price.amount <= MAX_PRICE:
             highest = Money(MAX_PRICE, self.price.currency)
             raise InvalidValue("price", f"A price is more than 0 and at most {highest}.")

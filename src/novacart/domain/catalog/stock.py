@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from novacart.domain.catalog import wording
+from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.errors import StockIsReserved
 from novacart.domain.catalog.events import StockAdjusted
 from novacart.domain.shared.errors import InvalidValue
@@ -102,7 +102,7 @@ class StockMovement:
             reserved_delta=0,
             reference=None,
             order_id=None,
-            note=wording.required("reason", reason, at_most=MAX_NOTE),
+            note=text_rules.required("reason", reason, at_most=MAX_NOTE),
             occurred_at=at,
         )
 

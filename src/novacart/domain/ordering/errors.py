@@ -18,7 +18,7 @@ class OrderLineNotFound(DomainError):
         super().__init__("That item is not in this order.")
 
 
-class NothingToOrder(DomainError):
+class EmptyCart(DomainError):
     """An order was asked for, and the cart holds nothing."""
 
     code = "cart_empty"
@@ -27,7 +27,7 @@ class NothingToOrder(DomainError):
         super().__init__("Your cart is empty.")
 
 
-class TransitionNotAllowed(DomainError):
+class InvalidTransition(DomainError):
     """A move that is not in the lifecycle's table."""
 
     code = "order_transition_not_allowed"

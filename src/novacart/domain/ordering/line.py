@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.domain.ordering.errors import RefundExceedsPayment, TransitionNotAllowed
+from novacart.domain.ordering.errors import InvalidTransition, RefundExceedsPayment
 from novacart.domain.ordering.lifecycle import LINE_LIFECYCLE, LineStatus
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderLineId, ProductId
@@ -175,7 +175,7 @@ class OrderLine:
         return LineStatus.CONFIRMED
 
     def become(self, status: LineStatus) -> None:
-        """Raises `TransitionNotAllowed`."""
+        """Raises `InvalidTransition`."""
         if status not in LINE_LIFECYCLE[self.status]:
-            raise TransitionNotAllowed(self.status, status)
+            raise InvalidTransition(self.status, status)
         self.status = status

@@ -7,6 +7,7 @@ from typing import Self
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.delivery import estimated_delivery
 from novacart.domain.ordering.errors import (
+    InvalidTransition,
     LineAlreadyCancelled,
     NothingToShip,
     OrderAlreadyCancelled,
@@ -15,7 +16,6 @@ from novacart.domain.ordering.errors import (
     OrderStillPayable,
     PaidOrderCannotBeCancelled,
     RefundInProgress,
-    TransitionNotAllowed,
 )
 from novacart.domain.ordering.events import (
     OrderCancelled,
@@ -69,7 +69,7 @@ class Order(RefundableOrder):
         """A new order of `lines`, whose units the caller reserves.
 
         An online order waits for its payment until `expires_at`; a COD order is confirmed at
-        once, never expires and needs an address. Raises `NothingToOrder` without lines,
+        once, never expires and needs an address. Raises `EmptyCart` without lines,
         `InvalidValue` without the address or the time that it needs.
         """
         cod = payment_method is PaymentMethod.COD
@@ -107,7 +107,7 @@ class Order(RefundableOrder):
         return tuple(line.units for line in self.lines if line.units.quantity)
 
     def pay(self, *, at: datetime, actor: str) -> None:
-        """It was paid online, in full. Raises `TransitionNotAllowed` unless it is `PENDING`."""
+        """It was paid online, in full. Raises `InvalidTransition` unless it is `PENDING`."""
         reason = "It was paid."
         self._move(OrderStatus.PAID, at=at, actor=actor, reason=reason)
         self._move_payment(PaymentStatus.PAID, at=at, actor=actor, reason=reason)
@@ -117,7 +117,7 @@ class Order(RefundableOrder):
         self._record(OrderConfirmed(**self._facts(at), total_minor=self.total.amount))
 
     def start_processing(self, *, at: datetime, actor: str) -> None:
-        """The goods are being packed. Raises `TransitionNotAllowed`."""
+        """The goods are being packed. Raises `InvalidTransition`."""
         self._move(OrderStatus.PROCESSING, at=at, actor=actor, reason="It is being packed.")
         self._record(OrderProcessingStarted(**self._facts(at)))
 
@@ -126,7 +126,7 @@ class Order(RefundableOrder):
     ) -> Sequence[LineUnits]:
         """The goods left the house. Gives the units that are sold by it.
 
-        Raises `TransitionNotAllowed`, `RefundInProgress` while it is not known which goods
+        Raises `InvalidTransition`, `RefundInProgress` while it is not known which goods
         the customer is to have, and `NothingToShip`.
         """
         self._must_allow(OrderStatus.SHIPPED)
@@ -161,16 +161,16 @@ class Order(RefundableOrder):
         Raises `OrderAlreadyCancelled`, `OrderAlreadyShipped` and
         `PaidOrderCannotBeCancelled`.
         """
-        self._must_be_cancellable()
+        self._ensure_cancellable()
         return self._call_off(reason=reason, at=at, actor=actor, expired=False)
 
     def expire(self, *, at: datetime) -> Sequence[LineUnits]:
         """Its time to be paid is over.
 
-        Raises `OrderStillPayable` before that, `TransitionNotAllowed` unless `PENDING`.
+        Raises `OrderStillPayable` before that, `InvalidTransition` unless `PENDING`.
         """
         if self.status is not OrderStatus.PENDING:
-            raise TransitionNotAllowed(self.status, OrderStatus.CANCELLED)
+            raise InvalidTransition(self.status, OrderStatus.CANCELLED)
         if self.is_payable(at=at):
             raise OrderStillPayable
         return self._call_off(reason=EXPIRY_REASON, at=at, actor="system", expired=True)
@@ -188,8 +188,8 @@ class Order(RefundableOrder):
         Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`,
         `OrderNotPaid` and `PaidOrderCannotBeCancelled` for an order to be paid online.
         """
-        self.must_let_go_of(line_id)
-        self._must_be_cancellable()
+        self.ensure_line_cancellable(line_id)
+        self._ensure_cancellable()
         line = self.line(line_id)
         units = line.units
         self._cancel_line(line, reason=reason, at=at, actor=actor)
@@ -198,7 +198,7 @@ class Order(RefundableOrder):
             self._call_off(reason=reason, at=at, actor=actor, expired=False)
         return (units,)
 
-    def must_let_go_of(self, line_id: OrderLineId) -> None:
+    def ensure_line_cancellable(self, line_id: OrderLineId) -> None:
         """Check that a customer may call this line off, by cancellation or by refund.
 
         Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`, and
@@ -212,7 +212,7 @@ class Order(RefundableOrder):
         if self.shipped_at is not None:
             raise OrderAlreadyShipped
 
-    def _must_be_cancellable(self) -> None:
+    def _ensure_cancellable(self) -> None:
         if self.status is OrderStatus.CANCELLED:
             raise OrderAlreadyCancelled
         if self.payment_status is not PaymentStatus.PENDING:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from novacart.domain.ordering.address import ShippingAddress
-from novacart.domain.ordering.errors import NothingToOrder, OrderLineNotFound, TransitionNotAllowed
+from novacart.domain.ordering.errors import EmptyCart, InvalidTransition, OrderLineNotFound
 from novacart.domain.ordering.history import ChangeSubject, StatusChange
 from novacart.domain.ordering.lifecycle import (
     ORDER_LIFECYCLE,
@@ -89,7 +89,7 @@ class OrderState(AggregateRoot):
         self.tracking_number = tracking_number
         self.history = tuple(history)
         if not self._lines:
-            raise NothingToOrder
+            raise EmptyCart
 
     @property
     def lines(self) -> tuple[OrderLine, ...]:
@@ -114,7 +114,7 @@ class OrderState(AggregateRoot):
 
     def _must_allow(self, after: OrderStatus) -> None:
         if after not in ORDER_LIFECYCLE[self.payment_method][self.status]:
-            raise TransitionNotAllowed(self.status, after)
+            raise InvalidTransition(self.status, after)
 
     def _move(self, after: OrderStatus, *, at: datetime, actor: str, reason: str) -> None:
         self._must_allow(after)
@@ -123,7 +123,7 @@ class OrderState(AggregateRoot):
 
     def _move_payment(self, after: PaymentStatus, *, at: datetime, actor: str, reason: str) -> None:
         if after not in PAYMENT_LIFECYCLE[self.payment_status]:
-            raise TransitionNotAllowed(self.payment_status, after)
+            raise InvalidTransition(self.payment_status, after)
         before = self.payment_status
         self._note(ChangeSubject.PAYMENT, before, after, at=at, actor=actor, reason=reason)
         self.payment_status = after

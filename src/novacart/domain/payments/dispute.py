@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from novacart.domain.payments.errors import ImpossiblePaymentMove
+from novacart.domain.payments.errors import InvalidPaymentTransition
 from novacart.domain.payments.lifecycle import DISPUTE_LIFECYCLE, DisputeStatus
 from novacart.domain.shared.money import Money
 
@@ -56,9 +56,9 @@ class Dispute:
         return status in DISPUTE_LIFECYCLE[self.status]
 
     def move(self, status: DisputeStatus, *, at: datetime) -> None:
-        """Raises `ImpossiblePaymentMove` for a step that the lifecycle does not have."""
+        """Raises `InvalidPaymentTransition` for a step that the lifecycle does not have."""
         if status not in DISPUTE_LIFECYCLE[self.status]:
-            raise ImpossiblePaymentMove("dispute", self.status, status)
+            raise InvalidPaymentTransition("dispute", self.status, status)
         self.status = status
         self.closed_at = None if self.is_open else at
 

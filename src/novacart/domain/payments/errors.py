@@ -4,7 +4,7 @@ from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
 
 
-class ImpossiblePaymentMove(DomainError):
+class InvalidPaymentTransition(DomainError):
     code = "impossible_payment_move"
 
     def __init__(self, thing: str, before: str, after: str) -> None:

@@ -34,7 +34,7 @@ class PaymentCancelled(PaymentEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LateMoneyReceived(PaymentEvent):
+class LatePaymentReceived(PaymentEvent):
     """The order was closed when the money came; a refund of all of it was requested."""
 
     name: ClassVar[str] = "payment.late_money_received"

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from novacart.domain.payments.dispute import Dispute
-from novacart.domain.payments.errors import ImpossiblePaymentMove, PaymentMismatch
+from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
 from novacart.domain.payments.events import (
     DisputeClosed,
     DisputeOpened,
@@ -39,7 +39,7 @@ class Payment(RefundablePayment):
     def use_new_key(self, key: str) -> None:
         """After an answer that the provider would only repeat under the old key."""
         if self.reference is not None:
-            raise ImpossiblePaymentMove("payment", "opened", "opened again")
+            raise InvalidPaymentTransition("payment", "opened", "opened again")
         self.open_key = key
 
     def report(

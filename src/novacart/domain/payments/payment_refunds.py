@@ -10,7 +10,7 @@ from novacart.domain.payments.errors import (
     RefundExceedsPayment,
 )
 from novacart.domain.payments.events import (
-    LateMoneyReceived,
+    LatePaymentReceived,
     RefundFailed,
     RefundRequested,
     RefundSucceeded,
@@ -59,9 +59,11 @@ class RefundablePayment(PaymentState):
     def return_late_money(self, *, id: RefundId, key: str, at: datetime) -> Refund:
         """Promise all of it back: the order was closed before the money came."""
         refund = self.request_refund(
-            id=id, key=key, amount=self.left, origin=RefundOrigin.LATE_MONEY, at=at
+            id=id, key=key, amount=self.left, origin=RefundOrigin.LATE_PAYMENT, at=at
         )
-        self._record(LateMoneyReceived(**self._facts(at, refund.amount), refund_id=int(refund.id)))
+        self._record(
+            LatePaymentReceived(**self._facts(at, refund.amount), refund_id=int(refund.id))
+        )
         return refund
 
     def adopt_refund(

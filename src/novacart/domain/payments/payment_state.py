@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from novacart.domain.payments.dispute import Dispute
-from novacart.domain.payments.errors import ImpossiblePaymentMove
+from novacart.domain.payments.errors import InvalidPaymentTransition
 from novacart.domain.payments.lifecycle import PAYMENT_LIFECYCLE, PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import Refund
 from novacart.domain.shared.errors import InvalidValue
@@ -131,7 +131,7 @@ class PaymentState(AggregateRoot):
 
     def _move(self, status: PaymentStatus) -> None:
         if status not in PAYMENT_LIFECYCLE[self.status]:
-            raise ImpossiblePaymentMove("payment", self.status, status)
+            raise InvalidPaymentTransition("payment", self.status, status)
         self.status = status
 
     def _sum(self, amounts: Iterable[Money]) -> Money:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from novacart.domain.payments.errors import ImpossiblePaymentMove, PaymentMismatch
+from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
 from novacart.domain.payments.lifecycle import REFUND_LIFECYCLE, RefundStatus
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderLineId, RefundId
@@ -18,7 +18,7 @@ class RefundOrigin(StrEnum):
     CUSTOMER = "CUSTOMER"
     STAFF = "STAFF"
     LINE_CANCELLED = "LINE_CANCELLED"
-    LATE_MONEY = "LATE_MONEY"
+    LATE_PAYMENT = "LATE_MONEY"
     PROVIDER = "PROVIDER"
 
 
@@ -98,9 +98,9 @@ class Refund:
         self.reference = reference
 
     def move(self, status: RefundStatus, *, at: datetime, failure: str | None = None) -> None:
-        """Raises `ImpossiblePaymentMove` for a step that the lifecycle does not have."""
+        """Raises `InvalidPaymentTransition` for a step that the lifecycle does not have."""
         if status not in REFUND_LIFECYCLE[self.status]:
-            raise ImpossiblePaymentMove("refund", self.status, status)
+            raise InvalidPaymentTransition("refund", self.status, status)
         self.status = status
         self.failure = failure
         self.settled_at = None if self.is_open else at
@@ -111,8 +111,8 @@ class Refund:
     def use_new_key(self, key: str) -> None:
         """After an answer that the provider would only repeat under the old key.
 
-        Raises `ImpossiblePaymentMove` once the provider is known to have the refund.
+        Raises `InvalidPaymentTransition` once the provider is known to have the refund.
         """
         if self.status is not RefundStatus.REQUESTED:
-            raise ImpossiblePaymentMove("refund", self.status, RefundStatus.REQUESTED)
+            raise InvalidPaymentTransition("refund", self.status, RefundStatus.REQUESTED)
         self.key = key

@@ -7,10 +7,10 @@ from typing import Final
 import click
 from injector import Injector
 
-from novacart.application.catalog.export_products import ExportProducts, HandOut
-from novacart.application.catalog.import_products import ImportProducts, TakeIn
-from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
-from novacart.entrypoints.commands.by_hand import shop
+from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
+from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
+from novacart.application.catalog.product_file_formats import FileFormat, UnreadableFile, read_rows
+from novacart.entrypoints.commands.cli_context import shop
 from novacart.entrypoints.commands.progress import bars
 from novacart.entrypoints.demo.seed import Seeded
 from novacart.entrypoints.demo.seed import seed_demo as seed
@@ -33,7 +33,7 @@ def import_products(file: Path, *, dry_run: bool) -> None:
     """
     form = _format_of(file)
     with shop() as injector, bars() as show:
-        command = TakeIn(
+        command = ImportProductsCommand(
             rows=read_rows(_lines(file), form),
             dry_run=dry_run,
             progress=lambda done: show("rows", done, None),
@@ -60,7 +60,9 @@ def export_products(file: Path) -> None:
     form = _format_of(file)
     unfinished = file.with_name(f"{file.name}.part")
     with shop() as injector, bars() as show:
-        command = HandOut(form=form, progress=lambda done, of: show("products", done, of))
+        command = ExportProductsCommand(
+            form=form, progress=lambda done, of: show("products", done, of)
+        )
         with unfinished.open("w", encoding="utf-8", newline="") as out:
             out.writelines(injector.get(ExportProducts)(command))
     unfinished.replace(file)

@@ -15,8 +15,8 @@ import click
 from novacart.adapters.persistence import migrate as migrations
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.catalog.queries import CatalogQueries
-from novacart.entrypoints.commands.by_hand import shop
 from novacart.entrypoints.commands.catalogue import seed_with_bars
+from novacart.entrypoints.commands.cli_context import shop
 from novacart.entrypoints.demo.data import people
 from novacart.entrypoints.settings import Settings, load_settings
 

@@ -4,7 +4,7 @@ import click
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.outbox import Outbox
-from novacart.entrypoints.commands.by_hand import shop
+from novacart.entrypoints.commands.cli_context import shop
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.settings import load_settings
 

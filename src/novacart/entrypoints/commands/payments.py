@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import click
 
-from novacart.application.payments.reconcile import Reconcile, ReconcilePayments
-from novacart.entrypoints.commands.by_hand import shop
+from novacart.application.payments.reconcile_payments import (
+    ReconcilePayments,
+    ReconcilePaymentsCommand,
+)
+from novacart.entrypoints.commands.cli_context import shop
 
 
 @click.command()
@@ -19,6 +22,6 @@ from novacart.entrypoints.commands.by_hand import shop
 def reconcile(days: int) -> None:
     """Ask the payment provider about whatever is not settled, and bring it to its end."""
     with shop() as injector:
-        run = injector.get(Reconcile)
-        asked = run(ReconcilePayments(force=True, back=timedelta(days=days)))
+        run = injector.get(ReconcilePayments)
+        asked = run(ReconcilePaymentsCommand(force=True, back=timedelta(days=days)))
     click.echo(f"{asked} payments looked at")

@@ -6,15 +6,15 @@ from typing import Any, Final
 
 from injector import Injector
 
-from novacart.application.catalog.add_category import AddCategory, NewCategory
+from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.category_fields import CategoryFields
-from novacart.application.catalog.import_products import ImportProducts, TakeIn
-from novacart.application.catalog.product_files import NumberedRow
+from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
+from novacart.application.catalog.product_file_formats import NumberedRow
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.image_store import ImageStore
 from novacart.domain.catalog.errors import SlugTaken
 from novacart.entrypoints.demo import data
-from novacart.entrypoints.demo.people import seed_people
+from novacart.entrypoints.demo.accounts import seed_people
 
 Progress = Callable[[str, int, int], None]
 
@@ -60,7 +60,7 @@ def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress
             pictures = {name: _keep(images, "categories", entry[name]) for name in _PICTURES}
             fields: CategoryFields = {**entry, **pictures}  # type: ignore[typeddict-item]
             try:
-                add_category(NewCategory(fields=fields))
+                add_category(AddCategoryCommand(fields=fields))
             except SlugTaken:
                 # It is there, and staff have switched it off.
                 continue
@@ -81,7 +81,7 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
         row["image"] = _keep(images, "products", entry["image"])
         rows.append(NumberedRow(line=done, row=row))
         progress("products", done, len(new))
-    report = injector.get(ImportProducts)(TakeIn(rows=rows))
+    report = injector.get(ImportProducts)(ImportProductsCommand(rows=rows))
     if report.bad:
         message = f"the demo catalogue is at fault: {report.bad[0].reason}"
         raise ValueError(message)

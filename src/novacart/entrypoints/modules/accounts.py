@@ -2,36 +2,36 @@
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
+from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.file_mailer import FileMailer
 from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer
-from novacart.adapters.email.letters import JinjaLetters
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.postal.directory import BundledPostalCodes
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.reset_tokens import HmacResetTokens
 from novacart.adapters.security.tokens import JwtTokens
-from novacart.adapters.web.accounts import accounts_blueprint, password_reset_blueprint
-from novacart.adapters.web.addresses import addresses_blueprint
-from novacart.adapters.web.auth import Authenticate, BearerAuthenticate
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.adapters.web.tokens import tokens_blueprint
+from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
+from novacart.adapters.web.accounts.token_routes import tokens_blueprint
+from novacart.adapters.web.addresses.routes import addresses_blueprint
+from novacart.adapters.web.http.auth import Authenticate, BearerAuthenticate
+from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.accounts.add_address import AddAddress
-from novacart.application.accounts.authenticate import AuthenticateUser, VerifyToken
+from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
 from novacart.application.accounts.change_address import ChangeAddress
 from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
     ConfirmPasswordReset,
 )
 from novacart.application.accounts.create_admin import CreateAdmin
+from novacart.application.accounts.delete_old_tokens import DeleteOldTokens
 from novacart.application.accounts.disable_user import DisableUser, EnableUser
-from novacart.application.accounts.forget_old_tokens import ForgetOldTokens
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.look_up_pincode import LookUpPincode
 from novacart.application.accounts.policy import ResetPolicy, SessionPolicy
 from novacart.application.accounts.queries import AccountQueries, AddressQueries
 from novacart.application.accounts.refresh_session import RefreshSession
-from novacart.application.accounts.register import Register
+from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.remove_address import RemoveAddress
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
 from novacart.application.accounts.send_reset_link import SendResetLink
@@ -39,13 +39,13 @@ from novacart.application.accounts.set_default_address import SetDefaultAddress
 from novacart.application.accounts.sign_in import SignIn
 from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.update_profile import UpdateProfile
-from novacart.application.ports.letters import Letters
+from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mailer
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.postal_codes import PostalCodes
 from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.tokens import Tokens
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.accounts.events import PasswordResetRequested
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
@@ -59,11 +59,11 @@ _USE_CASES = (
     CreateAdmin,
     DisableUser,
     EnableUser,
-    ForgetOldTokens,
+    DeleteOldTokens,
     GrantRole,
     LookUpPincode,
     RefreshSession,
-    Register,
+    RegisterUser,
     RemoveAddress,
     RequestPasswordReset,
     SendResetLink,
@@ -112,8 +112,8 @@ class AccountsModule(Module):
 
     @provider
     @singleton
-    def letters(self, settings: Settings) -> Letters:
-        return JinjaLetters(shop_url=settings.frontend_url)
+    def letters(self, settings: Settings) -> EmailRenderer:
+        return JinjaEmailRenderer(shop_url=settings.frontend_url)
 
     @provider
     @singleton
@@ -154,7 +154,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     """The routes of this feature."""
     return [
         accounts_blueprint(
-            register=injector.get(Register), update_profile=injector.get(UpdateProfile)
+            register=injector.get(RegisterUser), update_profile=injector.get(UpdateProfile)
         ),
         password_reset_blueprint(
             request_reset=injector.get(RequestPasswordReset),
@@ -178,13 +178,15 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     ]
 
 
-def reactions(injector: Injector) -> Reactions:
+def event_handlers(injector: Injector) -> Reactions:
     """Mailing the links that were asked for."""
     return [(PasswordResetRequested, injector.get(SendResetLink))]
 
 
-def schedules(injector: Injector) -> list[Schedule]:
+def schedules(injector: Injector) -> list[ScheduledJob]:
     """Throwing away tokens that nobody can use any more."""
     return [
-        Schedule(name="forget_old_tokens", every_seconds=_HOUR, run=injector.get(ForgetOldTokens))
+        ScheduledJob(
+            name="forget_old_tokens", every_seconds=_HOUR, run=injector.get(DeleteOldTokens)
+        )
     ]

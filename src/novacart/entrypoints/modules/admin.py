@@ -3,19 +3,25 @@
 from flask import Flask
 from injector import Binder, Injector, Module, inject, provider, singleton
 
-from novacart.adapters.admin.desk import CatalogueActs, Desk, OrderActs, PeopleActs
-from novacart.adapters.admin.sessions import StaffSessions
+from novacart.adapters.admin.back_office import (
+    AccountActions,
+    BackOffice,
+    CategoryActions,
+    OrderActs,
+)
+from novacart.adapters.admin.sign_in.sessions import StaffSessions
+from novacart.adapters.admin.sign_in.throttle import SignInThrottle
 from novacart.adapters.admin.site import install
-from novacart.adapters.admin.throttle import SignInThrottle
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.health import SqlHealthQueries
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.back_office.sales_figures import SqlSalesFigures
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.adapters.web import limits
-from novacart.adapters.web.blueprint import Blueprint
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.web.http import rate_limits
+from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.accounts.change_password import ChangePassword
+from novacart.application.authorization.limits import StaffLimits
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.health import HealthQueries
@@ -23,19 +29,18 @@ from novacart.application.back_office.policy import BackOfficePolicy
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.payments.handle_events import RetryEvent
-from novacart.application.ports.attempts import Attempts
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.origin import ActAs
+from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness
+from novacart.application.ports.request_context import BindRequestContext
 from novacart.application.ports.sales_figures import SalesFigures
-from novacart.application.ports.staff_limits import StaffLimits
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
 _HOUR = 3600
 _USE_CASES = (ChangePassword, CountSales, RecountSales, RetryMessages)
-_DESKS = (CatalogueActs, OrderActs, PeopleActs, StaffSessions)
+_DESKS = (CategoryActions, OrderActs, AccountActions, StaffSessions)
 
 
 class AdminModule(Module):
@@ -70,7 +75,7 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def act_as(self, origin: ContextOrigin) -> ActAs:
+    def act_as(self, origin: ContextVarRequestContext) -> BindRequestContext:
         return origin.acting_as
 
     @provider
@@ -78,11 +83,11 @@ class AdminModule(Module):
     def throttle(self, settings: Settings, injector: Injector) -> SignInThrottle:
         attempts = None
         if settings.ratelimit_enabled:
-            attempts = injector.get(Attempts)  # type: ignore[type-abstract]
+            attempts = injector.get(RateLimiter)  # type: ignore[type-abstract]
         return SignInThrottle(
             attempts=attempts,
-            policy=limits.POLICIES["sign_in"],
-            network_of=limits.client_network,
+            policy=rate_limits.POLICIES["sign_in"],
+            network_of=rate_limits.client_network,
         )
 
     @provider
@@ -91,14 +96,14 @@ class AdminModule(Module):
         self,
         injector: Injector,
         settings: Settings,
-        catalogue: CatalogueActs,
+        catalogue: CategoryActions,
         orders: OrderActs,
-        people: PeopleActs,
-    ) -> Desk:
-        return Desk(
+        people: AccountActions,
+    ) -> BackOffice:
+        return BackOffice(
             sessions=injector.get(StaffSessions),
             throttle=injector.get(SignInThrottle),
-            act_as=injector.get(ActAs),  # type: ignore[type-abstract]
+            act_as=injector.get(BindRequestContext),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             policy=injector.get(BackOfficePolicy),
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
@@ -116,7 +121,7 @@ class AdminModule(Module):
 
 def open_back_office(app: Flask, injector: Injector) -> None:
     """Serve the pages under `/admin/`."""
-    install(app, injector.get(Desk))
+    install(app, injector.get(BackOffice))
 
 
 def blueprints(_: Injector) -> list[Blueprint]:
@@ -124,16 +129,18 @@ def blueprints(_: Injector) -> list[Blueprint]:
     return []
 
 
-def reactions(_: Injector) -> Reactions:
+def event_handlers(_: Injector) -> Reactions:
     """None: the audit trail witnesses every event, whatever it is."""
     return []
 
 
-def schedules(injector: Injector) -> list[Schedule]:
+def schedules(injector: Injector) -> list[ScheduledJob]:
     """Counting the days that are over."""
     return [
-        Schedule(name="count_sales", every_seconds=_HOUR, run=injector.get(CountSales)),
-        Schedule(name="recount_sales", every_seconds=24 * _HOUR, run=injector.get(RecountSales)),
+        ScheduledJob(name="count_sales", every_seconds=_HOUR, run=injector.get(CountSales)),
+        ScheduledJob(
+            name="recount_sales", every_seconds=24 * _HOUR, run=injector.get(RecountSales)
+        ),
     ]
 
 

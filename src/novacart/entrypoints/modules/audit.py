@@ -2,17 +2,17 @@
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
-from novacart.adapters.persistence.audit.books import SqlShopBooks
-from novacart.adapters.persistence.back_office.audit_trail import SqlAuditTrail
-from novacart.adapters.persistence.back_office.health import SqlCheckResults
+from novacart.adapters.persistence.audit.reader import SqlAuditReader
+from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
+from novacart.adapters.persistence.back_office.health import SqlSystemChecks
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.application.audit.audit_shop import AuditShop, TrailFault
-from novacart.application.back_office.verify_audit_trail import VerifyAuditTrail
-from novacart.application.ports.audit_trail import AuditTrail
-from novacart.application.ports.check_results import CheckResults
-from novacart.application.ports.shop_books import ShopBooks
-from novacart.application.schedules import Schedule
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.application.audit.audit_shop import AuditLogFault, AuditShop
+from novacart.application.back_office.verify_audit_log import VerifyAuditLog
+from novacart.application.ports.audit_log import AuditLog
+from novacart.application.ports.audit_reader import AuditReader
+from novacart.application.ports.system_checks import SystemChecks
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
 
 _DAY = 24 * 3600
@@ -24,23 +24,23 @@ class AuditModule(Module):
 
     @provider
     @singleton
-    def books(self, database: Database) -> ShopBooks:
-        return SqlShopBooks(database)
+    def books(self, database: Database) -> AuditReader:
+        return SqlAuditReader(database)
 
     @provider
     @singleton
-    def results(self, database: Database) -> CheckResults:
-        return SqlCheckResults(database)
+    def results(self, database: Database) -> SystemChecks:
+        return SqlSystemChecks(database)
 
     @provider
     @singleton
-    def trail(self, database: Database) -> AuditTrail:
-        return SqlAuditTrail(database)
+    def trail(self, database: Database) -> AuditLog:
+        return SqlAuditLog(database)
 
     @provider
     @singleton
-    def trail_fault(self, trail: AuditTrail) -> TrailFault:
-        verify = VerifyAuditTrail(trail=trail)
+    def trail_fault(self, trail: AuditLog) -> AuditLogFault:
+        verify = VerifyAuditLog(trail=trail)
 
         def fault() -> str | None:
             report = verify()
@@ -56,11 +56,11 @@ def blueprints(_injector: Injector) -> list[Blueprint]:
     return []
 
 
-def reactions(_injector: Injector) -> Reactions:
+def event_handlers(_injector: Injector) -> Reactions:
     """None: the audit looks for itself."""
     return []
 
 
-def schedules(injector: Injector) -> list[Schedule]:
+def schedules(injector: Injector) -> list[ScheduledJob]:
     """Once a day."""
-    return [Schedule(name="audit", every_seconds=_DAY, run=injector.get(AuditShop))]
+    return [ScheduledJob(name="audit", every_seconds=_DAY, run=injector.get(AuditShop))]

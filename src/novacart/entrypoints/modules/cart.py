@@ -4,16 +4,16 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.cart.queries import SqlCartQueries
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.adapters.web.cart import cart_blueprint
+from novacart.adapters.web.cart.routes import cart_blueprint
+from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.cart.add_to_cart import AddToCart
 from novacart.application.cart.change_quantity import ChangeQuantity
 from novacart.application.cart.move_to_wishlist import MoveToWishlist
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.cart.queries import CartQueries
-from novacart.application.cart.remove_from_cart import ClearCart, RemoveLine, RemoveLines
+from novacart.application.cart.remove_lines import ClearCart, RemoveLine, RemoveLines
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
@@ -52,11 +52,11 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     ]
 
 
-def reactions(_: Injector) -> Reactions:
+def event_handlers(_: Injector) -> Reactions:
     """Nothing that happens elsewhere concerns a cart."""
     return []
 
 
-def schedules(_: Injector) -> list[Schedule]:
+def schedules(_: Injector) -> list[ScheduledJob]:
     """A cart needs no upkeep."""
     return []

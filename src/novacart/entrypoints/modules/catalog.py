@@ -7,11 +7,11 @@ from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import MAX_BYTES, PillowImageProcessor
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.adapters.web.catalog import catalog_blueprint, categories_blueprint
-from novacart.adapters.web.catalog_staff import catalog_staff_blueprint
-from novacart.adapters.web.media_files import media_blueprint
-from novacart.adapters.web.product_images import product_images_blueprint
+from novacart.adapters.web.catalog.image_routes import product_images_blueprint
+from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
+from novacart.adapters.web.catalog.staff_routes import catalog_staff_blueprint
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.media.files import media_blueprint
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.adjust_stock import AdjustStock
@@ -28,7 +28,7 @@ from novacart.application.catalog.upload_category_image import UploadCategoryIma
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
@@ -115,11 +115,11 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     ]
 
 
-def reactions(_: Injector) -> Reactions:
+def event_handlers(_: Injector) -> Reactions:
     """Nothing that happens elsewhere concerns the catalogue."""
     return []
 
 
-def schedules(_: Injector) -> list[Schedule]:
+def schedules(_: Injector) -> list[ScheduledJob]:
     """The catalogue needs no upkeep."""
     return []

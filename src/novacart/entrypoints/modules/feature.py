@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from injector import Injector
 
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.application.schedules import Schedule
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.events import DomainEvent
 
 Reactions = list[tuple[type[DomainEvent], Callable[[Any], None]]]
@@ -17,6 +17,6 @@ class Feature(Protocol):
 
     def blueprints(self, injector: Injector, /) -> list[Blueprint]: ...
 
-    def reactions(self, injector: Injector, /) -> Reactions: ...
+    def event_handlers(self, injector: Injector, /) -> Reactions: ...
 
-    def schedules(self, injector: Injector, /) -> list[Schedule]: ...
+    def schedules(self, injector: Injector, /) -> list[ScheduledJob]: ...

@@ -2,31 +2,31 @@
 
 from injector import Binder, Injector, Module, inject, singleton
 
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.application.notifications.order_post import OrderPost
-from novacart.application.notifications.tell_of_orders import (
-    TellOfCancellation,
-    TellOfConfirmation,
-    TellOfShipping,
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.application.notifications.order_mailer import OrderMailer
+from novacart.application.notifications.send_order_emails import (
+    SendCancellationEmail,
+    SendConfirmationEmail,
+    SendShippingEmail,
 )
-from novacart.application.notifications.tell_of_refunds import (
-    TellOfLateMoney,
-    TellOfRefund,
-    TellOfRefundStart,
+from novacart.application.notifications.send_refund_emails import (
+    SendLatePaymentEmail,
+    SendRefundEmail,
+    SendRefundStartedEmail,
 )
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
-from novacart.domain.payments.events import LateMoneyReceived, RefundRequested, RefundSucceeded
+from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
 from novacart.entrypoints.modules.feature import Reactions
 
 _USE_CASES = (
-    OrderPost,
-    TellOfCancellation,
-    TellOfConfirmation,
-    TellOfLateMoney,
-    TellOfRefund,
-    TellOfRefundStart,
-    TellOfShipping,
+    OrderMailer,
+    SendCancellationEmail,
+    SendConfirmationEmail,
+    SendLatePaymentEmail,
+    SendRefundEmail,
+    SendRefundStartedEmail,
+    SendShippingEmail,
 )
 
 
@@ -41,18 +41,18 @@ def blueprints(_: Injector) -> list[Blueprint]:
     return []
 
 
-def reactions(injector: Injector) -> Reactions:
+def event_handlers(injector: Injector) -> Reactions:
     """Each event that a customer is told of, and its letter."""
     return [
-        (OrderConfirmed, injector.get(TellOfConfirmation)),
-        (OrderShipped, injector.get(TellOfShipping)),
-        (OrderCancelled, injector.get(TellOfCancellation)),
-        (RefundRequested, injector.get(TellOfRefundStart)),
-        (RefundSucceeded, injector.get(TellOfRefund)),
-        (LateMoneyReceived, injector.get(TellOfLateMoney)),
+        (OrderConfirmed, injector.get(SendConfirmationEmail)),
+        (OrderShipped, injector.get(SendShippingEmail)),
+        (OrderCancelled, injector.get(SendCancellationEmail)),
+        (RefundRequested, injector.get(SendRefundStartedEmail)),
+        (RefundSucceeded, injector.get(SendRefundEmail)),
+        (LatePaymentReceived, injector.get(SendLatePaymentEmail)),
     ]
 
 
-def schedules(_: Injector) -> list[Schedule]:
+def schedules(_: Injector) -> list[ScheduledJob]:
     """Mail needs no upkeep."""
     return []

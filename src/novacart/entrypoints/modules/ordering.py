@@ -5,26 +5,29 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.adapters.web.orders import orders_blueprint
-from novacart.application.idempotency.answer_once import AnswerOnce, PurgeIdempotencyKeys
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.ordering.routes import orders_blueprint
+from novacart.application.idempotency.idempotent_requests import (
+    IdempotentRequests,
+    PurgeIdempotencyKeys,
+)
 from novacart.application.ordering.cancel_item import CancelItem
 from novacart.application.ordering.cancel_order import CancelOrder
-from novacart.application.ordering.checkout_cart import CheckoutCart
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
 from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.order_numbers import OrderNumbers
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (
     PlaceOrder,
-    CheckoutCart,
+    StartCheckout,
     CancelOrder,
     CancelItem,
     ExpireOrders,
@@ -32,7 +35,7 @@ _USE_CASES = (
     ShipOrder,
     DeliverOrder,
     EstimateDelivery,
-    AnswerOnce,
+    IdempotentRequests,
     PurgeIdempotencyKeys,
 )
 
@@ -67,21 +70,21 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             cancel_item=injector.get(CancelItem),
             estimate_delivery=injector.get(EstimateDelivery),
             queries=injector.get(OrderQueries),  # type: ignore[type-abstract]
-            once=injector.get(AnswerOnce),
+            once=injector.get(IdempotentRequests),
         )
     ]
 
 
-def reactions(_: Injector) -> Reactions:
+def event_handlers(_: Injector) -> Reactions:
     """Nothing that happens elsewhere concerns an order."""
     return []
 
 
-def schedules(injector: Injector) -> list[Schedule]:
+def schedules(injector: Injector) -> list[ScheduledJob]:
     """Letting go of orders that nobody paid, and of keys whose life is over."""
     return [
-        Schedule(name="expire_orders", every_seconds=5, run=injector.get(ExpireOrders)),
-        Schedule(
+        ScheduledJob(name="expire_orders", every_seconds=5, run=injector.get(ExpireOrders)),
+        ScheduledJob(
             name="purge_idempotency_keys",
             every_seconds=3600,
             run=injector.get(PurgeIdempotencyKeys),

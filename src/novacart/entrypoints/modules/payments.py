@@ -8,19 +8,20 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.queries import SqlPaymentQueries
-from novacart.adapters.persistence.payments.sandbox_books import SqlSandboxBooks
-from novacart.adapters.sandbox.absent import NoGateway
+from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
 from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
+from novacart.adapters.sandbox.unavailable_gateway import NoGateway
 from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.adapters.stripe.webhook import StripeEvents
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.adapters.web.payments import payments_blueprint
-from novacart.adapters.web.sandbox import sandbox_blueprint
-from novacart.adapters.web.webhooks import webhooks_blueprint
-from novacart.application.idempotency.answer_once import AnswerOnce
-from novacart.application.ordering.checkout_cart import CheckOut, CheckoutCart
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.payments.routes import payments_blueprint
+from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
+from novacart.adapters.web.payments.webhook_routes import webhooks_blueprint
+from novacart.application.authorization.limits import StaffLimits
+from novacart.application.idempotency.idempotent_requests import IdempotentRequests
+from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.payments.cancel_payment import CancelPayment
 from novacart.application.payments.handle_event import HandleEvent
 from novacart.application.payments.handle_events import HandleEvents, RetryEvent
@@ -29,8 +30,11 @@ from novacart.application.payments.open_payment import OpenPayment
 from novacart.application.payments.pay_cart import CheckOutAndPay
 from novacart.application.payments.policy import FollowUpPolicy
 from novacart.application.payments.queries import PaymentQueries
-from novacart.application.payments.receive_event import ReceiveEvent, SignedEvent
-from novacart.application.payments.reconcile import Reconcile, ReconcilePayments
+from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
+from novacart.application.payments.reconcile_payments import (
+    ReconcilePayments,
+    ReconcilePaymentsCommand,
+)
 from novacart.application.payments.refund_line import RefundLine
 from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.payments.send_refund import SendRefund
@@ -38,11 +42,10 @@ from novacart.application.payments.settle_payment import SettlePayment
 from novacart.application.ports.cart_checkout import CartCheckout
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
-from novacart.application.ports.origin import Origin
 from novacart.application.ports.payment_gateway import PaymentGateway
-from novacart.application.ports.staff_limits import StaffLimits
+from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.webhook_events import EventReader
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.ordering.events import OrderCancelled
 from novacart.domain.payments.events import DisputeOpened, RefundFailed, RefundRequested
 from novacart.domain.shared.ids import AddressId, OrderId, RefundId, UserId
@@ -58,7 +61,7 @@ _USE_CASES = (
     OpenAtProvider,
     OpenPayment,
     ReceiveEvent,
-    Reconcile,
+    ReconcilePayments,
     RefundLine,
     RequestRefund,
     RetryEvent,
@@ -100,7 +103,7 @@ class PaymentsModule(Module):
                 api_base=settings.stripe_api_base,
             )
         if settings.debug:
-            return SandboxGateway(books=SqlSandboxBooks(database), clock=clock)
+            return SandboxGateway(books=SqlSandboxLedger(database), clock=clock)
         return NoGateway()
 
     @provider
@@ -124,12 +127,12 @@ class PaymentsModule(Module):
 
     @provider
     @singleton
-    def check_out(self, checkout_cart: CheckoutCart, gateway: PaymentGateway) -> CartCheckout:
+    def check_out(self, checkout_cart: StartCheckout, gateway: PaymentGateway) -> CartCheckout:
         def check_out(user_id: UserId, address_id: AddressId) -> OrderId:
             if isinstance(gateway, NoGateway):
                 # An order that nobody could pay would only hold stock until it expires.
                 gateway.refuse()
-            return checkout_cart(CheckOut(user_id=user_id, address_id=address_id)).id
+            return checkout_cart(StartCheckoutCommand(user_id=user_id, address_id=address_id)).id
 
         return check_out
 
@@ -141,10 +144,10 @@ def _sandbox_secret(settings: Settings) -> str:
 def blueprints(injector: Injector) -> list[Blueprint]:
     """The routes of this feature; the sandbox's where it is the provider."""
     receive_event = injector.get(ReceiveEvent)
-    origin = injector.get(ContextOrigin)
+    origin = injector.get(ContextVarRequestContext)
 
-    def receive(signed: SignedEvent) -> None:
-        with origin.acting_as(Origin(actor="stripe", request_id=origin().request_id)):
+    def receive(signed: ReceiveEventCommand) -> None:
+        with origin.acting_as(RequestContext(actor="stripe", request_id=origin().request_id)):
             receive_event(signed)
 
     made = [
@@ -154,7 +157,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             request_refund=injector.get(RequestRefund),
             queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
             limits=injector.get(StaffLimits),
-            once=injector.get(AnswerOnce),
+            once=injector.get(IdempotentRequests),
         ),
         webhooks_blueprint(receive=receive),
     ]
@@ -165,14 +168,14 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             secret=_sandbox_secret(injector.get(Settings)),
             deliver=lambda payload, signature: receive(
-                SignedEvent(payload=payload, signature=signature)
+                ReceiveEventCommand(payload=payload, signature=signature)
             ),
         )
         made.append(sandbox_blueprint(confirm=customer))
     return made
 
 
-def reactions(injector: Injector) -> Reactions:
+def event_handlers(injector: Injector) -> Reactions:
     """What must be done at the provider once it is committed here."""
     cancel_payment = injector.get(CancelPayment)
     send_refund = injector.get(SendRefund)
@@ -207,21 +210,21 @@ def warn_of_dispute(event: DisputeOpened) -> None:
     _log.warning("dispute_opened", order=event.order_number, dispute=event.dispute)
 
 
-def schedules(injector: Injector) -> list[Schedule]:
+def schedules(injector: Injector) -> list[ScheduledJob]:
     """Asking the provider, and going through the events that were not handled at once."""
     if isinstance(injector.get(PaymentGateway), NoGateway):  # type: ignore[type-abstract]
         return []
-    reconcile = injector.get(Reconcile)
+    reconcile = injector.get(ReconcilePayments)
     return [
-        Schedule(name="handle_events", every_seconds=_EVENTS, run=injector.get(HandleEvents)),
-        Schedule(
+        ScheduledJob(name="handle_events", every_seconds=_EVENTS, run=injector.get(HandleEvents)),
+        ScheduledJob(
             name="reconcile_payments",
             every_seconds=_RECONCILE,
-            run=lambda: reconcile(ReconcilePayments()),
+            run=lambda: reconcile(ReconcilePaymentsCommand()),
         ),
-        Schedule(
+        ScheduledJob(
             name="look_back_at_provider",
             every_seconds=_LOOK_BACK,
-            run=lambda: reconcile(ReconcilePayments(back=_BACK)),
+            run=lambda: reconcile(ReconcilePaymentsCommand(back=_BACK)),
         ),
     ]

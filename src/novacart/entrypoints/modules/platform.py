@@ -4,25 +4,25 @@ from datetime import timedelta
 
 from injector import Injector, Module, provider, singleton
 
-from novacart.adapters.persistence.attempts.attempts import SqlAttempts
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.jobs.job_lock import SqlJobLock
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
+from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.persistence.readiness import SqlReadiness
-from novacart.adapters.persistence.schedules.turns import SqlTurns
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.redis.attempts import RedisAttempts
+from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.adapters.system.clock import SystemClock
-from novacart.adapters.system.origin import ContextOrigin
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.adapters.web.operations import operations_blueprint
-from novacart.application.ports.attempts import Attempts
+from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.operations.routes import operations_blueprint
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.origin import CurrentOrigin
+from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.outbox import Outbox
+from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness
-from novacart.application.ports.turns import Turns
+from novacart.application.ports.request_context import CurrentRequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.application.schedules import Schedule
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
@@ -51,28 +51,28 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def origin(self) -> ContextOrigin:
-        return ContextOrigin()
+    def origin(self) -> ContextVarRequestContext:
+        return ContextVarRequestContext()
 
     @provider
     @singleton
-    def current_origin(self, origin: ContextOrigin) -> CurrentOrigin:
+    def current_origin(self, origin: ContextVarRequestContext) -> CurrentRequestContext:
         return origin
 
     @provider
     @singleton
-    def begin(self, database: Database, origin: CurrentOrigin) -> UnitOfWorkFactory:
+    def begin(self, database: Database, origin: CurrentRequestContext) -> UnitOfWorkFactory:
         return SqlUnitOfWorkFactory(database, origin)
 
     @provider
     @singleton
-    def outbox(self, database: Database, origin: CurrentOrigin) -> Outbox:
+    def outbox(self, database: Database, origin: CurrentRequestContext) -> Outbox:
         return SqlOutbox(database, origin)
 
     @provider
     @singleton
-    def turns(self, database: Database) -> Turns:
-        return SqlTurns(database)
+    def turns(self, database: Database) -> JobLock:
+        return SqlJobLock(database)
 
     @provider
     @singleton
@@ -81,14 +81,14 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def sql_attempts(self, database: Database, clock: Clock) -> SqlAttempts:
-        return SqlAttempts(database, clock)
+    def sql_attempts(self, database: Database, clock: Clock) -> SqlRateLimiter:
+        return SqlRateLimiter(database, clock)
 
     @provider
     @singleton
-    def attempts(self, in_database: SqlAttempts) -> Attempts:
+    def attempts(self, in_database: SqlRateLimiter) -> RateLimiter:
         if self._settings.redis_url:
-            return RedisAttempts.connect(self._settings.redis_url)
+            return RedisRateLimiter.connect(self._settings.redis_url)
         return in_database
 
 
@@ -98,21 +98,21 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     return [operations_blueprint(readiness=readiness)]
 
 
-def reactions(_: Injector) -> Reactions:
+def event_handlers(_: Injector) -> Reactions:
     """The platform reacts to nothing."""
     return []
 
 
-def schedules(injector: Injector) -> list[Schedule]:
+def schedules(injector: Injector) -> list[ScheduledJob]:
     """Throwing away what nobody needs any more."""
     outbox = injector.get(Outbox)  # type: ignore[type-abstract]
     clock = injector.get(Clock)  # type: ignore[type-abstract]
-    attempts = injector.get(SqlAttempts)
+    attempts = injector.get(SqlRateLimiter)
     return [
-        Schedule(
+        ScheduledJob(
             name="prune_outbox",
             every_seconds=24 * _HOUR,
             run=lambda: outbox.prune(before=clock.now() - _KEPT_MESSAGES),
         ),
-        Schedule(name="prune_attempts", every_seconds=_HOUR, run=attempts.prune),
+        ScheduledJob(name="prune_attempts", every_seconds=_HOUR, run=attempts.prune),
     ]

@@ -4,9 +4,9 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.wishlist.queries import SqlWishlistQueries
-from novacart.adapters.web.blueprint import Blueprint
-from novacart.adapters.web.wishlist import wishlist_blueprint
-from novacart.application.schedules import Schedule
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.wishlist.routes import wishlist_blueprint
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.application.wishlist.add_to_wishlist import AddToWishlist
 from novacart.application.wishlist.queries import WishlistQueries
 from novacart.application.wishlist.remove_from_wishlist import RemoveFromWishlist
@@ -35,11 +35,11 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     ]
 
 
-def reactions(_: Injector) -> Reactions:
+def event_handlers(_: Injector) -> Reactions:
     """Nothing that happens elsewhere concerns a wishlist."""
     return []
 
 
-def schedules(_: Injector) -> list[Schedule]:
+def schedules(_: Injector) -> list[ScheduledJob]:
     """A wishlist needs no upkeep."""
     return []

@@ -18,9 +18,9 @@ from werkzeug.wsgi import ClosingIterator
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
+from tests.support.accounts import CheapPasswords
 from tests.support.back_office import PASSWORD, hire
 from tests.support.browser import ARGUMENTS, find_chromium
-from tests.support.people import CheapPasswords
 
 WAIT = 20_000  # milliseconds
 

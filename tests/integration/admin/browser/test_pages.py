@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from novacart.application.back_office.listing import ListRequest
+from novacart.application.back_office.list_page import ListRequest
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.entrypoints.container import build_relay
 from novacart.entrypoints.demo.seed import seed_demo

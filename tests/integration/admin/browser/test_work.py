@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
-from tests.support.pictures import picture
-from tests.support.shopping import Shopper, reserved, stocked
+from tests.support.images import picture
+from tests.support.shoppers import Shopper, reserved, stocked
 
 
 def told(page: Page, sentence: str) -> None:

@@ -64,7 +64,7 @@ class SqlPasswordResets:
         reset.version += 1
         self._saved(reset)
 
-    def forget_old(self, *, before: datetime) -> int:
+    def delete_older_than(self, *, before: datetime) -> int:
         return self._connection.execute(
             delete(resets).where(
                 resets.c.requested_at < before,

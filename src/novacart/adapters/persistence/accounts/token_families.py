@@ -20,7 +20,7 @@ class SqlTokenFamilies:
         self._saved = saved
         self._stored: dict[int, dict[str, RefreshToken]] = {}
 
-    def presenting(self, family_id: int, token_id: str) -> TokenFamily | None:
+    def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
         # A statement of its own before the token is read: see `lock_user`.
         row = self._connection.execute(
             select(families).where(families.c.id == family_id).with_for_update(key_share=True)
@@ -67,14 +67,14 @@ class SqlTokenFamilies:
         self._write_tokens(family)
         self._saved(family)
 
-    def revoke_all_of(self, user_id: UserId, *, at: datetime) -> None:
+    def revoke_all(self, user_id: UserId, *, at: datetime) -> None:
         self._connection.execute(
             update(families)
             .where(families.c.user_id == user_id, families.c.revoked_at.is_(None))
             .values(revoked_at=at, version=families.c.version + 1)
         )
 
-    def forget_expired(self, *, before: datetime) -> int:
+    def delete_expired(self, *, before: datetime) -> int:
         gone = self._connection.execute(delete(tokens).where(tokens.c.expires_at < before)).rowcount
         self._connection.execute(
             delete(families).where(

@@ -9,7 +9,7 @@ from sqlalchemy.sql.dml import Insert
 
 from novacart.adapters.persistence.accounts.mapper import user_of, user_row
 from novacart.adapters.persistence.accounts.tables import users
-from novacart.adapters.persistence.failures import violated_constraint
+from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User

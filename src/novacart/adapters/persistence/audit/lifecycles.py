@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from novacart.adapters.persistence.audit.question import Question
+from novacart.adapters.persistence.audit.audit_check import AuditCheck
 from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.ordering.lifecycle import (
     LINE_LIFECYCLE,
@@ -41,7 +41,7 @@ _CHAINED: Final = """
 _POPULATION: Final = "SELECT count(*) FROM order_history"
 
 LIFECYCLE: Final = (
-    Question(
+    AuditCheck(
         sentence="Order {number}: {from_status} became {to_status}.",
         population=_POPULATION,
         contradictions=f"""
@@ -51,7 +51,7 @@ LIFECYCLE: Final = (
                   || '/' || h.from_status || '/' || h.to_status NOT IN ({_ALLOWED})
         """,  # noqa: S608 (words of the domain's own)
     ),
-    Question(
+    AuditCheck(
         sentence="Order {number}: {earlier} was followed by a change from {from_status}.",
         population=_POPULATION,
         contradictions=f"""
@@ -60,7 +60,7 @@ LIFECYCLE: Final = (
             WHERE h.earlier <> h.from_status
         """,  # noqa: S608 (a constant of this module)
     ),
-    Question(
+    AuditCheck(
         sentence="Order {number}: its {subject} is {status}, its history ends with {to_status}.",
         population=_POPULATION,
         contradictions=f"""
@@ -77,7 +77,7 @@ LIFECYCLE: Final = (
             WHERE status <> to_status
         """,  # noqa: S608 (a constant of this module)
     ),
-    Question(
+    AuditCheck(
         sentence="Order {number} was shipped, and was not paid.",
         population="SELECT count(*) FROM orders WHERE shipped_at IS NOT NULL",
         contradictions="""

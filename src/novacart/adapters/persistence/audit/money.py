@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from novacart.adapters.persistence.audit.question import Question
+from novacart.adapters.persistence.audit.audit_check import AuditCheck
 
 ORDER_ARITHMETIC: Final = (
-    Question(
+    AuditCheck(
         sentence="Order {number}: its lines sum to {sum}, its total is {total_minor}.",
         population="SELECT count(*) FROM orders",
         contradictions="""
@@ -21,7 +21,7 @@ ORDER_ARITHMETIC: Final = (
 )
 
 CAPTURED_IS_OWED: Final = (
-    Question(
+    AuditCheck(
         sentence="Order {number} is paid: its total is {total_minor}, captured is {captured}.",
         population="SELECT count(*) FROM orders WHERE payment_method = 'ONLINE'",
         contradictions="""
@@ -37,7 +37,7 @@ CAPTURED_IS_OWED: Final = (
             AND o.total_minor <> coalesce(p.captured, 0)
         """,
     ),
-    Question(
+    AuditCheck(
         sentence="Payment {id} is in {currency}, its order {number} in {other}.",
         population="SELECT count(*) FROM payments",
         contradictions="""
@@ -50,7 +50,7 @@ CAPTURED_IS_OWED: Final = (
 )
 
 ONE_CAPTURE: Final = (
-    Question(
+    AuditCheck(
         sentence="Order {number} keeps {kept} captures.",
         population="SELECT count(DISTINCT order_id) FROM payments WHERE captured_minor > 0",
         contradictions="""
@@ -60,7 +60,7 @@ ONE_CAPTURE: Final = (
             GROUP BY o.number HAVING count(*) > 1
         """,
     ),
-    Question(
+    AuditCheck(
         # What a bank has taken for a dispute is not the shop's to give back, until it returns.
         sentence="Order {number} is {status}, and {kept} of what was captured is neither back"
         " nor on its way back.",
@@ -85,7 +85,7 @@ ONE_CAPTURE: Final = (
 )
 
 REFUNDS_WITHIN_CAPTURE: Final = (
-    Question(
+    AuditCheck(
         sentence="Payment {id}: {promised} refunded or promised of {captured_minor} captured.",
         population="SELECT count(*) FROM payments",
         contradictions="""
@@ -98,7 +98,7 @@ REFUNDS_WITHIN_CAPTURE: Final = (
             WHERE r.promised > p.captured_minor
         """,
     ),
-    Question(
+    AuditCheck(
         sentence="Payment {id}: its refunds sum to {given}, on record are {refunded_minor}.",
         population="SELECT count(*) FROM refunds",
         contradictions="""
@@ -111,7 +111,7 @@ REFUNDS_WITHIN_CAPTURE: Final = (
             WHERE p.refunded_minor <> coalesce(r.given, 0)
         """,
     ),
-    Question(
+    AuditCheck(
         sentence="Order line {id}: {refunded_minor} refunded and {refund_requested_minor}"
         " requested, its refunds sum to {given} and {asked}.",
         population="SELECT count(*) FROM order_lines",
@@ -135,7 +135,7 @@ REFUNDS_WITHIN_CAPTURE: Final = (
 )
 
 MONEY_CONSERVED: Final = (
-    Question(
+    AuditCheck(
         sentence="Refund {id} is of {amount_minor}, its parts sum to {sum}.",
         population="SELECT count(DISTINCT refund_id) FROM refund_parts",
         contradictions="""

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
-from novacart.adapters.persistence.audit.question import Question
+from novacart.adapters.persistence.audit.audit_check import AuditCheck
 
 _SOME_MINUTES: Final = timedelta(minutes=15)
 
 EVENTS_HANDLED: Final = (
-    Question(
+    AuditCheck(
         sentence="Webhook event {id} ({type}) waits since {received_at}.",
         population="SELECT count(*) FROM webhook_events",
         contradictions="""
@@ -20,7 +20,7 @@ EVENTS_HANDLED: Final = (
 )
 
 KEYS_RELEASED: Final = (
-    Question(
+    AuditCheck(
         sentence="A key of user {user_id} is locked until {locked_until}.",
         population="SELECT count(*) FROM idempotency_keys",
         contradictions="""
@@ -29,7 +29,7 @@ KEYS_RELEASED: Final = (
         """,
         moments={"far": _SOME_MINUTES},
     ),
-    Question(
+    AuditCheck(
         sentence="A key of user {user_id} should have been forgotten at {expires_at}.",
         population="SELECT count(*) FROM idempotency_keys",
         contradictions="""
@@ -48,11 +48,11 @@ _ORDER_ID: Final = {
 }
 
 
-def messages_sent(dialect: str) -> tuple[Question, ...]:
+def messages_sent(dialect: str) -> tuple[AuditCheck, ...]:
     """The two databases look into a JSON text in their own words."""
     order_id = _ORDER_ID[dialect]
     return (
-        Question(
+        AuditCheck(
             sentence="Message {id} ({name}) is due since {next_attempt_at}.",
             population="SELECT count(*) FROM outbox_messages",
             contradictions="""
@@ -61,7 +61,7 @@ def messages_sent(dialect: str) -> tuple[Question, ...]:
             """,
             moments={"overdue": -_SOME_MINUTES},
         ),
-        Question(
+        AuditCheck(
             sentence="Order {order_id} has {count} messages {name}.",
             population=f"SELECT count(*) FROM outbox_messages WHERE name IN {_ONCE}",  # noqa: S608
             contradictions=f"""
@@ -70,7 +70,7 @@ def messages_sent(dialect: str) -> tuple[Question, ...]:
                 GROUP BY name, {order_id} HAVING count(*) > 1
             """,  # noqa: S608 (constants of this module)
         ),
-        Question(
+        AuditCheck(
             sentence="Message {id} ({name}) tells of order {order_id}, which does not exist.",
             population="SELECT count(*) FROM outbox_messages WHERE name LIKE 'order.%'",
             contradictions=f"""
@@ -84,7 +84,7 @@ def messages_sent(dialect: str) -> tuple[Question, ...]:
 
 
 SESSIONS_ENDED: Final = (
-    Question(
+    AuditCheck(
         sentence="Session {id} of user {user_id} outlives the account or its password.",
         population="SELECT count(*) FROM token_families",
         contradictions="""

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Final
 
-from novacart.adapters.persistence.audit.question import Question
+from novacart.adapters.persistence.audit.audit_check import AuditCheck
 
 STOCK_LEDGER: Final = (
-    Question(
+    AuditCheck(
         sentence="Product {product_id}: {on_hand} on hand and {reserved} reserved,"
         " its movements sum to {moved_on_hand} and {moved_reserved}.",
         population="SELECT count(*) FROM stock_levels",
@@ -23,7 +23,7 @@ STOCK_LEDGER: Final = (
             WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.reserved <> coalesce(m.reserved, 0)
         """,
     ),
-    Question(
+    AuditCheck(
         sentence="Product {product_id}: {on_hand} on hand, {reserved} reserved.",
         population="SELECT count(*) FROM stock_levels",
         contradictions="""
@@ -31,7 +31,7 @@ STOCK_LEDGER: Final = (
             WHERE reserved < 0 OR on_hand < reserved
         """,
     ),
-    Question(
+    AuditCheck(
         sentence="Product {id} has no stock level.",
         population="SELECT count(*) FROM products",
         contradictions="""
@@ -51,7 +51,7 @@ _HELD = """
 """
 
 RESERVED_ONCE: Final = (
-    Question(
+    AuditCheck(
         sentence="Order {number}, product {product_id}: {held} are to be held, the ledger holds"
         " {reserved}.",
         population="SELECT count(*) FROM order_lines",
@@ -65,7 +65,7 @@ RESERVED_ONCE: Final = (
             WHERE h.held <> coalesce(m.reserved, 0)
         """,  # noqa: S608 (a constant of this module)
     ),
-    Question(
+    AuditCheck(
         sentence="Order {number}, product {product_id}: {taken} reserved of {quantity} ordered.",
         population="SELECT count(*) FROM stock_movements WHERE kind = 'reserve'",
         contradictions="""
@@ -79,7 +79,7 @@ RESERVED_ONCE: Final = (
             HAVING sum(m.reserved_delta) <> coalesce(l.quantity, -1)
         """,
     ),
-    Question(
+    AuditCheck(
         sentence="{count} movements belong to order {order_id}, which does not exist.",
         population="SELECT count(DISTINCT order_id) FROM stock_movements",
         contradictions="""
@@ -88,7 +88,7 @@ RESERVED_ONCE: Final = (
             WHERE m.order_id IS NOT NULL AND o.id IS NULL GROUP BY m.order_id
         """,
     ),
-    Question(
+    AuditCheck(
         sentence="Order {number} should have expired at {expires_at} and still holds stock.",
         population="SELECT count(*) FROM orders WHERE status = 'PENDING'",
         contradictions="""

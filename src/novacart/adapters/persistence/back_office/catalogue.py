@@ -15,12 +15,12 @@ from novacart.adapters.persistence.catalog.tables import (
 from novacart.adapters.persistence.database import Database
 from novacart.application.back_office.catalogue import (
     CategoryRow,
+    ProductDetail,
     ProductRow,
-    ProductSheet,
     StockMovementRow,
 )
-from novacart.application.back_office.listing import ListRequest, Page
-from novacart.application.catalog.search_words import searched
+from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.application.catalog.search_terms import searched
 from novacart.domain.shared.ids import CategoryId, ProductId
 from novacart.domain.shared.money import Money
 
@@ -50,7 +50,7 @@ _CATEGORIES: Final[Select[*tuple[Any, ...]]] = select(
 )
 
 
-class SqlCatalogueDesk:
+class SqlCatalogBackOffice:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._products = ListDescription(
@@ -86,7 +86,7 @@ class SqlCatalogueDesk:
     def products(self, request: ListRequest) -> Page[ProductRow]:
         return page(self._database, self._products, request)
 
-    def product(self, product_id: ProductId) -> ProductSheet | None:
+    def product(self, product_id: ProductId) -> ProductDetail | None:
         newest = (
             select(stock_movements)
             .where(stock_movements.c.product_id == product_id)
@@ -154,8 +154,8 @@ def _product_row(row: Row[Any]) -> ProductRow:
     return ProductRow(**_product(row))
 
 
-def _product_sheet(row: Row[Any], movements: list[StockMovementRow]) -> ProductSheet:
-    return ProductSheet(
+def _product_sheet(row: Row[Any], movements: list[StockMovementRow]) -> ProductDetail:
+    return ProductDetail(
         **_product(row),
         subtitle=row.subtitle,
         description=row.description,

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import func, select, union_all
 
-from novacart.adapters.persistence.back_office.day_figures import (
+from novacart.adapters.persistence.back_office.daily_sales_ddl import (
     DayFigures,
     counted_live,
     products_kept,

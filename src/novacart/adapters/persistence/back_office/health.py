@@ -8,14 +8,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.back_office.tables import check_results
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.jobs.tables import schedule_turns
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.payments.tables import webhook_events
-from novacart.adapters.persistence.schedules.tables import schedule_turns
 from novacart.application.back_office.health import (
-    CheckResult,
     Health,
+    JobState,
     QueueState,
-    ScheduleState,
+    SystemCheck,
 )
 
 _NAMES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -36,9 +36,9 @@ class SqlHealthQueries:
                 )
             ]
             turns = connection.execute(select(schedule_turns).order_by(schedule_turns.c.name))
-            schedules = [ScheduleState(name=row.name, last_begun=row.taken_at) for row in turns]
+            schedules = [JobState(name=row.name, last_begun=row.taken_at) for row in turns]
             found = connection.execute(select(check_results).order_by(check_results.c.name))
-            checks = [CheckResult(**row) for row in found.mappings()]
+            checks = [SystemCheck(**row) for row in found.mappings()]
         return Health(
             database=_NAMES[self._database.dialect],
             queues=queues,
@@ -47,7 +47,7 @@ class SqlHealthQueries:
         )
 
 
-class SqlCheckResults:
+class SqlSystemChecks:
     def __init__(self, database: Database) -> None:
         self._database = database
 

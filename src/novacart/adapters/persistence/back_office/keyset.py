@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
-from novacart.application.back_office.listing import FilterValue, ListRequest, Page
+from novacart.application.back_office.list_page import FilterValue, ListRequest, Page
 
 T = TypeVar("T")
 

@@ -4,17 +4,17 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from novacart.adapters.persistence.back_office.audit_trail import audit_entry
+from novacart.adapters.persistence.back_office.audit_log import audit_entry
 from novacart.adapters.persistence.back_office.keyset import ListDescription, equals, page
 from novacart.adapters.persistence.back_office.tables import audit_entries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.tables import outbox_messages
-from novacart.application.back_office.listing import ListRequest, Page
+from novacart.application.back_office.list_page import ListRequest, Page
 from novacart.application.back_office.outbox import OutboxRow
-from novacart.application.ports.audit_trail import AuditEntry
+from novacart.application.ports.audit_log import AuditEntry
 
 
-class SqlMessageDesk:
+class SqlMessagesBackOffice:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._outbox = ListDescription(

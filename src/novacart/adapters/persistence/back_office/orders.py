@@ -26,13 +26,13 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.payments.tables import payments, webhook_events
-from novacart.application.back_office.listing import ListRequest, Page
+from novacart.application.back_office.list_page import ListRequest, Page
 from novacart.application.back_office.orders import (
     OrderChange,
+    OrderDetail,
     OrderLineRow,
     OrderMessage,
     OrderRow,
-    OrderSheet,
 )
 from novacart.application.back_office.payments import PaymentRow, WebhookEventRow
 from novacart.domain.shared.ids import OrderId
@@ -54,7 +54,7 @@ ORDERS: Final[Select[*tuple[Any, ...]]] = select(*_ROW)
 _MANY: Final = 200
 
 
-class SqlOrderDesk:
+class SqlOrdersBackOffice:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._orders = ListDescription(
@@ -78,7 +78,7 @@ class SqlOrderDesk:
     def orders(self, request: ListRequest) -> Page[OrderRow]:
         return page(self._database, self._orders, request)
 
-    def order(self, order_id: OrderId) -> OrderSheet | None:
+    def order(self, order_id: OrderId) -> OrderDetail | None:
         whole: Select[*tuple[Any, ...]] = (
             select(*orders.c, users.c.username)
             .join_from(orders, users, users.c.id == orders.c.user_id)
@@ -93,7 +93,7 @@ def _matching(typed: str) -> Clause:
     return or_(orders.c.number == typed.upper(), orders.c.email == typed.lower())
 
 
-def _sheet(connection: Connection, row: Row[Any]) -> OrderSheet:
+def _sheet(connection: Connection, row: Row[Any]) -> OrderDetail:
     paid = select(payments).where(payments.c.order_id == row.id).order_by(payments.c.id)
     its_payments = [payment_row(one) for one in connection.execute(paid)]
     back = REFUNDS.where(payments.c.order_id == row.id)
@@ -104,7 +104,7 @@ def _sheet(connection: Connection, row: Row[Any]) -> OrderSheet:
         .order_by(order_history.c.id)
         .limit(_MANY)
     )
-    return OrderSheet(
+    return OrderDetail(
         **_order(row),
         username=row.username,
         address=row.address,

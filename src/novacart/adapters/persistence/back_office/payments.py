@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, select
 from novacart.adapters.persistence.back_office.keyset import ListDescription, equals, page
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.tables import payments, refunds, webhook_events
-from novacart.application.back_office.listing import ListRequest, Page
+from novacart.application.back_office.list_page import ListRequest, Page
 from novacart.application.back_office.payments import PaymentRow, RefundRow, WebhookEventRow
 from novacart.domain.shared.ids import PaymentId, RefundId
 from novacart.domain.shared.money import Money
@@ -17,7 +17,7 @@ REFUNDS: Final[Select[*tuple[Any, ...]]] = select(
 ).join_from(refunds, payments, payments.c.id == refunds.c.payment_id)
 
 
-class SqlPaymentDesk:
+class SqlPaymentsBackOffice:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._payments = ListDescription(

@@ -1,10 +1,10 @@
 """Everything that staff ask, from one database."""
 
-from novacart.adapters.persistence.back_office.catalogue import SqlCatalogueDesk
-from novacart.adapters.persistence.back_office.messages import SqlMessageDesk
-from novacart.adapters.persistence.back_office.orders import SqlOrderDesk
-from novacart.adapters.persistence.back_office.payments import SqlPaymentDesk
-from novacart.adapters.persistence.back_office.people import SqlPeopleDesk
+from novacart.adapters.persistence.back_office.accounts import SqlAccountsBackOffice
+from novacart.adapters.persistence.back_office.catalogue import SqlCatalogBackOffice
+from novacart.adapters.persistence.back_office.messages import SqlMessagesBackOffice
+from novacart.adapters.persistence.back_office.orders import SqlOrdersBackOffice
+from novacart.adapters.persistence.back_office.payments import SqlPaymentsBackOffice
 from novacart.adapters.persistence.database import Database
 
 
@@ -12,11 +12,11 @@ class SqlBackOfficeQueries:
     """The desks' questions under one roof. `currency` is the shop's."""
 
     def __init__(self, database: Database, currency: str) -> None:
-        catalogue = SqlCatalogueDesk(database)
-        orders = SqlOrderDesk(database)
-        payments = SqlPaymentDesk(database)
-        people = SqlPeopleDesk(database, currency)
-        messages = SqlMessageDesk(database)
+        catalogue = SqlCatalogBackOffice(database)
+        orders = SqlOrdersBackOffice(database)
+        payments = SqlPaymentsBackOffice(database)
+        people = SqlAccountsBackOffice(database, currency)
+        messages = SqlMessagesBackOffice(database)
         self.products = catalogue.products
         self.product = catalogue.product
         self.categories = catalogue.categories

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.mapper import category_of, category_row
 from novacart.adapters.persistence.catalog.tables import categories
-from novacart.adapters.persistence.failures import violated_constraint
+from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import CategoryNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
@@ -31,7 +31,7 @@ class SqlCategories:
     def get(self, category_id: CategoryId) -> Category:
         return self._one(select(categories).where(categories.c.id == category_id))
 
-    def for_change(self, category_id: CategoryId) -> Category:
+    def get_for_update(self, category_id: CategoryId) -> Category:
         return self._one(
             select(categories).where(categories.c.id == category_id).with_for_update(key_share=True)
         )

@@ -23,7 +23,7 @@ from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
-from novacart.application.catalog.search_words import searched
+from novacart.application.catalog.search_terms import searched
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

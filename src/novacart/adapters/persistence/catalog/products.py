@@ -32,7 +32,7 @@ class SqlProducts:
         self._saved = saved
         self._indexed: dict[ProductId, Searchable] = {}
 
-    def in_catalogue(self, product_id: ProductId) -> Product:
+    def get_active(self, product_id: ProductId) -> Product:
         product = self.get(product_id)
         if product.is_archived:
             raise ProductNotFound
@@ -44,13 +44,13 @@ class SqlProducts:
     def of(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         return self._many(select(products).where(products.c.id.in_(set(product_ids))))
 
-    def for_change(self, product_id: ProductId) -> Product:
+    def get_for_update(self, product_id: ProductId) -> Product:
         # No key of it changes, so whoever only refers to it (a cart, an order) need not wait.
         return self._one(
             select(products).where(products.c.id == product_id).with_for_update(key_share=True)
         )
 
-    def all_for_change(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+    def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         return self._many(
             select(products)
             .where(products.c.id.in_(set(product_ids)))

@@ -26,7 +26,7 @@ from novacart.application.catalog.queries import (
     ProductSort,
     Suggestion,
 )
-from novacart.application.catalog.search_words import searched
+from novacart.application.catalog.search_terms import searched
 from novacart.application.catalog.suggestions import arranged
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.catalog.errors import ProductNotFound

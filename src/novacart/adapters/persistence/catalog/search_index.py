@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, TextClause, text
 
-from novacart.application.catalog.search_words import words
+from novacart.application.catalog.search_terms import words
 from novacart.domain.catalog.product import Product
 
 # PostgreSQL, "Text Search Type Limits": positions up to 16,383.

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
-from novacart.adapters.persistence.failures import violated_constraint
+from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.domain.catalog.errors import OutOfStock, ProductNotFound, StockAlreadyMoved
 from novacart.domain.catalog.stock import (
     EFFECTS,

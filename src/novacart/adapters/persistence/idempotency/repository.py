@@ -13,8 +13,8 @@ from novacart.application.ports.idempotency_keys import (
     LOCK,
     Claim,
     IdempotencyKeyReused,
-    KeptAnswer,
     RequestInProgress,
+    StoredResponse,
 )
 from novacart.domain.shared.ids import UserId
 
@@ -68,7 +68,7 @@ class SqlIdempotencyKeys:
         if done.rowcount != 1:
             raise RequestInProgress
 
-    def keep(self, claim: Claim, answer: KeptAnswer) -> KeptAnswer:
+    def keep(self, claim: Claim, answer: StoredResponse) -> StoredResponse:
         self._connection.execute(
             update(keys)
             .where(_is(claim.user_id, claim.key), keys.c.state == _IN_PROGRESS)
@@ -127,7 +127,7 @@ def _claim(row: Row[Any]) -> Claim:
     answer = None
     if row.state != _IN_PROGRESS:
         headers = tuple((name, value) for name, value in row.headers)
-        answer = KeptAnswer(status=row.status, headers=headers, body=bytes(row.body))
+        answer = StoredResponse(status=row.status, headers=headers, body=bytes(row.body))
     return Claim(
         user_id=row.user_id,
         key=row.key,

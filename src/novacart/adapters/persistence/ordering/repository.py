@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.persistence.failures import violated_constraint
+from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.ordering.mapper import (
     history_rows,
     line_rows,

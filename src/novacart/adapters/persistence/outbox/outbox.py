@@ -10,14 +10,14 @@ from sqlalchemy import Row, Select, delete, func, select, update
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.tables import outbox_messages as messages
 from novacart.adapters.persistence.outbox.writer import write_events
-from novacart.application.ports.origin import CurrentOrigin
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
+from novacart.application.ports.request_context import CurrentRequestContext
 
 
 class SqlOutbox:
     """Workers pass by each other's rows on PostgreSQL, and take turns on SQLite."""
 
-    def __init__(self, database: Database, origin: CurrentOrigin) -> None:
+    def __init__(self, database: Database, origin: CurrentRequestContext) -> None:
         self._database = database
         self._origin = origin
 

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, insert
 
 from novacart.adapters.persistence.outbox.tables import outbox_messages
-from novacart.application.ports.origin import Origin
+from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
 
 
-def write_events(connection: Connection, events: Iterable[DomainEvent], origin: Origin) -> None:
+def write_events(
+    connection: Connection, events: Iterable[DomainEvent], origin: RequestContext
+) -> None:
     """Add the events to the outbox in one statement; none of them where there are none."""
     rows = [
         {

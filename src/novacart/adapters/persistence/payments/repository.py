@@ -21,7 +21,7 @@ from novacart.adapters.persistence.payments.tables import (
     refund_parts,
     refunds,
 )
-from novacart.application.ports.payments import PaymentPlace
+from novacart.application.ports.payments import PaymentLocator
 from novacart.domain.payments.errors import PaymentNotFound
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.errors import ConcurrentChange
@@ -62,17 +62,17 @@ class SqlPayments:
     def of_order(self, order_id: OrderId) -> Payment | None:
         return self._load(payments.c.order_id == order_id, payments.c.status != "CANCELLED")
 
-    def place(self, payment_id: PaymentId) -> PaymentPlace | None:
+    def place(self, payment_id: PaymentId) -> PaymentLocator | None:
         return self._place(payments.c.id == payment_id)
 
-    def place_called(self, reference: str) -> PaymentPlace | None:
+    def by_reference(self, reference: str) -> PaymentLocator | None:
         return self._place(payments.c.reference == reference)
 
-    def place_of_refund(self, refund_id: RefundId) -> PaymentPlace | None:
+    def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None:
         owner = select(refunds.c.payment_id).where(refunds.c.id == refund_id).scalar_subquery()
         return self._place(payments.c.id == owner)
 
-    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentPlace]:
+    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
         statement = (
             _PLACE.where(payments.c.check_at <= at)
             .order_by(payments.c.check_at, payments.c.id)
@@ -80,7 +80,7 @@ class SqlPayments:
         )
         return [_place_of(row) for row in self._connection.execute(statement)]
 
-    def _place(self, condition: ColumnElement[bool]) -> PaymentPlace | None:
+    def _place(self, condition: ColumnElement[bool]) -> PaymentLocator | None:
         row = self._connection.execute(_PLACE.where(condition)).one_or_none()
         return None if row is None else _place_of(row)
 
@@ -148,5 +148,5 @@ class SqlPayments:
         )
 
 
-def _place_of(row: Row[*tuple[Any, ...]]) -> PaymentPlace:
-    return PaymentPlace(user_id=row.user_id, order_id=row.order_id, payment_id=row.id)
+def _place_of(row: Row[*tuple[Any, ...]]) -> PaymentLocator:
+    return PaymentLocator(user_id=row.user_id, order_id=row.order_id, payment_id=row.id)

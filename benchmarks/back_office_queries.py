@@ -1,0 +1,159 @@
+"""What staff ask of a large shop: the dashboard, and the list of orders in all its ways."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from flask import Flask
+from flask.testing import FlaskClient
+from injector import Injector
+
+from benchmarks.generate_orders import Generated
+from benchmarks.shoppers import PASSWORD
+from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
+from novacart.application.back_office.dashboard import DashboardQueries
+from novacart.application.back_office.list_page import FilterValue, ListRequest
+from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.domain.accounts.role import Role
+from novacart.domain.shared.ids import UserId
+
+AuditCheck = tuple[str, Callable[[], object]]
+
+SPANS: Final = (30, 365)
+_SHOWN: Final = 8
+_LOW: Final = 5
+_STRIDE: Final = 200
+_DEEP: Final = 250  # strides: 50,000 rows on
+_ORIGIN: Final = "https://127.0.0.1"
+_PROOF: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+def dashboard_questions(queries: DashboardQueries, now: datetime) -> Iterator[AuditCheck]:
+    """Each read model by itself, over a month and over a year, as the dashboard asks it."""
+    last = now.date()
+    for span in SPANS:
+        first = last - timedelta(days=span - 1)
+        before = first - timedelta(days=span)
+        yield f"{span} days and those before", partial(queries.days, before, last)
+        yield f"orders by status, {span} days", partial(queries.orders_by_status, first, last)
+        yield (
+            f"best sellers, {span} days",
+            partial(queries.best_sellers, first, last, limit=_SHOWN),
+        )
+    yield "low stock", partial(queries.low_stock, at_most=_LOW, limit=_SHOWN)
+    yield "parked", queries.parked
+
+
+def list_questions(queries: BackOfficeQueries, generated: Generated) -> Iterator[AuditCheck]:
+    """The first page and a deep page of each list of orders, and a page of one."""
+    for name, request in _lists(queries, generated):
+        yield f"{name}, page 1", partial(queries.orders, request)
+        place = _deep(queries, request)
+        if place is not None:
+            cursor, number = place
+            deep = replace(request, after=cursor)
+            yield f"{name}, page {number:,}", partial(queries.orders, deep)
+    paid_online: dict[str, FilterValue] = {"payment_method": "ONLINE", "payment_status": "PAID"}
+    oldest = queries.orders(ListRequest(filters=paid_online, descending=False)).rows[0]
+    newest = queries.orders(ListRequest(filters=paid_online)).rows[0]
+    yield "one order, of two years ago", partial(queries.order, oldest.id)
+    yield "one order, of today", partial(queries.order, newest.id)
+    yield "one customer, the best", partial(queries.person, UserId(generated.first_user))
+    yield "customers, page 1", partial(queries.customers, ListRequest())
+    yield "payments, page 1", partial(queries.payments, ListRequest())
+    yield "refunds, page 1", partial(queries.refunds, ListRequest())
+
+
+def page_questions(client: FlaskClient, queries: BackOfficeQueries) -> Iterator[AuditCheck]:
+    """The same as pages, for whoever is signed in with `client`."""
+    newest = queries.orders(ListRequest(filters={"status": "DELIVERED"})).rows[0]
+    place = _deep(queries, ListRequest())
+    after = {"after": place[0]} if place else {}
+    for name, path, asked in (
+        ("dashboard, 30 days", "/admin/", {"days": "30"}),
+        ("dashboard, 365 days", "/admin/", {"days": "365"}),
+        ("orders, page 1", "/admin/orders/", {}),
+        (f"orders, page {place[1] if place else 1:,}", "/admin/orders/", after),
+        ("orders, by status", "/admin/orders/", {"status": "CANCELLED"}),
+        ("orders, by number", "/admin/orders/", {"search": newest.number}),
+        ("one order", "/admin/orders/details/", {"id": str(newest.id)}),
+        ("customers, page 1", "/admin/customers/", {}),
+    ):
+        yield name, partial(_answer, client, f"{path}?{urlencode(asked, quote_via=quote)}")
+
+
+def _lists(queries: BackOfficeQueries, generated: Generated) -> Iterator[tuple[str, ListRequest]]:
+    newest = queries.orders(ListRequest()).rows[0]
+    year_ago = generated.now - timedelta(days=365)
+    month: dict[str, FilterValue] = {
+        "placed_from": year_ago,
+        "placed_before": year_ago + timedelta(days=30),
+    }
+    yield "every order", ListRequest()
+    yield "by amount", ListRequest(sort="total")
+    yield "status CANCELLED", ListRequest(filters={"status": "CANCELLED"})
+    yield "status PENDING", ListRequest(filters={"status": "PENDING"})
+    yield "payment REFUNDED", ListRequest(filters={"payment_status": "REFUNDED"})
+    yield "method COD", ListRequest(filters={"payment_method": "COD"})
+    yield "the best customer", ListRequest(filters={"user": generated.first_user})
+    yield "a month a year ago", ListRequest(filters=month)
+    yield "the same, REFUNDED", ListRequest(filters={**month, "status": "REFUNDED"})
+    yield (
+        "the same, by amount",
+        ListRequest(filters=month, sort="total"),
+    )
+    yield (
+        "10,000 to 10,100",
+        ListRequest(filters={"total_from": 1_000_000, "total_to": 1_010_000}),
+    )
+    yield "from 50,000", ListRequest(filters={"total_from": 5_000_000})
+    yield (
+        "of no amount there is",
+        ListRequest(filters={"total_from": 9_000_000_000, "status": "DELIVERED"}),
+    )
+    yield "number", ListRequest(search=newest.number)
+    yield "e-mail address", ListRequest(search=newest.email)
+
+
+def _deep(queries: BackOfficeQueries, request: ListRequest) -> tuple[str, int] | None:
+    """The cursor of a page far on, and its number by pages of 25; None where there is one page."""
+    cursor, strides = None, 0
+    while strides < _DEEP:
+        page = queries.orders(replace(request, limit=_STRIDE, after=cursor))
+        if page.next is None:
+            break
+        cursor, strides = page.next, strides + 1
+    return None if cursor is None else (cursor, strides * _STRIDE // 25 + 1)
+
+
+def _answer(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, base_url=_ORIGIN)
+    assert answer.status_code == 200, (path, answer.status)  # noqa: PLR2004 (OK)
+
+
+def signed_in(app: Flask) -> FlaskClient:
+    """A browser of a manager's."""
+    injector: Injector = app.extensions["novacart.injector"]
+    injector.get(RegisterUser)(
+        RegisterUserCommand(
+            username="manager",
+            email="manager@shop.example",
+            password=PASSWORD,
+            role=Role.MANAGER,
+        )
+    )
+    client = app.test_client()
+    form = client.get("/admin/sign-in/", base_url=_ORIGIN)
+    proof = _PROOF.search(form.text)
+    assert proof is not None, form.text
+    answer = client.post(
+        "/admin/sign-in/",
+        base_url=_ORIGIN,
+        data={"csrf_token": proof[1], "login": "manager", "password": PASSWORD},
+    )
+    assert answer.status_code == 303, answer.text  # noqa: PLR2004 (see other)
+    return client

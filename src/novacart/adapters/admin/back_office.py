@@ -1,0 +1,89 @@
+"""What the views are given: use cases and questions, and nothing else of the shop."""
+
+from dataclasses import dataclass
+
+from novacart.adapters.admin.sign_in.sessions import StaffSessions
+from novacart.adapters.admin.sign_in.throttle import SignInThrottle
+from novacart.application.accounts.change_password import ChangePassword
+from novacart.application.accounts.disable_user import DisableUser, EnableUser
+from novacart.application.accounts.grant_role import GrantRole
+from novacart.application.accounts.register_user import RegisterUser
+from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.back_office.dashboard import DashboardQueries
+from novacart.application.back_office.health import HealthQueries
+from novacart.application.back_office.policy import BackOfficePolicy
+from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.back_office.retry_messages import RetryMessages
+from novacart.application.catalog.add_category import AddCategory
+from novacart.application.catalog.add_product import AddProduct
+from novacart.application.catalog.adjust_stock import AdjustStock
+from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_product import EditProduct
+from novacart.application.catalog.export_products import ExportProducts
+from novacart.application.catalog.import_products import ImportProducts
+from novacart.application.catalog.restore_product import RestoreProduct
+from novacart.application.catalog.upload_category_image import UploadCategoryImage
+from novacart.application.catalog.upload_product_image import UploadProductImage
+from novacart.application.ordering.cancel_order import CancelOrder
+from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
+from novacart.application.payments.handle_events import RetryEvent
+from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.readiness import Readiness
+from novacart.application.ports.request_context import BindRequestContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryActions:
+    add_product: AddProduct
+    edit_product: EditProduct
+    archive_product: ArchiveProduct
+    restore_product: RestoreProduct
+    adjust_stock: AdjustStock
+    import_products: ImportProducts
+    export_products: ExportProducts
+    add_category: AddCategory
+    edit_category: EditCategory
+    upload_product_image: UploadProductImage
+    upload_category_image: UploadCategoryImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderActs:
+    start_processing: StartProcessing
+    ship: ShipOrder
+    deliver: DeliverOrder
+    cancel: CancelOrder
+    refund: RequestRefund
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountActions:
+    register: RegisterUser
+    grant_role: GrantRole
+    disable: DisableUser
+    enable: EnableUser
+    request_reset: RequestPasswordReset
+    change_password: ChangePassword
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackOffice:
+    """`provider` names the payment provider in words."""
+
+    sessions: StaffSessions
+    throttle: SignInThrottle
+    act_as: BindRequestContext
+    clock: Clock
+    policy: BackOfficePolicy
+    queries: BackOfficeQueries
+    dashboard: DashboardQueries
+    health: HealthQueries
+    readiness: Readiness
+    provider: str
+    catalogue: CategoryActions
+    orders: OrderActs
+    people: AccountActions
+    retry_messages: RetryMessages
+    retry_event: RetryEvent

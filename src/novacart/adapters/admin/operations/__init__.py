@@ -1,0 +1,1 @@
+"""Dependencies, scheduled jobs, webhook events and outbox messages."""

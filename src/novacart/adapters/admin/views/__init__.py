@@ -1,1 +1,0 @@
-"""One view for each thing that staff look after."""

@@ -1,0 +1,47 @@
+"""New identities from the database."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Sequence,
+    Table,
+    select,
+    text,
+)
+
+from novacart.adapters.persistence.metadata import metadata
+
+identity_sequence = Sequence("identities", metadata=metadata)
+
+# SQLite has no sequences: one row that counts up inside the writer's own transaction.
+identity_counter = Table(
+    "identity_counter",
+    metadata,
+    Column("singleton", BigInteger, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    CheckConstraint("singleton = 1", name="singleton"),
+    info={"dialect": "sqlite"},
+)
+
+_FROM_SEQUENCE = select(identity_sequence.next_value()).select_from(
+    text("generate_series(1, :count)")
+)
+_FROM_COUNTER = text(
+    "INSERT INTO identity_counter (singleton, last) VALUES (1, :count)"
+    " ON CONFLICT (singleton) DO UPDATE SET last = last + excluded.last RETURNING last"
+)
+
+
+class SqlIdGenerator:
+    """One sequence for all: an id names one thing only, of whatever kind."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take(self, count: int = 1) -> list[int]:
+        if self._connection.dialect.name == "postgresql":
+            return sorted(self._connection.scalars(_FROM_SEQUENCE, {"count": count}))
+        last = self._connection.execute(_FROM_COUNTER, {"count": count}).scalar_one()
+        return list(range(last - count + 1, last + 1))

@@ -1,0 +1,74 @@
+"""Attempts counted in the shop's own database: shared by all its processes, wherever they run."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.rate_limits.tables import attempts
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.rate_limiter import RateLimit
+
+
+class SqlRateLimiter:
+    """A log of moments, so the window slides exactly; callers with one key take turns."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def take(self, key: str, limits: Sequence[RateLimit]) -> int:
+        with self._database.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(
+                    select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0)))
+                )
+            now = self._clock.now()
+            seconds = _wait(connection, key, limits, now)
+            if seconds:
+                return seconds
+            longest = timedelta(seconds=max(limit.seconds for limit in limits))
+            connection.execute(
+                insert(attempts).values(key=key, made_at=now, forgotten_at=now + longest)
+            )
+            connection.commit()
+        return 0
+
+    def wait(self, key: str, limits: Sequence[RateLimit]) -> int:
+        with self._database.reading() as connection:
+            return _wait(connection, key, limits, self._clock.now())
+
+    def forget(self, key: str) -> None:
+        with self._database.writing() as connection:
+            connection.execute(delete(attempts).where(attempts.c.key == key))
+            connection.commit()
+
+    def prune(self) -> int:
+        """Delete what counts no more: how many there were."""
+        with self._database.writing() as connection:
+            count = connection.execute(
+                delete(attempts).where(attempts.c.forgotten_at <= self._clock.now())
+            ).rowcount
+            connection.commit()
+        return count
+
+
+def _wait(connection: Connection, key: str, limits: Sequence[RateLimit], now: datetime) -> int:
+    """Seconds until every limit has room: the last `amount` attempts decide for each."""
+    most = max(limit.amount for limit in limits)
+    newest_first = list(
+        connection.scalars(
+            select(attempts.c.made_at)
+            .where(attempts.c.key == key)
+            .order_by(attempts.c.made_at.desc())
+            .limit(most)
+        )
+    )
+    waits = [0]
+    for limit in limits:
+        if len(newest_first) >= limit.amount:
+            free_at = newest_first[limit.amount - 1] + timedelta(seconds=limit.seconds)
+            waits.append(ceil((free_at - now).total_seconds()))
+    return max(waits)

@@ -1,0 +1,1 @@
+"""Routes of a user's addresses and of postal codes."""

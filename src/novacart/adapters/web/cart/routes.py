@@ -1,0 +1,166 @@
+"""A customer's cart over HTTP."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response
+
+from novacart.adapters.web.cart.schemas import (
+    AddedSchema,
+    AddToCartSchema,
+    CartItemSchema,
+    CartLinesSchema,
+    ChangeQuantitySchema,
+    DeletedSchema,
+    MovedSchema,
+    QuantitySchema,
+)
+from novacart.adapters.web.http.auth import principal, signed_in
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.responses import json_response
+from novacart.adapters.web.media.routes import absolute
+from novacart.adapters.web.wishlist.schemas import MessageSchema
+from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
+from novacart.application.cart.change_quantity import (
+    ChangeQuantity,
+    ChangeQuantityCommand,
+    QuantityStep,
+)
+from novacart.application.cart.move_to_wishlist import MoveToWishlist, MoveToWishlistCommand
+from novacart.application.cart.queries import CartItem, CartQueries
+from novacart.application.cart.remove_lines import (
+    ClearCart,
+    RemoveLine,
+    RemoveLineCommand,
+    RemoveLines,
+    RemoveLinesCommand,
+)
+from novacart.application.ordering.estimate_delivery import EstimateDelivery
+from novacart.domain.shared.ids import CartLineId, ProductId
+from novacart.domain.shared.money import currency_exponent
+
+
+def cart_blueprint(
+    *,
+    add_to_cart: AddToCart,
+    change_quantity: ChangeQuantity,
+    remove_line: RemoveLine,
+    remove_lines: RemoveLines,
+    clear_cart: ClearCart,
+    move_to_wishlist: MoveToWishlist,
+    estimate_delivery: EstimateDelivery,
+    queries: CartQueries,
+) -> Blueprint:
+    """`/api/cart/`: a customer's own."""
+    blueprint = Blueprint(
+        "cart", __name__, url_prefix="/api/cart", description="What a customer means to buy."
+    )
+
+    @blueprint.route("/")
+    @signed_in
+    @blueprint.response(200, CartItemSchema(many=True))
+    def show() -> Response:
+        """Your cart, oldest first."""
+        arrives = estimate_delivery()
+        return json_response(
+            [cart_item_json(item, arrives) for item in queries.cart_of(principal().user_id)]
+        )
+
+    @blueprint.route("/add/", methods=["POST"])
+    @signed_in
+    @blueprint.arguments(AddToCartSchema)
+    @blueprint.response(200, AddedSchema)
+    @blueprint.refuses("product_not_found", "cart_limit_reached", "not_enough_in_stock")
+    def add(body: dict[str, Any]) -> Response:
+        """Put a product into your cart, beside what is there of it, and off your wishlist."""
+        line = add_to_cart(
+            AddToCartCommand(
+                user_id=principal().user_id,
+                product_id=ProductId(body.get("product_id") or body["book_id"]),
+                quantity=body["quantity"],
+            )
+        )
+        return json_response(
+            {"message": "Added to your cart.", "id": line.id, "quantity": line.quantity}
+        )
+
+    @blueprint.route("/update/<int:line_id>/", methods=["PATCH"])
+    @signed_in
+    @blueprint.arguments(ChangeQuantitySchema)
+    @blueprint.response(200, QuantitySchema)
+    @blueprint.refuses("cart_line_not_found", "cart_limit_reached", "not_enough_in_stock")
+    def update(body: dict[str, Any], line_id: int) -> Response:
+        """Have more or fewer of it; none removes it."""
+        change = QuantityStep(body["action"]) if "action" in body else body["quantity"]
+        quantity = change_quantity(
+            ChangeQuantityCommand(
+                user_id=principal().user_id, line_id=CartLineId(line_id), change=change
+            )
+        )
+        message = "Your cart is up to date." if quantity else "Removed from your cart."
+        return json_response({"message": message, "quantity": quantity})
+
+    @blueprint.route("/remove/<int:line_id>/", methods=["DELETE"])
+    @signed_in
+    @blueprint.response(200, MessageSchema)
+    @blueprint.refuses("cart_line_not_found")
+    def remove(line_id: int) -> Response:
+        """Take something out of your cart."""
+        remove_line(RemoveLineCommand(user_id=principal().user_id, line_id=CartLineId(line_id)))
+        return json_response({"message": "Removed from your cart."})
+
+    @blueprint.route("/clear/", methods=["DELETE"])
+    @signed_in
+    @blueprint.response(200, MessageSchema)
+    def clear() -> Response:
+        """Empty your cart."""
+        clear_cart(principal().user_id)
+        return json_response({"message": "Your cart is empty."})
+
+    @blueprint.route("/bulk-delete/", methods=["POST"])
+    @signed_in
+    @blueprint.arguments(CartLinesSchema)
+    @blueprint.response(200, DeletedSchema)
+    def bulk_delete(body: dict[str, Any]) -> Response:
+        """Take several things out of your cart; those that are not in it are passed over."""
+        deleted = remove_lines(
+            RemoveLinesCommand(user_id=principal().user_id, line_ids=body["cart_ids"])
+        )
+        return json_response({"message": "Removed from your cart.", "deleted": deleted})
+
+    @blueprint.route("/bulk-move-to-wishlist/", methods=["POST"])
+    @signed_in
+    @blueprint.arguments(CartLinesSchema)
+    @blueprint.response(200, MovedSchema)
+    @blueprint.refuses("no_such_cart_lines", "wishlist_full")
+    def bulk_move(body: dict[str, Any]) -> Response:
+        """Move several things from your cart to your wishlist."""
+        moved = move_to_wishlist(
+            MoveToWishlistCommand(user_id=principal().user_id, line_ids=body["cart_ids"])
+        )
+        return json_response(
+            {
+                "message": "Moved to your wishlist.",
+                "added_to_wishlist": moved.added,
+                "already_in_wishlist": moved.already_there,
+            }
+        )
+
+    return blueprint
+
+
+def cart_item_json(item: CartItem, arrives: date) -> dict[str, Any]:
+    """`total_price` is a number, which v1 clients add up."""
+    return {
+        "id": item.id,
+        "product": item.product_id,
+        "product_title": item.title,
+        "product_subtitle": item.subtitle,
+        "product_price": str(item.price),
+        "product_image": absolute(item.image),
+        "quantity": item.quantity,
+        "stock": item.stock,
+        "total_price": item.total.amount / 10 ** currency_exponent(item.total.currency),
+        "currency": item.price.currency,
+        "estimated_delivery": arrives,
+    }

@@ -1,0 +1,1 @@
+"""Health, metrics, API documentation and the front page."""

@@ -1,0 +1,88 @@
+"""What payments take and show."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from novacart.adapters.web.http.fields import (
+    Identifier,
+    MoneyString,
+    Schema,
+    Text,
+    WholeNumber,
+)
+
+_LARGEST_QUANTITY = 1_000_000
+_MOST_ITEMS = 500
+
+
+class PaymentIntentRequestSchema(Schema):
+    """`order_id` wins where both are there: an order has its address already."""
+
+    order_id = Identifier(
+        allow_none=True, load_default=None, metadata={"description": "An unpaid order of yours."}
+    )
+    address_id = Identifier(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "Check out your whole cart, to be sent to this address."},
+    )
+
+    @validates_schema
+    def one_is_there(self, data: dict[str, Any], **_: object) -> None:
+        if data.get("order_id") is None and data.get("address_id") is None:
+            raise ValidationError("Name an order, or an address to send your cart to.", "order_id")
+
+
+class PaymentIntentSchema(Schema):
+    payment_intent_id = fields.String(required=True)
+    client_secret = fields.String(required=True)
+    amount = MoneyString(required=True)
+    currency = fields.String(required=True)
+    order_id = Identifier(required=True)
+    publishable_key = fields.String(required=True)
+
+
+class RefundItemSchema(Schema):
+    id = Identifier(required=True, metadata={"description": "A line of the order."})
+    quantity = WholeNumber(required=True, minimum=1, maximum=_LARGEST_QUANTITY)
+
+
+class RefundRequestSchema(Schema):
+    """All that is left, where neither an amount nor items say less."""
+
+    amount = MoneyString(allow_none=True, load_default=None)
+    items = fields.List(
+        fields.Nested(RefundItemSchema),
+        allow_none=True,
+        load_default=None,
+        # An empty selection is a slip, and no wish to refund everything.
+        validate=validate.Length(1, _MOST_ITEMS, error="Name 1 to 500 items, or leave them out."),
+    )
+    reason = Text(allow_none=True, load_default="", maximum=500)
+
+
+class RefundSchema(Schema):
+    message = fields.String(required=True)
+    refund_id = Identifier(required=True)
+    amount = MoneyString(required=True)
+    currency = fields.String(required=True, metadata={"example": "INR"})
+    status = fields.String(
+        required=True,
+        validate=validate.OneOf(("pending", "succeeded", "failed", "cancelled")),
+    )
+
+
+class ReceivedSchema(Schema):
+    received = fields.Boolean(required=True)
+
+
+class ConfirmSchema(Schema):
+    outcome = fields.String(
+        required=True, validate=validate.OneOf(("succeed", "decline"), error="succeed or decline.")
+    )
+
+
+class ConfirmedSchema(Schema):
+    payment_intent_id = fields.String(required=True)
+    status = fields.String(required=True)

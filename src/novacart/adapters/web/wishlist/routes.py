@@ -1,0 +1,85 @@
+"""A customer's wishlist over HTTP."""
+
+from typing import Any
+
+from flask import Response
+
+from novacart.adapters.web.catalog.schemas import product_json
+from novacart.adapters.web.http.auth import principal, signed_in
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.fields import rfc3339
+from novacart.adapters.web.http.responses import json_response
+from novacart.adapters.web.wishlist.schemas import (
+    MessageSchema,
+    WishedSchema,
+    WishlistItemSchema,
+    WishSchema,
+)
+from novacart.application.wishlist.add_to_wishlist import AddToWishlist, AddToWishlistCommand
+from novacart.application.wishlist.queries import WishlistQueries
+from novacart.application.wishlist.remove_from_wishlist import (
+    RemoveFromWishlist,
+    RemoveFromWishlistCommand,
+)
+from novacart.domain.shared.ids import ProductId
+
+
+def wishlist_blueprint(
+    *,
+    add_to_wishlist: AddToWishlist,
+    remove_from_wishlist: RemoveFromWishlist,
+    queries: WishlistQueries,
+) -> Blueprint:
+    """`/api/products/wishlist/`: a customer's own."""
+    blueprint = Blueprint(
+        "wishlist",
+        __name__,
+        url_prefix="/api/products/wishlist",
+        description="What a customer wishes for: a set of products.",
+    )
+
+    @blueprint.route("/")
+    @signed_in
+    @blueprint.response(200, WishlistItemSchema(many=True))
+    def show() -> Response:
+        """Your wishlist, newest first."""
+        items = queries.wishlist_of(principal().user_id)
+        return json_response(
+            [
+                {
+                    "id": item.product.id,
+                    "book": product_json(item.product),
+                    "created_at": rfc3339(item.created_at),
+                }
+                for item in items
+            ]
+        )
+
+    @blueprint.route("/", methods=["POST"])
+    @signed_in
+    @blueprint.arguments(WishSchema)
+    @blueprint.response(201, WishedSchema)
+    @blueprint.alt_response(200, schema=WishedSchema, description="It was there already.")
+    @blueprint.refuses("product_not_found", "wishlist_full")
+    def add(wish: dict[str, Any]) -> Response:
+        """Wish for a product."""
+        product_id = ProductId(wish.get("product_id") or wish["book_id"])
+        added = add_to_wishlist(
+            AddToWishlistCommand(user_id=principal().user_id, product_id=product_id)
+        )
+        if added:
+            return json_response({"message": "Added to your wishlist.", "id": product_id}, 201)
+        return json_response({"message": "It is on your wishlist already.", "id": product_id})
+
+    @blueprint.route("/<int:product_id>/", methods=["DELETE"])
+    @signed_in
+    @blueprint.response(200, MessageSchema)
+    @blueprint.refuses("not_on_wishlist")
+    def remove(product_id: int) -> Response:
+        """Stop wishing for a product."""
+        remove_from_wishlist(
+            RemoveFromWishlistCommand(user_id=principal().user_id, product_id=ProductId(product_id))
+        )
+        return json_response({"message": "Removed from your wishlist."})
+
+    return blueprint

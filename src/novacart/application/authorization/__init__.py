@@ -1,0 +1,1 @@
+"""Roles, permissions and limits, checked inside use cases."""

@@ -1,0 +1,68 @@
+"""How entries of the audit trail hang together, the same wherever they are kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC
+from hashlib import sha256
+from typing import Final
+
+from novacart.application.ports.audit_log import AuditEntry, ChainEnd
+from novacart.application.ports.outbox import OutboxMessage
+
+EMPTY: Final = ChainEnd(length=0, hash="0" * 64)
+
+# The first of these that an event names is what it is about.
+_SUBJECTS: Final = {
+    "order_id": "order",
+    "product_id": "product",
+    "category_id": "category",
+    "user_id": "user",
+    "reset_id": "password_reset",
+    "webhook_event_id": "webhook_event",
+    "message_id": "outbox_message",
+}
+
+
+def next_entry(end: ChainEnd, message: OutboxMessage) -> AuditEntry:
+    """The entry that tells of `message` and follows the chain's end."""
+    entry = AuditEntry(
+        position=end.length + 1,
+        message_id=message.id,
+        action=message.name,
+        version=message.version,
+        subject=_subject(message.payload),
+        actor=message.actor,
+        request_id=message.request_id,
+        occurred_at=message.occurred_at,
+        payload=json.dumps(
+            dict(message.payload), ensure_ascii=False, separators=(",", ":"), sort_keys=True
+        ),
+        previous_hash=end.hash,
+        hash="",
+    )
+    return replace(entry, hash=hash_of(entry))
+
+
+def hash_of(entry: AuditEntry) -> str:
+    """SHA-256 over every field, the hash of the entry before included, in one fixed form."""
+    covered = [
+        entry.previous_hash,
+        entry.position,
+        entry.message_id,
+        entry.action,
+        entry.version,
+        entry.subject,
+        entry.actor,
+        entry.request_id,
+        entry.occurred_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.payload,
+    ]
+    return sha256(json.dumps(covered, separators=(",", ":")).encode()).hexdigest()
+
+
+def _subject(payload: Mapping[str, object]) -> str:
+    for field, kind in _SUBJECTS.items():
+        if payload.get(field) is not None:
+            return f"{kind}:{payload[field]}"
+    return "shop"

@@ -1,0 +1,65 @@
+"""The books of the sandbox: a provider's own, kept apart from the shop's."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.shared.ids import PaymentId, RefundId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxPayment:
+    reference: str
+    key: str
+    payment_id: PaymentId
+    order_number: str
+    amount: Money
+    captured: Money
+    status: PaymentStatus
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxRefund:
+    """`payment` is the reference of the payment that it gives back."""
+
+    reference: str
+    payment: str
+    key: str
+    refund_id: RefundId
+    amount: Money
+    made_at: datetime
+
+
+class SandboxLedgerSession(Protocol):
+    """The books inside one transaction, which whoever opened them has for itself."""
+
+    def payment(self, reference: str) -> SandboxPayment | None: ...
+
+    def payment_of_key(self, key: str) -> SandboxPayment | None: ...
+
+    def add_payment(self, payment: SandboxPayment) -> None: ...
+
+    def save_payment(self, payment: SandboxPayment) -> None: ...
+
+    def refund_of_key(self, key: str) -> SandboxRefund | None: ...
+
+    def refunds_of(self, payment: str) -> Sequence[SandboxRefund]: ...
+
+    def add_refund(self, refund: SandboxRefund) -> None: ...
+
+    def payments_since(self, since: datetime) -> Sequence[SandboxPayment]:
+        """Newest first."""
+        ...
+
+    def refunds_since(self, since: datetime) -> Sequence[SandboxRefund]: ...
+
+
+class SandboxLedger(Protocol):
+    def open(self) -> AbstractContextManager[SandboxLedgerSession]:
+        """Committed when the block ends well. Raises `StorageUnavailable`."""
+        ...

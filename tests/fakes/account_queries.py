@@ -1,0 +1,97 @@
+"""What is asked about accounts, answered from memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from novacart.application.accounts.queries import (
+    AddressView,
+    Credentials,
+    OpenReset,
+    Profile,
+)
+from novacart.domain.accounts.errors import AddressNotFound
+from novacart.domain.shared.ids import AddressId, UserId
+from tests.fakes.store import FakeStore
+
+
+class FakeAccountQueries:
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
+        users = list(self._store.users.values())
+        return (
+            any(user.username.key == username_key for user in users),
+            any(user.email.key == email_key for user in users),
+        )
+
+    def credentials(self, login_key: str) -> Credentials | None:
+        users = list(self._store.users.values())
+        by_email = [user for user in users if user.email.key == login_key]
+        by_username = [user for user in users if user.username.key == login_key]
+        for user in [*by_email, *by_username]:
+            return Credentials(
+                user_id=user.id,
+                password_hash=user.password_hash,
+                password_generation=user.password_generation,
+                is_active=user.is_active,
+            )
+        return None
+
+    def session(
+        self, *, user_id: UserId, family_id: int, password_generation: int
+    ) -> Profile | None:
+        user = self._store.users.get(user_id)
+        family = self._store.token_families.get(family_id)
+        if (
+            user is None
+            or family is None
+            or family.user_id != user.id
+            or family.revoked_at is not None
+            or not user.is_active
+            or user.password_generation != password_generation
+        ):
+            return None
+        return Profile.of(user)
+
+    def accepts_refresh(
+        self, *, family_id: int, token_id: str, at: datetime, rotated_since: datetime
+    ) -> bool:
+        family = self._store.token_families.get(family_id)
+        return family is not None and any(
+            token.id == token_id
+            and token.expires_at > at
+            and (token.rotated_at is None or token.rotated_at >= rotated_since)
+            for token in family.tokens
+        )
+
+    def open_reset(self, token_hash: str, *, at: datetime) -> OpenReset | None:
+        for reset in self._store.password_resets.values():
+            if reset.token_hash != token_hash or reset.user_id is None:
+                continue
+            user = self._store.users.get(reset.user_id)
+            if (
+                user is not None
+                and user.is_active
+                and reset.used_at is None
+                and reset.expires_at is not None
+                and reset.expires_at > at
+                and reset.password_generation == user.password_generation
+            ):
+                return OpenReset(username=user.username.text, email=user.email.text)
+        return None
+
+
+class FakeAddressQueries:
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def addresses_of(self, user_id: UserId) -> Sequence[AddressView]:
+        book = self._store.address_books.get(user_id)
+        return [AddressView.of(entry) for entry in book.addresses] if book else []
+
+    def address_of(self, user_id: UserId, address_id: AddressId) -> AddressView:
+        for view in self.addresses_of(user_id):
+            if view.id == address_id:
+                return view
+        raise AddressNotFound

@@ -1,0 +1,66 @@
+"""Hashes and tokens in memory: quick, and good for nothing but tests."""
+
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_hex
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.tokens import TokenClaims, TokenKind
+from novacart.domain.accounts.errors import TokenNotAccepted
+
+
+class FakePasswordHasher:
+    """`rounds` is its only parameter; a hash made with another is outdated."""
+
+    def __init__(self, *, rounds: int = 1) -> None:
+        self._rounds = rounds
+        self.verifications = 0
+
+    def hash(self, password: str) -> str:
+        return self._salted(token_hex(8), password)
+
+    def verify(self, password: str, password_hash: str | None) -> bool:
+        self.verifications += 1
+        if password_hash is None:
+            return False
+        parts = password_hash.split("$")
+        return len(parts) == 3 and parts[2] == _digest(parts[1], password)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        return not password_hash.startswith(f"{self._rounds}$")
+
+    def _salted(self, salt: str, password: str) -> str:
+        return f"{self._rounds}${salt}${_digest(salt, password)}"
+
+
+class FakeTokens:
+    """Random names for claims, good for their lifetime by the clock."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        access_lifetime: timedelta = timedelta(hours=1),
+        refresh_lifetime: timedelta = timedelta(days=7),
+    ) -> None:
+        self._clock = clock
+        self._lifetimes = {
+            TokenKind.ACCESS: access_lifetime,
+            TokenKind.REFRESH: refresh_lifetime,
+        }
+        self._issued: dict[str, tuple[TokenClaims, datetime]] = {}
+
+    def issue(self, claims: TokenClaims) -> str:
+        token = token_hex(16)
+        self._issued[token] = (claims, self._clock.now() + self._lifetimes[claims.kind])
+        return token
+
+    def read(self, token: str) -> TokenClaims:
+        found = self._issued.get(token)
+        if found is None or found[1] <= self._clock.now():
+            raise TokenNotAccepted
+        return found[0]
+
+
+def _digest(salt: str, password: str) -> str:
+    return sha256(f"{salt}{password}".encode()).hexdigest()

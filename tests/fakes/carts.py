@@ -1,0 +1,96 @@
+"""Carts in memory."""
+
+from collections.abc import Callable
+
+from novacart.application.ports.carts import Checkout, CheckoutLine
+from novacart.domain.accounts.address_book import AddressBook
+from novacart.domain.accounts.errors import AddressNotFound
+from novacart.domain.cart.cart import Cart
+from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import AddressId, ProductId, UserId
+from tests.fakes.store import FakeStore
+
+
+class FakeCarts:
+    def __init__(self, store: FakeStore, saved: Callable[[AggregateRoot], None]) -> None:
+        self._store = store
+        self._saved = saved
+
+    def of(self, user_id: UserId) -> Cart:
+        return self._store.carts.get(user_id) or Cart(user_id=user_id)
+
+    def save(self, cart: Cart) -> None:
+        self._saved(cart)
+        self._store.carts.put(cart.user_id, cart)
+
+    def discard_everywhere(self, product_id: ProductId) -> None:
+        for cart in list(self._store.carts.values()):
+            line = cart.line_of(product_id)
+            if line is not None:
+                cart.remove(line.id)
+                self._store.carts.put(cart.user_id, cart)
+
+    def orderable(self, user_id: UserId, product_id: ProductId) -> int:
+        return orderable(self._store, user_id, product_id)
+
+    def checkout(self, user_id: UserId, address_id: AddressId | None) -> Checkout:
+        cart = self.of(user_id)
+        user = self._store.users.get(user_id)
+        lines = []
+        for line in cart.lines:
+            product = self._store.products.get(line.product_id)
+            if product is not None and not product.is_archived:
+                lines.append(
+                    CheckoutLine(
+                        product_id=product.id,
+                        title=product.title,
+                        subtitle=product.subtitle,
+                        image=product.image,
+                        unit_price=product.price,
+                        quantity=line.quantity,
+                    )
+                )
+        return Checkout(
+            cart=cart,
+            email=user.email.text if user else "",
+            lines=tuple(lines),
+            address=_address(self._store.address_books.get(user_id), address_id),
+        )
+
+
+def orderable(store: FakeStore, user_id: UserId, product_id: ProductId) -> int:
+    """What is available, and what the unpaid order holds that was made of the present cart."""
+    level = store.stock_levels.get(product_id)
+    if level is None:
+        return 0
+    cart = store.carts.get(user_id)
+    if cart is None or cart.checkout_order_id is None:
+        return level.available
+    order = store.orders.get(cart.checkout_order_id)
+    if order is None or order.status is not OrderStatus.PENDING:
+        return level.available
+    held = sum(line.quantity for line in order.lines if line.product_id == product_id)
+    return level.available + held
+
+
+def _address(book: AddressBook | None, address_id: AddressId | None) -> ShippingAddress | None:
+    if book is None or address_id is None:
+        return None
+    try:
+        details = book.get(address_id).details
+    except AddressNotFound:
+        return None
+    return ShippingAddress(
+        source_id=address_id,
+        name=details.name,
+        mobile=details.mobile,
+        pincode=details.pincode,
+        state=details.state,
+        district=details.district,
+        town=details.town,
+        house_number=details.house_number,
+        address=details.address,
+        address_type=details.address_type.value,
+    )

@@ -1,0 +1,78 @@
+"""Products and categories in memory."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, SlugTaken
+from novacart.domain.catalog.product import Product
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import CategoryId, ProductId
+from tests.fakes.transactional_dict import TransactionalDict
+
+Saved = Callable[[AggregateRoot], None]
+
+
+class FakeProducts:
+    def __init__(self, shelf: TransactionalDict[ProductId, Product], saved: Saved) -> None:
+        self._shelf = shelf
+        self._saved = saved
+
+    def get_active(self, product_id: ProductId) -> Product:
+        product = self.get(product_id)
+        if product.is_archived:
+            raise ProductNotFound
+        return product
+
+    def get(self, product_id: ProductId) -> Product:
+        product = self._shelf.get(product_id)
+        if product is None:
+            raise ProductNotFound
+        return product
+
+    def of(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        found = {product_id: self._shelf.get(product_id) for product_id in product_ids}
+        return {product_id: product for product_id, product in found.items() if product}
+
+    def get_for_update(self, product_id: ProductId) -> Product:
+        return self.get(product_id)
+
+    def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
+        return self.of(sorted(set(product_ids)))
+
+    def add(self, product: Product) -> None:
+        self.save(product)
+
+    def add_all(self, products: Sequence[Product]) -> None:
+        for product in products:
+            self.save(product)
+
+    def save(self, product: Product) -> None:
+        self._saved(product)
+        self._shelf.put(product.id, product)
+
+
+class FakeCategories:
+    def __init__(self, shelf: TransactionalDict[CategoryId, Category], saved: Saved) -> None:
+        self._shelf = shelf
+        self._saved = saved
+
+    def get(self, category_id: CategoryId) -> Category:
+        category = self._shelf.get(category_id)
+        if category is None:
+            raise CategoryNotFound
+        return category
+
+    def get_for_update(self, category_id: CategoryId) -> Category:
+        return self.get(category_id)
+
+    def ids_by_slug(self) -> Mapping[str, CategoryId]:
+        return {category.slug: category.id for category in self._shelf.values()}
+
+    def add(self, category: Category) -> None:
+        self.save(category)
+
+    def save(self, category: Category) -> None:
+        if self.ids_by_slug().get(category.slug, category.id) != category.id:
+            raise SlugTaken(category.slug)
+        self._saved(category)
+        self._shelf.put(category.id, category)

@@ -1,0 +1,110 @@
+"""Stock and its ledger in memory."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from novacart.domain.catalog.errors import OutOfStock, ProductNotFound, StockAlreadyMoved
+from novacart.domain.catalog.stock import (
+    EFFECTS,
+    MovementKind,
+    StockClaim,
+    StockLevel,
+    StockMovement,
+)
+from novacart.domain.shared.events import DomainEvent
+from novacart.domain.shared.ids import ProductId
+from tests.fakes.transactional_dict import TransactionalDict
+
+
+class FakeStock:
+    def __init__(
+        self,
+        levels: TransactionalDict[ProductId, StockLevel],
+        ledger: TransactionalDict[int, StockMovement],
+        record: Callable[[DomainEvent], None],
+    ) -> None:
+        self._levels = levels
+        self._ledger = ledger
+        self._record = record
+
+    def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
+        wanted: Counter[ProductId] = Counter()
+        for claim in claims:
+            wanted[claim.product_id] += claim.quantity
+        levels = self.levels(wanted)
+        available = {
+            product_id: levels[product_id].available if product_id in levels else 0
+            for product_id in sorted(wanted)
+        }
+        short = [
+            (product_id, wanted[product_id], there)
+            for product_id, there in available.items()
+            if there < wanted[product_id]
+        ]
+        if short:
+            raise OutOfStock(short)
+        self._move(MovementKind.RESERVE, claims, at)
+
+    def release(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
+        self._move(MovementKind.RELEASE, claims, at)
+
+    def sell(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
+        self._move(MovementKind.SELL, claims, at)
+
+    def take_back(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
+        self._move(MovementKind.TAKE_BACK, claims, at)
+
+    def open(self, initial: Mapping[ProductId, int], *, reason: str, at: datetime) -> None:
+        for product_id, count in initial.items():
+            level = StockLevel(product_id=product_id, on_hand=0, reserved=0)
+            self._levels.put(product_id, level)
+            self.adjust(product_id, count, reason=reason, at=at)
+
+    def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
+        level = self._level(product_id)
+        if delta == 0:
+            return level
+        after = level.adjusted(delta)
+        movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
+        self._write_down(movement)
+        self._levels.put(product_id, after)
+        self._record(movement.told(on_hand=after.on_hand))
+        return after
+
+    def set_available(
+        self, product_id: ProductId, available: int, *, reason: str, at: datetime
+    ) -> StockLevel:
+        delta = available - self._level(product_id).available
+        return self.adjust(product_id, delta, reason=reason, at=at)
+
+    def lock(self, product_ids: Iterable[ProductId]) -> None:
+        """Nothing to do: whoever has a unit of work here has it alone."""
+
+    def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
+        found = {product_id: self._levels.get(product_id) for product_id in product_ids}
+        return {product_id: level for product_id, level in found.items() if level}
+
+    def _level(self, product_id: ProductId) -> StockLevel:
+        level = self._levels.get(product_id)
+        if level is None:
+            raise ProductNotFound
+        return level
+
+    def _move(self, kind: MovementKind, claims: Sequence[StockClaim], at: datetime) -> None:
+        on_hand, reserved = EFFECTS[kind]
+        for claim in claims:
+            self._write_down(StockMovement.of_claim(kind, claim, at=at))
+            level = self._level(claim.product_id)
+            after = StockLevel(
+                product_id=claim.product_id,
+                on_hand=level.on_hand + on_hand * claim.quantity,
+                reserved=level.reserved + reserved * claim.quantity,
+            )
+            self._levels.put(claim.product_id, after)
+
+    def _write_down(self, movement: StockMovement) -> None:
+        entries = list(self._ledger.values())
+        if movement.reference and any(one.reference == movement.reference for one in entries):
+            raise StockAlreadyMoved
+        self._ledger.put(len(entries) + 1, movement)

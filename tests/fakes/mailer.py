@@ -1,0 +1,22 @@
+"""Mail in memory."""
+
+from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.mailer import Mail, MailRefused
+
+
+class FakeMailer:
+    """Keeps what was sent by its Message-ID. `down` and `refuse` play a server's moods."""
+
+    def __init__(self) -> None:
+        self.sent: dict[str, Mail] = {}
+        self.attempts = 0
+        self.down = False
+        self.refuse: set[str] = set()
+
+    def send(self, mail: Mail) -> None:
+        self.attempts += 1
+        if self.down:
+            raise Unavailable("The mail server is down.")
+        if mail.to in self.refuse:
+            raise MailRefused("The mail server refused the message.")
+        self.sent[mail.message_id] = mail

@@ -1,0 +1,35 @@
+"""Orders in memory, as their owners see them."""
+
+from novacart.application.ordering.queries import OrderPage
+from novacart.application.ordering.views import OrderView, order_view
+from novacart.domain.shared.ids import OrderId, UserId
+from tests.fakes.store import FakeStore
+
+
+class FakeOrderQueries:
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def history(
+        self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
+    ) -> OrderPage:
+        found = [view for view in self._of(user_id) if not search or _holds(view, search)]
+        start = (page - 1) * page_size
+        return OrderPage(count=len(found), orders=found[start : start + page_size])
+
+    def latest(self, user_id: UserId) -> OrderView | None:
+        return next(iter(self._of(user_id)), None)
+
+    def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
+        return next((view for view in self._of(user_id) if view.id == order_id), None)
+
+    def _of(self, user_id: UserId) -> list[OrderView]:
+        with self._store.lock:
+            own = [order for order in self._store.orders.values() if order.user_id == user_id]
+        own.sort(key=lambda order: (order.placed_at, order.id), reverse=True)
+        return [order_view(order) for order in own]
+
+
+def _holds(order: OrderView, search: str) -> bool:
+    wanted = search.casefold()
+    return any(wanted in f"{line.title}\n{line.subtitle}".casefold() for line in order.lines)

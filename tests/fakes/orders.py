@@ -1,0 +1,50 @@
+"""Orders in memory."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import OrderId, UserId
+from tests.fakes.transactional_dict import TransactionalDict
+
+
+class FakeOrders:
+    def __init__(
+        self, shelf: TransactionalDict[OrderId, Order], saved: Callable[[AggregateRoot], None]
+    ) -> None:
+        self._shelf = shelf
+        self._saved = saved
+
+    def add(self, order: Order) -> None:
+        if any(other.number == order.number for other in self._shelf.values()):
+            raise OrderNumberTaken
+        self.save(order)
+
+    def save(self, order: Order) -> None:
+        self._saved(order)
+        self._shelf.put(order.id, order)
+
+    def get(self, order_id: OrderId) -> Order:
+        order = self._shelf.get(order_id)
+        if order is None:
+            raise OrderNotFound
+        return order
+
+    def of_user(self, order_id: OrderId, user_id: UserId) -> Order:
+        order = self.get(order_id)
+        if order.user_id != user_id:
+            raise OrderNotFound
+        return order
+
+    def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
+        due = sorted(
+            (order.expires_at, order.id)
+            for order in self._shelf.values()
+            if order.status is OrderStatus.PENDING
+            and order.expires_at is not None
+            and order.expires_at <= at
+        )
+        return [order_id for _, order_id in due[:limit]]

@@ -1,0 +1,216 @@
+"""A payment provider in memory: it keeps its own books, and forgets no key."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from threading import RLock
+
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.payment_gateway import (
+    DisputeReport,
+    GatewayRefused,
+    OpenPaymentRequest,
+    PaymentReport,
+    ProviderReport,
+    RefundReport,
+    RefundRequest,
+)
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
+from novacart.domain.shared.ids import PaymentId
+from novacart.domain.shared.money import Money
+
+_PAYABLE = {PaymentStatus.CREATED, PaymentStatus.FAILED, PaymentStatus.REQUIRES_ACTION}
+_GIVEN = {RefundStatus.PENDING, RefundStatus.SUCCEEDED}
+
+
+@dataclass(slots=True)
+class _Account:
+    """One payment as the provider keeps it."""
+
+    reference: str
+    opened_at: datetime
+    payment: PaymentReport
+    refunds: dict[str, RefundReport] = field(default_factory=dict)
+    disputes: dict[str, DisputeReport] = field(default_factory=dict)
+
+    @property
+    def given(self) -> int:
+        return sum(told.amount.amount for told in self.refunds.values() if told.status in _GIVEN)
+
+
+class FakePaymentGateway:
+    """Beside the port: what customers, banks and the dashboard do at a provider.
+
+    `refunds_begin` is how a refund starts.
+    """
+
+    publishable_key = "pk_memory"
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = RLock()
+        self._names = count(1)
+        self._accounts: dict[str, _Account] = {}
+        self._answers: dict[str, tuple[object, object]] = {}
+        self.refunds_begin = RefundStatus.SUCCEEDED
+
+    # -- the port ----------------------------------------------------------------------------
+
+    def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:
+        with self._lock:
+            known = self._answered(request.key, request)
+            if isinstance(known, ProviderReport):
+                return known
+            reference = f"pi_memory_{next(self._names)}"
+            payment = PaymentReport(
+                status=PaymentStatus.CREATED,
+                amount=request.amount,
+                captured=Money.zero(request.amount.currency),
+                reported_at=self._clock.now(),
+                client_secret=f"{reference}_secret",
+                payment_id=request.payment_id,
+                order_number=request.order_number,
+            )
+            self._accounts[reference] = _Account(reference, self._clock.now(), payment)
+            report = ProviderReport(reference=reference, payment=payment)
+            self._answers[request.key] = (request, report)
+            return report
+
+    def retrieve(self, reference: str) -> ProviderReport | None:
+        with self._lock:
+            account = self._accounts.get(reference)
+            if account is None:
+                return None
+            return ProviderReport(
+                reference=reference,
+                payment=replace(account.payment, reported_at=self._clock.now()),
+                refunds=tuple(account.refunds.values()),
+                disputes=tuple(account.disputes.values()),
+                complete=True,
+            )
+
+    def find(self, payment_id: PaymentId, order_number: str, *, since: datetime) -> str | None:
+        for report in self.payments_since(since):
+            payment = report.payment
+            if payment and (payment.payment_id, payment.order_number) == (payment_id, order_number):
+                return report.reference
+        return None
+
+    def cancel(self, reference: str, *, key: str) -> ProviderReport:
+        with self._lock:
+            known = self._answered(key, reference)
+            if isinstance(known, ProviderReport):
+                return known
+            account = self._account(reference)
+            if account.payment.status not in _PAYABLE:
+                raise GatewayRefused(f"A payment that is {account.payment.status} stays so.")
+            report = self._move(reference, PaymentStatus.CANCELLED)
+            self._answers[key] = (reference, report)
+            return report
+
+    def refund(self, request: RefundRequest) -> RefundReport:
+        with self._lock:
+            known = self._answered(request.key, request)
+            if isinstance(known, RefundReport):
+                return known
+            report = self._give_back(request.reference, request.amount)
+            report = replace(report, refund_id=request.refund_id)
+            self._account(request.reference).refunds[report.reference] = report
+            self._answers[request.key] = (request, report)
+            return report
+
+    def changed_since(self, since: datetime) -> Iterator[str]:
+        with self._lock:
+            accounts = list(self._accounts.values())
+        for account in accounts:
+            moments = [told.reported_at for told in account.refunds.values()]
+            moments += [told.reported_at for told in account.disputes.values()]
+            if any(moment >= since for moment in moments):
+                yield account.reference
+
+    def payments_since(self, since: datetime) -> Iterator[ProviderReport]:
+        with self._lock:
+            accounts = list(self._accounts.values())
+        for account in reversed(accounts):
+            if account.opened_at >= since:
+                yield ProviderReport(reference=account.reference, payment=account.payment)
+
+    def net_captured(self) -> Mapping[str, int]:
+        sums: dict[str, int] = {}
+        with self._lock:
+            for account in self._accounts.values():
+                captured = account.payment.captured
+                net = captured.amount - account.given
+                sums[captured.currency] = sums.get(captured.currency, 0) + net
+        return sums
+
+    # -- what happens there without the shop -------------------------------------------------
+
+    def pay(self, reference: str, status: PaymentStatus = PaymentStatus.SUCCEEDED) -> None:
+        """The customer pays, fails, begins to. Raises `GatewayRefused` where it is closed."""
+        with self._lock:
+            if self._account(reference).payment.status not in {*_PAYABLE, PaymentStatus.PROCESSING}:
+                raise GatewayRefused("This payment is closed.")
+            self._move(reference, status)
+
+    def refund_in_dashboard(self, reference: str, amount: Money) -> str:
+        with self._lock:
+            report = self._give_back(reference, amount)
+            self._account(reference).refunds[report.reference] = report
+            return report.reference
+
+    def settle_refund(self, reference: str, refund: str, status: RefundStatus) -> None:
+        with self._lock:
+            refunds = self._account(reference).refunds
+            refunds[refund] = replace(refunds[refund], status=status)
+
+    def dispute(self, reference: str, status: DisputeStatus = DisputeStatus.NEEDS_RESPONSE) -> None:
+        with self._lock:
+            account = self._account(reference)
+            name = f"dp_{reference}"
+            account.disputes[name] = DisputeReport(
+                reference=name,
+                status=status,
+                amount=account.payment.captured,
+                reported_at=self._clock.now(),
+                withdrawn=True,
+                reinstated=status is DisputeStatus.WON,
+            )
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _answered(self, key: str, request: object) -> object | None:
+        asked, answer = self._answers.get(key, (request, None))
+        if asked != request:
+            raise GatewayRefused("This key was used with another request.")
+        return answer
+
+    def _account(self, reference: str) -> _Account:
+        account = self._accounts.get(reference)
+        if account is None:
+            raise GatewayRefused("There is no such payment.")
+        return account
+
+    def _move(self, reference: str, status: PaymentStatus) -> ProviderReport:
+        account = self._account(reference)
+        paid = status is PaymentStatus.SUCCEEDED
+        account.payment = replace(
+            account.payment,
+            status=status,
+            captured=account.payment.amount if paid else account.payment.captured,
+            reported_at=self._clock.now(),
+            failure="The card was declined." if status is PaymentStatus.FAILED else None,
+        )
+        return ProviderReport(reference=reference, payment=account.payment)
+
+    def _give_back(self, reference: str, amount: Money) -> RefundReport:
+        account = self._account(reference)
+        if amount.amount > account.payment.captured.amount - account.given:
+            raise GatewayRefused("More than is left of this payment.")
+        return RefundReport(
+            reference=f"re_memory_{next(self._names)}",
+            status=self.refunds_begin,
+            amount=amount,
+            reported_at=self._clock.now(),
+        )

@@ -1,0 +1,98 @@
+"""Payments and the provider's events in memory."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from novacart.application.ports.payments import PaymentLocator
+from novacart.application.ports.webhook_events import EventState, StoredEvent
+from novacart.domain.payments.errors import PaymentNotFound
+from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.payment import Payment
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
+from tests.fakes.transactional_dict import TransactionalDict
+
+
+class FakePayments:
+    def __init__(
+        self, shelf: TransactionalDict[PaymentId, Payment], saved: Callable[[AggregateRoot], None]
+    ) -> None:
+        self._shelf = shelf
+        self._saved = saved
+
+    def add(self, payment: Payment) -> None:
+        self.save(payment)
+
+    def save(self, payment: Payment) -> None:
+        self._saved(payment)
+        self._shelf.put(payment.id, payment)
+
+    def get(self, payment_id: PaymentId) -> Payment:
+        payment = self._shelf.get(payment_id)
+        if payment is None:
+            raise PaymentNotFound
+        return payment
+
+    def of_order(self, order_id: OrderId) -> Payment | None:
+        return self._first(
+            lambda payment: (
+                payment.order_id == order_id and payment.status is not PaymentStatus.CANCELLED
+            )
+        )
+
+    def place(self, payment_id: PaymentId) -> PaymentLocator | None:
+        payment = self._shelf.get(payment_id)
+        return None if payment is None else _place(payment)
+
+    def by_reference(self, reference: str) -> PaymentLocator | None:
+        payment = self._first(lambda payment: payment.reference == reference)
+        return None if payment is None else _place(payment)
+
+    def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None:
+        payment = self._first(
+            lambda payment: any(refund.id == refund_id for refund in payment.refunds)
+        )
+        return None if payment is None else _place(payment)
+
+    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
+        due = [
+            (payment.check_at, payment.id, payment)
+            for payment in self._shelf.values()
+            if payment.check_at is not None and payment.check_at <= at
+        ]
+        return [_place(payment) for _, _, payment in sorted(due, key=lambda one: one[:2])[:limit]]
+
+    def _first(self, wanted: Callable[[Payment], bool]) -> Payment | None:
+        return next((payment for payment in self._shelf.values() if wanted(payment)), None)
+
+
+class FakeWebhookEvents:
+    def __init__(self, shelf: TransactionalDict[str, StoredEvent]) -> None:
+        self._shelf = shelf
+
+    def store(self, event: StoredEvent) -> bool:
+        if self._shelf.get(event.id) is not None:
+            return False
+        self._shelf.put(event.id, event)
+        return True
+
+    def get(self, event_id: str) -> StoredEvent:
+        event = self._shelf.get(event_id)
+        if event is None:
+            raise KeyError(event_id)
+        return event
+
+    def save(self, event: StoredEvent) -> None:
+        self._shelf.put(event.id, event)
+
+    def due(self, at: datetime, *, limit: int) -> Sequence[str]:
+        waiting = [
+            (event.next_attempt_at, event.received_at, event.id)
+            for event in self._shelf.values()
+            if event.state is EventState.PENDING and event.next_attempt_at <= at
+        ]
+        return [event_id for _, _, event_id in sorted(waiting)[:limit]]
+
+
+def _place(payment: Payment) -> PaymentLocator:
+    return PaymentLocator(user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id)

@@ -1,0 +1,49 @@
+"""The sandbox's books in memory."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from threading import RLock
+
+from novacart.application.ports.sandbox_ledger import SandboxPayment, SandboxRefund
+
+
+class FakeSandboxLedger:
+    """Book and page in one: whoever opens it has it for itself."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._payments: dict[str, SandboxPayment] = {}
+        self._refunds: dict[str, SandboxRefund] = {}
+
+    @contextmanager
+    def open(self) -> Iterator["FakeSandboxLedger"]:
+        with self._lock:
+            yield self
+
+    def payment(self, reference: str) -> SandboxPayment | None:
+        return self._payments.get(reference)
+
+    def payment_of_key(self, key: str) -> SandboxPayment | None:
+        return next((one for one in self._payments.values() if one.key == key), None)
+
+    def add_payment(self, payment: SandboxPayment) -> None:
+        self._payments[payment.reference] = payment
+
+    def save_payment(self, payment: SandboxPayment) -> None:
+        self._payments[payment.reference] = payment
+
+    def refund_of_key(self, key: str) -> SandboxRefund | None:
+        return next((one for one in self._refunds.values() if one.key == key), None)
+
+    def refunds_of(self, payment: str) -> Sequence[SandboxRefund]:
+        return [one for one in self._refunds.values() if one.payment == payment]
+
+    def add_refund(self, refund: SandboxRefund) -> None:
+        self._refunds[refund.reference] = refund
+
+    def payments_since(self, since: datetime) -> Sequence[SandboxPayment]:
+        return [one for one in reversed(self._payments.values()) if one.opened_at >= since]
+
+    def refunds_since(self, since: datetime) -> Sequence[SandboxRefund]:
+        return [one for one in self._refunds.values() if one.made_at >= since]

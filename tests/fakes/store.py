@@ -1,0 +1,60 @@
+"""The whole shop's memory: one shelf for each kind of thing."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from threading import RLock
+
+from novacart.application.ports.idempotency_keys import Claim
+from novacart.application.ports.webhook_events import StoredEvent
+from novacart.domain.accounts.address_book import AddressBook
+from novacart.domain.accounts.password_reset import PasswordReset
+from novacart.domain.accounts.token_family import TokenFamily
+from novacart.domain.accounts.user import User
+from novacart.domain.cart.cart import Cart
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.stock import StockLevel, StockMovement
+from novacart.domain.ordering.order import Order
+from novacart.domain.payments.payment import Payment
+from novacart.domain.shared.events import DomainEvent
+from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, UserId
+from novacart.domain.wishlist.wishlist import Wishlist
+from tests.fakes.transactional_dict import TransactionalDict
+
+
+@dataclass(slots=True)
+class FakeStore:
+    """Writers take turns on `lock`, as they do in SQLite."""
+
+    lock: RLock = field(default_factory=RLock)
+    ids: "count[int]" = field(default_factory=lambda: count(1))
+    users: TransactionalDict[UserId, User] = field(default_factory=TransactionalDict)
+    address_books: TransactionalDict[UserId, AddressBook] = field(default_factory=TransactionalDict)
+    token_families: TransactionalDict[int, TokenFamily] = field(default_factory=TransactionalDict)
+    password_resets: TransactionalDict[int, PasswordReset] = field(
+        default_factory=TransactionalDict
+    )
+    products: TransactionalDict[ProductId, Product] = field(default_factory=TransactionalDict)
+    categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)
+    stock_levels: TransactionalDict[ProductId, StockLevel] = field(
+        default_factory=TransactionalDict
+    )
+    stock_movements: TransactionalDict[int, StockMovement] = field(
+        default_factory=TransactionalDict
+    )
+    wishlists: TransactionalDict[UserId, Wishlist] = field(default_factory=TransactionalDict)
+    carts: TransactionalDict[UserId, Cart] = field(default_factory=TransactionalDict)
+    orders: TransactionalDict[OrderId, Order] = field(default_factory=TransactionalDict)
+    payments: TransactionalDict[PaymentId, Payment] = field(default_factory=TransactionalDict)
+    webhook_events: TransactionalDict[str, StoredEvent] = field(default_factory=TransactionalDict)
+    idempotency_keys: TransactionalDict[tuple[UserId, str], Claim] = field(
+        default_factory=TransactionalDict
+    )
+    events: list[DomainEvent] = field(default_factory=list)
+
+    def shelves(self) -> tuple[TransactionalDict[object, object], ...]:
+        return tuple(
+            value
+            for name in self.__slots__
+            if isinstance(value := getattr(self, name), TransactionalDict)
+        )

@@ -1,0 +1,120 @@
+"""One business transaction in memory."""
+
+from itertools import islice
+from types import TracebackType
+from typing import Self
+
+from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.carts import Carts
+from novacart.application.ports.categories import Categories
+from novacart.application.ports.id_generator import IdGenerator
+from novacart.application.ports.idempotency_keys import IdempotencyKeys
+from novacart.application.ports.orders import Orders
+from novacart.application.ports.password_resets import PasswordResets
+from novacart.application.ports.payments import Payments
+from novacart.application.ports.products import Products
+from novacart.application.ports.stock import Stock
+from novacart.application.ports.token_families import TokenFamilies
+from novacart.application.ports.users import Users
+from novacart.application.ports.webhook_events import WebhookEvents
+from novacart.application.ports.wishlists import Wishlists
+from novacart.domain.shared.events import AggregateRoot, DomainEvent
+from tests.fakes.accounts import (
+    FakeAddressBooks,
+    FakePasswordResets,
+    FakeTokenFamilies,
+    FakeUsers,
+)
+from tests.fakes.carts import FakeCarts
+from tests.fakes.catalog import FakeCategories, FakeProducts
+from tests.fakes.catalog_stock import FakeStock
+from tests.fakes.idempotency_keys import FakeIdempotencyKeys
+from tests.fakes.orders import FakeOrders
+from tests.fakes.payments import FakePayments, FakeWebhookEvents
+from tests.fakes.store import FakeStore
+from tests.fakes.wishlists import FakeWishlists
+
+
+class FakeIdGenerator:
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def take(self, count: int = 1) -> list[int]:
+        return list(islice(self._store.ids, count))
+
+
+class FakeUnitOfWork:
+    """The lock is held from `with` to its end; leaving without a commit forgets everything."""
+
+    ids: IdGenerator
+    users: Users
+    address_books: AddressBooks
+    token_families: TokenFamilies
+    password_resets: PasswordResets
+    products: Products
+    categories: Categories
+    stock: Stock
+    wishlists: Wishlists
+    carts: Carts
+    orders: Orders
+    payments: Payments
+    webhook_events: WebhookEvents
+    idempotency_keys: IdempotencyKeys
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+        self._saved: dict[int, AggregateRoot] = {}
+        self._recorded: list[DomainEvent] = []
+        self.ids = FakeIdGenerator(store)
+        self.users = FakeUsers(store.users, self.saved)
+        self.address_books = FakeAddressBooks(store.address_books, self.saved)
+        self.token_families = FakeTokenFamilies(store.token_families, self.saved)
+        self.password_resets = FakePasswordResets(store.password_resets, self.saved)
+        self.products = FakeProducts(store.products, self.saved)
+        self.categories = FakeCategories(store.categories, self.saved)
+        self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)
+        self.wishlists = FakeWishlists(store.wishlists, self.saved)
+        self.carts = FakeCarts(store, self.saved)
+        self.orders = FakeOrders(store.orders, self.saved)
+        self.payments = FakePayments(store.payments, self.saved)
+        self.webhook_events = FakeWebhookEvents(store.webhook_events)
+        self.idempotency_keys = FakeIdempotencyKeys(store.idempotency_keys)
+
+    def __enter__(self) -> Self:
+        self._store.lock.acquire()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for shelf in self._store.shelves():
+            shelf.rollback()
+        self._saved.clear()
+        self._recorded.clear()
+        self._store.lock.release()
+
+    def saved(self, aggregate: AggregateRoot) -> None:
+        self._saved[id(aggregate)] = aggregate
+
+    def record(self, event: DomainEvent) -> None:
+        self._recorded.append(event)
+
+    def commit(self) -> None:
+        for shelf in self._store.shelves():
+            shelf.commit()
+        for aggregate in self._saved.values():
+            self._store.events.extend(aggregate.collect_events())
+        self._store.events.extend(self._recorded)
+        self._saved.clear()
+        self._recorded.clear()
+
+
+class FakeUnitOfWorkFactory:
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+
+    def __call__(self) -> FakeUnitOfWork:
+        return FakeUnitOfWork(self._store)

@@ -1,0 +1,29 @@
+"""Wishlists in memory."""
+
+from collections.abc import Callable
+
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.wishlist.wishlist import Wishlist
+from tests.fakes.transactional_dict import TransactionalDict
+
+
+class FakeWishlists:
+    def __init__(
+        self, shelf: TransactionalDict[UserId, Wishlist], saved: Callable[[AggregateRoot], None]
+    ) -> None:
+        self._shelf = shelf
+        self._saved = saved
+
+    def of(self, user_id: UserId) -> Wishlist:
+        return self._shelf.get(user_id) or Wishlist(user_id=user_id)
+
+    def save(self, wishlist: Wishlist) -> None:
+        self._saved(wishlist)
+        self._shelf.put(wishlist.user_id, wishlist)
+
+    def discard_everywhere(self, product_id: ProductId) -> None:
+        for wishlist in list(self._shelf.values()):
+            if product_id in wishlist:
+                wishlist.discard(product_id)
+                self._shelf.put(wishlist.user_id, wishlist)

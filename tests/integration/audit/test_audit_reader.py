@@ -1,0 +1,225 @@
+"""Each invariant is contradicted on purpose, and the books must tell."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import bindparam, text
+
+from novacart.adapters.persistence.audit.reader import SqlAuditReader
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.metadata import UtcDateTime
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.order_numbers import RandomOrderNumbers
+from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN
+from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
+from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ports.request_context import RequestContext
+from novacart.domain.shared.ids import OrderId
+from tests.support.builders.ordering import NOON, NovaCartFlask
+from tests.support.clock import SetClock
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+IN_DATABASE = [each.number for each in INVARIANTS if each is not TRAIL_UNBROKEN]
+
+
+def by_nobody() -> RequestContext:
+    return RequestContext(actor="user:3")
+
+
+@pytest.fixture
+def shop(database: Database) -> NovaCartFlask:
+    """An order paid in full with a part of it refunded, a COD order, and one that waits."""
+    begin = SqlUnitOfWorkFactory(database, by_nobody)
+    shop = NovaCartFlask(begin, stock=50, prices=(100, 250))
+    place = PlaceOrder(
+        begin=begin,
+        clock=SetClock(NOON),
+        origin=by_nobody,
+        numbers=RandomOrderNumbers(),
+        policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
+    )
+    paid, _cod, _waiting = (_placed(shop, place, method) for method in ("ONLINE", "COD", "ONLINE"))
+    with begin() as work:
+        order = work.orders.get(paid)
+        order.pay(at=NOON, actor="stripe")
+        item = order.lines[0].refund_of(1)
+        order.request_refund([item], reason="too many", at=NOON, actor="user:1")
+        work.orders.save(order)
+        work.commit()
+    _run(
+        database,
+        """INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,
+               status, captured_minor, refunded_minor, reference, open_key, created_at, version)
+           SELECT 9001, id, number, user_id, total_minor, currency, 'SUCCEEDED', total_minor,
+               10000, 'pi_1', 'open', placed_at, 1 FROM orders WHERE payment_status = 'PAID'""",
+        """INSERT INTO refunds (id, payment_id, key, amount_minor, currency, origin, reason,
+               status, reference, requested_at)
+           VALUES (9002, 9001, 'k', 10000, 'INR', 'CUSTOMER', 'too many', 'PENDING', 're_1',
+               :now)""",
+        """INSERT INTO refund_parts (refund_id, line_id, quantity, amount_minor)
+           SELECT 9002, id, 1, 10000 FROM order_lines WHERE refund_requested_minor = 10000""",
+        "INSERT INTO token_families (id, user_id, opened_at, version)"
+        " SELECT 9003, id, password_changed_at, 1 FROM users",
+    )
+    return shop
+
+
+def _placed(shop: NovaCartFlask, place: PlaceOrder, method: str) -> OrderId:
+    shop.fill_cart(2, 1)
+    return place(
+        PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)
+    ).id
+
+
+def _run(database: Database, *statements: str) -> None:
+    with database.writing() as connection:
+        for statement in statements:
+            clause = text(statement)
+            if ":now" in statement:
+                clause = clause.bindparams(bindparam("now", NOON, type_=UtcDateTime))
+            connection.execute(clause)
+        connection.commit()
+
+
+def _said(database: Database, number: int, *, later: timedelta = timedelta(0)) -> list[str]:
+    inspection = SqlAuditReader(database).inspect(number, now=NOON + later)
+    return list(inspection.contradictions)
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_healthy_shop_contradicts_nothing_and_was_really_looked_at(database: Database) -> None:
+    found = {number: SqlAuditReader(database).inspect(number, now=NOON) for number in IN_DATABASE}
+    assert [each for each in found.values() if each.contradictions] == []
+    assert {number for number, each in found.items() if not each.looked_at} == {9, 10}
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    ("number", "damage", "tells"),
+    [
+        (1, "UPDATE orders SET total_minor = total_minor + 1", "lines sum to"),
+        (1, "UPDATE order_lines SET quantity = quantity + 1", "lines sum to"),
+        (2, "DELETE FROM refund_parts; DELETE FROM refunds; DELETE FROM payments", "captured is 0"),
+        (2, "UPDATE payments SET order_number = 'NC-0'", "its order"),
+        (
+            3,
+            (
+                "INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,"
+                " status, captured_minor, refunded_minor, open_key, created_at, version)"
+                " SELECT 9010, id, number, user_id, total_minor, currency, 'SUCCEEDED',"
+                " total_minor,"
+                " 0, 'other', placed_at, 1 FROM orders WHERE status = 'PENDING'"
+            ),
+            "neither back nor on its way back",
+        ),
+        (4, "UPDATE payments SET refunded_minor = 9999", "on record are"),
+        (4, "UPDATE refunds SET amount_minor = 99999999", "refunded or promised"),
+        (4, "UPDATE refund_parts SET amount_minor = 1", "its refunds sum to"),
+        (5, "UPDATE refund_parts SET amount_minor = 1", "its parts sum to"),
+        (6, "UPDATE stock_levels SET on_hand = on_hand + 1", "movements sum to"),
+        (6, "UPDATE stock_levels SET reserved = reserved - 1", "movements sum to"),
+        (
+            7,
+            (
+                "INSERT INTO stock_movements (product_id, kind, on_hand_delta, reserved_delta,"
+                " reference, order_id, actor, note, occurred_at)"
+                " SELECT product_id, 'release', 0, -1, 'again', order_id, 'x', '', occurred_at"
+                " FROM stock_movements WHERE kind = 'reserve' ORDER BY id LIMIT 1"
+            ),
+            "the ledger holds",
+        ),
+        (8, "UPDATE orders SET status = 'PROCESSING' WHERE status = 'PAID'", "history ends with"),
+        (8, "UPDATE order_history SET to_status = 'DELIVERED' WHERE subject = 'order'", "became"),
+        (
+            8,
+            (
+                "INSERT INTO order_history (order_id, line_id, subject, from_status, to_status,"
+                " occurred_at, actor, reason) SELECT order_id, line_id, subject, from_status,"
+                " to_status, occurred_at, actor, reason FROM order_history"
+            ),
+            "was followed by a change from",
+        ),
+        (12, "UPDATE users SET is_active = false", "outlives"),
+    ],
+)
+def test_a_contradiction_is_told(database: Database, number: int, damage: str, tells: str) -> None:
+    _run(database, *damage.split("; "))
+    assert any(tells in sentence for sentence in _said(database, number))
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_a_bank_holds_for_a_dispute_is_not_kept(database: Database) -> None:
+    _run(
+        database,
+        """INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,
+               status, captured_minor, refunded_minor, open_key, created_at, version)
+           SELECT 9010, id, number, user_id, total_minor, currency, 'SUCCEEDED', total_minor,
+               0, 'other', placed_at, 1 FROM orders WHERE status = 'PENDING'""",
+        """INSERT INTO disputes (reference, payment_id, amount_minor, currency, status,
+               withdrawn, reinstated, opened_at)
+           SELECT 'dp_1', id, amount_minor, currency, 'NEEDS_RESPONSE', true, false, created_at
+           FROM payments WHERE id = 9010""",
+    )
+    assert not [said for said in _said(database, 3) if "neither back" in said]
+    _run(database, "UPDATE disputes SET reinstated = true, status = 'WON'")
+    assert [said for said in _said(database, 3) if "neither back" in said]
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_order_that_should_have_expired_is_told(database: Database) -> None:
+    assert any("should have expired" in said for said in _said(database, 7, later=HOUR))
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_message_that_nobody_sends_is_told(database: Database) -> None:
+    assert any("is due since" in said for said in _said(database, 11, later=HOUR))
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_message_told_twice_is_told(database: Database) -> None:
+    _run(
+        database,
+        """INSERT INTO outbox_messages
+               (name, version, payload, actor, occurred_at, state, attempts, next_attempt_at)
+           SELECT name, version, payload, actor, occurred_at, state, attempts, next_attempt_at
+           FROM outbox_messages WHERE name = 'order.confirmed'""",
+    )
+    assert any("messages order.confirmed" in said for said in _said(database, 11))
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_message_of_an_order_that_was_rolled_back_is_told(database: Database) -> None:
+    _run(
+        database,
+        """UPDATE outbox_messages SET payload = '{"order_id": 424242}'
+           WHERE name = 'order.placed'""",
+    )
+    assert any("does not exist" in said for said in _said(database, 11))
+
+
+def test_a_webhook_event_that_nobody_handles_is_told(database: Database) -> None:
+    _run(
+        database,
+        """INSERT INTO webhook_events (id, type, payload, received_at, next_attempt_at, state,
+               attempts) VALUES ('evt_1', 'charge.refunded', '{}', :now, :now, 'pending', 0)""",
+    )
+    assert _said(database, 9) == []
+    assert any("evt_1" in said for said in _said(database, 9, later=HOUR))
+
+
+def test_a_key_that_stays_locked_is_told(shop: NovaCartFlask, database: Database) -> None:
+    _run(
+        database,
+        f"""INSERT INTO idempotency_keys (user_id, key, fingerprint, state, attempt,
+                locked_until, created_at, expires_at)
+            SELECT {shop.customer}, 'k', 'f', 'in_progress', 1, expires_at, placed_at, expires_at
+            FROM orders WHERE expires_at IS NOT NULL LIMIT 1""",  # noqa: S608
+    )
+    assert any("is locked until" in said for said in _said(database, 10))
+    assert any("forgotten" in said for said in _said(database, 10, later=3 * DAY))
+
+
+def test_a_guard_that_is_gone_is_told(database: Database) -> None:
+    _run(database, "DROP INDEX uq_addresses_one_default")
+    assert _said(database, 13) == ["addresses lacks uq_addresses_one_default."]

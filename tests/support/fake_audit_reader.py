@@ -1,0 +1,104 @@
+"""The invariants that make sense of a shop in memory."""
+
+from collections import Counter
+from itertools import pairwise
+
+from novacart.domain.ordering.history import ChangeSubject
+from novacart.domain.ordering.lifecycle import ORDER_LIFECYCLE, OrderStatus, PaymentStatus
+from novacart.domain.ordering.order import Order
+from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.payments.payment import Payment
+from novacart.domain.shared.ids import ProductId
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+
+_PAID = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+_ONCE = {"order.confirmed", "order.shipped", "order.cancelled"}
+
+
+def assert_books_hold(store: FakeStore) -> None:
+    """What must hold at every moment, whatever is still on its way."""
+    payments: dict[int, list[Payment]] = {}
+    for payment in store.payments.values():
+        payments.setdefault(payment.order_id, []).append(payment)
+    orders = list(store.orders.values())
+    for order in orders:
+        _assert_order(order, payments.get(order.id, []))
+    assert set(payments) <= {order.id for order in orders}
+    _assert_stock(store, orders)
+    told = Counter(
+        (event.name, event.payload()["order_id"]) for event in store.events if event.name in _ONCE
+    )
+    assert set(told.values()) <= {1}
+
+
+def assert_provider_agrees(store: FakeStore, provider: FakePaymentGateway) -> None:
+    """What must hold once everything has settled."""
+    kept: Counter[str] = Counter()
+    for payment in store.payments.values():
+        kept[payment.amount.currency] += (payment.captured - payment.refunded).amount
+        report = provider.retrieve(payment.reference or "")
+        captured = report.payment.captured if report and report.payment else None
+        assert captured in {None, payment.captured}
+    there = provider.net_captured()
+    assert {code: kept[code] for code in there} == dict(there)
+    assert {event.state for event in store.webhook_events.values()} <= {"handled"}
+
+
+def _assert_order(order: Order, payments: list[Payment]) -> None:
+    lines = sum(line.unit_price.amount * line.quantity for line in order.lines)
+    assert order.total.amount == lines
+    captured = [payment for payment in payments if payment.captured]
+    assert len(captured) <= 1
+    if order.paid_at is not None and order.payment_method.value == "ONLINE":
+        assert [payment.captured for payment in captured] == [order.total]
+    if order.payment_status not in _PAID:
+        assert all(not payment.left for payment in captured), "money of a closed order is kept"
+    for payment in payments:
+        promised = sum(refund.amount.amount for refund in payment.refunds if refund.counts)
+        assert 0 <= promised <= payment.captured.amount
+    _assert_lines(order, payments)
+    _assert_history(order)
+
+
+def _assert_lines(order: Order, payments: list[Payment]) -> None:
+    given: Counter[int] = Counter()
+    asked: Counter[int] = Counter()
+    for refund in (refund for payment in payments for refund in payment.refunds):
+        for part in refund.parts:
+            if refund.status is RefundStatus.SUCCEEDED:
+                given[part.line_id] += part.amount.amount
+            elif refund.counts:
+                asked[part.line_id] += part.amount.amount
+    for line in order.lines:
+        assert line.refunded_amount.amount == given[line.id]
+        assert line.refund_requested_amount.amount == asked[line.id]
+        assert given[line.id] + asked[line.id] <= line.unit_price.amount * line.quantity
+
+
+def _assert_history(order: Order) -> None:
+    moves = [move for move in order.history if move.subject is ChangeSubject.ORDER]
+    table = ORDER_LIFECYCLE[order.payment_method]
+    for move in moves:
+        assert OrderStatus(move.after) in table[OrderStatus(move.before)]
+    for earlier, later in pairwise(moves):
+        assert earlier.after == later.before
+    if moves:
+        assert moves[-1].after == order.status
+
+
+def _assert_stock(store: FakeStore, orders: list[Order]) -> None:
+    on_hand: Counter[ProductId] = Counter()
+    reserved: Counter[ProductId] = Counter()
+    for movement in store.stock_movements.values():
+        on_hand[movement.product_id] += movement.on_hand_delta
+        reserved[movement.product_id] += movement.reserved_delta
+    held: Counter[ProductId] = Counter()
+    for order in orders:
+        for units in order.reserved_units:
+            held[units.product_id] += units.quantity
+    for level in store.stock_levels.values():
+        product_id = level.product_id
+        assert (level.on_hand, level.reserved) == (on_hand[product_id], reserved[product_id])
+        assert level.reserved == held[product_id]
+        assert level.on_hand >= level.reserved >= 0

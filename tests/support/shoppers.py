@@ -1,0 +1,85 @@
+"""A signed-in customer of a shop with a few products, over HTTP."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+from injector import Injector
+from werkzeug.test import TestResponse
+
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import OrderId, ProductId
+from tests.support.accounts import Person, a_customer
+from tests.support.builders.ordering import NOON, add_product
+
+HOME = {
+    "name": "Asha Rao",
+    "mobile": "9000000001",
+    "pincode": "560001",
+    "state": "Karnataka",
+    "district": "Bengaluru",
+    "town": "Bengaluru",
+    "house_number": "12A",
+    "address": "Second floor, Residency Road",
+    "address_type": "HOME",
+}
+
+
+def stocked(injector: Injector, *, price: int = 100, stock: int = 10, title: str = "Kettle") -> int:
+    """A product in the catalogue; its id."""
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        product_id = add_product(work, price=price, stock=stock, title=title)
+        work.commit()
+    return product_id
+
+
+def reserved(injector: Injector, product_id: int) -> tuple[int, int]:
+    """On hand and reserved."""
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        level = work.stock.levels([ProductId(product_id)])[ProductId(product_id)]
+    return level.on_hand, level.reserved
+
+
+def paid(injector: Injector, order_id: int) -> None:
+    """Take the order's payment as made, as no route of orders can."""
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        order = work.orders.get(OrderId(order_id))
+        order.pay(at=NOON, actor="stripe")
+        work.orders.save(order)
+        work.commit()
+
+
+class Shopper:
+    """A customer with an address, and the ways to the till."""
+
+    def __init__(self, client: FlaskClient, username: str = "asha") -> None:
+        self.client = client
+        self.person: Person = a_customer(client, username)
+        self.address: int = self.person.post("/api/addresses/", HOME).get_json()["id"]
+
+    def add(self, product_id: int, quantity: int = 1) -> int:
+        """Put it into the cart; the line's id."""
+        answer = self.person.post(
+            "/api/cart/add/", {"product_id": product_id, "quantity": quantity}
+        )
+        assert answer.status_code == 200, answer.text
+        line_id: int = answer.get_json()["id"]
+        return line_id
+
+    def cart(self) -> list[dict[str, Any]]:
+        shown: list[dict[str, Any]] = self.person.get("/api/cart/").get_json()
+        return shown
+
+    def order(self, *, key: str | None = None, **body: object) -> TestResponse:
+        """Place the cart as an order, cash on delivery unless `body` says otherwise."""
+        sent = body or {"payment_method": "COD", "address_id": self.address}
+        headers = self.person.headers | ({"Idempotency-Key": key} if key else {})
+        return self.client.post("/api/orders/create/", json=sent, headers=headers)
+
+    def ordered(self, *products: int, **body: Any) -> dict[str, Any]:  # noqa: ANN401 (any JSON)
+        """An order of one of each."""
+        for product_id in products:
+            self.add(product_id)
+        answer = self.order(**body)
+        assert answer.status_code == 201, answer.text
+        placed: dict[str, Any] = answer.get_json()
+        return placed

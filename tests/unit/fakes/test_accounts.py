@@ -1,0 +1,86 @@
+"""Accounts in memory keep their ports' contracts."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from novacart.application.ports.mailer import Mail, MailRefused
+from tests.fakes.account_queries import FakeAccountQueries, FakeAddressQueries
+from tests.fakes.account_security import FakePasswordHasher
+from tests.fakes.mailer import FakeMailer
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.support.contracts.accounts import AccountsContract
+from tests.support.contracts.address_books import AddressBooksContract
+from tests.support.contracts.mailer import HELLO, MailerContract
+from tests.support.contracts.password_hasher import PasswordHasherContract
+from tests.support.contracts.token_families import TokenFamiliesContract
+from tests.support.contracts.users import UsersContract
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    return FakeStore()
+
+
+@pytest.fixture
+def begin(store: FakeStore) -> FakeUnitOfWorkFactory:
+    return FakeUnitOfWorkFactory(store)
+
+
+@pytest.fixture
+def queries(store: FakeStore) -> FakeAccountQueries:
+    return FakeAccountQueries(store)
+
+
+@pytest.fixture
+def address_queries(store: FakeStore) -> FakeAddressQueries:
+    return FakeAddressQueries(store)
+
+
+class TestMemoryUsers(UsersContract):
+    pass
+
+
+class TestMemoryAddressBooks(AddressBooksContract):
+    pass
+
+
+class TestMemoryTokenFamilies(TokenFamiliesContract):
+    pass
+
+
+class TestMemoryAccounts(AccountsContract):
+    pass
+
+
+class TestMemoryPasswordHasher(PasswordHasherContract):
+    @pytest.fixture
+    def hasher(self) -> FakePasswordHasher:
+        return FakePasswordHasher()
+
+    @pytest.fixture
+    def older(self) -> FakePasswordHasher:
+        return FakePasswordHasher(rounds=9)
+
+
+class TestMemoryMailer(MailerContract):
+    @pytest.fixture
+    def mailer(self) -> FakeMailer:
+        return FakeMailer()
+
+    @pytest.fixture
+    def arrived(self, mailer: FakeMailer) -> Callable[[], Mapping[str, Mail]]:
+        return lambda: mailer.sent
+
+    @pytest.fixture
+    def break_down(self, mailer: FakeMailer) -> Callable[[], None]:
+        def break_down() -> None:
+            mailer.down = True
+
+        return break_down
+
+    def test_it_plays_a_server_that_refuses(self, mailer: FakeMailer) -> None:
+        mailer.refuse.add(HELLO.to)
+        with pytest.raises(MailRefused):
+            mailer.send(HELLO)

@@ -1,0 +1,84 @@
+"""The catalogue in memory keeps its ports' contracts."""
+
+import pytest
+
+from novacart.domain.catalog.events import StockAdjusted
+from novacart.domain.shared.ids import ProductId
+from tests.fakes.catalog_queries import FakeCatalogQueries
+from tests.fakes.images import FakeImageStore
+from tests.fakes.store import FakeStore
+from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
+from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.image_store import ImageStoreContract, Shown
+from tests.support.contracts.products import ProductsContract
+from tests.support.contracts.stock import Counts, Ledger, StockContract
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    return FakeStore()
+
+
+@pytest.fixture
+def begin(store: FakeStore) -> FakeUnitOfWorkFactory:
+    return FakeUnitOfWorkFactory(store)
+
+
+@pytest.fixture
+def queries(store: FakeStore) -> FakeCatalogQueries:
+    return FakeCatalogQueries(store, INR)
+
+
+@pytest.fixture
+def images() -> FakeImageStore:
+    return FakeImageStore()
+
+
+@pytest.fixture
+def shown(images: FakeImageStore) -> Shown:
+    return images.pictures.get
+
+
+@pytest.fixture
+def ledger(store: FakeStore) -> Ledger:
+    def of(product_id: ProductId) -> list[tuple[str, int, int]]:
+        return [
+            (entry.kind.value, entry.on_hand_delta, entry.reserved_delta)
+            for entry in store.stock_movements.values()
+            if entry.product_id == product_id
+        ]
+
+    return of
+
+
+@pytest.fixture
+def counts(store: FakeStore) -> Counts:
+    def of(product_id: ProductId) -> list[tuple[int, int, str]]:
+        return [
+            (event.delta, event.on_hand, event.reason)
+            for event in store.events
+            if isinstance(event, StockAdjusted) and event.product_id == product_id
+        ]
+
+    return of
+
+
+class TestMemoryProducts(ProductsContract):
+    pass
+
+
+class TestMemoryCategories(CategoriesContract):
+    pass
+
+
+class TestMemoryStock(StockContract):
+    pass
+
+
+class TestMemoryCatalogQueries(CatalogQueriesContract):
+    pass
+
+
+class TestMemoryImageStore(ImageStoreContract):
+    pass
