@@ -31,21 +31,19 @@ from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.payments.settle_payment import SettlePayment
 from novacart.application.ports.payment_gateway import PaymentGateway
-from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import StoredEvent
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId
+from tests.fakes.request_contexts import FakeRequestContexts
 from tests.support.builders.ordering import add_address, add_customer, add_product, fill_cart
 from tests.support.clock import SetClock
 from tests.support.fake_stripe.signatures import sign
 
 SECRET = "whsec_of_the_desk"
 
-
-def staff() -> RequestContext:
-    return RequestContext(actor="staff:1")
+AS_STAFF = FakeRequestContexts("staff:1")
 
 
 @dataclass(slots=True)
@@ -190,7 +188,7 @@ class PaymentDesk:
         return self.open_payment(OpenPaymentCommand(user_id=user_id, order_id=order_id))
 
     def call_off(self, order_id: OrderId) -> None:
-        cancel = CancelOrder(begin=self.begin, clock=self.clock, origin=staff)
+        cancel = CancelOrder(begin=self.begin, clock=self.clock, contexts=AS_STAFF)
         cancel(CancelOrderCommand(order_id=order_id, user_id=None))
 
     def expire_orders(self) -> int:
@@ -247,7 +245,7 @@ class PaymentDesk:
         return {
             "begin": self.begin,
             "clock": self.clock,
-            "origin": staff,
+            "contexts": AS_STAFF,
             "numbers": RandomOrderNumbers(),
             "policy": CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
         }
@@ -256,7 +254,7 @@ class PaymentDesk:
         return {
             "begin": self.begin,
             "clock": self.clock,
-            "origin": staff,
+            "contexts": AS_STAFF,
             "send_refund": self.send_refund,
             "policy": self.policy,
         }

@@ -31,7 +31,7 @@ from novacart.domain.shared.ids import OrderId, ProductId
 from novacart.domain.shared.money import Money
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
-from tests.support.payments_fixture import PaymentDesk, staff
+from tests.support.payments_fixture import AS_STAFF, PaymentDesk
 from tests.support.stripe_objects import BEGINNING, books_of
 from tests.support.webhook_delivery import ProviderPost
 
@@ -95,7 +95,7 @@ class ShopMachine(RuleBasedStateMachine):
         self.complaints = Complaints()
         self.products: list[ProductId] = []
         self.orders: list[OrderId] = []
-        shopkeeping = {"begin": desk.begin, "clock": desk.clock, "origin": staff}
+        shopkeeping = {"begin": desk.begin, "clock": desk.clock, "contexts": AS_STAFF}
         self.add = AddToCart(begin=desk.begin, clock=desk.clock, policy=CartPolicy(max_per_line=10))
         self.place = PlaceOrder(
             **shopkeeping,  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.outbox import Outbox, OutboxMessage
-from novacart.application.ports.request_context import BindRequestContext, RequestContext
+from novacart.application.ports.request_context import RequestContext, RequestContexts
 from novacart.domain.shared.events import DomainEvent
 
 # Short, so that what a worker died with is soon taken up; renewed while a reaction takes longer,
@@ -50,14 +50,14 @@ class Relay:
         *,
         outbox: Outbox,
         clock: Clock,
-        act_as: BindRequestContext,
+        contexts: RequestContexts,
         event_handlers: Iterable[EventHandler],
         audit_sink: Callable[[OutboxMessage], None] | None = None,
         renew_every: float = _RENEWAL,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
-        self._act_as = act_as
+        self._contexts = contexts
         self._witness = audit_sink
         self._renew_every = renew_every
         self._reactions: dict[str, list[EventHandler]] = {}
@@ -75,13 +75,13 @@ class Relay:
             return message
         done = set(message.reacted)
         failures = []
-        origin = RequestContext(actor="system", request_id=message.request_id)
+        context = RequestContext(actor="system", request_id=message.request_id)
         with self._holding(message):
             for name, step in self._steps(message):
                 if name in done:
                     continue
                 try:
-                    with self._act_as(origin):
+                    with self._contexts.bind(context):
                         step()
                 except Exception as error:  # noqa: BLE001 (it must not stop the rest)
                     failures.append(f"{name}: {type(error).__name__}: {error}")

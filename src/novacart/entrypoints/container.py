@@ -2,10 +2,10 @@
 
 from injector import Injector, Module
 
-from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.outbox import Outbox
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.relay import EventHandler, Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.features import ALL, FEATURES
@@ -32,7 +32,7 @@ def build_relay(injector: Injector) -> Relay:
     return Relay(
         outbox=injector.get(Outbox),  # type: ignore[type-abstract]
         clock=injector.get(Clock),  # type: ignore[type-abstract]
-        act_as=injector.get(ContextVarRequestContext).acting_as,
+        contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
         event_handlers=event_handlers,
         audit_sink=injector.get(AuditLog).add,  # type: ignore[type-abstract]
     )

@@ -8,7 +8,7 @@ from flask import Flask, g
 from injector import Injector, Module
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http import (
     access_log,
     auth,
@@ -91,17 +91,19 @@ def _attempts(injector: Injector, settings: Settings) -> RateLimiter | None:
 
 def _know_who_acts(app: Flask, injector: Injector) -> None:
     """Every change that a request makes is recorded as its user's."""
-    origin = injector.get(ContextVarRequestContext)
+    contexts = injector.get(ContextVarRequestContexts)
     authenticate = injector.get(Authenticate)  # type: ignore[type-abstract]
 
     def nobody_yet() -> None:
         # Threads serve one request after another: the last one's user must not linger.
-        origin.set(RequestContext(actor="anonymous", request_id=g.request_id))
+        contexts.replace(RequestContext(actor="anonymous", request_id=g.request_id))
 
     def authenticate_and_note(authorization: str | None) -> Principal:
         principal = authenticate(authorization)
         kind = "staff" if principal.is_staff else "user"
-        origin.set(RequestContext(actor=f"{kind}:{principal.user_id}", request_id=g.request_id))
+        contexts.replace(
+            RequestContext(actor=f"{kind}:{principal.user_id}", request_id=g.request_id)
+        )
         return principal
 
     app.before_request(nobody_yet)

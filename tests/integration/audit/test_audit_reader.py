@@ -13,9 +13,8 @@ from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
-from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.ids import OrderId
-from tests.support.builders.ordering import NOON, NovaCartFlask
+from tests.support.builders.ordering import AS_CUSTOMER, NOON, NovaCartFlask
 from tests.support.clock import SetClock
 
 HOUR = timedelta(hours=1)
@@ -23,19 +22,15 @@ DAY = timedelta(days=1)
 IN_DATABASE = [each.number for each in INVARIANTS if each is not TRAIL_UNBROKEN]
 
 
-def by_nobody() -> RequestContext:
-    return RequestContext(actor="user:3")
-
-
 @pytest.fixture
 def shop(database: Database) -> NovaCartFlask:
     """An order paid in full with a part of it refunded, a COD order, and one that waits."""
-    begin = SqlUnitOfWorkFactory(database, by_nobody)
+    begin = SqlUnitOfWorkFactory(database, AS_CUSTOMER)
     shop = NovaCartFlask(begin, stock=50, prices=(100, 250))
     place = PlaceOrder(
         begin=begin,
         clock=SetClock(NOON),
-        origin=by_nobody,
+        contexts=AS_CUSTOMER,
         numbers=RandomOrderNumbers(),
         policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
     )

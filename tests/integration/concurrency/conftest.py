@@ -14,7 +14,7 @@ import pytest
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.cart.add_to_cart import AddToCart
 from novacart.application.cart.change_quantity import ChangeQuantity
 from novacart.application.cart.policy import CartPolicy
@@ -25,7 +25,7 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.http import create_app
-from tests.support.builders.ordering import NOON, by_the_customer
+from tests.support.builders.ordering import AS_CUSTOMER, NOON
 from tests.support.clock import SetClock
 from tests.support.http_client import Counter
 from tests.support.race_harness import Trial, World, contradictions, on_trial, trial_settings
@@ -95,12 +95,12 @@ class Till:
         self.add = AddToCart(begin=begin, clock=clock, policy=limit)
         self.change = ChangeQuantity(begin=begin, policy=limit)
         self.place = PlaceOrder(
-            begin=begin, clock=clock, origin=by_the_customer, numbers=numbers, policy=terms
+            begin=begin, clock=clock, contexts=AS_CUSTOMER, numbers=numbers, policy=terms
         )
         self.check_out = StartCheckout(
-            begin=begin, clock=clock, origin=by_the_customer, numbers=numbers, policy=terms
+            begin=begin, clock=clock, contexts=AS_CUSTOMER, numbers=numbers, policy=terms
         )
-        self.cancel = CancelOrder(begin=begin, clock=clock, origin=by_the_customer)
+        self.cancel = CancelOrder(begin=begin, clock=clock, contexts=AS_CUSTOMER)
         self.expire = ExpireOrders(begin=begin, clock=clock)
 
     def at_once(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
@@ -110,7 +110,7 @@ class Till:
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from novacart.adapters.persistence.catalog.tables import stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ordering.place_order import PlaceOrderCommand
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -108,7 +108,7 @@ def on_postgresql(postgresql_url: str) -> Database:
 
 def test_a_naive_reservation_in_the_carts_own_order_deadlocks(on_postgresql: Database) -> None:
     """Negative control for the order of locks."""
-    begin: UnitOfWorkFactory = SqlUnitOfWorkFactory(on_postgresql, ContextVarRequestContext())
+    begin: UnitOfWorkFactory = SqlUnitOfWorkFactory(on_postgresql, ContextVarRequestContexts())
     shop = NovaCartFlask(begin, stock=100, prices=(100, 50))
     both_have_one = Barrier(2)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from novacart.adapters.persistence.catalog.tables import stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved
 from novacart.domain.shared.ids import ProductId
 from tests.integration.concurrency.conftest import CONTROL
@@ -24,7 +24,7 @@ LAMP, BOOK = ProductId(41), ProductId(42)
 @pytest.fixture
 def begin(database: Database, request: pytest.FixtureRequest) -> Iterator[SqlUnitOfWorkFactory]:
     """There are no orders behind these claims, so the ledger alone is audited."""
-    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
     stocked(begin, a_product(LAMP), UNITS)
     stocked(begin, a_product(BOOK), UNITS)
     yield begin

@@ -15,7 +15,7 @@ import pytest
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.outbox.writer import write_events
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from tests.support.contracts.outbox import opened
 from tests.support.processes import free_port, started
@@ -114,7 +114,7 @@ def test_a_worker_handles_what_waits_and_stops_when_asked(
     with database.writing() as connection:
         write_events(connection, [opened(), opened()], RequestContext(actor="user:1"))
         connection.commit()
-    outbox = SqlOutbox(database, ContextVarRequestContext())
+    outbox = SqlOutbox(database, ContextVarRequestContexts())
     with started("worker", folder=tmp_path, **environ) as worker:
         worker.wait_until_said("worker_started")
         pause = threading.Event()
@@ -191,7 +191,7 @@ def test_parked_messages_are_listed_and_tried_again(
     with database.writing() as connection:
         write_events(connection, [event], RequestContext(actor="user:1"))
         connection.commit()
-    outbox = SqlOutbox(database, ContextVarRequestContext())
+    outbox = SqlOutbox(database, ContextVarRequestContexts())
     message = outbox.claim(at=event.occurred_at, until=event.occurred_at)
     assert message is not None
     outbox.park(message, at=event.occurred_at, error="poison", reacted=frozenset())

@@ -9,7 +9,7 @@ from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedg
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.system.clock import SystemClock
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.entrypoints.cli import novacart
 from tests.support.clock import SetClock
@@ -30,7 +30,7 @@ def test_a_payment_that_nobody_told_of_is_found(
 ) -> None:
     provider = SandboxGateway(books=SqlSandboxLedger(database), clock=SystemClock())
     desk = PaymentDesk(
-        begin=SqlUnitOfWorkFactory(database, ContextVarRequestContext()),
+        begin=SqlUnitOfWorkFactory(database, ContextVarRequestContexts()),
         gateway=provider,
         clock=SetClock(SystemClock().now()),
     )

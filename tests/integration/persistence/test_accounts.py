@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import AddressId, UserId
 from tests.support.builders.accounts import NOON, a_user, address_details
@@ -23,7 +23,7 @@ ASHA = UserId(41)
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from novacart.adapters.persistence.cart.queries import SqlCartQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from tests.support.contracts.carts import CartsContract
 from tests.support.contracts.idempotency_keys import IdempotencyKeysContract
 from tests.support.contracts.orders import OrdersContract
@@ -14,7 +14,7 @@ from tests.support.contracts.orders import OrdersContract
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
 
 class TestSqlCarts(CartsContract):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -34,7 +34,7 @@ from tests.support.query_counter import counted_statements
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
 
 @pytest.fixture
@@ -98,9 +98,9 @@ class TestSqlStock(StockContract):
             assert len(statements) == (3 if database.dialect == "postgresql" else 2)
 
     def test_the_ledger_says_who(self, database: Database) -> None:
-        origin = ContextVarRequestContext()
-        with origin.acting_as(RequestContext(actor="staff:7")):
-            stocked(SqlUnitOfWorkFactory(database, origin), a_product(50), 1)
+        contexts = ContextVarRequestContexts()
+        with contexts.bind(RequestContext(actor="staff:7")):
+            stocked(SqlUnitOfWorkFactory(database, contexts), a_product(50), 1)
         with database.reading() as connection:
             actor = connection.execute(
                 text("SELECT actor, note FROM stock_movements WHERE product_id = 50")
@@ -160,6 +160,6 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
     ],
 )
 def test_the_database_itself_guards_what_must_hold(database: Database, statement: str) -> None:
-    stocked(SqlUnitOfWorkFactory(database, ContextVarRequestContext()), a_product(41), 5)
+    stocked(SqlUnitOfWorkFactory(database, ContextVarRequestContexts()), a_product(41), 5)
     with database.writing() as connection, pytest.raises(IntegrityError):
         connection.execute(text(statement))

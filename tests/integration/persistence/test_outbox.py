@@ -11,7 +11,7 @@ from novacart.adapters.persistence.jobs.job_lock import SqlJobLock
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.rate_limiter import RateLimit
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
@@ -27,9 +27,9 @@ WORKERS = 8
 class TestSqlOutbox(OutboxContract):
     @pytest.fixture
     def outbox(self, database: Database) -> SqlOutbox:
-        origin = ContextVarRequestContext()
-        origin.set(RETRIER)
-        return SqlOutbox(database, origin)
+        contexts = ContextVarRequestContexts()
+        contexts.replace(RETRIER)
+        return SqlOutbox(database, contexts)
 
     @pytest.fixture
     def store(self, database: Database) -> Callable[..., None]:

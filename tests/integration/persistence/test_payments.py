@@ -12,7 +12,7 @@ from novacart.adapters.persistence.payments.queries import SqlPaymentQueries
 from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.sandbox.gateway import SandboxGateway
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.domain.shared.ids import OrderId, RefundId
 from tests.support.clock import SetClock
 from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract
@@ -27,7 +27,7 @@ from tests.support.contracts.webhook_events import WebhookEventsContract
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
 
 @pytest.fixture

@@ -13,18 +13,18 @@ from sqlalchemy import event
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
-from tests.support.builders.ordering import NOON, NovaCartFlask, by_the_customer
+from tests.support.builders.ordering import AS_CUSTOMER, NOON, NovaCartFlask
 from tests.support.clock import SetClock
 from tests.support.query_counter import counted_statements
 
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def test_an_order_is_placed_in_ten_statements_whatever_is_in_it(
     place = PlaceOrder(
         begin=begin,
         clock=SetClock(NOON),
-        origin=by_the_customer,
+        contexts=AS_CUSTOMER,
         numbers=RandomOrderNumbers(),
         policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
     )

@@ -5,7 +5,7 @@ import pytest
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.persistence.wishlist.queries import SqlWishlistQueries
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from tests.support.builders.ordering import NovaCartFlask
 from tests.support.contracts.wishlists import WishlistsContract, wish
 from tests.support.query_counter import counted_statements
@@ -13,7 +13,7 @@ from tests.support.query_counter import counted_statements
 
 @pytest.fixture
 def begin(database: Database) -> SqlUnitOfWorkFactory:
-    return SqlUnitOfWorkFactory(database, ContextVarRequestContext())
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
 
 
 @pytest.fixture

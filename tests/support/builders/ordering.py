@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.accounts.address_book import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
@@ -25,8 +24,10 @@ from novacart.domain.shared.ids import (
     UserId,
 )
 from novacart.domain.shared.money import Money
+from tests.fakes.request_contexts import FakeRequestContexts
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+AS_CUSTOMER = FakeRequestContexts("user:3")
 PLENTY = Allowance(orderable=1_000_000, limit=1_000_000)
 
 ADDRESS = ShippingAddress(
@@ -43,11 +44,6 @@ ADDRESS = ShippingAddress(
 )
 
 _numbers = count(1)
-
-
-def by_the_customer() -> RequestContext:
-    """The origin of what a test does."""
-    return RequestContext(actor="user:3")
 
 
 def rupees(amount: int) -> Money:

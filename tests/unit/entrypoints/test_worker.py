@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.relay import EventHandler, Relay
@@ -26,7 +26,7 @@ def make_worker(
     relay = Relay(
         outbox=outbox or FakeOutbox(),
         clock=clock,
-        act_as=ContextVarRequestContext().acting_as,
+        contexts=ContextVarRequestContexts(),
         event_handlers=event_handlers,
     )
     return Worker(relay=relay, schedules=schedules, turns=turns or FakeJobLock(), clock=clock)

@@ -31,7 +31,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
-from tests.support.payments_fixture import PaymentDesk, staff
+from tests.support.payments_fixture import AS_STAFF, PaymentDesk
 
 
 @pytest.fixture
@@ -126,8 +126,8 @@ def test_a_parcel_is_announced_with_its_number(
 ) -> None:
     _paid(desk, provider)
     order_id = _order_id(store)
-    StartProcessing(begin=desk.begin, clock=desk.clock, origin=staff)(order_id)
-    ShipOrder(begin=desk.begin, clock=desk.clock, origin=staff)(
+    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(order_id)
+    ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
         ShipOrderCommand(order_id=order_id, carrier="India Post", tracking_number="EE123456789IN")
     )
     mail = tell()[-1]

@@ -37,10 +37,10 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, OrderLineId
 from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import (
+    AS_CUSTOMER,
     NOON,
     NovaCartFlask,
     add_address,
-    by_the_customer,
     rupees,
 )
 from tests.support.clock import SetClock
@@ -54,7 +54,7 @@ class Counter:
     def __init__(self, begin: UnitOfWorkFactory, numbers: OrderNumbers) -> None:
         self.clock = SetClock(NOON)
         self.refunds: list[LineRefundRequest] = []
-        acting = {"begin": begin, "clock": self.clock, "origin": by_the_customer}
+        acting = {"begin": begin, "clock": self.clock, "contexts": AS_CUSTOMER}
         self.place = PlaceOrder(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
         self.check_out = StartCheckout(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
         self.cancel = CancelOrder(**acting)  # type: ignore[arg-type]

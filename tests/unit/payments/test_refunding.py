@@ -29,7 +29,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.builders.ordering import rupees
-from tests.support.payments_fixture import PaymentDesk, staff
+from tests.support.payments_fixture import AS_STAFF, PaymentDesk
 from tests.support.stripe_objects import intent_object
 
 
@@ -69,8 +69,8 @@ def _by_customer(bought: Bought, **what: object) -> RequestRefundCommand:
 
 
 def _ship(desk: PaymentDesk, order_id: OrderId) -> None:
-    StartProcessing(begin=desk.begin, clock=desk.clock, origin=staff)(order_id)
-    ShipOrder(begin=desk.begin, clock=desk.clock, origin=staff)(
+    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(order_id)
+    ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
         ShipOrderCommand(order_id=order_id, carrier="India Post", tracking_number="EE1")
     )
 
@@ -97,7 +97,7 @@ def test_a_customer_can_not_choose_a_part(desk: PaymentDesk, bought: Bought) -> 
 def test_a_customer_can_not_get_back_what_is_being_packed(
     desk: PaymentDesk, bought: Bought
 ) -> None:
-    StartProcessing(begin=desk.begin, clock=desk.clock, origin=staff)(bought.order_id)
+    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(bought.order_id)
     with pytest.raises(RefundNotAllowed):
         desk.request_refund(_by_customer(bought))
 

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.outbox import OutboxMessage
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.relay import CLAIM, MAX_ATTEMPTS, EventHandler, Relay, pause_after
@@ -41,20 +41,20 @@ def outbox() -> FakeOutbox:
 
 
 @pytest.fixture
-def origin() -> ContextVarRequestContext:
-    return ContextVarRequestContext()
+def contexts() -> ContextVarRequestContexts:
+    return ContextVarRequestContexts()
 
 
 MakeRelay = Callable[..., Relay]
 
 
 @pytest.fixture
-def relay(outbox: FakeOutbox, clock: SetClock, origin: ContextVarRequestContext) -> MakeRelay:
+def relay(outbox: FakeOutbox, clock: SetClock, contexts: ContextVarRequestContexts) -> MakeRelay:
     def make(**event_handlers: Callable[..., None]) -> Relay:
         return Relay(
             outbox=outbox,
             clock=clock,
-            act_as=origin.acting_as,
+            contexts=contexts,
             event_handlers=[
                 EventHandler(name=name, event=ShutterOpened, react=react)
                 for name, react in event_handlers.items()
@@ -143,7 +143,7 @@ def test_a_poisonous_message_is_parked_and_the_rest_pass(
 
 
 def test_a_claim_is_held_for_as_long_as_a_reaction_takes(
-    clock: SetClock, origin: ContextVarRequestContext
+    clock: SetClock, contexts: ContextVarRequestContexts
 ) -> None:
     held = Event()
 
@@ -165,7 +165,7 @@ def test_a_claim_is_held_for_as_long_as_a_reaction_takes(
     deliver = Relay(
         outbox=watched,
         clock=clock,
-        act_as=origin.acting_as,
+        contexts=contexts,
         event_handlers=[EventHandler(name="dawdle", event=ShutterOpened, react=dawdle)],
         renew_every=0.001,
     )
@@ -219,11 +219,11 @@ def test_a_payload_that_cannot_be_read_fails_like_a_reaction(
 
 
 def test_what_a_reaction_changes_is_the_systems_doing_under_the_requests_id(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay, origin: ContextVarRequestContext
+    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay, contexts: ContextVarRequestContexts
 ) -> None:
     put(outbox, clock)
     seen: list[RequestContext] = []
-    relay(look=lambda _: seen.append(origin()))()
+    relay(look=lambda _: seen.append(contexts.current()))()
     assert seen == [RequestContext(actor="system", request_id="abc-1")]
 
 

@@ -1,6 +1,6 @@
 """What keeps the audit trail is shown every event, whether anything reacts to it or not."""
 
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.outbox import OutboxMessage
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.relay import Relay
@@ -51,7 +51,7 @@ def _relay(outbox: FakeOutbox, clock: SetClock, audit_sink: Witness) -> Relay:
     return Relay(
         outbox=outbox,
         clock=clock,
-        act_as=ContextVarRequestContext().acting_as,
+        contexts=ContextVarRequestContexts(),
         event_handlers=[],
         audit_sink=audit_sink,
     )

@@ -31,7 +31,7 @@ from novacart.application.payments.handle_events import RetryEvent
 from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.readiness import Readiness
-from novacart.application.ports.request_context import BindRequestContext
+from novacart.application.ports.request_context import RequestContexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class BackOffice:
 
     sessions: StaffSessions
     throttle: SignInThrottle
-    act_as: BindRequestContext
+    contexts: RequestContexts
     clock: Clock
     policy: BackOfficePolicy
     queries: BackOfficeQueries

@@ -83,7 +83,7 @@ class StaffView(BaseView):
         """
         profile: Profile | None = g.get("staff")
         actor = "anonymous" if profile is None else f"staff:{profile.id}"
-        with self.desk.act_as(RequestContext(actor=actor, request_id=g.get("request_id"))):
+        with self.desk.contexts.bind(RequestContext(actor=actor, request_id=g.get("request_id"))):
             return fn(self, *args, **kwargs)
 
     def render(self, template: str, **facts: Any) -> str:  # noqa: ANN401 (Flask-Admin's own)

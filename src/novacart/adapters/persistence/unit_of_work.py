@@ -29,7 +29,7 @@ from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
 from novacart.application.ports.products import Products
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
@@ -60,9 +60,9 @@ class SqlUnitOfWork:
     webhook_events: WebhookEvents
     idempotency_keys: IdempotencyKeys
 
-    def __init__(self, database: Database, origin: CurrentRequestContext) -> None:
+    def __init__(self, database: Database, contexts: RequestContexts) -> None:
         self._database = database
-        self._origin = origin
+        self._contexts = contexts
         self._saved: dict[int, AggregateRoot] = {}
         self._recorded: list[DomainEvent] = []
         self._stack = ExitStack()
@@ -77,7 +77,7 @@ class SqlUnitOfWork:
         self.password_resets = SqlPasswordResets(connection, self.saved)
         self.products = SqlProducts(connection, self.saved)
         self.categories = SqlCategories(connection, self.saved)
-        self.stock = SqlStock(connection, self._origin().actor, self.record)
+        self.stock = SqlStock(connection, self._contexts.current().actor, self.record)
         self.wishlists = SqlWishlists(connection, self.saved)
         self.carts = SqlCarts(connection, self.saved)
         self.orders = SqlOrders(connection, self.saved)
@@ -107,16 +107,16 @@ class SqlUnitOfWork:
         events = [
             event for aggregate in self._saved.values() for event in aggregate.collect_events()
         ]
-        write_events(self._connection, [*events, *self._recorded], self._origin())
+        write_events(self._connection, [*events, *self._recorded], self._contexts.current())
         self._connection.commit()
         self._saved.clear()
         self._recorded.clear()
 
 
 class SqlUnitOfWorkFactory:
-    def __init__(self, database: Database, origin: CurrentRequestContext) -> None:
+    def __init__(self, database: Database, contexts: RequestContexts) -> None:
         self._database = database
-        self._origin = origin
+        self._contexts = contexts
 
     def __call__(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._database, self._origin)
+        return SqlUnitOfWork(self._database, self._contexts)

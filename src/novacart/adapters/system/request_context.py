@@ -1,4 +1,4 @@
-"""Who the present thread of work is for."""
+"""Request contexts in a `ContextVar`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,23 +7,23 @@ from contextvars import ContextVar
 from novacart.application.ports.request_context import RequestContext
 
 _SYSTEM = RequestContext(actor="system")
-_current: ContextVar[RequestContext] = ContextVar("novacart_origin", default=_SYSTEM)
+_current: ContextVar[RequestContext] = ContextVar("novacart_request_context", default=_SYSTEM)
 
 
-class ContextVarRequestContext:
-    """The origin set by the nearest `acting_as` around the caller; `system` where there is none."""
+class ContextVarRequestContexts:
+    """Each thread and each asyncio task has its own current context."""
 
-    def __call__(self) -> RequestContext:
+    def current(self) -> RequestContext:
         return _current.get()
 
     @contextmanager
-    def acting_as(self, origin: RequestContext) -> Iterator[None]:
-        token = _current.set(origin)
+    def bind(self, context: RequestContext) -> Iterator[None]:
+        token = _current.set(context)
         try:
             yield
         finally:
             _current.reset(token)
 
-    def set(self, origin: RequestContext) -> None:
-        """For a request, whose context ends with it."""
-        _current.set(origin)
+    def replace(self, context: RequestContext) -> None:
+        """Set the context until the next `replace`; the start of each HTTP request calls it."""
+        _current.set(context)

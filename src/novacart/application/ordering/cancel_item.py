@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from novacart.application.ordering.stock_claims import claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
@@ -33,12 +33,12 @@ class CancelItem:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentRequestContext,
+        contexts: RequestContexts,
         refund_line: LineRefunds,
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
         self._refund_line = refund_line
 
     def __call__(self, command: CancelItemCommand) -> None:
@@ -62,7 +62,7 @@ class CancelItem:
             if order.payment_method is not PaymentMethod.COD:
                 return False
             units = order.cancel_line(
-                command.line_id, reason=command.reason, at=now, actor=self._origin().actor
+                command.line_id, reason=command.reason, at=now, actor=self._contexts.current().actor
             )
             work.stock.release(claims(order.id, units, "release"), at=now)
             work.orders.save(order)

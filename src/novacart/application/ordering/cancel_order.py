@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from novacart.application.ordering.stock_claims import claims
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import OrderId, UserId
 
@@ -26,11 +26,11 @@ class CancelOrder:
     """
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+        self, *, begin: UnitOfWorkFactory, clock: Clock, contexts: RequestContexts
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
 
     def __call__(self, command: CancelOrderCommand) -> None:
         now = self._clock.now()
@@ -39,7 +39,9 @@ class CancelOrder:
                 order = work.orders.get(command.order_id)
             else:
                 order = work.orders.of_user(command.order_id, command.user_id)
-            units = order.cancel(reason=command.reason, at=now, actor=self._origin().actor)
+            units = order.cancel(
+                reason=command.reason, at=now, actor=self._contexts.current().actor
+            )
             work.stock.release(claims(order.id, units, "release"), at=now)
             work.orders.save(order)
             work.commit()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from novacart.application.ordering.stock_claims import claims
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import OrderId
 
@@ -13,16 +13,16 @@ class StartProcessing:
     """The goods are being packed. Raises `OrderNotFound`, `InvalidTransition`."""
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+        self, *, begin: UnitOfWorkFactory, clock: Clock, contexts: RequestContexts
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
 
     def __call__(self, order_id: OrderId) -> None:
         with self._begin() as work:
             order = work.orders.get(order_id)
-            order.start_processing(at=self._clock.now(), actor=self._origin().actor)
+            order.start_processing(at=self._clock.now(), actor=self._contexts.current().actor)
             work.orders.save(order)
             work.commit()
 
@@ -42,11 +42,11 @@ class ShipOrder:
     """
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+        self, *, begin: UnitOfWorkFactory, clock: Clock, contexts: RequestContexts
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
 
     def __call__(self, command: ShipOrderCommand) -> None:
         now = self._clock.now()
@@ -56,7 +56,7 @@ class ShipOrder:
                 carrier=command.carrier,
                 tracking_number=command.tracking_number,
                 at=now,
-                actor=self._origin().actor,
+                actor=self._contexts.current().actor,
             )
             work.stock.sell(claims(order.id, units, "sell"), at=now)
             work.orders.save(order)
@@ -67,15 +67,15 @@ class DeliverOrder:
     """The customer has the goods. Raises `OrderNotFound`, `InvalidTransition`."""
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, clock: Clock, origin: CurrentRequestContext
+        self, *, begin: UnitOfWorkFactory, clock: Clock, contexts: RequestContexts
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
 
     def __call__(self, order_id: OrderId) -> None:
         with self._begin() as work:
             order = work.orders.get(order_id)
-            order.deliver(at=self._clock.now(), actor=self._origin().actor)
+            order.deliver(at=self._clock.now(), actor=self._contexts.current().actor)
             work.orders.save(order)
             work.commit()

@@ -8,7 +8,7 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.views import OrderView, order_view
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.order_numbers import OrderNumbers
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import EmptyCart, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import PaymentMethod, payment_method
@@ -41,13 +41,13 @@ class PlaceOrder:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentRequestContext,
+        contexts: RequestContexts,
         numbers: OrderNumbers,
         policy: CheckoutPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
         self._assembly = OrderFactory(numbers=numbers, policy=policy)
 
     def __call__(self, command: PlaceOrderCommand) -> OrderView:
@@ -68,7 +68,7 @@ class PlaceOrder:
                 replaces=self._assembly.unpaid_order(work, checkout),
                 method=payment_method(command.payment_method),
                 at=self._clock.now(),
-                actor=self._origin().actor,
+                actor=self._contexts.current().actor,
             )
             checkout.cart.clear()
             work.carts.save(checkout.cart)

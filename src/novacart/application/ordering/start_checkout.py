@@ -9,7 +9,7 @@ from novacart.application.ordering.views import OrderView, order_view
 from novacart.application.ports.carts import Checkout
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.order_numbers import OrderNumbers
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import EmptyCart, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import PaymentMethod
@@ -35,13 +35,13 @@ class StartCheckout:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentRequestContext,
+        contexts: RequestContexts,
         numbers: OrderNumbers,
         policy: CheckoutPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
         self._assembly = OrderFactory(numbers=numbers, policy=policy)
 
     def __call__(self, command: StartCheckoutCommand) -> OrderView:
@@ -66,7 +66,7 @@ class StartCheckout:
                 replaces=unpaid,
                 method=PaymentMethod.ONLINE,
                 at=now,
-                actor=self._origin().actor,
+                actor=self._contexts.current().actor,
             )
             checkout.cart.checked_out_as(order.id)
             work.carts.save(checkout.cart)

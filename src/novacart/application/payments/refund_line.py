@@ -7,7 +7,7 @@ from novacart.application.payments.send_refund import SendRefund
 from novacart.application.payments.settle_refunds import parts_of
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import OrderNotPaid
 from novacart.domain.payments.refund import RefundOrigin
@@ -26,13 +26,13 @@ class RefundLine:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentRequestContext,
+        contexts: RequestContexts,
         send_refund: SendRefund,
         policy: FollowUpPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
         self._send_refund = send_refund
         self._policy = policy
 
@@ -55,7 +55,7 @@ class RefundLine:
                 parts=parts_of(items),
                 at=now,
             )
-            actor = self._origin().actor
+            actor = self._contexts.current().actor
             order.request_refund(items, reason=request.reason, at=now, actor=actor)
             payment.check_at = self._policy.next_check(payment, at=now)
             work.orders.save(order)

@@ -10,7 +10,7 @@ from novacart.application.payments.send_refund import SendRefund
 from novacart.application.payments.settle_refunds import parts_of
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayUnavailable
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.line import RefundItem
@@ -69,13 +69,13 @@ class RequestRefund:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        origin: CurrentRequestContext,
+        contexts: RequestContexts,
         send_refund: SendRefund,
         policy: FollowUpPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._origin = origin
+        self._contexts = contexts
         self._send_refund = send_refund
         self._policy = policy
 
@@ -109,7 +109,7 @@ class RequestRefund:
                 at=now,
             )
             if items:
-                actor = self._origin().actor
+                actor = self._contexts.current().actor
                 order.request_refund(items, reason=command.reason, at=now, actor=actor)
                 work.orders.save(order)
             payment.check_at = self._policy.next_check(payment, at=now)

@@ -1,4 +1,4 @@
-"""Who is behind a change."""
+"""The actor and the request that the current work is done for."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -7,22 +7,20 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """`actor` is `user:<id>`, `staff:<id>`, `stripe`, `system` or `cli`.
+    """`actor` is `user:<id>`, `staff:<id>`, `anonymous`, `stripe`, `system` or `cli`.
 
-    `request_id` is the HTTP request's, where there was one.
+    `request_id` is the HTTP request's; None outside a request.
     """
 
     actor: str
     request_id: str | None = None
 
 
-class CurrentRequestContext(Protocol):
-    def __call__(self) -> RequestContext:
-        """Who the present work is done for."""
+class RequestContexts(Protocol):
+    def current(self) -> RequestContext:
+        """Return the bound context; actor `system` if none is bound."""
         ...
 
-
-class BindRequestContext(Protocol):
-    def __call__(self, origin: RequestContext) -> AbstractContextManager[None]:
-        """Do what is inside the block on behalf of `origin`."""
+    def bind(self, context: RequestContext) -> AbstractContextManager[None]:
+        """Make `context` the current one inside the `with` block."""
         ...

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.settings import Settings, load_settings
@@ -17,7 +17,7 @@ def shop(settings: Settings | None = None) -> Iterator[Injector]:
     """The shop's parts; what is changed with them is recorded as done from the command line."""
     injector = build_container(settings or load_settings())
     try:
-        with injector.get(ContextVarRequestContext).acting_as(RequestContext(actor="cli")):
+        with injector.get(ContextVarRequestContexts).bind(RequestContext(actor="cli")):
             yield injector
     finally:
         injector.get(Database).dispose()

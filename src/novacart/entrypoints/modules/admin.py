@@ -17,7 +17,6 @@ from novacart.adapters.persistence.back_office.health import SqlHealthQueries
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.back_office.sales_figures import SqlSalesFigures
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.system.request_context import ContextVarRequestContext
 from novacart.adapters.web.http import rate_limits
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.accounts.change_password import ChangePassword
@@ -32,7 +31,7 @@ from novacart.application.payments.handle_events import RetryEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness
-from novacart.application.ports.request_context import BindRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.sales_figures import SalesFigures
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
@@ -75,11 +74,6 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def act_as(self, origin: ContextVarRequestContext) -> BindRequestContext:
-        return origin.acting_as
-
-    @provider
-    @singleton
     def throttle(self, settings: Settings, injector: Injector) -> SignInThrottle:
         attempts = None
         if settings.ratelimit_enabled:
@@ -103,7 +97,7 @@ class AdminModule(Module):
         return BackOffice(
             sessions=injector.get(StaffSessions),
             throttle=injector.get(SignInThrottle),
-            act_as=injector.get(BindRequestContext),  # type: ignore[type-abstract]
+            contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             policy=injector.get(BackOfficePolicy),
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]

@@ -14,7 +14,7 @@ from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.sandbox.unavailable_gateway import NoGateway
 from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.adapters.stripe.webhook import StripeEvents
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.payments.routes import payments_blueprint
 from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
@@ -144,10 +144,11 @@ def _sandbox_secret(settings: Settings) -> str:
 def blueprints(injector: Injector) -> list[Blueprint]:
     """The routes of this feature; the sandbox's where it is the provider."""
     receive_event = injector.get(ReceiveEvent)
-    origin = injector.get(ContextVarRequestContext)
+    contexts = injector.get(ContextVarRequestContexts)
 
     def receive(signed: ReceiveEventCommand) -> None:
-        with origin.acting_as(RequestContext(actor="stripe", request_id=origin().request_id)):
+        request_id = contexts.current().request_id
+        with contexts.bind(RequestContext(actor="stripe", request_id=request_id)):
             receive_event(signed)
 
     made = [

@@ -12,7 +12,7 @@ from novacart.adapters.persistence.readiness import SqlReadiness
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.adapters.system.clock import SystemClock
-from novacart.adapters.system.request_context import ContextVarRequestContext
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.operations.routes import operations_blueprint
 from novacart.application.ports.clock import Clock
@@ -20,7 +20,7 @@ from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.outbox import Outbox
 from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
@@ -51,23 +51,23 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def origin(self) -> ContextVarRequestContext:
-        return ContextVarRequestContext()
+    def context_var_contexts(self) -> ContextVarRequestContexts:
+        return ContextVarRequestContexts()
 
     @provider
     @singleton
-    def current_origin(self, origin: ContextVarRequestContext) -> CurrentRequestContext:
-        return origin
+    def contexts(self, contexts: ContextVarRequestContexts) -> RequestContexts:
+        return contexts
 
     @provider
     @singleton
-    def begin(self, database: Database, origin: CurrentRequestContext) -> UnitOfWorkFactory:
-        return SqlUnitOfWorkFactory(database, origin)
+    def begin(self, database: Database, contexts: RequestContexts) -> UnitOfWorkFactory:
+        return SqlUnitOfWorkFactory(database, contexts)
 
     @provider
     @singleton
-    def outbox(self, database: Database, origin: CurrentRequestContext) -> Outbox:
-        return SqlOutbox(database, origin)
+    def outbox(self, database: Database, contexts: RequestContexts) -> Outbox:
+        return SqlOutbox(database, contexts)
 
     @provider
     @singleton

@@ -11,15 +11,15 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.tables import outbox_messages as messages
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
-from novacart.application.ports.request_context import CurrentRequestContext
+from novacart.application.ports.request_context import RequestContexts
 
 
 class SqlOutbox:
     """Workers pass by each other's rows on PostgreSQL, and take turns on SQLite."""
 
-    def __init__(self, database: Database, origin: CurrentRequestContext) -> None:
+    def __init__(self, database: Database, contexts: RequestContexts) -> None:
         self._database = database
-        self._origin = origin
+        self._contexts = contexts
 
     def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
         # Most polls find nothing, and then should not cost SQLite its writer's lock.
@@ -80,7 +80,7 @@ class SqlOutbox:
                 OutboxMessageRetried(occurred_at=at, message_id=row.id, message_name=row.name)
                 for row in retried
             ]
-            write_events(connection, events, self._origin())
+            write_events(connection, events, self._contexts.current())
             connection.commit()
         return len(retried)
 

@@ -11,7 +11,7 @@ from novacart.domain.shared.events import DomainEvent
 
 
 def write_events(
-    connection: Connection, events: Iterable[DomainEvent], origin: RequestContext
+    connection: Connection, events: Iterable[DomainEvent], context: RequestContext
 ) -> None:
     """Add the events to the outbox in one statement; none of them where there are none."""
     rows = [
@@ -19,8 +19,8 @@ def write_events(
             "name": event.name,
             "version": event.version,
             "payload": json.dumps(event.payload(), separators=(",", ":")),
-            "actor": origin.actor,
-            "request_id": origin.request_id,
+            "actor": context.actor,
+            "request_id": context.request_id,
             "occurred_at": event.occurred_at,
             "next_attempt_at": event.occurred_at,
         }
