@@ -9,6 +9,7 @@ from flask_admin import Admin, BaseView
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
+from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.navigation import menu_for
 from novacart.adapters.admin.ordering.forms import PlainForm
