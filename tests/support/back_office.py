@@ -1,4 +1,4 @@
-"""Staff in front of the back office, by HTTP."""
+"""HTTP client of the back office: signs staff in and submits forms with their CSRF token."""
 
 import re
 from typing import Any
@@ -12,12 +12,12 @@ from novacart.application.accounts.register_user import RegisterUser, RegisterUs
 from novacart.domain.accounts.role import Role
 
 PASSWORD = "correct horse 42 staple"
-_PROOF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-_TOLD = re.compile(r'<p class="alert alert-(\w+)"[^>]*>(.*?)</p>', re.DOTALL)
+_CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_FLASH_MESSAGE = re.compile(r'<p class="alert alert-(\w+)"[^>]*>(.*?)</p>', re.DOTALL)
 
 
-def hire(injector: Injector, role: str, username: str | None = None) -> int:
-    """An account of that role, called like it unless it is named; its id."""
+def create_account(injector: Injector, role: str, username: str | None = None) -> int:
+    """Register an account with the role, named `<role>-one` by default. Returns its id."""
     name = username or f"{role}-one"
     profile = injector.get(RegisterUser)(
         RegisterUserCommand(
@@ -27,8 +27,8 @@ def hire(injector: Injector, role: str, username: str | None = None) -> int:
     return profile.id
 
 
-class Browser:
-    """A browser of somebody's, which keeps its cookies and sends each form's proof along."""
+class StaffClient:
+    """Flask test client that keeps cookies and adds the CSRF token to each form."""
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
@@ -36,31 +36,30 @@ class Browser:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
-    def proof(self, at: str = "/admin/account/") -> str:
-        found = _PROOF.search(self.get(at).text)
-        assert found is not None, f"no form at {at}"
-        return found[1]
+    def csrf_token(self, page: str = "/admin/account/") -> str:
+        match = _CSRF_TOKEN.search(self.get(page).text)
+        assert match is not None, f"no form on {page}"
+        return match[1]
 
     def sign_in(self, username: str, password: str = PASSWORD) -> TestResponse:
-        proof = self.proof("/admin/sign-in/")
+        token = self.csrf_token("/admin/sign-in/")
         return self.client.post(
             "/admin/sign-in/",
-            data={"csrf_token": proof, "login": username, "password": password},
+            data={"csrf_token": token, "login": username, "password": password},
         )
 
-    def send(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
-        """Fill in a form of that address."""
-        return self.client.post(path, data={"csrf_token": self.proof(), **(data or {})})
+    def submit(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
+        return self.client.post(path, data={"csrf_token": self.csrf_token(), **(data or {})})
 
-    def told(self) -> list[str]:
-        """What the back office has to say, read once."""
-        return [sentence.strip() for _, sentence in _TOLD.findall(self.get("/admin/").text)]
+    def flash_messages(self) -> list[str]:
+        """The messages waiting in the session, as HTML. Reading removes them."""
+        return [text.strip() for _, text in _FLASH_MESSAGE.findall(self.get("/admin/").text)]
 
 
-def staff(app: Flask, role: str) -> Browser:
-    """Somebody of that role, hired and signed in."""
-    hire(app.extensions["novacart.injector"], role)
-    browser = Browser(app)
-    answer = browser.sign_in(f"{role}-one")
-    assert answer.status_code == 303, answer.text
-    return browser
+def staff_client(app: Flask, role: str) -> StaffClient:
+    """A client signed in as a new account with the role."""
+    create_account(app.extensions["novacart.injector"], role)
+    client = StaffClient(app)
+    response = client.sign_in(f"{role}-one")
+    assert response.status_code == 303, response.text
+    return client

@@ -11,7 +11,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
 from tests.support.accounts import CheapPasswords, ClockAt
-from tests.support.back_office import Browser, staff
+from tests.support.back_office import StaffClient, staff_client
 from tests.support.clock import SetClock
 
 MakeShop = Callable[..., Flask]
@@ -54,5 +54,5 @@ def injector(app: Flask) -> Injector:
 
 
 @pytest.fixture
-def owner(app: Flask) -> Browser:
-    return staff(app, "owner")
+def owner(app: Flask) -> StaffClient:
+    return staff_client(app, "owner")

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
-from tests.support.back_office import Browser, staff
+from tests.support.back_office import StaffClient, staff_client
 from tests.support.shoppers import Shopper, reserved, stocked
 
 
@@ -40,14 +40,14 @@ def items(order: dict[str, object]) -> list[dict[str, object]]:
     return found
 
 
-def act(browser: Browser, name: str, order: dict[str, object], **data: str) -> list[str]:
-    answer = browser.send(f"/admin/orders/{name}/?id={order['id']}", data)
+def act(browser: StaffClient, name: str, order: dict[str, object], **data: str) -> list[str]:
+    answer = browser.submit(f"/admin/orders/{name}/?id={order['id']}", data)
     assert answer.status_code == 303, answer.text
-    return browser.told()
+    return browser.flash_messages()
 
 
 def test_an_order_goes_from_its_payment_to_its_delivery(
-    asha: Shopper, owner: Browser, injector: Injector
+    asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     kettle = stocked(injector)
     order = paid_order(asha, kettle)
@@ -67,7 +67,7 @@ def test_an_order_goes_from_its_payment_to_its_delivery(
 
 
 def test_only_what_the_lifecycle_allows_is_offered_and_the_rest_refused_in_words(
-    asha: Shopper, owner: Browser, injector: Injector
+    asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     order = paid_order(asha, stocked(injector))
     page = owner.get(f"/admin/orders/details/?id={order['id']}").text
@@ -87,7 +87,7 @@ def test_only_what_the_lifecycle_allows_is_offered_and_the_rest_refused_in_words
 
 
 def test_a_cod_order_is_cancelled_and_its_stock_goes_back(
-    asha: Shopper, owner: Browser, injector: Injector
+    asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     kettle = stocked(injector)
     order = asha.ordered(kettle)
@@ -98,7 +98,7 @@ def test_a_cod_order_is_cancelled_and_its_stock_goes_back(
 
 
 def test_one_line_is_refunded_and_then_the_rest(
-    asha: Shopper, owner: Browser, injector: Injector
+    asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     order = paid_order(asha, stocked(injector, price=30), stocked(injector, price=70))
     first, second = items(order)
@@ -114,7 +114,7 @@ def test_one_line_is_refunded_and_then_the_rest(
 
 
 def test_an_amount_is_refunded_and_never_more_than_is_left(
-    asha: Shopper, owner: Browser, injector: Injector
+    asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     order = paid_order(asha, stocked(injector, price=100))
     act(owner, "refund", order, reason="Late", amount="40.00")
@@ -126,7 +126,7 @@ def test_an_amount_is_refunded_and_never_more_than_is_left(
 
 
 def test_support_moves_money_up_to_its_limit(asha: Shopper, app: Flask, injector: Injector) -> None:
-    meera = staff(app, "support")
+    meera = staff_client(app, "support")
     dear, cheap = (
         paid_order(asha, stocked(injector, price=5001)),
         paid_order(asha, stocked(injector, price=5000)),
@@ -145,22 +145,22 @@ def test_support_moves_money_up_to_its_limit(asha: Shopper, app: Flask, injector
 
 
 def test_many_orders_move_at_once_and_each_refusal_is_told(
-    asha: Shopper, owner: Browser, injector: Injector
+    asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     kettle = stocked(injector)
     orders = [asha.ordered(kettle) for _ in range(3)]
     act(owner, "cancel", orders[0], reason="x")
     ids = [str(order["id"]) for order in orders]
-    owner.send("/admin/orders/action/", {"action": "process", "rowid": ids})
-    assert owner.told() == [
+    owner.submit("/admin/orders/action/", {"action": "process", "rowid": ids})
+    assert owner.flash_messages() == [
         f"{orders[0]['number']}: What is CANCELLED cannot become PROCESSING.",
         "Being packed: 2 of 3.",
     ]
-    owner.send(
+    owner.submit(
         "/admin/orders/action/",
         {"action": "ship", "rowid": ids[1:], "carrier": "Dak", "tracking_number": "M-1"},
     )
-    owner.send("/admin/orders/action/", {"action": "deliver", "rowid": ids[1:]})
+    owner.submit("/admin/orders/action/", {"action": "deliver", "rowid": ids[1:]})
     assert [now(asha, order)["status"] for order in orders] == [
         "CANCELLED",
         "DELIVERED",
@@ -184,7 +184,7 @@ def test_many_orders_move_at_once_and_each_refusal_is_told(
     ],
 )
 def test_orders_are_found(
-    asha: Shopper, owner: Browser, injector: Injector, query: str, found: int
+    asha: Shopper, owner: StaffClient, injector: Injector, query: str, found: int
 ) -> None:
     asha.ordered(stocked(injector))
     page = owner.get(f"/admin/orders/?{query}").text
@@ -192,7 +192,7 @@ def test_orders_are_found(
 
 
 @pytest.mark.parametrize("bad", ["", "0", "x", "-1", "9" * 40, "1%00"])
-def test_what_is_not_there_is_told_so(owner: Browser, bad: str) -> None:
+def test_what_is_not_there_is_told_so(owner: StaffClient, bad: str) -> None:
     for place in ("orders", "products", "payments", "refunds", "customers", "outbox", "audit"):
         assert owner.get(f"/admin/{place}/details/?id={bad}").status_code == 404, place
     assert owner.get(f"/admin/webhook-events/details/?id={bad}").status_code == 404

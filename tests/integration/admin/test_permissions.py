@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from novacart.application.authorization.permissions import ROLES, TABLE, allows
-from tests.support.back_office import Browser, staff
+from tests.support.back_office import StaffClient, staff_client
 
 REVIEWED = Path(__file__).parent / "access.txt"
 WITHOUT_SIGN_IN = {"desk_sign_in.index", "desk_sign_in.out"}
@@ -31,7 +31,7 @@ def _actions(app: Flask) -> list[tuple[str, str, str]]:
     )
 
 
-def _may(app: Flask, browser: Browser) -> dict[str, str]:
+def _may(app: Flask, browser: StaffClient) -> dict[str, str]:
     """What the role gets through to: a form without its proof is stopped behind the door."""
     seen = {}
     for endpoint, address, method in _pages(app):
@@ -40,14 +40,14 @@ def _may(app: Flask, browser: Browser) -> dict[str, str]:
             assert answer.status_code < 500, (endpoint, answer.text)
             seen[endpoint] = "-" if answer.status_code == 403 else "yes"
     for named, address, action in _actions(app):
-        answer = browser.send(address, {"action": action})
+        answer = browser.submit(address, {"action": action})
         assert answer.status_code < 500, (named, answer.text)
         seen[named] = "-" if answer.status_code == 403 else "yes"
     return seen
 
 
 def test_every_page_and_action_opens_to_the_roles_of_the_reviewed_table(app: Flask) -> None:
-    by_role = {role: _may(app, staff(app, role)) for role in ROLES}
+    by_role = {role: _may(app, staff_client(app, role)) for role in ROLES}
     names = by_role["owner"]
     width = max(map(len, names)) + 2
     lines = ["".ljust(width) + "".join(role.ljust(9) for role in ROLES).rstrip()]
@@ -69,7 +69,7 @@ def test_nobody_gets_anywhere_without_signing_in(app: Flask) -> None:
         assert answer.headers["Location"].startswith("/admin/sign-in/"), endpoint
 
 
-def test_a_page_that_no_table_names_is_closed_to_everybody(app: Flask, owner: Browser) -> None:
+def test_a_page_that_no_table_names_is_closed_to_everybody(app: Flask, owner: StaffClient) -> None:
     named = {
         f"{view.endpoint}.{name}"
         for view in app.extensions["admin"][0]._views

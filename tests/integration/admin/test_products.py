@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from injector import Injector
 
-from tests.support.back_office import Browser
+from tests.support.back_office import StaffClient
 from tests.support.images import picture
 from tests.support.shoppers import reserved, stocked
 
@@ -36,8 +36,8 @@ def edited(**changes: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def product(owner: Browser) -> int:
-    answer = owner.send("/admin/products/new/", NEW)
+def product(owner: StaffClient) -> int:
+    answer = owner.submit("/admin/products/new/", NEW)
     assert answer.status_code == 302, answer.text
     return int(answer.headers["Location"].rpartition("=")[2])
 
@@ -59,24 +59,26 @@ def test_a_product_is_added(app: Flask, product: int) -> None:
     ],
 )
 def test_a_bad_value_is_told_beside_its_field_and_nothing_is_lost(
-    owner: Browser, changes: dict[str, str], sentence: str
+    owner: StaffClient, changes: dict[str, str], sentence: str
 ) -> None:
-    answer = owner.send("/admin/products/new/", {**NEW, **changes})
+    answer = owner.submit("/admin/products/new/", {**NEW, **changes})
     assert answer.status_code == 200
     assert sentence.lower() in answer.text.lower()
     assert 'value="Akhand"' in answer.text
     assert "Nothing here fits" in owner.get("/admin/products/?search=brass").text
 
 
-def test_a_product_is_edited(app: Flask, owner: Browser, product: int) -> None:
-    answer = owner.send(f"/admin/products/edit/?id={product}", edited(price="999.00"))
+def test_a_product_is_edited(app: Flask, owner: StaffClient, product: int) -> None:
+    answer = owner.submit(f"/admin/products/edit/?id={product}", edited(price="999.00"))
     assert answer.status_code == 302
     assert shown(app, product)["price"] == "999.00"
 
 
-def test_a_second_editor_is_told_with_both_values(app: Flask, owner: Browser, product: int) -> None:
-    owner.send(f"/admin/products/edit/?id={product}", edited(price="999.00"))
-    answer = owner.send(
+def test_a_second_editor_is_told_with_both_values(
+    app: Flask, owner: StaffClient, product: int
+) -> None:
+    owner.submit(f"/admin/products/edit/?id={product}", edited(price="999.00"))
+    answer = owner.submit(
         f"/admin/products/edit/?id={product}", edited(title="Brass diya", price="1200.00")
     )
     assert answer.status_code == 200
@@ -86,7 +88,7 @@ def test_a_second_editor_is_told_with_both_values(app: Flask, owner: Browser, pr
         assert text in table
     assert shown(app, product)["price"] == "999.00"
 
-    again = owner.send(
+    again = owner.submit(
         f"/admin/products/edit/?id={product}",
         edited(title="Brass diya", price="1200.00", version="2"),
     )
@@ -94,90 +96,94 @@ def test_a_second_editor_is_told_with_both_values(app: Flask, owner: Browser, pr
     assert shown(app, product)["title"] == "Brass diya"
 
 
-def test_a_product_is_archived_and_brought_back(app: Flask, owner: Browser, product: int) -> None:
-    owner.send(f"/admin/products/archive/?id={product}")
+def test_a_product_is_archived_and_brought_back(
+    app: Flask, owner: StaffClient, product: int
+) -> None:
+    owner.submit(f"/admin/products/archive/?id={product}")
     assert app.test_client().get(f"/api/products/{product}/").status_code == 404
     assert "Brass lamp" in owner.get("/admin/products/?archived=yes").text
-    owner.send(f"/admin/products/restore/?id={product}")
+    owner.submit(f"/admin/products/restore/?id={product}")
     assert shown(app, product)["title"] == "Brass lamp"
-    owner.told()
-    owner.send(f"/admin/products/restore/?id={product}")
-    assert owner.told() == ["That product is in the catalogue already."]
+    owner.flash_messages()
+    owner.submit(f"/admin/products/restore/?id={product}")
+    assert owner.flash_messages() == ["That product is in the catalogue already."]
 
 
 def test_stock_is_counted_with_a_reason_that_the_ledger_keeps(
-    app: Flask, owner: Browser, product: int
+    app: Flask, owner: StaffClient, product: int
 ) -> None:
-    owner.send(f"/admin/products/stock/?id={product}", {"delta": "-3", "reason": "Broken"})
+    owner.submit(f"/admin/products/stock/?id={product}", {"delta": "-3", "reason": "Broken"})
     assert shown(app, product)["stock"] == 4
     page = owner.get(f"/admin/products/details/?id={product}").text
     assert "Broken" in page
     assert "staff:" in page
-    owner.told()
-    owner.send(f"/admin/products/stock/?id={product}", {"delta": "-3", "reason": ""})
-    assert owner.told() == ["Reason: This field is required."]
-    owner.send(f"/admin/products/stock/?id={product}", {"delta": "-5", "reason": "Lost"})
+    owner.flash_messages()
+    owner.submit(f"/admin/products/stock/?id={product}", {"delta": "-3", "reason": ""})
+    assert owner.flash_messages() == ["Reason: This field is required."]
+    owner.submit(f"/admin/products/stock/?id={product}", {"delta": "-5", "reason": "Lost"})
     assert shown(app, product)["stock"] == 4
 
 
-def test_prices_change_in_bulk(app: Flask, owner: Browser, injector: Injector) -> None:
+def test_prices_change_in_bulk(app: Flask, owner: StaffClient, injector: Injector) -> None:
     first, second = stocked(injector, price=100), stocked(injector, price=33)
-    owner.send(
+    owner.submit(
         "/admin/products/action/",
         {"action": "price", "percent": "-10", "rowid": [str(first), str(second)]},
     )
     assert shown(app, first)["price"] == "90.00"
     assert shown(app, second)["price"] == "29.70"
-    assert owner.told() == ["Repriced: 2 of 2."]
+    assert owner.flash_messages() == ["Repriced: 2 of 2."]
 
 
 @pytest.mark.parametrize("percent", ["", "x", "0", "501", "-501"])
 def test_a_slip_in_the_percentage_changes_nothing(
-    app: Flask, owner: Browser, injector: Injector, percent: str
+    app: Flask, owner: StaffClient, injector: Injector, percent: str
 ) -> None:
     product = stocked(injector, price=100)
-    owner.send(
+    owner.submit(
         "/admin/products/action/",
         {"action": "price", "percent": percent, "rowid": str(product)},
     )
     assert shown(app, product)["price"] == "100.00"
 
 
-def test_stock_changes_in_bulk_and_each_refusal_is_told(owner: Browser, injector: Injector) -> None:
+def test_stock_changes_in_bulk_and_each_refusal_is_told(
+    owner: StaffClient, injector: Injector
+) -> None:
     plenty, few = (
         stocked(injector, stock=10, title="Cup"),
         stocked(injector, stock=2, title="Kettle"),
     )
-    owner.send(
+    owner.submit(
         "/admin/products/action/",
         {"action": "stock", "delta": "-5", "reason": "Flood", "rowid": [str(plenty), str(few)]},
     )
     assert reserved(injector, plenty) == (5, 0)
     assert reserved(injector, few) == (2, 0)
-    told = owner.told()
+    told = owner.flash_messages()
     assert told[-1] == "Counted: 1 of 2."
     assert told[0].startswith("Kettle: ")
 
 
-def test_a_picture_is_uploaded(app: Flask, owner: Browser, product: int) -> None:
+def test_a_picture_is_uploaded(app: Flask, owner: StaffClient, product: int) -> None:
     path = f"/admin/products/picture/?id={product}"
-    owner.send(path, {"image": (BytesIO(picture()), "x.png")})
+    owner.submit(path, {"image": (BytesIO(picture()), "x.png")})
     assert str(shown(app, product)["image"]).startswith("http")
     before = shown(app, product)["image"]
-    owner.told()
-    owner.send(path, {"image": (BytesIO(b"<svg/>"), "x.png")})
-    assert len(owner.told()) == 1
+    owner.flash_messages()
+    owner.submit(path, {"image": (BytesIO(b"<svg/>"), "x.png")})
+    assert len(owner.flash_messages()) == 1
     assert shown(app, product)["image"] == before
 
 
 def test_an_import_reports_its_bad_rows_and_takes_the_good_ones(
-    app: Flask, owner: Browser, injector: Injector
+    app: Flask, owner: StaffClient, injector: Injector
 ) -> None:
     there = stocked(injector, title="Kettle")
     rows = (
         f"id,title,price,stock\n,Diya,45.00,3\n,,12.00,1\n{there},Kettle two,21.00,\n,Cup,free,1\n"
     )
-    answer = owner.send(
+    answer = owner.submit(
         "/admin/products/import/", {"file": (BytesIO(rows.encode()), "products.csv")}
     )
     assert answer.status_code == 200
@@ -187,9 +193,9 @@ def test_an_import_reports_its_bad_rows_and_takes_the_good_ones(
     assert shown(app, there)["title"] == "Kettle two"
 
 
-def test_an_import_may_only_look(app: Flask, owner: Browser) -> None:
+def test_an_import_may_only_look(app: Flask, owner: StaffClient) -> None:
     rows = b"title,price\nDiya,45.00\n"
-    answer = owner.send(
+    answer = owner.submit(
         "/admin/products/import/", {"file": (BytesIO(rows), "x.csv"), "dry_run": "y"}
     )
     assert "What would happen" in answer.text
@@ -197,26 +203,26 @@ def test_an_import_may_only_look(app: Flask, owner: Browser) -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"nonsense\n1\n", b""])
-def test_a_file_that_is_none_is_refused_in_words(owner: Browser, content: bytes) -> None:
-    answer = owner.send("/admin/products/import/", {"file": (BytesIO(content), "x.csv")})
+def test_a_file_that_is_none_is_refused_in_words(owner: StaffClient, content: bytes) -> None:
+    answer = owner.submit("/admin/products/import/", {"file": (BytesIO(content), "x.csv")})
     assert answer.status_code == 200
     assert "alert-" in answer.text or "0 added" in answer.text
 
 
-def test_an_export_can_be_taken_in_again(owner: Browser, injector: Injector) -> None:
+def test_an_export_can_be_taken_in_again(owner: StaffClient, injector: Injector) -> None:
     stocked(injector, title="Kettle, large")
     answer = owner.get("/admin/products/export/csv/")
     assert answer.mimetype == "text/csv"
     assert '"Kettle, large"' in answer.text
-    again = owner.send("/admin/products/import/", {"file": (BytesIO(answer.data), "x.csv")})
+    again = owner.submit("/admin/products/import/", {"file": (BytesIO(answer.data), "x.csv")})
     assert "0 added, 0 changed, 1 as they were, 0 not taken in." in again.text
 
 
 def test_a_category_is_added_edited_and_guarded_against_a_second_editor(
-    app: Flask, owner: Browser
+    app: Flask, owner: StaffClient
 ) -> None:
     new = {"name": "Home", "slug": "home", "position": "2", "is_active": "y"}
-    answer = owner.send(
+    answer = owner.submit(
         "/admin/categories/new/", {**new, "image": (BytesIO(picture()), "home.webp")}
     )
     assert answer.status_code == 302, answer.text
@@ -227,9 +233,9 @@ def test_a_category_is_added_edited_and_guarded_against_a_second_editor(
     path = f"/admin/categories/edit/?id={home['id']}"
     version = 2
     assert f'value="{version}"' in owner.get(path).text
-    owner.send(path, {**new, "name": "House", "version": str(version)})
-    stale = owner.send(path, {**new, "name": "Hut", "version": str(version)})
+    owner.submit(path, {**new, "name": "House", "version": str(version)})
+    stale = owner.submit(path, {**new, "name": "Hut", "version": str(version)})
     assert "Somebody else changed this" in stale.text
     assert app.test_client().get("/api/categories/").get_json()[0]["name"] == "House"
-    taken = owner.send("/admin/categories/new/", new)
+    taken = owner.submit("/admin/categories/new/", new)
     assert "Another category is called" in taken.text

@@ -8,18 +8,18 @@ from novacart.application.accounts.disable_user import AccountOf, DisableUser
 from novacart.application.accounts.grant_role import GrantRole, GrantRoleCommand
 from novacart.domain.shared.ids import UserId
 from tests.integration.admin.conftest import MakeShop
-from tests.support.back_office import PASSWORD, Browser, hire
+from tests.support.back_office import PASSWORD, StaffClient, create_account
 from tests.support.clock import SetClock
 
 
-def is_in(browser: Browser) -> bool:
-    return browser.get("/admin/account/").status_code == 200
+def is_in(client: StaffClient) -> bool:
+    return client.get("/admin/account/").status_code == 200
 
 
 def test_the_cookie_is_for_the_back_office_alone(make_shop: MakeShop) -> None:
     app = make_shop(DEBUG="False")
-    hire(app.extensions["novacart.injector"], "owner")
-    answer = Browser(app).sign_in("owner-one")
+    create_account(app.extensions["novacart.injector"], "owner")
+    answer = StaffClient(app).sign_in("owner-one")
     [cookie] = answer.headers.getlist("Set-Cookie")
     parts = {part.strip() for part in cookie.split(";")[1:]}
     assert {"HttpOnly", "Path=/admin", "SameSite=Lax", "Secure"} <= parts
@@ -33,18 +33,18 @@ def test_the_api_sets_no_cookie(app: Flask) -> None:
 
 @pytest.mark.parametrize("login", ["owner-one", "OWNER-ONE", "owner-one@shop.example"])
 def test_staff_sign_in_by_either_name(app: Flask, injector: Injector, login: str) -> None:
-    hire(injector, "owner")
-    browser = Browser(app)
-    assert browser.sign_in(login).status_code == 303
-    assert is_in(browser)
+    create_account(injector, "owner")
+    client = StaffClient(app)
+    assert client.sign_in(login).status_code == 303
+    assert is_in(client)
 
 
 def test_a_customer_is_told_what_a_stranger_is_told(app: Flask, injector: Injector) -> None:
-    hire(injector, "customer", "asha")
+    create_account(injector, "customer", "asha")
     answers = [
-        Browser(app).sign_in("asha"),
-        Browser(app).sign_in("asha", "wrong"),
-        Browser(app).sign_in("nobody"),
+        StaffClient(app).sign_in("asha"),
+        StaffClient(app).sign_in("asha", "wrong"),
+        StaffClient(app).sign_in("nobody"),
     ]
     assert [answer.status_code for answer in answers] == [401, 401, 401]
     for answer in answers:
@@ -52,20 +52,20 @@ def test_a_customer_is_told_what_a_stranger_is_told(app: Flask, injector: Inject
 
 
 def test_signing_in_begins_a_new_session(app: Flask, injector: Injector) -> None:
-    hire(injector, "owner")
-    browser = Browser(app)
-    before = browser.proof("/admin/sign-in/")
-    browser.sign_in("owner-one")
-    answer = browser.client.post("/admin/sign-in/out/", data={"csrf_token": before})
+    create_account(injector, "owner")
+    client = StaffClient(app)
+    before = client.csrf_token("/admin/sign-in/")
+    client.sign_in("owner-one")
+    answer = client.client.post("/admin/sign-in/out/", data={"csrf_token": before})
     assert answer.status_code == 400
 
 
 def test_whoever_was_sent_to_sign_in_goes_on_from_there(app: Flask, injector: Injector) -> None:
-    hire(injector, "owner")
-    browser = Browser(app)
-    asked = browser.get("/admin/orders/?status=PAID")
-    proof = browser.proof("/admin/sign-in/")
-    answer = browser.client.post(
+    create_account(injector, "owner")
+    client = StaffClient(app)
+    asked = client.get("/admin/orders/?status=PAID")
+    proof = client.csrf_token("/admin/sign-in/")
+    answer = client.client.post(
         asked.headers["Location"],
         data={"csrf_token": proof, "login": "owner-one", "password": PASSWORD},
     )
@@ -76,13 +76,13 @@ def test_whoever_was_sent_to_sign_in_goes_on_from_there(app: Flask, injector: In
     "there", ["https://evil.example/", "//evil.example/admin/", "/\\evil.example", "/api/x", "x"]
 )
 def test_signing_in_leads_nowhere_else(app: Flask, injector: Injector, there: str) -> None:
-    hire(injector, "owner")
-    browser = Browser(app)
-    answer = browser.client.post(
+    create_account(injector, "owner")
+    client = StaffClient(app)
+    answer = client.client.post(
         "/admin/sign-in/",
         query_string={"next": there},
         data={
-            "csrf_token": browser.proof("/admin/sign-in/"),
+            "csrf_token": client.csrf_token("/admin/sign-in/"),
             "login": "owner-one",
             "password": PASSWORD,
         },
@@ -90,7 +90,7 @@ def test_signing_in_leads_nowhere_else(app: Flask, injector: Injector, there: st
     assert answer.headers["Location"] == "/admin/"
 
 
-def test_an_idle_session_ends(owner: Browser, clock: SetClock) -> None:
+def test_an_idle_session_ends(owner: StaffClient, clock: SetClock) -> None:
     clock.move(minutes=29)
     assert is_in(owner)
     clock.move(minutes=29)
@@ -99,7 +99,9 @@ def test_an_idle_session_ends(owner: Browser, clock: SetClock) -> None:
     assert not is_in(owner)
 
 
-def test_a_session_ends_after_twelve_hours_however_busy(owner: Browser, clock: SetClock) -> None:
+def test_a_session_ends_after_twelve_hours_however_busy(
+    owner: StaffClient, clock: SetClock
+) -> None:
     for _ in range(24):
         assert is_in(owner)
         clock.move(minutes=29, seconds=59)
@@ -107,48 +109,50 @@ def test_a_session_ends_after_twelve_hours_however_busy(owner: Browser, clock: S
     assert not is_in(owner)
 
 
-def test_a_copy_of_the_cookie_is_worth_nothing_after_sign_out(app: Flask, owner: Browser) -> None:
+def test_a_copy_of_the_cookie_is_worth_nothing_after_sign_out(
+    app: Flask, owner: StaffClient
+) -> None:
     cookie = owner.client.get_cookie("novacart_staff", path="/admin")
     assert cookie is not None
-    owner.send("/admin/sign-in/out/")
+    owner.submit("/admin/sign-in/out/")
     assert not is_in(owner)
-    thief = Browser(app)
+    thief = StaffClient(app)
     thief.client.set_cookie("novacart_staff", cookie.value, path="/admin")
     assert not is_in(thief)
 
 
 def test_disabling_ends_a_session_at_once(app: Flask, injector: Injector) -> None:
-    user_id = hire(injector, "support", "meera")
-    browser = Browser(app)
-    browser.sign_in("meera")
-    assert is_in(browser)
+    user_id = create_account(injector, "support", "meera")
+    client = StaffClient(app)
+    client.sign_in("meera")
+    assert is_in(client)
     injector.get(DisableUser)(AccountOf(user_id=UserId(user_id)))
-    assert not is_in(browser)
-    assert browser.sign_in("meera").status_code == 401
+    assert not is_in(client)
+    assert client.sign_in("meera").status_code == 401
 
 
 def test_a_role_counts_from_the_next_page_on(app: Flask, injector: Injector) -> None:
-    user_id = UserId(hire(injector, "manager", "meera"))
-    hire(injector, "owner")
-    browser = Browser(app)
-    browser.sign_in("meera")
-    assert browser.get("/admin/outbox/").status_code == 200
+    user_id = UserId(create_account(injector, "manager", "meera"))
+    create_account(injector, "owner")
+    client = StaffClient(app)
+    client.sign_in("meera")
+    assert client.get("/admin/outbox/").status_code == 200
     injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role="support"))
-    assert browser.get("/admin/outbox/").status_code == 403
+    assert client.get("/admin/outbox/").status_code == 403
     injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role="customer"))
-    assert not is_in(browser)
+    assert not is_in(client)
 
 
-def test_a_new_password_ends_every_session(app: Flask, owner: Browser) -> None:
-    elsewhere = Browser(app)
+def test_a_new_password_ends_every_session(app: Flask, owner: StaffClient) -> None:
+    elsewhere = StaffClient(app)
     elsewhere.sign_in("owner-one")
     new = "another horse 43 staple"
-    answer = owner.send("/admin/account/", {"current": PASSWORD, "new": new, "again": new})
+    answer = owner.submit("/admin/account/", {"current": PASSWORD, "new": new, "again": new})
     assert answer.status_code == 303
     assert not is_in(owner)
     assert not is_in(elsewhere)
-    assert Browser(app).sign_in("owner-one").status_code == 401
-    assert Browser(app).sign_in("owner-one", new).status_code == 303
+    assert StaffClient(app).sign_in("owner-one").status_code == 401
+    assert StaffClient(app).sign_in("owner-one", new).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -160,26 +164,26 @@ def test_a_new_password_ends_every_session(app: Flask, owner: Browser) -> None:
     ],
 )
 def test_a_password_is_not_changed_by_mistake(
-    owner: Browser, current: str, new: str, again: str, sentence: str
+    owner: StaffClient, current: str, new: str, again: str, sentence: str
 ) -> None:
-    answer = owner.send("/admin/account/", {"current": current, "new": new, "again": again})
+    answer = owner.submit("/admin/account/", {"current": current, "new": new, "again": again})
     assert answer.status_code == 200
     assert sentence in answer.text
     assert is_in(owner)
 
 
 def test_guessing_here_and_at_the_api_is_counted_together(app: Flask, injector: Injector) -> None:
-    hire(injector, "owner")
+    create_account(injector, "owner")
     api = app.test_client()
     for _ in range(10):
         api.post("/api/token/", json={"username": "owner-one", "password": "guess"})
-        Browser(app).sign_in("Owner-One", "guess")
-    answer = Browser(app).sign_in("owner-one")
+        StaffClient(app).sign_in("Owner-One", "guess")
+    answer = StaffClient(app).sign_in("owner-one")
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_pages_keep_a_strict_policy(owner: Browser) -> None:
+def test_pages_keep_a_strict_policy(owner: StaffClient) -> None:
     page = owner.get("/admin/")
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy

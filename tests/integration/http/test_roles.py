@@ -16,7 +16,7 @@ from novacart.application.authorization.permissions import ROLES, TABLE, allows
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.access import route_access
 from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
-from tests.support.back_office import PASSWORD, hire
+from tests.support.back_office import PASSWORD, create_account
 from tests.support.checkout import Checkout
 
 PRODUCT = {"title": "Kettle", "price": "499.00"}
@@ -39,7 +39,7 @@ def asha(client: FlaskClient) -> Person:
 
 
 def hired(shop: Checkout, role: str) -> Person:
-    hire(shop.injector, role)
+    create_account(shop.injector, role)
     return sign_in(shop.client, f"{role}-one", PASSWORD)
 
 

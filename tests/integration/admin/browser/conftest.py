@@ -19,7 +19,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
 from tests.support.accounts import CheapPasswords
-from tests.support.back_office import PASSWORD, hire
+from tests.support.back_office import PASSWORD, create_account
 from tests.support.browser import ARGUMENTS, find_chromium
 
 WAIT = 20_000  # milliseconds
@@ -89,7 +89,7 @@ def open_as(shop: LiveShop, chromium: Browser) -> Iterator[OpenAs]:
 
     def open_page(role: str, username: str | None = None, *, scheme: str = "light") -> Page:
         name = username or f"{role}-one"
-        hire(shop.injector, role, name)
+        create_account(shop.injector, role, name)
         context = chromium.new_context(
             base_url=shop.address,
             locale="en-GB",

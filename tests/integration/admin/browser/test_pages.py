@@ -13,7 +13,7 @@ from novacart.entrypoints.container import build_relay
 from novacart.entrypoints.demo.seed import seed_demo
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.integration.admin.browser.test_work import paid_order
-from tests.support.back_office import staff
+from tests.support.back_office import staff_client
 
 SHOTS = Path(__file__).parents[4] / "var" / "screenshots"
 GRAVE = {"serious", "critical"}
@@ -73,8 +73,8 @@ def full_shop(shop: LiveShop) -> LiveShop:
 
 
 def return_part(shop: LiveShop, order_id: int) -> None:
-    browser = staff(shop.app, "manager")
-    browser.send(f"/admin/orders/refund/?id={order_id}", {"reason": "Scratched", "amount": "10"})
+    browser = staff_client(shop.app, "manager")
+    browser.submit(f"/admin/orders/refund/?id={order_id}", {"reason": "Scratched", "amount": "10"})
 
 
 def _grave(page: Page) -> list[str]:
