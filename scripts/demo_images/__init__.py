@@ -1,1 +1,0 @@
-"""Flat illustrations for the demo catalogue, drawn by code alone."""
