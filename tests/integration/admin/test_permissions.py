@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from novacart.application.authorization.permissions import ROLES, TABLE, allows
+from novacart.application.authorization.permissions import PERMISSIONS, STAFF_ROLES, allows
+from novacart.domain.accounts.role import Role
 from tests.support.back_office import StaffClient, staff_client
 
 REVIEWED = Path(__file__).parent / "access.txt"
@@ -47,12 +48,12 @@ def _may(app: Flask, browser: StaffClient) -> dict[str, str]:
 
 
 def test_every_page_and_action_opens_to_the_roles_of_the_reviewed_table(app: Flask) -> None:
-    by_role = {role: _may(app, staff_client(app, role)) for role in ROLES}
-    names = by_role["owner"]
+    by_role = {role: _may(app, staff_client(app, role)) for role in STAFF_ROLES}
+    names = by_role[Role.OWNER]
     width = max(map(len, names)) + 2
-    lines = ["".ljust(width) + "".join(role.ljust(9) for role in ROLES).rstrip()]
+    lines = ["".ljust(width) + "".join(role.ljust(9) for role in STAFF_ROLES).rstrip()]
     lines += [
-        (name.ljust(width) + "".join(by_role[role][name].ljust(9) for role in ROLES)).rstrip()
+        (name.ljust(width) + "".join(by_role[role][name].ljust(9) for role in STAFF_ROLES)).rstrip()
         for name in names
     ]
 
@@ -81,9 +82,10 @@ def test_a_page_that_no_table_names_is_closed_to_everybody(app: Flask, owner: St
 
 
 @pytest.mark.parametrize(
-    ("role", "permission"), [("customer", "orders.read"), ("owner", "nothing"), ("owner", None)]
+    ("role", "permission"),
+    [(Role.CUSTOMER, "orders.read"), (Role.OWNER, "nothing"), (Role.OWNER, None)],
 )
-def test_what_the_table_does_not_name_is_denied(role: str, permission: str | None) -> None:
+def test_what_the_table_does_not_name_is_denied(role: Role, permission: str | None) -> None:
     assert not allows(role, permission)
 
 
@@ -96,4 +98,4 @@ def test_every_permission_that_a_view_asks_for_is_in_the_table(app: Flask) -> No
             *getattr(view, "action_permissions", {}).values(),
         ]
     }
-    assert asked - {"anyone"} == set(TABLE)
+    assert asked - {"anyone"} == set(PERMISSIONS)

@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.adapters.web.http.auth import NotAllowed, staff_only
+from novacart.adapters.web.http.auth import staff_only
 from novacart.application.accounts.grant_role import GrantRole, GrantRoleCommand
-from novacart.application.authorization.permissions import ROLES, TABLE, allows
+from novacart.application.authorization.actor import PermissionDenied
+from novacart.application.authorization.permissions import PERMISSIONS, STAFF_ROLES, allows
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.access import route_access
 from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
@@ -57,18 +58,18 @@ def code(answer: TestResponse) -> str:
 
 
 def test_the_table_knows_every_role_of_staff_and_no_other() -> None:
-    assert set(ROLES) == {role.value for role in Role if role.is_staff}
+    assert set(STAFF_ROLES) == {role.value for role in Role if role.is_staff}
 
 
 def test_every_route_for_staff_names_a_permission_of_the_table(app: Flask) -> None:
     named = {permission for *_, access, permission in route_access(app) if access == "staff"}
     assert named
-    assert named <= set(TABLE)
+    assert named <= set(PERMISSIONS)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", STAFF_ROLES)
 def test_products_are_written_by_whom_the_table_allows(
-    shop: Checkout, tmp_path: Path, role: str
+    shop: Checkout, tmp_path: Path, role: Role
 ) -> None:
     person, product = hired(shop, role), f"/api/products/{shop.product()}/"
     picture = tmp_path / "no-picture"
@@ -158,5 +159,5 @@ def test_a_permission_that_the_table_does_not_name_is_nobodys(shop: Checkout, ap
 
     with app.test_request_context(headers=owner.headers):
         app.preprocess_request()
-        with pytest.raises(NotAllowed):
+        with pytest.raises(PermissionDenied):
             land()

@@ -8,6 +8,7 @@ from novacart.application.accounts.queries import AccountQueries, Credentials, O
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.password_reset import PasswordReset
+from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import UserId
@@ -82,7 +83,7 @@ class AccountsContract:
             email="Asha@example.com",
             first_name="",
             last_name="",
-            role="customer",
+            role=Role.CUSTOMER,
             is_staff=False,
         )
 

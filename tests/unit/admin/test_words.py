@@ -13,6 +13,7 @@ from novacart.application.authorization.limits import (
 from novacart.application.back_office.dashboard import SalesDay
 from novacart.application.back_office.order_actions import OrderAction, offered_actions
 from novacart.application.back_office.policy import BackOfficePolicy
+from novacart.domain.accounts.role import Role
 from novacart.domain.shared.money import Money
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -113,9 +114,9 @@ def test_only_what_the_lifecycle_allows_is_offered() -> None:
 
 def test_support_gives_back_up_to_its_limit() -> None:
     policy = BackOfficePolicy(limits=StaffLimits(support=Money(500000, "INR")))
-    limit = policy.limits.of("support", "orders.refund")
+    limit = policy.limits.limit_for(Role.SUPPORT, "orders.refund")
     ensure_within_limit(limit, Money(500000, "INR"))
     with pytest.raises(AboveYourLimit):
         ensure_within_limit(limit, Money(500001, "INR"))
-    for role in ("owner", "manager"):
-        ensure_within_limit(policy.limits.of(role, "orders.refund"), Money(500001, "INR"))
+    for role in (Role.OWNER, Role.MANAGER):
+        ensure_within_limit(policy.limits.limit_for(role, "orders.refund"), Money(500001, "INR"))

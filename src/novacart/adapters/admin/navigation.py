@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from novacart.application.authorization.permissions import allows
+from novacart.domain.accounts.role import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ MENU: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
 )
 
 
-def menu_for(role: str) -> list[tuple[str, list[Place]]]:
+def menu_for(role: Role) -> list[tuple[str, list[Place]]]:
     """The menu without what the role may not see."""
     groups = [
         (title, [place for place in places if allows(role, place.permission)])

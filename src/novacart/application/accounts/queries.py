@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from novacart.domain.accounts.address_book import Address
+from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
 from novacart.domain.shared.ids import AddressId, UserId
 
@@ -19,7 +20,7 @@ class Profile:
     email: str
     first_name: str
     last_name: str
-    role: str
+    role: Role
     is_staff: bool
 
     @classmethod
@@ -30,7 +31,7 @@ class Profile:
             email=user.email.text,
             first_name=user.first_name,
             last_name=user.last_name,
-            role=user.role.value,
+            role=user.role,
             is_staff=user.is_staff,
         )
 

@@ -1,10 +1,12 @@
-"""Which role may do what: the one table of API and back office, denying what it does not name."""
+"""Permissions of each staff role, used by the API and the admin."""
 
 from typing import Final
 
-ROLES: Final = ("owner", "manager", "support", "catalog")
+from novacart.domain.accounts.role import Role
 
-# `yes`, `-` for no, and `limit` for money up to the limit of the role.
+STAFF_ROLES: Final = (Role.OWNER, Role.MANAGER, Role.SUPPORT, Role.CATALOG)
+
+# `yes`, `-` for no, and `limit` for amounts up to the role's limit.
 _TABLE: Final = """
 permission           owner  manager  support  catalog
 dashboard.read       yes    yes      yes      yes
@@ -33,23 +35,27 @@ health.read          yes    yes      yes      yes
 own.account          yes    yes      yes      yes
 """
 
-# Not in the table: the sign-in page, which is there for whoever is not signed in.
+# Permission of the pages that need no sign-in.
 ANYONE: Final = "anyone"
 
 
-def _read(table: str) -> dict[str, dict[str, str]]:
+def _read(table: str) -> dict[str, dict[Role, str]]:
     header, *rows = (line.split() for line in table.strip().splitlines())
-    return {name: dict(zip(header[1:], cells, strict=True)) for name, *cells in rows}
+    roles = [Role(name) for name in header[1:]]
+    return {name: dict(zip(roles, cells, strict=True)) for name, *cells in rows}
 
 
-TABLE: Final = _read(_TABLE)
+PERMISSIONS: Final = _read(_TABLE)
 
 
-def allows(role: str, permission: str | None) -> bool:
-    """Whether the role has the permission at all; a role or permission of no row has none."""
-    return permission is not None and TABLE.get(permission, {}).get(role, "-") != "-"
+def allows(role: Role, permission: str | None) -> bool:
+    """Whether the role has the permission, be it up to a limit.
+
+    False for a customer and for a permission that is not in the table.
+    """
+    return permission is not None and PERMISSIONS.get(permission, {}).get(role, "-") != "-"
 
 
-def is_limited(role: str, permission: str) -> bool:
-    """Whether the role has it for small amounts alone."""
-    return TABLE.get(permission, {}).get(role) == "limit"
+def is_limited(role: Role, permission: str) -> bool:
+    """Whether the role has the permission only for amounts up to its limit."""
+    return PERMISSIONS.get(permission, {}).get(role) == "limit"

@@ -7,9 +7,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from novacart.adapters.admin.secure_form import StaffForm
-from novacart.application.authorization.permissions import ROLES
+from novacart.application.authorization.permissions import STAFF_ROLES
 
-_ROLES: Final = [SelectChoice(role, role.title()) for role in ROLES]
+_ROLES: Final = [SelectChoice(role, role.title()) for role in STAFF_ROLES]
 
 
 class SignInForm(StaffForm):

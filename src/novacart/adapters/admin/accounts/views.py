@@ -16,10 +16,11 @@ from novacart.application.accounts.disable_user import AccountOf
 from novacart.application.accounts.grant_role import GrantRoleCommand
 from novacart.application.accounts.register_user import RegisterUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
-from novacart.application.authorization.permissions import ROLES
+from novacart.application.authorization.permissions import STAFF_ROLES
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.list_page import ListRequest, Page
 from novacart.domain.accounts.errors import InvalidDetails
+from novacart.domain.accounts.role import Role
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import UserId
 
@@ -117,7 +118,7 @@ class CustomersView(_PeopleView):
         return self.desk.queries.customers(wanted)
 
     def is_one_of(self, person: AccountRow) -> bool:
-        return person.role == "customer"
+        return person.role == Role.CUSTOMER
 
 
 class StaffPeopleView(_PeopleView):
@@ -143,13 +144,13 @@ class StaffPeopleView(_PeopleView):
     }
 
     def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (choice("role", "Role", ROLES), flag("is_active", "Active"))
+        return (choice("role", "Role", STAFF_ROLES), flag("is_active", "Active"))
 
     def fetch(self, wanted: ListRequest) -> Page[AccountRow]:
         return self.desk.queries.staff(wanted)
 
     def is_one_of(self, person: AccountRow) -> bool:
-        return person.role != "customer"
+        return person.role != Role.CUSTOMER
 
     def get_create_form(self) -> type[NewStaffForm]:
         return NewStaffForm
@@ -198,5 +199,5 @@ class StaffPeopleView(_PeopleView):
             lambda: act(GrantRoleCommand(user_id=person.id, role=form.role.data)),
             done=f"{person.username} is {form.role.data} now.",
         )
-        place = "desk_customers" if form.role.data == "customer" else "desk_staff"
+        place = "desk_customers" if form.role.data == Role.CUSTOMER else "desk_staff"
         return back(url_for(f"{place}.details_view", id=person.id))

@@ -137,7 +137,7 @@ class OrderActs(ListedView):
         )
 
     def _limit(self, permission: str) -> Money | None:
-        return self.desk.policy.limits.of(self.staff.role, permission)
+        return self.desk.policy.limits.limit_for(self.staff.role, permission)
 
     def _sheet(self, order_id: OrderId) -> OrderDetail:
         order: OrderDetail | None = self.get_one(order_id)

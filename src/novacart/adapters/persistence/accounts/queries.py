@@ -98,7 +98,7 @@ class SqlAccountQueries:
             email=row.email,
             first_name=row.first_name,
             last_name=row.last_name,
-            role=row.role,
+            role=Role(row.role),
             is_staff=Role(row.role).is_staff,
         )
 

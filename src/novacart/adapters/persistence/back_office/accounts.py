@@ -12,6 +12,7 @@ from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.payments.tables import payments
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 from novacart.domain.shared.money import Money
 
@@ -35,8 +36,8 @@ class SqlAccountsBackOffice:
         self._database = database
         self._currency = currency
         everybody = select(*_COLUMNS)
-        self._customers = _described(everybody.where(users.c.role == "customer"))
-        self._staff = _described(everybody.where(users.c.role != "customer"))
+        self._customers = _described(everybody.where(users.c.role == Role.CUSTOMER.value))
+        self._staff = _described(everybody.where(users.c.role != Role.CUSTOMER.value))
 
     def customers(self, request: ListRequest) -> Page[AccountRow]:
         return page(self._database, self._customers, request)

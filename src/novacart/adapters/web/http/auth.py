@@ -8,8 +8,9 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from flask import current_app, g, request
 
 from novacart.application.accounts.authenticate_user import AuthenticateUser
-from novacart.application.authorization.permissions import allows
+from novacart.application.authorization.actor import Actor
 from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.role import Role
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
 
@@ -28,15 +29,6 @@ class NotSignedIn(DomainError):
         super().__init__(message)
 
 
-class NotAllowed(DomainError):
-    """Signed in, but without the right to do this: 403."""
-
-    code = "permission_denied"
-
-    def __init__(self, message: str = "You do not have permission to do this.") -> None:
-        super().__init__(message)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """A signed-in user, from the user's own record as it is now."""
@@ -45,9 +37,13 @@ class Principal:
     username: str
     email: str
     is_staff: bool
-    role: str = "customer"
+    role: Role = Role.CUSTOMER
     first_name: str = ""
     last_name: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(user_id=self.user_id, role=self.role)
 
 
 class Authenticate(Protocol):
@@ -106,9 +102,9 @@ def staff_only(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorator
 
 
-def may(permission: str | None) -> bool:
+def may(permission: str) -> bool:
     """Whether the signed-in user's role has this permission, be it up to a limit."""
-    return principal().is_staff and allows(principal().role, permission)
+    return principal().actor.may(permission)
 
 
 def _guarded(route: Callable[P, R], access: str, permission: str | None = None) -> Callable[P, R]:
@@ -116,8 +112,8 @@ def _guarded(route: Callable[P, R], access: str, permission: str | None = None) 
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         authenticate: Authenticate = current_app.extensions[EXTENSION]
         g.principal = authenticate(request.headers.get("Authorization"))
-        if access == "staff" and not may(permission):
-            raise NotAllowed
+        if permission is not None:
+            principal().actor.require(permission)
         return route(*args, **kwargs)
 
     cast("Any", guarded).access = access

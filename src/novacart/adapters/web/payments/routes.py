@@ -113,7 +113,7 @@ def payments_blueprint(
                 user_id=principal().user_id,
                 order_id=OrderId(order_id),
                 as_staff=may("orders.refund"),
-                at_most=limits.of(principal().role, "orders.refund"),
+                at_most=limits.limit_for(principal().role, "orders.refund"),
                 amount=body["amount"],
                 units=[
                     RefundedUnits(line_id=OrderLineId(item["id"]), quantity=item["quantity"])
