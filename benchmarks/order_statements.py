@@ -134,15 +134,15 @@ HISTORY: Final = """
     SELECT p.id, NULL, c.subject, c.before, c.after, c.at, c.actor, c.reason
     FROM portion p CROSS JOIN LATERAL (VALUES
         (1, 'order', CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PENDING' END, 'CANCELLED',
-         p.cancelled_at, 'system', 'It was not paid in time.'),
-        (2, 'payment', 'PENDING', 'VOIDED', p.cancelled_at, 'system', 'It was not paid in time.'),
+         p.cancelled_at, 'system', 'The order was not paid in time.'),
+        (2, 'payment', 'PENDING', 'VOIDED', p.cancelled_at, 'system', 'The order was not paid in time.'),
         (3, 'order', 'PENDING', 'PAID', CASE method WHEN 'ONLINE' THEN p.paid_at END, 'provider',
-         'It was paid.'),
+         'The order was paid.'),
         (4, 'order', CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PAID' END, 'PROCESSING',
-         p.packed_at, 'staff:1', 'It is being packed.'),
+         p.packed_at, 'staff:1', 'Processing started.'),
         (5, 'order', 'PROCESSING', 'SHIPPED', p.shipped_at, 'staff:1', 'It was sent.'),
-        (6, 'order', 'SHIPPED', 'DELIVERED', p.delivered_at, 'staff:1', 'It was delivered.'),
-        (7, 'payment', 'PENDING', 'PAID', p.paid_at, 'provider', 'It was paid.'),
+        (6, 'order', 'SHIPPED', 'DELIVERED', p.delivered_at, 'staff:1', 'The order was delivered.'),
+        (7, 'payment', 'PENDING', 'PAID', p.paid_at, 'provider', 'The order was paid.'),
         (8, 'payment', 'PAID', CASE p.status WHEN 'REFUNDED' THEN 'REFUNDED'
                                              ELSE 'PARTIALLY_REFUNDED' END,
          p.refunded_at, 'staff:1', 'It came back.'),
@@ -158,9 +158,9 @@ LINE_HISTORY: Final = """
     SELECT l.order_id, l.id, 'line', c.before, c.after, c.at, c.actor, c.reason
     FROM portion_lines l CROSS JOIN LATERAL (VALUES
         (1, CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PENDING' END, 'CANCELLED',
-         l.cancelled_at, 'system', 'It was not paid in time.'),
+         l.cancelled_at, 'system', 'The order was not paid in time.'),
         (2, 'PENDING', 'CONFIRMED', CASE method WHEN 'ONLINE' THEN l.paid_at END, 'provider',
-         'It was paid.'),
+         'The order was paid.'),
         (3, 'CONFIRMED', 'REFUND_REQUESTED', l.refunded_at - interval '1 day', 'staff:1',
          'It came back.'),
         (4, 'REFUND_REQUESTED', 'REFUNDED', l.refunded_at, 'staff:1', 'It came back.')

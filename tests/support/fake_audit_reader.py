@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 from novacart.domain.ordering.history import ChangeSubject
-from novacart.domain.ordering.lifecycle import ORDER_LIFECYCLE, OrderStatus, PaymentStatus
+from novacart.domain.ordering.lifecycle import ORDER_LIFECYCLE, OrderPaymentStatus, OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.payment import Payment
@@ -12,7 +12,11 @@ from novacart.domain.shared.ids import ProductId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 
-_PAID = {PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+_PAID = {
+    OrderPaymentStatus.PAID,
+    OrderPaymentStatus.PARTIALLY_REFUNDED,
+    OrderPaymentStatus.REFUNDED,
+}
 _ONCE = {"order.confirmed", "order.shipped", "order.cancelled"}
 
 

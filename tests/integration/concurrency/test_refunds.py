@@ -10,10 +10,9 @@ import pytest
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.payment_gateway import GatewayRefused
-from novacart.domain.ordering.errors import LineAlreadyCancelled, RefundExceedsPayment
+from novacart.domain.ordering.errors import LineAlreadyCancelled, RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import LineStatus
-from novacart.domain.payments.errors import NothingToRefund, RefundRefused
-from novacart.domain.payments.errors import RefundExceedsPayment as PaymentExceeded
+from novacart.domain.payments.errors import NothingToRefund, RefundExceedsPayment, RefundRefused
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, RefundId, UserId
@@ -23,7 +22,7 @@ from tests.support.races import at_once, raised
 
 TOTAL = 100_00
 SIXTY = "60.00"
-EXCEEDED = {RefundExceedsPayment, PaymentExceeded, NothingToRefund}
+EXCEEDED = {RefundExceedsOrder, RefundExceedsPayment, NothingToRefund}
 
 
 def paid(trial: Trial) -> tuple[UserId, OrderId]:

@@ -4,7 +4,7 @@ import pytest
 
 from novacart.domain.cart.cart import Allowance
 from novacart.domain.cart.errors import NotEnoughInStock
-from novacart.domain.ordering.errors import RefundExceedsPayment
+from novacart.domain.ordering.errors import RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import RefundItem
 from novacart.domain.ordering.order import Order
@@ -27,7 +27,7 @@ def test_a_refund_exceeds_a_line_by_its_units_alone_or_by_its_money_alone(
 ) -> None:
     order = paid_for_three()
     item = RefundItem(line_id=LINE, quantity=quantity, amount=rupees(rupees_back))
-    with pytest.raises(RefundExceedsPayment):
+    with pytest.raises(RefundExceedsOrder):
         order.request_refund([item], reason="asked", at=NOON, actor="staff:1")
     assert order.line(LINE).refundable == rupees(300)
 

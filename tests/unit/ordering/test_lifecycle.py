@@ -12,16 +12,16 @@ from novacart.domain.ordering.errors import (
     OrderAlreadyShipped,
     OrderNotPaid,
     PaidOrderCannotBeCancelled,
-    RefundExceedsPayment,
+    RefundExceedsOrder,
 )
 from novacart.domain.ordering.lifecycle import (
     LINE_LIFECYCLE,
     ORDER_LIFECYCLE,
     PAYMENT_LIFECYCLE,
     LineStatus,
+    OrderPaymentStatus,
     OrderStatus,
     PaymentMethod,
-    PaymentStatus,
 )
 from novacart.domain.ordering.order import Order
 from tests.support.builders.ordering import NOON, an_order, an_order_line
@@ -56,7 +56,7 @@ REFUSALS = (
     OrderAlreadyShipped,
     OrderNotPaid,
     PaidOrderCannotBeCancelled,
-    RefundExceedsPayment,
+    RefundExceedsOrder,
 )
 
 
@@ -140,7 +140,7 @@ def test_an_order_starts_where_its_payment_method_says() -> None:
     online, cod = an_order(), an_order(method=COD)
     assert (online.status, online.lines[0].status) == (S.PENDING, LineStatus.PENDING)
     assert (cod.status, cod.lines[0].status) == (S.CONFIRMED, LineStatus.CONFIRMED)
-    assert online.payment_status is cod.payment_status is PaymentStatus.PENDING
+    assert online.payment_status is cod.payment_status is OrderPaymentStatus.PENDING
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(LineStatus, LineStatus)))
@@ -150,18 +150,18 @@ def test_a_line_moves_along_its_table_and_nowhere_else(
     line = an_order_line()
     line.status = before
     if after in LINE_LIFECYCLE[before]:
-        line.become(after)
+        line.change_status(after)
         assert line.status is after
     else:
         with pytest.raises(InvalidTransition):
-            line.become(after)
+            line.change_status(after)
         assert line.status is before
 
 
 def test_the_tables_know_every_state_and_their_ends() -> None:
-    assert set(PAYMENT_LIFECYCLE) == set(PaymentStatus)
+    assert set(PAYMENT_LIFECYCLE) == set(OrderPaymentStatus)
     assert set(LINE_LIFECYCLE) == set(LineStatus)
-    assert not PAYMENT_LIFECYCLE[PaymentStatus.VOIDED]
+    assert not PAYMENT_LIFECYCLE[OrderPaymentStatus.VOIDED]
     assert not LINE_LIFECYCLE[LineStatus.CANCELLED]
 
 

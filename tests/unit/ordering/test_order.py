@@ -6,7 +6,6 @@ import pytest
 
 from novacart.domain.ordering.delivery import estimated_delivery
 from novacart.domain.ordering.errors import (
-    EmptyCart,
     InvalidTransition,
     LineAlreadyCancelled,
     NothingToShip,
@@ -27,11 +26,11 @@ from novacart.domain.ordering.events import (
 )
 from novacart.domain.ordering.lifecycle import (
     LineStatus,
+    OrderPaymentStatus,
     OrderStatus,
     PaymentMethod,
-    PaymentStatus,
 )
-from novacart.domain.ordering.number import ALPHABET, checked_number, order_number
+from novacart.domain.ordering.number import ALPHABET, order_number
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
@@ -57,7 +56,7 @@ def test_the_total_is_the_sum_of_the_lines_whatever_becomes_of_them() -> None:
 
 
 def test_an_order_needs_lines() -> None:
-    with pytest.raises(EmptyCart):
+    with pytest.raises(InvalidValue) as refused:
         Order.place(
             id=OrderId(1),
             number="NC-20261102-7K3M9Q",
@@ -69,6 +68,7 @@ def test_an_order_needs_lines() -> None:
             placed_at=NOON,
             expires_at=None,
         )
+    assert refused.value.field == "lines"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_paid_order_is_confirmed_line_by_line() -> None:
     order = two_lines()
     order.pay(at=NOON, actor="stripe")
     assert {line.status for line in order.lines} == {LineStatus.CONFIRMED}
-    assert (order.payment_status, order.paid_at) == (PaymentStatus.PAID, NOON)
+    assert (order.payment_status, order.paid_at) == (OrderPaymentStatus.PAID, NOON)
     (event,) = order.collect_events()
     assert isinstance(event, OrderConfirmed)
     assert event.payload()["total_minor"] == 25_000
@@ -174,7 +174,7 @@ def test_with_the_last_line_goes_the_order() -> None:
     (units,) = order.cancel_line(SECOND, reason="no", at=NOON, actor="user:3")
     assert units.line_id == SECOND
     assert order.status is OrderStatus.CANCELLED
-    assert order.payment_status is PaymentStatus.VOIDED
+    assert order.payment_status is OrderPaymentStatus.VOIDED
 
 
 def test_a_line_is_not_cancelled_twice_nor_after_it_was_sent_nor_where_it_is_not() -> None:
@@ -248,7 +248,7 @@ def test_cash_on_delivery_is_paid_on_delivery() -> None:
     order.collect_events()
     later = NOON + timedelta(days=3)
     order.deliver(at=later, actor="staff:1")
-    assert (order.payment_status, order.paid_at) == (PaymentStatus.PAID, later)
+    assert (order.payment_status, order.paid_at) == (OrderPaymentStatus.PAID, later)
     assert order.delivered_at == later
     (event,) = order.collect_events()
     assert isinstance(event, OrderDelivered)
@@ -271,9 +271,3 @@ def test_an_order_number_tells_the_day_and_uses_letters_that_are_told_apart() ->
     assert order_number(NOON, [0, 1, 2, 3, 4, 5]) == "NC-20261102-234567"
     assert not set(ALPHABET) & set("0O1ILUV")
     assert len(set(ALPHABET)) == len(ALPHABET)
-
-
-@pytest.mark.parametrize("text", ["NC-20261102-O0I1LU", "nc-20261102-234567", "NC-1-234567", ""])
-def test_an_order_number_has_one_form(text: str) -> None:
-    with pytest.raises(InvalidValue):
-        checked_number(text)

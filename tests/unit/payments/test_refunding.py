@@ -15,8 +15,7 @@ from novacart.domain.ordering.errors import (
     OrderNotPaid,
     RefundExceedsPayment,
 )
-from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus
-from novacart.domain.ordering.lifecycle import PaymentStatus as OrderPaymentStatus
+from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.errors import (
     NothingToRefund,
     PartialRefundNeedsStaff,

@@ -5,13 +5,13 @@ from typing import Final
 
 from novacart.domain.ordering.lifecycle import (
     ORDER_LIFECYCLE,
+    OrderPaymentStatus,
     OrderStatus,
     PaymentMethod,
-    PaymentStatus,
 )
 
 ORDER_STATUSES: Final = tuple(OrderStatus)
-PAYMENT_STATUSES: Final = tuple(PaymentStatus)
+PAYMENT_STATUSES: Final = tuple(OrderPaymentStatus)
 PAYMENT_METHODS: Final = tuple(PaymentMethod)
 
 

@@ -11,19 +11,16 @@ from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import EmptyCart, OrderNumberTaken
-from novacart.domain.ordering.lifecycle import PaymentMethod, payment_method
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrderCommand:
-    """`payment_method` is `ONLINE` or `COD`.
-
-    `idempotency_key`, where the request came with one, is fulfilled with the order.
-    """
+    """`idempotency_key`, where the request came with one, is fulfilled with the order."""
 
     user_id: UserId
-    payment_method: str = PaymentMethod.ONLINE
+    payment_method: PaymentMethod = PaymentMethod.ONLINE
     address_id: AddressId | None = None
     idempotency_key: str | None = None
 
@@ -66,7 +63,7 @@ class PlaceOrder:
                 work,
                 checkout,
                 replaces=self._assembly.unpaid_order(work, checkout),
-                method=payment_method(command.payment_method),
+                method=command.payment_method,
                 at=self._clock.now(),
                 actor=self._contexts.current().actor,
             )

@@ -1,1 +1,1 @@
-"""What was bought: orders, their lines, and everything that may become of them."""
+"""Orders: the aggregate, its lifecycles, events and errors."""

@@ -1,13 +1,13 @@
-"""Where an order goes: the address as it was when the order was placed."""
+"""Shipping addresses."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingAddress:
-    """A copy that nobody changes, whatever becomes of the address book's own entry.
+    """A copy of an address-book entry, taken when the order was placed.
 
-    `source_id` is that entry's id, which tells whether two orders go to the same place.
+    `source_id` is the id of that entry.
     """
 
     source_id: int

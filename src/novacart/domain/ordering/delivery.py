@@ -1,4 +1,4 @@
-"""When goods arrive."""
+"""Delivery estimates."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -8,14 +8,14 @@ _SATURDAY: Final = 5
 
 
 def estimated_delivery(at: datetime) -> date:
-    """The day on which what is ordered `at` (aware, UTC) should arrive.
+    """The estimated delivery date of an order placed `at` (aware, UTC).
 
-    The rule of the shop: `BUSINESS_DAYS` days from Monday to Friday, counted from the next day.
+    `BUSINESS_DAYS` days from Monday to Friday, counted from the next day.
     """
     day = at.date()
-    left = BUSINESS_DAYS
-    while left:
+    remaining = BUSINESS_DAYS
+    while remaining:
         day += timedelta(days=1)
         if day.weekday() < _SATURDAY:
-            left -= 1
+            remaining -= 1
     return day

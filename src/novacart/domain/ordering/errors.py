@@ -1,4 +1,4 @@
-"""What an order refuses."""
+"""Errors of orders."""
 
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
@@ -19,7 +19,7 @@ class OrderLineNotFound(DomainError):
 
 
 class EmptyCart(DomainError):
-    """An order was asked for, and the cart holds nothing."""
+    """A checkout of a cart without products."""
 
     code = "cart_empty"
 
@@ -28,13 +28,14 @@ class EmptyCart(DomainError):
 
 
 class InvalidTransition(DomainError):
-    """A move that is not in the lifecycle's table."""
+    """A status change that is not in the lifecycle's table."""
 
     code = "order_transition_not_allowed"
 
     def __init__(self, before: str, after: str) -> None:
         super().__init__(
-            f"What is {before} cannot become {after}.", details={"from": before, "to": after}
+            f"The status cannot change from {before} to {after}.",
+            details={"from": before, "to": after},
         )
 
 
@@ -42,21 +43,21 @@ class PaidOrderCannotBeCancelled(DomainError):
     code = "paid_order_cannot_be_cancelled"
 
     def __init__(self) -> None:
-        super().__init__("This order is paid: it can be refunded, not cancelled.")
+        super().__init__("This order is paid. It can be refunded, but not cancelled.")
 
 
 class OrderAlreadyCancelled(DomainError):
     code = "order_already_cancelled"
 
     def __init__(self) -> None:
-        super().__init__("This order was cancelled already.")
+        super().__init__("This order is already cancelled.")
 
 
 class OrderAlreadyShipped(DomainError):
     code = "order_already_shipped"
 
     def __init__(self) -> None:
-        super().__init__("This order has been shipped already.")
+        super().__init__("This order has already been shipped.")
 
 
 class OrderNotPaid(DomainError):
@@ -67,7 +68,7 @@ class OrderNotPaid(DomainError):
 
 
 class OrderStillPayable(DomainError):
-    """Its time to be paid is not over, so it can't expire."""
+    """An attempt to expire an order before its `expires_at`."""
 
     code = "order_still_payable"
 
@@ -76,26 +77,28 @@ class OrderStillPayable(DomainError):
 
 
 class LineAlreadyCancelled(DomainError):
-    """The line is cancelled, refunded, or about to be."""
+    """The line is cancelled, refunded or being refunded."""
 
     code = "order_line_already_cancelled"
 
     def __init__(self) -> None:
-        super().__init__("This item was cancelled already.")
+        super().__init__("This item is already cancelled.")
 
 
-class RefundExceedsPayment(DomainError):
+class RefundExceedsOrder(DomainError):
+    """A refund of more than what remains of an order or one of its lines."""
+
     code = "refund_exceeds_payment"
 
-    def __init__(self, left: Money) -> None:
+    def __init__(self, remaining: Money) -> None:
         super().__init__(
-            f"No more than {left} {left.currency} is left to refund.",
-            details={"refundable": str(left), "currency": left.currency},
+            f"At most {remaining} {remaining.currency} can be refunded.",
+            details={"refundable": str(remaining), "currency": remaining.currency},
         )
 
 
 class RefundInProgress(DomainError):
-    """Goods whose refund is not settled are not sent: they may be the customer's or ours."""
+    """Units that are being refunded cannot be shipped."""
 
     code = "refund_in_progress"
 
@@ -107,13 +110,13 @@ class NothingToShip(DomainError):
     code = "nothing_to_ship"
 
     def __init__(self) -> None:
-        super().__init__("Nothing is left in this order to be shipped.")
+        super().__init__("This order has no items left to ship.")
 
 
 class OrderNumberTaken(DomainError):
-    """The number drawn for a new order belongs to another one: draw again."""
+    """The generated number belongs to another order; generate another one and retry."""
 
     code = "order_number_taken"
 
     def __init__(self) -> None:
-        super().__init__("The order could not be numbered; try again.")
+        super().__init__("The order number is already in use. Try again.")

@@ -1,4 +1,4 @@
-"""What happens to orders."""
+"""Events of orders. Refunds are events of payments."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,7 +26,7 @@ class OrderPlaced(OrderEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderConfirmed(OrderEvent):
-    """The shop will deliver: the order is paid, or it is paid on delivery."""
+    """The order was paid online, or placed as cash on delivery."""
 
     name: ClassVar[str] = "order.confirmed"
 
@@ -64,30 +64,4 @@ class OrderLineCancelled(OrderEvent):
     name: ClassVar[str] = "order.line_cancelled"
 
     line_id: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRefundRequested(OrderEvent):
-    name: ClassVar[str] = "order.refund_requested"
-
-    amount_minor: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRefundSettled(OrderEvent):
-    """`complete` where nothing of the order is left to refund."""
-
-    name: ClassVar[str] = "order.refund_settled"
-
-    amount_minor: int
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRefundFailed(OrderEvent):
-    name: ClassVar[str] = "order.refund_failed"
-
-    amount_minor: int
     reason: str

@@ -1,4 +1,4 @@
-"""What was changed in an order, when, by whom and why."""
+"""The history of an order: one entry for each status change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ class ChangeSubject(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChange:
-    """One step along a lifecycle. `line_id` where the subject is a line, else None."""
+    """One status change. `line_id` is set when the subject is a line."""
 
     subject: ChangeSubject
     line_id: OrderLineId | None

@@ -1,10 +1,8 @@
-"""What may become of an order, of its payment and of its lines: the tables that decide."""
+"""Lifecycles of an order, its payment and its lines, as tables of allowed transitions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
-
-from novacart.domain.shared.errors import InvalidValue
 
 
 class PaymentMethod(StrEnum):
@@ -23,8 +21,8 @@ class OrderStatus(StrEnum):
     REFUNDED = "REFUNDED"
 
 
-class PaymentStatus(StrEnum):
-    """`VOIDED`: nothing was paid and nothing will be, since the order is cancelled."""
+class OrderPaymentStatus(StrEnum):
+    """`VOIDED` is the payment status of a cancelled order, which was never paid."""
 
     PENDING = "PENDING"
     PAID = "PAID"
@@ -65,36 +63,25 @@ ORDER_LIFECYCLE: Final[Mapping[PaymentMethod, Mapping[OrderStatus, frozenset[Ord
         _S.REFUNDED: frozenset(),
     },
 }
-"""By payment method: each status, and the statuses that may follow it."""
+"""The statuses that may follow each status, by payment method."""
 
-# A refund that its bank sends back takes REFUNDED back to what is then still refunded.
-PAYMENT_LIFECYCLE: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = {
-    PaymentStatus.PENDING: frozenset({PaymentStatus.PAID, PaymentStatus.VOIDED}),
-    PaymentStatus.PAID: frozenset({PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}),
-    PaymentStatus.PARTIALLY_REFUNDED: frozenset({PaymentStatus.PAID, PaymentStatus.REFUNDED}),
-    PaymentStatus.REFUNDED: frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED}),
-    PaymentStatus.VOIDED: frozenset(),
+_P = OrderPaymentStatus
+
+# A refund that the customer's bank returns leads from REFUNDED back to an earlier status.
+PAYMENT_LIFECYCLE: Final[Mapping[OrderPaymentStatus, frozenset[OrderPaymentStatus]]] = {
+    _P.PENDING: frozenset({_P.PAID, _P.VOIDED}),
+    _P.PAID: frozenset({_P.PARTIALLY_REFUNDED, _P.REFUNDED}),
+    _P.PARTIALLY_REFUNDED: frozenset({_P.PAID, _P.REFUNDED}),
+    _P.REFUNDED: frozenset({_P.PAID, _P.PARTIALLY_REFUNDED}),
+    _P.VOIDED: frozenset(),
 }
+
+_L = LineStatus
 
 LINE_LIFECYCLE: Final[Mapping[LineStatus, frozenset[LineStatus]]] = {
-    LineStatus.PENDING: frozenset({LineStatus.CONFIRMED, LineStatus.CANCELLED}),
-    LineStatus.CONFIRMED: frozenset(
-        {LineStatus.CANCELLED, LineStatus.REFUND_REQUESTED, LineStatus.REFUNDED}
-    ),
-    LineStatus.CANCELLED: frozenset(),
-    LineStatus.REFUND_REQUESTED: frozenset({LineStatus.CONFIRMED, LineStatus.REFUNDED}),
-    LineStatus.REFUNDED: frozenset({LineStatus.CONFIRMED, LineStatus.REFUND_REQUESTED}),
+    _L.PENDING: frozenset({_L.CONFIRMED, _L.CANCELLED}),
+    _L.CONFIRMED: frozenset({_L.CANCELLED, _L.REFUND_REQUESTED, _L.REFUNDED}),
+    _L.CANCELLED: frozenset(),
+    _L.REFUND_REQUESTED: frozenset({_L.CONFIRMED, _L.REFUNDED}),
+    _L.REFUNDED: frozenset({_L.CONFIRMED, _L.REFUND_REQUESTED}),
 }
-
-
-def payment_method(text: str) -> PaymentMethod:
-    """Raises `InvalidValue` for anything but `ONLINE` and `COD`."""
-    try:
-        return PaymentMethod(text)
-    except ValueError:
-        raise InvalidValue("payment_method", "Choose ONLINE or COD.") from None
-
-
-def starting_status(method: PaymentMethod) -> OrderStatus:
-    """An order to be paid online waits for its payment; a COD order is agreed at once."""
-    return OrderStatus.PENDING if method is PaymentMethod.ONLINE else OrderStatus.CONFIRMED

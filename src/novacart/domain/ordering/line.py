@@ -1,9 +1,9 @@
-"""One product of an order, as it was when it was bought."""
+"""Order lines: one product of an order, as it was when the order was placed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.domain.ordering.errors import InvalidTransition, RefundExceedsPayment
+from novacart.domain.ordering.errors import InvalidTransition, RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import LINE_LIFECYCLE, LineStatus
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderLineId, ProductId
@@ -12,7 +12,7 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineUnits:
-    """So many units of a line's product: what a reservation is made, kept or ended for."""
+    """Units of a line's product, to reserve, release or sell."""
 
     line_id: OrderLineId
     product_id: ProductId
@@ -21,7 +21,10 @@ class LineUnits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundItem:
-    """A part of one line that goes back: `quantity` units (none for goodwill) and `amount`."""
+    """The part of a refund that belongs to one line.
+
+    `quantity` is the number of units returned, zero when the customer keeps them.
+    """
 
     line_id: OrderLineId
     quantity: int
@@ -29,10 +32,10 @@ class RefundItem:
 
 
 class OrderLine:
-    """A line never forgets what was bought; its status and refunds say what became of it.
+    """One product of an order. What was bought never changes; status and refunds do.
 
-    `refund_requested_*` is on its way back, `refunded_*` is back; together they are never
-    more than was bought and paid.
+    `refund_requested_*` is being refunded and `refunded_*` is refunded; together they never
+    exceed what was bought.
     """
 
     __slots__ = (
@@ -68,12 +71,12 @@ class OrderLine:
         refunded_quantity: int = 0,
         refunded_amount: Money | None = None,
     ) -> None:
-        """Raises `InvalidValue` for a quantity below one or a price below zero."""
+        """Raises `InvalidValue` for a quantity below one or a negative price."""
         if quantity < 1:
-            raise InvalidValue("quantity", "An order line is of one unit or more.")
+            raise InvalidValue("quantity", "The quantity of an order line must be at least 1.")
         if unit_price.amount < 0:
-            raise InvalidValue("unit_price", "A price is not below zero.")
-        nothing = Money.zero(unit_price.currency)
+            raise InvalidValue("unit_price", "A price cannot be negative.")
+        zero = Money.zero(unit_price.currency)
         self.id = id
         self.product_id = product_id
         self.title = title
@@ -84,9 +87,9 @@ class OrderLine:
         self.status = status
         self.cancelled_at = cancelled_at
         self.refund_requested_quantity = refund_requested_quantity
-        self.refund_requested_amount = refund_requested_amount or nothing
+        self.refund_requested_amount = refund_requested_amount or zero
         self.refunded_quantity = refunded_quantity
-        self.refunded_amount = refunded_amount or nothing
+        self.refunded_amount = refunded_amount or zero
 
     @property
     def total(self) -> Money:
@@ -94,87 +97,91 @@ class OrderLine:
 
     @property
     def refundable(self) -> Money:
-        """What is neither back nor on its way back."""
+        """The total, less what is refunded or being refunded."""
         return self.total - self.refunded_amount - self.refund_requested_amount
 
     @property
     def units(self) -> LineUnits:
-        """The units that the customer is still to have, or has."""
-        kept = self.quantity - self.refunded_quantity
-        gone = self.status is LineStatus.CANCELLED
-        return LineUnits(line_id=self.id, product_id=self.product_id, quantity=0 if gone else kept)
-
-    def refund_of(self, quantity: int) -> RefundItem:
-        """The refund of `quantity` units at their price, or at what is left of it.
-
-        Raises `RefundExceedsPayment` past the units left, `InvalidValue` for none at all.
-        """
-        if quantity < 1:
-            raise InvalidValue("quantity", "A refund is of one unit or more.")
-        if quantity > self._units_left:
-            raise RefundExceedsPayment(self.refundable)
-        return self._item(quantity, min(self.unit_price * quantity, self.refundable))
-
-    def refund_worth(self, amount: Money) -> RefundItem:
-        """The refund of an amount for its own sake, the goods being kept.
-
-        Raises `RefundExceedsPayment` past what is left, `InvalidValue` for none at all.
-        """
-        if amount.amount < 1:
-            raise InvalidValue("amount", "A refund is of something.")
-        if amount > self.refundable:
-            raise RefundExceedsPayment(self.refundable)
-        return self._item(0, amount)
-
-    def _item(self, quantity: int, amount: Money) -> RefundItem:
-        # Who gets the last of the money back gives back the last of the goods.
-        last = amount and amount == self.refundable
-        return RefundItem(
-            line_id=self.id, quantity=self._units_left if last else quantity, amount=amount
-        )
+        """The units that are neither cancelled nor refunded."""
+        cancelled = self.status is LineStatus.CANCELLED
+        quantity = 0 if cancelled else self.quantity - self.refunded_quantity
+        return LineUnits(line_id=self.id, product_id=self.product_id, quantity=quantity)
 
     @property
-    def _units_left(self) -> int:
-        return self.quantity - self.refunded_quantity - self.refund_requested_quantity
-
-    def request(self, item: RefundItem) -> None:
-        """Send a part on its way back. Raises `RefundExceedsPayment`."""
-        if item.amount > self.refundable or item.quantity > self._units_left:
-            raise RefundExceedsPayment(self.refundable)
-        self.refund_requested_quantity += item.quantity
-        self.refund_requested_amount += item.amount
-
-    def settle(self, item: RefundItem) -> None:
-        """A part that was requested has arrived."""
-        self.withdraw(item)
-        self.refunded_quantity += item.quantity
-        self.refunded_amount += item.amount
-
-    def withdraw(self, item: RefundItem) -> None:
-        """A part that was requested stays after all. Raises `RefundExceedsPayment`."""
-        if (
-            item.amount > self.refund_requested_amount
-            or item.quantity > self.refund_requested_quantity
-        ):
-            raise RefundExceedsPayment(self.refund_requested_amount)
-        self.refund_requested_quantity -= item.quantity
-        self.refund_requested_amount -= item.amount
-
-    def reverse(self, item: RefundItem) -> None:
-        """Money that was back has returned to the shop; the goods have not."""
-        if item.amount > self.refunded_amount:
-            raise RefundExceedsPayment(self.refunded_amount)
-        self.refunded_amount -= item.amount
-
-    def status_by_refunds(self) -> LineStatus:
-        """What a paid line shows: partly refunded is still confirmed."""
+    def status_after_refunds(self) -> LineStatus:
+        """The status of a paid line; a partly refunded line is still confirmed."""
         if self.refunded_amount == self.total and self.refunded_quantity == self.quantity:
             return LineStatus.REFUNDED
         if self.refunded_quantity + self.refund_requested_quantity == self.quantity:
             return LineStatus.REFUND_REQUESTED
         return LineStatus.CONFIRMED
 
-    def become(self, status: LineStatus) -> None:
+    def refund_of(self, quantity: int) -> RefundItem:
+        """The refund of `quantity` units at their price, or at the refundable amount if less.
+
+        Raises `RefundExceedsOrder` above the remaining units, `InvalidValue` below one.
+        """
+        if quantity < 1:
+            raise InvalidValue("quantity", "The quantity of a refund must be at least 1.")
+        if quantity > self._remaining_quantity:
+            raise RefundExceedsOrder(self.refundable)
+        return self._refund_item(quantity, min(self.unit_price * quantity, self.refundable))
+
+    def refund_worth(self, amount: Money) -> RefundItem:
+        """The refund of an amount without returning units.
+
+        Raises `RefundExceedsOrder` above the refundable amount, `InvalidValue` for an amount
+        below one minor unit.
+        """
+        if amount.amount < 1:
+            raise InvalidValue("amount", "A refund must be more than zero.")
+        if amount > self.refundable:
+            raise RefundExceedsOrder(self.refundable)
+        return self._refund_item(0, amount)
+
+    def _refund_item(self, quantity: int, amount: Money) -> RefundItem:
+        # Refunding the remaining amount also returns the remaining units.
+        if amount and amount == self.refundable:
+            quantity = self._remaining_quantity
+        return RefundItem(line_id=self.id, quantity=quantity, amount=amount)
+
+    @property
+    def _remaining_quantity(self) -> int:
+        return self.quantity - self.refunded_quantity - self.refund_requested_quantity
+
+    def request_refund(self, item: RefundItem) -> None:
+        """Raises `RefundExceedsOrder`."""
+        if item.amount > self.refundable or item.quantity > self._remaining_quantity:
+            raise RefundExceedsOrder(self.refundable)
+        self.refund_requested_quantity += item.quantity
+        self.refund_requested_amount += item.amount
+
+    def settle_refund(self, item: RefundItem) -> None:
+        """Record a requested refund as paid out. Raises `RefundExceedsOrder`."""
+        self.fail_refund(item)
+        self.refunded_quantity += item.quantity
+        self.refunded_amount += item.amount
+
+    def fail_refund(self, item: RefundItem) -> None:
+        """Undo the request of a refund. Raises `RefundExceedsOrder`."""
+        if (
+            item.amount > self.refund_requested_amount
+            or item.quantity > self.refund_requested_quantity
+        ):
+            raise RefundExceedsOrder(self.refund_requested_amount)
+        self.refund_requested_quantity -= item.quantity
+        self.refund_requested_amount -= item.amount
+
+    def reverse_refund(self, item: RefundItem) -> None:
+        """Record that a refunded amount was returned to the shop; the units stay returned.
+
+        Raises `RefundExceedsOrder`.
+        """
+        if item.amount > self.refunded_amount:
+            raise RefundExceedsOrder(self.refunded_amount)
+        self.refunded_amount -= item.amount
+
+    def change_status(self, status: LineStatus) -> None:
         """Raises `InvalidTransition`."""
         if status not in LINE_LIFECYCLE[self.status]:
             raise InvalidTransition(self.status, status)

@@ -1,8 +1,8 @@
-"""Orders: what was bought, and what has become of it."""
+"""The order aggregate."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Self
+from datetime import date, datetime
+from typing import Any, Self
 
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.delivery import estimated_delivery
@@ -12,9 +12,11 @@ from novacart.domain.ordering.errors import (
     NothingToShip,
     OrderAlreadyCancelled,
     OrderAlreadyShipped,
+    OrderLineNotFound,
     OrderNotPaid,
     OrderStillPayable,
     PaidOrderCannotBeCancelled,
+    RefundExceedsOrder,
     RefundInProgress,
 )
 from novacart.domain.ordering.events import (
@@ -26,31 +28,108 @@ from novacart.domain.ordering.events import (
     OrderProcessingStarted,
     OrderShipped,
 )
+from novacart.domain.ordering.history import ChangeSubject, StatusChange
 from novacart.domain.ordering.lifecycle import (
+    ORDER_LIFECYCLE,
+    PAYMENT_LIFECYCLE,
     LineStatus,
+    OrderPaymentStatus,
     OrderStatus,
     PaymentMethod,
-    PaymentStatus,
-    starting_status,
 )
-from novacart.domain.ordering.line import LineUnits, OrderLine
-from novacart.domain.ordering.order_refunds import RefundableOrder
+from novacart.domain.ordering.line import LineUnits, OrderLine, RefundItem
 from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
+from novacart.domain.shared.money import Money
 
-EXPIRY_REASON = "It was not paid in time."
-REPLACED_REASON = "A new order took its place."
-_SENT = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
+EXPIRY_REASON = "The order was not paid in time."
+REPLACED_REASON = "Replaced by a new order."
+_SHIPPED = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
+_PAID = {
+    OrderPaymentStatus.PAID,
+    OrderPaymentStatus.PARTIALLY_REFUNDED,
+    OrderPaymentStatus.REFUNDED,
+}
 
 
-class Order(RefundableOrder):
-    """A customer's order, from its placement to its delivery or its end.
+class Order(AggregateRoot):
+    """A customer's order with its lines, payment status and refunds.
 
-    Acts that end a reservation give the units whose reservation they end, so that the
-    caller can hand them to the stock in the same unit of work.
+    Every status change is appended to `history`; placing the order is not a change. Methods
+    that end a stock reservation return the units to release or sell, so that the caller can
+    pass them to the stock in the same unit of work. Times are aware, UTC.
     """
 
-    __slots__ = ()
+    __slots__ = (
+        "_lines",
+        "address",
+        "carrier",
+        "delivered_at",
+        "email",
+        "estimated_delivery",
+        "expires_at",
+        "history",
+        "id",
+        "number",
+        "paid_at",
+        "payment_method",
+        "payment_status",
+        "placed_at",
+        "shipped_at",
+        "status",
+        "tracking_number",
+        "user_id",
+    )
+
+    def __init__(
+        self,
+        *,
+        id: OrderId,
+        number: str,
+        user_id: UserId,
+        email: str,
+        status: OrderStatus,
+        payment_method: PaymentMethod,
+        payment_status: OrderPaymentStatus,
+        lines: Iterable[OrderLine],
+        address: ShippingAddress | None,
+        placed_at: datetime,
+        expires_at: datetime | None,
+        estimated_delivery: date,
+        paid_at: datetime | None = None,
+        shipped_at: datetime | None = None,
+        delivered_at: datetime | None = None,
+        carrier: str | None = None,
+        tracking_number: str | None = None,
+        history: Iterable[StatusChange] = (),
+        version: int = 0,
+    ) -> None:
+        """Restore a stored order; `Order.place` creates a new one.
+
+        Raises `InvalidValue` without lines.
+        """
+        super().__init__(version=version)
+        self.id = id
+        self.number = number
+        self.user_id = user_id
+        self.email = email
+        self.status = status
+        self.payment_method = payment_method
+        self.payment_status = payment_status
+        self._lines = {line.id: line for line in lines}
+        self.address = address
+        self.placed_at = placed_at
+        self.expires_at = expires_at
+        self.estimated_delivery = estimated_delivery
+        self.paid_at = paid_at
+        self.shipped_at = shipped_at
+        self.delivered_at = delivered_at
+        self.carrier = carrier
+        self.tracking_number = tracking_number
+        self.history = tuple(history)
+        if not self._lines:
+            raise InvalidValue("lines", "An order has at least one line.")
 
     @classmethod
     def place(
@@ -66,25 +145,25 @@ class Order(RefundableOrder):
         placed_at: datetime,
         expires_at: datetime | None,
     ) -> Self:
-        """A new order of `lines`, whose units the caller reserves.
+        """Create a new order of `lines`; the caller reserves their units.
 
-        An online order waits for its payment until `expires_at`; a COD order is confirmed at
-        once, never expires and needs an address. Raises `EmptyCart` without lines,
-        `InvalidValue` without the address or the time that it needs.
+        An online order is `PENDING` until it is paid or `expires_at` has passed. A COD order is
+        confirmed at once, never expires and needs an address. Raises `InvalidValue` without
+        lines, or without the address or expiry that the payment method requires.
         """
         cod = payment_method is PaymentMethod.COD
         if cod and address is None:
             raise InvalidValue("address_id", "A cash-on-delivery order needs an address.")
         if not cod and expires_at is None:
-            raise InvalidValue("expires_at", "An order to be paid online has its time for that.")
+            raise InvalidValue("expires_at", "An order to be paid online needs an expiry time.")
         order = cls(
             id=id,
             number=number,
             user_id=user_id,
             email=email,
-            status=starting_status(payment_method),
+            status=OrderStatus.CONFIRMED if cod else OrderStatus.PENDING,
             payment_method=payment_method,
-            payment_status=PaymentStatus.PENDING,
+            payment_status=OrderPaymentStatus.PENDING,
             lines=lines,
             address=address,
             placed_at=placed_at,
@@ -93,97 +172,135 @@ class Order(RefundableOrder):
         )
         for line in order.lines:
             line.status = LineStatus.CONFIRMED if cod else LineStatus.PENDING
-        facts = order._facts(placed_at) | {"total_minor": order.total.amount}
-        order._record(OrderPlaced(**facts))
+        fields = order._event_fields(placed_at) | {"total_minor": order.total.amount}
+        order._record(OrderPlaced(**fields))
         if cod:
-            order._record(OrderConfirmed(**facts))
+            order._record(OrderConfirmed(**fields))
         return order
 
     @property
+    def lines(self) -> tuple[OrderLine, ...]:
+        return tuple(self._lines.values())
+
+    def line(self, line_id: OrderLineId) -> OrderLine:
+        """Raises `OrderLineNotFound`."""
+        try:
+            return self._lines[line_id]
+        except KeyError:
+            raise OrderLineNotFound from None
+
+    @property
+    def currency(self) -> str:
+        return self.total.currency
+
+    @property
+    def total(self) -> Money:
+        """The sum of all lines as bought, including cancelled and refunded ones."""
+        first, *others = self.lines
+        return sum((line.total for line in others), first.total)
+
+    @property
+    def refunded(self) -> Money:
+        return self._sum(line.refunded_amount for line in self.lines)
+
+    @property
+    def refundable(self) -> Money:
+        """The amount paid online, less what is refunded or being refunded."""
+        if not self._is_paid_online:
+            return Money.zero(self.currency)
+        return self._sum(line.refundable for line in self.lines)
+
+    @property
     def reserved_units(self) -> Sequence[LineUnits]:
-        """What the stock holds for this order now."""
+        """The units that are reserved in stock for this order."""
         if self.shipped_at is not None or self.status is OrderStatus.CANCELLED:
             return ()
         return tuple(line.units for line in self.lines if line.units.quantity)
 
+    # -- payment and delivery ---------------------------------------------------------------
+
+    def is_payable(self, *, at: datetime) -> bool:
+        """Whether a payment may be started at that time."""
+        in_time = self.expires_at is not None and at < self.expires_at
+        return self.status is OrderStatus.PENDING and in_time
+
     def pay(self, *, at: datetime, actor: str) -> None:
-        """It was paid online, in full. Raises `InvalidTransition` unless it is `PENDING`."""
-        reason = "It was paid."
-        self._move(OrderStatus.PAID, at=at, actor=actor, reason=reason)
-        self._move_payment(PaymentStatus.PAID, at=at, actor=actor, reason=reason)
+        """Record the online payment in full. Raises `InvalidTransition` unless `PENDING`."""
+        reason = "The order was paid."
+        self._change_status(OrderStatus.PAID, at=at, actor=actor, reason=reason)
+        self._change_payment_status(OrderPaymentStatus.PAID, at=at, actor=actor, reason=reason)
         for line in self.lines:
-            self._move_line(line, LineStatus.CONFIRMED, at=at, actor=actor, reason=reason)
+            self._change_line_status(line, LineStatus.CONFIRMED, at=at, actor=actor, reason=reason)
         self.paid_at = at
-        self._record(OrderConfirmed(**self._facts(at), total_minor=self.total.amount))
+        self._record(OrderConfirmed(**self._event_fields(at), total_minor=self.total.amount))
 
     def start_processing(self, *, at: datetime, actor: str) -> None:
-        """The goods are being packed. Raises `InvalidTransition`."""
-        self._move(OrderStatus.PROCESSING, at=at, actor=actor, reason="It is being packed.")
-        self._record(OrderProcessingStarted(**self._facts(at)))
+        """Start packing. Raises `InvalidTransition`."""
+        self._change_status(
+            OrderStatus.PROCESSING, at=at, actor=actor, reason="Processing started."
+        )
+        self._record(OrderProcessingStarted(**self._event_fields(at)))
 
     def ship(
         self, *, carrier: str, tracking_number: str, at: datetime, actor: str
     ) -> Sequence[LineUnits]:
-        """The goods left the house. Gives the units that are sold by it.
+        """Ship the order; return the units that are sold.
 
-        Raises `InvalidTransition`, `RefundInProgress` while it is not known which goods
-        the customer is to have, and `NothingToShip`.
+        Raises `InvalidTransition`, `RefundInProgress` while a refund of units is not settled,
+        and `NothingToShip`.
         """
-        self._must_allow(OrderStatus.SHIPPED)
+        self._ensure_transition(OrderStatus.SHIPPED)
         units = self.reserved_units
         if any(line.refund_requested_quantity for line in self.lines):
             raise RefundInProgress
         if not units:
             raise NothingToShip
-        reason = f"It was sent by {carrier}, {tracking_number}."
-        self._move(OrderStatus.SHIPPED, at=at, actor=actor, reason=reason)
+        reason = f"Shipped by {carrier}, {tracking_number}."
+        self._change_status(OrderStatus.SHIPPED, at=at, actor=actor, reason=reason)
         self.carrier = carrier
         self.tracking_number = tracking_number
         self.shipped_at = at
         self._record(
-            OrderShipped(**self._facts(at), carrier=carrier, tracking_number=tracking_number)
+            OrderShipped(**self._event_fields(at), carrier=carrier, tracking_number=tracking_number)
         )
         return units
 
     def deliver(self, *, at: datetime, actor: str) -> None:
-        """The customer has the goods, and has paid for them if it was cash on delivery."""
-        reason = "It was delivered."
-        self._move(OrderStatus.DELIVERED, at=at, actor=actor, reason=reason)
+        """Record the delivery, which is also the payment of a COD order."""
+        reason = "The order was delivered."
+        self._change_status(OrderStatus.DELIVERED, at=at, actor=actor, reason=reason)
         if self.payment_method is PaymentMethod.COD:
-            self._move_payment(PaymentStatus.PAID, at=at, actor=actor, reason=reason)
+            self._change_payment_status(OrderPaymentStatus.PAID, at=at, actor=actor, reason=reason)
             self.paid_at = at
         self.delivered_at = at
-        self._record(OrderDelivered(**self._facts(at)))
+        self._record(OrderDelivered(**self._event_fields(at)))
+
+    # -- cancellation -----------------------------------------------------------------------
 
     def cancel(self, *, reason: str, at: datetime, actor: str) -> Sequence[LineUnits]:
-        """Call it off: an unpaid order always, a COD order until it ships.
+        """Cancel an unpaid order, or a COD order that is not shipped.
 
         Raises `OrderAlreadyCancelled`, `OrderAlreadyShipped` and
         `PaidOrderCannotBeCancelled`.
         """
         self._ensure_cancellable()
-        return self._call_off(reason=reason, at=at, actor=actor, expired=False)
+        return self._cancel(reason=reason, at=at, actor=actor, expired=False)
 
     def expire(self, *, at: datetime) -> Sequence[LineUnits]:
-        """Its time to be paid is over.
+        """Cancel an order that was not paid before `expires_at`.
 
-        Raises `OrderStillPayable` before that, `InvalidTransition` unless `PENDING`.
+        Raises `OrderStillPayable` before that time, `InvalidTransition` unless `PENDING`.
         """
         if self.status is not OrderStatus.PENDING:
             raise InvalidTransition(self.status, OrderStatus.CANCELLED)
         if self.is_payable(at=at):
             raise OrderStillPayable
-        return self._call_off(reason=EXPIRY_REASON, at=at, actor="system", expired=True)
-
-    def is_payable(self, *, at: datetime) -> bool:
-        """Whether a payment may be started `at` that moment."""
-        in_time = self.expires_at is not None and at < self.expires_at
-        return self.status is OrderStatus.PENDING and in_time
+        return self._cancel(reason=EXPIRY_REASON, at=at, actor="system", expired=True)
 
     def cancel_line(
         self, line_id: OrderLineId, *, reason: str, at: datetime, actor: str
     ) -> Sequence[LineUnits]:
-        """Call off one line of a COD order; with the last one goes the order.
+        """Cancel one line of a COD order; cancelling the last line cancels the order.
 
         Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`,
         `OrderNotPaid` and `PaidOrderCannotBeCancelled` for an order to be paid online.
@@ -193,16 +310,16 @@ class Order(RefundableOrder):
         line = self.line(line_id)
         units = line.units
         self._cancel_line(line, reason=reason, at=at, actor=actor)
-        self._record(OrderLineCancelled(**self._facts(at), line_id=line.id, reason=reason))
+        self._record(OrderLineCancelled(**self._event_fields(at), line_id=line.id, reason=reason))
         if all(other.status is LineStatus.CANCELLED for other in self.lines):
-            self._call_off(reason=reason, at=at, actor=actor, expired=False)
+            self._cancel(reason=reason, at=at, actor=actor, expired=False)
         return (units,)
 
     def ensure_line_cancellable(self, line_id: OrderLineId) -> None:
-        """Check that a customer may call this line off, by cancellation or by refund.
+        """Check that a customer may cancel this line, by cancellation or by refund.
 
         Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`, and
-        `OrderNotPaid` for an order that waits for its payment: it is cancelled as a whole.
+        `OrderNotPaid` for an unpaid online order, which can only be cancelled as a whole.
         """
         status = self.line(line_id).status
         if status is LineStatus.PENDING:
@@ -215,23 +332,193 @@ class Order(RefundableOrder):
     def _ensure_cancellable(self) -> None:
         if self.status is OrderStatus.CANCELLED:
             raise OrderAlreadyCancelled
-        if self.payment_status is not PaymentStatus.PENDING:
+        if self.payment_status is not OrderPaymentStatus.PENDING:
             raise PaidOrderCannotBeCancelled
-        if self.status in _SENT:
+        if self.status in _SHIPPED:
             raise OrderAlreadyShipped
 
-    def _call_off(
+    def _cancel(
         self, *, reason: str, at: datetime, actor: str, expired: bool
     ) -> Sequence[LineUnits]:
         units = self.reserved_units
-        self._move(OrderStatus.CANCELLED, at=at, actor=actor, reason=reason)
-        self._move_payment(PaymentStatus.VOIDED, at=at, actor=actor, reason=reason)
+        self._change_status(OrderStatus.CANCELLED, at=at, actor=actor, reason=reason)
+        self._change_payment_status(OrderPaymentStatus.VOIDED, at=at, actor=actor, reason=reason)
         for line in self.lines:
             if line.status is not LineStatus.CANCELLED:
                 self._cancel_line(line, reason=reason, at=at, actor=actor)
-        self._record(OrderCancelled(**self._facts(at), reason=reason, expired=expired))
+        self._record(OrderCancelled(**self._event_fields(at), reason=reason, expired=expired))
         return units
 
     def _cancel_line(self, line: OrderLine, *, reason: str, at: datetime, actor: str) -> None:
-        self._move_line(line, LineStatus.CANCELLED, at=at, actor=actor, reason=reason)
+        self._change_line_status(line, LineStatus.CANCELLED, at=at, actor=actor, reason=reason)
         line.cancelled_at = at
+
+    # -- refunds ----------------------------------------------------------------------------
+    # A refund is requested and then either settled or failed, with the same items. The payment
+    # ensures that each refund is settled or failed once, and records the events.
+
+    def plan_refund(self, amount: Money) -> list[RefundItem]:
+        """Split `amount` over the lines in proportion to what is refundable of each.
+
+        Raises `OrderNotPaid`, `RefundExceedsOrder`, and `InvalidValue` for an amount below one
+        minor unit.
+        """
+        self._ensure_paid_online()
+        if amount > self.refundable or not self.refundable:
+            raise RefundExceedsOrder(self.refundable)
+        if amount.amount < 1:
+            raise InvalidValue("amount", "A refund must be more than zero.")
+        lines = [line for line in self.lines if line.refundable]
+        shares = amount.split([line.refundable.amount for line in lines])
+        return [
+            line.refund_worth(share) for line, share in zip(lines, shares, strict=True) if share
+        ]
+
+    def request_refund(
+        self, items: Sequence[RefundItem], *, reason: str, at: datetime, actor: str
+    ) -> None:
+        """Mark parts of lines as being refunded. Raises `RefundExceedsOrder`, `OrderNotPaid`."""
+        self._ensure_paid_online()
+        for item in items:
+            self.line(item.line_id).request_refund(item)
+        self._update_line_statuses(items, at=at, actor=actor, reason=reason)
+
+    def settle_refund(
+        self, items: Sequence[RefundItem], *, reason: str, at: datetime, actor: str
+    ) -> list[LineUnits]:
+        """Record a requested refund as paid out; return the units whose reservation ends.
+
+        There are none for a shipped order, whose reservations have ended.
+        """
+        for item in items:
+            self.line(item.line_id).settle_refund(item)
+        self._update_line_statuses(items, at=at, actor=actor, reason=reason)
+        self._update_payment_status(at=at, actor=actor, reason=reason)
+        if self.refunded == self.total and self.status is not OrderStatus.REFUNDED:
+            self._change_status(OrderStatus.REFUNDED, at=at, actor=actor, reason=reason)
+        if self.shipped_at is not None:
+            return []
+        return [
+            LineUnits(
+                line_id=item.line_id,
+                product_id=self.line(item.line_id).product_id,
+                quantity=item.quantity,
+            )
+            for item in items
+            if item.quantity
+        ]
+
+    def fail_refund(
+        self, items: Sequence[RefundItem], *, reason: str, at: datetime, actor: str
+    ) -> None:
+        """Undo the request of a refund that was not made."""
+        for item in items:
+            self.line(item.line_id).fail_refund(item)
+        self._update_line_statuses(items, at=at, actor=actor, reason=reason)
+
+    def reverse_refund(
+        self, items: Sequence[RefundItem], *, reason: str, at: datetime, actor: str
+    ) -> None:
+        """Record that the customer's bank returned a settled refund: the amount is owed again.
+
+        The units stay returned, so their lines await a new refund. An order that was refunded
+        in full stays `REFUNDED`; its payment status shows that an amount is owed.
+        """
+        for item in items:
+            self.line(item.line_id).reverse_refund(item)
+        self._update_line_statuses(items, at=at, actor=actor, reason=reason)
+        self._update_payment_status(at=at, actor=actor, reason=reason)
+
+    @property
+    def _is_paid_online(self) -> bool:
+        return self.payment_method is PaymentMethod.ONLINE and self.payment_status in _PAID
+
+    def _ensure_paid_online(self) -> None:
+        if not self._is_paid_online:
+            raise OrderNotPaid
+
+    def _update_line_statuses(
+        self, items: Sequence[RefundItem], *, at: datetime, actor: str, reason: str
+    ) -> None:
+        for line_id in dict.fromkeys(item.line_id for item in items):
+            line = self.line(line_id)
+            after = line.status_after_refunds
+            if after is not line.status:
+                self._change_line_status(line, after, at=at, actor=actor, reason=reason)
+
+    def _update_payment_status(self, *, at: datetime, actor: str, reason: str) -> None:
+        if self.refunded == self.total:
+            after = OrderPaymentStatus.REFUNDED
+        elif self.refunded:
+            after = OrderPaymentStatus.PARTIALLY_REFUNDED
+        else:
+            after = OrderPaymentStatus.PAID
+        if after is not self.payment_status:
+            self._change_payment_status(after, at=at, actor=actor, reason=reason)
+
+    def _sum(self, amounts: Iterable[Money]) -> Money:
+        return sum(amounts, Money.zero(self.currency))
+
+    # -- status changes ---------------------------------------------------------------------
+
+    def _ensure_transition(self, after: OrderStatus) -> None:
+        if after not in ORDER_LIFECYCLE[self.payment_method][self.status]:
+            raise InvalidTransition(self.status, after)
+
+    def _change_status(self, after: OrderStatus, *, at: datetime, actor: str, reason: str) -> None:
+        self._ensure_transition(after)
+        self._add_history(
+            ChangeSubject.ORDER, self.status, after, at=at, actor=actor, reason=reason
+        )
+        self.status = after
+
+    def _change_payment_status(
+        self, after: OrderPaymentStatus, *, at: datetime, actor: str, reason: str
+    ) -> None:
+        before = self.payment_status
+        if after not in PAYMENT_LIFECYCLE[before]:
+            raise InvalidTransition(before, after)
+        self._add_history(ChangeSubject.PAYMENT, before, after, at=at, actor=actor, reason=reason)
+        self.payment_status = after
+
+    def _change_line_status(
+        self, line: OrderLine, after: LineStatus, *, at: datetime, actor: str, reason: str
+    ) -> None:
+        before = line.status
+        line.change_status(after)
+        self._add_history(
+            ChangeSubject.LINE, before, after, at=at, actor=actor, reason=reason, line_id=line.id
+        )
+
+    def _add_history(
+        self,
+        subject: ChangeSubject,
+        before: str,
+        after: str,
+        *,
+        at: datetime,
+        actor: str,
+        reason: str,
+        line_id: OrderLineId | None = None,
+    ) -> None:
+        change = StatusChange(
+            subject=subject,
+            line_id=line_id,
+            before=str(before),
+            after=str(after),
+            at=at,
+            actor=actor,
+            reason=reason,
+        )
+        self.history = (*self.history, change)
+
+    def _event_fields(self, at: datetime) -> dict[str, Any]:
+        """The fields that every event of this order has."""
+        return {
+            "order_id": self.id,
+            "order_number": self.number,
+            "user_id": self.user_id,
+            "payment_method": str(self.payment_method),
+            "currency": self.currency,
+            "occurred_at": at,
+        }

@@ -10,9 +10,9 @@ from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.history import ChangeSubject, StatusChange
 from novacart.domain.ordering.lifecycle import (
     LineStatus,
+    OrderPaymentStatus,
     OrderStatus,
     PaymentMethod,
-    PaymentStatus,
 )
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
@@ -100,7 +100,7 @@ def order_of(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         email=row.email,
         status=OrderStatus(row.status),
         payment_method=PaymentMethod(row.payment_method),
-        payment_status=PaymentStatus(row.payment_status),
+        payment_status=OrderPaymentStatus(row.payment_status),
         lines=[_line_of(line, row.currency) for line in lines],
         address=ShippingAddress(**row.address) if row.address else None,
         placed_at=row.placed_at,

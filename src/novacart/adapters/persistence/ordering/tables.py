@@ -23,9 +23,9 @@ from novacart.adapters.persistence.metadata import UtcDateTime, metadata
 from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.ordering.lifecycle import (
     LineStatus,
+    OrderPaymentStatus,
     OrderStatus,
     PaymentMethod,
-    PaymentStatus,
 )
 
 
@@ -59,7 +59,7 @@ orders = Table(
     UniqueConstraint("number"),
     _one_of("status", OrderStatus),
     _one_of("payment_method", PaymentMethod),
-    _one_of("payment_status", PaymentStatus),
+    _one_of("payment_status", OrderPaymentStatus),
     CheckConstraint("total_minor >= 0", name="total"),
     CheckConstraint("payment_method <> 'COD' OR address IS NOT NULL", name="cod_address"),
     CheckConstraint("(payment_method = 'COD') = (expires_at IS NULL)", name="online_expiry"),

@@ -23,6 +23,7 @@ from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.queries import OrderQueries
 from novacart.application.ordering.views import OrderView
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId
 
 
@@ -54,7 +55,7 @@ def orders_blueprint(
             PlaceOrderCommand(
                 user_id=principal().user_id,
                 address_id=None if address_id is None else AddressId(address_id),
-                payment_method=body["payment_method"],
+                payment_method=PaymentMethod(body["payment_method"]),
                 idempotency_key=idempotency_key(),
             )
         )
