@@ -135,12 +135,13 @@ HISTORY: Final = """
     FROM portion p CROSS JOIN LATERAL (VALUES
         (1, 'order', CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PENDING' END, 'CANCELLED',
          p.cancelled_at, 'system', 'The order was not paid in time.'),
-        (2, 'payment', 'PENDING', 'VOIDED', p.cancelled_at, 'system', 'The order was not paid in time.'),
+        (2, 'payment', 'PENDING', 'VOIDED', p.cancelled_at, 'system',
+         'The order was not paid in time.'),
         (3, 'order', 'PENDING', 'PAID', CASE method WHEN 'ONLINE' THEN p.paid_at END, 'provider',
          'The order was paid.'),
         (4, 'order', CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PAID' END, 'PROCESSING',
          p.packed_at, 'staff:1', 'Processing started.'),
-        (5, 'order', 'PROCESSING', 'SHIPPED', p.shipped_at, 'staff:1', 'It was sent.'),
+        (5, 'order', 'PROCESSING', 'SHIPPED', p.shipped_at, 'staff:1', 'Shipped.'),
         (6, 'order', 'SHIPPED', 'DELIVERED', p.delivered_at, 'staff:1', 'The order was delivered.'),
         (7, 'payment', 'PENDING', 'PAID', p.paid_at, 'provider', 'The order was paid.'),
         (8, 'payment', 'PAID', CASE p.status WHEN 'REFUNDED' THEN 'REFUNDED'

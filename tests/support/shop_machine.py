@@ -24,6 +24,7 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.payments.pay_cart import PayCart
 from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
 from novacart.application.ports.payment_gateway import GatewayRefused
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.shared.errors import ConcurrentChange, DomainError
@@ -141,7 +142,7 @@ class ShopMachine(RuleBasedStateMachine):
                 PlaceOrderCommand(
                     user_id=self.user_id,
                     address_id=self.address_id,
-                    payment_method="COD" if cod else "ONLINE",
+                    payment_method=PaymentMethod.COD if cod else PaymentMethod.ONLINE,
                 )
             )
             self.orders.append(placed.id)

@@ -13,6 +13,7 @@ from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, NovaCartFlask
 from tests.support.clock import SetClock
@@ -34,7 +35,10 @@ def shop(database: Database) -> NovaCartFlask:
         numbers=RandomOrderNumbers(),
         policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
     )
-    paid, _cod, _waiting = (_placed(shop, place, method) for method in ("ONLINE", "COD", "ONLINE"))
+    paid, _cod, _waiting = (
+        _placed(shop, place, method)
+        for method in (PaymentMethod.ONLINE, PaymentMethod.COD, PaymentMethod.ONLINE)
+    )
     with begin() as work:
         order = work.orders.get(paid)
         order.pay(at=NOON, actor="stripe")
@@ -60,7 +64,7 @@ def shop(database: Database) -> NovaCartFlask:
     return shop
 
 
-def _placed(shop: NovaCartFlask, place: PlaceOrder, method: str) -> OrderId:
+def _placed(shop: NovaCartFlask, place: PlaceOrder, method: PaymentMethod) -> OrderId:
     shop.fill_cart(2, 1)
     return place(
         PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)

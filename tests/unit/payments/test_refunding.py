@@ -13,7 +13,7 @@ from novacart.domain.ordering.errors import (
     OrderAlreadyShipped,
     OrderNotFound,
     OrderNotPaid,
-    RefundExceedsPayment,
+    RefundExceedsOrder,
 )
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.errors import (
@@ -125,14 +125,14 @@ def test_staff_refund_units_and_their_stock_goes_back(desk: PaymentDesk, bought:
     assert refund.amount == line.unit_price
     assert [(part.line_id, part.quantity) for part in refund.parts] == [(line.id, 1)]
     assert desk.available(line.product_id) == 9
-    with pytest.raises(RefundExceedsPayment):
+    with pytest.raises(RefundExceedsOrder):
         desk.request_refund(_by_staff(bought, units=[RefundedUnits(line_id=line.id, quantity=2)]))
 
 
 def test_staff_refund_amounts_for_goodwill(desk: PaymentDesk, bought: Bought) -> None:
     for amount in ("0.01", "49.99", "100.00"):
         desk.request_refund(_by_staff(bought, amount=amount))
-    with pytest.raises(RefundExceedsPayment):
+    with pytest.raises(RefundExceedsOrder):
         desk.request_refund(_by_staff(bought, amount="100.01"))
     desk.request_refund(_by_staff(bought))
     assert desk.payment(bought.order_id).is_fully_refunded
