@@ -101,7 +101,7 @@ FEW = 4
 SEEDS = [Pace(), *(Pace(seed=seed) for seed in range(1, 21))]
 DISTANCES = [Pace(delay=0.01), Pace(seed=1, delay=0.2), Pace(seed=2, delay=0.2)]
 QUICK = {Pace(), Pace(delay=0.01)}
-"""The paces of every run; all others are torture's."""
+"""The paces of every run; all others are stress's."""
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def test_a_shop_on_sqlite_lives_through_anything(test_run: TestRun, tmp_path: Pa
     live(test_run, tmp_path, settings(PATIENT, max_examples=12))
 
 
-@pytest.mark.torture
+@pytest.mark.stress
 @pytest.mark.timeout(3600)
 def test_a_shop_on_sqlite_lives_through_much_more(test_run: TestRun, tmp_path: Path) -> None:
     live(test_run, tmp_path, settings(PATIENT, max_examples=300, stateful_step_count=50))

@@ -1,6 +1,6 @@
 """The use cases of a shop on a database, for many threads at once.
 
-Every race runs with many seeds under `make torture`; one that is run at the till, at the counter
+Every race runs with many seeds under `make stress`; one that is run at the till, at the counter
 or on trial runs across distances, too, and ends with the audit.
 """
 
@@ -47,7 +47,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     else:
         paces = SEEDS
     quick: list[Pace] = [pace for pace in paces if pace in QUICK]
-    slow = [pytest.param(pace, marks=pytest.mark.torture) for pace in paces if pace not in QUICK]
+    slow = [pytest.param(pace, marks=pytest.mark.stress) for pace in paces if pace not in QUICK]
     metafunc.parametrize("pace", [*quick, *slow], ids=str)
 
 

@@ -43,7 +43,7 @@ def assert_sold(outcomes: Sequence[object], shop: NovaCartFlask, *, stock: int) 
 
 @pytest.mark.parametrize(
     ("buyers", "stock"),
-    [(500, 4), pytest.param(1000, 100, marks=pytest.mark.torture)],
+    [(500, 4), pytest.param(1000, 100, marks=pytest.mark.stress)],
 )
 def test_exactly_what_is_in_stock_is_sold(
     till: Till, database: Database, buyers: int, stock: int

@@ -2,7 +2,7 @@
 
 The points are found by running a journey: it is made again and again, dying at a later point
 each time, until there is no point left to die at. Every run has a process die at each point on
-one of the two databases; `make torture` has it die at each on both.
+one of the two databases; `make stress` has it die at each on both.
 """
 
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ def _deaths(
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.torture)])
+@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.stress)])
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__)
 def test_a_journey_ends_as_it_would_have_wherever_the_process_dies(
     make_shop: MakeShop, database_url: str, journey: Journey, every: int

@@ -30,7 +30,7 @@ def _held(street: Street, act: Callable[[], object], victim: Process) -> None:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("when", ["after", pytest.param("before", marks=pytest.mark.torture)])
+@pytest.mark.parametrize("when", ["after", pytest.param("before", marks=pytest.mark.stress)])
 def test_web_and_worker_killed_at_the_provider_settle_after_a_restart(
     street: Street, when: When
 ) -> None:

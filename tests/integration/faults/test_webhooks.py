@@ -17,7 +17,7 @@ from tests.support.fake_stripe.fixtures import WEBHOOK_SECRET
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.fake_stripe.signatures import sign
 
-SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.torture) for seed in range(4, 60))]
+SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.stress) for seed in range(4, 60))]
 TIMES = 10
 DAYS_30 = 30 * 24 * 3600
 

@@ -110,7 +110,7 @@ def test_no_answer_breaks_what_the_document_promises(
     assert explore(app, document, injector, role, 5) == {}
 
 
-@pytest.mark.torture
+@pytest.mark.stress
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("role", ROLES)
 def test_no_answer_of_very_many_breaks_what_the_document_promises(

@@ -1,4 +1,4 @@
-"""No write of the back office goes round a use case: there is no way from there to a table."""
+"""The back office changes data through use cases only; no import leads from it to a table."""
 
 from dataclasses import fields
 from inspect import getmembers
@@ -18,7 +18,7 @@ from novacart.adapters.admin.back_office import (
 
 ADMIN = "novacart.adapters.admin"
 ALLOWED_LAYERS = ("novacart.application", "novacart.domain", ADMIN)
-OUT_OF_REACH = ("sqlalchemy", "psycopg", "sqlite3", "flask_admin.contrib")
+FORBIDDEN_BASES = ("sqlalchemy", "psycopg", "sqlite3", "flask_admin.contrib")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def _reached(graph: grimp.ImportGraph, start: str) -> set[str]:
     }
 
 
-def test_no_import_leads_from_the_back_office_to_a_database(graph: grimp.ImportGraph) -> None:
+def test_admin_imports_no_database(graph: grimp.ImportGraph) -> None:
     reached = _reached(graph, ADMIN)
     assert not reached & {"sqlalchemy", "psycopg", "alembic"}
     assert not [name for name in reached if name.startswith("novacart.adapters.persistence")]
@@ -41,33 +41,33 @@ def test_no_import_leads_from_the_back_office_to_a_database(graph: grimp.ImportG
     assert all(name.startswith(ALLOWED_LAYERS) for name in ours)
 
 
-def test_the_same_search_does_find_a_database_where_there_is_one(
+def test_search_finds_the_database_behind_persistence(
     graph: grimp.ImportGraph,
 ) -> None:
     assert "sqlalchemy" in _reached(graph, "novacart.adapters.persistence")
 
 
-def test_no_view_is_one_of_flask_admin_s_own_back_ends() -> None:
+def test_no_view_extends_flask_admin_contrib() -> None:
     views = [view for view, _ in site._VIEWS.values()]
     assert len(views) > 10
     for view in views:
         for base in view.__mro__:
-            assert not base.__module__.startswith(OUT_OF_REACH), (view, base)
-    assert fileadmin.BaseFileAdmin.__module__.startswith(OUT_OF_REACH)
+            assert not base.__module__.startswith(FORBIDDEN_BASES), (view, base)
+    assert fileadmin.BaseFileAdmin.__module__.startswith(FORBIDDEN_BASES)
 
 
-@pytest.mark.parametrize("desk", [BackOffice, CategoryActions, OrderActs, AccountActions])
-def test_whatever_a_view_is_given_is_a_use_case_a_question_or_a_port(desk: type) -> None:
-    hints = get_type_hints(desk)
-    assert {field.name for field in fields(desk)} == set(hints)
-    for name, given in hints.items():
-        home = given.__module__
-        assert home.startswith(("novacart.application", ADMIN)) or given is str, name
-        assert "UnitOfWork" not in given.__name__, name
+@pytest.mark.parametrize("dependencies", [BackOffice, CategoryActions, OrderActs, AccountActions])
+def test_views_are_given_use_cases_queries_and_ports(dependencies: type) -> None:
+    hints = get_type_hints(dependencies)
+    assert {field.name for field in fields(dependencies)} == set(hints)
+    for name, dependency in hints.items():
+        module = dependency.__module__
+        assert module.startswith(("novacart.application", ADMIN)) or dependency is str, name
+        assert "UnitOfWork" not in dependency.__name__, name
 
 
-def test_no_use_case_hands_its_transaction_to_a_view() -> None:
-    for acts in (CategoryActions, OrderActs, AccountActions):
-        for name, use_case in get_type_hints(acts).items():
-            shown = [member for member, _ in getmembers(use_case) if not member.startswith("_")]
-            assert shown == [], name
+def test_use_cases_expose_nothing_but_the_call() -> None:
+    for actions in (CategoryActions, OrderActs, AccountActions):
+        for name, use_case in get_type_hints(actions).items():
+            public = [member for member, _ in getmembers(use_case) if not member.startswith("_")]
+            assert public == [], name

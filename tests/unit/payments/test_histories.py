@@ -216,12 +216,13 @@ def _assert_one_end(seeds: range, *, cancelled: bool) -> None:
         assert _heard(seed, cancelled=cancelled) == ordered, f"seed {seed}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cancelled", [False, True])
 def test_every_telling_of_one_life_has_one_end(cancelled: bool) -> None:  # noqa: FBT001 (a parameter)
     _assert_one_end(range(SEEDS), cancelled=cancelled)
 
 
-@pytest.mark.torture
+@pytest.mark.stress
 @pytest.mark.parametrize("first", range(0, 5_000, CHUNK))
 @pytest.mark.parametrize("cancelled", [False, True])
 def test_ten_thousand_tellings_have_one_end(cancelled: bool, first: int) -> None:  # noqa: FBT001 (a parameter)

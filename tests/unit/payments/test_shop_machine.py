@@ -53,10 +53,12 @@ class MachineInMemory(ShopMachine):
         super().__init__(ShopInMemory())
 
 
+@pytest.mark.slow
 def test_a_shop_in_memory_lives_through_anything() -> None:
     run_state_machine_as_test(MachineInMemory, settings=settings(PATIENT, max_examples=40))
 
 
+@pytest.mark.slow
 def test_a_naive_shop_that_keeps_late_money_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control."""
     monkeypatch.setattr(Payment, "return_late_money", lambda *_, **__: None)
@@ -65,7 +67,7 @@ def test_a_naive_shop_that_keeps_late_money_is_found_out(monkeypatch: pytest.Mon
         run_state_machine_as_test(MachineInMemory, settings=quick)
 
 
-@pytest.mark.torture
+@pytest.mark.stress
 @pytest.mark.timeout(3600)
 def test_a_shop_in_memory_lives_through_much_more() -> None:
     long = settings(PATIENT, max_examples=2000, stateful_step_count=50)
