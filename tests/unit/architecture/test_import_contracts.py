@@ -25,7 +25,7 @@ CONFIGURATION = read_configuration(str(ROOT / ".importlinter"))
 CONTRACTS: dict[str, dict[str, Any]] = {
     contract["id"]: contract for contract in CONFIGURATION["contracts_options"]
 }
-CONTRACT_TYPES = {
+CONTRACT_TYPES: dict[str, Any] = {
     "forbidden": ForbiddenContract,
     "layers": LayersContract,
     "protected": ProtectedContract,
@@ -83,7 +83,7 @@ def _is_kept(contract: str, graph: grimp.ImportGraph) -> bool:
         session_options=CONFIGURATION["session_options"],
         contract_options=options,
     )
-    return checked.check(graph, verbose=False).kept
+    return bool(checked.check(graph, verbose=False).kept)
 
 
 def _plant(graph: grimp.ImportGraph, violation: Violation) -> None:
