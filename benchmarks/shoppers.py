@@ -17,7 +17,7 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
-from novacart.domain.cart.cart import Allowance
+from novacart.domain.cart.cart import QuantityLimits
 from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId
 
 PASSWORD: Final = "kettle-lantern-orchard-41"  # noqa: S105 (it guards nothing)
@@ -32,7 +32,7 @@ _ADDRESS: Final = AddressDetails(
     house_number="12",
     address="Example Street",
 )
-_ANY: Final = Allowance(orderable=10, limit=10)
+_ANY: Final = QuantityLimits(orderable=10, max_per_line=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,5 +121,5 @@ class Shoppers:
         now = datetime.now(UTC)
         wanted = self._chance.sample(self._products, lines)
         for line_id, product_id in zip(work.ids.take(lines), wanted, strict=True):
-            cart.put(product_id, 1, line_id=CartLineId(line_id), allowance=_ANY, at=now)
+            cart.add(product_id, 1, line_id=CartLineId(line_id), limits=_ANY, at=now)
         work.carts.save(cart)

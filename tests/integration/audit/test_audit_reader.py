@@ -15,7 +15,7 @@ from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderComm
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId
-from tests.support.builders.ordering import AS_CUSTOMER, NOON, NovaCartFlask
+from tests.support.builders.ordering import AS_CUSTOMER, NOON, ShopFixture
 from tests.support.clock import SetClock
 
 HOUR = timedelta(hours=1)
@@ -24,10 +24,10 @@ IN_DATABASE = [each.number for each in INVARIANTS if each is not TRAIL_UNBROKEN]
 
 
 @pytest.fixture
-def shop(database: Database) -> NovaCartFlask:
+def shop(database: Database) -> ShopFixture:
     """An order paid in full with a part of it refunded, a COD order, and one that waits."""
     begin = SqlUnitOfWorkFactory(database, AS_CUSTOMER)
-    shop = NovaCartFlask(begin, stock=50, prices=(100, 250))
+    shop = ShopFixture(begin, stock=50, prices=(100, 250))
     place = PlaceOrder(
         begin=begin,
         clock=SetClock(NOON),
@@ -64,7 +64,7 @@ def shop(database: Database) -> NovaCartFlask:
     return shop
 
 
-def _placed(shop: NovaCartFlask, place: PlaceOrder, method: PaymentMethod) -> OrderId:
+def _placed(shop: ShopFixture, place: PlaceOrder, method: PaymentMethod) -> OrderId:
     shop.fill_cart(2, 1)
     return place(
         PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)
@@ -207,7 +207,7 @@ def test_a_webhook_event_that_nobody_handles_is_told(database: Database) -> None
     assert any("evt_1" in said for said in _said(database, 9, later=HOUR))
 
 
-def test_a_key_that_stays_locked_is_told(shop: NovaCartFlask, database: Database) -> None:
+def test_a_key_that_stays_locked_is_told(shop: ShopFixture, database: Database) -> None:
     _run(
         database,
         f"""INSERT INTO idempotency_keys (user_id, key, fingerprint, state, attempt,

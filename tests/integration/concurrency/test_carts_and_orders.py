@@ -20,22 +20,22 @@ from novacart.domain.ordering.errors import EmptyCart, OrderAlreadyCancelled
 from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.shared.ids import OrderId
 from tests.integration.concurrency.conftest import Till
-from tests.support.builders.ordering import NOON, NovaCartFlask, rupees
+from tests.support.builders.ordering import NOON, ShopFixture, rupees
 from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
 
 
-def in_cart(shop: NovaCartFlask) -> list[int]:
+def in_cart(shop: ShopFixture) -> list[int]:
     with shop.begin() as work:
         return [line.quantity for line in work.carts.of(shop.customer).lines]
 
 
-def assert_in_cart(shop: NovaCartFlask, quantity: int) -> None:
+def assert_in_cart(shop: ShopFixture, quantity: int) -> None:
     assert in_cart(shop) == [quantity]
 
 
 def test_a_first_line_added_100_times_at_once_is_one_line(till: Till) -> None:
     times = till.pace.crowd(100)
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
     command = AddToCartCommand(user_id=shop.customer, product_id=shop.products[0])
     outcomes = till.at_once([partial(till.add, command)] * times)
     assert raised(outcomes) == []
@@ -43,7 +43,7 @@ def test_a_first_line_added_100_times_at_once_is_one_line(till: Till) -> None:
 
 
 def test_nine_increases_at_once_are_nine(till: Till) -> None:
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
     (line,) = shop.fill_cart(1)
     command = ChangeQuantityCommand(
         user_id=shop.customer, line_id=line, change=QuantityStep.INCREASE
@@ -57,7 +57,7 @@ def test_a_naive_increase_of_what_was_read_before_loses_some(
     till: Till, database: Database
 ) -> None:
     """Negative control: reading the cart before the transaction that writes it."""
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
     (line,) = shop.fill_cart(1)
     all_read = Barrier(9)
 
@@ -82,7 +82,7 @@ def ordered_units(database: Database) -> int:
     return int(units or 0)
 
 
-def assert_nothing_was_lost(shop: NovaCartFlask, database: Database, added: int) -> None:
+def assert_nothing_was_lost(shop: ShopFixture, database: Database, added: int) -> None:
     """What was put into the cart is in an order or still in the cart."""
     assert ordered_units(database) + sum(in_cart(shop)) == added
 
@@ -103,7 +103,7 @@ def test_a_cart_that_is_changed_while_it_becomes_an_order_loses_nothing(
     till: Till, database: Database
 ) -> None:
     adds = till.pace.crowd(60)
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100, 50))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100, 50))
 
     def add(number: int) -> None:
         till.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[number % 2]))
@@ -127,7 +127,7 @@ def test_a_naive_clearing_of_the_cart_loses_what_came_in_between(
     till: Till, database: Database
 ) -> None:
     """Negative control: reading the cart and clearing it in two transactions."""
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100, 50))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100, 50))
     shop.fill_cart(1)
     with till.begin() as work:
         assert len(work.carts.checkout(shop.customer, None).lines) == 1
@@ -140,7 +140,7 @@ def test_a_naive_clearing_of_the_cart_loses_what_came_in_between(
         assert 1 + sum(in_cart(shop)) == 2
 
 
-def relabel(till: Till, shop: NovaCartFlask, price: int) -> None:
+def relabel(till: Till, shop: ShopFixture, price: int) -> None:
     """Another price, and a title that tells it."""
     with till.begin() as work:
         product = work.products.get_for_update(shop.products[0])
@@ -163,7 +163,7 @@ def bought(database: Database) -> set[tuple[str, int]]:
 def test_a_price_that_is_edited_during_checkout_is_seen_whole(
     till: Till, database: Database
 ) -> None:
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
     relabel(till, shop, 100)
 
     def order() -> None:
@@ -184,7 +184,7 @@ def test_a_naive_second_look_at_the_price_tears_the_snapshot(
     till: Till, database: Database
 ) -> None:
     """Negative control: the title from one read, the price from another."""
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100,))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
     relabel(till, shop, 100)
     with database.reading() as connection:
         title = connection.scalar(select(products.c.title))
@@ -198,7 +198,7 @@ def test_a_naive_second_look_at_the_price_tears_the_snapshot(
 def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
     till: Till, database: Database
 ) -> None:
-    shop = NovaCartFlask(till.begin, stock=1000, prices=(100, 50))
+    shop = ShopFixture(till.begin, stock=1000, prices=(100, 50))
     shop.fill_cart(1, 1)
 
     def archive() -> None:
@@ -219,14 +219,14 @@ def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
     assert_stock_adds_up(database)
 
 
-def unpaid_order(till: Till, shop: NovaCartFlask) -> OrderId:
+def unpaid_order(till: Till, shop: ShopFixture) -> OrderId:
     shop.fill_cart(2)
     order = till.place(PlaceOrderCommand(user_id=shop.customer))
     till.clock.move(minutes=30)
     return order.id
 
 
-def assert_cancelled_once(shop: NovaCartFlask, order_id: OrderId) -> None:
+def assert_cancelled_once(shop: ShopFixture, order_id: OrderId) -> None:
     with shop.begin() as work:
         order = work.orders.get(order_id)
     moves = [change for change in order.history if change.subject is ChangeSubject.ORDER]
@@ -237,7 +237,7 @@ def assert_cancelled_once(shop: NovaCartFlask, order_id: OrderId) -> None:
 def test_an_order_that_is_cancelled_while_it_expires_ends_once(
     till: Till, database: Database
 ) -> None:
-    shop = NovaCartFlask(till.begin, prices=(100,))
+    shop = ShopFixture(till.begin, prices=(100,))
     order_id = unpaid_order(till, shop)
 
     def cancel() -> int:
@@ -257,7 +257,7 @@ def test_a_naive_cancellation_of_what_was_read_before_gives_the_stock_back_twice
     till: Till, database: Database
 ) -> None:
     """Negative control: looking at the status before the transaction that changes it."""
-    shop = NovaCartFlask(till.begin, prices=(100,))
+    shop = ShopFixture(till.begin, prices=(100,))
     order_id = unpaid_order(till, shop)
     shop.fill_cart(4)
     till.place(PlaceOrderCommand(user_id=shop.customer))

@@ -19,11 +19,11 @@ from novacart.domain.catalog.errors import OutOfStock
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId, UserId
 from tests.integration.concurrency.conftest import Till
-from tests.support.builders.ordering import NovaCartFlask, add_address, add_customer, fill_cart
+from tests.support.builders.ordering import ShopFixture, add_address, add_customer, fill_cart
 from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
 
 
-def buyers_of(shop: NovaCartFlask, count: int, *, quantity: int = 1) -> list[UserId]:
+def buyers_of(shop: ShopFixture, count: int, *, quantity: int = 1) -> list[UserId]:
     """Customers who all have the shop's first product in their carts."""
     with shop.begin() as work:
         buyers = [add_customer(work, f"buyer{number}") for number in range(count)]
@@ -33,7 +33,7 @@ def buyers_of(shop: NovaCartFlask, count: int, *, quantity: int = 1) -> list[Use
     return buyers
 
 
-def assert_sold(outcomes: Sequence[object], shop: NovaCartFlask, *, stock: int) -> None:
+def assert_sold(outcomes: Sequence[object], shop: ShopFixture, *, stock: int) -> None:
     """Every unit was sold once, and whoever got none was told so."""
     refused = raised(outcomes)
     assert {type(error) for error in refused} <= {OutOfStock}
@@ -50,7 +50,7 @@ def test_exactly_what_is_in_stock_is_sold(
 ) -> None:
     if till.pace.delay:
         buyers, stock = 8, 2
-    shop = NovaCartFlask(till.begin, stock=stock, prices=(100,))
+    shop = ShopFixture(till.begin, stock=stock, prices=(100,))
     crowd = buyers_of(shop, buyers)
     outcomes = till.at_once([partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd])
     assert_sold(outcomes, shop, stock=stock)
@@ -59,7 +59,7 @@ def test_exactly_what_is_in_stock_is_sold(
 
 def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database) -> None:
     """Negative control: looking first and writing what was seen loses updates."""
-    shop = NovaCartFlask(till.begin, stock=4, prices=(100,))
+    shop = ShopFixture(till.begin, stock=4, prices=(100,))
     product = shop.products[0]
     all_looked = Barrier(THREADS)
 
@@ -87,7 +87,7 @@ def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database)
 def test_carts_filled_in_opposite_orders_do_not_wait_for_each_other(
     till: Till, database: Database
 ) -> None:
-    shop = NovaCartFlask(till.begin, stock=100, prices=(100, 50))
+    shop = ShopFixture(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
         crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(50))]
         for number, buyer in enumerate(crowd):
@@ -109,7 +109,7 @@ def on_postgresql(postgresql_url: str) -> Database:
 def test_a_naive_reservation_in_the_carts_own_order_deadlocks(on_postgresql: Database) -> None:
     """Negative control for the order of locks."""
     begin: UnitOfWorkFactory = SqlUnitOfWorkFactory(on_postgresql, ContextVarRequestContexts())
-    shop = NovaCartFlask(begin, stock=100, prices=(100, 50))
+    shop = ShopFixture(begin, stock=100, prices=(100, 50))
     both_have_one = Barrier(2)
 
     def reserve(products: list[ProductId]) -> None:
@@ -136,7 +136,7 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
     till: Till, database: Database
 ) -> None:
     """Each customer's new order takes what the other's old one gives back."""
-    shop = NovaCartFlask(till.begin, stock=100, prices=(100, 50))
+    shop = ShopFixture(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
         crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(20))]
         homes = [add_address(work, buyer) for buyer in crowd]
@@ -165,7 +165,7 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
 
 
 def test_one_customers_hundred_orders_at_once_are_one_order(till: Till, database: Database) -> None:
-    shop = NovaCartFlask(till.begin, stock=100, prices=(100,))
+    shop = ShopFixture(till.begin, stock=100, prices=(100,))
     shop.fill_cart(3)
     times = till.pace.crowd(100)
     place = partial(till.place, PlaceOrderCommand(user_id=shop.customer))
@@ -176,7 +176,7 @@ def test_one_customers_hundred_orders_at_once_are_one_order(till: Till, database
 
 
 def test_one_customers_checkouts_at_once_are_one_order(till: Till, database: Database) -> None:
-    shop = NovaCartFlask(till.begin, stock=3, prices=(100,))
+    shop = ShopFixture(till.begin, stock=3, prices=(100,))
     shop.fill_cart(3)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
     outcomes = till.at_once([partial(till.check_out, command)] * till.pace.crowd(40))

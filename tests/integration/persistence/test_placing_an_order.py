@@ -17,7 +17,7 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
-from tests.support.builders.ordering import AS_CUSTOMER, NOON, NovaCartFlask
+from tests.support.builders.ordering import AS_CUSTOMER, NOON, ShopFixture
 from tests.support.clock import SetClock
 from tests.support.query_counter import counted_statements
 
@@ -53,7 +53,7 @@ def test_an_order_is_placed_in_ten_statements_whatever_is_in_it(
     key: str | None,
     most: int,
 ) -> None:
-    shop = NovaCartFlask(begin, prices=(100,) * lines)
+    shop = ShopFixture(begin, prices=(100,) * lines)
     shop.fill_cart(*(1,) * lines)
     place = PlaceOrder(
         begin=begin,

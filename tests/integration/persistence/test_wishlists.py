@@ -6,7 +6,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.persistence.wishlist.queries import SqlWishlistQueries
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from tests.support.builders.ordering import NovaCartFlask
+from tests.support.builders.ordering import ShopFixture
 from tests.support.contracts.wishlists import WishlistsContract, wish
 from tests.support.query_counter import counted_statements
 
@@ -23,7 +23,7 @@ def queries(database: Database) -> SqlWishlistQueries:
 
 class TestSqlWishlists(WishlistsContract):
     def test_a_long_wishlist_is_one_statement(
-        self, shop: NovaCartFlask, database: Database, queries: SqlWishlistQueries
+        self, shop: ShopFixture, database: Database, queries: SqlWishlistQueries
     ) -> None:
         for product in shop.products:
             wish(shop, product)

@@ -8,7 +8,7 @@ from novacart.domain.accounts.address_book import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
-from novacart.domain.cart.cart import Allowance
+from novacart.domain.cart.cart import QuantityLimits
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.ordering.address import ShippingAddress
@@ -28,7 +28,7 @@ from tests.fakes.request_contexts import FakeRequestContexts
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 AS_CUSTOMER = FakeRequestContexts("user:3")
-PLENTY = Allowance(orderable=1_000_000, limit=1_000_000)
+PLENTY = QuantityLimits(orderable=1_000_000, max_per_line=1_000_000)
 
 ADDRESS = ShippingAddress(
     source_id=31,
@@ -145,12 +145,12 @@ def fill_cart(
     cart = work.carts.of(user_id)
     ids = [CartLineId(number) for number in work.ids.take(len(quantities))]
     for line_id, (product_id, quantity) in zip(ids, quantities.items(), strict=True):
-        cart.put(product_id, quantity, line_id=line_id, allowance=PLENTY, at=NOON)
+        cart.add(product_id, quantity, line_id=line_id, limits=PLENTY, at=NOON)
     work.carts.save(cart)
     return ids
 
 
-class NovaCartFlask:
+class ShopFixture:
     """A shop with one customer, one address and as many products as were priced."""
 
     def __init__(

@@ -14,7 +14,7 @@ from tests.support.builders.ordering import (
     ADDRESS,
     NOON,
     PLENTY,
-    NovaCartFlask,
+    ShopFixture,
     an_order,
     an_order_line,
     rupees,
@@ -25,15 +25,15 @@ class CartsContract:
     """Subclasses give `begin` and `queries`."""
 
     @pytest.fixture
-    def shop(self, begin: UnitOfWorkFactory) -> NovaCartFlask:
-        return NovaCartFlask(begin, prices=(100, 50, 25))
+    def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:
+        return ShopFixture(begin, prices=(100, 50, 25))
 
-    def test_a_cart_that_was_never_filled_is_empty(self, shop: NovaCartFlask) -> None:
+    def test_a_cart_that_was_never_filled_is_empty(self, shop: ShopFixture) -> None:
         cart = loaded(shop)
         assert cart.lines == ()
         assert cart.checkout_order_id is None
 
-    def test_a_cart_comes_back_whole_and_in_its_order(self, shop: NovaCartFlask) -> None:
+    def test_a_cart_comes_back_whole_and_in_its_order(self, shop: ShopFixture) -> None:
         order = checked_out(shop)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
@@ -43,8 +43,8 @@ class CartsContract:
                 reversed(line_ids), shop.products, (0, 1), strict=False
             ):
                 at = NOON + timedelta(minutes=minute, microseconds=1)
-                cart.put(product, 2 + minute, line_id=line_id, allowance=PLENTY, at=at)
-            cart.checked_out_as(order.id)
+                cart.add(product, 2 + minute, line_id=line_id, limits=PLENTY, at=at)
+            cart.start_checkout(order.id)
             work.carts.save(cart)
             work.commit()
         again = loaded(shop)
@@ -52,12 +52,12 @@ class CartsContract:
         assert [line.product_id for line in again.lines] == shop.products[:2]
         assert again.checkout_order_id == order.id
 
-    def test_a_cart_is_saved_by_its_difference(self, shop: NovaCartFlask) -> None:
+    def test_a_cart_is_saved_by_its_difference(self, shop: ShopFixture) -> None:
         first, second, _ = shop.fill_cart(1, 2, 3)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
             cart.remove(first)
-            cart.increase(second, 5, allowance=PLENTY)
+            cart.increase(second, 5, limits=PLENTY)
             work.carts.save(cart)
             cart.decrease(second)
             work.carts.save(cart)
@@ -67,7 +67,7 @@ class CartsContract:
             shop.products[2]: 3,
         }
 
-    def test_what_is_not_committed_is_forgotten(self, shop: NovaCartFlask) -> None:
+    def test_what_is_not_committed_is_forgotten(self, shop: ShopFixture) -> None:
         shop.fill_cart(1)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
@@ -75,7 +75,7 @@ class CartsContract:
             work.carts.save(cart)
         assert len(loaded(shop).lines) == 1
 
-    def test_a_product_is_discarded_from_every_cart(self, shop: NovaCartFlask) -> None:
+    def test_a_product_is_discarded_from_every_cart(self, shop: ShopFixture) -> None:
         shop.fill_cart(1, 1)
         with shop.begin() as work:
             work.carts.discard_everywhere(shop.products[0])
@@ -83,7 +83,7 @@ class CartsContract:
         assert [line.product_id for line in loaded(shop).lines] == [shop.products[1]]
 
     def test_a_checkout_is_the_cart_with_its_products_and_the_address(
-        self, shop: NovaCartFlask
+        self, shop: ShopFixture
     ) -> None:
         shop.fill_cart(2, 1, 1)
         archive(shop, shop.products[2])
@@ -105,7 +105,7 @@ class CartsContract:
                 assert getattr(checkout.address, field) == getattr(ADDRESS, field)
 
     def test_a_checkout_of_nothing_and_without_an_address_is_one_too(
-        self, shop: NovaCartFlask
+        self, shop: ShopFixture
     ) -> None:
         stranger = shop.another_customer()
         with shop.begin() as work:
@@ -115,12 +115,12 @@ class CartsContract:
         assert empty.cart.user_id == stranger
         assert empty.address is theirs.address is None
 
-    def test_a_cart_cleared_by_a_checkout_is_empty(self, shop: NovaCartFlask) -> None:
+    def test_a_cart_cleared_by_a_checkout_is_empty(self, shop: ShopFixture) -> None:
         shop.fill_cart(2, 1)
         order = checked_out(shop)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
-            cart.checked_out_as(order.id)
+            cart.start_checkout(order.id)
             work.carts.save(cart)
             work.commit()
         with shop.begin() as work:
@@ -133,14 +133,14 @@ class CartsContract:
         assert (cart.lines, cart.checkout_order_id) == ((), None)
 
     def test_what_the_own_unpaid_checkout_holds_can_be_ordered(
-        self, shop: NovaCartFlask, queries: CartQueries
+        self, shop: ShopFixture, queries: CartQueries
     ) -> None:
         shop.fill_cart(4, 1)
         order = checked_out(shop, quantity=4)
         assert orderable(shop) == 6
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
-            cart.checked_out_as(order.id)
+            cart.start_checkout(order.id)
             work.carts.save(cart)
             work.commit()
         assert orderable(shop) == 10
@@ -157,7 +157,7 @@ class CartsContract:
         assert orderable(shop) == 6
 
     def test_a_cart_is_shown_with_its_products_as_they_are(
-        self, shop: NovaCartFlask, queries: CartQueries
+        self, shop: ShopFixture, queries: CartQueries
     ) -> None:
         lines = shop.fill_cart(2, 1, 1)
         archive(shop, shop.products[1])
@@ -175,17 +175,17 @@ class CartsContract:
         assert queries.cart_of(shop.another_customer()) == []
 
 
-def loaded(shop: NovaCartFlask) -> Cart:
+def loaded(shop: ShopFixture) -> Cart:
     with shop.begin() as work:
         return work.carts.of(shop.customer)
 
 
-def orderable(shop: NovaCartFlask) -> int:
+def orderable(shop: ShopFixture) -> int:
     with shop.begin() as work:
         return work.carts.orderable(shop.customer, shop.products[0])
 
 
-def archive(shop: NovaCartFlask, product_id: ProductId) -> None:
+def archive(shop: ShopFixture, product_id: ProductId) -> None:
     with shop.begin() as work:
         product = work.products.get_for_update(product_id)
         product.archive(at=NOON)
@@ -193,7 +193,7 @@ def archive(shop: NovaCartFlask, product_id: ProductId) -> None:
         work.commit()
 
 
-def checked_out(shop: NovaCartFlask, *, quantity: int = 1) -> Order:
+def checked_out(shop: ShopFixture, *, quantity: int = 1) -> Order:
     """An unpaid order of the first product, whose units are reserved."""
     with shop.begin() as work:
         order_id, line_id = work.ids.take(2)

@@ -14,7 +14,7 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
-from tests.support.builders.ordering import NOON, NovaCartFlask, an_order, an_order_line
+from tests.support.builders.ordering import NOON, ShopFixture, an_order, an_order_line
 
 LATER = NOON + timedelta(minutes=1, microseconds=7)
 
@@ -37,11 +37,11 @@ class OrdersContract:
     """Subclasses give `begin` and `queries`."""
 
     @pytest.fixture
-    def shop(self, begin: UnitOfWorkFactory) -> NovaCartFlask:
-        return NovaCartFlask(begin, prices=(100, 50))
+    def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:
+        return ShopFixture(begin, prices=(100, 50))
 
     @pytest.fixture
-    def orders(self, shop: NovaCartFlask) -> "Orders":
+    def orders(self, shop: ShopFixture) -> "Orders":
         return Orders(shop)
 
     def test_a_new_order_comes_back_whole(self, orders: "Orders") -> None:
@@ -107,7 +107,7 @@ class OrdersContract:
             orders.add(number=number)
 
     def test_what_is_not_there_and_what_is_somebody_elses_is_not_found(
-        self, orders: "Orders", shop: NovaCartFlask
+        self, orders: "Orders", shop: ShopFixture
     ) -> None:
         order = orders.add()
         with shop.begin() as work:
@@ -118,7 +118,7 @@ class OrdersContract:
                 work.orders.get(OrderId(10**9))
 
     def test_unpaid_orders_whose_time_is_over_are_told_oldest_first(
-        self, orders: "Orders", shop: NovaCartFlask
+        self, orders: "Orders", shop: ShopFixture
     ) -> None:
         second = orders.add(ttl=timedelta(minutes=20))
         first = orders.add(ttl=timedelta(minutes=10))
@@ -137,7 +137,7 @@ class OrdersContract:
             assert list(work.orders.expired(at - timedelta(microseconds=1), limit=9)) == [first.id]
 
     def test_an_order_is_shown_as_its_aggregate_shows_itself(
-        self, orders: "Orders", shop: NovaCartFlask, queries: OrderQueries
+        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
     ) -> None:
         order = orders.add(method=PaymentMethod.COD)
         with shop.begin() as work:
@@ -151,7 +151,7 @@ class OrdersContract:
         assert queries.latest(shop.another_customer()) is None
 
     def test_the_history_has_pages_the_newest_first(
-        self, orders: "Orders", shop: NovaCartFlask, queries: OrderQueries
+        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
     ) -> None:
         placed = [orders.add(minute=minute) for minute in (3, 1, 2, 1)]
         newest_first = [placed[0], placed[2], placed[3], placed[1]]
@@ -180,7 +180,7 @@ class OrdersContract:
         ],
     )
     def test_the_history_is_searched_in_what_was_bought(
-        self, orders: "Orders", shop: NovaCartFlask, queries: OrderQueries, search: str, found: int
+        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries, search: str, found: int
     ) -> None:
         orders.add(title="Copper kettle 100%")
         orders.add(title="Étagère")
@@ -192,7 +192,7 @@ class OrdersContract:
 class Orders:
     """Orders of one shop's customer, each of two lines."""
 
-    def __init__(self, shop: NovaCartFlask) -> None:
+    def __init__(self, shop: ShopFixture) -> None:
         self.shop = shop
         self.begin = shop.begin
         self._placed = 0

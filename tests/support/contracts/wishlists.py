@@ -7,23 +7,23 @@ import pytest
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.wishlist.queries import WishlistQueries
 from novacart.domain.shared.ids import ProductId, UserId
-from tests.support.builders.ordering import NOON, NovaCartFlask
+from tests.support.builders.ordering import NOON, ShopFixture
 
 
 class WishlistsContract:
     """Subclasses give `begin` and `queries`."""
 
     @pytest.fixture
-    def shop(self, begin: UnitOfWorkFactory) -> NovaCartFlask:
-        return NovaCartFlask(begin, stock=7, prices=(100, 50, 25))
+    def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:
+        return ShopFixture(begin, stock=7, prices=(100, 50, 25))
 
     def test_nothing_is_wished_for_at_first(
-        self, shop: NovaCartFlask, queries: WishlistQueries
+        self, shop: ShopFixture, queries: WishlistQueries
     ) -> None:
         assert wished(shop) == []
         assert list(queries.wishlist_of(shop.customer)) == []
 
-    def test_a_wishlist_comes_back_whole_and_in_its_order(self, shop: NovaCartFlask) -> None:
+    def test_a_wishlist_comes_back_whole_and_in_its_order(self, shop: ShopFixture) -> None:
         lamp, kettle, _ = shop.products
         wish(shop, kettle, hours=1)
         wish(shop, lamp, hours=2)
@@ -32,7 +32,7 @@ class WishlistsContract:
             (lamp, NOON + timedelta(hours=2)),
         ]
 
-    def test_what_is_removed_is_gone_and_the_rest_stays(self, shop: NovaCartFlask) -> None:
+    def test_what_is_removed_is_gone_and_the_rest_stays(self, shop: ShopFixture) -> None:
         lamp, kettle, _ = shop.products
         wish(shop, lamp)
         wish(shop, kettle)
@@ -43,7 +43,7 @@ class WishlistsContract:
             work.commit()
         assert [product for product, _ in wished(shop)] == [kettle]
 
-    def test_it_can_be_saved_twice_in_one_unit_of_work(self, shop: NovaCartFlask) -> None:
+    def test_it_can_be_saved_twice_in_one_unit_of_work(self, shop: ShopFixture) -> None:
         lamp, kettle, _ = shop.products
         with shop.begin() as work:
             wishlist = work.wishlists.of(shop.customer)
@@ -53,19 +53,19 @@ class WishlistsContract:
             work.commit()
         assert len(wished(shop)) == 2
 
-    def test_what_was_not_committed_is_forgotten(self, shop: NovaCartFlask) -> None:
+    def test_what_was_not_committed_is_forgotten(self, shop: ShopFixture) -> None:
         with shop.begin() as work:
             wishlist = work.wishlists.of(shop.customer)
             wishlist.add(shop.products[0], at=NOON)
             work.wishlists.save(wishlist)
         assert wished(shop) == []
 
-    def test_everybody_has_their_own(self, shop: NovaCartFlask, queries: WishlistQueries) -> None:
+    def test_everybody_has_their_own(self, shop: ShopFixture, queries: WishlistQueries) -> None:
         wish(shop, shop.products[0])
         assert list(queries.wishlist_of(shop.another_customer())) == []
 
     def test_it_is_shown_newest_first_as_the_catalogue_is_now(
-        self, shop: NovaCartFlask, queries: WishlistQueries
+        self, shop: ShopFixture, queries: WishlistQueries
     ) -> None:
         lamp, kettle, tray = shop.products
         wish(shop, lamp, hours=1)
@@ -77,7 +77,7 @@ class WishlistsContract:
         assert (items[-1].product.stock, str(items[-1].product.price)) == (7, "100.00")
 
     def test_what_left_the_catalogue_is_not_shown(
-        self, shop: NovaCartFlask, queries: WishlistQueries
+        self, shop: ShopFixture, queries: WishlistQueries
     ) -> None:
         lamp, kettle, _ = shop.products
         wish(shop, lamp)
@@ -91,7 +91,7 @@ class WishlistsContract:
 
 
 def wish(
-    shop: NovaCartFlask, product: ProductId, *, hours: int = 0, user: UserId | None = None
+    shop: ShopFixture, product: ProductId, *, hours: int = 0, user: UserId | None = None
 ) -> None:
     with shop.begin() as work:
         wishlist = work.wishlists.of(user or shop.customer)
@@ -100,7 +100,7 @@ def wish(
         work.commit()
 
 
-def wished(shop: NovaCartFlask) -> list[tuple[ProductId, object]]:
+def wished(shop: ShopFixture) -> list[tuple[ProductId, object]]:
     with shop.begin() as work:
         entries = work.wishlists.of(shop.customer).entries
     return [(entry.product_id, entry.added_at) for entry in entries]

@@ -1,27 +1,22 @@
-"""What a cart holds and refuses."""
+"""The cart aggregate."""
 
 import pytest
 
-from novacart.domain.cart.cart import Allowance, Cart, CartLine
-from novacart.domain.cart.errors import (
-    CartLimitReached,
-    CartLineNotFound,
-    NoSuchCartLines,
-    NotEnoughInStock,
-)
+from novacart.domain.cart.cart import Cart, CartLine, QuantityLimits
+from novacart.domain.cart.errors import CartLimitReached, CartLineNotFound, NotEnoughInStock
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CartLineId, OrderId, ProductId, UserId
 from tests.support.builders.ordering import NOON
 
 BOOK, PEN = ProductId(1), ProductId(2)
-LINE, OTHER = CartLineId(11), CartLineId(12)
-PLENTY = Allowance(orderable=100, limit=10)
+BOOK_LINE, PEN_LINE, NEW_LINE = CartLineId(11), CartLineId(12), CartLineId(13)
+LIMITS = QuantityLimits(orderable=100, max_per_line=10)
 
 
 def a_cart() -> Cart:
     cart = Cart(user_id=UserId(3))
-    cart.put(BOOK, 2, line_id=LINE, allowance=PLENTY, at=NOON)
-    cart.put(PEN, 1, line_id=OTHER, allowance=PLENTY, at=NOON)
+    cart.add(BOOK, 2, line_id=BOOK_LINE, limits=LIMITS, at=NOON)
+    cart.add(PEN, 1, line_id=PEN_LINE, limits=LIMITS, at=NOON)
     return cart
 
 
@@ -29,100 +24,134 @@ def quantities(cart: Cart) -> dict[int, int]:
     return {line.product_id: line.quantity for line in cart.lines}
 
 
-def test_what_is_added_again_is_added_to_its_line() -> None:
+def test_add_product_in_cart_increases_its_line() -> None:
     cart = a_cart()
-    assert cart.increase(LINE, 3, allowance=PLENTY).quantity == 5
+    line = cart.add(BOOK, 3, line_id=NEW_LINE, limits=LIMITS, at=NOON)
+    assert (line.id, line.quantity) == (BOOK_LINE, 5)
+    assert [line.id for line in cart.lines] == [BOOK_LINE, PEN_LINE]
     assert quantities(cart) == {BOOK: 5, PEN: 1}
 
 
-@pytest.mark.parametrize(
-    ("allowance", "refusal"),
-    [
-        (Allowance(orderable=100, limit=3), CartLimitReached),
-        (Allowance(orderable=3, limit=10), NotEnoughInStock),
-        (Allowance(orderable=0, limit=10), NotEnoughInStock),
-    ],
-)
-def test_no_more_than_can_be_had_stands_in_the_cart(
-    allowance: Allowance, refusal: type[Exception]
-) -> None:
+def test_add_product_in_cart_checks_limit_of_sum() -> None:
     cart = a_cart()
-    with pytest.raises(refusal):
-        cart.increase(LINE, 2, allowance=allowance)
-    with pytest.raises(refusal):
-        cart.set_quantity(LINE, 4, allowance=allowance)
-    with pytest.raises(refusal):
-        cart.put(ProductId(9), 4, line_id=CartLineId(13), allowance=allowance, at=NOON)
+    with pytest.raises(CartLimitReached):
+        cart.add(BOOK, 9, line_id=NEW_LINE, limits=LIMITS, at=NOON)
+    with pytest.raises(NotEnoughInStock):
+        cart.add(
+            BOOK,
+            2,
+            line_id=NEW_LINE,
+            limits=QuantityLimits(orderable=3, max_per_line=10),
+            at=NOON,
+        )
     assert quantities(cart) == {BOOK: 2, PEN: 1}
 
 
-def test_a_decrease_is_possible_whatever_the_stock_and_from_one_removes_the_line() -> None:
+def test_restore_cart_with_two_lines_of_one_product_raises() -> None:
+    lines = [
+        CartLine(id=line_id, product_id=BOOK, quantity=1, added_at=NOON)
+        for line_id in (BOOK_LINE, NEW_LINE)
+    ]
+    with pytest.raises(InvalidValue) as error:
+        Cart(user_id=UserId(3), lines=lines)
+    assert error.value.field == "lines"
+
+
+@pytest.mark.parametrize(
+    ("limits", "error"),
+    [
+        (QuantityLimits(orderable=100, max_per_line=3), CartLimitReached),
+        (QuantityLimits(orderable=3, max_per_line=10), NotEnoughInStock),
+        (QuantityLimits(orderable=0, max_per_line=10), NotEnoughInStock),
+    ],
+)
+def test_quantity_above_limits_raises(limits: QuantityLimits, error: type[Exception]) -> None:
     cart = a_cart()
-    line = cart.decrease(LINE)
+    with pytest.raises(error):
+        cart.increase(BOOK_LINE, 2, limits=limits)
+    with pytest.raises(error):
+        cart.set_quantity(BOOK_LINE, 4, limits=limits)
+    with pytest.raises(error):
+        cart.add(ProductId(9), 4, line_id=NEW_LINE, limits=limits, at=NOON)
+    assert quantities(cart) == {BOOK: 2, PEN: 1}
+
+
+def test_quantity_equal_to_limits_is_allowed() -> None:
+    limits = QuantityLimits(orderable=2, max_per_line=10)
+    limits.check(2)
+    with pytest.raises(NotEnoughInStock):
+        limits.check(3)
+
+
+def test_decrease_last_unit_removes_line() -> None:
+    cart = a_cart()
+    line = cart.decrease(BOOK_LINE)
     assert line is not None
     assert line.quantity == 1
-    assert cart.decrease(LINE) is None
+    assert cart.decrease(BOOK_LINE) is None
     assert quantities(cart) == {PEN: 1}
 
 
-def test_a_quantity_of_zero_removes_the_line() -> None:
+def test_set_quantity_to_zero_removes_line() -> None:
     cart = a_cart()
-    assert cart.set_quantity(LINE, 0, allowance=PLENTY) is None
-    assert cart.set_quantity(OTHER, 7, allowance=PLENTY) is not None
+    assert cart.set_quantity(BOOK_LINE, 0, limits=LIMITS) is None
+    assert cart.set_quantity(PEN_LINE, 7, limits=LIMITS) is not None
     assert quantities(cart) == {PEN: 7}
 
 
 @pytest.mark.parametrize("quantity", [0, -1])
-def test_a_line_is_of_one_unit_or_more(quantity: int) -> None:
-    with pytest.raises(InvalidValue, match=r"^A cart line is of one unit or more\.$") as refused:
-        CartLine(id=LINE, product_id=BOOK, quantity=quantity, added_at=NOON)
-    assert refused.value.field == "quantity"
-    with pytest.raises(InvalidValue, match=r"^A quantity is one or more\.$") as refused:
-        a_cart().increase(LINE, quantity, allowance=PLENTY)
-    assert refused.value.field == "quantity"
+def test_quantity_below_one_raises(quantity: int) -> None:
+    message = r"^The quantity must be at least 1\.$"
+    with pytest.raises(InvalidValue, match=message) as error:
+        CartLine(id=BOOK_LINE, product_id=BOOK, quantity=quantity, added_at=NOON)
+    assert error.value.field == "quantity"
+    with pytest.raises(InvalidValue, match=message) as error:
+        a_cart().increase(BOOK_LINE, quantity, limits=LIMITS)
+    assert error.value.field == "quantity"
+    for product_id in (BOOK, ProductId(9)):
+        with pytest.raises(InvalidValue):
+            a_cart().add(product_id, quantity, line_id=NEW_LINE, limits=LIMITS, at=NOON)
 
 
-def test_a_negative_quantity_is_refused() -> None:
+def test_set_negative_quantity_raises() -> None:
     with pytest.raises(InvalidValue):
-        a_cart().set_quantity(LINE, -1, allowance=PLENTY)
+        a_cart().set_quantity(BOOK_LINE, -1, limits=LIMITS)
 
 
-def test_what_is_not_there_is_told() -> None:
+def test_unknown_line_raises() -> None:
     cart = a_cart()
-    for refused in (cart.remove, cart.decrease, cart.line):
+    for method in (cart.remove, cart.decrease, cart.line):
         with pytest.raises(CartLineNotFound):
-            refused(CartLineId(99))
-    with pytest.raises(NoSuchCartLines):
-        cart.take_out([CartLineId(99)])
+            method(CartLineId(99))
 
 
-def test_of_many_lines_those_that_are_there_are_removed() -> None:
+def test_remove_lines_ignores_unknown_and_repeated_ids() -> None:
     cart = a_cart()
-    removed = cart.remove_known([OTHER, CartLineId(99), OTHER])
+    removed = cart.remove_lines([PEN_LINE, CartLineId(99), PEN_LINE])
     assert [line.product_id for line in removed] == [PEN]
     assert quantities(cart) == {BOOK: 2}
 
 
-def test_what_was_bought_leaves_and_what_came_later_stays() -> None:
+def test_complete_checkout_keeps_units_added_after_order() -> None:
     cart = a_cart()
-    cart.checked_out_as(OrderId(7))
-    cart.increase(LINE, 1, allowance=PLENTY)
-    cart.bought(OrderId(7), {BOOK: 2, PEN: 1})
+    cart.start_checkout(OrderId(7))
+    cart.increase(BOOK_LINE, 1, limits=LIMITS)
+    cart.complete_checkout(OrderId(7), {BOOK: 2, PEN: 1})
     assert quantities(cart) == {BOOK: 1}
     assert cart.checkout_order_id is None
 
 
-def test_an_order_that_was_not_made_of_this_cart_takes_nothing_out() -> None:
+def test_complete_checkout_of_other_order_changes_nothing() -> None:
     cart = a_cart()
-    cart.checked_out_as(OrderId(7))
-    cart.bought(OrderId(8), {BOOK: 2})
+    cart.start_checkout(OrderId(7))
+    cart.complete_checkout(OrderId(8), {BOOK: 2})
     assert quantities(cart) == {BOOK: 2, PEN: 1}
     assert cart.checkout_order_id == 7
 
 
-def test_clearing_forgets_the_lines_and_the_checkout() -> None:
+def test_clear_removes_lines_and_checkout() -> None:
     cart = a_cart()
-    cart.checked_out_as(OrderId(7))
+    cart.start_checkout(OrderId(7))
     cart.clear()
     assert cart.lines == ()
     assert cart.checkout_order_id is None

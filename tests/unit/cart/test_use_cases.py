@@ -1,4 +1,4 @@
-"""Filling a cart, with everything around it in memory."""
+"""Use cases of carts, with fake adapters."""
 
 import pytest
 
@@ -12,6 +12,7 @@ from novacart.application.cart.move_to_wishlist import MoveToWishlist, MoveToWis
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.cart.remove_lines import (
     ClearCart,
+    ClearCartCommand,
     RemoveLine,
     RemoveLineCommand,
     RemoveLines,
@@ -28,142 +29,148 @@ from novacart.domain.cart.errors import (
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CartLineId, ProductId
-from tests.support.builders.ordering import NOON, NovaCartFlask
+from tests.support.builders.ordering import NOON, ShopFixture
 from tests.support.clock import SetClock
 
 POLICY = CartPolicy(max_per_line=10)
 
 
 @pytest.fixture
-def add(begin: UnitOfWorkFactory) -> AddToCart:
+def add_to_cart(begin: UnitOfWorkFactory) -> AddToCart:
     return AddToCart(begin=begin, clock=SetClock(NOON), policy=POLICY)
 
 
 @pytest.fixture
-def change(begin: UnitOfWorkFactory) -> ChangeQuantity:
+def change_quantity(begin: UnitOfWorkFactory) -> ChangeQuantity:
     return ChangeQuantity(begin=begin, policy=POLICY)
 
 
-def quantities(shop: NovaCartFlask) -> list[tuple[int, int]]:
+def quantities(shop: ShopFixture) -> list[tuple[int, int]]:
+    """The cart as pairs of product index and quantity."""
     with shop.begin() as work:
         lines = work.carts.of(shop.customer).lines
     return [(shop.products.index(line.product_id), line.quantity) for line in lines]
 
 
-def put(add: AddToCart, shop: NovaCartFlask, index: int, quantity: int = 1) -> CartLine:
-    return add(
+def add(add_to_cart: AddToCart, shop: ShopFixture, index: int, quantity: int = 1) -> CartLine:
+    return add_to_cart(
         AddToCartCommand(user_id=shop.customer, product_id=shop.products[index], quantity=quantity)
     )
 
 
-def test_adding_twice_makes_one_line(add: AddToCart, shop: NovaCartFlask) -> None:
-    first = put(add, shop, 0)
-    assert put(add, shop, 0, 2).id == first.id
+def test_add_twice_makes_one_line(add_to_cart: AddToCart, shop: ShopFixture) -> None:
+    first = add(add_to_cart, shop, 0)
+    assert add(add_to_cart, shop, 0, 2).id == first.id
     assert quantities(shop) == [(0, 3)]
 
 
-def test_adding_takes_the_product_off_the_wishlist(add: AddToCart, shop: NovaCartFlask) -> None:
+def test_add_removes_product_from_wishlist(add_to_cart: AddToCart, shop: ShopFixture) -> None:
     with shop.begin() as work:
         wishlist = work.wishlists.of(shop.customer)
         wishlist.add(shop.products[0], at=NOON)
         wishlist.add(shop.products[1], at=NOON)
         work.wishlists.save(wishlist)
         work.commit()
-    put(add, shop, 0)
+    add(add_to_cart, shop, 0)
     with shop.begin() as work:
         entries = work.wishlists.of(shop.customer).entries
     assert [entry.product_id for entry in entries] == [shop.products[1]]
 
 
-def test_a_product_that_is_not_in_the_catalogue_is_not_added(
-    add: AddToCart, shop: NovaCartFlask
-) -> None:
+def test_add_unknown_product_raises(add_to_cart: AddToCart, shop: ShopFixture) -> None:
     with pytest.raises(ProductNotFound):
-        add(AddToCartCommand(user_id=shop.customer, product_id=ProductId(999_999)))
+        add_to_cart(AddToCartCommand(user_id=shop.customer, product_id=ProductId(999_999)))
 
 
-def test_no_more_than_the_limit_or_the_stock_is_added(
-    add: AddToCart, begin: UnitOfWorkFactory
-) -> None:
-    plenty, scarce = (
-        NovaCartFlask(begin, stock=50, prices=(1,)),
-        NovaCartFlask(begin, stock=2, prices=(1,)),
-    )
-    put(add, plenty, 0, 10)
+def test_add_above_limit_or_stock_raises(add_to_cart: AddToCart, begin: UnitOfWorkFactory) -> None:
+    plenty = ShopFixture(begin, stock=50, prices=(1,))
+    scarce = ShopFixture(begin, stock=2, prices=(1,))
+    add(add_to_cart, plenty, 0, 10)
     with pytest.raises(CartLimitReached):
-        put(add, plenty, 0)
+        add(add_to_cart, plenty, 0)
     with pytest.raises(NotEnoughInStock):
-        put(add, scarce, 0, 3)
+        add(add_to_cart, scarce, 0, 3)
     with pytest.raises(InvalidValue):
-        put(add, scarce, 0, 0)
+        add(add_to_cart, scarce, 0, 0)
     assert quantities(plenty) == [(0, 10)]
     assert quantities(scarce) == []
 
 
-def test_a_quantity_goes_up_down_and_to_what_is_said(
-    change: ChangeQuantity, shop: NovaCartFlask
+def test_change_quantity_by_step_or_to_value(
+    change_quantity: ChangeQuantity, shop: ShopFixture
 ) -> None:
     line, other, _ = shop.fill_cart(2, 1, 1)
 
-    def to(line_id: CartLineId, wanted: QuantityStep | int) -> int:
-        return change(ChangeQuantityCommand(user_id=shop.customer, line_id=line_id, change=wanted))
+    def change(line_id: CartLineId, to: QuantityStep | int) -> int:
+        return change_quantity(
+            ChangeQuantityCommand(user_id=shop.customer, line_id=line_id, change=to)
+        )
 
-    assert to(line, QuantityStep.INCREASE) == 3
-    assert to(line, QuantityStep.DECREASE) == 2
-    assert to(line, 7) == 7
-    assert to(other, QuantityStep.DECREASE) == 0
-    assert to(line, 0) == 0
+    assert change(line, QuantityStep.INCREASE) == 3
+    assert change(line, QuantityStep.DECREASE) == 2
+    assert change(line, 7) == 7
+    assert change(other, QuantityStep.DECREASE) == 0
+    assert change(line, 0) == 0
     assert quantities(shop) == [(2, 1)]
 
 
-def test_a_quantity_is_at_most_what_can_be_had(change: ChangeQuantity, shop: NovaCartFlask) -> None:
+@pytest.mark.parametrize("change", [QuantityStep.INCREASE, 11])
+def test_change_quantity_above_limit_raises(
+    change_quantity: ChangeQuantity, shop: ShopFixture, change: QuantityStep | int
+) -> None:
     (line,) = shop.fill_cart(10)
-    for wanted, refusal in ((QuantityStep.INCREASE, CartLimitReached), (11, CartLimitReached)):
-        with pytest.raises(refusal):
-            change(ChangeQuantityCommand(user_id=shop.customer, line_id=line, change=wanted))
+    with pytest.raises(CartLimitReached):
+        change_quantity(ChangeQuantityCommand(user_id=shop.customer, line_id=line, change=change))
+
+
+def test_change_quantity_of_unknown_line_raises(
+    change_quantity: ChangeQuantity, shop: ShopFixture
+) -> None:
     with pytest.raises(CartLineNotFound):
-        change(ChangeQuantityCommand(user_id=shop.customer, line_id=CartLineId(0), change=1))
+        change_quantity(
+            ChangeQuantityCommand(user_id=shop.customer, line_id=CartLineId(0), change=1)
+        )
 
 
-def test_the_line_of_somebody_else_is_not_there(
-    change: ChangeQuantity, shop: NovaCartFlask, begin: UnitOfWorkFactory
+def test_line_of_other_customer_is_not_found(
+    change_quantity: ChangeQuantity, shop: ShopFixture, begin: UnitOfWorkFactory
 ) -> None:
     (line,) = shop.fill_cart(1)
-    other = NovaCartFlask(begin, prices=(1,))
+    other = ShopFixture(begin, prices=(1,))
     with pytest.raises(CartLineNotFound):
-        change(ChangeQuantityCommand(user_id=other.customer, line_id=line, change=5))
+        change_quantity(ChangeQuantityCommand(user_id=other.customer, line_id=line, change=5))
     with pytest.raises(CartLineNotFound):
         RemoveLine(begin=begin)(RemoveLineCommand(user_id=other.customer, line_id=line))
     assert quantities(shop) == [(0, 1)]
 
 
-def test_lines_are_removed_one_by_one_many_at_once_and_all(
-    shop: NovaCartFlask, begin: UnitOfWorkFactory
-) -> None:
+def test_remove_one_several_and_all_lines(shop: ShopFixture, begin: UnitOfWorkFactory) -> None:
     first, second, _ = shop.fill_cart(1, 1, 1)
     RemoveLine(begin=begin)(RemoveLineCommand(user_id=shop.customer, line_id=first))
-    gone = RemoveLines(begin=begin)(
+    removed = RemoveLines(begin=begin)(
         RemoveLinesCommand(user_id=shop.customer, line_ids=[first, second])
     )
-    assert gone == 1
+    assert removed == 1
     assert quantities(shop) == [(2, 1)]
-    ClearCart(begin=begin)(shop.customer)
-    ClearCart(begin=begin)(shop.customer)
-    assert quantities(shop) == []
+    for _ in range(2):
+        ClearCart(begin=begin)(ClearCartCommand(user_id=shop.customer))
+        assert quantities(shop) == []
 
 
-def test_lines_move_to_the_wishlist(shop: NovaCartFlask, begin: UnitOfWorkFactory) -> None:
-    move = MoveToWishlist(begin=begin, clock=SetClock(NOON))
+def test_move_lines_to_wishlist(shop: ShopFixture, begin: UnitOfWorkFactory) -> None:
+    move_to_wishlist = MoveToWishlist(begin=begin, clock=SetClock(NOON))
     first, second, third = shop.fill_cart(1, 2, 3)
-    moved = move(MoveToWishlistCommand(user_id=shop.customer, line_ids=[first, second]))
-    assert (moved.added, moved.already_there) == (2, 0)
+    result = move_to_wishlist(
+        MoveToWishlistCommand(user_id=shop.customer, line_ids=[first, second])
+    )
+    assert (result.added, result.already_present) == (2, 0)
     assert quantities(shop) == [(2, 3)]
     with pytest.raises(NoSuchCartLines):
-        move(MoveToWishlistCommand(user_id=shop.customer, line_ids=[first]))
+        move_to_wishlist(MoveToWishlistCommand(user_id=shop.customer, line_ids=[first]))
     with shop.begin() as work:
         wishlist = work.wishlists.of(shop.customer)
         wishlist.add(shop.products[2], at=NOON)
         work.wishlists.save(wishlist)
         work.commit()
-    moved = move(MoveToWishlistCommand(user_id=shop.customer, line_ids=[third]))
-    assert (moved.added, moved.already_there) == (0, 1)
+    result = move_to_wishlist(MoveToWishlistCommand(user_id=shop.customer, line_ids=[third]))
+    assert (result.added, result.already_present) == (0, 1)

@@ -13,7 +13,7 @@ from novacart.application.catalog.product_fields import ProductFields
 from novacart.application.catalog.queries import ProductFilter
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_product_image import ShowPicture
-from novacart.domain.cart.cart import Allowance
+from novacart.domain.cart.cart import QuantityLimits
 from novacart.domain.catalog.errors import (
     CategoryNotFound,
     ProductNotArchived,
@@ -141,11 +141,11 @@ def test_an_archived_product_leaves_wishlists_and_carts(
         work.wishlists.save(wishlist)
         cart = work.carts.of(asha)
         [line] = work.ids.take()
-        cart.put(
+        cart.add(
             lamp,
             1,
             line_id=CartLineId(line),
-            allowance=Allowance(orderable=5, limit=10),
+            limits=QuantityLimits(orderable=5, max_per_line=10),
             at=NOON,
         )
         work.carts.save(cart)

@@ -5,7 +5,7 @@ import pytest
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.ordering import NovaCartFlask
+from tests.support.builders.ordering import ShopFixture
 
 
 @pytest.fixture
@@ -19,5 +19,5 @@ def begin(store: FakeStore) -> UnitOfWorkFactory:
 
 
 @pytest.fixture
-def shop(begin: UnitOfWorkFactory) -> NovaCartFlask:
-    return NovaCartFlask(begin, prices=(100, 50, 25))
+def shop(begin: UnitOfWorkFactory) -> ShopFixture:
+    return ShopFixture(begin, prices=(100, 50, 25))

@@ -2,8 +2,6 @@
 
 import pytest
 
-from novacart.domain.cart.cart import Allowance
-from novacart.domain.cart.errors import NotEnoughInStock
 from novacart.domain.ordering.errors import RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import RefundItem
@@ -30,13 +28,6 @@ def test_a_refund_exceeds_a_line_by_its_units_alone_or_by_its_money_alone(
     with pytest.raises(RefundExceedsOrder):
         order.request_refund([item], reason="asked", at=NOON, actor="staff:1")
     assert order.line(LINE).refundable == rupees(300)
-
-
-def test_the_last_unit_can_be_had_and_not_one_more() -> None:
-    last = Allowance(orderable=2, limit=10)
-    last.check(2)
-    with pytest.raises(NotEnoughInStock):
-        last.check(3)
 
 
 def test_a_gift_is_a_line_and_a_cod_order_never_expires() -> None:

@@ -39,7 +39,7 @@ from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import (
     AS_CUSTOMER,
     NOON,
-    NovaCartFlask,
+    ShopFixture,
     add_address,
     rupees,
 )
@@ -70,20 +70,18 @@ def counter(begin: UnitOfWorkFactory) -> Counter:
     return Counter(begin, RandomOrderNumbers())
 
 
-def order_of(
-    shop: NovaCartFlask, method: PaymentMethod = PaymentMethod.ONLINE
-) -> PlaceOrderCommand:
+def order_of(shop: ShopFixture, method: PaymentMethod = PaymentMethod.ONLINE) -> PlaceOrderCommand:
     return PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)
 
 
-def statuses(shop: NovaCartFlask, order: OrderView) -> tuple[str, list[str]]:
+def statuses(shop: ShopFixture, order: OrderView) -> tuple[str, list[str]]:
     with shop.begin() as work:
         stored = work.orders.get(order.id)
     return stored.status.value, [line.status.value for line in stored.lines]
 
 
 def test_the_whole_cart_becomes_an_order(
-    counter: Counter, shop: NovaCartFlask, store: FakeStore
+    counter: Counter, shop: ShopFixture, store: FakeStore
 ) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop))
@@ -101,7 +99,7 @@ def test_the_whole_cart_becomes_an_order(
     assert [type(event) for event in store.events[-1:]] == [OrderPlaced]
 
 
-def test_an_order_keeps_what_was_bought(counter: Counter, shop: NovaCartFlask) -> None:
+def test_an_order_keeps_what_was_bought(counter: Counter, shop: ShopFixture) -> None:
     shop.fill_cart(1)
     order = counter.place(order_of(shop))
     with shop.begin() as work:
@@ -118,7 +116,7 @@ def test_an_order_keeps_what_was_bought(counter: Counter, shop: NovaCartFlask) -
     assert stored.address == order.address
 
 
-def test_an_empty_cart_is_no_order(counter: Counter, shop: NovaCartFlask) -> None:
+def test_an_empty_cart_is_no_order(counter: Counter, shop: ShopFixture) -> None:
     with pytest.raises(EmptyCart):
         counter.place(order_of(shop))
     with pytest.raises(EmptyCart):
@@ -127,7 +125,7 @@ def test_an_empty_cart_is_no_order(counter: Counter, shop: NovaCartFlask) -> Non
 
 @pytest.mark.parametrize("method", PaymentMethod)
 def test_the_address_must_be_the_customers_own(
-    counter: Counter, shop: NovaCartFlask, method: PaymentMethod
+    counter: Counter, shop: ShopFixture, method: PaymentMethod
 ) -> None:
     shop.fill_cart(1)
     stranger = shop.another_customer()
@@ -147,7 +145,7 @@ def test_the_address_must_be_the_customers_own(
 
 
 def test_cash_on_delivery_needs_an_address_and_an_online_order_does_not(
-    counter: Counter, shop: NovaCartFlask
+    counter: Counter, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
     cod = PlaceOrderCommand(user_id=shop.customer, payment_method=PaymentMethod.COD)
@@ -157,7 +155,7 @@ def test_cash_on_delivery_needs_an_address_and_an_online_order_does_not(
 
 
 def test_what_cannot_be_had_is_named_and_nothing_changes(
-    counter: Counter, shop: NovaCartFlask
+    counter: Counter, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1, 11, 12)
     with pytest.raises(OutOfStock) as refused:
@@ -171,9 +169,7 @@ def test_what_cannot_be_had_is_named_and_nothing_changes(
         assert len(work.carts.of(shop.customer).lines) == 3
 
 
-def test_a_number_that_is_taken_is_drawn_again(
-    begin: UnitOfWorkFactory, shop: NovaCartFlask
-) -> None:
+def test_a_number_that_is_taken_is_drawn_again(begin: UnitOfWorkFactory, shop: ShopFixture) -> None:
     drawn = iter(["NC-20261102-222222", "NC-20261102-222222", "NC-20261102-333333"])
 
     def numbers(_: datetime) -> str:
@@ -188,7 +184,7 @@ def test_a_number_that_is_taken_is_drawn_again(
 
 
 def test_a_number_that_is_always_taken_is_given_up(
-    begin: UnitOfWorkFactory, shop: NovaCartFlask
+    begin: UnitOfWorkFactory, shop: ShopFixture
 ) -> None:
     counter = Counter(begin, lambda _: "NC-20261102-222222")
     shop.fill_cart(1)
@@ -201,7 +197,7 @@ def test_a_number_that_is_always_taken_is_given_up(
 
 
 def test_the_one_step_checkout_keeps_the_cart_and_gives_the_same_order_again(
-    counter: Counter, shop: NovaCartFlask
+    counter: Counter, shop: ShopFixture
 ) -> None:
     shop.fill_cart(2, 1)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
@@ -214,7 +210,7 @@ def test_the_one_step_checkout_keeps_the_cart_and_gives_the_same_order_again(
     assert cart.checkout_order_id == order.id
 
 
-def _more(shop: NovaCartFlask) -> None:
+def _more(shop: ShopFixture) -> None:
     with shop.begin() as work:
         cart = work.carts.of(shop.customer)
         cart.decrease(cart.lines[0].id)
@@ -222,7 +218,7 @@ def _more(shop: NovaCartFlask) -> None:
         work.commit()
 
 
-def _other_price(shop: NovaCartFlask) -> None:
+def _other_price(shop: ShopFixture) -> None:
     with shop.begin() as work:
         product = work.products.get_for_update(shop.products[0])
         product.edit(product.details.rewritten({"price": rupees(120)}), at=SetClock(NOON).now())
@@ -232,7 +228,7 @@ def _other_price(shop: NovaCartFlask) -> None:
 
 @pytest.mark.parametrize("change", [_more, _other_price])
 def test_a_changed_cart_is_checked_out_anew_and_the_old_order_cancelled(
-    counter: Counter, shop: NovaCartFlask, store: FakeStore, change: Callable[[NovaCartFlask], None]
+    counter: Counter, shop: ShopFixture, store: FakeStore, change: Callable[[ShopFixture], None]
 ) -> None:
     shop.fill_cart(2, 1)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
@@ -249,7 +245,7 @@ def test_a_changed_cart_is_checked_out_anew_and_the_old_order_cancelled(
 
 
 def test_another_address_or_a_time_that_is_over_makes_a_new_order(
-    counter: Counter, shop: NovaCartFlask
+    counter: Counter, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
     with shop.begin() as work:
@@ -266,7 +262,7 @@ def test_another_address_or_a_time_that_is_over_makes_a_new_order(
 def test_placing_takes_over_the_last_units_of_the_customers_own_checkout(
     counter: Counter, begin: UnitOfWorkFactory
 ) -> None:
-    shop = NovaCartFlask(begin, stock=2, prices=(100,))
+    shop = ShopFixture(begin, stock=2, prices=(100,))
     shop.fill_cart(2)
     old = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
     assert shop.levels() == [(2, 2)]
@@ -281,7 +277,7 @@ def test_placing_takes_over_the_last_units_of_the_customers_own_checkout(
 
 
 def test_a_checkout_that_was_cancelled_holds_nothing_and_a_new_one_is_made(
-    counter: Counter, shop: NovaCartFlask
+    counter: Counter, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
@@ -292,7 +288,7 @@ def test_a_checkout_that_was_cancelled_holds_nothing_and_a_new_one_is_made(
     assert counter.check_out(command).id != old.id
 
 
-def test_cancelling_puts_the_stock_back_once(counter: Counter, shop: NovaCartFlask) -> None:
+def test_cancelling_puts_the_stock_back_once(counter: Counter, shop: ShopFixture) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop))
     counter.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.customer))
@@ -301,7 +297,7 @@ def test_cancelling_puts_the_stock_back_once(counter: Counter, shop: NovaCartFla
 
 
 def test_somebody_elses_order_is_not_there_but_staff_may_cancel_it(
-    counter: Counter, shop: NovaCartFlask
+    counter: Counter, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
     order = counter.place(order_of(shop))
@@ -311,7 +307,7 @@ def test_somebody_elses_order_is_not_there_but_staff_may_cancel_it(
     assert statuses(shop, order)[0] == "CANCELLED"
 
 
-def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: NovaCartFlask) -> None:
+def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: ShopFixture) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop, PaymentMethod.COD))
 
@@ -335,7 +331,7 @@ def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: NovaCartFla
 
 
 def test_an_item_that_was_paid_online_is_refunded_and_an_unpaid_one_is_not(
-    counter: Counter, shop: NovaCartFlask
+    counter: Counter, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
     order = counter.place(order_of(shop))
@@ -365,7 +361,7 @@ def test_an_item_that_was_paid_online_is_refunded_and_an_unpaid_one_is_not(
 def test_unpaid_orders_expire_in_batches_and_only_when_their_time_is_over(
     counter: Counter, begin: UnitOfWorkFactory
 ) -> None:
-    shop = NovaCartFlask(begin, stock=500, prices=(100,))
+    shop = ShopFixture(begin, stock=500, prices=(100,))
     early = []
     for _ in range(102):
         shop.fill_cart(1)
@@ -385,7 +381,7 @@ def test_unpaid_orders_expire_in_batches_and_only_when_their_time_is_over(
     assert shop.levels() == [(500, 2)]
 
 
-def test_shipping_turns_reservations_into_sales(counter: Counter, shop: NovaCartFlask) -> None:
+def test_shipping_turns_reservations_into_sales(counter: Counter, shop: ShopFixture) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop, PaymentMethod.COD))
     counter.start_processing(order.id)

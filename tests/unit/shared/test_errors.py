@@ -82,8 +82,8 @@ SAID: list[tuple[Callable[[], DomainError], str, Details]] = [
         {"limit": 10},
     ),
     (lambda: cart.NotEnoughInStock(1), "Only 1 in stock.", {"available": 1}),
-    (lambda: cart.NotEnoughInStock(0), "That is out of stock.", {"available": 0}),
-    (lambda: cart.NotEnoughInStock(-2), "That is out of stock.", {"available": 0}),
+    (lambda: cart.NotEnoughInStock(0), "Out of stock.", {"available": 0}),
+    (lambda: cart.NotEnoughInStock(-2), "Out of stock.", {"available": 0}),
     (catalog.ProductNotFound, "That product is not in the catalogue.", NOTHING),
     (catalog.CategoryNotFound, "There is no such category.", NOTHING),
     (
@@ -175,7 +175,7 @@ SAID: list[tuple[Callable[[], DomainError], str, Details]] = [
     (wishlist.NotOnWishlist, "That product is not on your wishlist.", NOTHING),
     (
         lambda: wishlist.WishlistIsFull(500),
-        "A wishlist holds at most 500 products.",
+        "A wishlist can hold at most 500 products.",
         {"limit": 500},
     ),
 ]

@@ -1,3 +1,5 @@
+"""Use cases of wishlists, with fake adapters."""
+
 import pytest
 
 from novacart.application.wishlist.add_to_wishlist import AddToWishlist, AddToWishlistCommand
@@ -11,17 +13,17 @@ from novacart.domain.wishlist.errors import NotOnWishlist
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.fakes.wishlist_queries import FakeWishlistQueries
-from tests.support.builders.ordering import NOON, NovaCartFlask
+from tests.support.builders.ordering import NOON, ShopFixture
 from tests.support.clock import SetClock
 
 
-class Wishes:
-    """A shop, and a customer who can wish."""
+class WishlistFixture:
+    """The use cases and the query of one customer's wishlist."""
 
     def __init__(self) -> None:
         store = FakeStore()
         begin = FakeUnitOfWorkFactory(store)
-        self.shop = NovaCartFlask(begin, prices=(100, 50))
+        self.shop = ShopFixture(begin, prices=(100, 50))
         self._add = AddToWishlist(begin=begin, clock=SetClock(NOON))
         self._remove = RemoveFromWishlist(begin=begin)
         self._queries = FakeWishlistQueries(store)
@@ -32,33 +34,33 @@ class Wishes:
     def remove(self, product_id: ProductId) -> None:
         self._remove(RemoveFromWishlistCommand(user_id=self.shop.customer, product_id=product_id))
 
-    def shown(self) -> list[ProductId]:
+    def products(self) -> list[ProductId]:
         return [item.product.id for item in self._queries.wishlist_of(self.shop.customer)]
 
 
 @pytest.fixture
-def wishes() -> Wishes:
-    return Wishes()
+def wishlist() -> WishlistFixture:
+    return WishlistFixture()
 
 
-def test_wishing_twice_tells_that_it_was_there_already(wishes: Wishes) -> None:
-    lamp = wishes.shop.products[0]
-    assert wishes.add(lamp) is True
-    assert wishes.add(lamp) is False
-    assert wishes.shown() == [lamp]
+def test_add_returns_whether_product_is_new(wishlist: WishlistFixture) -> None:
+    lamp = wishlist.shop.products[0]
+    assert wishlist.add(lamp) is True
+    assert wishlist.add(lamp) is False
+    assert wishlist.products() == [lamp]
 
 
-def test_only_what_is_in_the_catalogue_can_be_wished_for(wishes: Wishes) -> None:
+def test_add_unknown_product_raises(wishlist: WishlistFixture) -> None:
     with pytest.raises(ProductNotFound):
-        wishes.add(ProductId(999_999))
-    assert wishes.shown() == []
+        wishlist.add(ProductId(999_999))
+    assert wishlist.products() == []
 
 
-def test_a_wish_can_be_forgotten_once(wishes: Wishes) -> None:
-    lamp, kettle = wishes.shop.products
-    wishes.add(lamp)
-    wishes.add(kettle)
-    wishes.remove(lamp)
-    assert wishes.shown() == [kettle]
+def test_remove_twice_raises(wishlist: WishlistFixture) -> None:
+    lamp, kettle = wishlist.shop.products
+    wishlist.add(lamp)
+    wishlist.add(kettle)
+    wishlist.remove(lamp)
+    assert wishlist.products() == [kettle]
     with pytest.raises(NotOnWishlist):
-        wishes.remove(lamp)
+        wishlist.remove(lamp)

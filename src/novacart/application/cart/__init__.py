@@ -1,1 +1,1 @@
-"""Filling a cart."""
+"""Use cases and queries of carts."""

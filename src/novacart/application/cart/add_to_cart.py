@@ -1,11 +1,11 @@
-"""Put a product into the cart."""
+"""Add a product to the cart."""
 
 from dataclasses import dataclass
 
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.cart.cart import Allowance, CartLine
+from novacart.domain.cart.cart import CartLine
 from novacart.domain.shared.ids import CartLineId, ProductId, UserId
 
 
@@ -17,7 +17,7 @@ class AddToCartCommand:
 
 
 class AddToCart:
-    """Add to what is in the cart already, and take the product off the wishlist.
+    """Add units of a product to the cart, and remove the product from the wishlist.
 
     Raises `ProductNotFound`, `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` for a
     quantity below one.
@@ -32,21 +32,14 @@ class AddToCart:
         with self._begin() as work:
             cart = work.carts.of(command.user_id)
             product = work.products.get_active(command.product_id)
-            allowance = Allowance(
-                orderable=work.carts.orderable(command.user_id, product.id),
-                limit=self._policy.max_per_line,
+            existing = cart.line_of(product.id)
+            line = cart.add(
+                product.id,
+                command.quantity,
+                line_id=existing.id if existing else CartLineId(work.ids.take()[0]),
+                limits=self._policy.limits(work.carts.orderable(command.user_id, product.id)),
+                at=self._clock.now(),
             )
-            present = cart.line_of(product.id)
-            if present is None:
-                line = cart.put(
-                    product.id,
-                    command.quantity,
-                    line_id=CartLineId(work.ids.take()[0]),
-                    allowance=allowance,
-                    at=self._clock.now(),
-                )
-            else:
-                line = cart.increase(present.id, command.quantity, allowance=allowance)
             work.carts.save(cart)
             wishlist = work.wishlists.of(command.user_id)
             wishlist.discard(product.id)

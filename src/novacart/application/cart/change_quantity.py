@@ -1,11 +1,11 @@
-"""Have more or fewer of something in the cart."""
+"""Change the quantity of a cart line."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.cart.cart import Allowance, Cart, CartLine
+from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.shared.ids import CartLineId, UserId
 
 
@@ -16,7 +16,7 @@ class QuantityStep(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeQuantityCommand:
-    """`change` is one step, or the quantity to have (zero removes the line)."""
+    """`change` is one step, or the new quantity (zero removes the line)."""
 
     user_id: UserId
     line_id: CartLineId
@@ -24,7 +24,7 @@ class ChangeQuantityCommand:
 
 
 class ChangeQuantity:
-    """Gives the quantity that the line has then, zero where it is gone.
+    """Change the quantity of a line; return the new quantity, zero for a removed line.
 
     Raises `CartLineNotFound`, `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` for a
     quantity below zero.
@@ -48,10 +48,7 @@ class ChangeQuantity:
         line = cart.line(command.line_id)
         if command.change is QuantityStep.DECREASE:
             return cart.decrease(line.id)
-        allowance = Allowance(
-            orderable=work.carts.orderable(command.user_id, line.product_id),
-            limit=self._policy.max_per_line,
-        )
+        limits = self._policy.limits(work.carts.orderable(command.user_id, line.product_id))
         if isinstance(command.change, QuantityStep):
-            return cart.increase(line.id, 1, allowance=allowance)
-        return cart.set_quantity(line.id, command.change, allowance=allowance)
+            return cart.increase(line.id, 1, limits=limits)
+        return cart.set_quantity(line.id, command.change, limits=limits)

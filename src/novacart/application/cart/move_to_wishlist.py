@@ -1,10 +1,11 @@
-"""Move lines of the cart to the wishlist."""
+"""Move cart lines to the wishlist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.cart.errors import NoSuchCartLines
 from novacart.domain.shared.ids import CartLineId, UserId
 
 
@@ -16,27 +17,32 @@ class MoveToWishlistCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveToWishlistResult:
-    """How many products are new on the wishlist, and how many stood there already."""
+    """The number of products added to the wishlist, and of those that were already on it."""
 
     added: int
-    already_there: int
+    already_present: int
 
 
 class MoveToWishlist:
-    """Raises `NoSuchCartLines` where none of them is in the cart, and `WishlistIsFull`."""
+    """Move those of the lines that are in the cart.
+
+    Raises `NoSuchCartLines` if none of them is, and `WishlistIsFull`.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
     def __call__(self, command: MoveToWishlistCommand) -> MoveToWishlistResult:
+        now = self._clock.now()
         with self._begin() as work:
             cart = work.carts.of(command.user_id)
             wishlist = work.wishlists.of(command.user_id)
-            taken = cart.take_out(command.line_ids)
-            now = self._clock.now()
-            added = sum(wishlist.add(line.product_id, at=now) for line in taken)
+            removed = cart.remove_lines(command.line_ids)
+            if not removed:
+                raise NoSuchCartLines
+            added = sum(wishlist.add(line.product_id, at=now) for line in removed)
             work.carts.save(cart)
             work.wishlists.save(wishlist)
             work.commit()
-        return MoveToWishlistResult(added=added, already_there=len(taken) - added)
+        return MoveToWishlistResult(added=added, already_present=len(removed) - added)

@@ -1,4 +1,4 @@
-"""What a cart looks like to its owner."""
+"""Read models of carts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartItem:
-    """A cart line with its product as the catalogue shows it now.
+    """A cart line with the current data of its product.
 
-    `stock` is what this user could order: what an unpaid order of this very cart holds counts.
+    `stock` is the number of units that this user can order, including those reserved by the
+    unpaid order that was created from this cart.
     """
 
     id: int
@@ -31,5 +32,5 @@ class CartItem:
 
 class CartQueries(Protocol):
     def cart_of(self, user_id: UserId) -> Sequence[CartItem]:
-        """Oldest first; products that left the catalogue are not shown."""
+        """Oldest first, without products that are not in the catalogue."""
         ...

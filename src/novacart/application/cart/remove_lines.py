@@ -1,4 +1,4 @@
-"""Take things out of the cart."""
+"""Remove lines from the cart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class RemoveLineCommand:
 
 
 class RemoveLine:
-    """Raises `CartLineNotFound`."""
+    """Remove one line. Raises `CartLineNotFound`."""
 
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
@@ -34,7 +34,7 @@ class RemoveLinesCommand:
 
 
 class RemoveLines:
-    """Take out those of the lines that are in the cart; gives how many they were."""
+    """Remove those of the lines that are in the cart; return how many were removed."""
 
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
@@ -42,21 +42,30 @@ class RemoveLines:
     def __call__(self, command: RemoveLinesCommand) -> int:
         with self._begin() as work:
             cart = work.carts.of(command.user_id)
-            removed = cart.remove_known(command.line_ids)
+            removed = cart.remove_lines(command.line_ids)
             work.carts.save(cart)
             work.commit()
         return len(removed)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearCartCommand:
+    user_id: UserId
+
+
 class ClearCart:
-    """Take everything out of the cart, an empty one included."""
+    """Remove every line.
+
+    An unpaid order that was created from the cart stays referenced, so that its units still
+    count as orderable for this customer.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
 
-    def __call__(self, user_id: UserId) -> None:
+    def __call__(self, command: ClearCartCommand) -> None:
         with self._begin() as work:
-            cart = work.carts.of(user_id)
-            cart.remove_known([line.id for line in cart.lines])
+            cart = work.carts.of(command.user_id)
+            cart.remove_lines([line.id for line in cart.lines])
             work.carts.save(cart)
             work.commit()

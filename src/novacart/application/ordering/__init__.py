@@ -1,1 +1,1 @@
-"""What can happen to an order."""
+"""Use cases and queries of orders."""

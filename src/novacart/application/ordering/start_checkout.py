@@ -68,7 +68,7 @@ class StartCheckout:
                 at=now,
                 actor=self._contexts.current().actor,
             )
-            checkout.cart.checked_out_as(order.id)
+            checkout.cart.start_checkout(order.id)
             work.carts.save(checkout.cart)
             work.commit()
         return order_view(order)

@@ -143,7 +143,9 @@ class _Books:
             order.pay(at=self.at, actor=self.actor)
             self.paid_order = True
             if cart is not None:
-                cart.bought(order.id, {line.product_id: line.quantity for line in order.lines})
+                cart.complete_checkout(
+                    order.id, {line.product_id: line.quantity for line in order.lines}
+                )
                 self.work.carts.save(cart)
             return
         self.payment.return_late_money(id=self._refund_id(), key=new_key("refund"), at=self.at)

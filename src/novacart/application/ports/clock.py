@@ -1,4 +1,4 @@
-"""The time, as the application asks for it."""
+"""The current time."""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,5 +6,5 @@ from typing import Protocol
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The present moment: aware, UTC."""
+        """The current time, aware, UTC."""
         ...

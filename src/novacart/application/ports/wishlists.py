@@ -1,4 +1,4 @@
-"""Where wishlists are kept."""
+"""Repository of wishlists."""
 
 from typing import Protocol
 
@@ -8,11 +8,11 @@ from novacart.domain.wishlist.wishlist import Wishlist
 
 class Wishlists(Protocol):
     def of(self, user_id: UserId) -> Wishlist:
-        """The user's wishlist: an empty one where nothing was wished for yet."""
+        """The user's wishlist, locked until the unit of work ends; empty if there is none."""
         ...
 
     def save(self, wishlist: Wishlist) -> None: ...
 
     def discard_everywhere(self, product_id: ProductId) -> None:
-        """Take a product off every wishlist."""
+        """Remove a product from all wishlists."""
         ...

@@ -1,1 +1,1 @@
-"""Wishing for products."""
+"""Use cases and queries of wishlists."""

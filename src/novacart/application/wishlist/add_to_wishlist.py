@@ -1,4 +1,4 @@
-"""Wish for a product."""
+"""Add a product to the wishlist."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,9 @@ class AddToWishlistCommand:
 
 
 class AddToWishlist:
-    """Put a product on the customer's wishlist. True where it was not there before.
+    """Add a product; return False if it is already on the wishlist.
 
-    Raises `ProductNotFound` for a product that is not in the catalogue, and
-    `WishlistIsFull`.
+    Raises `ProductNotFound` for a product that is not in the catalogue, and `WishlistIsFull`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""What a wishlist looks like to its owner."""
+"""Read models of wishlists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishlistItem:
-    """A product on the wishlist as the catalogue shows it now."""
+    """A product on the wishlist with its current data. `created_at` is aware, UTC."""
 
     product: ProductView
     created_at: datetime
@@ -19,5 +19,5 @@ class WishlistItem:
 
 class WishlistQueries(Protocol):
     def wishlist_of(self, user_id: UserId) -> Sequence[WishlistItem]:
-        """Newest first; products that left the catalogue are not shown."""
+        """Newest first, without products that are not in the catalogue."""
         ...

@@ -1,4 +1,4 @@
-"""Stop wishing for a product."""
+"""Remove a product from the wishlist."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class RemoveFromWishlistCommand:
 
 
 class RemoveFromWishlist:
-    """Take a product off the customer's wishlist. Raises `NotOnWishlist`."""
+    """Raises `NotOnWishlist`."""
 
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin

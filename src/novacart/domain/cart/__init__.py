@@ -1,1 +1,1 @@
-"""What a customer means to buy."""
+"""The cart of a customer."""

@@ -1,23 +1,23 @@
-"""A customer's cart."""
+"""The cart aggregate."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from novacart.domain.cart.errors import (
-    CartLimitReached,
-    CartLineNotFound,
-    NoSuchCartLines,
-    NotEnoughInStock,
-)
+from novacart.domain.cart.errors import CartLimitReached, CartLineNotFound, NotEnoughInStock
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CartLineId, OrderId, ProductId, UserId
 
 
+def _ensure_positive(quantity: int) -> None:
+    if quantity < 1:
+        raise InvalidValue("quantity", "The quantity must be at least 1.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
-    """`quantity` units of a product, in the cart since `added_at` (aware, UTC)."""
+    """`quantity` units of a product. `added_at` is aware, UTC. Raises `InvalidValue` below one."""
 
     id: CartLineId
     product_id: ProductId
@@ -25,30 +25,29 @@ class CartLine:
     added_at: datetime
 
     def __post_init__(self) -> None:
-        if self.quantity < 1:
-            raise InvalidValue("quantity", "A cart line is of one unit or more.")
+        _ensure_positive(self.quantity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """How many of a product may stand in the cart: `orderable` now, at most `limit` ever."""
+class QuantityLimits:
+    """Upper limits of a line's quantity: the units `orderable` now, and the cart's limit."""
 
     orderable: int
-    limit: int
+    max_per_line: int
 
     def check(self, quantity: int) -> None:
         """Raises `CartLimitReached` or `NotEnoughInStock`."""
-        if quantity > self.limit:
-            raise CartLimitReached(self.limit)
+        if quantity > self.max_per_line:
+            raise CartLimitReached(self.max_per_line)
         if quantity > self.orderable:
             raise NotEnoughInStock(self.orderable)
 
 
 class Cart(AggregateRoot):
-    """What one customer means to buy: each product stands in it once.
+    """A customer's cart: one line for each product.
 
-    `checkout_order_id` is the unpaid order that a one-step checkout made of this cart, where
-    there is one; its units are the customer's own.
+    `checkout_order_id` is the unpaid order that a one-step checkout created from this cart, or
+    None. The cart keeps its lines until that order is paid.
     """
 
     __slots__ = ("_lines", "checkout_order_id", "user_id")
@@ -60,119 +59,120 @@ class Cart(AggregateRoot):
         lines: Iterable[CartLine] = (),
         checkout_order_id: OrderId | None = None,
     ) -> None:
+        """Raises `InvalidValue` for two lines of one product."""
         super().__init__()
         self.user_id = user_id
         self.checkout_order_id = checkout_order_id
-        self._lines = {line.id: line for line in lines}
+        self._lines: dict[ProductId, CartLine] = {}
+        for line in lines:
+            if line.product_id in self._lines:
+                raise InvalidValue("lines", "A cart has one line for each product.")
+            self._lines[line.product_id] = line
 
     @property
     def lines(self) -> tuple[CartLine, ...]:
-        """The oldest first."""
+        """Oldest first."""
         return tuple(self._lines.values())
 
     def line(self, line_id: CartLineId) -> CartLine:
         """Raises `CartLineNotFound`."""
-        try:
-            return self._lines[line_id]
-        except KeyError:
-            raise CartLineNotFound from None
+        for line in self._lines.values():
+            if line.id == line_id:
+                return line
+        raise CartLineNotFound
 
     def line_of(self, product_id: ProductId) -> CartLine | None:
-        """The product's line, where it has one."""
-        return next((line for line in self.lines if line.product_id == product_id), None)
+        return self._lines.get(product_id)
 
-    def put(
+    def add(
         self,
         product_id: ProductId,
         quantity: int,
         *,
         line_id: CartLineId,
-        allowance: Allowance,
+        limits: QuantityLimits,
         at: datetime,
     ) -> CartLine:
-        """A first line of a product. Raises `CartLimitReached`, `NotEnoughInStock`."""
+        """Add units of a product to its line, or to a new line `line_id` if it has none.
+
+        Raises `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` below one unit.
+        """
+        existing = self.line_of(product_id)
+        if existing is not None:
+            return self.increase(existing.id, quantity, limits=limits)
         line = CartLine(id=line_id, product_id=product_id, quantity=quantity, added_at=at)
-        allowance.check(quantity)
-        self._lines[line_id] = line
-        return line
+        limits.check(quantity)
+        return self._put(line)
 
     def set_quantity(
-        self, line_id: CartLineId, quantity: int, *, allowance: Allowance
+        self, line_id: CartLineId, quantity: int, *, limits: QuantityLimits
     ) -> CartLine | None:
-        """Have so many of it; None where that is none, and the line is gone.
+        """Set a line's quantity; zero removes the line and returns None.
 
-        Raises `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` below zero.
+        Raises `CartLineNotFound`, `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue`
+        below zero.
         """
         line = self.line(line_id)
         if quantity == 0:
-            self._drop(line)
+            self.remove(line_id)
             return None
-        allowance.check(quantity)
-        return self._keep(replace(line, quantity=quantity))
+        limits.check(quantity)
+        return self._put(replace(line, quantity=quantity))
 
-    def increase(self, line_id: CartLineId, by: int, *, allowance: Allowance) -> CartLine:
-        """Raises `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` below one."""
-        if by < 1:
-            raise InvalidValue("quantity", "A quantity is one or more.")
+    def increase(self, line_id: CartLineId, by: int, *, limits: QuantityLimits) -> CartLine:
+        """Raises as `set_quantity`, and `InvalidValue` for a step below one."""
+        _ensure_positive(by)
         line = self.line(line_id)
-        allowance.check(line.quantity + by)
-        return self._keep(replace(line, quantity=line.quantity + by))
+        limits.check(line.quantity + by)
+        return self._put(replace(line, quantity=line.quantity + by))
 
     def decrease(self, line_id: CartLineId) -> CartLine | None:
-        """One unit fewer; None where it was the last, and the line is gone."""
+        """Remove one unit, whatever the limits; removing the last removes the line.
+
+        Returns None for a removed line. Raises `CartLineNotFound`.
+        """
         line = self.line(line_id)
         if line.quantity == 1:
-            self._drop(line)
+            self.remove(line_id)
             return None
-        return self._keep(replace(line, quantity=line.quantity - 1))
+        return self._put(replace(line, quantity=line.quantity - 1))
 
     def remove(self, line_id: CartLineId) -> None:
         """Raises `CartLineNotFound`."""
-        self._drop(self.line(line_id))
+        del self._lines[self.line(line_id).product_id]
 
-    def remove_known(self, line_ids: Iterable[CartLineId]) -> list[CartLine]:
-        """Take out those of the lines that are there, and tell which they were."""
-        known = [
-            self._lines[line_id] for line_id in dict.fromkeys(line_ids) if line_id in self._lines
-        ]
-        for line in known:
-            self._drop(line)
-        return known
-
-    def take_out(self, line_ids: Iterable[CartLineId]) -> list[CartLine]:
-        """As `remove_known`. Raises `NoSuchCartLines` where none of them is there."""
-        taken = self.remove_known(line_ids)
-        if not taken:
-            raise NoSuchCartLines
-        return taken
+    def remove_lines(self, line_ids: Iterable[CartLineId]) -> list[CartLine]:
+        """Remove those of the lines that are in the cart, and return them."""
+        by_id = {line.id: line for line in self.lines}
+        removed = [by_id[line_id] for line_id in dict.fromkeys(line_ids) if line_id in by_id]
+        for line in removed:
+            del self._lines[line.product_id]
+        return removed
 
     def clear(self) -> None:
-        """Empty it; an unpaid order that was made of it is its own no longer."""
+        """Remove all lines and the reference to an unpaid order."""
         self._lines.clear()
         self.checkout_order_id = None
 
-    def checked_out_as(self, order_id: OrderId) -> None:
-        """An unpaid order was made of it, while it keeps its lines."""
+    def start_checkout(self, order_id: OrderId) -> None:
+        """Remember the unpaid order that was created from this cart."""
         self.checkout_order_id = order_id
 
-    def bought(self, order_id: OrderId, quantities: Mapping[ProductId, int]) -> None:
-        """The order that was made of it is paid: what was bought leaves, what came later stays.
+    def complete_checkout(self, order_id: OrderId, quantities: Mapping[ProductId, int]) -> None:
+        """Remove the bought quantities; keep what was added after the order was created.
 
-        Nothing happens where the order was not made of this cart.
+        Does nothing if the order was not created from this cart.
         """
         if self.checkout_order_id != order_id:
             return
         self.checkout_order_id = None
         for line in self.lines:
-            left = line.quantity - quantities.get(line.product_id, 0)
-            if left > 0:
-                self._keep(replace(line, quantity=left))
+            remaining = line.quantity - quantities.get(line.product_id, 0)
+            if remaining > 0:
+                self._put(replace(line, quantity=remaining))
             else:
-                self._drop(line)
+                self.remove(line.id)
 
-    def _keep(self, line: CartLine) -> CartLine:
-        self._lines[line.id] = line
+    def _put(self, line: CartLine) -> CartLine:
+        self._lines[line.product_id] = line
         return line
-
-    def _drop(self, line: CartLine) -> None:
-        del self._lines[line.id]

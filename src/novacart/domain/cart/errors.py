@@ -1,4 +1,4 @@
-"""What a cart refuses."""
+"""Errors of carts."""
 
 from novacart.domain.shared.errors import DomainError
 
@@ -11,7 +11,7 @@ class CartLineNotFound(DomainError):
 
 
 class NoSuchCartLines(DomainError):
-    """None of the lines that were named is in the cart."""
+    """None of the given lines is in the cart."""
 
     code = "no_such_cart_lines"
 
@@ -20,7 +20,7 @@ class NoSuchCartLines(DomainError):
 
 
 class CartLimitReached(DomainError):
-    """More of one product than one customer may have in the cart."""
+    """A larger quantity of one product than a cart may hold."""
 
     code = "cart_limit_reached"
 
@@ -31,10 +31,10 @@ class CartLimitReached(DomainError):
 
 
 class NotEnoughInStock(DomainError):
-    """More of one product than this customer could order now."""
+    """A larger quantity of one product than the customer can order now."""
 
     code = "not_enough_in_stock"
 
     def __init__(self, orderable: int) -> None:
-        sentence = f"Only {orderable} in stock." if orderable > 0 else "That is out of stock."
-        super().__init__(sentence, details={"available": max(orderable, 0)})
+        message = f"Only {orderable} in stock." if orderable > 0 else "Out of stock."
+        super().__init__(message, details={"available": max(orderable, 0)})

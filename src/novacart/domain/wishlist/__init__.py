@@ -1,1 +1,1 @@
-"""The things a customer would like to have one day."""
+"""The wishlist of a customer."""

@@ -1,4 +1,4 @@
-"""What a wishlist refuses."""
+"""Errors of wishlists."""
 
 from novacart.domain.shared.errors import DomainError
 
@@ -14,4 +14,4 @@ class WishlistIsFull(DomainError):
     code = "wishlist_full"
 
     def __init__(self, limit: int) -> None:
-        super().__init__(f"A wishlist holds at most {limit} products.", details={"limit": limit})
+        super().__init__(f"A wishlist can hold at most {limit} products.", details={"limit": limit})

@@ -1,4 +1,4 @@
-"""A customer's wishlist."""
+"""The wishlist aggregate."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ MAX_ENTRIES = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishlistEntry:
-    """A product on a wishlist since `added_at` (aware, UTC)."""
+    """A product on a wishlist. `added_at` is aware, UTC."""
 
     product_id: ProductId
     added_at: datetime
 
 
 class Wishlist(AggregateRoot):
-    """The set of products that one customer wishes for: each stands on it once."""
+    """A customer's wishlist: a set of at most `MAX_ENTRIES` products."""
 
     __slots__ = ("_entries", "user_id")
 
@@ -37,9 +37,9 @@ class Wishlist(AggregateRoot):
         return product_id in self._entries
 
     def add(self, product_id: ProductId, *, at: datetime) -> bool:
-        """Wish for a product; False where it was wished for already.
+        """Add a product; return False if it is already on the list.
 
-        Raises `WishlistIsFull` past `MAX_ENTRIES` products.
+        Raises `WishlistIsFull`.
         """
         if product_id in self._entries:
             return False
@@ -49,10 +49,10 @@ class Wishlist(AggregateRoot):
         return True
 
     def remove(self, product_id: ProductId) -> None:
-        """Raises `NotOnWishlist` where the product is not on it."""
+        """Remove a product. Raises `NotOnWishlist`."""
         if self._entries.pop(product_id, None) is None:
             raise NotOnWishlist
 
     def discard(self, product_id: ProductId) -> None:
-        """Take a product off, if it is there."""
+        """Remove a product if it is on the list."""
         self._entries.pop(product_id, None)

@@ -30,6 +30,7 @@ from novacart.application.cart.move_to_wishlist import MoveToWishlist, MoveToWis
 from novacart.application.cart.queries import CartItem, CartQueries
 from novacart.application.cart.remove_lines import (
     ClearCart,
+    ClearCartCommand,
     RemoveLine,
     RemoveLineCommand,
     RemoveLines,
@@ -114,7 +115,7 @@ def cart_blueprint(
     @blueprint.response(200, MessageSchema)
     def clear() -> Response:
         """Empty your cart."""
-        clear_cart(principal().user_id)
+        clear_cart(ClearCartCommand(user_id=principal().user_id))
         return json_response({"message": "Your cart is empty."})
 
     @blueprint.route("/bulk-delete/", methods=["POST"])
@@ -142,7 +143,7 @@ def cart_blueprint(
             {
                 "message": "Moved to your wishlist.",
                 "added_to_wishlist": moved.added,
-                "already_in_wishlist": moved.already_there,
+                "already_in_wishlist": moved.already_present,
             }
         )
 

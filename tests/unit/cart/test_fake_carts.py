@@ -1,4 +1,4 @@
-"""Carts in memory keep their port's contract."""
+"""Contract tests of the fake carts."""
 
 import pytest
 
@@ -12,5 +12,5 @@ def queries(store: FakeStore) -> FakeCartQueries:
     return FakeCartQueries(store)
 
 
-class TestMemoryCarts(CartsContract):
+class TestFakeCarts(CartsContract):
     pass

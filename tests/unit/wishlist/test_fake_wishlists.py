@@ -1,4 +1,4 @@
-"""Wishlists in memory keep their contract."""
+"""Contract tests of the fake wishlists."""
 
 import pytest
 
@@ -23,5 +23,5 @@ def queries(store: FakeStore) -> FakeWishlistQueries:
     return FakeWishlistQueries(store)
 
 
-class TestMemoryWishlists(WishlistsContract):
+class TestFakeWishlists(WishlistsContract):
     pass
