@@ -1,4 +1,4 @@
-"""Idempotency keys in memory."""
+"""Fake repository of idempotency keys, in memory."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,60 +16,60 @@ from tests.fakes.transactional_dict import TransactionalDict
 
 
 class FakeIdempotencyKeys:
-    def __init__(self, shelf: TransactionalDict[tuple[UserId, str], Claim]) -> None:
-        self._shelf = shelf
+    def __init__(self, claims: TransactionalDict[tuple[UserId, str], Claim]) -> None:
+        self._claims = claims
 
     def claim(
         self, user_id: UserId, key: str, *, fingerprint: str, at: datetime
     ) -> tuple[Claim, bool]:
-        known = self._shelf.get((user_id, key))
-        if known is None or known.expires_at <= at:
+        stored = self._claims.get((user_id, key))
+        if stored is None or stored.expires_at <= at:
             return self._put(
                 Claim(
                     user_id=user_id,
                     key=key,
                     fingerprint=fingerprint,
-                    attempt=known.attempt + 1 if known else 1,
+                    attempt=stored.attempt + 1 if stored else 1,
                     locked_until=at + LOCK,
                     expires_at=at + LIFE,
                 )
             ), True
-        if known.fingerprint != fingerprint:
+        if stored.fingerprint != fingerprint:
             raise IdempotencyKeyReused
-        is_settled = known.answer is not None or known.resource_id is not None
-        if is_settled or known.locked_until > at:
-            return known, False
-        taken = replace(known, attempt=known.attempt + 1, locked_until=at + LOCK)
-        return self._put(taken), True
+        is_settled = stored.response is not None or stored.resource_id is not None
+        if is_settled or stored.locked_until > at:
+            return stored, False
+        retried = replace(stored, attempt=stored.attempt + 1, locked_until=at + LOCK)
+        return self._put(retried), True
 
     def fulfil(self, user_id: UserId, key: str, resource_id: int) -> None:
-        known = self._shelf.get((user_id, key))
-        if known is None or known.resource_id is not None or known.answer is not None:
+        stored = self._claims.get((user_id, key))
+        if stored is None or stored.resource_id is not None or stored.response is not None:
             raise RequestInProgress
-        self._put(replace(known, resource_id=resource_id))
+        self._put(replace(stored, resource_id=resource_id))
 
-    def keep(self, claim: Claim, answer: StoredResponse) -> StoredResponse:
-        known = self._shelf.get((claim.user_id, claim.key))
-        if known is None:
-            return answer
-        if known.answer is not None:
-            return known.answer
-        self._put(replace(known, answer=answer))
-        return answer
+    def store(self, claim: Claim, response: StoredResponse) -> StoredResponse:
+        stored = self._claims.get((claim.user_id, claim.key))
+        if stored is None:
+            return response
+        if stored.response is not None:
+            return stored.response
+        self._put(replace(stored, response=response))
+        return response
 
     def release(self, claim: Claim) -> None:
-        known = self._shelf.get((claim.user_id, claim.key))
-        if known is None or known.attempt != claim.attempt:
+        stored = self._claims.get((claim.user_id, claim.key))
+        if stored is None or stored.attempt != claim.attempt:
             return
-        if known.resource_id is None and known.answer is None:
-            self._shelf.remove((claim.user_id, claim.key))
+        if stored.resource_id is None and stored.response is None:
+            self._claims.remove((claim.user_id, claim.key))
 
     def purge(self, *, before: datetime, limit: int) -> int:
-        due = [claim for claim in self._shelf.values() if claim.expires_at <= before][:limit]
-        for claim in due:
-            self._shelf.remove((claim.user_id, claim.key))
-        return len(due)
+        expired = [claim for claim in self._claims.values() if claim.expires_at <= before][:limit]
+        for claim in expired:
+            self._claims.remove((claim.user_id, claim.key))
+        return len(expired)
 
     def _put(self, claim: Claim) -> Claim:
-        self._shelf.put((claim.user_id, claim.key), claim)
+        self._claims.put((claim.user_id, claim.key), claim)
         return claim

@@ -1,4 +1,4 @@
-"""The shop as a WSGI application."""
+"""The Flask application."""
 
 import os
 from importlib.metadata import version
@@ -10,35 +10,33 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http import (
-    access_log,
     auth,
     cors,
     errors,
     openapi,
     rate_limits,
-    request_id,
+    request_log,
     security_headers,
 )
+from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.auth import Authenticate, Principal
 from novacart.adapters.web.http.responses import OrjsonProvider
-from novacart.adapters.web.http.routing import NovaCartFlask
 from novacart.adapters.web.operations import metrics, pages
 from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.features import ALL
-from novacart.entrypoints.modules.admin import open_back_office
+from novacart.entrypoints.modules.admin import register_admin
 from novacart.entrypoints.settings import Settings, load_settings
 
-# Bytes. An upload's route says for itself that it takes more.
-MAX_BODY: Final = 1024 * 1024
+MAX_BODY: Final = 1024 * 1024  # bytes; a route for uploads sets its own limit
 
 
 def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
-    """The whole shop; `overrides` are injector modules that win over its own, for tests.
+    """Build the application. `overrides` are injector modules that replace bindings, for tests.
 
-    The container stands in `app.extensions["novacart.injector"]`.
+    The injector is in `app.extensions["novacart.injector"]`.
     """
     settings = settings or load_settings()
     injector = build_container(settings, *overrides)
@@ -55,50 +53,43 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PROPAGATE_EXCEPTIONS": False,
     }
-    _trust_proxies(app, settings.trusted_proxies)
-    app.extensions["novacart.injector"] = injector
-    app.extensions[rate_limits.EXTENSION] = _attempts(injector, settings)
-    # What comes first sees a request first and its answer last.
-    request_id.install(app)
-    access_log.install(app)
-    if settings.metrics_enabled:
-        metrics.install(app, multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ)
-    security_headers.install(app, debug=settings.debug)
-    cors.install(app, settings.cors_allowed_origins)
-    _know_who_acts(app, injector)
-    errors.install(app)
-    blueprints = [blueprint for feature in ALL for blueprint in feature.blueprints(injector)]
-    document = openapi.describe(app, blueprints, version=version("novacart"))
-    pages.install(app, document, version=version("novacart"))
-    open_back_office(app, injector)
-    if undeclared := undeclared_routes(app):
-        raise RuntimeError(f"Nobody has said who may use {', '.join(undeclared)}.")
-    return app
-
-
-def _trust_proxies(app: Flask, count: int) -> None:
-    if count:
+    if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's documented way
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
+    app.extensions["novacart.injector"] = injector
+    app.extensions[rate_limits.EXTENSION] = (
+        injector.get(RateLimiter)  # type: ignore[type-abstract]
+        if settings.ratelimit_enabled
+        else None
+    )
+    # Hooks run before a request in this order, and after it in the reverse order.
+    request_log.init_app(app)
+    if settings.metrics_enabled:
+        metrics.init_app(app, multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ)
+    security_headers.init_app(app, debug=settings.debug)
+    cors.init_app(app, settings.cors_allowed_origins)
+    _record_actor(app, injector)
+    errors.init_app(app)
+    blueprints = [blueprint for feature in ALL for blueprint in feature.blueprints(injector)]
+    document = openapi.register_blueprints(app, blueprints, version=version("novacart"))
+    pages.init_app(app, document, version=version("novacart"))
+    register_admin(app, injector)
+    if undeclared := undeclared_routes(app):
+        raise RuntimeError(f"These routes declare no access: {', '.join(undeclared)}.")
+    return app
 
 
-def _attempts(injector: Injector, settings: Settings) -> RateLimiter | None:
-    if not settings.ratelimit_enabled:
-        return None
-    return injector.get(RateLimiter)  # type: ignore[type-abstract]
-
-
-def _know_who_acts(app: Flask, injector: Injector) -> None:
-    """Every change that a request makes is recorded as its user's."""
+def _record_actor(app: Flask, injector: Injector) -> None:
+    """Record the changes that a request makes under its user."""
     contexts = injector.get(ContextVarRequestContexts)
     authenticate = injector.get(Authenticate)  # type: ignore[type-abstract]
 
-    def nobody_yet() -> None:
-        # Threads serve one request after another: the last one's user must not linger.
+    def reset_actor() -> None:
+        # A thread serves many requests: the user of the last one must not remain.
         contexts.replace(RequestContext(actor="anonymous", request_id=g.request_id))
 
-    def authenticate_and_note(authorization: str | None) -> Principal:
+    def authenticate_and_record(authorization: str | None) -> Principal:
         principal = authenticate(authorization)
         kind = "staff" if principal.is_staff else "user"
         contexts.replace(
@@ -106,5 +97,5 @@ def _know_who_acts(app: Flask, injector: Injector) -> None:
         )
         return principal
 
-    app.before_request(nobody_yet)
-    app.extensions[auth.EXTENSION] = authenticate_and_note
+    app.before_request(reset_actor)
+    app.extensions[auth.EXTENSION] = authenticate_and_record

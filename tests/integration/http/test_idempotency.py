@@ -40,12 +40,12 @@ def asha(client: FlaskClient) -> Shopper:
     return Shopper(client)
 
 
-def placed(asha: Shopper) -> int:
+def order_count(asha: Shopper) -> int:
     count: int = asha.person.get("/api/orders/my/").get_json()["count"]
     return count
 
 
-def test_the_first_answer_is_repeated_to_the_byte(asha: Shopper, injector: Injector) -> None:
+def test_first_response_is_repeated_byte_for_byte(asha: Shopper, injector: Injector) -> None:
     kettle = stocked(injector)
     asha.add(kettle)
     first = asha.order(key=KEY)
@@ -57,35 +57,35 @@ def test_the_first_answer_is_repeated_to_the_byte(asha: Shopper, injector: Injec
     assert again.content_type == first.content_type
     assert again.headers[REPLAYED] == "true"
     assert REPLAYED not in first.headers
-    assert placed(asha) == 1
+    assert order_count(asha) == 1
     assert len(asha.cart()) == 1
 
 
-def test_a_key_in_quotes_is_the_same_key(asha: Shopper, injector: Injector) -> None:
+def test_quoted_key_is_the_same_key(asha: Shopper, injector: Injector) -> None:
     asha.add(stocked(injector))
     first = asha.order(key=KEY)
     assert asha.order(key=f'"{KEY}"').data == first.data
 
 
-def test_the_members_order_does_not_make_another_body(asha: Shopper, injector: Injector) -> None:
+def test_order_of_members_does_not_change_the_body(asha: Shopper, injector: Injector) -> None:
     asha.add(stocked(injector))
     first = asha.order(key=KEY, payment_method="COD", address_id=asha.address)
     again = asha.order(key=KEY, address_id=asha.address, payment_method="COD")
     assert again.data == first.data
 
 
-def test_a_key_with_another_body_is_refused(asha: Shopper, injector: Injector) -> None:
+def test_key_with_another_body_is_422(asha: Shopper, injector: Injector) -> None:
     asha.add(stocked(injector))
     asha.order(key=KEY)
-    answer = asha.order(key=KEY, payment_method="ONLINE")
-    assert (answer.status_code, answer.get_json()["code"]) == (422, "idempotency_key_reused")
+    response = asha.order(key=KEY, payment_method="ONLINE")
+    assert (response.status_code, response.get_json()["code"]) == (422, "idempotency_key_reused")
     item = {"orderId": 1, "itemId": 1}
-    answer = asha.client.post(
+    response = asha.client.post(
         "/api/orders/cancel-item/",
         json=item,
         headers=asha.person.headers | {"Idempotency-Key": KEY},
     )
-    assert answer.status_code == 422
+    assert response.status_code == 422
 
 
 def test_keys_belong_to_their_user(asha: Shopper, injector: Injector, client: FlaskClient) -> None:
@@ -97,77 +97,77 @@ def test_keys_belong_to_their_user(asha: Shopper, injector: Injector, client: Fl
 
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "é", '"half', "a,b", "a b", '""'])
-def test_a_key_has_a_syntax(asha: Shopper, injector: Injector, key: str) -> None:
+def test_invalid_key_is_400(asha: Shopper, injector: Injector, key: str) -> None:
     asha.add(stocked(injector))
-    answer = asha.client.post(
+    response = asha.client.post(
         "/api/orders/create/", headers=asha.person.headers | {"Idempotency-Key": key}
     )
-    assert answer.status_code == 400
-    assert answer.get_json()["errors"]["Idempotency-Key"]
-    assert placed(asha) == 0
+    assert response.status_code == 400
+    assert response.get_json()["errors"]["Idempotency-Key"]
+    assert order_count(asha) == 0
 
 
-def test_a_refusal_leaves_the_key_free(asha: Shopper, injector: Injector) -> None:
+def test_error_response_leaves_the_key_free(asha: Shopper, injector: Injector) -> None:
     assert asha.order(key=KEY).status_code == 400
     asha.add(stocked(injector))
-    answer = asha.order(key=KEY)
-    assert answer.status_code == 201
-    assert REPLAYED not in answer.headers
+    response = asha.order(key=KEY)
+    assert response.status_code == 201
+    assert REPLAYED not in response.headers
 
 
-def test_a_request_that_is_worked_on_is_not_begun_again(
+def test_request_in_progress_is_409_until_its_lock_expires(
     asha: Shopper, injector: Injector, clock: SetClock
 ) -> None:
     asha.add(stocked(injector))
-    _claimed_by_one_who_dies(injector)
-    answer = asha.order(key=KEY)
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "request_in_progress")
+    _claim_without_finishing(injector)
+    response = asha.order(key=KEY)
+    assert (response.status_code, response.get_json()["code"]) == (409, "request_in_progress")
     clock.move(seconds=61)
     assert asha.order(key=KEY).status_code == 201
 
 
-def _claimed_by_one_who_dies(injector: Injector) -> None:
-    """The next claim is made twice: by one who is not heard of again, and by the caller."""
-    once = injector.get(IdempotentRequests)
-    claim = once.claim
+def _claim_without_finishing(injector: Injector) -> None:
+    """Make the next claim twice: by an attempt that never finishes, then by the caller."""
+    requests = injector.get(IdempotentRequests)
+    claim = requests.claim
 
     def claim_twice(*args: Any, **options: Any) -> tuple[Claim, bool]:  # noqa: ANN401 (as claim)
-        once.claim = claim  # type: ignore[method-assign]
+        requests.claim = claim  # type: ignore[method-assign]
         claim(*args, **options)
         return claim(*args, **options)
 
-    once.claim = claim_twice  # type: ignore[method-assign]
+    requests.claim = claim_twice  # type: ignore[method-assign]
 
 
 class _Crash(BaseException):
-    """The process dies here: nothing after it is run."""
+    """The process stops here: no later code runs."""
 
 
-def test_an_answer_that_was_never_kept_is_rendered_from_the_order(
+def test_response_that_was_never_stored_is_rendered_from_the_order(
     asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kettle = stocked(injector)
     asha.add(kettle)
 
-    def crash(_: IdempotentRequests, claim: Claim, answer: StoredResponse) -> StoredResponse:
-        raise _Crash(claim, answer)
+    def crash(_: IdempotentRequests, claim: Claim, response: StoredResponse) -> StoredResponse:
+        raise _Crash(claim, response)
 
-    with monkeypatch.context() as dying:
-        dying.setattr(IdempotentRequests, "keep", crash)
-        with pytest.raises(_Crash) as died:
+    with monkeypatch.context() as patch:
+        patch.setattr(IdempotentRequests, "store", crash)
+        with pytest.raises(_Crash) as crashed:
             asha.order(key=KEY)
-    never_sent: StoredResponse = died.value.args[1]
+    unsent: StoredResponse = crashed.value.args[1]
     again = asha.order(key=KEY)
     assert again.status_code == 201
-    assert again.data == never_sent.body
-    assert again.headers["Location"] == dict(never_sent.headers)["Location"]
+    assert again.data == unsent.body
+    assert again.headers["Location"] == dict(unsent.headers)["Location"]
     assert again.headers[REPLAYED] == "true"
     assert asha.order(key=KEY).data == again.data
-    assert placed(asha) == 1
+    assert order_count(asha) == 1
     assert reserved(injector, kettle) == (10, 1)
 
 
-def test_an_answer_that_could_not_be_kept_is_not_sent_either(
+def test_response_that_cannot_be_stored_is_not_sent(
     asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asha.add(stocked(injector))
@@ -175,17 +175,17 @@ def test_an_answer_that_could_not_be_kept_is_not_sent_either(
     def fail(_: IdempotentRequests, __: Claim, ___: StoredResponse) -> StoredResponse:
         raise StorageUnavailable("gone")
 
-    with monkeypatch.context() as failing:
-        failing.setattr(IdempotentRequests, "keep", fail)
+    with monkeypatch.context() as patch:
+        patch.setattr(IdempotentRequests, "store", fail)
         assert asha.order(key=KEY).status_code == 503
     assert asha.order(key=KEY).status_code == 201
-    assert placed(asha) == 1
+    assert order_count(asha) == 1
 
 
-def test_a_naive_answer_kept_after_the_fact_places_a_second_order(
+def test_without_fulfilment_a_crash_places_a_second_order(
     asha: Shopper, injector: Injector, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Negative control: without the order's id in its own transaction, a crash orders twice."""
+    """Negative control: the order id must be recorded in the order's own transaction."""
     kettle = stocked(injector)
     repository = type(_keys(injector))
     monkeypatch.setattr(repository, "fulfil", lambda *_: None)
@@ -195,12 +195,12 @@ def test_a_naive_answer_kept_after_the_fact_places_a_second_order(
 
     for _ in range(2):
         asha.add(kettle)
-        with monkeypatch.context() as dying:
-            dying.setattr(IdempotentRequests, "keep", crash)
+        with monkeypatch.context() as patch:
+            patch.setattr(IdempotentRequests, "store", crash)
             with pytest.raises(_Crash):
                 asha.order(key=KEY)
         clock.move(seconds=61)
-    assert placed(asha) == 2
+    assert order_count(asha) == 2
 
 
 def _keys(injector: Injector) -> object:
@@ -208,25 +208,25 @@ def _keys(injector: Injector) -> object:
         return work.idempotency_keys
 
 
-def test_a_hundred_calls_at_once_place_one_order(
+def test_hundred_concurrent_requests_place_one_order(
     app: Flask, asha: Shopper, injector: Injector
 ) -> None:
     kettle = stocked(injector, stock=1000)
     for product in (kettle, stocked(injector)):
         asha.add(product)
-    answers = _at_once(app, asha, [KEY] * 100)
-    assert {answer.status_code for answer in answers} <= {201, 409}
-    made = [answer for answer in answers if answer.status_code == 201]
-    assert len({answer.data for answer in made}) == 1
-    assert sum(REPLAYED not in answer.headers for answer in made) <= 1
-    codes = {answer.get_json()["code"] for answer in answers if answer.status_code == 409}
+    responses = _send_concurrently(app, asha, [KEY] * 100)
+    assert {response.status_code for response in responses} <= {201, 409}
+    created = [response for response in responses if response.status_code == 201]
+    assert len({response.data for response in created}) == 1
+    assert sum(REPLAYED not in response.headers for response in created) <= 1
+    codes = {response.get_json()["code"] for response in responses if response.status_code == 409}
     assert codes <= {"request_in_progress"}
-    assert asha.order(key=KEY).data == made[0].data
-    assert placed(asha) == 1
+    assert asha.order(key=KEY).data == created[0].data
+    assert order_count(asha) == 1
     assert reserved(injector, kettle) == (1000, 1)
 
 
-def _at_once(app: Flask, asha: Shopper, keys: list[str]) -> list[TestResponse]:
+def _send_concurrently(app: Flask, asha: Shopper, keys: list[str]) -> list[TestResponse]:
     def send(key: str) -> TestResponse:
         return app.test_client().post(
             "/api/orders/create/",
@@ -238,7 +238,7 @@ def _at_once(app: Flask, asha: Shopper, keys: list[str]) -> list[TestResponse]:
         return list(pool.map(send, keys))
 
 
-def test_an_item_is_called_off_once(asha: Shopper, injector: Injector) -> None:
+def test_item_is_cancelled_once(asha: Shopper, injector: Injector) -> None:
     order = asha.ordered(stocked(injector), stocked(injector))
     body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "no"}
 
@@ -255,9 +255,7 @@ def test_an_item_is_called_off_once(asha: Shopper, injector: Injector) -> None:
     assert again.headers[REPLAYED] == "true"
 
 
-def test_keys_live_for_a_day_and_are_then_purged(
-    asha: Shopper, injector: Injector, clock: SetClock
-) -> None:
+def test_keys_are_purged_after_a_day(asha: Shopper, injector: Injector, clock: SetClock) -> None:
     asha.add(stocked(injector))
     asha.order(key=KEY)
     purge = injector.get(PurgeIdempotencyKeys)

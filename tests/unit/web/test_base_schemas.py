@@ -1,4 +1,4 @@
-"""Nothing is coerced, everything is bounded."""
+"""Strict schema fields."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,42 +7,42 @@ import pytest
 from marshmallow import ValidationError, fields
 
 from novacart.adapters.web.http.fields import (
-    DigitsOrNumber,
-    Flag,
     Identifier,
+    IntegerOrDigits,
     MoneyString,
-    QueryFlag,
+    QueryBoolean,
     QueryInteger,
     Schema,
+    StrictBoolean,
+    StrictInteger,
     Text,
     UtcTime,
-    WholeNumber,
     rfc3339,
 )
 from novacart.domain.shared.money import Money
 
 
-class ThingSchema(Schema):
+class ExampleSchema(Schema):
     id = Identifier()
-    quantity = WholeNumber(minimum=0, maximum=99)
+    quantity = StrictInteger(minimum=0, maximum=99)
     page = QueryInteger(minimum=1)
-    either = DigitsOrNumber(minimum=1)
-    gift = Flag()
-    count = QueryFlag()
+    either = IntegerOrDigits(minimum=1)
+    gift = StrictBoolean()
+    count = QueryBoolean()
     name = Text(minimum=1, maximum=5)
     code = Text(pattern=r"^[A-Z]+$")
     price = MoneyString()
     at = UtcTime()
-    inner = fields.Nested("ThingSchema")
+    inner = fields.Nested("ExampleSchema")
 
 
 def load(**members: object) -> dict[str, Any]:
-    loaded: dict[str, Any] = ThingSchema().load(members)
+    loaded: dict[str, Any] = ExampleSchema().load(members)
     return loaded
 
 
 @pytest.mark.parametrize(
-    ("field", "given", "loaded"),
+    ("field", "value", "loaded"),
     [
         ("id", 1, 1),
         ("id", 2**53 - 1, 2**53 - 1),
@@ -60,11 +60,11 @@ def load(**members: object) -> dict[str, Any]:
         ("at", "2026-01-31T17:30:00.25+05:30", datetime(2026, 1, 31, 12, 0, 0, 250000, UTC)),
     ],
 )
-def test_what_is_right_is_loaded(field: str, given: object, loaded: object) -> None:
-    assert load(**{field: given}) == {field: loaded}
+def test_valid_value_is_loaded(field: str, value: object, loaded: object) -> None:
+    assert load(**{field: value}) == {field: loaded}
 
 
-BAD: dict[str, list[object]] = {
+INVALID: dict[str, list[object]] = {
     "quantity": [-1, 100, "1", True, 1.0, 0.1, None, [1], {}, "abc", 2**63],
     "id": [0, -1, 2**53, "1", 1.5, float("inf"), float("nan")],
     "page": ["0", "1.0", "1e3", " 1", "+1", "\u0967", "", "9" * 30, True],
@@ -85,29 +85,29 @@ BAD: dict[str, list[object]] = {
 
 
 @pytest.mark.parametrize(
-    ("field", "given"), [(field, given) for field, values in BAD.items() for given in values]
+    ("field", "value"), [(field, value) for field, values in INVALID.items() for value in values]
 )
-def test_what_is_not_right_is_refused_with_a_sentence(field: str, given: object) -> None:
-    with pytest.raises(ValidationError) as refused:
-        load(**{field: given})
-    messages = refused.value.messages_dict[field]
+def test_invalid_value_is_rejected_with_a_message(field: str, value: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        load(**{field: value})
+    messages = caught.value.messages_dict[field]
     assert messages
-    assert all(isinstance(said, str) and said for said in messages)
+    assert all(isinstance(message, str) and message for message in messages)
 
 
-def test_unknown_members_are_left_out_at_every_depth() -> None:
+def test_unknown_members_are_dropped_at_every_depth() -> None:
     given = {"id": 1, "is_staff": True, "inner": {"id": 2, "total": "0.01"}}
     assert load(**given) == {"id": 1, "inner": {"id": 2}}
 
 
-def test_money_and_times_are_shown_as_the_contract_says() -> None:
-    shown = ThingSchema().dump(
+def test_money_and_times_are_dumped_as_strings() -> None:
+    dumped = ExampleSchema().dump(
         {"price": Money(49900, "INR"), "at": datetime(2026, 1, 31, tzinfo=UTC)}
     )
-    assert shown == {"price": "499.00", "at": "2026-01-31T00:00:00Z"}
+    assert dumped == {"price": "499.00", "at": "2026-01-31T00:00:00Z"}
 
 
-def test_a_moment_of_any_zone_is_shown_in_utc() -> None:
+def test_time_of_any_zone_is_formatted_in_utc() -> None:
     assert rfc3339(datetime.fromisoformat("2026-01-31T17:30:00.000250+05:30")) == (
         "2026-01-31T12:00:00.000250Z"
     )

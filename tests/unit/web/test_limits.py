@@ -4,12 +4,12 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.test import TestResponse
 
-from novacart.adapters.web.http import errors, rate_limits, request_id
-from novacart.adapters.web.http.auth import NotSignedIn
-from novacart.adapters.web.http.json_body import json_body
+from novacart.adapters.web.http import errors, rate_limits, request_log
+from novacart.adapters.web.http.app import NovaCartFlask
+from novacart.adapters.web.http.auth import NotAuthenticated
+from novacart.adapters.web.http.body import json_body
 from novacart.adapters.web.http.rate_limits import client_network, limited
 from novacart.adapters.web.http.responses import json_response
-from novacart.adapters.web.http.routing import NovaCartFlask
 from tests.fakes.rate_limiter import FakeRateLimiter
 from tests.support.clock import SetClock
 
@@ -24,14 +24,14 @@ def clock() -> SetClock:
 @pytest.fixture
 def app(clock: SetClock) -> Flask:
     app = NovaCartFlask("test")
-    request_id.install(app)
-    errors.install(app)
+    request_log.init_app(app)
+    errors.init_app(app)
     app.extensions[rate_limits.EXTENSION] = FakeRateLimiter(clock)
 
     @limited("sign_in")
     def sign_in() -> Response:
         if json_body()["password"] != RIGHT:
-            raise NotSignedIn
+            raise NotAuthenticated
         return json_response({})
 
     @limited("refresh")

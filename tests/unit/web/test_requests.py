@@ -1,4 +1,4 @@
-"""Bodies, conditions, ids and origins: what the frame does with every request."""
+"""The HTTP frame: JSON bodies, conditional requests, request ids, CORS and security headers."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,12 @@ from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from novacart.adapters.web.http import cors, errors, request_id, security_headers
-from novacart.adapters.web.http.conditional import etag_of, expected_version, not_modified
-from novacart.adapters.web.http.json_body import MAX_DEPTH, json_body
-from novacart.adapters.web.http.request_id import sane_request_id
+from novacart.adapters.web.http import cors, errors, request_log, security_headers
+from novacart.adapters.web.http.app import NovaCartFlask
+from novacart.adapters.web.http.body import MAX_DEPTH, json_body
+from novacart.adapters.web.http.conditional import expected_version, make_etag, not_modified
+from novacart.adapters.web.http.request_log import request_id_from
 from novacart.adapters.web.http.responses import json_response
-from novacart.adapters.web.http.routing import NovaCartFlask
 from novacart.adapters.web.media.routes import absolute
 
 STOREFRONT = "https://shop.example"
@@ -22,16 +22,16 @@ STOREFRONT = "https://shop.example"
 def app() -> Flask:
     app = NovaCartFlask("test")
     app.config["MAX_CONTENT_LENGTH"] = 10_000
-    request_id.install(app)
-    security_headers.install(app, debug=False)
-    cors.install(app, [STOREFRONT])
-    errors.install(app)
+    request_log.init_app(app)
+    security_headers.init_app(app, debug=False)
+    cors.init_app(app, [STOREFRONT])
+    errors.init_app(app)
 
     def echo() -> Response:
         return json_response(json_body())
 
     def read() -> Response:
-        etag = etag_of(3, 17)
+        etag = make_etag(3, 17)
         return not_modified(etag) or json_response({"stock": 17}, headers={"ETag": etag})
 
     def write() -> Response:
@@ -75,86 +75,100 @@ def post(client: FlaskClient) -> Callable[..., TestResponse]:
         b"\0",
     ],
 )
-def test_what_is_not_strict_json_is_malformed(
-    post: Callable[..., TestResponse], body: bytes
-) -> None:
-    answer = post(body)
-    assert answer.status_code == 400
-    assert answer.get_json()["code"] == "malformed_json"
+def test_invalid_json_is_malformed(post: Callable[..., TestResponse], body: bytes) -> None:
+    response = post(body)
+    assert response.status_code == 400
+    assert response.get_json()["code"] == "malformed_json"
 
 
-def test_nesting_is_taken_up_to_the_limit(post: Callable[..., TestResponse]) -> None:
+def test_nesting_is_limited(post: Callable[..., TestResponse]) -> None:
     assert post(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH).status_code == 200
     assert post(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1)).status_code == 400
     assert post(b"[" + b"[]," * 100 + b"[]]").status_code == 200
 
 
-@pytest.mark.parametrize("declared", ["application/json", "application/json; charset=utf-8"])
-def test_json_is_read_as_declared(post: Callable[..., TestResponse], declared: str) -> None:
-    assert post(b'{"a": "\xc3\xbc"}', declared).get_json() == {"a": "ü"}
-
-
-@pytest.mark.parametrize("declared", ["text/plain", "application/x-www-form-urlencoded", ""])
-def test_a_body_of_another_type_is_not_taken(
-    post: Callable[..., TestResponse], declared: str
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
+def test_content_type_may_name_a_charset(
+    post: Callable[..., TestResponse], content_type: str
 ) -> None:
-    assert post(b"a=1", declared).status_code == 415
+    assert post(b'{"a": "\xc3\xbc"}', content_type).get_json() == {"a": "ü"}
 
 
-def test_no_body_is_an_empty_object(post: Callable[..., TestResponse]) -> None:
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_other_content_type_is_unsupported(
+    post: Callable[..., TestResponse], content_type: str
+) -> None:
+    assert post(b"a=1", content_type).status_code == 415
+
+
+def test_missing_body_is_an_empty_object(post: Callable[..., TestResponse]) -> None:
     assert post(b"", "").get_json() == {}
 
 
-def test_a_body_over_the_limit_is_too_large(post: Callable[..., TestResponse]) -> None:
-    answer = post(b'"' + b"x" * 10_000 + b'"')
-    assert answer.status_code == 413
-    assert answer.get_json()["code"] == "request_entity_too_large"
+def test_body_over_the_limit_is_too_large(post: Callable[..., TestResponse]) -> None:
+    response = post(b'"' + b"x" * 10_000 + b'"')
+    assert response.status_code == 413
+    assert response.get_json()["code"] == "request_entity_too_large"
 
 
-@pytest.mark.parametrize("condition", ['"3-17"', 'W/"3-17"', '"1-1", "3-17"', "*"])
-def test_who_has_it_already_is_sent_nothing(client: FlaskClient, condition: str) -> None:
-    answer = client.get("/api/thing/", headers={"If-None-Match": condition})
-    assert (answer.status_code, answer.data) == (304, b"")
-    assert answer.headers["ETag"] == '"3-17"'
+@pytest.mark.parametrize(
+    ("condition", "etag"),
+    [
+        ('"3-17"', '"3-17"'),
+        ('W/"3-17"', '"3-17"'),
+        ('"1-1", "3-17"', '"3-17"'),
+        ("*", '"3-17"'),
+        ('"3-17:br"', '"3-17:br"'),
+    ],
+)
+def test_matching_if_none_match_returns_304(client: FlaskClient, condition: str, etag: str) -> None:
+    response = client.get("/api/thing/", headers={"If-None-Match": condition})
+    assert (response.status_code, response.data) == (304, b"")
+    assert response.headers["ETag"] == etag
 
 
-@pytest.mark.parametrize("condition", ['"3-16"', '"3"', "garbage", ""])
-def test_who_has_something_else_is_sent_all(client: FlaskClient, condition: str) -> None:
-    answer = client.get("/api/thing/", headers={"If-None-Match": condition})
-    assert answer.status_code == 200
+@pytest.mark.parametrize("condition", ['"3-16"', '"3"', '"3-16:br"', "garbage", ""])
+def test_other_if_none_match_returns_200(client: FlaskClient, condition: str) -> None:
+    response = client.get("/api/thing/", headers={"If-None-Match": condition})
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
     ("condition", "version"),
-    [('"3-17"', 3), ('"3"', 3), ('"2-1", "3-17"', 3), ("*", None), (None, None)],
+    [
+        ('"3-17"', 3),
+        ('"3"', 3),
+        ('"3-17:zstd"', 3),
+        ('"2-1", "3-17"', 3),
+        ("*", None),
+        (None, None),
+    ],
 )
-def test_a_write_may_insist_on_a_version(
+def test_if_match_names_the_expected_version(
     client: FlaskClient, condition: str | None, version: int | None
 ) -> None:
     headers = {"If-Match": condition} if condition else {}
-    answer = client.put("/api/thing/", headers=headers)
-    assert answer.get_json() == {"expected": version}
+    response = client.put("/api/thing/", headers=headers)
+    assert response.get_json() == {"expected": version}
 
 
 @pytest.mark.parametrize("condition", ['W/"3-17"', "3", '"other"', ""])
-def test_a_condition_that_can_never_hold_fails(client: FlaskClient, condition: str) -> None:
-    answer = client.put("/api/thing/", headers={"If-Match": condition})
-    assert answer.status_code == 412
-    assert answer.get_json()["code"] == "precondition_failed"
+def test_if_match_without_a_usable_tag_is_412(client: FlaskClient, condition: str) -> None:
+    response = client.put("/api/thing/", headers={"If-Match": condition})
+    assert response.status_code == 412
+    assert response.get_json()["code"] == "precondition_failed"
 
 
-@pytest.mark.parametrize("offered", ["abc-1", "a", "0" * 128, "01HX.a_b~c"])
-def test_a_sane_request_id_is_kept(offered: str) -> None:
-    assert sane_request_id(offered) == offered
+@pytest.mark.parametrize("header", ["abc-1", "a", "0" * 128, "01HX.a_b~c"])
+def test_safe_request_id_is_kept(header: str) -> None:
+    assert request_id_from(header) == header
 
 
-@pytest.mark.parametrize(
-    "offered", [None, "", "a b", "x" * 129, 'a"', "a\n", "é", "-", "{}", "a\0"]
-)
-def test_any_other_request_id_is_replaced(offered: str | None) -> None:
-    made = sane_request_id(offered)
-    assert made != offered
-    assert len(made) == 32
+@pytest.mark.parametrize("header", [None, "", "a b", "x" * 129, 'a"', "a\n", "é", "-", "{}", "a\0"])
+def test_unsafe_request_id_is_replaced(header: str | None) -> None:
+    request_id = request_id_from(header)
+    assert request_id != header
+    assert len(request_id) == 32
 
 
 @pytest.mark.parametrize(
@@ -166,26 +180,26 @@ def test_any_other_request_id_is_replaced(offered: str | None) -> None:
         ("POST", "/api/echo/"),
     ],
 )
-def test_the_storefront_can_read_every_answer(
+def test_allowed_origin_can_read_every_response(
     client: FlaskClient, method: str, address: str
 ) -> None:
-    answer = client.open(address, method=method, data=b"{", headers={"Origin": STOREFRONT})
-    assert answer.headers["Access-Control-Allow-Origin"] == STOREFRONT
-    exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
-    wanted = {"link", "etag", "x-total-count", "x-request-id", "retry-after", "location"}
-    assert wanted <= exposed
-    assert "Access-Control-Allow-Credentials" not in answer.headers
-    assert "Origin" in answer.vary
+    response = client.open(address, method=method, data=b"{", headers={"Origin": STOREFRONT})
+    assert response.headers["Access-Control-Allow-Origin"] == STOREFRONT
+    exposed = set(response.headers["Access-Control-Expose-Headers"].split(", "))
+    required = {"link", "etag", "x-total-count", "x-request-id", "retry-after", "location"}
+    assert required <= exposed
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    assert "Origin" in response.vary
 
 
-def test_a_preflight_is_answered_with_what_is_allowed(client: FlaskClient) -> None:
+def test_preflight_returns_the_allowed_methods_and_headers(client: FlaskClient) -> None:
     headers = {"Origin": STOREFRONT, "Access-Control-Request-Method": "PATCH"}
-    answer = client.options("/api/thing/", headers=headers)
-    assert answer.status_code == 204
-    assert answer.headers["Access-Control-Allow-Origin"] == STOREFRONT
-    methods = set(answer.headers["Access-Control-Allow-Methods"].split(", "))
+    response = client.options("/api/thing/", headers=headers)
+    assert response.status_code == 204
+    assert response.headers["Access-Control-Allow-Origin"] == STOREFRONT
+    methods = set(response.headers["Access-Control-Allow-Methods"].split(", "))
     assert methods == {"GET", "POST", "PUT", "PATCH", "DELETE"}
-    allowed = set(answer.headers["Access-Control-Allow-Headers"].split(", "))
+    allowed = set(response.headers["Access-Control-Allow-Headers"].split(", "))
     assert allowed == {
         "authorization",
         "content-type",
@@ -211,13 +225,13 @@ def test_a_preflight_is_answered_with_what_is_allowed(client: FlaskClient) -> No
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "OPTIONS"])
-def test_no_other_origin_is_let_in(client: FlaskClient, method: str, origin: str) -> None:
+def test_other_origins_get_no_cors_headers(client: FlaskClient, method: str, origin: str) -> None:
     headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
-    answer = client.open("/api/thing/", method=method, headers=headers)
-    assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+    response = client.open("/api/thing/", method=method, headers=headers)
+    assert not [name for name, _ in response.headers if name.startswith("Access-Control")]
 
 
-def test_every_answer_tells_browsers_to_be_careful(client: FlaskClient) -> None:
+def test_every_response_has_the_security_headers(client: FlaskClient) -> None:
     for address in ("/api/thing/", "/api/nothing/"):
         headers = client.get(address).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -236,7 +250,7 @@ def test_every_answer_tells_browsers_to_be_careful(client: FlaskClient) -> None:
         ("media/a.webp", "http://localhost/media/a.webp"),
     ],
 )
-def test_images_are_absolute(app: Flask, image: str | None, shown: str | None) -> None:
+def test_image_urls_are_absolute(app: Flask, image: str | None, shown: str | None) -> None:
     with app.test_request_context("/"):
         assert request.host_url == "http://localhost/"
         assert absolute(image) == shown

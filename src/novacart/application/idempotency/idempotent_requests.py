@@ -1,16 +1,20 @@
-"""One answer for each key of a user."""
+"""Claim, store and release the idempotency keys of requests."""
+
+from typing import Final
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.idempotency_keys import Claim, RequestInProgress, StoredResponse
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import UserId
 
+_BATCH: Final = 1000
+
 
 class IdempotentRequests:
-    """The claim on a key, each step in a short unit of work of its own.
+    """Idempotency keys of users, each step in a short unit of work of its own.
 
-    The business in between fulfils the key in its own transaction, which is what makes its
-    effect happen once even where the process dies before the answer is kept.
+    Between `claim` and `store` the use case calls `fulfil` in its own transaction, so the effect
+    happens once even if the process stops before the response is stored.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -18,52 +22,48 @@ class IdempotentRequests:
         self._clock = clock
 
     def claim(self, user_id: UserId, key: str, *, fingerprint: str) -> tuple[Claim, bool]:
-        """The claim, and whether the request is to be worked on now.
+        """Return the claim, and whether the caller is to process the request.
 
-        If not, it has an answer to repeat, or a resource that was brought about and is to be
-        answered with. Raises `IdempotencyKeyReused`, and `RequestInProgress` where there is
-        neither yet.
+        If not, the claim has a response to repeat, or the id of the created resource to respond
+        with. Raises `IdempotencyKeyReused`, and `RequestInProgress` while it has neither.
         """
         with self._begin() as work:
-            claim, is_mine = work.idempotency_keys.claim(
+            claim, acquired = work.idempotency_keys.claim(
                 user_id, key, fingerprint=fingerprint, at=self._clock.now()
             )
             work.commit()
-        if not is_mine and claim.answer is None and claim.resource_id is None:
+        if not acquired and claim.response is None and claim.resource_id is None:
             raise RequestInProgress
-        return claim, is_mine
+        return claim, acquired
 
-    def keep(self, claim: Claim, answer: StoredResponse) -> StoredResponse:
-        """The answer to send: this one, or the one that another request kept before."""
+    def store(self, claim: Claim, response: StoredResponse) -> StoredResponse:
+        """Store the response, unless another request stored one first. Return the stored one."""
         with self._begin() as work:
-            kept = work.idempotency_keys.keep(claim, answer)
+            stored = work.idempotency_keys.store(claim, response)
             work.commit()
-        return kept
+        return stored
 
     def release(self, claim: Claim) -> None:
-        """The request came to nothing, and may be sent again."""
+        """Free the key of a request that failed and changed nothing."""
         with self._begin() as work:
             work.idempotency_keys.release(claim)
             work.commit()
 
 
 class PurgeIdempotencyKeys:
-    """Delete the keys whose life is over; gives how many."""
+    """Delete expired keys in batches. Returns how many."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
     def __call__(self) -> int:
-        purged = 0
+        total = 0
         while True:
             with self._begin() as work:
                 now = self._clock.now()
-                gone = work.idempotency_keys.purge(before=now, limit=_BATCH)
+                deleted = work.idempotency_keys.purge(before=now, limit=_BATCH)
                 work.commit()
-            purged += gone
-            if gone < _BATCH:
-                return purged
-
-
-_BATCH = 1000
+            total += deleted
+            if deleted < _BATCH:
+                return total

@@ -1,12 +1,12 @@
-"""What can go wrong at a port, whatever stands behind it."""
+"""Errors that any port may raise."""
 
 
 class PortError(Exception):
-    """The world outside did not do what was asked of it."""
+    """A call to an external system failed."""
 
 
 class Unavailable(PortError):
-    """Out of reach for now; the same call may succeed after `retry_after` seconds."""
+    """The external system is unavailable. The call may succeed after `retry_after` seconds."""
 
     def __init__(self, message: str, *, retry_after: int = 5) -> None:
         super().__init__(message)
@@ -14,4 +14,4 @@ class Unavailable(PortError):
 
 
 class StorageUnavailable(Unavailable):
-    """The database can't be reached, is full, or did not answer in time. Nothing was changed."""
+    """The database is unreachable, full or timed out. Nothing was changed."""

@@ -1,4 +1,4 @@
-"""Where the keys of requests that must take effect once are kept."""
+"""Port: storage of idempotency keys and the responses to their requests."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,32 +7,32 @@ from typing import Final, Protocol
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
 
-# How long a key is remembered, and how long whoever works on its request may be silent.
+# How long a key is stored, and how long one attempt may process its request.
 LIFE: Final = timedelta(hours=24)
 LOCK: Final = timedelta(seconds=60)
 
 
 class IdempotencyKeyReused(DomainError):
-    """The key came with another request before."""
+    """The key was used with a different request."""
 
     code = "idempotency_key_reused"
 
     def __init__(self) -> None:
-        super().__init__("This idempotency key was used with another request.")
+        super().__init__("This idempotency key was used with a different request.")
 
 
 class RequestInProgress(DomainError):
-    """The first request of that key is still being worked on."""
+    """The first request with this key is still being processed."""
 
     code = "request_in_progress"
 
     def __init__(self) -> None:
-        super().__init__("The first request with this idempotency key is not finished yet.")
+        super().__init__("The first request with this idempotency key is still being processed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredResponse:
-    """An answer as it went out, to the byte."""
+    """An HTTP response as it was sent, byte for byte."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -41,10 +41,10 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A key of one user and what has become of its request.
+    """A user's key and the state of its request.
 
-    `attempt` counts who took it up: a request that lost its claim can't speak for it. With a
-    `resource_id` the business is done; with an `answer` the client may have been told.
+    `attempt` counts the attempts, so that one whose lock expired cannot release the key of the
+    next. `resource_id` is set once the use case has committed, `response` once it is stored.
     """
 
     user_id: UserId
@@ -54,36 +54,35 @@ class Claim:
     locked_until: datetime
     expires_at: datetime
     resource_id: int | None = None
-    answer: StoredResponse | None = None
+    response: StoredResponse | None = None
 
 
 class IdempotencyKeys(Protocol):
     def claim(
         self, user_id: UserId, key: str, *, fingerprint: str, at: datetime
     ) -> tuple[Claim, bool]:
-        """The key's claim, and whether it is the caller's to work on.
+        """Return the key's claim, and whether the caller acquired it.
 
-        It is the caller's where the key is new, its life is over, or whoever worked on it was
-        not heard of for the lock's time and has done nothing. Raises `IdempotencyKeyReused`.
+        The caller acquires a key that is new, expired, or whose lock ran out before anything was
+        created. Raises `IdempotencyKeyReused`.
         """
         ...
 
     def fulfil(self, user_id: UserId, key: str, resource_id: int) -> None:
-        """Say, in the transaction of the business itself, what it brought about.
+        """Record the id of the created resource. Call it in the use case's own transaction.
 
-        Raises `RequestInProgress` where another attempt has done it already, so that this one
-        is rolled back.
+        Raises `RequestInProgress` if another attempt did so first, which rolls this one back.
         """
         ...
 
-    def keep(self, claim: Claim, answer: StoredResponse) -> StoredResponse:
-        """Keep `answer` unless one is kept already; gives the one that is kept."""
+    def store(self, claim: Claim, response: StoredResponse) -> StoredResponse:
+        """Store `response` unless one is stored already. Return the stored one."""
         ...
 
     def release(self, claim: Claim) -> None:
-        """Forget a claim that led to nothing; one that brought something about is kept."""
+        """Delete a claim without a resource. Other claims are left as they are."""
         ...
 
     def purge(self, *, before: datetime, limit: int) -> int:
-        """Delete up to `limit` keys whose life was over `before`; gives how many."""
+        """Delete up to `limit` keys that expired at `before` or earlier. Return how many."""
         ...

@@ -1,4 +1,4 @@
-"""Whether what the shop depends on can be used."""
+"""Port: check of the dependencies that the application needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """`detail` is a sentence for whoever runs the shop: no address, no secret."""
+    """The state of one dependency. `detail` is shown publicly: no address, no secret."""
 
     name: str
     ok: bool
@@ -16,5 +16,5 @@ class Dependency:
 
 class Readiness(Protocol):
     def __call__(self) -> Sequence[Dependency]:
-        """Look at each dependency now; one that fails is reported, not raised."""
+        """Check each dependency now. A failure is reported, not raised."""
         ...

@@ -113,8 +113,8 @@ class AdminModule(Module):
         )
 
 
-def open_back_office(app: Flask, injector: Injector) -> None:
-    """Serve the pages under `/admin/`."""
+def register_admin(app: Flask, injector: Injector) -> None:
+    """Register the pages under `/admin/`."""
     install(app, injector.get(BackOffice))
 
 

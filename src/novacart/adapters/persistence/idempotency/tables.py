@@ -1,4 +1,4 @@
-"""Idempotency keys: one record for each key of a user."""
+"""Table of idempotency keys: one row for each key of a user."""
 
 from sqlalchemy import (
     JSON,

@@ -15,7 +15,7 @@ from novacart.adapters.web.accounts.schemas import (
     StatusSchema,
     TokenSchema,
 )
-from novacart.adapters.web.http.auth import open_to_anyone, principal, signed_in
+from novacart.adapters.web.http.auth import login_required, principal, public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.rate_limits import limited
 from novacart.adapters.web.http.responses import json_response
@@ -39,11 +39,11 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     )
 
     @blueprint.route("/register/", methods=["POST"])
-    @open_to_anyone
+    @public
     @limited("register")
     @blueprint.arguments(RegistrationSchema)
     @blueprint.response(201, IdentitySchema)
-    @blueprint.refuses("invalid_value", "username_taken", "email_taken")
+    @blueprint.raises("invalid_value", "username_taken", "email_taken")
     def open_account(registration: dict[str, Any]) -> Response:
         """Open an account."""
         user = register(
@@ -56,7 +56,7 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
         return json_response({"username": user.username, "email": user.email}, 201)
 
     @blueprint.route("/whoami/")
-    @signed_in
+    @login_required
     @blueprint.response(200, IdentitySchema)
     def whoami() -> Response:
         """Who you are."""
@@ -64,7 +64,7 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
         return json_response({"username": user.username, "email": user.email})
 
     @blueprint.route("/my/dashboard/")
-    @signed_in
+    @login_required
     @blueprint.response(200, DashboardSchema)
     def dashboard() -> Response:
         """Your account."""
@@ -81,10 +81,10 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
         )
 
     @blueprint.route("/profile/update/", methods=["PATCH"])
-    @signed_in
+    @login_required
     @blueprint.arguments(ProfileSchema)
     @blueprint.response(200, DashboardSchema)
-    @blueprint.refuses("invalid_value", "username_taken", "concurrent_change")
+    @blueprint.raises("invalid_value", "username_taken", "concurrent_change")
     def change(profile: dict[str, Any]) -> Response:
         """Change your names."""
         user = update_profile(UpdateProfileCommand(user_id=principal().user_id, **profile))
@@ -117,7 +117,7 @@ def password_reset_blueprint(
     )
 
     @blueprint.route("/", methods=["POST"])
-    @open_to_anyone
+    @public
     @limited("password_reset")
     @blueprint.arguments(ResetRequestSchema)
     @blueprint.response(200, StatusSchema)
@@ -127,22 +127,22 @@ def password_reset_blueprint(
         return json_response({"status": "OK"})
 
     @blueprint.route("/validate_token/", methods=["POST"])
-    @open_to_anyone
+    @public
     @limited("reset_token")
     @blueprint.arguments(TokenSchema)
     @blueprint.response(200, StatusSchema)
-    @blueprint.refuses("reset_token_not_found")
+    @blueprint.raises("reset_token_not_found")
     def validate(body: dict[str, Any]) -> Response:
         """Ask whether a link is still good."""
         check_token(body["token"])
         return json_response({"status": "OK"})
 
     @blueprint.route("/confirm/", methods=["POST"])
-    @open_to_anyone
+    @public
     @limited("reset_token")
     @blueprint.arguments(NewPasswordSchema)
     @blueprint.response(200, DetailSchema)
-    @blueprint.refuses("reset_token_not_valid", "weak_password", "concurrent_change")
+    @blueprint.raises("reset_token_not_valid", "weak_password", "concurrent_change")
     def confirm(body: dict[str, Any]) -> Response:
         """Choose a new password; everybody who is signed in with the old one is out."""
         confirm_reset(ConfirmPasswordResetCommand(token=body["token"], password=body["password"]))

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from novacart.adapters.web.http.fields import Flag, Identifier, Schema, Text
+from novacart.adapters.web.http.fields import Identifier, Schema, StrictBoolean, Text
 
 _PASSWORD = {"format": "password"}
 # What the policy refuses with a sentence of its own must get past the schema to hear it.
@@ -37,7 +37,7 @@ class DashboardSchema(Schema):
     email = fields.String(required=True)
     first_name = fields.String(required=True)
     last_name = fields.String(required=True)
-    is_staff = Flag(required=True)
+    is_staff = StrictBoolean(required=True)
 
 
 class ProfileSchema(Schema):

@@ -11,7 +11,7 @@ from novacart.adapters.web.accounts.schemas import (
     TokenPairSchema,
     TokenSchema,
 )
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.rate_limits import limited
 from novacart.adapters.web.http.responses import json_response
@@ -34,42 +34,42 @@ def tokens_blueprint(
     )
 
     @blueprint.route("/", methods=["POST"])
-    @open_to_anyone
+    @public
     @limited("sign_in")
     @blueprint.arguments(CredentialSchema)
     @blueprint.response(200, TokenPairSchema)
-    @blueprint.refuses("wrong_credentials")
+    @blueprint.raises("wrong_credentials")
     def obtain(body: dict[str, Any]) -> Response:
         """Sign in by username or e-mail address."""
         pair = sign_in(SignInCommand(login=body["username"], password=body["password"]))
         return _secret({"access": pair.access, "refresh": pair.refresh})
 
     @blueprint.route("/refresh/", methods=["POST"])
-    @open_to_anyone
+    @public
     @limited("refresh")
     @blueprint.arguments(RefreshSchema)
     @blueprint.response(200, TokenPairSchema)
-    @blueprint.refuses("token_not_valid")
+    @blueprint.raises("token_not_valid")
     def refresh(body: dict[str, Any]) -> Response:
         """Exchange a refresh token for a new pair."""
         pair = refresh_session(RefreshSessionCommand(refresh=body["refresh"]))
         return _secret({"access": pair.access, "refresh": pair.refresh})
 
     @blueprint.route("/verify/", methods=["POST"])
-    @open_to_anyone
+    @public
     @blueprint.arguments(TokenSchema)
     @blueprint.response(200, NothingSchema)
-    @blueprint.refuses("token_not_valid")
+    @blueprint.raises("token_not_valid")
     def verify(body: dict[str, Any]) -> Response:
         """Ask whether a token is still good."""
         verify_token(body["token"])
         return json_response({})
 
     @blueprint.route("/blacklist/", methods=["POST"])
-    @open_to_anyone
+    @public
     @blueprint.arguments(RefreshSchema)
     @blueprint.response(200, NothingSchema)
-    @blueprint.refuses("token_not_valid")
+    @blueprint.raises("token_not_valid")
     def blacklist(body: dict[str, Any]) -> Response:
         """Sign out."""
         sign_out(SignOutCommand(refresh=body["refresh"]))

@@ -10,7 +10,7 @@ from novacart.adapters.web.addresses.schemas import (
     AddressViewSchema,
     PincodePlaceSchema,
 )
-from novacart.adapters.web.http.auth import open_to_anyone, principal, signed_in
+from novacart.adapters.web.http.auth import login_required, principal, public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.application.accounts.add_address import AddAddress, AddAddressCommand
@@ -52,52 +52,52 @@ def addresses_blueprint(
     )
 
     @blueprint.route("/")
-    @signed_in
+    @login_required
     @blueprint.response(200, AddressViewSchema(many=True))
     def show_all() -> Response:
         """Your addresses, oldest first."""
         return json_response([_json(view) for view in queries.addresses_of(principal().user_id)])
 
     @blueprint.route("/", methods=["POST"])
-    @signed_in
+    @login_required
     @blueprint.arguments(AddressSchema)
     @blueprint.response(201, AddressViewSchema)
-    @blueprint.refuses("invalid_value", "address_book_full")
+    @blueprint.raises("invalid_value", "address_book_full")
     def add(body: dict[str, Any]) -> Response:
         """Add an address; your first becomes the default unless you say otherwise."""
         view = add_address(AddAddressCommand(user_id=principal().user_id, **body))
         return json_response(_json(view), 201, {"Location": f"/api/addresses/{view.id}/"})
 
     @blueprint.route("/<int:address_id>/")
-    @signed_in
+    @login_required
     @blueprint.response(200, AddressViewSchema)
-    @blueprint.refuses("address_not_found")
+    @blueprint.raises("address_not_found")
     def show(address_id: int) -> Response:
         """One of your addresses."""
         return json_response(_json(queries.address_of(principal().user_id, AddressId(address_id))))
 
     @blueprint.route("/<int:address_id>/", methods=["PUT"])
-    @signed_in
+    @login_required
     @blueprint.arguments(AddressSchema)
     @blueprint.response(200, AddressViewSchema)
-    @blueprint.refuses("invalid_value", "address_not_found")
+    @blueprint.raises("invalid_value", "address_not_found")
     def replace(body: dict[str, Any], address_id: int) -> Response:
         """Write one of your addresses anew."""
         return json_response(_json(change_address(_change(body, address_id))))
 
     @blueprint.route("/<int:address_id>/", methods=["PATCH"])
-    @signed_in
+    @login_required
     @blueprint.arguments(AddressChangeSchema(partial=True))
     @blueprint.response(200, AddressViewSchema)
-    @blueprint.refuses("invalid_value", "address_not_found")
+    @blueprint.raises("invalid_value", "address_not_found")
     def change(body: dict[str, Any], address_id: int) -> Response:
         """Change a part of one of your addresses."""
         return json_response(_json(change_address(_change(body, address_id))))
 
     @blueprint.route("/<int:address_id>/", methods=["DELETE"])
-    @signed_in
+    @login_required
     @blueprint.response(204)
-    @blueprint.refuses("address_not_found")
+    @blueprint.raises("address_not_found")
     def remove(address_id: int) -> Response:
         """Remove one of your addresses; orders keep theirs."""
         remove_address(
@@ -106,9 +106,9 @@ def addresses_blueprint(
         return Response(status=204)
 
     @blueprint.route("/<int:address_id>/set-default/", methods=["POST"])
-    @signed_in
+    @login_required
     @blueprint.response(200, AddressViewSchema)
-    @blueprint.refuses("address_not_found")
+    @blueprint.raises("address_not_found")
     def prefer(address_id: int) -> Response:
         """Make one of your addresses the default."""
         view = set_default(
@@ -117,7 +117,7 @@ def addresses_blueprint(
         return json_response(_json(view))
 
     @blueprint.route("/pincode/")
-    @open_to_anyone
+    @public
     @blueprint.doc(parameters=[_PINCODE])
     @blueprint.response(200, PincodePlaceSchema)
     def pincode() -> Response:

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from novacart.adapters.web.http.fields import Flag, Identifier, Schema, Text
+from novacart.adapters.web.http.fields import Identifier, Schema, StrictBoolean, Text
 
 _TYPES = ("HOME", "OFFICE")
 
@@ -29,7 +29,7 @@ class AddressSchema(Schema):
     house_number = _line()
     address = _line(500)
     address_type = fields.String(validate=validate.OneOf(_TYPES, error="Choose HOME or OFFICE."))
-    is_default = Flag()
+    is_default = StrictBoolean()
 
 
 class AddressChangeSchema(AddressSchema):
@@ -47,7 +47,7 @@ class AddressViewSchema(Schema):
     house_number = fields.String(required=True)
     address = fields.String(required=True)
     address_type = fields.String(required=True, validate=validate.OneOf(_TYPES))
-    is_default = Flag(required=True)
+    is_default = StrictBoolean(required=True)
 
 
 class PincodePlaceSchema(Schema):

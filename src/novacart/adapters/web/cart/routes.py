@@ -15,7 +15,7 @@ from novacart.adapters.web.cart.schemas import (
     MovedSchema,
     QuantitySchema,
 )
-from novacart.adapters.web.http.auth import principal, signed_in
+from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.media.routes import absolute
@@ -58,7 +58,7 @@ def cart_blueprint(
     )
 
     @blueprint.route("/")
-    @signed_in
+    @login_required
     @blueprint.response(200, CartItemSchema(many=True))
     def show() -> Response:
         """Your cart, oldest first."""
@@ -68,10 +68,10 @@ def cart_blueprint(
         )
 
     @blueprint.route("/add/", methods=["POST"])
-    @signed_in
+    @login_required
     @blueprint.arguments(AddToCartSchema)
     @blueprint.response(200, AddedSchema)
-    @blueprint.refuses("product_not_found", "cart_limit_reached", "not_enough_in_stock")
+    @blueprint.raises("product_not_found", "cart_limit_reached", "not_enough_in_stock")
     def add(body: dict[str, Any]) -> Response:
         """Put a product into your cart, beside what is there of it, and off your wishlist."""
         line = add_to_cart(
@@ -86,10 +86,10 @@ def cart_blueprint(
         )
 
     @blueprint.route("/update/<int:line_id>/", methods=["PATCH"])
-    @signed_in
+    @login_required
     @blueprint.arguments(ChangeQuantitySchema)
     @blueprint.response(200, QuantitySchema)
-    @blueprint.refuses("cart_line_not_found", "cart_limit_reached", "not_enough_in_stock")
+    @blueprint.raises("cart_line_not_found", "cart_limit_reached", "not_enough_in_stock")
     def update(body: dict[str, Any], line_id: int) -> Response:
         """Have more or fewer of it; none removes it."""
         change = QuantityStep(body["action"]) if "action" in body else body["quantity"]
@@ -102,16 +102,16 @@ def cart_blueprint(
         return json_response({"message": message, "quantity": quantity})
 
     @blueprint.route("/remove/<int:line_id>/", methods=["DELETE"])
-    @signed_in
+    @login_required
     @blueprint.response(200, MessageSchema)
-    @blueprint.refuses("cart_line_not_found")
+    @blueprint.raises("cart_line_not_found")
     def remove(line_id: int) -> Response:
         """Take something out of your cart."""
         remove_line(RemoveLineCommand(user_id=principal().user_id, line_id=CartLineId(line_id)))
         return json_response({"message": "Removed from your cart."})
 
     @blueprint.route("/clear/", methods=["DELETE"])
-    @signed_in
+    @login_required
     @blueprint.response(200, MessageSchema)
     def clear() -> Response:
         """Empty your cart."""
@@ -119,7 +119,7 @@ def cart_blueprint(
         return json_response({"message": "Your cart is empty."})
 
     @blueprint.route("/bulk-delete/", methods=["POST"])
-    @signed_in
+    @login_required
     @blueprint.arguments(CartLinesSchema)
     @blueprint.response(200, DeletedSchema)
     def bulk_delete(body: dict[str, Any]) -> Response:
@@ -130,10 +130,10 @@ def cart_blueprint(
         return json_response({"message": "Removed from your cart.", "deleted": deleted})
 
     @blueprint.route("/bulk-move-to-wishlist/", methods=["POST"])
-    @signed_in
+    @login_required
     @blueprint.arguments(CartLinesSchema)
     @blueprint.response(200, MovedSchema)
-    @blueprint.refuses("no_such_cart_lines", "wishlist_full")
+    @blueprint.raises("no_such_cart_lines", "wishlist_full")
     def bulk_move(body: dict[str, Any]) -> Response:
         """Move several things from your cart to your wishlist."""
         moved = move_to_wishlist(

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from novacart.adapters.web.http.fields import Identifier, MoneyString, Schema, WholeNumber
+from novacart.adapters.web.http.fields import Identifier, MoneyString, Schema, StrictInteger
 
 _MOST_LINES = 1000
 
@@ -16,8 +16,10 @@ class CartItemSchema(Schema):
     product_subtitle = fields.String(required=True)
     product_price = MoneyString(required=True)
     product_image = fields.URL(required=True, allow_none=True)
-    quantity = WholeNumber(minimum=1, required=True)
-    stock = WholeNumber(required=True, metadata={"description": "What you could order of it now."})
+    quantity = StrictInteger(minimum=1, required=True)
+    stock = StrictInteger(
+        required=True, metadata={"description": "What you could order of it now."}
+    )
     total_price = fields.Float(
         required=True, metadata={"description": "Price times quantity, in major units."}
     )
@@ -30,7 +32,7 @@ class AddToCartSchema(Schema):
 
     product_id = Identifier(metadata={"description": "The product to put into the cart."})
     book_id = Identifier(metadata={"description": "The same, as older clients call it."})
-    quantity = WholeNumber(minimum=1, load_default=1)
+    quantity = StrictInteger(minimum=1, load_default=1)
 
     @validates_schema
     def one_is_there(self, data: dict[str, Any], **_: object) -> None:
@@ -41,7 +43,7 @@ class AddToCartSchema(Schema):
 class AddedSchema(Schema):
     message = fields.String(required=True)
     id = Identifier(required=True, metadata={"description": "The cart line's id."})
-    quantity = WholeNumber(minimum=1, required=True)
+    quantity = StrictInteger(minimum=1, required=True)
 
 
 class ChangeQuantitySchema(Schema):
@@ -52,7 +54,7 @@ class ChangeQuantitySchema(Schema):
             ("increase", "decrease"), error="An action is increase or decrease."
         )
     )
-    quantity = WholeNumber(minimum=0)
+    quantity = StrictInteger(minimum=0)
 
     @validates_schema
     def one_is_there(self, data: dict[str, Any], **_: object) -> None:
@@ -62,7 +64,7 @@ class ChangeQuantitySchema(Schema):
 
 class QuantitySchema(Schema):
     message = fields.String(required=True)
-    quantity = WholeNumber(minimum=0, required=True)
+    quantity = StrictInteger(minimum=0, required=True)
 
 
 class CartLinesSchema(Schema):
@@ -75,10 +77,10 @@ class CartLinesSchema(Schema):
 
 class DeletedSchema(Schema):
     message = fields.String(required=True)
-    deleted = WholeNumber(minimum=0, required=True)
+    deleted = StrictInteger(minimum=0, required=True)
 
 
 class MovedSchema(Schema):
     message = fields.String(required=True)
-    added_to_wishlist = WholeNumber(minimum=0, required=True)
-    already_in_wishlist = WholeNumber(minimum=0, required=True)
+    added_to_wishlist = StrictInteger(minimum=0, required=True)
+    already_in_wishlist = StrictInteger(minimum=0, required=True)

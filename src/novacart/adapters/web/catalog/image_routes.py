@@ -6,8 +6,8 @@ from novacart.adapters.web.catalog.routes import product_answer
 from novacart.adapters.web.catalog.schemas import ProductSchema
 from novacart.adapters.web.http.auth import staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.body import form_body_doc, uploaded_file
 from novacart.adapters.web.http.conditional import expected_version
-from novacart.adapters.web.http.uploads import described_form, uploaded_file
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.catalog.upload_product_image import (
     UploadProductImage,
@@ -15,7 +15,7 @@ from novacart.application.catalog.upload_product_image import (
 )
 from novacart.domain.shared.ids import ProductId
 
-_FORM = described_form("image", "A JPEG, PNG, WebP or AVIF; what it is, its content tells.")
+_FORM = form_body_doc("image", "A JPEG, PNG, WebP or AVIF; what it is, its content tells.")
 
 
 def product_images_blueprint(
@@ -33,7 +33,7 @@ def product_images_blueprint(
     @staff_only("products.write")
     @blueprint.doc(requestBody=_FORM)
     @blueprint.response(200, ProductSchema)
-    @blueprint.refuses("product_not_found", "concurrent_change", "stale_version")
+    @blueprint.raises("product_not_found", "concurrent_change", "stale_version")
     def upload(product_id: int) -> Response:
         """Show another picture of a product; orders go on showing the one that was bought."""
         upload_image(

@@ -7,12 +7,12 @@ from marshmallow import fields, validate
 from novacart.adapters.web.http.fields import (
     Identifier,
     MoneyString,
-    QueryFlag,
+    QueryBoolean,
     QueryInteger,
     QuerySchema,
     Schema,
+    StrictInteger,
     Text,
-    WholeNumber,
 )
 from novacart.application.catalog.queries import ProductSort
 
@@ -30,11 +30,11 @@ class ProductWriteSchema(Schema):
     price = MoneyString(required=True)
     currency = Text(maximum=3, metadata={"description": "The shop's own, if you name one."})
     author = Text(maximum=_MAX_TEXT, allow_none=True)
-    published_year = WholeNumber(minimum=1, maximum=9999, allow_none=True)
+    published_year = StrictInteger(minimum=1, maximum=9999, allow_none=True)
     brand = Text(
         maximum=_MAX_TEXT, allow_none=True, metadata={"description": "The title, by default."}
     )
-    stock = WholeNumber(
+    stock = StrictInteger(
         minimum=0,
         maximum=1_000_000_000,
         metadata={"description": "What can be ordered from now on."},
@@ -64,7 +64,7 @@ class ProductListSchema(QuerySchema):
     )
     min_price = MoneyString()
     max_price = MoneyString()
-    in_stock = QueryFlag(metadata={"description": "What can be ordered now, or what can't."})
+    in_stock = QueryBoolean(metadata={"description": "What can be ordered now, or what can't."})
     search = Text(
         maximum=_MAX_TEXT,
         load_default="",
@@ -77,7 +77,7 @@ class ProductListSchema(QuerySchema):
     )
     limit = QueryInteger(minimum=1, maximum=MAX_LIMIT, load_default=100)
     cursor = Text(maximum=200, metadata={"description": "Opaque: from a `Link` header."})
-    count = QueryFlag(
+    count = QueryBoolean(
         load_default=False, metadata={"description": "Tell the total in `X-Total-Count`."}
     )
 

@@ -21,10 +21,10 @@ from novacart.adapters.web.catalog.schemas import (
     product_json,
     suggestion_json,
 )
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.http.conditional import etag_of, not_modified
-from novacart.adapters.web.http.cursors import cursor_of, position_of
+from novacart.adapters.web.http.conditional import make_etag, not_modified
+from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
 from novacart.adapters.web.http.responses import json_bytes, json_response
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter, ProductSort
@@ -57,7 +57,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     )
 
     @blueprint.route("/")
-    @open_to_anyone
+    @public
     @blueprint.arguments(ProductListSchema, location="query")
     @blueprint.response(200, ProductSchema(many=True), headers=_LIST_HEADERS)
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -70,27 +70,27 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
             wanted,
             sort=sort,
             limit=asked["limit"],
-            after=None if cursor is None else position_of(cursor, sort),
+            after=None if cursor is None else decode_cursor(cursor, sort),
         )
         headers = dict(_REVALIDATE)
         if page.next is not None:
-            headers["Link"] = f'<{_next_address(cursor_of(page.next, sort))}>; rel="next"'
+            headers["Link"] = f'<{_next_address(encode_cursor(page.next, sort))}>; rel="next"'
         if asked["count"]:
             headers["X-Total-Count"] = str(queries.count_products(wanted))
         return _tagged([product_json(product) for product in page.products], headers)
 
     @blueprint.route("/<int:product_id>/")
-    @open_to_anyone
+    @public
     @blueprint.response(200, ProductSchema)
     @blueprint.alt_response(304, description=_UNCHANGED)
-    @blueprint.refuses("product_not_found")
+    @blueprint.raises("product_not_found")
     def show_product(product_id: int) -> Response:
         """One product, with its `ETag`."""
         product = queries.product(ProductId(product_id))
         return not_modified(product_tag(product)) or product_answer(product)
 
     @blueprint.route("/brands/")
-    @open_to_anyone
+    @public
     @blueprint.arguments(CategoryQuerySchema, location="query")
     @blueprint.response(200, BrandCountSchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -100,7 +100,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         return _tagged([{"title": brand.title, "count": brand.count} for brand in brands])
 
     @blueprint.route("/price-range/")
-    @open_to_anyone
+    @public
     @blueprint.arguments(CategoryQuerySchema, location="query")
     @blueprint.response(200, PriceRangeSchema)
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -110,7 +110,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         return _tagged({"min_price": str(prices.min_price), "max_price": str(prices.max_price)})
 
     @blueprint.route("/search/suggestions/")
-    @open_to_anyone
+    @public
     @blueprint.arguments(SuggestionQuerySchema, location="query")
     @blueprint.response(200, SuggestionSchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -128,7 +128,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     )
 
     @blueprint.route("/")
-    @open_to_anyone
+    @public
     @blueprint.response(200, CategorySchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
     def list_categories() -> Response:
@@ -140,7 +140,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
 
 def product_tag(product: ProductView) -> str:
     """The entity tag of a product: it changes with every edit and with the stock."""
-    return etag_of(product.version, product.stock)
+    return make_etag(product.version, product.stock)
 
 
 def product_answer(product: ProductView, status: int = 200) -> Response:

@@ -64,7 +64,7 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema)
     @blueprint.response(200, ProductSchema)
-    @blueprint.refuses("product_not_found", "stock_reserved", _STALE)
+    @blueprint.raises("product_not_found", "stock_reserved", _STALE)
     def replace(written: dict[str, Any], product_id: int) -> Response:
         """Write a product anew; stock and image stay as they are unless they are named."""
         return edited(product_id, {**_UNSAID, **written})
@@ -73,7 +73,7 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductPatchSchema)
     @blueprint.response(200, ProductSchema)
-    @blueprint.refuses("product_not_found", "stock_reserved", _STALE)
+    @blueprint.raises("product_not_found", "stock_reserved", _STALE)
     def change(written: dict[str, Any], product_id: int) -> Response:
         """Write some members of a product anew."""
         return edited(product_id, written)
@@ -81,7 +81,7 @@ def catalog_staff_blueprint(
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
     @staff_only("products.write")
     @blueprint.response(204)
-    @blueprint.refuses("product_not_found", _STALE)
+    @blueprint.raises("product_not_found", _STALE)
     def remove(product_id: int) -> Response:
         """Take a product out of the catalogue, carts and wishlists; orders keep what was bought."""
         archive_product(

@@ -1,1 +1,1 @@
-"""The frame of the HTTP API: application, authentication, errors, limits."""
+"""The HTTP frame: application class, authentication, errors, request bodies, responses, limits."""

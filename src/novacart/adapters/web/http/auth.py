@@ -1,4 +1,4 @@
-"""Who asks: signed-in users, and what they may do."""
+"""Authentication of API requests, and the access that each route declares."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from flask import current_app, g, request
 
+from novacart.adapters.web.http.errors import ApiError
 from novacart.application.accounts.authenticate_user import AuthenticateUser
 from novacart.application.authorization.actor import Actor
 from novacart.domain.accounts.errors import TokenNotAccepted
 from novacart.domain.accounts.role import Role
-from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import UserId
 
 P = ParamSpec("P")
@@ -20,18 +20,16 @@ R = TypeVar("R")
 EXTENSION = "novacart.authenticate"
 
 
-class NotSignedIn(DomainError):
-    """No access token, or one that is no longer good: 401 with `WWW-Authenticate: Bearer`."""
+class NotAuthenticated(ApiError):
+    """The access token is missing, malformed, expired or revoked (RFC 6750, section 3)."""
 
-    code = "not_authenticated"
-
-    def __init__(self, message: str = "Sign in to do this.") -> None:
-        super().__init__(message)
+    def __init__(self, detail: str = "Sign in to do this.") -> None:
+        super().__init__("not_authenticated", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """A signed-in user, from the user's own record as it is now."""
+    """The signed-in user, read from the user's record for this request."""
 
     user_id: UserId
     username: str
@@ -48,12 +46,12 @@ class Principal:
 
 class Authenticate(Protocol):
     def __call__(self, authorization: str | None) -> Principal:
-        """The user that an `Authorization` header speaks for. Raises `NotSignedIn`."""
+        """Return the user of an `Authorization` header. Raises `NotAuthenticated`."""
         ...
 
 
 class BearerAuthenticate:
-    """`Authorization: Bearer <access>` (RFC 6750); whatever is wrong with it is one error."""
+    """Authenticate `Authorization: Bearer <access token>` (RFC 6750)."""
 
     def __init__(self, authenticate_user: AuthenticateUser) -> None:
         self._authenticate_user = authenticate_user
@@ -61,11 +59,11 @@ class BearerAuthenticate:
     def __call__(self, authorization: str | None) -> Principal:
         scheme, _, token = (authorization or "").strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            raise NotSignedIn
+            raise NotAuthenticated
         try:
             user = self._authenticate_user(token.strip())
         except TokenNotAccepted as error:
-            raise NotSignedIn("Your session has ended. Sign in again.") from error
+            raise NotAuthenticated("Your session has ended. Sign in again.") from error
         return Principal(
             user_id=user.id,
             username=user.username,
@@ -78,36 +76,39 @@ class BearerAuthenticate:
 
 
 def principal() -> Principal:
-    """The user of this request, on a route marked `signed_in` or `staff_only`."""
+    """Return the user of this request, on a route marked `login_required` or `staff_only`."""
     return cast("Principal", g.principal)
 
 
-def open_to_anyone(route: Callable[P, R]) -> Callable[P, R]:
-    """Answer to anyone, whatever `Authorization` says. A route says so, or is a mistake."""
+def public(route: Callable[P, R]) -> Callable[P, R]:
+    """Mark a route as open to anyone. The `Authorization` header is ignored.
+
+    The application does not start while a route declares no access.
+    """
     cast("Any", route).access = "anyone"
     return route
 
 
-def signed_in(route: Callable[P, R]) -> Callable[P, R]:
-    """Answer only to a signed-in user."""
-    return _guarded(route, "user")
+def login_required(route: Callable[P, R]) -> Callable[P, R]:
+    """Require a signed-in user, else 401."""
+    return _guard(route, "user")
 
 
 def staff_only(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Answer only to staff of a role that has this permission, by the one table of them."""
+    """Require staff with this permission, else 401 or 403."""
 
     def decorator(route: Callable[P, R]) -> Callable[P, R]:
-        return _guarded(route, "staff", permission)
+        return _guard(route, "staff", permission)
 
     return decorator
 
 
 def may(permission: str) -> bool:
-    """Whether the signed-in user's role has this permission, be it up to a limit."""
+    """Whether the signed-in user has this permission, limited or not."""
     return principal().actor.may(permission)
 
 
-def _guarded(route: Callable[P, R], access: str, permission: str | None = None) -> Callable[P, R]:
+def _guard(route: Callable[P, R], access: str, permission: str | None = None) -> Callable[P, R]:
     @wraps(route)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         authenticate: Authenticate = current_app.extensions[EXTENSION]

@@ -1,6 +1,6 @@
-"""The blueprint that every feature's routes hang on."""
+"""The base class of every feature's blueprint: strict argument parsing and documented errors."""
 
-# webargs' signatures and class attributes are as they are.
+# webargs dictates these signatures.
 # ruff: noqa: ANN401, ARG002
 
 from collections.abc import Callable, Mapping
@@ -11,15 +11,15 @@ from flask import Request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
+from novacart.adapters.web.http.body import json_body
 from novacart.adapters.web.http.errors import STATUSES, ApiError, invalid
-from novacart.adapters.web.http.fields import storable
-from novacart.adapters.web.http.json_body import json_body
+from novacart.adapters.web.http.fields import is_storable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class StrictParser(FlaskParser):
-    """Reads arguments through schemas; what does not fit is a 400 that names each field."""
+    """Load arguments through marshmallow schemas. Invalid input is a 400 that names each field."""
 
     DEFAULT_VALIDATION_STATUS = 400
 
@@ -28,7 +28,7 @@ class StrictParser(FlaskParser):
 
     def load_querystring(self, req: Request, schema: Schema) -> Any:
         for name, value in req.args.items(multi=True):
-            if not storable(value):
+            if not is_storable(value):
                 raise invalid({name: ["It contains characters that can't be stored."]})
         return super().load_querystring(req, schema)
 
@@ -44,27 +44,27 @@ class StrictParser(FlaskParser):
         by_location: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
         messages: object = next(iter(by_location.values()), {})
         if not isinstance(messages, Mapping) or "_schema" in messages:
-            raise ApiError(400, code="invalid_value", detail="The body must be a JSON object.")
-        raise invalid({str(field): _sentences(said) for field, said in messages.items()})
+            raise ApiError("invalid_value", "The body must be a JSON object.")
+        raise invalid({str(field): _flatten(nested) for field, nested in messages.items()})
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """flask-smorest's blueprint with the strict parser, and refusals told by their codes."""
+    """flask-smorest's blueprint with the strict parser and documented error codes."""
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def refuses(self, *codes: str) -> Callable[[F], F]:
-        """Document that a route may answer with these error codes of `STATUSES`."""
-        by_status: dict[int, list[str]] = {}
+    def raises(self, *codes: str) -> Callable[[F], F]:
+        """Document the error codes of a route. Their statuses come from `errors.STATUSES`."""
+        codes_by_status: dict[int, list[str]] = {}
         for code in codes:
-            by_status.setdefault(STATUSES[code], []).append(code)
+            codes_by_status.setdefault(STATUSES[code], []).append(code)
 
         def decorator(route: F) -> F:
-            for status, its_codes in by_status.items():
+            for status, same_status in codes_by_status.items():
                 route = self.alt_response(
                     status,
                     schema={"$ref": "#/components/schemas/Problem"},
-                    description="Codes: " + ", ".join(f"`{code}`" for code in its_codes) + ".",
+                    description="Codes: " + ", ".join(f"`{code}`" for code in same_status) + ".",
                     content_type="application/problem+json",
                 )(route)
             return route
@@ -72,16 +72,16 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
 
-def _sentences(said: object) -> list[str]:
-    """What marshmallow says of one field, nested messages included, as a flat list."""
-    if isinstance(said, str):
-        return [said]
-    if isinstance(said, Mapping):
+def _flatten(messages: object) -> list[str]:
+    """Return marshmallow's messages about one field, nested ones included, as a flat list."""
+    if isinstance(messages, str):
+        return [messages]
+    if isinstance(messages, Mapping):
         return [
-            sentence if isinstance(place, int) and place < 0 else f"{place}: {sentence}"
-            for place, inner in said.items()
-            for sentence in _sentences(inner)
+            message if isinstance(key, int) and key < 0 else f"{key}: {message}"
+            for key, nested in messages.items()
+            for message in _flatten(nested)
         ]
-    if isinstance(said, list):
-        return [sentence for inner in said for sentence in _sentences(inner)]
-    return [str(said)]
+    if isinstance(messages, list):
+        return [message for nested in messages for message in _flatten(nested)]
+    return [str(messages)]

@@ -1,4 +1,4 @@
-"""Which other origins' pages may call the API (Fetch standard, "CORS protocol")."""
+"""Cross-origin requests (Fetch standard, "CORS protocol"). Decision 15 says why no library."""
 
 from collections.abc import Collection
 from typing import Final
@@ -9,44 +9,46 @@ _METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS: Final = (
     "authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id"
 )
-_EXPOSED: Final = (
+_EXPOSED_HEADERS: Final = (
     "link, etag, x-total-count, x-request-id, retry-after, location, idempotent-replayed"
 )
-_PREFLIGHT_SECONDS: Final = "600"
+_PREFLIGHT_MAX_AGE: Final = "600"  # seconds
 
 
-def install(app: Flask, allowed_origins: Collection[str]) -> None:
-    """Let pages of exactly these origins read every answer under `/api/`, errors included.
+def init_app(app: Flask, allowed_origins: Collection[str]) -> None:
+    """Allow pages of exactly these origins to read every response under `/api/`, errors included.
 
-    Tokens travel in a header, so no credentials are allowed and no cookie is ever sent.
+    Credentials are not allowed: access tokens travel in a header, not in a cookie.
     """
     allowed = frozenset(allowed_origins)
 
-    def answer_preflight() -> Response | None:
-        asked = request.headers.get("Access-Control-Request-Method")
-        if request.method != "OPTIONS" or asked is None or not _concerns():
+    def handle_preflight() -> Response | None:
+        method = request.headers.get("Access-Control-Request-Method")
+        if request.method != "OPTIONS" or method is None or not _is_api_request():
             return None
-        answer = Response(status=204)
-        answer.headers.remove("Content-Type")
+        response = Response(status=204)
+        response.headers.remove("Content-Type")
         if request.headers.get("Origin") in allowed:
-            answer.headers["Access-Control-Allow-Methods"] = _METHODS
-            answer.headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
-            answer.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
-        return answer
+            response.headers["Access-Control-Allow-Methods"] = _METHODS
+            response.headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
+            response.headers["Access-Control-Max-Age"] = _PREFLIGHT_MAX_AGE
+        return response
 
-    def allow_reading(answer: Response) -> Response:
-        if _concerns():
-            # A second line adds to the first (RFC 9110, 5.3), and costs less than merging them.
-            answer.headers.add("Vary", "Origin")
+    def add_headers(response: Response) -> Response:
+        if _is_api_request():
+            # Also without an Origin: a cache must not reuse that response for another origin.
+            response.headers["Vary"] = (
+                f"{vary}, Origin" if (vary := response.headers.get("Vary")) else "Origin"
+            )
             origin = request.headers.get("Origin")
             if origin is not None and origin in allowed:
-                answer.headers["Access-Control-Allow-Origin"] = origin
-                answer.headers["Access-Control-Expose-Headers"] = _EXPOSED
-        return answer
+                response.headers["Access-Control-Allow-Origin"] = origin
+                response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
+        return response
 
-    app.before_request(answer_preflight)
-    app.after_request(allow_reading)
+    app.before_request(handle_preflight)
+    app.after_request(add_headers)
 
 
-def _concerns() -> bool:
+def _is_api_request() -> bool:
     return request.path.startswith("/api/")

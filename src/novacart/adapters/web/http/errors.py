@@ -1,4 +1,4 @@
-"""Every error as a problem (RFC 9457), from one table."""
+"""Error responses: problem details (RFC 9457) with one status for each error code."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -8,17 +8,19 @@ import orjson
 import structlog
 from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
 
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError, InvalidValue
 
-RESERVED = frozenset({"type", "title", "status", "detail", "code", "request_id", "errors"})
+RESERVED_MEMBERS: Final = frozenset(
+    {"type", "title", "status", "detail", "code", "request_id", "errors"}
+)
 
-# Error code -> status. 400 can never be right, 409 the present state forbids, 404 is not there.
-# A code that is missing here is a mistake of ours: a test walks every DomainError.
-STATUSES: Final[dict[str, int]] = {
+# The status of each code, for the error handlers and for the OpenAPI document. 400: the input can
+# never be valid. 404: it does not exist. 409: the present state forbids it.
+DOMAIN_STATUSES: Final[dict[str, int]] = {
     "domain_error": 409,
-    "not_authenticated": 401,
     "permission_denied": 403,
     "above_your_limit": 403,
     "invalid_value": 400,
@@ -76,31 +78,56 @@ STATUSES: Final[dict[str, int]] = {
     "not_on_wishlist": 404,
     "wishlist_full": 409,
 }
+HTTP_STATUSES: Final[dict[str, int]] = {
+    "bad_request": 400,
+    "malformed_json": 400,
+    "not_authenticated": 401,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "precondition_failed": 412,
+    "request_entity_too_large": 413,
+    "request_uri_too_long": 414,
+    "unsupported_media_type": 415,
+    "requested_range_not_satisfiable": 416,
+    "too_many_requests": 429,
+    "internal_error": 500,
+    "unavailable": 503,
+    "webhook_signature_invalid": 400,
+    "webhook_unreadable": 400,
+    "webhook_not_stored": 500,
+}
+STATUSES: Final = DOMAIN_STATUSES | HTTP_STATUSES
 
-# What Werkzeug's own refusals are called on the wire, and what they say to a person.
-_SENTENCES: Final[dict[int, str]] = {
-    404: "There is nothing at this address.",
-    405: "This address does not answer that method.",
-    413: "The body is larger than this address takes.",
+# The codes and sentences of the errors that Flask and Werkzeug raise themselves.
+_WERKZEUG_CODES: Final = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "request_entity_too_large",
+    414: "request_uri_too_long",
+    416: "requested_range_not_satisfiable",
+}
+_WERKZEUG_DETAILS: Final = {
+    404: "There is no page at this URL.",
+    405: "This URL does not support that method.",
+    413: "The request body is too large.",
 }
 
 _log = structlog.get_logger("novacart.web")
 
 
 class ApiError(Exception):
-    """A request that the web itself refuses, before or instead of asking the shop."""
+    """An error of the HTTP adapter itself, such as a malformed body. `code` gives its status."""
 
     def __init__(
         self,
-        status: int,
-        *,
         code: str,
         detail: str,
+        *,
         errors: Mapping[str, list[str]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status = status
         self.code = code
         self.detail = detail
         self.errors = errors
@@ -108,33 +135,35 @@ class ApiError(Exception):
 
 
 def invalid(errors: Mapping[str, list[str]]) -> ApiError:
-    """400 with a sentence for each invalid field."""
+    """Return a 400 error with the messages of each invalid field."""
     return ApiError(
-        400,
-        code="invalid_value",
-        detail="Some of what you sent is not valid: " + ", ".join(sorted(errors)) + ".",
-        errors=errors,
+        "invalid_value", f"Some fields are invalid: {', '.join(sorted(errors))}.", errors=errors
     )
 
 
 def problem(
-    status: int,
-    *,
     code: str,
     detail: str,
-    title: str | None = None,
+    *,
+    status: int | None = None,
     errors: Mapping[str, list[str]] | None = None,
     extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem document. Invalid fields are repeated at the top, where v1 clients read them."""
+    """Return a problem document. `status` is for codes that are not in `STATUSES`.
+
+    Each invalid field is repeated as a top-level member, where v1 clients read it.
+    """
+    status = status or STATUSES[code]
     body: dict[str, Any] = dict(extra or {})
     if errors:
-        body |= {field: said for field, said in errors.items() if field not in RESERVED}
+        body |= {
+            field: messages for field, messages in errors.items() if field not in RESERVED_MEMBERS
+        }
         body["errors"] = dict(errors)
     body |= {
         "type": "/problems/" + code.replace("_", "-"),
-        "title": title or HTTPStatus(status).phrase,
+        "title": HTTP_STATUS_CODES[status],
         "status": status,
         "detail": detail,
         "code": code,
@@ -145,80 +174,70 @@ def problem(
     return response
 
 
-def install(app: Flask) -> None:
-    """Turn whatever is raised into a problem; what nobody foresaw is logged, never shown."""
-    app.register_error_handler(DomainError, _domain_error)
-    app.register_error_handler(ApiError, _refused)
-    app.register_error_handler(Unavailable, _unavailable)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unforeseen)
+def init_app(app: Flask) -> None:
+    """Register the error handlers. An unhandled exception is logged and its text never shown."""
+    app.register_error_handler(DomainError, _handle_domain_error)
+    app.register_error_handler(ApiError, _handle_api_error)
+    app.register_error_handler(Unavailable, _handle_unavailable)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(Exception, _handle_unexpected_error)
 
 
-def _domain_error(error: DomainError) -> Response:
-    status = STATUSES.get(error.code, 409)
+def _handle_domain_error(error: DomainError) -> Response:
+    status = STATUSES.get(error.code, STATUSES[DomainError.code])
     if isinstance(error, InvalidValue):
-        said = {error.field: [error.message]}
-        return problem(status, code=error.code, detail=error.message, errors=said)
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
-    extra = {name: value for name, value in error.details.items() if name != "errors"}
+        errors = {error.field: [error.message]}
+        return problem(error.code, error.message, status=status, errors=errors)
     return problem(
-        status,
-        code=error.code,
-        detail=error.message,
+        error.code,
+        error.message,
+        status=status,
         errors=cast("Mapping[str, list[str]] | None", error.details.get("errors")),
-        extra=extra,
-        headers=headers,
+        extra={name: value for name, value in error.details.items() if name != "errors"},
+        headers={"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None,
     )
 
 
-def _refused(error: ApiError) -> Response:
-    return problem(
-        error.status,
-        code=error.code,
-        detail=error.detail,
-        errors=error.errors,
-        headers=error.headers,
-    )
+def _handle_api_error(error: ApiError) -> Response:
+    return problem(error.code, error.detail, errors=error.errors, headers=error.headers)
 
 
-def _unavailable(error: Unavailable) -> Response:
+def _handle_unavailable(error: Unavailable) -> Response:
     _log.warning("unavailable", error=type(error).__name__, reason=str(error))
     return problem(
-        503,
-        code="unavailable",
-        detail="This does not work for the moment. Try again in a few seconds.",
+        "unavailable",
+        "The service is temporarily unavailable. Try again in a few seconds.",
         headers={"Retry-After": str(error.retry_after)},
     )
 
 
-def _http_error(error: HTTPException) -> Response:
+def _handle_http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return cast("Response", error.response)
-    status = error.code or 500
-    phrase = HTTPStatus(status).phrase
-    kept = {
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    phrase = HTTP_STATUS_CODES[status]
+    kept_headers = {
         name: value
         for name, value in error.get_headers()
         if name.lower() in {"allow", "retry-after", "www-authenticate", "content-range"}
     }
     return problem(
-        status,
-        code=phrase.lower().replace(" ", "_").replace("-", "_"),
-        detail=_sentence(error, status),
-        headers=kept,
+        _WERKZEUG_CODES.get(status, phrase.lower().replace(" ", "_").replace("-", "_")),
+        _detail(error, status),
+        status=status,
+        headers=kept_headers,
     )
 
 
-def _sentence(error: HTTPException, status: int) -> str:
+def _detail(error: HTTPException, status: int) -> str:
     if error.description and error.description != type(error).description:
         return error.description
-    return _SENTENCES.get(status) or error.description or HTTPStatus(status).phrase
+    return _WERKZEUG_DETAILS.get(status) or error.description or HTTP_STATUS_CODES[status]
 
 
-def _unforeseen(error: Exception) -> Response:
-    _log.error("unforeseen", exc_info=error)
+def _handle_unexpected_error(error: Exception) -> Response:
+    _log.error("unhandled_error", exc_info=error)
     return problem(
-        500,
-        code="internal_error",
-        detail="Something went wrong on our side. The request id tells us which request it was.",
+        "internal_error",
+        "An unexpected error occurred. Quote the request id when you report it.",
     )

@@ -1,6 +1,6 @@
-"""What every schema is built of: nothing is coerced, everything is bounded."""
+"""Base schemas and strict fields: no type coercion, every value bounded."""
 
-# marshmallow's signatures and class attributes are as they are.
+# marshmallow dictates these signatures and class attributes.
 # ruff: noqa: ANN401, ARG002, RUF012
 
 import re
@@ -21,30 +21,30 @@ _AMOUNT_SENTENCE: Final = 'An amount is a decimal string such as "499.00".'
 
 
 class Schema(MarshmallowSchema):
-    """Unknown members are left out, members of a wrong type are refused."""
+    """A schema that drops unknown members and rejects members of a wrong type."""
 
     class Meta:
         unknown = EXCLUDE
 
 
 class QuerySchema(Schema):
-    """A query string; a form sends what was not filled in as an empty string."""
+    """A query string. Empty values count as missing, since forms send them for empty inputs."""
 
     @pre_load
-    def without_empty(self, data: Any, **_: object) -> dict[str, Any]:
-        """`data` is a multi-dict, of which a list takes all values and the rest the last one."""
-        given = {}
+    def drop_empty(self, data: Any, **_: object) -> dict[str, Any]:
+        """Convert the multi-dict: a list field takes all values, any other the last one."""
+        present = {}
         for name, field in self.fields.items():
             values = [value for value in data.getlist(name) if value != ""]
             if values:
-                given[name] = values if isinstance(field, fields.List) else values[-1]
-        return given
+                present[name] = values if isinstance(field, fields.List) else values[-1]
+        return present
 
 
-class WholeNumber(fields.Integer):
-    """A JSON integer within bounds: no string, no boolean, no fraction, no exponent."""
+class StrictInteger(fields.Integer):
+    """A bounded JSON integer: no string, boolean, fraction or exponent."""
 
-    default_error_messages = {"invalid": "Not a whole number."}
+    default_error_messages = {"invalid": "Must be a whole number."}
 
     def __init__(
         self, *, minimum: int = -MAX_INTEGER, maximum: int = MAX_INTEGER, **options: Any
@@ -57,15 +57,15 @@ class WholeNumber(fields.Integer):
         return value
 
 
-class Identifier(WholeNumber):
-    """The id of something: 1 to 2^53 - 1."""
+class Identifier(StrictInteger):
+    """An id: 1 to 2^53 - 1."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(minimum=1, **options)
 
 
-class QueryInteger(WholeNumber):
-    """A whole number in a query string or a form, where everything is text."""
+class QueryInteger(StrictInteger):
+    """An integer in a query string or a form, where every value is text."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int:
         if isinstance(value, str) and _DIGITS.fullmatch(value):
@@ -73,14 +73,14 @@ class QueryInteger(WholeNumber):
         return super()._deserialize(value, attr, data, **options)
 
 
-class DigitsOrNumber(QueryInteger):
-    """An id as a number or as a string of digits, where v1 clients send both."""
+class IntegerOrDigits(QueryInteger):
+    """An id as a number or a string of digits, where v1 clients send both."""
 
 
-class Flag(fields.Boolean):
-    """A JSON `true` or `false`, nothing that is like it."""
+class StrictBoolean(fields.Boolean):
+    """A JSON `true` or `false`; no string, no number."""
 
-    default_error_messages = {"invalid": "Not true or false."}
+    default_error_messages = {"invalid": "Must be true or false."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
         if not isinstance(value, bool):
@@ -88,27 +88,27 @@ class Flag(fields.Boolean):
         return value
 
 
-class QueryFlag(fields.Boolean):
-    """`true` or `false` in a query string (`1` and `0` will do)."""
+class QueryBoolean(fields.Boolean):
+    """`true` or `false` in a query string; also `1` or `0`."""
 
     truthy = {"true", "True", "1"}
     falsy = {"false", "False", "0"}
 
 
 class Text(fields.String):
-    """A string of bounded length, without NUL and without half of a surrogate pair."""
+    """A string of bounded length, without NUL or lone surrogates."""
 
     def __init__(
         self, *, minimum: int = 0, maximum: int = 255, pattern: str | None = None, **options: Any
     ) -> None:
         checks: list[validate.Validator] = [validate.Length(minimum, maximum)]
         if pattern is not None:
-            checks.append(validate.Regexp(pattern, error="Not in the expected form."))
+            checks.append(validate.Regexp(pattern, error="This does not have the expected format."))
         super().__init__(validate=checks, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
-        if not storable(text):
+        if not is_storable(text):
             raise ValidationError("It contains characters that can't be stored.")
         return text
 
@@ -116,8 +116,8 @@ class Text(fields.String):
 class MoneyString(fields.String):
     """An amount in major units as a decimal string, `"499.00"`.
 
-    It is loaded as that string: how many digits are right depends on the currency, which
-    `Money.parse` knows. It is dumped from `Money`.
+    Loaded as that string, since `Money.parse` checks the number of digits of the currency.
+    Dumped from `Money`.
     """
 
     default_error_messages = {"invalid": _AMOUNT_SENTENCE}
@@ -132,9 +132,9 @@ class MoneyString(fields.String):
 
 
 class UtcTime(fields.DateTime):
-    """A moment in RFC 3339, shown in UTC with `Z`; one without a zone is refused."""
+    """An RFC 3339 time, dumped in UTC with `Z`. A time without an offset is invalid."""
 
-    default_error_messages = {"invalid": "Not a time such as 2026-01-31T12:00:00Z."}
+    default_error_messages = {"invalid": "Must be a time such as 2026-01-31T12:00:00Z."}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **_: Any) -> str | None:
         return None if value is None else rfc3339(value)
@@ -148,11 +148,11 @@ class UtcTime(fields.DateTime):
             raise self.make_error("invalid") from error
 
 
-def rfc3339(moment: datetime) -> str:
-    """An aware moment in UTC, ending in `Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def rfc3339(time: datetime) -> str:
+    """Format an aware time in UTC, ending in `Z`."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def storable(text: str) -> bool:
-    """Whether both databases can keep it: no NUL, no lone surrogate."""
+def is_storable(text: str) -> bool:
+    """Whether both databases can store it: no NUL, no lone surrogate."""
     return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: made of the routes and schemas themselves, completed here."""
+"""The OpenAPI 3.1 document, generated from the routes and schemas and completed here."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ import flask_smorest
 from flask import Flask
 
 from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.errors import STATUSES
 
 _PLACEHOLDER: Final = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 _PROBLEM_REF: Final = {"$ref": "#/components/schemas/Problem"}
@@ -15,15 +16,19 @@ _METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
-    "description": "What went wrong (RFC 9457). An invalid field is repeated as a member of"
-    " its own, with the same sentences.",
+    "description": "Problem details (RFC 9457). Each invalid field is also repeated as a"
+    " top-level member with its messages.",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "examples": ["/problems/not-found"]},
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string", "description": "A sentence that a person can read."},
-        "code": {"type": "string", "pattern": "^[a-z0-9_]+$", "description": "Stable."},
+        "detail": {"type": "string", "description": "A human-readable sentence."},
+        "code": {
+            "type": "string",
+            "pattern": "^[a-z0-9_]+$",
+            "description": "A stable code for programs.",
+        },
         "request_id": {"type": "string"},
         "errors": {
             "type": "object",
@@ -36,14 +41,16 @@ _BEARER: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
 class Api(flask_smorest.Api):
-    """flask-smorest's document, with our own error answers instead of its."""
+    """flask-smorest without its error handlers; `errors.py` has ours."""
 
     def _register_error_handlers(self) -> None:
-        """Errors are handled in `errors.py`."""
+        """Register nothing."""
 
 
-def describe(app: Flask, blueprints: Sequence[Blueprint], *, version: str) -> dict[str, Any]:
-    """Register the blueprints with `app` and return the document of all their routes."""
+def register_blueprints(
+    app: Flask, blueprints: Sequence[Blueprint], *, version: str
+) -> dict[str, Any]:
+    """Register the blueprints with `app` and return the OpenAPI document of their routes."""
     app.config |= {
         "API_TITLE": "NovaCart",
         "API_VERSION": version,
@@ -57,8 +64,9 @@ def describe(app: Flask, blueprints: Sequence[Blueprint], *, version: str) -> di
         api.register_blueprint(blueprint)
     document: dict[str, Any] = api.spec.to_dict()
     document["info"]["description"] = (
-        "Money is a decimal string in major units, times are RFC 3339 in UTC, errors are problem"
-        " details (RFC 9457). Sign in at `/api/token/` and send `Authorization: Bearer <access>`."
+        "Money is a decimal string in major units. Times are RFC 3339 in UTC. Errors are problem"
+        " details (RFC 9457). Sign in with `POST /api/token/` and send"
+        " `Authorization: Bearer <access>`."
     )
     document["servers"] = [{"url": "/"}]
     components = document["components"]
@@ -66,58 +74,81 @@ def describe(app: Flask, blueprints: Sequence[Blueprint], *, version: str) -> di
     components.pop("parameters", None)
     components.pop("headers", None)
     for endpoint, operation, route in _operations(app, document):
-        # Generators of clients name their methods so.
+        # Client generators name their methods after it.
         operation["operationId"] = endpoint.replace(".", "_")
-        _complete(operation, route)
-        _tell_conditions(operation)
+        _add_access_and_errors(operation, route)
+        _add_conditional_headers(operation)
     return document
 
 
 def _operations(
     app: Flask, document: dict[str, Any]
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Each endpoint with its operation and the attributes of the function that answers it."""
+    """Yield each endpoint, its operation, and the attributes of its view function."""
     paths = document["paths"]
     for rule in app.url_map.iter_rules():
-        described = paths.get(_PLACEHOLDER.sub(r"{\1}", rule.rule), {})
+        path_item = paths.get(_PLACEHOLDER.sub(r"{\1}", rule.rule), {})
         for method in _METHODS:
-            if method.upper() in (rule.methods or ()) and method in described:
-                route = vars(app.view_functions[rule.endpoint])
-                yield rule.endpoint, described[method], route
+            if method.upper() in (rule.methods or ()) and method in path_item:
+                attributes = vars(app.view_functions[rule.endpoint])
+                yield rule.endpoint, path_item[method], attributes
 
 
-def _complete(operation: dict[str, Any], route: dict[str, Any]) -> None:
+def _add_access_and_errors(operation: dict[str, Any], route: dict[str, Any]) -> None:
     access = route.get("access", "")
     operation["security"] = [] if access == "anyone" else [{"bearer": []}]
     operation["x-access"] = access
     if permission := route.get("permission"):
         operation["x-permission"] = permission
     responses = operation["responses"]
-    # What flask-smorest says of errors by itself is not what we answer with.
-    for status in [status for status, answer in responses.items() if "$ref" in answer]:
+    # flask-smorest's own error responses are not the ones that the API sends.
+    for status in [status for status, response in responses.items() if "$ref" in response]:
         del responses[status]
-    for status, description in _errors_of(operation, access, limited="limited" in route):
-        responses.setdefault(status, {"description": description})
-    for status, answer in responses.items():
+    for code, description in _common_errors(operation, access, limited="limited" in route):
+        responses.setdefault(str(STATUSES[code]), {"description": description})
+    responses.setdefault("default", {"description": "Any other error."})
+    for status, response in responses.items():
         if status == "default" or status[0] in "45":
-            answer.setdefault("content", {"application/problem+json": {"schema": _PROBLEM_REF}})
+            response.setdefault("content", {"application/problem+json": {"schema": _PROBLEM_REF}})
 
 
-def _tell_conditions(operation: dict[str, Any]) -> None:
-    """Name the headers that go with the answers of a conditional or a limited route."""
+def _common_errors(
+    operation: dict[str, Any], access: str, *, limited: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield the error codes that any such route may return, with their descriptions."""
+    if "requestBody" in operation or "parameters" in operation:
+        yield "invalid_value", "The input is invalid. `errors` names each field."
+    if "requestBody" in operation:
+        yield "request_entity_too_large", "The request body is too large."
+        yield "unsupported_media_type", "The content type of the request is not supported."
+    if access in {"user", "staff"}:
+        yield "not_authenticated", "The access token is missing, invalid or expired."
+    if access == "staff":
+        yield "permission_denied", "The user's role does not have the permission."
+    if limited:
+        yield "too_many_requests", "Too many attempts. `Retry-After` says when to try again."
+    yield "unavailable", "Temporarily unavailable. `Retry-After` says when to try again."
+
+
+def _add_conditional_headers(operation: dict[str, Any]) -> None:
+    """Document the headers of conditional and of limited routes."""
     responses = operation["responses"]
     if "304" in responses:
-        _accept(operation, "If-None-Match", "The `ETag` of what you have: 304 where it still is.")
+        _add_parameter(
+            operation, "If-None-Match", "The `ETag` of a stored response: 304 if it is current."
+        )
         for status in ("200", "304"):
-            _answer_with(responses[status], "ETag", "The entity tag of this representation.")
+            _add_header(responses[status], "ETag", "The entity tag of this representation.")
     if "412" in responses:
-        _accept(operation, "If-Match", "The `ETag` that you read: 412 where it was changed since.")
+        _add_parameter(
+            operation, "If-Match", "The `ETag` of the edited version: 412 if it was changed since."
+        )
     for status in ("429", "503"):
         if status in responses and "default" in responses:
-            _answer_with(responses[status], "Retry-After", "Seconds to wait.", type_="integer")
+            _add_header(responses[status], "Retry-After", "Seconds to wait.", type_="integer")
 
 
-def _accept(operation: dict[str, Any], name: str, description: str) -> None:
+def _add_parameter(operation: dict[str, Any], name: str, description: str) -> None:
     operation.setdefault("parameters", []).append(
         {
             "in": "header",
@@ -129,27 +160,8 @@ def _accept(operation: dict[str, Any], name: str, description: str) -> None:
     )
 
 
-def _answer_with(
-    answer: dict[str, Any], name: str, description: str, *, type_: str = "string"
+def _add_header(
+    response: dict[str, Any], name: str, description: str, *, type_: str = "string"
 ) -> None:
     header = {"description": description, "schema": {"type": type_}}
-    answer.setdefault("headers", {})[name] = header
-
-
-def _errors_of(
-    operation: dict[str, Any], access: str, *, limited: bool
-) -> Iterator[tuple[str, str]]:
-    """What any route of this kind may answer, beside the refusals that it names itself."""
-    if "requestBody" in operation or "parameters" in operation:
-        yield "400", "Something sent is not valid; `errors` names each field."
-    if "requestBody" in operation:
-        yield "413", "The body is too large."
-        yield "415", "The body is not of a type that is taken here."
-    if access in {"user", "staff"}:
-        yield "401", "Not signed in, or no longer."
-    if access == "staff":
-        yield "403", "Signed in, but not as staff of a role that may."
-    if limited:
-        yield "429", "Tried too often; `Retry-After` says when to try again."
-    yield "503", "Out of reach for the moment; see `Retry-After`."
-    yield "default", "Any other error."
+    response.setdefault("headers", {})[name] = header

@@ -11,8 +11,8 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
+from novacart.adapters.web.http.body import json_body
 from novacart.adapters.web.http.errors import ApiError
-from novacart.adapters.web.http.json_body import json_body
 from novacart.application.ports.rate_limiter import RateLimit, RateLimiter
 
 P = ParamSpec("P")
@@ -130,8 +130,7 @@ def _account_key(what: str, policy: Policy) -> str | None:
 def _hold(seconds: int) -> None:
     if seconds > 0:
         raise ApiError(
-            429,
-            code="too_many_requests",
-            detail="That was tried too often. Wait a while before you try again.",
+            "too_many_requests",
+            "Too many attempts. Wait a while before you try again.",
             headers={"Retry-After": str(seconds)},
         )

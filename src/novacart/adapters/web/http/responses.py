@@ -1,4 +1,4 @@
-"""JSON out: one fast encoder for every answer."""
+"""JSON responses, encoded with orjson."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,29 +9,29 @@ from flask.json.provider import JSONProvider
 
 from novacart.domain.shared.money import Money
 
-# Times end in Z; a dataclass is an accident here, since Money would show its inside.
+# Dataclasses are passed to `_encode`, since orjson would write out the fields of `Money`.
 _OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS
 
 
 def json_bytes(body: object) -> bytes:
-    """`body` as UTF-8 JSON: money as a decimal string, aware times as RFC 3339 with `Z`.
+    """Encode as UTF-8 JSON: money as a decimal string, aware times as RFC 3339 with `Z`.
 
-    Raises `TypeError` for anything that is neither plain data, a time, nor money.
+    Raises `TypeError` for any other type that JSON does not have.
     """
-    return orjson.dumps(body, default=_plain, option=_OPTIONS)
+    return orjson.dumps(body, default=_encode, option=_OPTIONS)
 
 
 def json_response(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An `application/json` answer made straight from plain data."""
-    answer = Response(json_bytes(body), status, content_type="application/json")
-    answer.headers.extend(headers or {})
-    return answer
+    """Return an `application/json` response."""
+    response = Response(json_bytes(body), status, content_type="application/json")
+    response.headers.extend(headers or {})
+    return response
 
 
 class OrjsonProvider(JSONProvider):
-    """What Flask and flask-smorest encode with where a route hands back plain data."""
+    """Flask's and flask-smorest's JSON encoding of values that a route returns."""
 
     def dumps(self, obj: Any, **_: Any) -> str:  # noqa: ANN401 (Flask's own signature)
         return json_bytes(obj).decode()
@@ -43,7 +43,7 @@ class OrjsonProvider(JSONProvider):
         return json_response(self._prepare_response_obj(args, kwargs))
 
 
-def _plain(value: object) -> str:
+def _encode(value: object) -> str:
     if isinstance(value, Money):
         return str(value)
     message = f"{type(value).__name__} is not JSON"

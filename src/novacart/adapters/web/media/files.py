@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Response, abort, send_from_directory
 
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.ports.image_store import IMAGE_TYPES
 
@@ -22,7 +22,7 @@ def media_blueprint(folder: Path) -> Blueprint:
     root = folder.absolute()
 
     @blueprint.route("/<path:name>")
-    @open_to_anyone
+    @public
     @blueprint.response(200, {"type": "string", "format": "binary"}, content_type="image/*")
     @blueprint.alt_response(304, description="The client has it already.")
     @blueprint.alt_response(404, description="There is no such picture.")

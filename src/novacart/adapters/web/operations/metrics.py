@@ -1,4 +1,4 @@
-"""Prometheus text at `/metrics`, summed over all worker processes."""
+"""Prometheus metrics at `/metrics`, summed over all web processes."""
 
 from time import perf_counter
 
@@ -13,52 +13,52 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from novacart.adapters.web.http.access_log import route_template
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
+from novacart.adapters.web.http.request_log import route_template
 
 
-def install(app: Flask, *, multiprocess: bool) -> None:
-    """Count requests and their time by route template, method and status.
+def init_app(app: Flask, *, multiprocess: bool) -> None:
+    """Count requests and their duration by route template, method and status.
 
-    With `multiprocess`, the samples of all processes are read from the directory that
-    `PROMETHEUS_MULTIPROC_DIR` named before the first of them started.
+    `multiprocess` reads the samples of all processes from the directory in
+    `PROMETHEUS_MULTIPROC_DIR`.
     """
     if multiprocess:
-        # The library looks for the directory as it is imported, and a process that was forked
-        # for its work may have imported it before the directory was named.
+        # prometheus_client reads the variable on import, which in a forked process may have
+        # happened before the variable was set.
         values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
     registry = CollectorRegistry()
     requests = Counter(
         "novacart_http_requests",
-        "Requests answered.",
+        "HTTP requests.",
         ["method", "route", "status"],
         registry=registry,
     )
     seconds = Histogram(
         "novacart_http_request_seconds",
-        "Seconds until the answer was ready.",
+        "Duration of HTTP requests in seconds.",
         ["method", "route"],
         registry=registry,
     )
     methods = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-    def begin() -> None:
+    def start_timer() -> None:
         g.measured_from = perf_counter()
 
-    def finish(answer: Response) -> Response:
+    def count_request(response: Response) -> Response:
         method = request.method if request.method in methods else "(other)"
-        requests.labels(method, route_template(), answer.status_code).inc()
+        requests.labels(method, route_template(), response.status_code).inc()
         seconds.labels(method, route_template()).observe(perf_counter() - g.measured_from)
-        return answer
+        return response
 
-    @open_to_anyone
+    @public
     def metrics() -> Response:
-        shown = registry
+        source = registry
         if multiprocess:
-            shown = CollectorRegistry()
-            MultiProcessCollector(shown)  # type: ignore[no-untyped-call] # ships no such type
-        return Response(generate_latest(shown), content_type=CONTENT_TYPE_LATEST)
+            source = CollectorRegistry()
+            MultiProcessCollector(source)  # type: ignore[no-untyped-call] # ships no such type
+        return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
 
-    app.before_request(begin)
-    app.after_request(finish)
+    app.before_request(start_timer)
+    app.after_request(count_request)
     app.add_url_rule("/metrics", "metrics", metrics)

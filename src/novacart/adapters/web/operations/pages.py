@@ -7,35 +7,35 @@ from typing import Any, Final
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.responses import json_bytes, json_response
-from novacart.adapters.web.http.security_headers import OWN_PAGE
+from novacart.adapters.web.http.security_headers import SAME_ORIGIN_PAGE
 
 _ASSETS: Final = Path(__file__).parent / "assets"
 
 
-def install(app: Flask, document: dict[str, Any], *, version: str) -> None:
+def init_app(app: Flask, document: dict[str, Any], *, version: str) -> None:
     """Serve `/`, `/api/openapi.json`, `/api/docs/` and the styles and scripts of the pages."""
     # A few small files, so they are read once.
     assets = {path.name: path.read_bytes() for path in _ASSETS.iterdir() if path.is_file()}
     described = json_bytes(document)
 
-    @open_to_anyone
+    @public
     def front() -> Response:
         wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
-        answer = _file("index.html") if wanted != "application/json" else _links(version)
-        answer.vary.add("Accept")
-        return answer
+        response = _file("index.html") if wanted != "application/json" else _links(version)
+        response.vary.add("Accept")
+        return response
 
-    @open_to_anyone
+    @public
     def openapi() -> Response:
         return _revalidated(described, "application/json")
 
-    @open_to_anyone
+    @public
     def docs() -> Response:
         return _file("docs.html")
 
-    @open_to_anyone
+    @public
     def asset(name: str) -> Response:
         return _file(name)
 
@@ -43,10 +43,10 @@ def install(app: Flask, document: dict[str, Any], *, version: str) -> None:
         if name not in assets:
             raise NotFound
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        answer = _revalidated(assets[name], f"{kind}; charset=utf-8")
+        response = _revalidated(assets[name], f"{kind}; charset=utf-8")
         if kind == "text/html":
-            answer.headers["Content-Security-Policy"] = OWN_PAGE
-        return answer
+            response.headers["Content-Security-Policy"] = SAME_ORIGIN_PAGE
+        return response
 
     app.add_url_rule("/", "front", front)
     app.add_url_rule("/api/openapi.json", "openapi", openapi)
@@ -70,8 +70,8 @@ def _links(version: str) -> Response:
 
 def _revalidated(content: bytes, content_type: str) -> Response:
     """Kept by browsers, and asked about each time: a new version is seen at once."""
-    answer = Response(content, content_type=content_type)
-    answer.add_etag()
-    answer.headers["Cache-Control"] = "no-cache"
-    answer.make_conditional(request)
-    return answer
+    response = Response(content, content_type=content_type)
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-cache"
+    response.make_conditional(request)
+    return response

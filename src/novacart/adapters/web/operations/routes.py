@@ -1,8 +1,8 @@
-"""Health, for whoever runs the shop."""
+"""Health checks."""
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.operations.schemas import HealthSchema, ReadinessSchema
@@ -10,24 +10,26 @@ from novacart.application.ports.readiness import Readiness
 
 
 def operations_blueprint(*, readiness: Readiness) -> Blueprint:
-    """`/api/health/`: for load balancers and people who watch."""
+    """Return the routes under `/api/health/`, for load balancers and monitoring."""
     blueprint = Blueprint(
-        "operations", __name__, url_prefix="/api/health", description="How the shop is."
+        "operations", __name__, url_prefix="/api/health", description="Health checks."
     )
 
     @blueprint.route("/")
-    @open_to_anyone
-    @blueprint.response(200, HealthSchema, description="The process is up.")
+    @public
+    @blueprint.response(200, HealthSchema, description="The process is running.")
     def health() -> Response:
-        """Whether the process is up."""
+        """Check that the process is running."""
         return json_response({"status": "ok"}, headers={"Cache-Control": "no-store"})
 
     @blueprint.route("/ready/")
-    @open_to_anyone
-    @blueprint.response(200, ReadinessSchema, description="Everything needed is there.")
-    @blueprint.alt_response(503, schema=ReadinessSchema, description="Something is missing.")
+    @public
+    @blueprint.response(200, ReadinessSchema, description="All dependencies are available.")
+    @blueprint.alt_response(
+        503, schema=ReadinessSchema, description="A dependency is not available."
+    )
     def ready() -> Response:
-        """Whether each thing that the shop depends on can be used."""
+        """Check each dependency: the database and its migrations."""
         dependencies = readiness()
         ok = all(dependency.ok for dependency in dependencies)
         body = {

@@ -1,4 +1,4 @@
-"""How the shop is."""
+"""Schemas of the health checks."""
 
 from marshmallow import fields, validate
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from novacart.adapters.web.http.auth import principal, signed_in
+from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.ordering.order_json import cancellable_item_json, order_json
@@ -38,7 +38,7 @@ def add_reads(
     """Hang the routes that change nothing on the orders' blueprint."""
 
     @blueprint.route("/my/")
-    @signed_in
+    @login_required
     @blueprint.arguments(HistoryQuerySchema, location="query")
     @blueprint.response(200, OrderPageSchema)
     def history(query: dict[str, Any]) -> Response:
@@ -57,9 +57,9 @@ def add_reads(
         )
 
     @blueprint.route("/latest/")
-    @signed_in
+    @login_required
     @blueprint.response(200, OrderSchema)
-    @blueprint.refuses("order_not_found")
+    @blueprint.raises("order_not_found")
     def latest() -> Response:
         """The order you placed last."""
         order = queries.latest(principal().user_id)
@@ -68,18 +68,18 @@ def add_reads(
         return json_response(order_json(order))
 
     @blueprint.route("/<int:order_id>/")
-    @signed_in
+    @login_required
     @blueprint.response(200, OrderSchema)
-    @blueprint.refuses("order_not_found")
+    @blueprint.raises("order_not_found")
     def show(order_id: int) -> Response:
         """One of your orders."""
         return json_response(order_json(own_order(queries, order_id)))
 
     @blueprint.route("/cancel-item/")
-    @signed_in
+    @login_required
     @blueprint.arguments(ItemQuerySchema, location="query")
     @blueprint.response(200, CancellableItemSchema)
-    @blueprint.refuses("order_not_found", "order_line_not_found")
+    @blueprint.raises("order_not_found", "order_line_not_found")
     def cancellable_item(query: dict[str, Any]) -> Response:
         """One item of an order, with what you need to know before you call it off."""
         order = own_order(queries, query["orderId"])
@@ -89,7 +89,7 @@ def add_reads(
         raise OrderLineNotFound
 
     @blueprint.route("/delivery-estimate/")
-    @signed_in
+    @login_required
     @blueprint.response(200, DeliveryEstimateSchema)
     def delivery_estimate() -> Response:
         """When something ordered now would arrive."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import principal, signed_in
+from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.http.responses import json_response
@@ -43,11 +43,11 @@ def orders_blueprint(
     add_reads(blueprint, queries=queries, estimate_delivery=estimate_delivery)
 
     @blueprint.route("/create/", methods=["POST"])
-    @signed_in
+    @login_required
     @idempotent(blueprint, once, render=lambda order_id: _placed(own_order(queries, order_id)))
     @blueprint.arguments(PlaceOrderSchema, required=False)
     @blueprint.response(201, OrderSchema)
-    @blueprint.refuses("cart_empty", "invalid_value", "out_of_stock")
+    @blueprint.raises("cart_empty", "invalid_value", "out_of_stock")
     def create(body: dict[str, Any]) -> Response:
         """Order all that is in your cart; it is reserved for you and your cart is empty."""
         address_id = body["address_id"]
@@ -62,9 +62,9 @@ def orders_blueprint(
         return _placed(order)
 
     @blueprint.route("/cancel/<int:order_id>/", methods=["POST"])
-    @signed_in
+    @login_required
     @blueprint.response(200, MessageSchema)
-    @blueprint.refuses(
+    @blueprint.raises(
         "order_not_found",
         "order_already_cancelled",
         "order_already_shipped",
@@ -76,11 +76,11 @@ def orders_blueprint(
         return json_response({"message": "Your order is cancelled."})
 
     @blueprint.route("/cancel-item/", methods=["POST"])
-    @signed_in
+    @login_required
     @idempotent(blueprint, once, render=lambda _: _item_cancelled())
     @blueprint.arguments(CancelItemSchema)
     @blueprint.response(200, MessageSchema)
-    @blueprint.refuses(
+    @blueprint.raises(
         "order_not_found",
         "order_line_not_found",
         "order_line_already_cancelled",

@@ -4,15 +4,15 @@ from marshmallow import fields, validate
 
 from novacart.adapters.web.http.fields import (
     MAX_INTEGER,
-    DigitsOrNumber,
     Identifier,
+    IntegerOrDigits,
     MoneyString,
     QueryInteger,
     QuerySchema,
     Schema,
+    StrictInteger,
     Text,
     UtcTime,
-    WholeNumber,
 )
 
 _METHODS = ("ONLINE", "COD")
@@ -65,7 +65,7 @@ class OrderLineSchema(Schema):
     product_title = fields.String(required=True)
     product_subtitle = fields.String(required=True)
     product_image = fields.URL(required=True, allow_none=True)
-    quantity = WholeNumber(minimum=1, required=True)
+    quantity = StrictInteger(minimum=1, required=True)
     price_at_purchase = MoneyString(required=True, metadata={"description": "Of one unit."})
     status = _one_of(_LINE_STATUSES)
     payment_method = _one_of(_METHODS)
@@ -94,15 +94,15 @@ class HistoryQuerySchema(QuerySchema):
 
 
 class OrderPageSchema(Schema):
-    count = WholeNumber(minimum=0, required=True)
+    count = StrictInteger(minimum=0, required=True)
     next = fields.URL(required=True, allow_none=True)
     previous = fields.URL(required=True, allow_none=True)
     results = fields.List(fields.Nested(OrderSchema), required=True)
 
 
 class ItemQuerySchema(Schema):
-    orderId = DigitsOrNumber(minimum=1, required=True)  # noqa: N815 (v1's name)
-    itemId = DigitsOrNumber(minimum=1, required=True)  # noqa: N815 (v1's name)
+    orderId = IntegerOrDigits(minimum=1, required=True)  # noqa: N815 (v1's name)
+    itemId = IntegerOrDigits(minimum=1, required=True)  # noqa: N815 (v1's name)
 
 
 class CancelItemSchema(ItemQuerySchema):
@@ -115,7 +115,7 @@ class CancellableItemSchema(Schema):
     product_subtitle = fields.String(required=True)
     product_image = fields.URL(required=True, allow_none=True)
     email = fields.String(required=True)
-    quantity = WholeNumber(minimum=1, required=True)
+    quantity = StrictInteger(minimum=1, required=True)
     price_at_purchase = MoneyString(required=True)
     currency = fields.String(required=True, metadata={"example": "INR"})
     payment_method = _one_of(("Cash on Delivery", "Online Payment"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import may, principal, signed_in
+from novacart.adapters.web.http.auth import login_required, may, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.http.responses import json_response
@@ -58,11 +58,11 @@ def payments_blueprint(
         return _refund(found.id, found.amount, found.status)
 
     @blueprint.route("/payment-intent/", methods=["POST"])
-    @signed_in
+    @login_required
     @idempotent(blueprint, once, render=opened_again)
     @blueprint.arguments(PaymentIntentRequestSchema)
     @blueprint.response(200, PaymentIntentSchema)
-    @blueprint.refuses(
+    @blueprint.raises(
         "order_not_found",
         "order_not_payable",
         "payment_declined",
@@ -86,11 +86,11 @@ def payments_blueprint(
         )
 
     @blueprint.route("/refund/<int:order_id>/", methods=["POST"])
-    @signed_in
+    @login_required
     @idempotent(blueprint, once, render=refunded_again)
     @blueprint.arguments(RefundRequestSchema, required=False)
     @blueprint.response(200, RefundSchema)
-    @blueprint.refuses(
+    @blueprint.raises(
         "order_not_found",
         "order_line_not_found",
         "invalid_value",

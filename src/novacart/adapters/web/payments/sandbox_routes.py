@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.payments.schemas import ConfirmedSchema, ConfirmSchema
@@ -24,10 +24,10 @@ def sandbox_blueprint(*, confirm: Confirm) -> Blueprint:
     )
 
     @blueprint.route("/<string:payment_intent_id>/confirm/", methods=["POST"])
-    @open_to_anyone
+    @public
     @blueprint.arguments(ConfirmSchema)
     @blueprint.response(200, ConfirmedSchema)
-    @blueprint.refuses("payment_not_found", "payment_not_payable")
+    @blueprint.raises("payment_not_found", "payment_not_payable")
     def confirm_payment(body: dict[str, Any], payment_intent_id: str) -> Response:
         """Pay with a card that is taken (`succeed`) or refused (`decline`)."""
         status = confirm(payment_intent_id, succeed=body["outcome"] == "succeed")

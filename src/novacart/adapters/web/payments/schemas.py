@@ -8,8 +8,8 @@ from novacart.adapters.web.http.fields import (
     Identifier,
     MoneyString,
     Schema,
+    StrictInteger,
     Text,
-    WholeNumber,
 )
 
 _LARGEST_QUANTITY = 1_000_000
@@ -45,7 +45,7 @@ class PaymentIntentSchema(Schema):
 
 class RefundItemSchema(Schema):
     id = Identifier(required=True, metadata={"description": "A line of the order."})
-    quantity = WholeNumber(required=True, minimum=1, maximum=_LARGEST_QUANTITY)
+    quantity = StrictInteger(required=True, minimum=1, maximum=_LARGEST_QUANTITY)
 
 
 class RefundRequestSchema(Schema):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from novacart.adapters.web.http.auth import open_to_anyone
+from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.responses import json_response
@@ -26,7 +26,7 @@ def webhooks_blueprint(*, receive: Receive) -> Blueprint:
     )
 
     @blueprint.route("/webhook/", methods=["POST"])
-    @open_to_anyone
+    @public
     @blueprint.doc(
         parameters=[
             {
@@ -58,13 +58,13 @@ def webhooks_blueprint(*, receive: Receive) -> Blueprint:
         try:
             receive(signed)
         except ForgedEvent as error:
-            raise ApiError(400, code="webhook_signature_invalid", detail=str(error)) from error
+            raise ApiError("webhook_signature_invalid", str(error)) from error
         except UnreadableEvent as error:
-            raise ApiError(400, code="webhook_unreadable", detail=str(error)) from error
+            raise ApiError("webhook_unreadable", str(error)) from error
         except StorageUnavailable as error:
             # The provider sends it again for any answer but a 2xx, and this is its word for why.
             raise ApiError(
-                500, code="webhook_not_stored", detail="It could not be stored; send it again."
+                "webhook_not_stored", "The event could not be stored. Send it again."
             ) from error
         return json_response({"received": True})
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from novacart.adapters.web.catalog.schemas import product_json
-from novacart.adapters.web.http.auth import principal, signed_in
+from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.fields import rfc3339
 from novacart.adapters.web.http.responses import json_response
@@ -39,7 +39,7 @@ def wishlist_blueprint(
     )
 
     @blueprint.route("/")
-    @signed_in
+    @login_required
     @blueprint.response(200, WishlistItemSchema(many=True))
     def show() -> Response:
         """Your wishlist, newest first."""
@@ -56,11 +56,11 @@ def wishlist_blueprint(
         )
 
     @blueprint.route("/", methods=["POST"])
-    @signed_in
+    @login_required
     @blueprint.arguments(WishSchema)
     @blueprint.response(201, WishedSchema)
     @blueprint.alt_response(200, schema=WishedSchema, description="It was there already.")
-    @blueprint.refuses("product_not_found", "wishlist_full")
+    @blueprint.raises("product_not_found", "wishlist_full")
     def add(wish: dict[str, Any]) -> Response:
         """Wish for a product."""
         product_id = ProductId(wish.get("product_id") or wish["book_id"])
@@ -72,9 +72,9 @@ def wishlist_blueprint(
         return json_response({"message": "It is on your wishlist already.", "id": product_id})
 
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
-    @signed_in
+    @login_required
     @blueprint.response(200, MessageSchema)
-    @blueprint.refuses("not_on_wishlist")
+    @blueprint.raises("not_on_wishlist")
     def remove(product_id: int) -> Response:
         """Stop wishing for a product."""
         remove_from_wishlist(

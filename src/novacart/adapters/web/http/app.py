@@ -1,4 +1,4 @@
-"""Addresses, exactly as they are written."""
+"""The Flask subclass of NovaCart: exact URLs, bounded ids, no sessions on the API."""
 
 from collections.abc import Callable
 from typing import Any, Final, Never
@@ -10,32 +10,34 @@ from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from novacart.adapters.web.http.fields import MAX_INTEGER
 
+_MISSING_SLASH: Final = "There is no page at this URL. URLs of this API end in a slash."
 
-def _up_to(largest: str) -> str:
-    """A pattern of the numbers from 1 to `largest`, without leading zeros."""
+
+def _integers_up_to(largest: str) -> str:
+    """Return a pattern of the integers from 1 to `largest`, without leading zeros."""
     patterns = [f"[1-9][0-9]{{0,{len(largest) - 2}}}"]
-    for place, digit in enumerate(largest):
-        least, rest = (0 if place else 1), len(largest) - place - 1
-        if int(digit) > least:
-            patterns.append(f"{largest[:place]}[{least}-{int(digit) - 1}][0-9]{{{rest}}}")
+    for index, digit in enumerate(largest):
+        smallest, rest = (0 if index else 1), len(largest) - index - 1
+        if int(digit) > smallest:
+            patterns.append(f"{largest[:index]}[{smallest}-{int(digit) - 1}][0-9]{{{rest}}}")
     return "|".join([*patterns, largest])
 
 
 class IdConverter(IntegerConverter):
-    """An id in a path: 1 to 2^53 - 1 in plain digits; anything else is not there.
+    """An id in a URL: an integer from 1 to 2^53 - 1 in plain digits; anything else is a 404.
 
-    The pattern alone decides. Refused later, by its value, a path would have matched, and
-    Werkzeug would say of it that it answers other methods.
+    The pattern itself bounds the number. If the value were checked after the match, Werkzeug
+    would answer 405 instead of 404 for another method.
     """
 
-    regex = _up_to(str(MAX_INTEGER))
+    regex = _integers_up_to(str(MAX_INTEGER))
 
     def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002, ANN401 (Werkzeug's names)
         super().__init__(map, min=1, max=MAX_INTEGER, **options)
 
 
 class AdminSessions(SecureCookieSessionInterface):
-    """Cookies for the admin alone: the API neither reads one nor pays for looking."""
+    """Cookie sessions for the admin only; the API neither reads nor sets a cookie."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith("/api/"):
@@ -44,10 +46,10 @@ class AdminSessions(SecureCookieSessionInterface):
 
 
 class NovaCartFlask(Flask):
-    """Flask, where an address without its slash is not found rather than redirected.
+    """Flask with a 404 instead of a redirect for a URL without its trailing slash.
 
-    A redirect answers a browser's preflight with something that it may not follow, and
-    repeats a POST whose client did not ask for that.
+    A browser does not follow a redirect of a preflight request, and a redirected POST would be
+    sent twice.
     """
 
     session_interface = AdminSessions()
@@ -58,13 +60,10 @@ class NovaCartFlask(Flask):
         self.url_map.merge_slashes = False
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        # Nothing here is a coroutine, so nothing need be looked at for each call.
+        # No view is a coroutine, so skip the check that Flask makes on each call.
         return func
 
     def raise_routing_exception(self, request: Request) -> Never:
         if isinstance(request.routing_exception, RequestRedirect):
             raise NotFound(_MISSING_SLASH) from request.routing_exception
         super().raise_routing_exception(request)
-
-
-_MISSING_SLASH: Final = "There is nothing at this address; addresses here end in a slash."

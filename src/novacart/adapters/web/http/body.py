@@ -1,0 +1,108 @@
+"""Request bodies: strictly parsed JSON and single-file forms."""
+
+import json
+from typing import Any, Final
+
+from flask import request
+
+from novacart.adapters.web.http.errors import ApiError, invalid
+
+MAX_DEPTH: Final = 32
+# Bytes of a multipart form beside its file: boundaries, part headers, a long file name.
+_FORM_OVERHEAD: Final = 64 * 1024
+_FORM: Final = "multipart/form-data"
+
+
+def json_body() -> Any:  # noqa: ANN401 (any JSON value)
+    """Return the request's parsed body, or an empty object if it has none.
+
+    Raises 415 unless it is declared as JSON, 413 over the size limit, and 400 if it is not JSON
+    (RFC 8259) in UTF-8, repeats a member name, has NaN or Infinity, or is nested more than
+    `MAX_DEPTH` levels deep.
+    """
+    raw = request.get_data()
+    if not raw:
+        return {}
+    if not request.is_json:
+        raise ApiError(
+            "unsupported_media_type",
+            "Send JSON, with Content-Type: application/json.",
+            headers={"Accept": "application/json"},
+        )
+    return parse_json(raw)
+
+
+def parse_json(raw: bytes) -> Any:  # noqa: ANN401 (any JSON value)
+    """Parse JSON strictly. Raises 400 as `json_body` does."""
+    try:
+        parsed = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_object_without_duplicates,
+            parse_constant=_reject_constant,
+        )
+    except (ValueError, RecursionError) as error:
+        raise _malformed("The body is not valid JSON.") from error
+    # Counting brackets is cheap, and never less than the depth.
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _depth(parsed) > MAX_DEPTH:
+        raise _malformed(f"The body is nested more than {MAX_DEPTH} levels deep.")
+    return parsed
+
+
+def uploaded_file(field: str, *, at_most: int) -> bytes:
+    """Return the one file in `field` of a multipart form, of `at_most` bytes.
+
+    Ignores the file's name and declared type. Raises 415 for another content type, 413 for a
+    larger body, and 400 unless there is exactly one file.
+    """
+    request.max_content_length = at_most + _FORM_OVERHEAD
+    if request.mimetype != _FORM:
+        raise ApiError(
+            "unsupported_media_type",
+            f"Send a form with a file, with Content-Type: {_FORM}.",
+            headers={"Accept": _FORM},
+        )
+    files = request.files.getlist(field)
+    if len(files) != 1:
+        raise invalid({field: ["Send one file in this field."]})
+    content: bytes = files[0].read()
+    return content
+
+
+def form_body_doc(field: str, description: str) -> dict[str, Any]:
+    """Return the OpenAPI request body of a route that reads `uploaded_file`."""
+    schema = {
+        "type": "object",
+        "required": [field],
+        "properties": {field: {"type": "string", "format": "binary", "description": description}},
+    }
+    return {"required": True, "content": {_FORM: {"schema": schema}}}
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _malformed("The body repeats a member name.")
+    return members
+
+
+def _reject_constant(name: str) -> None:
+    raise _malformed(f"{name} is not a JSON value.")
+
+
+def _depth(value: object) -> int:
+    level = [value]
+    depth = 0
+    while level:
+        depth += 1
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+    return depth
+
+
+def _malformed(detail: str) -> ApiError:
+    return ApiError("malformed_json", detail)
