@@ -36,9 +36,11 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     # Flask-JWT-Extended reads its settings from a Flask application, so security has one.
     "flask": (_WEB, _ADMIN, _EMAIL, _SECURITY, _ENTRYPOINTS),
     "flask_admin": (_ADMIN,),
+    "flask_compress": (_WEB,),
     "flask_jwt_extended": (_SECURITY,),
     "flask_mail": (_EMAIL,),
     "flask_smorest": (_WEB,),
+    "flask_swagger_ui": (_WEB,),
     "flask_wtf": (_ADMIN,),
     "granian": (_ENTRYPOINTS,),
     "injector": (_ENTRYPOINTS,),
