@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http import (
     auth,
+    compression,
     cors,
     errors,
     openapi,
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         else None
     )
     # Hooks run before a request in this order, and after it in the reverse order.
+    compression.init_app(app)
     request_log.init_app(app)
     if settings.metrics_enabled:
         metrics.init_app(app, multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ)

@@ -1,9 +1,9 @@
-"""Health, pages, documents, metrics: what a shop tells of itself."""
+"""Health checks, pages, metrics, host and proxy settings of the whole application."""
 
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
@@ -12,15 +12,15 @@ from novacart.adapters.persistence.database import Database
 MakeApp = Callable[..., Flask]
 
 
-def test_a_shop_that_is_up_says_so(client: FlaskClient) -> None:
-    answer = client.get("/api/health/")
-    assert (answer.status_code, answer.get_json()) == (200, {"status": "ok"})
+def test_health_is_ok_while_the_process_runs(client: FlaskClient) -> None:
+    response = client.get("/api/health/")
+    assert (response.status_code, response.get_json()) == (200, {"status": "ok"})
 
 
-def test_a_shop_that_has_all_it_needs_is_ready(client: FlaskClient) -> None:
-    answer = client.get("/api/health/ready/")
-    assert answer.status_code == 200
-    body = answer.get_json()
+def test_ready_lists_every_dependency(client: FlaskClient) -> None:
+    response = client.get("/api/health/ready/")
+    assert response.status_code == 200
+    body = response.get_json()
     assert body["status"] == "ok"
     assert {each["name"]: each["ok"] for each in body["dependencies"]} == {
         "database": True,
@@ -28,100 +28,95 @@ def test_a_shop_that_has_all_it_needs_is_ready(client: FlaskClient) -> None:
     }
 
 
-def test_a_database_of_another_version_is_not_ready(
-    client: FlaskClient, database: Database
-) -> None:
+def test_database_with_another_schema_is_not_ready(client: FlaskClient, database: Database) -> None:
     with database.writing() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'old'"))
         connection.commit()
-    answer = client.get("/api/health/ready/")
-    assert answer.status_code == 503
-    assert answer.get_json()["dependencies"][1]["ok"] is False
-    assert "novacart migrate" in answer.get_json()["dependencies"][1]["detail"]
+    response = client.get("/api/health/ready/")
+    assert response.status_code == 503
+    assert response.get_json()["dependencies"][1]["ok"] is False
+    assert "novacart migrate" in response.get_json()["dependencies"][1]["detail"]
 
 
-def test_a_database_that_is_away_is_reported_and_the_process_is_still_up(
-    make_app: MakeApp,
-) -> None:
+def test_unreachable_database_is_not_ready_but_healthy(make_app: MakeApp) -> None:
     client = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere").test_client()
     assert client.get("/api/health/").status_code == 200
-    answer = client.get("/api/health/ready/")
-    assert answer.status_code == 503
-    assert "nobody" not in answer.text
+    response = client.get("/api/health/ready/")
+    assert response.status_code == 503
+    assert "nobody" not in response.text
 
 
-def test_the_front_page_is_for_people_and_json_for_who_asks(client: FlaskClient) -> None:
+def test_front_page_is_html_or_json_as_accepted(client: FlaskClient) -> None:
     for accept in ("text/html,*/*;q=0.8", "*/*", ""):
         page = client.get("/", headers={"Accept": accept})
         assert page.content_type.startswith("text/html")
         assert "script-src 'self'" in page.headers["Content-Security-Policy"]
-    listed = client.get("/", headers={"Accept": "application/json"})
-    assert listed.get_json()["docs"] == "/api/docs/"
+    links = client.get("/", headers={"Accept": "application/json"})
+    assert links.get_json()["docs"] == "/api/docs/"
 
 
-@pytest.mark.parametrize("address", ["/", "/api/docs/"])
-def test_pages_load_nothing_from_anywhere_else(client: FlaskClient, address: str) -> None:
-    page = client.get(address).text
+@pytest.mark.parametrize(("url", "assets"), [("/", 4), ("/api/docs/", 4)])
+def test_pages_load_everything_from_this_server(client: FlaskClient, url: str, assets: int) -> None:
+    page = client.get(url).text
     assert "<script>" not in page
-    assert "//" not in page.replace("<!doctype html>", "").replace('xmlns="http://', "")
-    for part in page.split('"'):
-        if part.startswith("/assets/"):
-            answer = client.get(part)
-            assert answer.status_code == 200
-            assert "http://" not in answer.text.replace("http://www.w3.org/2000/svg", "")
+    assert "<style" not in page
+    assert "//" not in page
+    references = [part for part in page.split('"') if part.startswith("/assets/")]
+    assert len(references) == assets
+    assert {client.get(reference).status_code for reference in references} == {200}
 
 
-def test_metrics_are_off_unless_asked_for(client: FlaskClient, make_app: MakeApp) -> None:
+def test_unchanged_asset_is_not_sent_again(client: FlaskClient) -> None:
+    first = client.get("/assets/swagger-ui.css", headers={"Accept-Encoding": "br"})
+    assert first.headers["Content-Encoding"] == "br"
+    headers = {"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]}
+    assert client.get("/assets/swagger-ui.css", headers=headers).status_code == 304
+
+
+def test_metrics_are_served_only_if_enabled(client: FlaskClient, make_app: MakeApp) -> None:
     assert client.get("/metrics").status_code == 404
-    counting = make_app(METRICS_ENABLED="true").test_client()
-    counting.get("/api/health/")
-    counting.get("/nothing/very/secret/")
-    told = counting.get("/metrics").text
-    wanted = 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"} 1.0'
-    assert wanted in told
-    assert "secret" not in told
+    enabled = make_app(METRICS_ENABLED="true").test_client()
+    enabled.get("/api/health/")
+    enabled.get("/nothing/very/secret/")
+    metrics = enabled.get("/metrics").text
+    sample = 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"} 1.0'
+    assert sample in metrics
+    assert "secret" not in metrics
 
 
-def test_a_host_that_is_not_ours_is_refused(client: FlaskClient) -> None:
-    answer = client.get("/api/health/", headers={"Host": "evil.example"})
-    assert answer.status_code == 400
-    assert answer.content_type == "application/problem+json"
+def test_unknown_host_is_rejected(client: FlaskClient) -> None:
+    response = client.get("/api/health/", headers={"Host": "evil.example"})
+    assert response.status_code == 400
+    assert response.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize(
     ("trusted", "address"), [("0", "192.0.2.1"), ("1", "203.0.113.9"), ("2", "198.51.100.7")]
 )
-def test_only_so_many_proxies_are_believed(make_app: MakeApp, trusted: str, address: str) -> None:
+def test_only_trusted_proxies_set_the_client_address(
+    make_app: MakeApp, trusted: str, address: str
+) -> None:
     app = make_app(TRUSTED_PROXIES=trusted)
-    app.add_url_rule("/address/", view_func=_address)
-    answer = app.test_client().get(
+    app.add_url_rule("/address/", view_func=lambda: request.remote_addr or "")
+    response = app.test_client().get(
         "/address/",
         headers={"X-Forwarded-For": "10.6.6.6, 198.51.100.7, 203.0.113.9"},
         environ_base={"REMOTE_ADDR": "192.0.2.1"},
     )
-    assert answer.text == address
+    assert response.text == address
 
 
-def _address() -> str:
-    from flask import request  # noqa: PLC0415 (the view alone needs it)
-
-    return request.remote_addr or ""
-
-
-def test_every_error_can_be_read_by_the_storefront(client: FlaskClient) -> None:
+def test_allowed_origin_can_read_every_error(client: FlaskClient) -> None:
     headers = {"Origin": "https://shop.example", "Authorization": "Bearer null"}
-    for address, status in [("/api/cart/", 401), ("/api/nothing/", 404)]:
-        answer = client.get(address, headers=headers)
-        if answer.status_code == status:
-            assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
-            assert answer.headers["X-Request-ID"]
-    answer = client.get("/api/whoami/", headers=headers)
-    assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    for url, status in [("/api/cart/", 401), ("/api/nothing/", 404)]:
+        response = client.get(url, headers=headers)
+        assert response.status_code == status
+        assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+        assert response.headers["X-Request-ID"]
+    assert client.get("/api/cart/", headers=headers).headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_head_and_options_are_answered_like_get(client: FlaskClient) -> None:
+def test_head_and_options_are_supported(client: FlaskClient) -> None:
     head = client.head("/api/health/")
     assert (head.status_code, head.data) == (200, b"")
     assert int(head.headers["Content-Length"]) == len(client.get("/api/health/").data)

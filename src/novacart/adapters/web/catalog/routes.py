@@ -181,6 +181,8 @@ def _tagged(body: object, headers: dict[str, str] | None = None) -> Response:
     """An answer whose tag is made of its bytes, or 304 where the client has them."""
     content = json_bytes(body)
     tag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
-    answer = not_modified(tag) or Response(content, content_type="application/json")
-    answer.headers.extend({**(headers or _REVALIDATE), "ETag": tag})
-    return answer
+    response = not_modified(tag)
+    if response is None:
+        response = Response(content, content_type="application/json", headers={"ETag": tag})
+    response.headers.extend(headers or _REVALIDATE)
+    return response

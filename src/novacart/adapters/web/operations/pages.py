@@ -1,6 +1,8 @@
-"""What a person sees: the front page, the API's document, and the page that tries it."""
+"""The front page, the OpenAPI document and the API reference (Swagger UI)."""
 
-import mimetypes
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,43 +10,60 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
 from novacart.adapters.web.http.auth import public
+from novacart.adapters.web.http.conditional import not_modified
 from novacart.adapters.web.http.responses import json_bytes, json_response
 from novacart.adapters.web.http.security_headers import SAME_ORIGIN_PAGE
 
 _ASSETS: Final = Path(__file__).parent / "assets"
+_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_SWAGGER_UI: Final = ("swagger-ui.css", "swagger-ui-bundle.js")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    content: bytes
+    content_type: str
+    etag: str
 
 
 def init_app(app: Flask, document: dict[str, Any], *, version: str) -> None:
-    """Serve `/`, `/api/openapi.json`, `/api/docs/` and the styles and scripts of the pages."""
-    # A few small files, so they are read once.
-    assets = {path.name: path.read_bytes() for path in _ASSETS.iterdir() if path.is_file()}
-    described = json_bytes(document)
+    """Serve `/`, `/api/openapi.json`, `/api/docs/` and the assets of the pages."""
+    swagger_ui = files("flask_swagger_ui") / "dist"
+    assets = {
+        path.name: _file(path.read_bytes(), _TYPES[Path(path.name).suffix])
+        for path in [*_ASSETS.iterdir(), *(swagger_ui / name for name in _SWAGGER_UI)]
+    }
+    openapi_document = _file(json_bytes(document), "application/json")
 
     @public
     def front() -> Response:
-        wanted = request.accept_mimetypes.best_match(["text/html", "application/json"])
-        response = _file("index.html") if wanted != "application/json" else _links(version)
+        accepted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+        response = _links(version) if accepted == "application/json" else _send("index.html")
         response.vary.add("Accept")
         return response
 
     @public
     def openapi() -> Response:
-        return _revalidated(described, "application/json")
+        return _revalidated(openapi_document)
 
     @public
     def docs() -> Response:
-        return _file("docs.html")
+        return _send("docs.html")
 
     @public
     def asset(name: str) -> Response:
-        return _file(name)
+        return _send(name)
 
-    def _file(name: str) -> Response:
+    def _send(name: str) -> Response:
         if name not in assets:
             raise NotFound
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        response = _revalidated(assets[name], f"{kind}; charset=utf-8")
-        if kind == "text/html":
+        response = _revalidated(assets[name])
+        if assets[name].content_type.startswith("text/html"):
             response.headers["Content-Security-Policy"] = SAME_ORIGIN_PAGE
         return response
 
@@ -52,6 +71,11 @@ def init_app(app: Flask, document: dict[str, Any], *, version: str) -> None:
     app.add_url_rule("/api/openapi.json", "openapi", openapi)
     app.add_url_rule("/api/docs/", "docs", docs)
     app.add_url_rule("/assets/<name>", "asset", asset)
+
+
+def _file(content: bytes, content_type: str) -> _File:
+    etag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
+    return _File(content, content_type, etag)
 
 
 def _links(version: str) -> Response:
@@ -68,10 +92,11 @@ def _links(version: str) -> Response:
     )
 
 
-def _revalidated(content: bytes, content_type: str) -> Response:
-    """Kept by browsers, and asked about each time: a new version is seen at once."""
-    response = Response(content, content_type=content_type)
-    response.add_etag()
+def _revalidated(file: _File) -> Response:
+    """Let browsers store the file but ask each time whether it has changed."""
+    response = not_modified(file.etag)
+    if response is None:
+        response = Response(file.content, content_type=file.content_type)
+        response.headers["ETag"] = file.etag
     response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
     return response

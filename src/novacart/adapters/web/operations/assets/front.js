@@ -1,18 +1,18 @@
 "use strict";
 
-// The card says how the shop is now; without scripts it still leads there.
+// Shows the result of the readiness check on its card; without JavaScript the link still works.
 const card = document.getElementById("health");
 
 fetch("/api/health/ready/")
-  .then((answer) => answer.json())
+  .then((response) => response.json())
   .then((report) => {
-    const missing = report.dependencies.filter((dependency) => !dependency.ok);
-    card.textContent = missing.length === 0
-      ? "All is well"
-      : missing.map((dependency) => dependency.detail).join(" ");
-    card.classList.add(missing.length === 0 ? "good" : "bad");
+    const failed = report.dependencies.filter((dependency) => !dependency.ok);
+    card.textContent = failed.length === 0
+      ? "All dependencies available"
+      : failed.map((dependency) => dependency.detail).join(" ");
+    card.classList.add(failed.length === 0 ? "good" : "bad");
   })
   .catch(() => {
-    card.textContent = "No answer for the moment";
+    card.textContent = "Health check failed";
     card.classList.add("bad");
   });

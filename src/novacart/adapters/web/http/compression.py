@@ -1,0 +1,69 @@
+"""Response compression: zstd, br and gzip for JSON, HTML, CSS, JavaScript and SVG."""
+
+import re
+from typing import Final
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+
+_CODINGS: Final = ("zstd", "br", "gzip")
+_TYPES: Final = (
+    "application/json",
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "image/svg+xml",
+)
+_MIN_SIZE: Final = 1024  # bytes; a smaller response fits one network packet anyway
+_REFUSED_CODING: Final = re.compile(r";\s*q=0(\.0*)?\s*(,|$)")
+
+
+class Compression(Compress):
+    """Flask-Compress, except for responses that must not be compressed.
+
+    BREACH recovers a secret from the length of a compressed response that also holds text of the
+    attacker's choice. Token responses and the HTML pages of the admin, with their CSRF tokens,
+    are therefore sent as they are. Other API responses need a bearer token, which a page of
+    another site cannot make a browser send.
+
+    A client that refuses a coding (`q=0`) gets no compression, since Flask-Compress may choose
+    the refused one.
+    """
+
+    def after_request(self, response: Response | None) -> Response:
+        if response is None or not self._is_compressible(response):
+            return response or Response(status=204)
+        if _REFUSED_CODING.search(request.headers.get("Accept-Encoding", "")):
+            response.vary.add("Accept-Encoding")
+            return response
+        return super().after_request(response)
+
+    def _is_compressible(self, response: Response) -> bool:
+        if response.is_sequence:
+            size = response.calculate_content_length() or 0
+        else:
+            size = response.content_length or 0
+        return (
+            size >= _MIN_SIZE
+            and response.mimetype in self.compress_mimetypes_set
+            and not request.path.startswith("/api/token/")
+            and not (response.mimetype == "text/html" and request.path.startswith("/admin/"))
+        )
+
+
+def init_app(app: Flask) -> None:
+    """Compress responses after all other hooks. Register it first.
+
+    A compressed response has the tag of the plain one with the coding appended (`"3-17:br"`),
+    which `conditional.py` understands.
+    """
+    app.config |= {
+        "COMPRESS_MIMETYPES": _TYPES,
+        "COMPRESS_ALGORITHM": _CODINGS,
+        "COMPRESS_ALGORITHM_STREAMING": _CODINGS,
+        "COMPRESS_MIN_SIZE": _MIN_SIZE,
+        # The static files of Flask-Admin, whose conditions Flask itself evaluates.
+        "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["admin.static"],
+    }
+    Compression(app)
