@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from novacart.application.ports.carts import Checkout, CheckoutLine
+from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.accounts.address_book import AddressBook
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.cart.cart import Cart
@@ -56,6 +56,7 @@ class FakeCarts:
             cart=cart,
             email=user.email.text if user else "",
             lines=tuple(lines),
+            address_id=address_id,
             address=_address(self._store.address_books.get(user_id), address_id),
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from novacart.adapters.stripe.webhook import StripeEvents
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
@@ -18,7 +19,6 @@ from novacart.application.payments.handle_event import HandleEvent
 from novacart.application.payments.handle_events import HandleEvents, RetryEvent
 from novacart.application.payments.open_at_provider import OpenAtProvider
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
-from novacart.application.payments.pay_cart import CheckOutAndPay
 from novacart.application.payments.policy import FollowUpPolicy
 from novacart.application.payments.queries import IntentView
 from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
@@ -37,7 +37,13 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId
 from tests.fakes.request_contexts import FakeRequestContexts
-from tests.support.builders.ordering import add_address, add_customer, add_product, fill_cart
+from tests.support.builders.ordering import (
+    STAFF_LIMITS,
+    add_address,
+    add_customer,
+    add_product,
+    fill_cart,
+)
 from tests.support.clock import SetClock
 from tests.support.fake_stripe.signatures import sign
 
@@ -74,14 +80,9 @@ class PaymentDesk:
             policy=self.policy,
         )
 
-    @property
-    def check_out_and_pay(self) -> CheckOutAndPay:
-        def check_out(user_id: UserId, address_id: AddressId) -> OrderId:
-            return self.checkout_cart(
-                StartCheckoutCommand(user_id=user_id, address_id=address_id)
-            ).id
-
-        return CheckOutAndPay(check_out=check_out, open_payment=self.open_payment)
+    def check_out(self, command: StartCheckoutCommand) -> IntentView:
+        """Start a one-step checkout and open the payment of its order."""
+        return self.intent(command.user_id, self.start_checkout(command).id)
 
     @property
     def send_refund(self) -> SendRefund:
@@ -157,7 +158,7 @@ class PaymentDesk:
         )
 
     @property
-    def checkout_cart(self) -> StartCheckout:
+    def start_checkout(self) -> StartCheckout:
         return StartCheckout(**self._ordering())
 
     # -- what customers and staff do ---------------------------------------------------------
@@ -188,8 +189,10 @@ class PaymentDesk:
         return self.open_payment(OpenPaymentCommand(user_id=user_id, order_id=order_id))
 
     def call_off(self, order_id: OrderId) -> None:
-        cancel = CancelOrder(begin=self.begin, clock=self.clock, contexts=AS_STAFF)
-        cancel(CancelOrderCommand(order_id=order_id, user_id=None))
+        cancel = CancelOrder(
+            begin=self.begin, clock=self.clock, contexts=AS_STAFF, limits=STAFF_LIMITS
+        )
+        cancel(CancelOrderCommand(order_id=order_id, staff=SYSTEM))
 
     def expire_orders(self) -> int:
         return ExpireOrders(begin=self.begin, clock=self.clock)()

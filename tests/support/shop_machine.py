@@ -13,15 +13,18 @@ from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.ordering.fulfil_order import (
     DeliverOrder,
+    DeliverOrderCommand,
     ShipOrder,
     ShipOrderCommand,
     StartProcessing,
+    StartProcessingCommand,
 )
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
-from novacart.application.payments.pay_cart import PayCart
+from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
 from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.domain.ordering.lifecycle import PaymentMethod
@@ -149,9 +152,9 @@ class ShopMachine(RuleBasedStateMachine):
 
     @rule(pays=st.booleans())
     def checks_out_in_one_step(self, pays: bool) -> None:  # noqa: FBT001 (drawn by name)
-        command = PayCart(user_id=self.user_id, address_id=self.address_id)
+        command = StartCheckoutCommand(user_id=self.user_id, address_id=self.address_id)
         with refusals():
-            intent = self.desk.check_out_and_pay(command)
+            intent = self.desk.check_out(command)
             if intent.order_id not in self.orders:
                 self.orders.append(intent.order_id)
             if pays:
@@ -243,11 +246,11 @@ class ShopMachine(RuleBasedStateMachine):
         order_id = self._order(which)
         with refusals():
             if step == "pack":
-                self.pack(order_id)
+                self.pack(StartProcessingCommand(staff=SYSTEM, order_id=order_id))
             elif step == "ship":
-                self.ship(ShipOrderCommand(order_id=order_id, carrier="Post", tracking_number="1Z"))
+                self.ship(ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="Post", tracking_number="1Z"))
             else:
-                self.deliver(order_id)
+                self.deliver(DeliverOrderCommand(staff=SYSTEM, order_id=order_id))
 
     # -- the provider ------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.http import create_app
-from tests.support.builders.ordering import AS_CUSTOMER, NOON
+from tests.support.builders.ordering import AS_CUSTOMER, NOON, STAFF_LIMITS
 from tests.support.clock import SetClock
 from tests.support.http_client import Counter
 from tests.support.race_harness import Trial, World, contradictions, on_trial, trial_settings
@@ -100,7 +100,9 @@ class Till:
         self.check_out = StartCheckout(
             begin=begin, clock=clock, contexts=AS_CUSTOMER, numbers=numbers, policy=terms
         )
-        self.cancel = CancelOrder(begin=begin, clock=clock, contexts=AS_CUSTOMER)
+        self.cancel = CancelOrder(
+            begin=begin, clock=clock, contexts=AS_CUSTOMER, limits=STAFF_LIMITS
+        )
         self.expire = ExpireOrders(begin=begin, clock=clock)
 
     def at_once(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:

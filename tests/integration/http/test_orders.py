@@ -17,7 +17,13 @@ from novacart.adapters.web.ordering.schemas import (
     OrderSchema,
 )
 from novacart.application.ordering.expire_orders import ExpireOrders
-from novacart.application.ordering.fulfil_order import ShipOrder, ShipOrderCommand, StartProcessing
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.ordering.fulfil_order import (
+    ShipOrder,
+    ShipOrderCommand,
+    StartProcessing,
+    StartProcessingCommand,
+)
 from novacart.domain.shared.ids import OrderId
 from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
@@ -286,9 +292,9 @@ def test_a_shipped_order_is_not_cancelled(asha: Shopper, injector: Injector) -> 
     kettle = stocked(injector)
     order = asha.ordered(kettle)
     order_id = OrderId(order["id"])
-    injector.get(StartProcessing)(order_id)
+    injector.get(StartProcessing)(StartProcessingCommand(staff=SYSTEM, order_id=order_id))
     injector.get(ShipOrder)(
-        ShipOrderCommand(order_id=order_id, carrier="Post", tracking_number="P1")
+        ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="Post", tracking_number="P1")
     )
     assert reserved(injector, kettle) == (9, 0)
     item = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "late"}

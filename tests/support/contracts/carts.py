@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.cart.queries import CartQueries
-from novacart.application.ordering.stock_claims import claims
+from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.order import Order
@@ -204,6 +204,6 @@ def checked_out(shop: ShopFixture, *, quantity: int = 1) -> Order:
             number="NC-20261102-222222",
         )
         work.orders.add(order)
-        work.stock.reserve(claims(order.id, order.reserved_units, "reserve"), at=NOON)
+        work.stock.reserve(stock_claims(order.id, order.reserved_units, "reserve"), at=NOON)
         work.commit()
     return order

@@ -18,8 +18,14 @@ from novacart.application.notifications.send_refund_emails import (
     SendRefundEmail,
     SendRefundStartedEmail,
 )
-from novacart.application.ordering.fulfil_order import ShipOrder, ShipOrderCommand, StartProcessing
-from novacart.application.payments.pay_cart import PayCart
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.ordering.fulfil_order import (
+    ShipOrder,
+    ShipOrderCommand,
+    StartProcessing,
+    StartProcessingCommand,
+)
+from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail
@@ -86,11 +92,11 @@ def tell(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
     return tell
 
 
-def _paid(desk: PaymentDesk, provider: FakePaymentGateway) -> PayCart:
+def _paid(desk: PaymentDesk, provider: FakePaymentGateway) -> StartCheckoutCommand:
     user_id, address_id = desk.customer()
     desk.cart(user_id, {desk.product(price=1241): 2})
-    command = PayCart(user_id=user_id, address_id=address_id)
-    provider.pay(desk.check_out_and_pay(command).reference)
+    command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
+    provider.pay(desk.check_out(command).reference)
     desk.reconciled(force=True)
     return command
 
@@ -126,9 +132,11 @@ def test_a_parcel_is_announced_with_its_number(
 ) -> None:
     _paid(desk, provider)
     order_id = _order_id(store)
-    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(order_id)
+    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+        StartProcessingCommand(staff=SYSTEM, order_id=order_id)
+    )
     ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
-        ShipOrderCommand(order_id=order_id, carrier="India Post", tracking_number="EE123456789IN")
+        ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE123456789IN")
     )
     mail = tell()[-1]
     assert mail.message_id.endswith("-shipped")
@@ -148,10 +156,10 @@ def test_an_order_that_another_replaced_is_not_told_of(
     desk: PaymentDesk, tell: Callable[[], list[Mail]]
 ) -> None:
     user_id, address_id = desk.customer()
-    command = PayCart(user_id=user_id, address_id=address_id)
+    command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
     for _ in range(2):
         desk.cart(user_id, {desk.product(): 1})
-        desk.check_out_and_pay(command)
+        desk.check_out(command)
     assert tell() == []
 
 

@@ -6,20 +6,23 @@ from datetime import datetime, timedelta
 import pytest
 
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.fulfil_order import (
     DeliverOrder,
+    DeliverOrderCommand,
     ShipOrder,
     ShipOrderCommand,
     StartProcessing,
+    StartProcessingCommand,
 )
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
-from novacart.application.ordering.views import OrderView
+from novacart.application.ordering.queries import OrderView
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -39,6 +42,7 @@ from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import (
     AS_CUSTOMER,
     NOON,
+    STAFF_LIMITS,
     ShopFixture,
     add_address,
     rupees,
@@ -57,7 +61,7 @@ class Counter:
         acting = {"begin": begin, "clock": self.clock, "contexts": AS_CUSTOMER}
         self.place = PlaceOrder(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
         self.check_out = StartCheckout(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
-        self.cancel = CancelOrder(**acting)  # type: ignore[arg-type]
+        self.cancel = CancelOrder(**acting, limits=STAFF_LIMITS)  # type: ignore[arg-type]
         self.cancel_item = CancelItem(**acting, refund_line=self.refunds.append)  # type: ignore[arg-type]
         self.expire = ExpireOrders(begin=begin, clock=self.clock)
         self.start_processing = StartProcessing(**acting)  # type: ignore[arg-type]
@@ -303,7 +307,7 @@ def test_somebody_elses_order_is_not_there_but_staff_may_cancel_it(
     order = counter.place(order_of(shop))
     with pytest.raises(OrderNotFound):
         counter.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.another_customer()))
-    counter.cancel(CancelOrderCommand(order_id=order.id, user_id=None, reason="fraud"))
+    counter.cancel(CancelOrderCommand(order_id=order.id, staff=SYSTEM, reason="fraud"))
     assert statuses(shop, order)[0] == "CANCELLED"
 
 
@@ -384,10 +388,10 @@ def test_unpaid_orders_expire_in_batches_and_only_when_their_time_is_over(
 def test_shipping_turns_reservations_into_sales(counter: Counter, shop: ShopFixture) -> None:
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop, PaymentMethod.COD))
-    counter.start_processing(order.id)
-    counter.ship(ShipOrderCommand(order_id=order.id, carrier="Post", tracking_number="P1"))
+    counter.start_processing(StartProcessingCommand(staff=SYSTEM, order_id=order.id))
+    counter.ship(ShipOrderCommand(staff=SYSTEM, order_id=order.id, carrier="Post", tracking_number="P1"))
     assert shop.levels() == [(8, 0), (9, 0), (10, 0)]
-    counter.deliver(order.id)
+    counter.deliver(DeliverOrderCommand(staff=SYSTEM, order_id=order.id))
     assert statuses(shop, order)[0] == "DELIVERED"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from novacart.application.payments.open_payment import OpenPaymentCommand
-from novacart.application.payments.pay_cart import PayCart
+from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.ports.payment_gateway import GatewayUnavailable, ProviderReport
 from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus
@@ -144,9 +144,9 @@ def test_one_step_checkout_keeps_the_cart_until_the_payment_succeeds(
     user_id, address_id = desk.customer()
     product, other = desk.product(), desk.product()
     desk.cart(user_id, {product: 2})
-    command = PayCart(user_id=user_id, address_id=address_id)
-    intent = desk.check_out_and_pay(command)
-    assert desk.check_out_and_pay(command) == intent
+    command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
+    intent = desk.check_out(command)
+    assert desk.check_out(command) == intent
     with desk.begin() as work:
         assert [line.product_id for line in work.carts.of(user_id).lines] == [product]
     provider.pay(intent.reference)
@@ -163,10 +163,10 @@ def test_a_changed_cart_is_another_order_and_the_old_payment_is_closed(
     user_id, address_id = desk.customer()
     product, other = desk.product(stock=2), desk.product()
     desk.cart(user_id, {product: 2})
-    command = PayCart(user_id=user_id, address_id=address_id)
-    first = desk.check_out_and_pay(command)
+    command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
+    first = desk.check_out(command)
     desk.cart(user_id, {other: 1})
-    second = desk.check_out_and_pay(command)
+    second = desk.check_out(command)
     assert second.order_id != first.order_id
     assert desk.order(first.order_id).status is OrderStatus.CANCELLED
     desk.cancel_payment(first.order_id)

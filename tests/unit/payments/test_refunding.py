@@ -5,7 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from novacart.application.ordering.fulfil_order import ShipOrder, ShipOrderCommand, StartProcessing
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.ordering.fulfil_order import (
+    ShipOrder,
+    ShipOrderCommand,
+    StartProcessing,
+    StartProcessingCommand,
+)
 from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.domain.ordering.errors import (
@@ -68,9 +74,11 @@ def _by_customer(bought: Bought, **what: object) -> RequestRefundCommand:
 
 
 def _ship(desk: PaymentDesk, order_id: OrderId) -> None:
-    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(order_id)
+    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+        StartProcessingCommand(staff=SYSTEM, order_id=order_id)
+    )
     ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
-        ShipOrderCommand(order_id=order_id, carrier="India Post", tracking_number="EE1")
+        ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE1")
     )
 
 
@@ -96,7 +104,9 @@ def test_a_customer_can_not_choose_a_part(desk: PaymentDesk, bought: Bought) -> 
 def test_a_customer_can_not_get_back_what_is_being_packed(
     desk: PaymentDesk, bought: Bought
 ) -> None:
-    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(bought.order_id)
+    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+        StartProcessingCommand(staff=SYSTEM, order_id=bought.order_id)
+    )
     with pytest.raises(RefundNotAllowed):
         desk.request_refund(_by_customer(bought))
 

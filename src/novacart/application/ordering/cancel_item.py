@@ -1,8 +1,8 @@
-"""Call one item of an order off."""
+"""Cancel one item of an order."""
 
 from dataclasses import dataclass
 
-from novacart.application.ordering.stock_claims import claims
+from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest, LineRefunds
 from novacart.application.ports.request_context import RequestContexts
@@ -21,11 +21,10 @@ class CancelItemCommand:
 
 
 class CancelItem:
-    """A COD item is cancelled and its stock goes back; one that was paid online is refunded.
+    """Cancel an item of a COD order and release its stock; refund an item that was paid online.
 
     Raises `OrderNotFound`, `OrderLineNotFound`, `LineAlreadyCancelled`,
-    `OrderAlreadyShipped`, `OrderNotPaid` for an order that still waits for its payment, and
-    whatever `LineRefunds` raises.
+    `OrderAlreadyShipped`, `OrderNotPaid` for an unpaid online order, and as `LineRefunds`.
     """
 
     def __init__(
@@ -42,7 +41,7 @@ class CancelItem:
         self._refund_line = refund_line
 
     def __call__(self, command: CancelItemCommand) -> None:
-        if not self._cancel_on_delivery(command):
+        if not self._cancel_cod_item(command):
             self._refund_line(
                 LineRefundRequest(
                     user_id=command.user_id,
@@ -53,8 +52,8 @@ class CancelItem:
                 )
             )
 
-    def _cancel_on_delivery(self, command: CancelItemCommand) -> bool:
-        """False where money has to go back, which is another unit of work."""
+    def _cancel_cod_item(self, command: CancelItemCommand) -> bool:
+        """Return False for an online order: its item is refunded in another unit of work."""
         now = self._clock.now()
         with self._begin() as work:
             order = work.orders.of_user(command.order_id, command.user_id)
@@ -64,7 +63,7 @@ class CancelItem:
             units = order.cancel_line(
                 command.line_id, reason=command.reason, at=now, actor=self._contexts.current().actor
             )
-            work.stock.release(claims(order.id, units, "release"), at=now)
+            work.stock.release(stock_claims(order.id, units, "release"), at=now)
             work.orders.save(order)
             if command.idempotency_key is not None:
                 work.idempotency_keys.fulfil(command.user_id, command.idempotency_key, order.id)

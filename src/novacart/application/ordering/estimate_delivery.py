@@ -1,4 +1,4 @@
-"""When something ordered now would arrive."""
+"""Estimate the delivery date of an order placed now."""
 
 from datetime import date
 

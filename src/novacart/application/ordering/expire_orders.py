@@ -1,8 +1,8 @@
-"""Let go of orders that nobody paid."""
+"""Cancel orders that were not paid in time."""
 
 from typing import Final
 
-from novacart.application.ordering.stock_claims import claims
+from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import (
@@ -17,10 +17,10 @@ BATCH: Final = 100
 
 
 class ExpireOrders:
-    """Cancel every unpaid order whose time is over; gives how many were.
+    """Cancel every unpaid order whose `expires_at` has passed; return how many.
 
-    Each is a unit of work of its own, so that one that was paid, cancelled or locked in the
-    meantime keeps none of the others. Any number of workers may do this at once.
+    Each order has its own unit of work, so that one that was paid, cancelled or locked in the
+    meantime does not stop the others. Safe to run in several workers at once.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -28,15 +28,15 @@ class ExpireOrders:
         self._clock = clock
 
     def __call__(self) -> int:
-        expired = 0
+        total = 0
         while True:
             with self._begin() as work:
                 due = work.orders.expired(self._clock.now(), limit=BATCH)
-            done = sum(self._expire(order_id) for order_id in due)
-            expired += done
-            # A batch of which nothing could be done is left for the next round.
-            if len(due) < BATCH or not done:
-                return expired
+            expired = sum(self._expire(order_id) for order_id in due)
+            total += expired
+            # A full batch of which none could be expired is left for the next run.
+            if len(due) < BATCH or not expired:
+                return total
 
     def _expire(self, order_id: OrderId) -> bool:
         now = self._clock.now()
@@ -44,7 +44,7 @@ class ExpireOrders:
             with self._begin() as work:
                 order = work.orders.get(order_id)
                 units = order.expire(at=now)
-                work.stock.release(claims(order.id, units, "release"), at=now)
+                work.stock.release(stock_claims(order.id, units, "release"), at=now)
                 work.orders.save(order)
                 work.commit()
         except (OrderNotFound, OrderStillPayable, InvalidTransition, ConcurrentChange):

@@ -1,16 +1,28 @@
-"""Pack, send and deliver an order."""
+"""Process, ship and deliver an order."""
 
 from dataclasses import dataclass
 
-from novacart.application.ordering.stock_claims import claims
+from novacart.application.authorization.actor import Actor
+from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import OrderId
 
+_PERMISSION = "orders.fulfil"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartProcessingCommand:
+    staff: Actor
+    order_id: OrderId
+
 
 class StartProcessing:
-    """The goods are being packed. Raises `OrderNotFound`, `InvalidTransition`."""
+    """Start packing an order.
+
+    Raises `PermissionDenied`, `OrderNotFound`, `InvalidTransition`.
+    """
 
     def __init__(
         self, *, begin: UnitOfWorkFactory, clock: Clock, contexts: RequestContexts
@@ -19,9 +31,10 @@ class StartProcessing:
         self._clock = clock
         self._contexts = contexts
 
-    def __call__(self, order_id: OrderId) -> None:
+    def __call__(self, command: StartProcessingCommand) -> None:
+        command.staff.require(_PERMISSION)
         with self._begin() as work:
-            order = work.orders.get(order_id)
+            order = work.orders.get(command.order_id)
             order.start_processing(at=self._clock.now(), actor=self._contexts.current().actor)
             work.orders.save(order)
             work.commit()
@@ -29,16 +42,17 @@ class StartProcessing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipOrderCommand:
+    staff: Actor
     order_id: OrderId
     carrier: str
     tracking_number: str
 
 
 class ShipOrder:
-    """The goods leave the house: what was reserved is sold.
+    """Ship an order and take its units out of stock.
 
-    Raises `OrderNotFound`, `InvalidTransition`, `RefundInProgress`, `NothingToShip`, and
-    `InvalidValue` without a carrier or a tracking number.
+    Raises `PermissionDenied`, `OrderNotFound`, `InvalidTransition`, `RefundInProgress` and
+    `NothingToShip`.
     """
 
     def __init__(
@@ -49,6 +63,7 @@ class ShipOrder:
         self._contexts = contexts
 
     def __call__(self, command: ShipOrderCommand) -> None:
+        command.staff.require(_PERMISSION)
         now = self._clock.now()
         with self._begin() as work:
             order = work.orders.get(command.order_id)
@@ -58,13 +73,22 @@ class ShipOrder:
                 at=now,
                 actor=self._contexts.current().actor,
             )
-            work.stock.sell(claims(order.id, units, "sell"), at=now)
+            work.stock.sell(stock_claims(order.id, units, "sell"), at=now)
             work.orders.save(order)
             work.commit()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverOrderCommand:
+    staff: Actor
+    order_id: OrderId
+
+
 class DeliverOrder:
-    """The customer has the goods. Raises `OrderNotFound`, `InvalidTransition`."""
+    """Record the delivery of an order.
+
+    Raises `PermissionDenied`, `OrderNotFound`, `InvalidTransition`.
+    """
 
     def __init__(
         self, *, begin: UnitOfWorkFactory, clock: Clock, contexts: RequestContexts
@@ -73,9 +97,10 @@ class DeliverOrder:
         self._clock = clock
         self._contexts = contexts
 
-    def __call__(self, order_id: OrderId) -> None:
+    def __call__(self, command: DeliverOrderCommand) -> None:
+        command.staff.require(_PERMISSION)
         with self._begin() as work:
-            order = work.orders.get(order_id)
+            order = work.orders.get(command.order_id)
             order.deliver(at=self._clock.now(), actor=self._contexts.current().actor)
             work.orders.save(order)
             work.commit()

@@ -1,23 +1,21 @@
-"""Turn the cart into an order."""
+"""Place the cart as an order."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from novacart.application.ordering.order_factory import ATTEMPTS, OrderFactory, ensure_address
+from novacart.application.ordering.order_factory import OrderFactory, retry_taken_number
 from novacart.application.ordering.policy import CheckoutPolicy
-from novacart.application.ordering.views import OrderView, order_view
+from novacart.application.ordering.queries import OrderView, order_view
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.ordering.errors import EmptyCart, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import AddressId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrderCommand:
-    """`idempotency_key`, where the request came with one, is fulfilled with the order."""
+    """`idempotency_key` is fulfilled in the transaction that commits the order."""
 
     user_id: UserId
     payment_method: PaymentMethod = PaymentMethod.ONLINE
@@ -26,11 +24,11 @@ class PlaceOrderCommand:
 
 
 class PlaceOrder:
-    """The whole cart becomes an order, its units are reserved and the cart is empty, or nothing.
+    """Create an order of the whole cart, reserve its stock and clear the cart.
 
-    It takes the place of an unpaid order that a one-step checkout made of this cart. Raises
-    `EmptyCart` for an empty cart, `InvalidValue` for an address that is missing or not
-    the customer's, and `OutOfStock` naming every line that can't be had.
+    The order replaces an unpaid order that was created from this cart by a one-step checkout.
+    Raises `EmptyCart`, `InvalidValue` for an address that is missing or not the customer's,
+    and `OutOfStock` with every line that is not available.
     """
 
     def __init__(
@@ -45,25 +43,19 @@ class PlaceOrder:
         self._begin = begin
         self._clock = clock
         self._contexts = contexts
-        self._assembly = OrderFactory(numbers=numbers, policy=policy)
+        self._factory = OrderFactory(numbers=numbers, policy=policy)
 
     def __call__(self, command: PlaceOrderCommand) -> OrderView:
-        for _ in range(ATTEMPTS - 1):
-            with suppress(OrderNumberTaken):
-                return self._place(command)
-        return self._place(command)
+        return retry_taken_number(lambda: self._place(command))
 
     def _place(self, command: PlaceOrderCommand) -> OrderView:
         with self._begin() as work:
-            checkout = work.carts.checkout(command.user_id, command.address_id)
-            if not checkout.lines:
-                raise EmptyCart
-            ensure_address(checkout, command.address_id)
-            order = self._assembly.place(
+            checkout, unpaid = self._factory.checkout(work, command.user_id, command.address_id)
+            order = self._factory.place(
                 work,
                 checkout,
-                replaces=self._assembly.unpaid_order(work, checkout),
-                method=command.payment_method,
+                replaces=unpaid,
+                payment_method=command.payment_method,
                 at=self._clock.now(),
                 actor=self._contexts.current().actor,
             )

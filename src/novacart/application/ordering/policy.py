@@ -1,4 +1,4 @@
-"""What the shop decides about orders."""
+"""Settings of the checkout."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,6 +6,10 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutPolicy:
-    """`pending_order_ttl`: how long an unpaid order waits for its payment."""
+    """`pending_order_ttl` is how long an unpaid order reserves its stock.
+
+    `online_payments` is False if no payment provider is configured.
+    """
 
     pending_order_ttl: timedelta
+    online_payments: bool = True

@@ -1,16 +1,83 @@
-"""A customer's orders."""
+"""Read models of orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
-from novacart.application.ordering.views import OrderView
-from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLineView:
+    """A line of an order, as it was when the order was placed."""
+
+    id: OrderLineId
+    product_id: ProductId
+    title: str
+    subtitle: str
+    image: str | None
+    quantity: int
+    unit_price: Money
+    status: str
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """Statuses and the payment method are the values of the lifecycle's enums."""
+
+    id: OrderId
+    number: str
+    email: str
+    status: str
+    payment_method: str
+    payment_status: str
+    total: Money
+    placed_at: datetime
+    paid_at: datetime | None
+    estimated_delivery: date
+    address: ShippingAddress | None
+    lines: tuple[OrderLineView, ...]
+
+
+def order_view(order: Order) -> OrderView:
+    """The view of a loaded order, without another read."""
+    return OrderView(
+        id=order.id,
+        number=order.number,
+        email=order.email,
+        status=order.status.value,
+        payment_method=order.payment_method.value,
+        payment_status=order.payment_status.value,
+        total=order.total,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        estimated_delivery=order.estimated_delivery,
+        address=order.address,
+        lines=tuple(
+            OrderLineView(
+                id=line.id,
+                product_id=line.product_id,
+                title=line.title,
+                subtitle=line.subtitle,
+                image=line.image,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                status=line.status.value,
+                cancelled_at=line.cancelled_at,
+            )
+            for line in order.lines
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPage:
-    """`count` is how many orders there are on all pages."""
+    """One page of orders; `count` is the number of orders on all pages."""
 
     count: int
     orders: Sequence[OrderView]
@@ -20,16 +87,16 @@ class OrderQueries(Protocol):
     def history(
         self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
     ) -> OrderPage:
-        """Newest first; pages count from 1.
+        """A page of the user's orders, newest first; the first page is 1.
 
-        `search` finds a part of a title or subtitle bought, in capitals or not.
+        `search` matches part of a line's title or subtitle, ignoring case.
         """
         ...
 
     def latest(self, user_id: UserId) -> OrderView | None:
-        """The order placed last."""
+        """The order that the user placed last."""
         ...
 
     def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
-        """The user's own order of that id."""
+        """The user's order with that id; None for another user's."""
         ...

@@ -1,20 +1,19 @@
-"""The one-step checkout: an unpaid order of the cart, which keeps its lines until it is paid."""
+"""Start a one-step checkout: an unpaid order of the cart, which keeps its lines until payment."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
-from novacart.application.ordering.order_factory import ATTEMPTS, OrderFactory, ensure_address
+from novacart.application.ordering.order_factory import OrderFactory, retry_taken_number
 from novacart.application.ordering.policy import CheckoutPolicy
-from novacart.application.ordering.views import OrderView, order_view
-from novacart.application.ports.carts import Checkout
+from novacart.application.ordering.queries import OrderView, order_view
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.order_numbers import OrderNumbers
+from novacart.application.ports.payment_gateway import GatewayUnavailable
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.ordering.errors import EmptyCart, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import PaymentMethod
-from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import AddressId, UserId
+
+_RETRY_AFTER = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +23,11 @@ class StartCheckoutCommand:
 
 
 class StartCheckout:
-    """Gives the unpaid order of the cart as it is now: the same one for the same cart.
+    """Return the unpaid order of the current cart; the same order for an unchanged cart.
 
-    Where the cart shows other lines, prices or another address than the order, or the order's
-    time is over, a new order takes its place and its units go back. Raises as `PlaceOrder`.
+    If lines, prices or the address have changed, or the order has expired, a new order
+    replaces it. Raises as `PlaceOrder`, and `GatewayUnavailable` without a payment provider:
+    an order that cannot be paid would only reserve stock.
     """
 
     def __init__(
@@ -42,29 +42,27 @@ class StartCheckout:
         self._begin = begin
         self._clock = clock
         self._contexts = contexts
-        self._assembly = OrderFactory(numbers=numbers, policy=policy)
+        self._policy = policy
+        self._factory = OrderFactory(numbers=numbers, policy=policy)
 
     def __call__(self, command: StartCheckoutCommand) -> OrderView:
-        for _ in range(ATTEMPTS - 1):
-            with suppress(OrderNumberTaken):
-                return self._check_out(command)
-        return self._check_out(command)
+        if not self._policy.online_payments:
+            raise GatewayUnavailable(
+                "Online payments are not set up in this shop.", retry_after=_RETRY_AFTER
+            )
+        return retry_taken_number(lambda: self._start(command))
 
-    def _check_out(self, command: StartCheckoutCommand) -> OrderView:
+    def _start(self, command: StartCheckoutCommand) -> OrderView:
+        now = self._clock.now()
         with self._begin() as work:
-            checkout = work.carts.checkout(command.user_id, command.address_id)
-            if not checkout.lines:
-                raise EmptyCart
-            ensure_address(checkout, command.address_id)
-            unpaid = self._assembly.unpaid_order(work, checkout)
-            now = self._clock.now()
-            if unpaid is not None and unpaid.is_payable(at=now) and _is_of(unpaid, checkout):
+            checkout, unpaid = self._factory.checkout(work, command.user_id, command.address_id)
+            if unpaid is not None and unpaid.is_payable(at=now) and checkout.matches(unpaid):
                 return order_view(unpaid)
-            order = self._assembly.place(
+            order = self._factory.place(
                 work,
                 checkout,
                 replaces=unpaid,
-                method=PaymentMethod.ONLINE,
+                payment_method=PaymentMethod.ONLINE,
                 at=now,
                 actor=self._contexts.current().actor,
             )
@@ -72,10 +70,3 @@ class StartCheckout:
             work.carts.save(checkout.cart)
             work.commit()
         return order_view(order)
-
-
-def _is_of(order: Order, checkout: Checkout) -> bool:
-    """Whether the customer would be charged for what the cart shows, and sent it there."""
-    ordered = {(line.product_id, line.quantity, line.unit_price) for line in order.lines}
-    shown = {(line.product_id, line.quantity, line.unit_price) for line in checkout.lines}
-    return ordered == shown and order.address == checkout.address

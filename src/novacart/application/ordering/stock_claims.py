@@ -1,4 +1,4 @@
-"""What orders ask of the stock."""
+"""Stock claims of orders."""
 
 from collections.abc import Iterable
 
@@ -7,8 +7,8 @@ from novacart.domain.ordering.line import LineUnits
 from novacart.domain.shared.ids import OrderId
 
 
-def claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> list[StockClaim]:
-    """One claim a line; `step` is `reserve`, `release` or `sell`, each once in a line's life."""
+def stock_claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> list[StockClaim]:
+    """One claim a line; `step` is `reserve`, `release` or `sell`, each at most once a line."""
     return [
         StockClaim(
             product_id=line.product_id,

@@ -1,4 +1,4 @@
-"""Refunds of single lines, as the ordering of the shop asks for them."""
+"""Refunds of single order lines, as ordering requests them from payments."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +8,7 @@ from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineRefundRequest:
-    """`idempotency_key` is to be fulfilled in the transaction that commits the refund."""
+    """`idempotency_key` is fulfilled in the transaction that commits the refund."""
 
     user_id: UserId
     order_id: OrderId
@@ -19,10 +19,10 @@ class LineRefundRequest:
 
 class LineRefunds(Protocol):
     def __call__(self, request: LineRefundRequest, /) -> None:
-        """Start the refund of exactly what is left of that line, in a unit of work of its own.
+        """Request the refund of what remains of the line, in its own unit of work.
 
-        The order may have changed since the caller looked at it. Raises `OrderNotFound`,
-        `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`, `OrderNotPaid`,
-        and `Unavailable` where the provider is out of reach.
+        Checks the order again, since it may have changed since the caller read it. Raises
+        `OrderNotFound`, `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`,
+        `OrderNotPaid`, and `Unavailable` if the provider cannot be reached.
         """
         ...

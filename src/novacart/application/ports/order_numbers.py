@@ -1,4 +1,4 @@
-"""Numbers for new orders."""
+"""Generator of order numbers."""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,5 +6,5 @@ from typing import Protocol
 
 class OrderNumbers(Protocol):
     def __call__(self, at: datetime, /) -> str:
-        """A number that nobody could have guessed; very likely, but not surely, a new one."""
+        """A random number that cannot be guessed; it may, rarely, be in use already."""
         ...

@@ -1,4 +1,4 @@
-"""Where orders are kept."""
+"""Repository of orders."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,14 +9,14 @@ from novacart.domain.shared.ids import OrderId, UserId
 
 
 class Orders(Protocol):
-    """What is handed out stays locked until the unit of work ends."""
+    """A returned order stays locked until the unit of work ends."""
 
     def add(self, order: Order) -> None:
-        """Raises `OrderNumberTaken` where another order has its number; begin anew then."""
+        """Raises `OrderNumberTaken`; the unit of work cannot be used afterwards."""
         ...
 
     def save(self, order: Order) -> None:
-        """Raises `ConcurrentChange` where somebody saved it since it was loaded."""
+        """Raises `ConcurrentChange` if the order was saved since it was loaded."""
         ...
 
     def get(self, order_id: OrderId) -> Order:
@@ -24,9 +24,9 @@ class Orders(Protocol):
         ...
 
     def of_user(self, order_id: OrderId, user_id: UserId) -> Order:
-        """The user's own order. Raises `OrderNotFound`, for somebody else's too."""
+        """Raises `OrderNotFound`, also for another user's order."""
         ...
 
     def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
-        """Unpaid orders whose time was over `at`, the oldest first; not locked."""
+        """Ids of unpaid orders with `expires_at` <= `at`, oldest first; not locked."""
         ...

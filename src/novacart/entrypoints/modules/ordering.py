@@ -4,6 +4,7 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
+from novacart.adapters.sandbox.unavailable_gateway import NoGateway
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.ordering.routes import orders_blueprint
@@ -21,6 +22,7 @@ from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderQueries
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.order_numbers import OrderNumbers
+from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
@@ -47,8 +49,11 @@ class OrderingModule(Module):
 
     @provider
     @singleton
-    def policy(self, settings: Settings) -> CheckoutPolicy:
-        return CheckoutPolicy(pending_order_ttl=settings.pending_order_ttl)
+    def policy(self, settings: Settings, gateway: PaymentGateway) -> CheckoutPolicy:
+        return CheckoutPolicy(
+            pending_order_ttl=settings.pending_order_ttl,
+            online_payments=not isinstance(gateway, NoGateway),
+        )
 
     @provider
     @singleton

@@ -21,13 +21,12 @@ from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
 from novacart.adapters.web.payments.webhook_routes import webhooks_blueprint
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
-from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
+from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.payments.cancel_payment import CancelPayment
 from novacart.application.payments.handle_event import HandleEvent
 from novacart.application.payments.handle_events import HandleEvents, RetryEvent
 from novacart.application.payments.open_at_provider import OpenAtProvider
 from novacart.application.payments.open_payment import OpenPayment
-from novacart.application.payments.pay_cart import CheckOutAndPay
 from novacart.application.payments.policy import FollowUpPolicy
 from novacart.application.payments.queries import PaymentQueries
 from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
@@ -39,7 +38,6 @@ from novacart.application.payments.refund_line import RefundLine
 from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.payments.settle_payment import SettlePayment
-from novacart.application.ports.cart_checkout import CartCheckout
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
 from novacart.application.ports.payment_gateway import PaymentGateway
@@ -48,14 +46,13 @@ from novacart.application.ports.webhook_events import EventReader
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.ordering.events import OrderCancelled
 from novacart.domain.payments.events import DisputeOpened, RefundFailed, RefundRequested
-from novacart.domain.shared.ids import AddressId, OrderId, RefundId, UserId
+from novacart.domain.shared.ids import OrderId, RefundId
 from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (
     CancelPayment,
-    CheckOutAndPay,
     HandleEvent,
     HandleEvents,
     OpenAtProvider,
@@ -125,17 +122,6 @@ class PaymentsModule(Module):
     def refund_line(self, refund_line: RefundLine) -> LineRefunds:
         return refund_line
 
-    @provider
-    @singleton
-    def check_out(self, checkout_cart: StartCheckout, gateway: PaymentGateway) -> CartCheckout:
-        def check_out(user_id: UserId, address_id: AddressId) -> OrderId:
-            if isinstance(gateway, NoGateway):
-                # An order that nobody could pay would only hold stock until it expires.
-                gateway.refuse()
-            return checkout_cart(StartCheckoutCommand(user_id=user_id, address_id=address_id)).id
-
-        return check_out
-
 
 def _sandbox_secret(settings: Settings) -> str:
     return hashlib.sha256(f"sandbox webhook {settings.secret_key}".encode()).hexdigest()
@@ -154,7 +140,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     made = [
         payments_blueprint(
             open_payment=injector.get(OpenPayment),
-            check_out_and_pay=injector.get(CheckOutAndPay),
+            start_checkout=injector.get(StartCheckout),
             request_refund=injector.get(RequestRefund),
             queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
             limits=injector.get(StaffLimits),

@@ -11,12 +11,15 @@ from novacart.adapters.admin.list_view import ListedView, id_of
 from novacart.adapters.admin.ordering.forms import CancelForm, PlainForm, RefundForm, ShipForm
 from novacart.adapters.admin.secure_form import sent
 from novacart.adapters.admin.staff_view import back
-from novacart.application.authorization.limits import ensure_within_limit
+from novacart.application.authorization.actor import Actor
 from novacart.application.back_office.orders import OrderDetail
 from novacart.application.ordering.cancel_order import CancelOrderCommand
-from novacart.application.ordering.fulfil_order import ShipOrderCommand
+from novacart.application.ordering.fulfil_order import (
+    DeliverOrderCommand,
+    ShipOrderCommand,
+    StartProcessingCommand,
+)
 from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
-from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 from novacart.domain.shared.money import Money
 
@@ -27,8 +30,7 @@ class OrderActs(ListedView):
     @expose("/process/", methods=("POST",))
     def process(self) -> Any:  # noqa: ANN401 (a redirect)
         order, _ = self._posted(PlainForm)
-        start = self.desk.orders.start_processing
-        self.attempt(lambda: start(order.id), done=f"{order.number} is being packed.")
+        self.attempt(lambda: self._start_processing(order.id), done=f"{order.number} is being packed.")
         return self._back_to(order)
 
     @expose("/ship/", methods=("POST",))
@@ -44,8 +46,7 @@ class OrderActs(ListedView):
     @expose("/deliver/", methods=("POST",))
     def deliver(self) -> Any:  # noqa: ANN401 (a redirect)
         order, _ = self._posted(PlainForm)
-        deliver = self.desk.orders.deliver
-        self.attempt(lambda: deliver(order.id), done=f"{order.number} is delivered.")
+        self.attempt(lambda: self._deliver(order.id), done=f"{order.number} is delivered.")
         return self._back_to(order)
 
     @expose("/cancel/", methods=("POST",))
@@ -74,8 +75,7 @@ class OrderActs(ListedView):
 
     @action("process", "Start processing")
     def process_many(self, chosen: Sequence[str]) -> None:
-        start = self.desk.orders.start_processing
-        self.each(chosen, lambda key: start(OrderId(key)), done="Being packed")
+        self.each(chosen, lambda key: self._start_processing(OrderId(key)), done="Being packed")
 
     @action("ship", "Ship")
     def ship_many(self, chosen: Sequence[str]) -> None:
@@ -88,8 +88,7 @@ class OrderActs(ListedView):
 
     @action("deliver", "Mark as delivered")
     def deliver_many(self, chosen: Sequence[str]) -> None:
-        deliver = self.desk.orders.deliver
-        self.each(chosen, lambda key: deliver(OrderId(key)), done="Delivered")
+        self.each(chosen, lambda key: self._deliver(OrderId(key)), done="Delivered")
 
     @action("cancel", "Cancel", "Cancel the chosen orders?")
     def cancel_many(self, chosen: Sequence[str]) -> None:
@@ -103,17 +102,27 @@ class OrderActs(ListedView):
 
     # -- the use cases ------------------------------------------------------------------------
 
+    def _start_processing(self, order_id: OrderId) -> None:
+        self.desk.orders.start_processing(
+            StartProcessingCommand(staff=self._actor, order_id=order_id)
+        )
+
+    def _deliver(self, order_id: OrderId) -> None:
+        self.desk.orders.deliver(DeliverOrderCommand(staff=self._actor, order_id=order_id))
+
     def _send(self, order_id: OrderId, carrier: str | None, tracking: str | None) -> None:
         self.desk.orders.ship(
             ShipOrderCommand(
-                order_id=order_id, carrier=carrier or "", tracking_number=tracking or ""
+                staff=self._actor,
+                order_id=order_id,
+                carrier=carrier or "",
+                tracking_number=tracking or "",
             )
         )
 
     def _call_off(self, order_id: OrderId, reason: str | None) -> None:
-        ensure_within_limit(self._limit("orders.cancel"), self._sheet(order_id).total)
         self.desk.orders.cancel(
-            CancelOrderCommand(order_id=order_id, user_id=None, reason=reason or "")
+            CancelOrderCommand(order_id=order_id, staff=self._actor, reason=reason or "")
         )
 
     def _give_back(
@@ -136,14 +145,12 @@ class OrderActs(ListedView):
             )
         )
 
+    @property
+    def _actor(self) -> Actor:
+        return Actor(user_id=UserId(self.staff.id), role=self.staff.role)
+
     def _limit(self, permission: str) -> Money | None:
         return self.desk.policy.limits.limit_for(self.staff.role, permission)
-
-    def _sheet(self, order_id: OrderId) -> OrderDetail:
-        order: OrderDetail | None = self.get_one(order_id)
-        if order is None:
-            raise OrderNotFound
-        return order
 
     def _posted(self, form_class: Any) -> tuple[OrderDetail, Any]:  # noqa: ANN401 (any form of ours)
         """The order, and the form if it is filled in well; what is wrong is told."""

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from novacart.application.ports.carts import Checkout, CheckoutLine
+from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.address import ShippingAddress
-from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.ids import AddressId, UserId
 from novacart.domain.shared.money import Money
 
 
@@ -30,7 +30,9 @@ def cart_of(user_id: UserId, rows: Sequence[Row[Any]]) -> Cart:
     )
 
 
-def checkout_of(user_id: UserId, rows: Sequence[Row[Any]]) -> Checkout:
+def checkout_of(
+    user_id: UserId, address_id: AddressId | None, rows: Sequence[Row[Any]]
+) -> Checkout:
     """The checkout of the same rows, joined with the products sold and the address."""
     return Checkout(
         cart=cart_of(user_id, rows),
@@ -47,6 +49,7 @@ def checkout_of(user_id: UserId, rows: Sequence[Row[Any]]) -> Checkout:
             for row in rows
             if row.sold_id is not None
         ),
+        address_id=address_id,
         address=_address_of(rows[0]) if rows and rows[0].address_id is not None else None,
     )
 

@@ -12,7 +12,7 @@ from novacart.adapters.persistence.cart.mapper import cart_of, checkout_of
 from novacart.adapters.persistence.cart.tables import cart_lines, carts
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.locking import lock_user
-from novacart.application.ports.carts import Checkout
+from novacart.domain.services.checkout import Checkout
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import AddressId, CartLineId, OrderId, ProductId, UserId
@@ -52,7 +52,7 @@ class SqlCarts:
     def checkout(self, user_id: UserId, address_id: AddressId | None) -> Checkout:
         lock_user(self._connection, user_id)
         rows = self._checkout_rows(user_id, address_id)
-        checkout = checkout_of(user_id, rows)
+        checkout = checkout_of(user_id, address_id, rows)
         self._known(checkout.cart)
         return checkout
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from novacart.adapters.web.media.routes import absolute
-from novacart.application.ordering.views import OrderLineView, OrderView
+from novacart.application.ordering.queries import OrderLineView, OrderView
 
 _METHODS: Final = {"COD": "Cash on Delivery", "ONLINE": "Online Payment"}
 

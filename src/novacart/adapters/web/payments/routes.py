@@ -16,8 +16,8 @@ from novacart.adapters.web.payments.schemas import (
 )
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
+from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
-from novacart.application.payments.pay_cart import CheckOutAndPay, PayCart
 from novacart.application.payments.queries import IntentView, PaymentQueries
 from novacart.application.payments.request_refund import (
     RefundedUnits,
@@ -37,7 +37,7 @@ _MESSAGES = {
 def payments_blueprint(
     *,
     open_payment: OpenPayment,
-    check_out_and_pay: CheckOutAndPay,
+    start_checkout: StartCheckout,
     request_refund: RequestRefund,
     queries: PaymentQueries,
     limits: StaffLimits,
@@ -72,17 +72,20 @@ def payments_blueprint(
     )
     def payment_intent(body: dict[str, Any]) -> Response:
         """Begin to pay an order, or check out your whole cart; asked again, the same."""
-        user_id, key = principal().user_id, idempotency_key()
-        if body["order_id"] is not None:
+        user_id = principal().user_id
+        if body["order_id"] is None:
+            address_id = AddressId(body["address_id"])
+            order_id = start_checkout(
+                StartCheckoutCommand(user_id=user_id, address_id=address_id)
+            ).id
+        else:
             order_id = OrderId(body["order_id"])
-            return _intent(
-                open_payment(
-                    OpenPaymentCommand(user_id=user_id, order_id=order_id, idempotency_key=key)
+        return _intent(
+            open_payment(
+                OpenPaymentCommand(
+                    user_id=user_id, order_id=order_id, idempotency_key=idempotency_key()
                 )
             )
-        address_id = AddressId(body["address_id"])
-        return _intent(
-            check_out_and_pay(PayCart(user_id=user_id, address_id=address_id, idempotency_key=key))
         )
 
     @blueprint.route("/refund/<int:order_id>/", methods=["POST"])

@@ -1,0 +1,90 @@
+"""The checkout: a priced snapshot of a cart, from which an order is placed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from novacart.domain.cart.cart import Cart
+from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.errors import EmptyCart
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.line import OrderLine
+from novacart.domain.ordering.order import Order
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, ProductId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutLine:
+    """A cart line with the current data of its product."""
+
+    product_id: ProductId
+    title: str
+    subtitle: str
+    image: str | None
+    unit_price: Money
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A cart, its priced lines and the shipping address, read at one moment.
+
+    `lines` are the products in the catalogue, oldest first; `cart` may hold others, which are
+    not shown to the customer. `address` is the customer's address `address_id`; it is None if
+    no address was requested or the customer has no such address.
+    """
+
+    cart: Cart
+    email: str
+    lines: tuple[CheckoutLine, ...]
+    address_id: AddressId | None
+    address: ShippingAddress | None
+
+    def ensure_orderable(self) -> None:
+        """Raises `EmptyCart`, and `InvalidValue` for an address that is not the customer's."""
+        if not self.lines:
+            raise EmptyCart
+        if self.address_id is not None and self.address is None:
+            raise InvalidValue("address_id", "You have no such address.")
+
+    def matches(self, order: Order) -> bool:
+        """Whether the order has the same products, quantities, prices and address."""
+        ordered = {(line.product_id, line.quantity, line.unit_price) for line in order.lines}
+        shown = {(line.product_id, line.quantity, line.unit_price) for line in self.lines}
+        return ordered == shown and order.address == self.address
+
+    def place_order(
+        self,
+        *,
+        id: OrderId,
+        line_ids: Sequence[OrderLineId],
+        number: str,
+        payment_method: PaymentMethod,
+        placed_at: datetime,
+        expires_at: datetime,
+    ) -> Order:
+        """Create the order of these lines. Raises as `Order.place`."""
+        return Order.place(
+            id=id,
+            number=number,
+            user_id=self.cart.user_id,
+            email=self.email,
+            lines=[
+                OrderLine(
+                    id=line_id,
+                    product_id=line.product_id,
+                    title=line.title,
+                    subtitle=line.subtitle,
+                    image=line.image,
+                    unit_price=line.unit_price,
+                    quantity=line.quantity,
+                )
+                for line_id, line in zip(line_ids, self.lines, strict=True)
+            ],
+            address=self.address,
+            payment_method=payment_method,
+            placed_at=placed_at,
+            expires_at=expires_at,
+        )
