@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.accounts.address_book import AddressBook
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import AddressId, ProductId, UserId
 from tests.fakes.store import FakeStore

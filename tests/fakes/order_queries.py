@@ -1,7 +1,6 @@
 """Orders in memory, as their owners see them."""
 
-from novacart.application.ordering.queries import OrderPage
-from novacart.application.ordering.queries import OrderView, order_view
+from novacart.application.ordering.queries import OrderPage, OrderView, order_view
 from novacart.domain.shared.ids import OrderId, UserId
 from tests.fakes.store import FakeStore
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.policy import CartPolicy
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
-from novacart.application.authorization.actor import SYSTEM
 from novacart.application.ordering.fulfil_order import (
     DeliverOrder,
     DeliverOrderCommand,
@@ -248,7 +248,11 @@ class ShopMachine(RuleBasedStateMachine):
             if step == "pack":
                 self.pack(StartProcessingCommand(staff=SYSTEM, order_id=order_id))
             elif step == "ship":
-                self.ship(ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="Post", tracking_number="1Z"))
+                self.ship(
+                    ShipOrderCommand(
+                        staff=SYSTEM, order_id=order_id, carrier="Post", tracking_number="1Z"
+                    )
+                )
             else:
                 self.deliver(DeliverOrderCommand(staff=SYSTEM, order_id=order_id))
 

@@ -62,7 +62,7 @@ def test_an_order_goes_from_its_payment_to_its_delivery(
     page = owner.get(f"/admin/orders/details/?id={order['id']}").text
     assert "Dák, T-1" in page
     assert "staff:" in page
-    assert "It was sent by Dák, T-1." in page
+    assert "Shipped by Dák, T-1." in page
     assert "payment_intent.succeeded" in page
 
 

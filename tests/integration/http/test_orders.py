@@ -16,8 +16,8 @@ from novacart.adapters.web.ordering.schemas import (
     OrderPageSchema,
     OrderSchema,
 )
-from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.fulfil_order import (
     ShipOrder,
     ShipOrderCommand,

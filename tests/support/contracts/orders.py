@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from novacart.application.ordering.queries import OrderQueries
-from novacart.application.ordering.queries import order_view
+from novacart.application.ordering.queries import OrderQueries, order_view
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import PaymentMethod

@@ -7,6 +7,7 @@ import pytest
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.formatting import day, money
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.notifications.order_mailer import OrderMailer
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
@@ -18,7 +19,6 @@ from novacart.application.notifications.send_refund_emails import (
     SendRefundEmail,
     SendRefundStartedEmail,
 )
-from novacart.application.authorization.actor import SYSTEM
 from novacart.application.ordering.fulfil_order import (
     ShipOrder,
     ShipOrderCommand,
@@ -136,7 +136,9 @@ def test_a_parcel_is_announced_with_its_number(
         StartProcessingCommand(staff=SYSTEM, order_id=order_id)
     )
     ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
-        ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE123456789IN")
+        ShipOrderCommand(
+            staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE123456789IN"
+        )
     )
     mail = tell()[-1]
     assert mail.message_id.endswith("-shipped")

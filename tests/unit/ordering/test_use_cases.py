@@ -21,8 +21,8 @@ from novacart.application.ordering.fulfil_order import (
 )
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
-from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.ordering.queries import OrderView
+from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -389,7 +389,9 @@ def test_shipping_turns_reservations_into_sales(counter: Counter, shop: ShopFixt
     shop.fill_cart(2, 1)
     order = counter.place(order_of(shop, PaymentMethod.COD))
     counter.start_processing(StartProcessingCommand(staff=SYSTEM, order_id=order.id))
-    counter.ship(ShipOrderCommand(staff=SYSTEM, order_id=order.id, carrier="Post", tracking_number="P1"))
+    counter.ship(
+        ShipOrderCommand(staff=SYSTEM, order_id=order.id, carrier="Post", tracking_number="P1")
+    )
     assert shop.levels() == [(8, 0), (9, 0), (10, 0)]
     counter.deliver(DeliverOrderCommand(staff=SYSTEM, order_id=order.id))
     assert statuses(shop, order)[0] == "DELIVERED"

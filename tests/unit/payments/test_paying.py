@@ -2,8 +2,8 @@
 
 import pytest
 
-from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
+from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.ports.payment_gateway import GatewayUnavailable, ProviderReport
 from novacart.domain.ordering.errors import OrderNotFound
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus

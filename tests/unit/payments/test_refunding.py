@@ -78,7 +78,9 @@ def _ship(desk: PaymentDesk, order_id: OrderId) -> None:
         StartProcessingCommand(staff=SYSTEM, order_id=order_id)
     )
     ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
-        ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE1")
+        ShipOrderCommand(
+            staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE1"
+        )
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ordering.queries import OrderView
 from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.unit_of_work import UnitOfWork
@@ -19,7 +20,7 @@ from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, UserId
 ATTEMPTS: Final = 3
 
 
-def retry_taken_number[T](place: Callable[[], T]) -> T:
+def retry_taken_number(place: Callable[[], OrderView]) -> OrderView:
     """Call `place`, again while it raises `OrderNumberTaken`, at most `ATTEMPTS` times."""
     for _ in range(ATTEMPTS - 1):
         with suppress(OrderNumberTaken):

@@ -30,7 +30,9 @@ class OrderActs(ListedView):
     @expose("/process/", methods=("POST",))
     def process(self) -> Any:  # noqa: ANN401 (a redirect)
         order, _ = self._posted(PlainForm)
-        self.attempt(lambda: self._start_processing(order.id), done=f"{order.number} is being packed.")
+        self.attempt(
+            lambda: self._start_processing(order.id), done=f"{order.number} is being packed."
+        )
         return self._back_to(order)
 
     @expose("/ship/", methods=("POST",))

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.ids import AddressId, UserId
 from novacart.domain.shared.money import Money
 

@@ -12,8 +12,8 @@ from novacart.adapters.persistence.cart.mapper import cart_of, checkout_of
 from novacart.adapters.persistence.cart.tables import cart_lines, carts
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.locking import lock_user
-from novacart.domain.services.checkout import Checkout
 from novacart.domain.cart.cart import Cart, CartLine
+from novacart.domain.services.checkout import Checkout
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import AddressId, CartLineId, OrderId, ProductId, UserId
 

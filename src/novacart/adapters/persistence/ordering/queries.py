@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, sele
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
-from novacart.application.ordering.queries import OrderPage
-from novacart.application.ordering.queries import OrderLineView, OrderView
+from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money

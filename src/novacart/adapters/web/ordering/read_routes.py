@@ -18,8 +18,7 @@ from novacart.adapters.web.ordering.schemas import (
     OrderSchema,
 )
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
-from novacart.application.ordering.queries import OrderQueries
-from novacart.application.ordering.queries import OrderView
+from novacart.application.ordering.queries import OrderQueries, OrderView
 from novacart.domain.ordering.errors import OrderLineNotFound, OrderNotFound
 from novacart.domain.shared.ids import OrderId
 

@@ -21,8 +21,7 @@ from novacart.application.ordering.cancel_item import CancelItem, CancelItemComm
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
-from novacart.application.ordering.queries import OrderQueries
-from novacart.application.ordering.queries import OrderView
+from novacart.application.ordering.queries import OrderQueries, OrderView
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId
 
