@@ -201,7 +201,7 @@ def test_a_naive_cancellation_of_what_was_read_before_keeps_the_money(trial: Tri
     user_id, order_id = waiting(trial)
     reference = trial.desk.intent(user_id, order_id).reference
     order = trial.desk.order(order_id)
-    order.cancel(reason="The customer cancelled it.", at=trial.clock.now(), actor="user:1")
+    order.cancel(reason="Cancelled by the customer.", at=trial.clock.now(), actor="user:1")
     trial.provider.pay(reference)
     trial.desk.told("payment_intent.succeeded", intent_object(trial.provider, reference))
     with trial.desk.begin() as work:

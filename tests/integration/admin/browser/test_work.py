@@ -130,7 +130,7 @@ def test_an_order_goes_from_pending_to_delivered(open_as: OpenAs, shop: LiveShop
     told(page, "is delivered")
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Delivered")
-    expect(page.get_by_text("It was sent by India Post, EI-42.")).to_be_visible()
+    expect(page.get_by_text("Shipped by India Post, EI-42.")).to_be_visible()
     assert asha.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "DELIVERED"
     assert reserved(shop.injector, kettle) == (9, 0)
 

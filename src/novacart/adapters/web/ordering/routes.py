@@ -93,7 +93,7 @@ def orders_blueprint(
                 user_id=principal().user_id,
                 order_id=OrderId(body["orderId"]),
                 line_id=OrderLineId(body["itemId"]),
-                reason=body["reason"] or "The customer cancelled it.",
+                reason=body["reason"] or "Cancelled by the customer.",
                 idempotency_key=idempotency_key(),
             )
         )
