@@ -122,7 +122,7 @@ def _measure_all(
 def _work(injector: Injector, progress: Progress) -> None:
     """Do what the worker does about all that was committed, so that the audit finds none left."""
     relay = build_relay(injector)
-    waiting = injector.get(Outbox).waiting()  # type: ignore[type-abstract]
+    waiting = injector.get(Outbox).count_pending()  # type: ignore[type-abstract]
     with progress.step("messages of the outbox", waiting) as advance:
         while relay() is not None:
             advance(1)

@@ -1,4 +1,4 @@
-"""An audit trail that lives as long as the process."""
+"""Fake audit log."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from novacart.application.ports.outbox import OutboxMessage
 
 
 class FakeAuditLog:
-    """`rows` and `recorded_end` are open, so that a test can tamper with them."""
+    """Tests tamper with `rows` and `recorded_end`."""
 
     def __init__(self) -> None:
         self.rows: list[AuditEntry] = []

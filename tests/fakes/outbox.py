@@ -1,4 +1,4 @@
-"""The outbox in memory."""
+"""Fake outbox."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,62 +14,62 @@ _SYSTEM = RequestContext(actor="system")
 
 
 class FakeOutbox:
-    """`retried_by` is whose doing a retry is."""
+    """`retried_by` is the context that `retry` records."""
 
     def __init__(self, retried_by: RequestContext = _SYSTEM) -> None:
         self._retried_by = retried_by
         self._lock = Lock()
-        self._numbers = count(1)
+        self._ids = count(1)
         self._messages: dict[int, OutboxMessage] = {}
-        # Due at, or settled at for what is pending no more.
+        # Due time of a pending message, else the time it was completed or parked.
         self._times: dict[int, datetime] = {}
 
-    def put(self, event: DomainEvent, origin: RequestContext) -> None:
-        """What a commit does with each event."""
-        number = next(self._numbers)
-        self._messages[number] = OutboxMessage(
-            id=number,
+    def put(self, event: DomainEvent, context: RequestContext) -> None:
+        """Store an event, as a commit does."""
+        message = OutboxMessage(
+            id=next(self._ids),
             name=event.name,
             version=event.version,
             payload=event.payload(),
-            actor=origin.actor,
-            request_id=origin.request_id,
+            actor=context.actor,
+            request_id=context.request_id,
             occurred_at=event.occurred_at,
             attempts=0,
         )
-        self._times[number] = event.occurred_at
+        self._messages[message.id] = message
+        self._times[message.id] = event.occurred_at
 
     def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
         with self._lock:
             due = [
-                (self._times[number], number)
-                for number, message in self._messages.items()
-                if message.state == "pending" and self._times[number] <= at
+                (self._times[id], id)
+                for id, message in self._messages.items()
+                if message.state == "pending" and self._times[id] <= at
             ]
             if not due:
                 return None
-            _, number = min(due)
-            message = self._messages[number]
-            self._messages[number] = replace(message, attempts=message.attempts + 1)
-            self._times[number] = until
-            return self._messages[number]
+            _, id = min(due)
+            message = self._messages[id]
+            self._messages[id] = replace(message, attempts=message.attempts + 1)
+            self._times[id] = until
+            return self._messages[id]
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
-        self._report(message, message, until)
+        self._update(message, message, until)
 
-    def settle(self, message: OutboxMessage, *, at: datetime) -> None:
-        self._report(message, replace(message, state="handled", last_error=None), at)
+    def complete(self, message: OutboxMessage, *, at: datetime) -> None:
+        self._update(message, replace(message, state="handled", last_error=None), at)
 
     def postpone(
-        self, message: OutboxMessage, *, until: datetime, error: str, reacted: frozenset[str]
+        self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        self._report(message, replace(message, last_error=error, reacted=reacted), until)
+        self._update(message, replace(message, last_error=error, handled_by=handled_by), until)
 
     def park(
-        self, message: OutboxMessage, *, at: datetime, error: str, reacted: frozenset[str]
+        self, message: OutboxMessage, *, at: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        parked = replace(message, state="parked", last_error=error, reacted=reacted)
-        self._report(message, parked, at)
+        parked = replace(message, state="parked", last_error=error, handled_by=handled_by)
+        self._update(message, parked, at)
 
     def parked(self, *, limit: int = 100) -> Sequence[OutboxMessage]:
         return [each for each in self._messages.values() if each.state == "parked"][:limit]
@@ -79,27 +79,27 @@ class FakeOutbox:
         for message in chosen:
             self._messages[message.id] = replace(message, state="pending", attempts=0)
             self._times[message.id] = at
-            told = OutboxMessageRetried(
+            event = OutboxMessageRetried(
                 occurred_at=at, message_id=message.id, message_name=message.name
             )
-            self.put(told, self._retried_by)
+            self.put(event, self._retried_by)
         return len(chosen)
 
-    def waiting(self) -> int:
+    def count_pending(self) -> int:
         return sum(each.state == "pending" for each in self._messages.values())
 
     def prune(self, *, before: datetime) -> int:
         old = [
-            number
-            for number, message in self._messages.items()
-            if message.state == "handled" and self._times[number] < before
+            id
+            for id, message in self._messages.items()
+            if message.state == "handled" and self._times[id] < before
         ]
-        for number in old:
-            del self._messages[number]
+        for id in old:
+            del self._messages[id]
         return len(old)
 
-    def _report(self, claimed: OutboxMessage, outcome: OutboxMessage, time: datetime) -> None:
+    def _update(self, claimed: OutboxMessage, updated: OutboxMessage, time: datetime) -> None:
         with self._lock:
             if self._messages[claimed.id] == claimed:
-                self._messages[claimed.id] = outcome
+                self._messages[claimed.id] = updated
                 self._times[claimed.id] = time

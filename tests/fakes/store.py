@@ -1,8 +1,9 @@
-"""The whole shop's memory: one shelf for each kind of thing."""
+"""Data of the fake repositories."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import count
 from threading import RLock
+from typing import Any
 
 from novacart.application.ports.idempotency_keys import Claim
 from novacart.application.ports.webhook_events import StoredEvent
@@ -24,7 +25,7 @@ from tests.fakes.transactional_dict import TransactionalDict
 
 @dataclass(slots=True)
 class FakeStore:
-    """Writers take turns on `lock`, as they do in SQLite."""
+    """A unit of work holds `lock`, as one writer at a time holds SQLite's."""
 
     lock: RLock = field(default_factory=RLock)
     ids: "count[int]" = field(default_factory=lambda: count(1))
@@ -51,10 +52,16 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     events: list[DomainEvent] = field(default_factory=list)
+    _tables: list[TransactionalDict[Any, Any]] = field(init=False)
 
-    def shelves(self) -> tuple[TransactionalDict[object, object], ...]:
-        return tuple(
-            value
-            for name in self.__slots__
-            if isinstance(value := getattr(self, name), TransactionalDict)
-        )
+    def commit(self) -> None:
+        for table in self._tables:
+            table.commit()
+
+    def rollback(self) -> None:
+        for table in self._tables:
+            table.rollback()
+
+    def __post_init__(self) -> None:
+        values = (getattr(self, each.name) for each in fields(self) if each.init)
+        self._tables = [value for value in values if isinstance(value, TransactionalDict)]

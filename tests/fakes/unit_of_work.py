@@ -1,4 +1,4 @@
-"""One business transaction in memory."""
+"""Fake unit of work."""
 
 from itertools import islice
 from types import TracebackType
@@ -44,7 +44,7 @@ class FakeIdGenerator:
 
 
 class FakeUnitOfWork:
-    """The lock is held from `with` to its end; leaving without a commit forgets everything."""
+    """Holds the store's lock inside the `with` block; rolls back without `commit`."""
 
     ids: IdGenerator
     users: Users
@@ -90,8 +90,7 @@ class FakeUnitOfWork:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for shelf in self._store.shelves():
-            shelf.rollback()
+        self._store.rollback()
         self._saved.clear()
         self._recorded.clear()
         self._store.lock.release()
@@ -103,8 +102,7 @@ class FakeUnitOfWork:
         self._recorded.append(event)
 
     def commit(self) -> None:
-        for shelf in self._store.shelves():
-            shelf.commit()
+        self._store.commit()
         for aggregate in self._saved.values():
             self._store.events.extend(aggregate.collect_events())
         self._store.events.extend(self._recorded)

@@ -1,4 +1,4 @@
-"""Databases for integration tests: each test gets its own, and runs on both kinds."""
+"""Databases for integration tests: one for each test, on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,27 +16,27 @@ def test_run(run_folder: Path, run_pid: int) -> TestRun:
 
 @pytest.fixture
 def sqlite_url(test_run: TestRun, tmp_path: Path) -> str:
-    """An SQLite database of this test's own, with the shop's schema and no rows."""
+    """A new SQLite database with the schema and no rows."""
     return test_run.sqlite_copy(tmp_path / "shop.sqlite3")
 
 
 @pytest.fixture
 def postgresql_url(test_run: TestRun) -> Iterator[str]:
-    """A PostgreSQL database of this test's own, with the shop's schema and no rows."""
+    """A new PostgreSQL database with the schema and no rows."""
     with test_run.postgresql_copy() as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A database of this test's own: whoever asks for it runs once on each kind."""
+    """A new database; the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """The same, opened as the shop opens it."""
-    opened = Database.connect(database_url)
-    yield opened
-    opened.dispose()
+    """An open `Database` at `database_url`."""
+    database = Database.connect(database_url)
+    yield database
+    database.dispose()

@@ -1,4 +1,4 @@
-"""The test databases are what the other tests take them for."""
+"""Databases and servers that the integration tests run on."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from tests.support.databases import ROOT, TestRun
-from tests.support.postgres import PostgresServer, lives
+from tests.support.postgres import PostgresServer, is_alive
 
 
 def _tables(url: str) -> list[str]:
@@ -24,11 +24,11 @@ def _tables(url: str) -> list[str]:
         engine.dispose()
 
 
-def test_a_copy_has_the_schema(database_url: str) -> None:
+def test_copy_has_the_schema(database_url: str) -> None:
     assert "outbox_messages" in _tables(database_url)
 
 
-def test_copies_do_not_see_each_other(test_run: TestRun, tmp_path: Path) -> None:
+def test_copies_are_independent(test_run: TestRun, tmp_path: Path) -> None:
     with test_run.postgresql_copy() as one, test_run.postgresql_copy() as other:
         for first, second in [
             (one, other),
@@ -36,46 +36,46 @@ def test_copies_do_not_see_each_other(test_run: TestRun, tmp_path: Path) -> None
         ]:
             engine = create_engine(first)
             with engine.begin() as connection:
-                connection.execute(text("CREATE TABLE scribbled (id INTEGER)"))
+                connection.execute(text("CREATE TABLE extra (id INTEGER)"))
             engine.dispose()
-            assert "scribbled" in _tables(first)
-            assert "scribbled" not in _tables(second)
+            assert "extra" in _tables(first)
+            assert "extra" not in _tables(second)
 
 
-def test_postgresql_knows_english_search(postgresql_url: str) -> None:
+def test_postgresql_has_english_text_search(postgresql_url: str) -> None:
     engine = create_engine(postgresql_url)
     with engine.connect() as connection:
-        found = connection.execute(
+        matches = connection.execute(
             text("SELECT to_tsvector('english', 'running shoes') @@ to_tsquery('shoe:*')")
         ).scalar_one()
     engine.dispose()
-    assert found is True
+    assert matches is True
 
 
 @pytest.fixture
 def server_folder(run_folder: Path) -> Path:
-    # PostgreSQL may run as another user, who can't enter pytest's own folders.
+    # PostgreSQL may run as another user, who can't read pytest's own folders.
     return run_folder / f"server-{uuid4().hex}"
 
 
-def test_the_server_goes_when_the_run_is_killed(server_folder: Path) -> None:
+def test_server_stops_when_the_test_run_is_killed(server_folder: Path) -> None:
     server_folder.mkdir()
     run = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    keeper = subprocess.Popen(
+    supervisor = subprocess.Popen(
         [sys.executable, "-m", "tests.support.postgres", str(server_folder), str(run.pid)],
         cwd=ROOT,
     )
     while not (server_folder / "url").exists():
-        assert keeper.poll() is None
+        assert supervisor.poll() is None
         time.sleep(0.05)
-    assert lives(run.pid)
+    assert is_alive(run.pid)
     os.kill(run.pid, signal.SIGKILL)
     run.communicate()
-    assert keeper.wait(30) == 0
+    assert supervisor.wait(30) == 0
     assert not server_folder.exists()
 
 
-def test_a_crashed_server_starts_again_on_its_port(server_folder: Path) -> None:
+def test_crashed_server_restarts_on_the_same_port_with_its_data(server_folder: Path) -> None:
     server = PostgresServer(server_folder)
     server.start()
     url = server.url().replace("+psycopg", "")

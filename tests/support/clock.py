@@ -1,17 +1,17 @@
-"""A clock that a test sets."""
+"""Clock set by the test."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class SetClock:
-    """It stands still until it is moved."""
+    """Shows the same time until it is moved."""
 
-    def __init__(self, moment: datetime = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)) -> None:
-        self.moment = moment
+    def __init__(self, time: datetime = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)) -> None:
+        self._now = time
 
     def now(self) -> datetime:
-        return self.moment
+        return self._now
 
     def move(self, **delta: float) -> datetime:
-        self.moment += timedelta(**delta)
-        return self.moment
+        self._now += timedelta(**delta)
+        return self._now

@@ -164,7 +164,7 @@ class MortalShop:
         found = [
             f"{finding.invariant.name}: {said}"
             for finding in report.findings
-            for said in finding.inspection.contradictions
+            for said in finding.result.violations
         ]
         return found if "could not be reached" not in report.provider else [report.provider]
 

@@ -1,8 +1,8 @@
-"""Databases for tests: a template with the shop's schema, made once a run, and a copy per test.
+"""Databases for tests: copies of a template with the schema, which is created once a run.
 
-All processes of one run share a folder (`TestRun.folder`) and through it one PostgreSQL server,
-started by whoever needs it first. `TEST_POSTGRES_URL` names another server to use instead; its
-user must be allowed to create databases.
+All processes of a test run share one folder and one PostgreSQL server, which the first process
+that needs it starts. Set `TEST_POSTGRES_URL` to use another server; its user must be allowed to
+create databases.
 """
 
 import fcntl
@@ -26,14 +26,14 @@ from sqlalchemy.engine import make_url
 
 from novacart.adapters.persistence import migrate
 from novacart.adapters.persistence.schema import complete_metadata
-from tests.support.postgres import START_TIMEOUT, PostgresUnavailable, lives
+from tests.support.postgres import START_TIMEOUT, PostgresUnavailable, is_alive
 
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRun:
-    """One call of pytest, with however many processes: `pid` is the one that outlives them."""
+    """One run of pytest with any number of processes; `pid` is the main process."""
 
     __test__ = False
 
@@ -41,7 +41,7 @@ class TestRun:
     pid: int
 
     def sqlite_copy(self, at: Path) -> str:
-        """The URL of a new SQLite database at `at`, with the shop's schema and no rows."""
+        """Create an SQLite database at `at` with the schema and no rows; return its URL."""
         template = self.folder / "template.sqlite3"
         with self._once("sqlite-template") as first:
             if first:
@@ -51,7 +51,7 @@ class TestRun:
 
     @contextmanager
     def postgresql_copy(self) -> Iterator[str]:
-        """The URL of a new PostgreSQL database, likewise, dropped at the end."""
+        """Create a PostgreSQL database with the schema and no rows; drop it after the block."""
         server = self.postgres_url()
         template = self._template
         with self._once("postgresql-template") as first:
@@ -67,14 +67,13 @@ class TestRun:
             _execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def postgres_url(self) -> str:
-        """The URL of the server's `postgres` database.
+        """Return the URL of the server's `postgres` database; start the server if needed.
 
-        Raises `PostgresUnavailable`, which fails the test: a suite without PostgreSQL has not
-        shown what it is there to show.
+        Raises `PostgresUnavailable`, which fails the test: tests never skip PostgreSQL.
         """
-        elsewhere = os.environ.get("TEST_POSTGRES_URL")
-        if elsewhere:
-            return elsewhere
+        external_url = os.environ.get("TEST_POSTGRES_URL")
+        if external_url:
+            return external_url
         home = self.folder / "postgres"
         with self._once("postgres-server") as first:
             if first:
@@ -85,17 +84,17 @@ class TestRun:
         return (home / "url").read_text()
 
     def close(self) -> None:
-        """Stop the server and delete what the run made; for the process `pid` alone."""
-        elsewhere = os.environ.get("TEST_POSTGRES_URL")
-        if elsewhere and (self.folder / "postgresql-template.done").exists():
-            _execute(elsewhere, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self._template)
-        keeper = self.folder / "postgres" / "keeper.pid"
-        if keeper.exists():
-            pid = int(keeper.read_text())
+        """Stop the server and delete the folder. Only the main process calls this."""
+        external_url = os.environ.get("TEST_POSTGRES_URL")
+        if external_url and (self.folder / "postgresql-template.done").exists():
+            _execute(external_url, "DROP DATABASE IF EXISTS {} WITH (FORCE)", self._template)
+        supervisor = self.folder / "postgres" / "supervisor.pid"
+        if supervisor.exists():
+            pid = int(supervisor.read_text())
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
             deadline = time.monotonic() + START_TIMEOUT
-            while lives(pid) and time.monotonic() < deadline:
+            while is_alive(pid) and time.monotonic() < deadline:
                 time.sleep(0.02)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -105,8 +104,8 @@ class TestRun:
 
     def _start_postgres(self, home: Path) -> None:
         home.mkdir()
-        with (home / "keeper.log").open("wb") as log:
-            keeper = subprocess.Popen(
+        with (home / "supervisor.log").open("wb") as log:
+            supervisor = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.postgres", str(home), str(self.pid)],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -114,19 +113,19 @@ class TestRun:
                 stderr=log,
                 start_new_session=True,
             )
-        # It outlives this process where another one still needs it, so nobody waits for it here.
-        keeper.returncode = 0
-        (home / "keeper.pid").write_text(str(keeper.pid))
+        # Not waited for: other processes of the run may still need it after this one ends.
+        supervisor.returncode = 0
+        (home / "supervisor.pid").write_text(str(supervisor.pid))
         deadline = time.monotonic() + 2 * START_TIMEOUT
         while not (home / "url").exists() and not (home / "failure").exists():
-            if time.monotonic() > deadline or not lives(keeper.pid):
-                said = (home / "keeper.log").read_text(errors="replace")
-                (home / "failure").write_text(f"PostgreSQL's keeper did not report:\n{said}")
+            if time.monotonic() > deadline or not is_alive(supervisor.pid):
+                log_text = (home / "supervisor.log").read_text(errors="replace")
+                (home / "failure").write_text(f"PostgreSQL did not start:\n{log_text}")
             time.sleep(0.05)
 
     @contextmanager
     def _once(self, step: str) -> Iterator[bool]:
-        """True for the first process that comes here, while the others wait for it."""
+        """True for the first process; the others wait until it is done."""
         done = self.folder / f"{step}.done"
         with (self.folder / f"{step}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -136,7 +135,7 @@ class TestRun:
 
 
 def create_schema(url: str) -> None:
-    """Give the empty database at `url` the shop's tables, as a new shop gets them."""
+    """Create the schema in the empty database at `url`."""
     if migrate.heads():
         migrate.upgrade(url)
         return

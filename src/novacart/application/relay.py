@@ -1,4 +1,4 @@
-"""Hands committed events to the reactions to them."""
+"""Dispatch committed events from the outbox to event handlers."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,36 +13,38 @@ from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.application.ports.request_context import RequestContext, RequestContexts
 from novacart.domain.shared.events import DomainEvent
 
-# Short, so that what a worker died with is soon taken up; renewed while a reaction takes longer,
-# as with a slow mail server.
-CLAIM: Final = timedelta(seconds=30)
-_RENEWAL: Final = 10.0
-# About two hours in all: an hour without a mail server parks nothing.
+# Short, so that another worker soon takes over from one that crashed. A claim is renewed while
+# a handler is still running.
+CLAIM_DURATION: Final = timedelta(seconds=30)
+_RENEW_INTERVAL: Final = 10.0
+# About two hours of attempts: an hour without a mail server parks no message.
 MAX_ATTEMPTS: Final = 16
-_FIRST_DELAY: Final = timedelta(seconds=5)
-_LONGEST_DELAY: Final = timedelta(minutes=15)
-_MAX_ERROR: Final = 500
-_UNENDED: Final = "The attempts ended with the process that made them."
-_WITNESS: Final = "witness"
+_FIRST_BACKOFF: Final = timedelta(seconds=5)
+_MAX_BACKOFF: Final = timedelta(minutes=15)
+_MAX_ERROR_LENGTH: Final = 500
+_PROCESS_ENDED: Final = "Each attempt ended with its process."
+_AUDIT_SINK: Final = "audit_log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventHandler:
-    """Called with each `event`, under a `name` that is stable: it is stored."""
+    """`handle` is called with each `event`. `name` is stored in the outbox, so it must not change.
+
+    Handlers are idempotent: the same event may be delivered more than once.
+    """
 
     name: str
     event: type[DomainEvent]
-    react: Callable[[Any], None]
+    handle: Callable[[Any], None]
 
 
 class Relay:
-    """Delivers each message at least once to each of its reactions.
+    """Delivers each message at least once to each of its handlers.
 
-    A failure is tried again later, each time after a longer pause, while the other messages
-    go on; what failed `MAX_ATTEMPTS` times is parked, and so is what as many workers died of.
-    A reaction that is done is not called again because another one failed. `audit_sink`, where
-    there is one, is shown every message by the same rules, whether anything reacts to it or
-    not. `renew_every` is in seconds.
+    A failed message is retried with exponential backoff, while other messages are delivered. It
+    is parked after `MAX_ATTEMPTS` failures, or crashes of the worker. A handler that succeeded is
+    not called again for the same message. `audit_sink` receives every message under the same
+    rules. `renew_interval` is in seconds.
     """
 
     def __init__(
@@ -53,85 +55,87 @@ class Relay:
         contexts: RequestContexts,
         event_handlers: Iterable[EventHandler],
         audit_sink: Callable[[OutboxMessage], None] | None = None,
-        renew_every: float = _RENEWAL,
+        renew_interval: float = _RENEW_INTERVAL,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._contexts = contexts
-        self._witness = audit_sink
-        self._renew_every = renew_every
-        self._reactions: dict[str, list[EventHandler]] = {}
-        for reaction in event_handlers:
-            self._reactions.setdefault(reaction.event.name, []).append(reaction)
+        self._audit_sink = audit_sink
+        self._renew_interval = renew_interval
+        self._handlers: dict[str, list[EventHandler]] = {}
+        for handler in event_handlers:
+            self._handlers.setdefault(handler.event.name, []).append(handler)
 
     def __call__(self) -> OutboxMessage | None:
-        """Deliver the next message that is due: that message, or None where none was."""
+        """Deliver the next due message and return it; None if no message is due."""
         now = self._clock.now()
-        message = self._outbox.claim(at=now, until=now + CLAIM)
+        message = self._outbox.claim(at=now, until=now + CLAIM_DURATION)
         if message is None:
             return None
         if message.attempts > MAX_ATTEMPTS:
-            self._outbox.park(message, at=now, error=_UNENDED, reacted=message.reacted)
+            self._outbox.park(message, at=now, error=_PROCESS_ENDED, handled_by=message.handled_by)
             return message
-        done = set(message.reacted)
-        failures = []
+        handled_by = set(message.handled_by)
+        errors = []
         context = RequestContext(actor="system", request_id=message.request_id)
-        with self._holding(message):
-            for name, step in self._steps(message):
-                if name in done:
+        with self._renewed_claim(message):
+            for name, handle in self._handlers_of(message):
+                if name in handled_by:
                     continue
                 try:
                     with self._contexts.bind(context):
-                        step()
-                except Exception as error:  # noqa: BLE001 (it must not stop the rest)
-                    failures.append(f"{name}: {type(error).__name__}: {error}")
+                        handle()
+                except Exception as error:  # noqa: BLE001 (other handlers still run)
+                    errors.append(f"{name}: {type(error).__name__}: {error}")
                 else:
-                    done.add(name)
-        self._report(message, frozenset(done), "; ".join(failures)[:_MAX_ERROR])
+                    handled_by.add(name)
+        self._record_outcome(message, frozenset(handled_by), "; ".join(errors))
         return message
 
     @contextmanager
-    def _holding(self, message: OutboxMessage) -> Iterator[None]:
-        """Renew the claim for as long as the block runs."""
+    def _renewed_claim(self, message: OutboxMessage) -> Iterator[None]:
+        """Renew the claim while the block runs."""
         done = Event()
 
         def renew() -> None:
-            while not done.wait(self._renew_every):
-                # A claim that can't be renewed runs out, and somebody else takes the message.
+            while not done.wait(self._renew_interval):
+                # If renewing fails, the claim expires and another worker takes the message.
                 with suppress(Exception):
-                    self._outbox.extend(message, until=self._clock.now() + CLAIM)
+                    self._outbox.extend(message, until=self._clock.now() + CLAIM_DURATION)
 
-        renewal = Thread(target=renew, name="claim", daemon=True)
-        renewal.start()
+        thread = Thread(target=renew, name="claim", daemon=True)
+        thread.start()
         try:
             yield
         finally:
             done.set()
-            renewal.join()
+            thread.join()
 
-    def _steps(self, message: OutboxMessage) -> Iterator[tuple[str, Callable[[], None]]]:
-        """What is to be done about the message, each under the name that is stored."""
-        if self._witness is not None:
-            yield _WITNESS, partial(self._witness, message)
-        for reaction in self._reactions.get(message.name, []):
-            yield reaction.name, partial(_react, reaction, message)
+    def _handlers_of(self, message: OutboxMessage) -> Iterator[tuple[str, Callable[[], None]]]:
+        if self._audit_sink is not None:
+            yield _AUDIT_SINK, partial(self._audit_sink, message)
+        for handler in self._handlers.get(message.name, []):
+            yield handler.name, partial(_handle, handler, message)
 
-    def _report(self, message: OutboxMessage, done: frozenset[str], error: str) -> None:
+    def _record_outcome(
+        self, message: OutboxMessage, handled_by: frozenset[str], error: str
+    ) -> None:
         now = self._clock.now()
+        error = error[:_MAX_ERROR_LENGTH]
         if not error:
-            self._outbox.settle(message, at=now)
+            self._outbox.complete(message, at=now)
         elif message.attempts >= MAX_ATTEMPTS:
-            self._outbox.park(message, at=now, error=error, reacted=done)
+            self._outbox.park(message, at=now, error=error, handled_by=handled_by)
         else:
-            until = now + pause_after(message.attempts)
-            self._outbox.postpone(message, until=until, error=error, reacted=done)
+            until = now + backoff(message.attempts)
+            self._outbox.postpone(message, until=until, error=error, handled_by=handled_by)
 
 
-def _react(reaction: EventHandler, message: OutboxMessage) -> None:
-    reaction.react(reaction.event.from_payload(dict(message.payload)))
+def _handle(handler: EventHandler, message: OutboxMessage) -> None:
+    handler.handle(handler.event.from_payload(dict(message.payload)))
 
 
-def pause_after(attempts: int) -> timedelta:
-    """How long a message rests after so many failed attempts: doubled each time, to a limit."""
+def backoff(attempts: int) -> timedelta:
+    """Return the delay after `attempts` failures: doubled each time, up to 15 minutes."""
     doublings = min(attempts - 1, 20)
-    return min(_FIRST_DELAY * (1 << doublings), _LONGEST_DELAY)
+    return min(_FIRST_BACKOFF * (1 << doublings), _MAX_BACKOFF)

@@ -1,4 +1,4 @@
-"""What the worker does once in a while."""
+"""Jobs that the worker runs at intervals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledJob:
-    """`run` is called about every `every_seconds`, by one worker of all.
+    """One worker calls `run` about every `every_seconds`.
 
-    It may be called twice in a row after a crash, so doing it again does no harm.
+    `run` is idempotent: after a crash it may be called twice.
     """
 
     name: str

@@ -25,9 +25,9 @@ def build_relay(injector: Injector) -> Relay:
     A reaction's stored name is its class's, or its function's; two of one event must differ.
     """
     event_handlers = [
-        EventHandler(name=_name(react), event=event, react=react)
+        EventHandler(name=_name(handle), event=event, handle=handle)
         for feature in ALL
-        for event, react in feature.event_handlers(injector)
+        for event, handle in feature.event_handlers(injector)
     ]
     return Relay(
         outbox=injector.get(Outbox),  # type: ignore[type-abstract]

@@ -94,7 +94,7 @@ def test_a_parked_message_is_retried(
     create_account(injector, "customer", "ravi")
     message = outbox.claim(at=clock.now(), until=clock.now())
     assert message is not None
-    outbox.park(message, at=clock.now(), error="No answer", reacted=frozenset())
+    outbox.park(message, at=clock.now(), error="No answer", handled_by=frozenset())
     assert "1 parked messages" in owner.get("/admin/").text
     page = owner.get(f"/admin/outbox/details/?id={message.id}").text
     assert "No answer" in page
@@ -156,5 +156,5 @@ def test_the_first_page_tells_how_business_goes(
 
 def test_the_health_page_names_what_the_shop_stands_on(owner: StaffClient) -> None:
     page = owner.get("/admin/health/").text
-    for text in ("the built-in sandbox", "The database answers.", "Webhook events"):
+    for text in ("the built-in sandbox", "The database can be reached.", "Webhook events"):
         assert text in page

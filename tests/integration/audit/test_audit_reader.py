@@ -1,4 +1,4 @@
-"""Each invariant is contradicted on purpose, and the books must tell."""
+"""Each check reports a violation that is planted in the database."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN
+from novacart.application.audit.invariants import AUDIT_LOG, INVARIANTS
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
@@ -20,12 +20,12 @@ from tests.support.clock import SetClock
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-IN_DATABASE = [each.number for each in INVARIANTS if each is not TRAIL_UNBROKEN]
+CHECKED_IN_DATABASE = [each.number for each in INVARIANTS if each is not AUDIT_LOG]
 
 
 @pytest.fixture
 def shop(database: Database) -> ShopFixture:
-    """An order paid in full with a part of it refunded, a COD order, and one that waits."""
+    """A paid order with a partial refund, a COD order, and an unpaid order."""
     begin = SqlUnitOfWorkFactory(database, AS_CUSTOMER)
     shop = ShopFixture(begin, stock=50, prices=(100, 250))
     place = PlaceOrder(
@@ -35,7 +35,7 @@ def shop(database: Database) -> ShopFixture:
         numbers=RandomOrderNumbers(),
         policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
     )
-    paid, _cod, _waiting = (
+    paid, _cod, _unpaid = (
         _placed(shop, place, method)
         for method in (PaymentMethod.ONLINE, PaymentMethod.COD, PaymentMethod.ONLINE)
     )
@@ -46,7 +46,7 @@ def shop(database: Database) -> ShopFixture:
         order.request_refund([item], reason="too many", at=NOON, actor="user:1")
         work.orders.save(order)
         work.commit()
-    _run(
+    _execute(
         database,
         """INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,
                status, captured_minor, refunded_minor, reference, open_key, created_at, version)
@@ -71,7 +71,7 @@ def _placed(shop: ShopFixture, place: PlaceOrder, method: PaymentMethod) -> Orde
     ).id
 
 
-def _run(database: Database, *statements: str) -> None:
+def _execute(database: Database, *statements: str) -> None:
     with database.writing() as connection:
         for statement in statements:
             clause = text(statement)
@@ -81,26 +81,27 @@ def _run(database: Database, *statements: str) -> None:
         connection.commit()
 
 
-def _said(database: Database, number: int, *, later: timedelta = timedelta(0)) -> list[str]:
-    inspection = SqlAuditReader(database).inspect(number, now=NOON + later)
-    return list(inspection.contradictions)
+def _violations(database: Database, number: int, *, later: timedelta = timedelta(0)) -> list[str]:
+    return list(SqlAuditReader(database).check(number, now=NOON + later).violations)
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_healthy_shop_contradicts_nothing_and_was_really_looked_at(database: Database) -> None:
-    found = {number: SqlAuditReader(database).inspect(number, now=NOON) for number in IN_DATABASE}
-    assert [each for each in found.values() if each.contradictions] == []
-    assert {number for number, each in found.items() if not each.looked_at} == {9, 10}
+def test_sound_data_has_no_violations(database: Database) -> None:
+    results = {
+        number: SqlAuditReader(database).check(number, now=NOON) for number in CHECKED_IN_DATABASE
+    }
+    assert [each for each in results.values() if each.violations] == []
+    assert {number for number, each in results.items() if not each.checked} == {9, 10}
 
 
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize(
-    ("number", "damage", "tells"),
+    ("number", "damage", "message"),
     [
         (1, "UPDATE orders SET total_minor = total_minor + 1", "lines sum to"),
         (1, "UPDATE order_lines SET quantity = quantity + 1", "lines sum to"),
-        (2, "DELETE FROM refund_parts; DELETE FROM refunds; DELETE FROM payments", "captured is 0"),
-        (2, "UPDATE payments SET order_number = 'NC-0'", "its order"),
+        (2, "DELETE FROM refund_parts; DELETE FROM refunds; DELETE FROM payments", "captured 0"),
+        (2, "UPDATE payments SET order_number = 'NC-0'", "differs from order"),
         (
             3,
             (
@@ -110,12 +111,12 @@ def test_a_healthy_shop_contradicts_nothing_and_was_really_looked_at(database: D
                 " total_minor,"
                 " 0, 'other', placed_at, 1 FROM orders WHERE status = 'PENDING'"
             ),
-            "neither back nor on its way back",
+            "has no refund",
         ),
-        (4, "UPDATE payments SET refunded_minor = 9999", "on record are"),
-        (4, "UPDATE refunds SET amount_minor = 99999999", "refunded or promised"),
-        (4, "UPDATE refund_parts SET amount_minor = 1", "its refunds sum to"),
-        (5, "UPDATE refund_parts SET amount_minor = 1", "its parts sum to"),
+        (4, "UPDATE payments SET refunded_minor = 9999", "refunded amount is"),
+        (4, "UPDATE refunds SET amount_minor = 99999999", "exceed"),
+        (4, "UPDATE refund_parts SET amount_minor = 1", "refunds sum to"),
+        (5, "UPDATE refund_parts SET amount_minor = 1", "items sum to"),
         (6, "UPDATE stock_levels SET on_hand = on_hand + 1", "movements sum to"),
         (6, "UPDATE stock_levels SET reserved = reserved - 1", "movements sum to"),
         (
@@ -126,10 +127,14 @@ def test_a_healthy_shop_contradicts_nothing_and_was_really_looked_at(database: D
                 " SELECT product_id, 'release', 0, -1, 'again', order_id, 'x', '', occurred_at"
                 " FROM stock_movements WHERE kind = 'reserve' ORDER BY id LIMIT 1"
             ),
-            "the ledger holds",
+            "the ledger has",
         ),
         (8, "UPDATE orders SET status = 'PROCESSING' WHERE status = 'PAID'", "history ends with"),
-        (8, "UPDATE order_history SET to_status = 'DELIVERED' WHERE subject = 'order'", "became"),
+        (
+            8,
+            "UPDATE order_history SET to_status = 'DELIVERED' WHERE subject = 'order'",
+            "no transition",
+        ),
         (
             8,
             (
@@ -137,19 +142,19 @@ def test_a_healthy_shop_contradicts_nothing_and_was_really_looked_at(database: D
                 " occurred_at, actor, reason) SELECT order_id, line_id, subject, from_status,"
                 " to_status, occurred_at, actor, reason FROM order_history"
             ),
-            "was followed by a change from",
+            "is followed by one from",
         ),
-        (12, "UPDATE users SET is_active = false", "outlives"),
+        (12, "UPDATE users SET is_active = false", "is active after"),
     ],
 )
-def test_a_contradiction_is_told(database: Database, number: int, damage: str, tells: str) -> None:
-    _run(database, *damage.split("; "))
-    assert any(tells in sentence for sentence in _said(database, number))
+def test_damage_is_reported(database: Database, number: int, damage: str, message: str) -> None:
+    _execute(database, *damage.split("; "))
+    assert any(message in violation for violation in _violations(database, number))
 
 
 @pytest.mark.usefixtures("shop")
-def test_what_a_bank_holds_for_a_dispute_is_not_kept(database: Database) -> None:
-    _run(
+def test_money_withdrawn_for_a_dispute_needs_no_refund(database: Database) -> None:
+    _execute(
         database,
         """INSERT INTO payments (id, order_id, order_number, user_id, amount_minor, currency,
                status, captured_minor, refunded_minor, open_key, created_at, version)
@@ -160,65 +165,67 @@ def test_what_a_bank_holds_for_a_dispute_is_not_kept(database: Database) -> None
            SELECT 'dp_1', id, amount_minor, currency, 'NEEDS_RESPONSE', true, false, created_at
            FROM payments WHERE id = 9010""",
     )
-    assert not [said for said in _said(database, 3) if "neither back" in said]
-    _run(database, "UPDATE disputes SET reinstated = true, status = 'WON'")
-    assert [said for said in _said(database, 3) if "neither back" in said]
+    assert not [each for each in _violations(database, 3) if "has no refund" in each]
+    _execute(database, "UPDATE disputes SET reinstated = true, status = 'WON'")
+    assert [each for each in _violations(database, 3) if "has no refund" in each]
 
 
 @pytest.mark.usefixtures("shop")
-def test_an_order_that_should_have_expired_is_told(database: Database) -> None:
-    assert any("should have expired" in said for said in _said(database, 7, later=HOUR))
+def test_overdue_order_expiry_is_reported(database: Database) -> None:
+    assert any("should have expired" in each for each in _violations(database, 7, later=HOUR))
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_message_that_nobody_sends_is_told(database: Database) -> None:
-    assert any("is due since" in said for said in _said(database, 11, later=HOUR))
+def test_overdue_message_is_reported(database: Database) -> None:
+    assert any("is due since" in each for each in _violations(database, 11, later=HOUR))
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_message_told_twice_is_told(database: Database) -> None:
-    _run(
+def test_duplicate_message_is_reported(database: Database) -> None:
+    _execute(
         database,
         """INSERT INTO outbox_messages
                (name, version, payload, actor, occurred_at, state, attempts, next_attempt_at)
            SELECT name, version, payload, actor, occurred_at, state, attempts, next_attempt_at
            FROM outbox_messages WHERE name = 'order.confirmed'""",
     )
-    assert any("messages order.confirmed" in said for said in _said(database, 11))
+    assert any("order.confirmed events" in each for each in _violations(database, 11))
 
 
 @pytest.mark.usefixtures("shop")
-def test_a_message_of_an_order_that_was_rolled_back_is_told(database: Database) -> None:
-    _run(
+def test_message_of_an_unknown_order_is_reported(database: Database) -> None:
+    _execute(
         database,
         """UPDATE outbox_messages SET payload = '{"order_id": 424242}'
            WHERE name = 'order.placed'""",
     )
-    assert any("does not exist" in said for said in _said(database, 11))
+    assert any("does not exist" in each for each in _violations(database, 11))
 
 
-def test_a_webhook_event_that_nobody_handles_is_told(database: Database) -> None:
-    _run(
+def test_overdue_webhook_event_is_reported(database: Database) -> None:
+    _execute(
         database,
         """INSERT INTO webhook_events (id, type, payload, received_at, next_attempt_at, state,
                attempts) VALUES ('evt_1', 'charge.refunded', '{}', :now, :now, 'pending', 0)""",
     )
-    assert _said(database, 9) == []
-    assert any("evt_1" in said for said in _said(database, 9, later=HOUR))
+    assert _violations(database, 9) == []
+    assert any("evt_1" in each for each in _violations(database, 9, later=HOUR))
 
 
-def test_a_key_that_stays_locked_is_told(shop: ShopFixture, database: Database) -> None:
-    _run(
+def test_locked_and_expired_keys_are_reported(shop: ShopFixture, database: Database) -> None:
+    _execute(
         database,
         f"""INSERT INTO idempotency_keys (user_id, key, fingerprint, state, attempt,
                 locked_until, created_at, expires_at)
             SELECT {shop.customer}, 'k', 'f', 'in_progress', 1, expires_at, placed_at, expires_at
             FROM orders WHERE expires_at IS NOT NULL LIMIT 1""",  # noqa: S608
     )
-    assert any("is locked until" in said for said in _said(database, 10))
-    assert any("forgotten" in said for said in _said(database, 10, later=3 * DAY))
+    assert any("is locked until" in each for each in _violations(database, 10))
+    assert any("was not deleted" in each for each in _violations(database, 10, later=3 * DAY))
 
 
-def test_a_guard_that_is_gone_is_told(database: Database) -> None:
-    _run(database, "DROP INDEX uq_addresses_one_default")
-    assert _said(database, 13) == ["addresses lacks uq_addresses_one_default."]
+def test_missing_constraint_is_reported(database: Database) -> None:
+    _execute(database, "DROP INDEX uq_addresses_one_default")
+    assert _violations(database, 13) == [
+        "Table addresses has no constraint uq_addresses_one_default."
+    ]

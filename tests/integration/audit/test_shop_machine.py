@@ -1,4 +1,4 @@
-"""Any life of a shop on SQLite, audited after each step, and with the provider at its end."""
+"""State machine on SQLite: audited after each step, and against the provider at the end."""
 
 from pathlib import Path
 from tempfile import mkdtemp
@@ -13,7 +13,9 @@ from tests.support.race_harness import contradictions, on_trial
 from tests.support.races import Pace
 from tests.support.shop_machine import ShopMachine
 
-PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=25)
+WITHOUT_DEADLINE = settings(
+    deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=25
+)
 
 
 class ShopOnSqlite:
@@ -30,7 +32,7 @@ class ShopOnSqlite:
         self.trial.work()
 
     def assert_sound(self) -> None:
-        # What is merely late is told by the audit too, and the worker is late here on purpose.
+        # At the opening time, because the audit also reports overdue work, and no worker runs.
         assert contradictions(self.database, at=self._opened_at) == []
 
     def assert_settled(self) -> None:
@@ -40,7 +42,7 @@ class ShopOnSqlite:
         self.database.dispose()
 
 
-def live(test_run: TestRun, folder: Path, settings: settings) -> None:
+def run_machine(test_run: TestRun, folder: Path, settings: settings) -> None:
     class MachineOnSqlite(ShopMachine):
         def __init__(self) -> None:
             super().__init__(ShopOnSqlite(test_run, folder))
@@ -48,11 +50,13 @@ def live(test_run: TestRun, folder: Path, settings: settings) -> None:
     run_state_machine_as_test(MachineOnSqlite, settings=settings)
 
 
-def test_a_shop_on_sqlite_lives_through_anything(test_run: TestRun, tmp_path: Path) -> None:
-    live(test_run, tmp_path, settings(PATIENT, max_examples=12))
+def test_random_operations_keep_the_invariants(test_run: TestRun, tmp_path: Path) -> None:
+    run_machine(test_run, tmp_path, settings(WITHOUT_DEADLINE, max_examples=12))
 
 
 @pytest.mark.stress
 @pytest.mark.timeout(3600)
-def test_a_shop_on_sqlite_lives_through_much_more(test_run: TestRun, tmp_path: Path) -> None:
-    live(test_run, tmp_path, settings(PATIENT, max_examples=300, stateful_step_count=50))
+def test_many_random_operations_keep_the_invariants(test_run: TestRun, tmp_path: Path) -> None:
+    run_machine(
+        test_run, tmp_path, settings(WITHOUT_DEADLINE, max_examples=300, stateful_step_count=50)
+    )

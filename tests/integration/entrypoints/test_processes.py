@@ -118,7 +118,7 @@ def test_a_worker_handles_what_waits_and_stops_when_asked(
     with started("worker", folder=tmp_path, **environ) as worker:
         worker.wait_until_said("worker_started")
         pause = threading.Event()
-        while outbox.waiting():
+        while outbox.count_pending():
             assert worker.running.poll() is None, worker.said
             pause.wait(0.05)
         assert worker.stop(number) == 0
@@ -194,10 +194,10 @@ def test_parked_messages_are_listed_and_tried_again(
     outbox = SqlOutbox(database, ContextVarRequestContexts())
     message = outbox.claim(at=event.occurred_at, until=event.occurred_at)
     assert message is not None
-    outbox.park(message, at=event.occurred_at, error="poison", reacted=frozenset())
+    outbox.park(message, at=event.occurred_at, error="poison", handled_by=frozenset())
     listed = run("outbox", "list", **environ)
     assert "poison" in listed.stdout
     assert run("outbox", "retry", **environ).returncode == 2
     assert "1 to be tried again" in run("outbox", "retry", str(message.id), **environ).stdout
     # The message, and the one that tells who had it retried.
-    assert outbox.waiting() == 2
+    assert outbox.count_pending() == 2

@@ -217,7 +217,7 @@ def test_without_a_translation_the_same_would_be_a_500(
 
     with closing(MortalShop(sqlite_url, fake_stripe, tmp_path)) as shop:
         trip = Trip(shop, "asha", Travels.through(shop).owner)
-        monkeypatch.setattr("novacart.adapters.persistence.database.translated", as_it_is)
+        monkeypatch.setattr("novacart.adapters.persistence.database.to_port_error", as_it_is)
         with _full(shop.injector.get(Database)):
             asked = (trip.person.post("/api/addresses/", _LONG | {"name": "A"}) for _ in range(45))
             assert any(answer.status_code == 500 for answer in asked)

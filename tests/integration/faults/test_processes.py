@@ -70,7 +70,7 @@ def test_web_and_worker_killed_at_the_provider_settle_after_a_restart(
         assert len(books["refunds"]) == 1
         report = injector.get(AuditShop)()
         assert report.holds, report.summary
-        assert "the provider's books agree" in report.provider
+        assert "the provider's records agree" in report.provider
     finally:
         injector.get(Database).dispose()
         for process in (web, worker):

@@ -1,4 +1,4 @@
-"""Migrations make exactly the schema that the code's tables describe, and undo it."""
+"""Migrations create the schema of the table definitions, and remove it again."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,11 +8,11 @@ from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.migrate import current, downgrade, heads, upgrade
-from novacart.adapters.persistence.schema import belongs, complete_metadata
+from novacart.adapters.persistence.schema import complete_metadata, has_table
 
 Schema = dict[str, list[str]]
 
-# Every object of the schema in PostgreSQL's own words.
+# Every schema object with its definition.
 _POSTGRESQL = (
     """SELECT 'column ' || table_name || '.' || column_name, concat_ws(' ', data_type,
         character_maximum_length, is_nullable, column_default)
@@ -31,19 +31,19 @@ _SQLITE = ("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master",)
 
 
 def schema(database: Database) -> Schema:
-    """What is there, by name; a table's own lines in any order, since that means nothing."""
-    audit_checks = _POSTGRESQL if database.dialect == "postgresql" else _SQLITE
+    """Return the sorted lines of each schema object's definition, by its name."""
+    queries = _POSTGRESQL if database.dialect == "postgresql" else _SQLITE
     with database.reading() as connection:
         return {
-            name: sorted(_plain(line) for line in said.splitlines())
-            for question in audit_checks
-            for name, said in connection.execute(text(question))
+            name: sorted(_normalized(line) for line in definition.splitlines())
+            for query in queries
+            for name, definition in connection.execute(text(query))
             if "alembic_version" not in name
         }
 
 
-def _plain(line: str) -> str:
-    # SQLite keeps an index's parentheses as they were written, one pair or two.
+def _normalized(line: str) -> str:
+    # SQLite stores the parentheses of an index as they were written, one pair or two.
     return line.strip().rstrip(",").replace("((", "(").replace("))", ")")
 
 
@@ -56,24 +56,26 @@ def migrated(database_url: str) -> Iterator[Database]:
     database.dispose()
 
 
-def create_from_the_tables(connection: Connection) -> None:
+def create_tables(connection: Connection) -> None:
     tables = complete_metadata()
-    ours = [table for table in tables.sorted_tables if belongs(table, connection.dialect.name)]
-    tables.create_all(connection, tables=ours)
+    included = [
+        table for table in tables.sorted_tables if has_table(connection.dialect.name, table)
+    ]
+    tables.create_all(connection, tables=included)
 
 
-def test_the_migrated_schema_is_what_the_tables_describe(
+def test_migrated_schema_equals_the_table_definitions(
     migrated: Database, database_url: str
 ) -> None:
     by_migration = schema(migrated)
     downgrade(database_url, "base")
     with migrated.writing() as connection:
-        create_from_the_tables(connection)
+        create_tables(connection)
         connection.commit()
     assert by_migration == schema(migrated)
 
 
-def test_up_down_up_ends_where_it_began_and_down_leaves_nothing(
+def test_downgrade_removes_everything_and_upgrade_restores_it(
     migrated: Database, database_url: str
 ) -> None:
     before = schema(migrated)
@@ -84,26 +86,26 @@ def test_up_down_up_ends_where_it_began_and_down_leaves_nothing(
     assert schema(migrated) == before
 
 
-def test_there_is_one_newest_revision_and_upgrading_reaches_it(migrated: Database) -> None:
+def test_upgrade_reaches_the_only_head(migrated: Database) -> None:
     assert len(heads()) == 1
     with migrated.reading() as connection:
         assert current(connection) == heads()
 
 
-def test_upgrading_again_changes_nothing(migrated: Database, database_url: str) -> None:
+def test_second_upgrade_changes_nothing(migrated: Database, database_url: str) -> None:
     before = schema(migrated)
     upgrade(database_url)
     assert schema(migrated) == before
 
 
-def test_processes_that_start_at_once_take_turns(migrated: Database, database_url: str) -> None:
+def test_concurrent_upgrades_succeed(migrated: Database, database_url: str) -> None:
     downgrade(database_url, "base")
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: upgrade(database_url), range(4)))
     assert "constraint pk_users" in schema(migrated) or "table users" in schema(migrated)
 
 
-def test_each_kind_of_database_counts_identities_in_its_own_way(migrated: Database) -> None:
-    found = schema(migrated)
-    assert ("table identity_counter" in found) == (migrated.dialect == "sqlite")
-    assert ("sequence identities" in found) == (migrated.dialect == "postgresql")
+def test_ids_come_from_a_sequence_or_from_a_counter_table(migrated: Database) -> None:
+    objects = schema(migrated)
+    assert ("table identity_counter" in objects) == (migrated.dialect == "sqlite")
+    assert ("sequence identities" in objects) == (migrated.dialect == "postgresql")

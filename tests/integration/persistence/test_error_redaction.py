@@ -1,4 +1,4 @@
-"""An error of the database may be logged: it says what failed, and not with whose data."""
+"""Database errors are logged, so they must not contain customers' data."""
 
 import pytest
 from sqlalchemy import text
@@ -7,9 +7,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from novacart.adapters.persistence.database import Database
 
 
-def test_a_statement_that_fails_does_not_tell_its_parameters(database: Database) -> None:
-    statement = text("SELECT nothing_like_it FROM users WHERE email = :email")
-    with pytest.raises(SQLAlchemyError) as failed, database.reading() as connection:
+def test_error_message_omits_statement_parameters(database: Database) -> None:
+    statement = text("SELECT no_such_column FROM users WHERE email = :email")
+    with pytest.raises(SQLAlchemyError) as error, database.reading() as connection:
         connection.execute(statement, {"email": "canary@example.com"})
-    assert "nothing_like_it" in str(failed.value)
-    assert "canary" not in str(failed.value)
+    assert "no_such_column" in str(error.value)
+    assert "canary" not in str(error.value)

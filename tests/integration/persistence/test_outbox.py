@@ -1,4 +1,4 @@
-"""The outbox, attempts and turns in both databases keep their ports' contracts."""
+"""Outbox, rate limiter and job lock in the database fulfil their contracts."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,11 +13,17 @@ from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.rate_limiter import RateLimit
-from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
 from tests.support.clock import SetClock
-from tests.support.contracts.job_lock import TurnsContract
-from tests.support.contracts.outbox import LATER, NOON, RETRIER, OutboxContract, opened
+from tests.support.contracts.job_lock import JobLockContract
+from tests.support.contracts.outbox import (
+    LATER,
+    NOON,
+    RETRIER,
+    STORED_BY,
+    OutboxContract,
+    opened,
+)
 from tests.support.contracts.rate_limiter import AttemptsContract
 
 EVENTS = 40
@@ -35,14 +41,12 @@ class TestSqlOutbox(OutboxContract):
     def store(self, database: Database) -> Callable[..., None]:
         def commit(*events: DomainEvent) -> None:
             with database.writing() as connection:
-                write_events(
-                    connection, events, RequestContext(actor="staff:4", request_id="abc-1")
-                )
+                write_events(connection, events, STORED_BY)
                 connection.commit()
 
         return commit
 
-    def test_workers_at_once_never_claim_the_same_message(
+    def test_concurrent_workers_claim_different_messages(
         self, outbox: SqlOutbox, store: Callable[..., None]
     ) -> None:
         store(*(opened(height) for height in range(EVENTS)))
@@ -54,12 +58,12 @@ class TestSqlOutbox(OutboxContract):
             return claimed
 
         with ThreadPoolExecutor(WORKERS) as pool:
-            claimed = [number for part in pool.map(claim_all, range(WORKERS)) for number in part]
+            claimed = [id for ids in pool.map(claim_all, range(WORKERS)) for id in ids]
         assert len(claimed) == EVENTS
         assert len(set(claimed)) == EVENTS
 
 
-class TestSqlAttempts(AttemptsContract):
+class TestSqlRateLimiter(AttemptsContract):
     @pytest.fixture
     def clock(self) -> SetClock:
         return SetClock()
@@ -68,27 +72,29 @@ class TestSqlAttempts(AttemptsContract):
     def attempts(self, database: Database, clock: SetClock) -> SqlRateLimiter:
         return SqlRateLimiter(database, clock)
 
-    def test_callers_at_once_never_pass_a_limit(self, attempts: SqlRateLimiter) -> None:
+    def test_concurrent_callers_stay_within_the_limit(self, attempts: SqlRateLimiter) -> None:
         limit = [RateLimit(5, 60)]
         with ThreadPoolExecutor(WORKERS) as pool:
             waits = list(pool.map(lambda _: attempts.take("door", limit), range(30)))
         assert waits.count(0) == 5
 
-    def test_what_counts_no_more_is_pruned(self, attempts: SqlRateLimiter, clock: SetClock) -> None:
+    def test_prune_deletes_expired_attempts(
+        self, attempts: SqlRateLimiter, clock: SetClock
+    ) -> None:
         attempts.take("front", [RateLimit(5, 60)])
         attempts.take("back", [RateLimit(5, 600)])
         clock.move(seconds=60)
         assert attempts.prune() == 1
 
 
-class TestSqlTurns(TurnsContract):
+class TestSqlJobLock(JobLockContract):
     @pytest.fixture
-    def turns(self, database: Database) -> SqlJobLock:
+    def job_lock(self, database: Database) -> SqlJobLock:
         return SqlJobLock(database)
 
-    def test_of_workers_at_once_one_has_the_turn(self, turns: SqlJobLock) -> None:
+    def test_one_of_several_concurrent_workers_takes_the_lock(self, job_lock: SqlJobLock) -> None:
         def take(_: int) -> bool:
-            return turns.take("sweep", at=NOON, every=timedelta(hours=1))
+            return job_lock.take("sweep", at=NOON, every=timedelta(hours=1))
 
         with ThreadPoolExecutor(WORKERS) as pool:
             assert sum(pool.map(take, range(WORKERS))) == 1

@@ -1,4 +1,4 @@
-"""What every keeper of turns promises."""
+"""Contract of `JobLock`."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,15 +8,15 @@ NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-class TurnsContract:
-    """Subclasses give `turns`."""
+class JobLockContract:
+    """Subclasses provide `job_lock`."""
 
-    def test_one_caller_in_each_period_has_the_turn(self, turns: JobLock) -> None:
-        assert turns.take("sweep", at=NOON, every=HOUR)
-        assert not turns.take("sweep", at=NOON, every=HOUR)
-        assert not turns.take("sweep", at=NOON + timedelta(minutes=59), every=HOUR)
-        assert turns.take("sweep", at=NOON + HOUR, every=HOUR)
+    def test_one_caller_takes_the_lock_in_each_interval(self, job_lock: JobLock) -> None:
+        assert job_lock.take("sweep", at=NOON, every=HOUR)
+        assert not job_lock.take("sweep", at=NOON, every=HOUR)
+        assert not job_lock.take("sweep", at=NOON + timedelta(minutes=59), every=HOUR)
+        assert job_lock.take("sweep", at=NOON + HOUR, every=HOUR)
 
-    def test_turns_of_different_names_are_apart(self, turns: JobLock) -> None:
-        assert turns.take("sweep", at=NOON, every=HOUR)
-        assert turns.take("dust", at=NOON, every=HOUR)
+    def test_jobs_have_separate_locks(self, job_lock: JobLock) -> None:
+        assert job_lock.take("sweep", at=NOON, every=HOUR)
+        assert job_lock.take("other", at=NOON, every=HOUR)

@@ -1,4 +1,4 @@
-"""What every outbox promises its workers."""
+"""Contract of `Outbox`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,7 +11,8 @@ from novacart.domain.shared.events import DomainEvent
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
-RETRIER = RequestContext(actor="staff:9", request_id="again-1")
+STORED_BY = RequestContext(actor="staff:4", request_id="abc-1")
+RETRIER = RequestContext(actor="staff:9", request_id="retry-1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +28,12 @@ def opened(height: int = 1, *, at: datetime = NOON) -> ShutterOpened:
 
 
 class OutboxContract:
-    """Subclasses give `outbox`, used by `RETRIER`, and `store`, which commits events into it."""
+    """Subclasses provide `outbox`, whose current context is `RETRIER`, and `store`.
 
-    def test_a_message_is_the_event_as_it_was_stored(
+    `store` commits events to the outbox with the context `STORED_BY`.
+    """
+
+    def test_claim_returns_the_stored_event(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(7))
@@ -37,22 +41,24 @@ class OutboxContract:
         assert message is not None
         assert (message.name, message.version) == ("test.shutter_opened", 3)
         assert ShutterOpened.from_payload(dict(message.payload)) == opened(7)
-        assert (message.actor, message.request_id) == ("staff:4", "abc-1")
+        assert (message.actor, message.request_id) == (STORED_BY.actor, STORED_BY.request_id)
         assert message.occurred_at == NOON
         assert message.attempts == 1
 
-    def test_nothing_is_claimed_before_it_is_due(
+    def test_message_is_not_claimed_before_it_is_due(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(at=LATER))
         assert outbox.claim(at=NOON, until=LATER) is None
 
-    def test_the_oldest_comes_first(self, outbox: Outbox, store: Callable[..., None]) -> None:
+    def test_oldest_message_is_claimed_first(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
         store(opened(1), opened(2), opened(3))
         claimed = [outbox.claim(at=NOON, until=LATER) for _ in range(3)]
         assert [each.payload["height"] for each in claimed if each] == [1, 2, 3]
 
-    def test_what_is_claimed_is_given_to_nobody_else_until_the_claim_runs_out(
+    def test_claimed_message_is_due_again_when_the_claim_expires(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
@@ -62,45 +68,45 @@ class OutboxContract:
         assert again is not None
         assert again.attempts == 2
 
-    def test_a_claim_can_be_extended_by_whoever_holds_it(
+    def test_only_the_current_claim_can_be_extended(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
-        held = outbox.claim(at=NOON, until=LATER)
-        assert held is not None
+        first = outbox.claim(at=NOON, until=LATER)
+        assert first is not None
         much_later = LATER + timedelta(minutes=5)
-        outbox.extend(held, until=much_later)
+        outbox.extend(first, until=much_later)
         assert outbox.claim(at=LATER, until=much_later) is None
-        taken = outbox.claim(at=much_later, until=much_later)
-        assert taken is not None
-        outbox.extend(held, until=much_later + timedelta(minutes=5))
+        second = outbox.claim(at=much_later, until=much_later)
+        assert second is not None
+        outbox.extend(first, until=much_later + timedelta(minutes=5))
         assert outbox.claim(at=much_later, until=much_later) is not None
 
-    def test_what_is_settled_never_comes_again(
+    def test_completed_message_is_not_claimed_again(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
         message = outbox.claim(at=NOON, until=LATER)
         assert message is not None
-        outbox.settle(message, at=NOON)
+        outbox.complete(message, at=NOON)
         assert outbox.claim(at=LATER, until=LATER) is None
-        assert outbox.waiting() == 0
+        assert outbox.count_pending() == 0
 
-    def test_what_is_postponed_comes_again_with_what_was_done(
+    def test_postponed_message_keeps_its_error_and_handlers(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
         message = outbox.claim(at=NOON, until=LATER)
         assert message is not None
         soon = NOON + timedelta(seconds=5)
-        outbox.postpone(message, until=soon, error="no answer", reacted=frozenset({"A", "B"}))
+        outbox.postpone(message, until=soon, error="no answer", handled_by=frozenset({"A", "B"}))
         assert outbox.claim(at=NOON, until=LATER) is None
         again = outbox.claim(at=soon, until=LATER)
         assert again == replace(
-            message, attempts=2, last_error="no answer", reacted=frozenset({"A", "B"})
+            message, attempts=2, last_error="no answer", handled_by=frozenset({"A", "B"})
         )
 
-    def test_who_was_slower_than_the_claim_changes_nothing(
+    def test_report_with_an_expired_claim_has_no_effect(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
@@ -108,67 +114,67 @@ class OutboxContract:
         fast = outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
         assert slow is not None
         assert fast is not None
-        outbox.park(slow, at=LATER, error="too late", reacted=frozenset())
+        outbox.park(slow, at=LATER, error="too late", handled_by=frozenset())
         assert outbox.parked() == []
-        outbox.settle(fast, at=LATER)
-        assert outbox.waiting() == 0
+        outbox.complete(fast, at=LATER)
+        assert outbox.count_pending() == 0
 
-    def test_what_is_parked_waits_for_a_person(
+    def test_parked_message_is_listed_and_not_claimed(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(1), opened(2))
         message = outbox.claim(at=NOON, until=LATER)
         assert message is not None
-        outbox.park(message, at=NOON, error="poison", reacted=frozenset({"A"}))
+        outbox.park(message, at=NOON, error="poison", handled_by=frozenset({"A"}))
         assert [each.last_error for each in outbox.parked()] == ["poison"]
         other = outbox.claim(at=LATER, until=LATER)
         assert other is not None
         assert other.payload["height"] == 2
 
-    def test_a_parked_message_can_be_tried_again(
+    def test_retry_makes_parked_messages_pending(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(1), opened(2))
         for _ in range(2):
             message = outbox.claim(at=NOON, until=LATER)
             assert message is not None
-            outbox.park(message, at=NOON, error="poison", reacted=frozenset({"A"}))
+            outbox.park(message, at=NOON, error="poison", handled_by=frozenset({"A"}))
         first = outbox.parked()[0]
         assert outbox.retry(at=NOON, ids=[first.id]) == 1
         again = outbox.claim(at=NOON, until=LATER)
         assert again is not None
-        assert (again.id, again.attempts, again.reacted) == (first.id, 1, frozenset({"A"}))
+        assert (again.id, again.attempts, again.handled_by) == (first.id, 1, frozenset({"A"}))
         assert outbox.retry(at=NOON) == 1
         assert outbox.retry(at=NOON) == 0
 
-    def test_a_retry_is_told_of_itself(self, outbox: Outbox, store: Callable[..., None]) -> None:
+    def test_retry_stores_an_event(self, outbox: Outbox, store: Callable[..., None]) -> None:
         store(opened(1), opened(2))
         for _ in range(2):
             message = outbox.claim(at=NOON, until=LATER)
             assert message is not None
-            outbox.park(message, at=NOON, error="poison", reacted=frozenset())
+            outbox.park(message, at=NOON, error="poison", handled_by=frozenset())
         first = outbox.parked()[0]
         outbox.retry(at=LATER, ids=[first.id, 987_654])
         outbox.retry(at=LATER, ids=[first.id])
-        again, told = (outbox.claim(at=LATER, until=LATER + timedelta(hours=1)) for _ in range(2))
+        again, event = (outbox.claim(at=LATER, until=LATER + timedelta(hours=1)) for _ in range(2))
         assert again is not None
         assert again.id == first.id
-        assert told is not None
-        assert (told.name, told.payload["message_id"], told.payload["message_name"]) == (
+        assert event is not None
+        assert (event.name, event.payload["message_id"], event.payload["message_name"]) == (
             "outbox_message.retried",
             first.id,
             "test.shutter_opened",
         )
-        assert (told.actor, told.request_id) == ("staff:9", "again-1")
+        assert (event.actor, event.request_id) == ("staff:9", "retry-1")
         assert outbox.claim(at=LATER, until=LATER) is None
 
-    def test_only_what_was_handled_long_ago_is_pruned(
+    def test_prune_deletes_old_handled_messages(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(1), opened(2))
         message = outbox.claim(at=NOON, until=LATER)
         assert message is not None
-        outbox.settle(message, at=NOON)
+        outbox.complete(message, at=NOON)
         assert outbox.prune(before=NOON) == 0
         assert outbox.prune(before=LATER) == 1
-        assert outbox.waiting() == 1
+        assert outbox.count_pending() == 1

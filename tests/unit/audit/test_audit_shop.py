@@ -15,26 +15,24 @@ from tests.support.clock import SetClock
 
 
 @dataclass
-class PaperBooks:
-    """What a test writes down."""
-
-    booked: list[RecordedPayment] = field(default_factory=list)
+class StubAuditReader:
+    recorded: list[RecordedPayment] = field(default_factory=list)
     net: dict[str, int] = field(default_factory=dict)
-    broken: dict[int, str] = field(default_factory=dict)
+    violations: dict[int, str] = field(default_factory=dict)
 
-    def inspect(self, number: int, *, now: datetime) -> CheckResult:  # noqa: ARG002
-        said = self.broken.get(number)
-        return CheckResult(looked_at=1, contradictions=[said] if said else [])
+    def check(self, number: int, *, now: datetime) -> CheckResult:  # noqa: ARG002
+        violation = self.violations.get(number)
+        return CheckResult(checked=1, violations=[violation] if violation else [])
 
     def payments(self) -> Iterator[RecordedPayment]:
-        yield from self.booked
+        yield from self.recorded
 
     def net_captured(self) -> Mapping[str, int]:
         return self.net
 
 
 @dataclass
-class PaperResults:
+class StubSystemChecks:
     recorded: dict[str, tuple[bool, str]] = field(default_factory=dict)
 
     def record(self, name: str, *, ok: bool, summary: str, at: datetime) -> None:  # noqa: ARG002
@@ -42,13 +40,13 @@ class PaperResults:
 
 
 @pytest.fixture
-def books() -> PaperBooks:
-    return PaperBooks()
+def reader() -> StubAuditReader:
+    return StubAuditReader()
 
 
 @pytest.fixture
-def results() -> PaperResults:
-    return PaperResults()
+def results() -> StubSystemChecks:
+    return StubSystemChecks()
 
 
 @pytest.fixture
@@ -56,23 +54,23 @@ def gateway() -> FakePaymentGateway:
     return FakePaymentGateway(SetClock())
 
 
-def audited(
-    books: PaperBooks,
+def audit(
+    reader: StubAuditReader,
     gateway: PaymentGateway,
-    results: PaperResults | None = None,
+    results: StubSystemChecks | None = None,
     *,
     fault: str | None = None,
 ) -> AuditReport:
     return AuditShop(
-        books=books,
+        reader=reader,
         gateway=gateway,
-        trail_fault=lambda: fault,
-        results=results or PaperResults(),
+        audit_log_fault=lambda: fault,
+        results=results or StubSystemChecks(),
         clock=SetClock(),
     )()
 
 
-def paid_at(gateway: FakePaymentGateway, amount: int) -> str:
+def pay(gateway: FakePaymentGateway, amount: int) -> str:
     request = OpenPaymentRequest(
         payment_id=PaymentId(1),
         order_id=OrderId(2),
@@ -86,81 +84,76 @@ def paid_at(gateway: FakePaymentGateway, amount: int) -> str:
     return reference
 
 
-def told(report: AuditReport, number: int) -> list[str]:
+def recorded_payment(reference: str, amount: int) -> RecordedPayment:
+    return RecordedPayment(reference=reference, order_number="NC-1", captured=Money(amount, "INR"))
+
+
+def violations_of(report: AuditReport, number: int) -> list[str]:
     (finding,) = (each for each in report.findings if each.invariant.number == number)
-    return list(finding.inspection.contradictions)
+    return list(finding.result.violations)
 
 
-def test_a_shop_whose_books_agree_holds(
-    books: PaperBooks, gateway: FakePaymentGateway, results: PaperResults
+def test_equal_records_violate_nothing(
+    reader: StubAuditReader, gateway: FakePaymentGateway, results: StubSystemChecks
 ) -> None:
-    reference = paid_at(gateway, 500)
-    books.booked = [
-        RecordedPayment(reference=reference, order_number="NC-1", captured=Money(500, "INR"))
-    ]
-    books.net = {"INR": 500}
-    report = audited(books, gateway, results)
+    reader.recorded = [recorded_payment(pay(gateway, 500), 500)]
+    reader.net = {"INR": 500}
+    report = audit(reader, gateway, results)
     assert report.holds
     assert results.recorded["audit"] == (True, report.summary)
-    assert "the provider's books agree" in report.summary
+    assert "the provider's records agree" in report.summary
 
 
-def test_a_contradiction_in_the_database_breaks_its_invariant(
-    books: PaperBooks, gateway: FakePaymentGateway, results: PaperResults
+def test_violation_in_the_database_is_reported_and_recorded(
+    reader: StubAuditReader, gateway: FakePaymentGateway, results: StubSystemChecks
 ) -> None:
-    books.broken[6] = "Product 7 is not what its ledger says."
-    report = audited(books, gateway, results)
+    reader.violations[6] = "Product 7 differs from its ledger."
+    report = audit(reader, gateway, results)
     assert not report.holds
-    assert told(report, 6) == ["Product 7 is not what its ledger says."]
+    assert violations_of(report, 6) == ["Product 7 differs from its ledger."]
     assert results.recorded["audit"][0] is False
     assert "stock ledger" in report.summary
 
 
-def test_a_capture_that_belongs_to_no_order_is_told(
-    books: PaperBooks, gateway: FakePaymentGateway
+def test_capture_without_order_is_a_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway
 ) -> None:
-    paid_at(gateway, 500)
-    report = audited(books, gateway)
-    assert "belongs to no order" in told(report, 3)[0]
-    assert "500 at the provider" in told(report, 5)[0]
+    pay(gateway, 500)
+    report = audit(reader, gateway)
+    assert "belongs to no order" in violations_of(report, 3)[0]
+    assert "500 at the provider" in violations_of(report, 5)[0]
 
 
-def test_a_capture_of_another_amount_is_told(
-    books: PaperBooks, gateway: FakePaymentGateway
+def test_different_captured_amount_is_a_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway
 ) -> None:
-    reference = paid_at(gateway, 500)
-    books.booked = [
-        RecordedPayment(reference=reference, order_number="NC-1", captured=Money(499, "INR"))
-    ]
-    assert "4.99 captured on record, 5.00 at the provider" in told(audited(books, gateway), 2)[0]
+    reader.recorded = [recorded_payment(pay(gateway, 500), 499)]
+    [violation] = violations_of(audit(reader, gateway), 2)
+    assert "4.99 captured on record, 5.00 at the provider" in violation
 
 
-def test_a_capture_that_the_provider_never_made_is_told(
-    books: PaperBooks, gateway: FakePaymentGateway
+def test_capture_unknown_to_the_provider_is_a_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway
 ) -> None:
-    books.booked = [
-        RecordedPayment(reference="pi_x", order_number="NC-1", captured=Money(5, "INR"))
-    ]
-    assert "does not know pi_x" in told(audited(books, gateway), 2)[0]
+    reader.recorded = [recorded_payment("pi_x", 5)]
+    assert "the provider has no payment pi_x" in violations_of(audit(reader, gateway), 2)[0]
 
 
-def test_a_payment_that_was_only_opened_is_no_difference(
-    books: PaperBooks, gateway: FakePaymentGateway
+def test_open_payment_without_capture_is_no_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway
 ) -> None:
-    books.booked = [
-        RecordedPayment(reference="pi_x", order_number="NC-1", captured=Money(0, "INR"))
-    ]
-    assert audited(books, gateway).holds
+    reader.recorded = [recorded_payment("pi_x", 0)]
+    assert audit(reader, gateway).holds
 
 
-def test_a_provider_that_does_not_answer_breaks_nothing_and_is_said(books: PaperBooks) -> None:
-    report = audited(books, NoGateway())
+def test_unreachable_provider_is_reported_and_no_violation(reader: StubAuditReader) -> None:
+    report = audit(reader, NoGateway())
     assert report.holds
     assert "could not be reached" in report.summary
 
 
-def test_a_trail_that_was_tampered_with_is_told(
-    books: PaperBooks, gateway: FakePaymentGateway
+def test_fault_of_the_audit_log_is_a_violation(
+    reader: StubAuditReader, gateway: FakePaymentGateway
 ) -> None:
-    report = audited(books, gateway, fault="Entry 3: it was changed.")
-    assert told(report, 14) == ["Entry 3: it was changed."]
+    report = audit(reader, gateway, fault="Entry 3: it was changed.")
+    assert violations_of(report, 14) == ["Entry 3: it was changed."]

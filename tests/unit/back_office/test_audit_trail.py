@@ -5,12 +5,12 @@ import pytest
 from novacart.application.back_office.audit_log_chain import hash_of
 from novacart.application.back_office.verify_audit_log import ChainReport, VerifyAuditLog
 from tests.fakes.audit_log import FakeAuditLog
-from tests.support.contracts.audit_log import AuditTrailContract, message
+from tests.support.contracts.audit_log import AuditLogContract, message
 
 
-class TestMemoryAuditTrail(AuditTrailContract):
+class TestMemoryAuditTrail(AuditLogContract):
     @pytest.fixture
-    def trail(self) -> FakeAuditLog:
+    def audit_log(self) -> FakeAuditLog:
         return FakeAuditLog()
 
 

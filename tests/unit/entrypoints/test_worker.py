@@ -22,7 +22,9 @@ def make_worker(
     react: Callable[[ShutterOpened], None] | None = None,
     schedules: tuple[ScheduledJob, ...] = (),
 ) -> Worker:
-    event_handlers = [EventHandler(name="react", event=ShutterOpened, react=react)] if react else []
+    event_handlers = (
+        [EventHandler(name="react", event=ShutterOpened, handle=react)] if react else []
+    )
     relay = Relay(
         outbox=outbox or FakeOutbox(),
         clock=clock,
@@ -88,4 +90,4 @@ def test_a_stopped_worker_finishes_what_it_is_in_the_middle_of_and_begins_nothin
     worker = make_worker(clock=clock, outbox=outbox, react=react)
     worker.run()
     assert seen == [1]
-    assert outbox.waiting() == 1
+    assert outbox.count_pending() == 1

@@ -1,4 +1,4 @@
-"""Accounts in memory keep their ports' contracts."""
+"""Account fakes fulfil their contracts."""
 
 from collections.abc import Callable, Mapping
 
@@ -38,23 +38,23 @@ def address_queries(store: FakeStore) -> FakeAddressQueries:
     return FakeAddressQueries(store)
 
 
-class TestMemoryUsers(UsersContract):
+class TestFakeUsers(UsersContract):
     pass
 
 
-class TestMemoryAddressBooks(AddressBooksContract):
+class TestFakeAddressBooks(AddressBooksContract):
     pass
 
 
-class TestMemoryTokenFamilies(TokenFamiliesContract):
+class TestFakeTokenFamilies(TokenFamiliesContract):
     pass
 
 
-class TestMemoryAccounts(AccountsContract):
+class TestFakeAccounts(AccountsContract):
     pass
 
 
-class TestMemoryPasswordHasher(PasswordHasherContract):
+class TestFakePasswordHasher(PasswordHasherContract):
     @pytest.fixture
     def hasher(self) -> FakePasswordHasher:
         return FakePasswordHasher()
@@ -64,7 +64,7 @@ class TestMemoryPasswordHasher(PasswordHasherContract):
         return FakePasswordHasher(rounds=9)
 
 
-class TestMemoryMailer(MailerContract):
+class TestFakeMailer(MailerContract):
     @pytest.fixture
     def mailer(self) -> FakeMailer:
         return FakeMailer()
@@ -80,7 +80,7 @@ class TestMemoryMailer(MailerContract):
 
         return break_down
 
-    def test_it_plays_a_server_that_refuses(self, mailer: FakeMailer) -> None:
+    def test_refused_recipient_raises(self, mailer: FakeMailer) -> None:
         mailer.refuse.add(HELLO.to)
         with pytest.raises(MailRefused):
             mailer.send(HELLO)

@@ -1,4 +1,4 @@
-"""The catalogue in memory keeps its ports' contracts."""
+"""Catalogue fakes fulfil their contracts."""
 
 import pytest
 
@@ -64,21 +64,21 @@ def counts(store: FakeStore) -> Counts:
     return of
 
 
-class TestMemoryProducts(ProductsContract):
+class TestFakeProducts(ProductsContract):
     pass
 
 
-class TestMemoryCategories(CategoriesContract):
+class TestFakeCategories(CategoriesContract):
     pass
 
 
-class TestMemoryStock(StockContract):
+class TestFakeStock(StockContract):
     pass
 
 
-class TestMemoryCatalogQueries(CatalogQueriesContract):
+class TestFakeCatalogQueries(CatalogQueriesContract):
     pass
 
 
-class TestMemoryImageStore(ImageStoreContract):
+class TestFakeImageStore(ImageStoreContract):
     pass

@@ -1,21 +1,20 @@
-"""The memory outbox, attempts and turns keep their ports' contracts."""
+"""Fake outbox, rate limiter and job lock fulfil their contracts."""
 
 from collections.abc import Callable
 
 import pytest
 
-from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
 from tests.fakes.job_lock import FakeJobLock
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.rate_limiter import FakeRateLimiter
 from tests.support.clock import SetClock
-from tests.support.contracts.job_lock import TurnsContract
-from tests.support.contracts.outbox import RETRIER, OutboxContract
+from tests.support.contracts.job_lock import JobLockContract
+from tests.support.contracts.outbox import RETRIER, STORED_BY, OutboxContract
 from tests.support.contracts.rate_limiter import AttemptsContract
 
 
-class TestMemoryOutbox(OutboxContract):
+class TestFakeOutbox(OutboxContract):
     @pytest.fixture
     def outbox(self) -> FakeOutbox:
         return FakeOutbox(RETRIER)
@@ -24,12 +23,12 @@ class TestMemoryOutbox(OutboxContract):
     def store(self, outbox: FakeOutbox) -> Callable[..., None]:
         def put(*events: DomainEvent) -> None:
             for event in events:
-                outbox.put(event, RequestContext(actor="staff:4", request_id="abc-1"))
+                outbox.put(event, STORED_BY)
 
         return put
 
 
-class TestMemoryAttempts(AttemptsContract):
+class TestFakeRateLimiter(AttemptsContract):
     @pytest.fixture
     def clock(self) -> SetClock:
         return SetClock()
@@ -39,7 +38,7 @@ class TestMemoryAttempts(AttemptsContract):
         return FakeRateLimiter(clock)
 
 
-class TestMemoryTurns(TurnsContract):
+class TestFakeJobLock(JobLockContract):
     @pytest.fixture
-    def turns(self) -> FakeJobLock:
+    def job_lock(self) -> FakeJobLock:
         return FakeJobLock()

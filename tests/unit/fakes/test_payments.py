@@ -1,4 +1,4 @@
-"""Payments and events in memory keep their ports' contracts."""
+"""Payment fakes fulfil their contracts."""
 
 import pytest
 
@@ -13,9 +13,9 @@ def begin() -> FakeUnitOfWorkFactory:
     return FakeUnitOfWorkFactory(FakeStore())
 
 
-class TestMemoryPayments(PaymentsContract):
+class TestFakePayments(PaymentsContract):
     pass
 
 
-class TestMemoryWebhookEvents(WebhookEventsContract):
+class TestFakeWebhookEvents(WebhookEventsContract):
     pass

@@ -11,62 +11,60 @@ class Jar(AggregateRoot):
         self.sweets = sweets
 
 
-def jar_in(shelf: TransactionalDict[str, Jar]) -> Jar:
-    jar = shelf.get("jar")
+def get_jar(jars: TransactionalDict[str, Jar]) -> Jar:
+    jar = jars.get("jar")
     assert jar is not None
     return jar
 
 
 @pytest.fixture
-def shelf() -> TransactionalDict[str, Jar]:
-    shelf: TransactionalDict[str, Jar] = TransactionalDict()
-    shelf.put("jar", Jar(3))
-    shelf.commit()
-    return shelf
+def jars() -> TransactionalDict[str, Jar]:
+    jars: TransactionalDict[str, Jar] = TransactionalDict()
+    jars.put("jar", Jar(3))
+    jars.commit()
+    return jars
 
 
-def test_a_change_that_is_not_put_back_is_forgotten(shelf: TransactionalDict[str, Jar]) -> None:
-    jar_in(shelf).sweets = 0
-    shelf.commit()
-    assert jar_in(shelf).sweets == 3
+def test_change_without_put_is_lost(jars: TransactionalDict[str, Jar]) -> None:
+    get_jar(jars).sweets = 0
+    jars.commit()
+    assert get_jar(jars).sweets == 3
 
 
-def test_a_change_that_is_not_committed_is_forgotten(shelf: TransactionalDict[str, Jar]) -> None:
-    jar = jar_in(shelf)
+def test_rollback_discards_changes(jars: TransactionalDict[str, Jar]) -> None:
+    jar = get_jar(jars)
     jar.sweets = 0
-    shelf.put("jar", jar)
-    shelf.remove("jar")
-    shelf.rollback()
-    assert jar_in(shelf).sweets == 3
+    jars.put("jar", jar)
+    jars.remove("jar")
+    jars.rollback()
+    assert get_jar(jars).sweets == 3
 
 
-def test_what_was_put_is_seen_before_it_is_committed(shelf: TransactionalDict[str, Jar]) -> None:
-    jar = jar_in(shelf)
+def test_uncommitted_values_are_visible(jars: TransactionalDict[str, Jar]) -> None:
+    jar = get_jar(jars)
     jar.sweets = 2
-    shelf.put("jar", jar)
-    shelf.put("tin", Jar(9))
-    assert [kept.sweets for kept in shelf.values()] == [2, 9]
+    jars.put("jar", jar)
+    jars.put("second", Jar(9))
+    assert [jar.sweets for jar in jars.values()] == [2, 9]
 
 
-def test_a_change_after_putting_it_back_does_not_leak_in(
-    shelf: TransactionalDict[str, Jar],
-) -> None:
-    jar = jar_in(shelf)
-    shelf.put("jar", jar)
+def test_change_after_put_is_lost(jars: TransactionalDict[str, Jar]) -> None:
+    jar = get_jar(jars)
+    jars.put("jar", jar)
     jar.sweets = 0
-    shelf.commit()
-    assert jar_in(shelf).sweets == 3
+    jars.commit()
+    assert get_jar(jars).sweets == 3
 
 
-def test_what_was_removed_is_gone_once_committed(shelf: TransactionalDict[str, Jar]) -> None:
-    shelf.remove("jar")
-    assert shelf.get("jar") is None
-    shelf.commit()
-    assert list(shelf.values()) == []
+def test_remove_deletes_on_commit(jars: TransactionalDict[str, Jar]) -> None:
+    jars.remove("jar")
+    assert jars.get("jar") is None
+    jars.commit()
+    assert list(jars.values()) == []
 
 
-def test_an_aggregate_saved_from_an_old_copy_is_refused(shelf: TransactionalDict[str, Jar]) -> None:
-    first, second = jar_in(shelf), jar_in(shelf)
-    shelf.put("jar", first)
+def test_put_of_an_old_version_raises(jars: TransactionalDict[str, Jar]) -> None:
+    first, second = get_jar(jars), get_jar(jars)
+    jars.put("jar", first)
     with pytest.raises(ConcurrentChange):
-        shelf.put("jar", second)
+        jars.put("jar", second)

@@ -101,7 +101,7 @@ def test_a_payment_that_was_being_opened(at: int) -> None:
     scene.settle()
     user_id = scene.desk.order(order_id).user_id
     intent = scene.desk.intent(user_id, order_id)
-    opened = list(scene.provider.payments_since(scene.clock.moment.replace(year=2020)))
+    opened = list(scene.provider.payments_since(scene.clock.now().replace(year=2020)))
     assert [report.reference for report in opened] == [intent.reference]
 
 
@@ -137,7 +137,7 @@ def test_a_payment_that_was_being_cancelled(at: int) -> None:
     # The outbox hands the event over again until its reaction is done.
     scene.desk.cancel_payment(order_id)
     scene.settle()
-    (report,) = scene.provider.payments_since(scene.clock.moment.replace(year=2020))
+    (report,) = scene.provider.payments_since(scene.clock.now().replace(year=2020))
     assert report.payment is not None
     assert report.payment.status is PaymentStatus.CANCELLED
     with scene.desk.begin() as work:

@@ -1,5 +1,3 @@
-"""Each event reaches each of its reactions, whatever goes wrong on the way."""
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
@@ -9,25 +7,31 @@ import pytest
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.outbox import OutboxMessage
 from novacart.application.ports.request_context import RequestContext
-from novacart.application.relay import CLAIM, MAX_ATTEMPTS, EventHandler, Relay, pause_after
+from novacart.application.relay import (
+    CLAIM_DURATION,
+    MAX_ATTEMPTS,
+    EventHandler,
+    Relay,
+    backoff,
+)
 from novacart.domain.shared.events import DomainEvent
 from tests.fakes.outbox import FakeOutbox
 from tests.support.clock import SetClock
 from tests.support.contracts.outbox import ShutterOpened
 
 
-class Bell:
-    """A reaction that remembers what it was told, and fails as often as asked to."""
+class RecordingHandler:
+    """Records what it receives; the first `failures` calls raise."""
 
     def __init__(self, *, failures: int = 0) -> None:
-        self.rung: list[DomainEvent] = []
+        self.received: list[object] = []
         self.failures = failures
 
-    def __call__(self, event: ShutterOpened) -> None:
+    def __call__(self, event_or_message: object) -> None:
         if self.failures:
             self.failures -= 1
             raise OSError("no answer")
-        self.rung.append(event)
+        self.received.append(event_or_message)
 
 
 @pytest.fixture
@@ -49,16 +53,22 @@ MakeRelay = Callable[..., Relay]
 
 
 @pytest.fixture
-def relay(outbox: FakeOutbox, clock: SetClock, contexts: ContextVarRequestContexts) -> MakeRelay:
-    def make(**event_handlers: Callable[..., None]) -> Relay:
+def make_relay(
+    outbox: FakeOutbox, clock: SetClock, contexts: ContextVarRequestContexts
+) -> MakeRelay:
+    def make(
+        audit_sink: Callable[[OutboxMessage], None] | None = None,
+        **handlers: Callable[..., None],
+    ) -> Relay:
         return Relay(
             outbox=outbox,
             clock=clock,
             contexts=contexts,
             event_handlers=[
-                EventHandler(name=name, event=ShutterOpened, react=react)
-                for name, react in event_handlers.items()
+                EventHandler(name=name, event=ShutterOpened, handle=handle)
+                for name, handle in handlers.items()
             ],
+            audit_sink=audit_sink,
         )
 
     return make
@@ -70,165 +80,197 @@ def put(outbox: FakeOutbox, clock: SetClock, height: int = 1) -> ShutterOpened:
     return event
 
 
-def test_each_reaction_is_given_the_event_once(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_each_handler_receives_the_event_once(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     event = put(outbox, clock)
-    front, back = Bell(), Bell()
-    deliver = relay(front=front, back=back)
-    assert deliver() is not None
-    assert deliver() is None
-    assert front.rung == back.rung == [event]
+    first, second = RecordingHandler(), RecordingHandler()
+    relay = make_relay(first=first, second=second)
+    assert relay() is not None
+    assert relay() is None
+    assert first.received == second.received == [event]
 
 
-def test_an_event_that_concerns_nobody_is_handled(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_event_without_handlers_is_completed(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     put(outbox, clock)
-    assert relay()() is not None
-    assert outbox.waiting() == 0
+    assert make_relay()() is not None
+    assert outbox.count_pending() == 0
 
 
-def test_a_failure_is_tried_again_after_a_pause(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_failed_handler_is_retried_after_the_backoff(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     put(outbox, clock)
-    bell = Bell(failures=1)
-    deliver = relay(bell=bell)
-    deliver()
-    assert deliver() is None
+    handler = RecordingHandler(failures=1)
+    relay = make_relay(handler=handler)
+    relay()
+    assert relay() is None
     clock.move(seconds=5)
-    assert deliver() is not None
-    assert len(bell.rung) == 1
-    assert outbox.waiting() == 0
+    assert relay() is not None
+    assert len(handler.received) == 1
+    assert outbox.count_pending() == 0
 
 
-def test_a_reaction_that_is_done_is_not_called_again_because_another_failed(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_handler_that_succeeded_is_not_called_again_when_another_fails(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     put(outbox, clock)
-    good, bad = Bell(), Bell(failures=2)
-    deliver = relay(good=good, bad=bad)
+    good, bad = RecordingHandler(), RecordingHandler(failures=2)
+    relay = make_relay(good=good, bad=bad)
     for _ in range(3):
-        deliver()
+        relay()
         clock.move(minutes=1)
-    assert len(good.rung) == 1
-    assert len(bad.rung) == 1
+    assert len(good.received) == 1
+    assert len(bad.received) == 1
 
 
-def test_a_poisonous_message_is_parked_and_the_rest_pass(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_failing_message_does_not_delay_the_next(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    first = put(outbox, clock, height=1)
+    handler = RecordingHandler(failures=1)
+    relay = make_relay(handler=handler)
+    relay()
+    second = put(outbox, clock, height=2)
+    relay()
+    assert handler.received == [second]
+    clock.move(seconds=5)
+    relay()
+    assert handler.received == [second, first]
+
+
+def test_message_that_fails_max_attempts_is_parked(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     put(outbox, clock)
-    bell = Bell(failures=MAX_ATTEMPTS)
-    deliver = relay(bell=bell)
-    deliver()
-    second = put(outbox, clock, height=2)
-    deliver()
-    assert bell.failures == MAX_ATTEMPTS - 2
-    bell.failures = 0
-    clock.move(seconds=5)
-    deliver()
-    deliver()
-    assert second in bell.rung
-    bell.failures = MAX_ATTEMPTS
-    put(outbox, clock, height=3)
+    relay = make_relay(handler=RecordingHandler(failures=MAX_ATTEMPTS))
     for _ in range(MAX_ATTEMPTS):
-        deliver()
+        relay()
         clock.move(minutes=15)
     (parked,) = outbox.parked()
     assert parked.attempts == MAX_ATTEMPTS
-    assert parked.last_error == "bell: OSError: no answer"
-    assert deliver() is None
+    assert parked.last_error == "handler: OSError: no answer"
+    assert relay() is None
 
 
-def test_a_claim_is_held_for_as_long_as_a_reaction_takes(
+def test_claim_is_renewed_while_a_handler_runs(
     clock: SetClock, contexts: ContextVarRequestContexts
 ) -> None:
-    held = Event()
+    extended = Event()
 
-    class Watched(FakeOutbox):
+    class WatchedOutbox(FakeOutbox):
         def extend(self, message: OutboxMessage, *, until: datetime) -> None:
             super().extend(message, until=until)
-            if until > begun + CLAIM:
-                held.set()
+            if until > started_at + CLAIM_DURATION:
+                extended.set()
 
-    def dawdle(_: ShutterOpened) -> None:
-        clock.move(seconds=CLAIM.total_seconds() - 1)
-        assert held.wait(10)
+    def slow_handler(_: ShutterOpened) -> None:
+        clock.move(seconds=CLAIM_DURATION.total_seconds() - 1)
+        assert extended.wait(10)
         clock.move(seconds=2)
-        claimed_by_others.append(watched.claim(at=clock.now(), until=clock.now()))
+        claimed_by_others.append(outbox.claim(at=clock.now(), until=clock.now()))
 
-    watched, begun = Watched(), clock.now()
+    outbox, started_at = WatchedOutbox(), clock.now()
     claimed_by_others: list[OutboxMessage | None] = []
-    put(watched, clock)
-    deliver = Relay(
-        outbox=watched,
+    put(outbox, clock)
+    relay = Relay(
+        outbox=outbox,
         clock=clock,
         contexts=contexts,
-        event_handlers=[EventHandler(name="dawdle", event=ShutterOpened, react=dawdle)],
-        renew_every=0.001,
+        event_handlers=[EventHandler(name="slow", event=ShutterOpened, handle=slow_handler)],
+        renew_interval=0.001,
     )
-    deliver()
+    relay()
     assert claimed_by_others == [None]
-    assert watched.waiting() == 0
+    assert outbox.count_pending() == 0
 
 
-def test_what_a_worker_died_with_is_taken_up_within_a_minute(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_message_of_a_crashed_worker_is_delivered_within_a_minute(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     event = put(outbox, clock)
-    assert outbox.claim(at=clock.now(), until=clock.now() + CLAIM) is not None
-    bell = Bell()
+    assert outbox.claim(at=clock.now(), until=clock.now() + CLAIM_DURATION) is not None
+    handler = RecordingHandler()
     clock.move(seconds=45)
-    relay(bell=bell)()
-    assert bell.rung == [event]
+    make_relay(handler=handler)()
+    assert handler.received == [event]
 
 
-def test_what_each_worker_dies_of_is_parked_and_the_rest_pass(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_message_that_crashes_max_attempts_workers_is_parked(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     put(outbox, clock)
 
-    def die(event: ShutterOpened) -> None:
+    def crash_on_first(event: ShutterOpened) -> None:
         if event.height == 1:
             raise SystemExit
 
-    deliver = relay(die=die)
+    relay = make_relay(handler=crash_on_first)
     for _ in range(MAX_ATTEMPTS):
         with pytest.raises(SystemExit):
-            deliver()
+            relay()
         put(outbox, clock, height=2)
-        assert deliver() is not None
-        clock.move(seconds=CLAIM.total_seconds())
-    assert deliver() is not None
+        assert relay() is not None
+        clock.move(seconds=CLAIM_DURATION.total_seconds())
+    assert relay() is not None
     (parked,) = outbox.parked()
-    assert parked.last_error == "The attempts ended with the process that made them."
-    assert outbox.waiting() == 0
+    assert parked.last_error == "Each attempt ended with its process."
+    assert outbox.count_pending() == 0
 
 
-def test_a_payload_that_cannot_be_read_fails_like_a_reaction(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay
+def test_unreadable_payload_counts_as_a_failed_handler(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
-    class Bare(DomainEvent):
+    class EventWithoutHeight(DomainEvent):
         name = ShutterOpened.name
 
-    outbox.put(Bare(occurred_at=clock.now()), RequestContext(actor="user:1"))
-    relay(bell=Bell())()
-    assert outbox.waiting() == 1
+    outbox.put(EventWithoutHeight(occurred_at=clock.now()), RequestContext(actor="user:1"))
+    make_relay(handler=RecordingHandler())()
+    assert outbox.count_pending() == 1
 
 
-def test_what_a_reaction_changes_is_the_systems_doing_under_the_requests_id(
-    outbox: FakeOutbox, clock: SetClock, relay: MakeRelay, contexts: ContextVarRequestContexts
+def test_handler_runs_as_system_with_the_request_id_of_the_event(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay, contexts: ContextVarRequestContexts
 ) -> None:
     put(outbox, clock)
     seen: list[RequestContext] = []
-    relay(look=lambda _: seen.append(contexts.current()))()
+    make_relay(handler=lambda _: seen.append(contexts.current()))()
     assert seen == [RequestContext(actor="system", request_id="abc-1")]
 
 
-def test_pauses_double_up_to_a_limit_and_outlast_an_hour_in_all() -> None:
-    pauses = [pause_after(attempts) for attempts in range(1, MAX_ATTEMPTS)]
-    assert pauses[:3] == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20)]
-    assert max(pauses) == timedelta(minutes=15)
-    assert sum(pauses, timedelta()) > timedelta(minutes=90)
+def test_audit_sink_receives_every_message(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    messages: list[OutboxMessage] = []
+    make_relay(audit_sink=messages.append)()
+    [message] = messages
+    assert (message.name, message.actor, message.request_id) == (
+        "test.shutter_opened",
+        "user:1",
+        "abc-1",
+    )
+    assert outbox.count_pending() == 0
+
+
+def test_message_stays_pending_until_the_audit_sink_succeeds(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    audit_sink = RecordingHandler(failures=1)
+    relay = make_relay(audit_sink=audit_sink)
+    relay()
+    assert outbox.count_pending() == 1
+    clock.move(seconds=5)
+    relay()
+    assert len(audit_sink.received) == 1
+    assert outbox.count_pending() == 0
+
+
+def test_backoff_doubles_up_to_a_limit_and_spans_over_an_hour() -> None:
+    delays = [backoff(attempts) for attempts in range(1, MAX_ATTEMPTS)]
+    assert delays[:3] == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20)]
+    assert max(delays) == timedelta(minutes=15)
+    assert sum(delays, timedelta()) > timedelta(minutes=90)

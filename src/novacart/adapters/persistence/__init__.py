@@ -1,1 +1,1 @@
-"""Every port that needs a database, in SQLAlchemy Core: SQLite and PostgreSQL alike."""
+"""Ports on SQLite and PostgreSQL, with SQLAlchemy Core."""

@@ -1,4 +1,4 @@
-"""One database, whichever of the two it is: connections to read with and to write with."""
+"""Connections to the database, SQLite or PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,37 +9,31 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from novacart.adapters.persistence.error_mapping import translated
+from novacart.adapters.persistence.error_mapping import to_port_error
 from novacart.adapters.persistence.postgresql_engine import postgresql_engine
-from novacart.adapters.persistence.sqlite_engine import UNBEGUN, sqlite_engine
+from novacart.adapters.persistence.sqlite_engine import NO_AUTOBEGIN, sqlite_engine
 from novacart.adapters.persistence.timeouts import REPORT_TIMEOUT
 
 
 class Database:
-    """Connections in the two ways the shop uses them.
+    """Connections for reading and for writing.
 
-    `reading()` answers questions: every statement sees what was committed before it.
-    `writing()` is one transaction, committed by whoever asked for it and rolled back
-    otherwise; on SQLite it holds the one writer's lock from its first moment, since a
-    transaction that turns into a writer later may be refused whatever its timeout.
-
-    Both raise `StorageUnavailable` where the database is out of reach, and
-    `ConcurrentChange` where it broke a deadlock at our cost.
+    All raise `StorageUnavailable` if the database is not available, and `ConcurrentChange` if
+    the database aborted the transaction because of a deadlock or serialization failure.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         if self.dialect == "sqlite":
-            # Its connections begin nothing by themselves; a deferred transaction, begun by
-            # hand, is one moment's view.
-            self._reader = self._frozen = engine.execution_options(**{UNBEGUN: True})
+            # No transaction begins automatically; `snapshot` begins a deferred one.
+            self._reader = self._snapshot = engine.execution_options(**{NO_AUTOBEGIN: True})
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
-            self._frozen = engine.execution_options(isolation_level="REPEATABLE READ")
+            self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 4) -> Self:
-        """Open `url`; nothing is asked of the database until the first use."""
+        """Create the connection pool; the first use opens a connection."""
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return cls(sqlite_engine(url, pool_size))
@@ -51,13 +45,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with _translating(), self._reader.connect() as connection:
+        """Open a connection in autocommit mode: each statement sees the latest commits."""
+        with _translated_errors(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Every statement sees the same moment; for reports that compare one with another."""
-        with _translating(), self._frozen.connect() as connection:
+        """Open a read-only connection whose statements all see the same data."""
+        with _translated_errors(), self._snapshot.connect() as connection:
             if self.dialect == "sqlite":
                 connection.exec_driver_sql("BEGIN")
             else:
@@ -67,21 +62,26 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        with _translating(), self.engine.connect() as connection:
+        """Open a transaction; the caller commits it, otherwise it is rolled back.
+
+        On SQLite it takes the write lock at once: a deferred transaction that starts to write
+        later fails with SQLITE_BUSY_SNAPSHOT, whatever its timeout.
+        """
+        with _translated_errors(), self.engine.connect() as connection:
             connection.begin()
             yield connection
 
     def dispose(self) -> None:
-        """Close every pooled connection; needed before a process forks."""
+        """Close all pooled connections. Call it before the process forks."""
         self.engine.dispose()
 
 
 @contextmanager
-def _translating() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeout) as error:
-        meaning = translated(error)
-        if meaning is None:
+        port_error = to_port_error(error)
+        if port_error is None:
             raise
-        raise meaning from error
+        raise port_error from error

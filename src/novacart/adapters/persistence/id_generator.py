@@ -1,4 +1,4 @@
-"""New identities from the database."""
+"""Ids from a database sequence."""
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +15,7 @@ from novacart.adapters.persistence.metadata import metadata
 
 identity_sequence = Sequence("identities", metadata=metadata)
 
-# SQLite has no sequences: one row that counts up inside the writer's own transaction.
+# SQLite has no sequences: one row counts up inside the write transaction.
 identity_counter = Table(
     "identity_counter",
     metadata,
@@ -35,7 +35,7 @@ _FROM_COUNTER = text(
 
 
 class SqlIdGenerator:
-    """One sequence for all: an id names one thing only, of whatever kind."""
+    """One sequence for all tables, so that an id is unique in the whole shop."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

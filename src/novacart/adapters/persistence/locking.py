@@ -1,4 +1,4 @@
-"""Row locks that make a customer's own requests take turns."""
+"""Lock on a user's row."""
 
 from sqlalchemy import Connection, column, select, table
 
@@ -8,11 +8,11 @@ _USERS = table("users", column("id"))
 
 
 def lock_user(connection: Connection, user_id: UserId) -> None:
-    """Wait until no other unit of work changes what belongs to this user.
+    """Lock the user until the transaction ends; serializes a user's concurrent requests.
 
-    A statement of its own, before the read that it protects: PostgreSQL takes a statement's
-    snapshot before it waits, so a join that locks and reads at once may read what was.
-    SQLite's writers take turns already.
+    Locks in a separate statement, before the data is read: PostgreSQL takes a statement's
+    snapshot before it waits for the lock, so locking and reading in one statement could return
+    old data. SQLite needs no lock, because it has one writer at a time.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(

@@ -1,4 +1,4 @@
-"""What all tables share: their registry, the names of their constraints, and how time is kept."""
+"""Metadata, constraint names and the time type of all tables."""
 
 from datetime import UTC, datetime
 
@@ -17,20 +17,20 @@ metadata = MetaData(
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC to the microsecond; SQLite has no zone to keep it with."""
+    """Aware datetime, stored in UTC with microseconds; SQLite stores it without a time zone."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Raises `ValueError` for a naive time: nobody knows which moment that is."""
+        """Raises `ValueError` for a naive datetime."""
         if value is None:
             return None
         if value.tzinfo is None:
-            message = "a stored time has a zone"
+            message = "a stored datetime must have a time zone"
             raise ValueError(message)
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -1,4 +1,4 @@
-"""Bringing a database up to date with the code, from wherever the package is installed."""
+"""Run the Alembic migrations, also from an installed wheel."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,43 +12,43 @@ from sqlalchemy import Connection, func, select
 
 from novacart.adapters.persistence.database import Database
 
-# A built package carries the project's migrations beside this module.
+# A wheel contains the project's migrations next to this module.
 _PACKAGED: Final = Path(__file__).parent / "migrations"
 _SCRIPTS: Final = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[4] / "migrations"
-_LOCK: Final = 7_110_001  # an advisory lock's number: any will do that is nobody else's
+_LOCK: Final = 7_110_001  # an arbitrary number for the advisory lock
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Apply what is missing, all or nothing. Processes that start at once take turns.
+    """Apply missing migrations in one transaction; concurrent calls wait for each other.
 
-    Raises `StorageUnavailable` where the database can't be reached.
+    Raises `StorageUnavailable` if the database can't be reached.
     """
     _run(url, lambda config: command.upgrade(config, revision))
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Go back to `revision`; `base` is an empty database."""
+    """Downgrade to `revision`; `base` is an empty database."""
     _run(url, lambda config: command.downgrade(config, revision))
 
 
 def heads() -> tuple[str, ...]:
-    """The newest revisions that this code knows: one, unless somebody forgot to merge."""
+    """Return the newest revisions of the code: one, unless branches were not merged."""
     return tuple(ScriptDirectory.from_config(configuration()).get_heads())
 
 
 def current(connection: Connection) -> tuple[str, ...]:
-    """The revisions that the database is at; none for one that was never migrated."""
+    """Return the revisions of the database; none before the first migration."""
     return tuple(MigrationContext.configure(connection).get_current_heads())
 
 
 def configuration() -> Config:
-    """Alembic, pointed at the migrations of this package."""
+    """Return an Alembic configuration for the migrations of this package."""
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config
 
 
-def _run(url: str, step: Callable[[Config], None]) -> None:
+def _run(url: str, migrate: Callable[[Config], None]) -> None:
     database = Database.connect(url, pool_size=1)
     try:
         with database.writing() as connection:
@@ -56,7 +56,7 @@ def _run(url: str, step: Callable[[Config], None]) -> None:
                 connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
             config = configuration()
             config.attributes["connection"] = connection
-            step(config)
+            migrate(config)
             connection.commit()
     finally:
         database.dispose()

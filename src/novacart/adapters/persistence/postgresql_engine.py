@@ -10,18 +10,18 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from novacart.adapters.persistence.timeouts import LOCK_TIMEOUT, STATEMENT_TIMEOUT
 
-# Seconds that a connection is taken to stand after its last use.
-_FRESH: Final = 1.0
-_RESTED: Final = "novacart_rested"
+# Seconds of idle time after which a connection is tested before use.
+_PING_AFTER: Final = 1.0
+_RETURNED_AT: Final = "novacart_returned_at"
 
 
 def postgresql_engine(url: str, pool_size: int) -> Engine:
-    """Connections that speak UTC, give up in time, and are known to stand when they are used."""
+    """Create an engine with timeouts, UTC sessions and tested connections."""
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=16,
-        hide_parameters=True,  # they are customers' data, and errors are logged
+        hide_parameters=True,  # errors are logged, and parameters contain customers' data
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 5,
@@ -30,26 +30,26 @@ def postgresql_engine(url: str, pool_size: int) -> Engine:
             " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
     )
-    _ping_after_idling(engine)
+    _ping_idle_connections(engine)
     return engine
 
 
-def _ping_after_idling(engine: Engine) -> None:
-    """Ask whether a connection still stands, if it was not used just now.
+def _ping_idle_connections(engine: Engine) -> None:
+    """Test a connection before use if it was idle.
 
-    Asking each time, as `pool_pre_ping` does, costs as much as most of our queries do.
+    Testing each time, as `pool_pre_ping` does, takes as long as most of our queries.
     """
 
     @event.listens_for(engine, "checkin")
-    def rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-        record.info[_RESTED] = monotonic()
+    def record_return(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_RETURNED_AT] = monotonic()
 
     @event.listens_for(engine, "checkout")
     def ping(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        if monotonic() - record.info.get(_RESTED, 0.0) < _FRESH:
+        if monotonic() - record.info.get(_RETURNED_AT, 0.0) < _PING_AFTER:
             return
         try:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
-            # The pool then opens another, and forgets those that are as old.
+            # The pool opens a new connection and discards those opened before.
             raise InvalidatePoolError from error

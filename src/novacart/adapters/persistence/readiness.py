@@ -1,4 +1,4 @@
-"""Whether the database can be used, and is what the code expects."""
+"""Check the database connection and the schema revision."""
 
 from collections.abc import Sequence
 
@@ -22,21 +22,25 @@ class SqlReadiness:
         try:
             with self._database.reading() as connection:
                 connection.execute(text("SELECT 1"))
-                found = current(connection)
+                revisions = current(connection)
         except StorageUnavailable as error:
             _log.warning("database_unreachable", reason=str(error))
             return [
                 Dependency(name="database", ok=False, detail="The database can't be reached."),
-                Dependency(name="migrations", ok=False, detail="Unknown without the database."),
+                Dependency(
+                    name="migrations",
+                    ok=False,
+                    detail="Unknown, because the database can't be reached.",
+                ),
             ]
-        migrated = found == self._heads
+        migrated = revisions == self._heads
         return [
-            Dependency(name="database", ok=True, detail="The database answers."),
+            Dependency(name="database", ok=True, detail="The database can be reached."),
             Dependency(
                 name="migrations",
                 ok=migrated,
                 detail="The schema is up to date."
                 if migrated
-                else "The schema is not the code's: run `novacart migrate`.",
+                else "The schema is not up to date: run `novacart migrate`.",
             ),
         ]

@@ -1,4 +1,4 @@
-"""All tables of the shop, in one metadata."""
+"""Metadata with all tables."""
 
 from importlib import import_module
 from pkgutil import walk_packages
@@ -8,19 +8,18 @@ from sqlalchemy import MetaData, Table
 from novacart.adapters import persistence
 from novacart.adapters.persistence.metadata import metadata
 
-_WITH_TABLES = frozenset({"tables", "ddl"})
+_TABLE_MODULES = frozenset({"tables", "ddl"})
 
 
 def complete_metadata() -> MetaData:
-    """The metadata with every feature's tables and special DDL registered."""
+    """Import every module with tables or DDL, and return the metadata."""
     for module in walk_packages(persistence.__path__, f"{persistence.__name__}."):
-        if module.name.rpartition(".")[2] in _WITH_TABLES:
+        if module.name.rpartition(".")[2] in _TABLE_MODULES:
             import_module(module.name)
-    # Outside features' packages, since every feature's rows need one.
     import_module("novacart.adapters.persistence.id_generator")
     return metadata
 
 
-def belongs(table: Table, dialect: str) -> bool:
-    """Whether a database of this kind has the table at all."""
+def has_table(dialect: str, table: Table) -> bool:
+    """Whether databases of this dialect have the table."""
     return bool(table.info.get("dialect", dialect) == dialect)

@@ -1,4 +1,4 @@
-"""Connections to SQLite, whose writers take turns."""
+"""Connections to SQLite."""
 
 import sqlite3
 from pathlib import Path
@@ -11,17 +11,17 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from novacart.adapters.persistence.timeouts import LOCK_TIMEOUT
 
-UNBEGUN: Final = "novacart_unbegun"
-"""The execution option of connections that begin no transaction by themselves."""
+NO_AUTOBEGIN: Final = "novacart_no_autobegin"
+"""Execution option: do not begin a transaction automatically."""
 
 _BEGIN: Final = "BEGIN IMMEDIATE"
 _BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {LOCK_TIMEOUT * 1000}"
-# Seconds between two looks at the lock: a transaction of ours takes about as long.
-_PAUSE: Final = 0.002
+# Seconds between two attempts; a transaction takes about as long.
+_RETRY_INTERVAL: Final = 0.002
 
 
 def sqlite_engine(url: str, pool_size: int) -> Engine:
-    """Writers that are durable when they have committed, and foreign keys that hold."""
+    """Create an engine with WAL, durable commits and enforced foreign keys."""
     path = make_url(url).database
     if path and path != ":memory:" and not path.startswith("file:"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -29,13 +29,13 @@ def sqlite_engine(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=16,
-        hide_parameters=True,  # they are customers' data, and errors are logged
+        hide_parameters=True,  # errors are logged, and parameters contain customers' data
         connect_args={"timeout": LOCK_TIMEOUT},
     )
 
     @event.listens_for(engine, "connect")
     def set_up(connection: DBAPIConnection, _record: object) -> None:
-        # pysqlite would begin deferred transactions of its own: ours are begun by hand below.
+        # Otherwise the driver begins deferred transactions; `begin` below begins ours.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
@@ -50,36 +50,36 @@ def sqlite_engine(url: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if UNBEGUN not in connection.get_execution_options():
-            _take_turn(connection)
+        if NO_AUTOBEGIN not in connection.get_execution_options():
+            _begin_immediate(connection)
 
     return engine
 
 
-def _take_turn(connection: Connection) -> None:
-    """Begin as the one writer, or raise what SQLite says when `LOCK_TIMEOUT` has passed.
+def _begin_immediate(connection: Connection) -> None:
+    """Take the write lock, or raise SQLite's error after `LOCK_TIMEOUT`.
 
-    SQLite's own wait pauses longer each time, up to 0.1 s (`sqliteDefaultBusyCallback`), so
-    that whoever came first finds the lock taken again and again by those who came just now.
+    SQLite's own busy handler sleeps longer each time, up to 0.1 s (`sqliteDefaultBusyCallback`).
+    A writer that has waited long would lose the lock to newer ones again and again.
     """
     driver: Any = connection.connection.dbapi_connection
-    end = monotonic() + LOCK_TIMEOUT
+    deadline = monotonic() + LOCK_TIMEOUT
     driver.execute("PRAGMA busy_timeout = 0")
     try:
-        while _is_taken(driver) and monotonic() < end:
-            sleep(_PAUSE)
+        while _is_locked(driver) and monotonic() < deadline:
+            sleep(_RETRY_INTERVAL)
         if not driver.in_transaction:
-            # Raises what the driver raises, as SQLAlchemy tells of it.
+            # Through SQLAlchemy, so that it wraps the driver's error.
             connection.exec_driver_sql(_BEGIN)
     finally:
         driver.execute(_BUSY_TIMEOUT)
 
 
-def _is_taken(driver: sqlite3.Connection) -> bool:
-    """Whether somebody else is the writer; where nobody is, or it can't be told, False."""
+def _is_locked(driver: sqlite3.Connection) -> bool:
+    """Try to begin; return whether another connection holds the write lock."""
     try:
         driver.execute(_BEGIN)
     except sqlite3.OperationalError as error:
-        # The low byte is the primary code; the rest says which kind of it.
+        # The low byte of an extended result code is the primary one.
         return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
     return False

@@ -1,9 +1,8 @@
-"""How long a database keeps anyone waiting, in seconds."""
+"""Timeouts of the database, in seconds."""
 
 from typing import Final
 
-# A writer that can't begin within this time is told so rather than kept waiting.
 LOCK_TIMEOUT: Final = 10
 STATEMENT_TIMEOUT: Final = 15
-# What a report over the whole shop may take.
+# For reports over the whole database.
 REPORT_TIMEOUT: Final = 600

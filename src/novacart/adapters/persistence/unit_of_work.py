@@ -1,4 +1,4 @@
-"""One business transaction on the database."""
+"""Unit of work on the database."""
 
 from contextlib import ExitStack
 from types import TracebackType
@@ -39,10 +39,10 @@ from novacart.domain.shared.events import AggregateRoot, DomainEvent
 
 
 class SqlUnitOfWork:
-    """Repositories on one connection, inside one transaction.
+    """Repositories that share one transaction.
 
-    A repository hands every aggregate that it saves to `saved`, so that its events go
-    into the outbox when the transaction is committed.
+    Each repository passes the aggregates it saves to `saved`. `commit` writes their events to
+    the outbox in the same transaction.
     """
 
     ids: IdGenerator
@@ -94,7 +94,6 @@ class SqlUnitOfWork:
     ) -> None:
         self._saved.clear()
         self._recorded.clear()
-        # The stack's exit translates the driver's errors into the port's.
         self._stack.__exit__(exc_type, exc, traceback)
 
     def saved(self, aggregate: AggregateRoot) -> None:

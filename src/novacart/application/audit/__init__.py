@@ -1,1 +1,1 @@
-"""Holding the shop to its own books."""
+"""Audit of the recorded data against the invariants of the shop."""

@@ -1,42 +1,41 @@
-"""Hold the shop to its promises."""
+"""Check every invariant of the shop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from novacart.application.audit.compare_with_provider import compare_with_provider
-from novacart.application.audit.invariants import INVARIANTS, TRAIL_UNBROKEN, Invariant
+from novacart.application.audit.invariants import AUDIT_LOG, INVARIANTS, Invariant
 from novacart.application.ports.audit_reader import AuditReader, CheckResult
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
 from novacart.application.ports.system_checks import SystemChecks
 
+_BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 class AuditLogFault(Protocol):
     def __call__(self) -> str | None:
-        """What is wrong with the audit trail; None where it is as it was written."""
+        """Describe the first fault of the audit log; None if it is intact."""
         ...
-
-
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was found of one invariant: it holds where nothing contradicts it."""
+    """The result of checking one invariant."""
 
     invariant: Invariant
-    inspection: CheckResult
+    result: CheckResult
 
     @property
     def holds(self) -> bool:
-        return not self.inspection.contradictions
+        return not self.result.violations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditReport:
-    """`provider` says whether the provider's books were compared, or why not."""
+    """`provider` is the result of the comparison with the provider, as a phrase."""
 
     findings: Sequence[Finding]
     provider: str
@@ -47,49 +46,47 @@ class AuditReport:
 
     @property
     def summary(self) -> str:
-        broken = [finding.invariant.name for finding in self.findings if not finding.holds]
-        if not broken:
+        violated = [finding.invariant.name for finding in self.findings if not finding.holds]
+        if not violated:
             return f"All {len(self.findings)} invariants hold; {self.provider}."
-        return f"Broken: {', '.join(broken)}; {self.provider}."
+        return f"Violated: {', '.join(violated)}; {self.provider}."
 
 
 class AuditShop:
-    """Check every invariant against the database and, where there is one, the provider.
+    """Check every invariant in the database and, if configured, at the payment provider.
 
-    The result is kept for the back office. A provider that can't be reached is said in the
-    report, and breaks no invariant: what it would have answered is not known.
+    Stores the result for the back office. An unreachable provider is noted in the report and
+    violates no invariant.
     """
 
     def __init__(
         self,
         *,
-        books: AuditReader,
+        reader: AuditReader,
         gateway: PaymentGateway,
-        trail_fault: AuditLogFault,
+        audit_log_fault: AuditLogFault,
         results: SystemChecks,
         clock: Clock,
     ) -> None:
-        self._books = books
+        self._reader = reader
         self._gateway = gateway
-        self._trail_fault = trail_fault
+        self._audit_log_fault = audit_log_fault
         self._results = results
         self._clock = clock
 
     def __call__(self) -> AuditReport:
         now = self._clock.now()
-        found = {
-            invariant.number: self._books.inspect(invariant.number, now=now)
+        results = {
+            invariant.number: self._reader.check(invariant.number, now=now)
             for invariant in INVARIANTS
-            if invariant is not TRAIL_UNBROKEN
+            if invariant is not AUDIT_LOG
         }
-        fault = self._trail_fault()
-        found[TRAIL_UNBROKEN.number] = CheckResult(
-            looked_at=1, contradictions=[fault] if fault else []
-        )
-        provider = self._ask_provider(found)
+        fault = self._audit_log_fault()
+        results[AUDIT_LOG.number] = CheckResult(checked=1, violations=[fault] if fault else [])
+        provider = self._add_provider_results(results)
         report = AuditReport(
             findings=[
-                Finding(invariant=invariant, inspection=found[invariant.number])
+                Finding(invariant=invariant, result=results[invariant.number])
                 for invariant in INVARIANTS
             ],
             provider=provider,
@@ -97,18 +94,16 @@ class AuditShop:
         self._results.record("audit", ok=report.holds, summary=report.summary, at=now)
         return report
 
-    def _ask_provider(self, found: dict[int, CheckResult]) -> str:
+    def _add_provider_results(self, results: dict[int, CheckResult]) -> str:
         try:
-            differences = compare_with_provider(self._books, self._gateway, since=_BEGINNING)
+            differences = compare_with_provider(self._reader, self._gateway, since=_BEGINNING)
         except GatewayUnavailable:
             return "the payment provider could not be reached"
-        for number, more in differences.items():
-            found[number] = CheckResult(
-                looked_at=found[number].looked_at + more.looked_at,
-                contradictions=[*found[number].contradictions, *more.contradictions],
+        for number, difference in differences.items():
+            results[number] = CheckResult(
+                checked=results[number].checked + difference.checked,
+                violations=[*results[number].violations, *difference.violations],
             )
-        return (
-            "the provider's books agree"
-            if not any(inspection.contradictions for inspection in differences.values())
-            else "the provider's books differ"
-        )
+        if any(difference.violations for difference in differences.values()):
+            return "the provider's records differ"
+        return "the provider's records agree"

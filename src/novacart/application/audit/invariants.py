@@ -1,4 +1,4 @@
-"""What must hold whatever crashed and whenever: the numbered list that the audit goes through."""
+"""The invariants that the audit checks."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,93 +8,93 @@ from typing import Final
 class Invariant:
     number: int
     name: str
-    promise: str
+    description: str
 
 
-ORDER_ARITHMETIC: Final = Invariant(
+ORDER_TOTALS: Final = Invariant(
     number=1,
-    name="order arithmetic",
-    promise="An order's lines sum to its total.",
+    name="order totals",
+    description="The lines of an order sum to its total.",
 )
-CAPTURED_IS_OWED: Final = Invariant(
+CAPTURED_AMOUNTS: Final = Invariant(
     number=2,
-    name="captured is owed",
-    promise="A paid order's total is what was captured, on record and at the provider.",
+    name="captured amounts",
+    description="The total of a paid order is captured, in the database and at the provider.",
 )
 ONE_CAPTURE: Final = Invariant(
     number=3,
     name="one capture",
-    promise="Every succeeded payment belongs to one order, and an order keeps at most one.",
+    description="A captured payment belongs to an order, and an order keeps at most one.",
 )
 REFUNDS_WITHIN_CAPTURE: Final = Invariant(
     number=4,
-    name="refunds within capture",
-    promise="Refunds are never more than was captured, per payment and per line.",
+    name="refund limits",
+    description="Refunds do not exceed the captured amount of a payment or of a line.",
 )
-MONEY_CONSERVED: Final = Invariant(
+PROVIDER_BALANCE: Final = Invariant(
     number=5,
-    name="money conserved",
-    promise="Captures less refunds are the provider's balance of the same.",
+    name="provider balance",
+    description="Captures less refunds equal the balance at the provider.",
 )
 STOCK_LEDGER: Final = Invariant(
     number=6,
     name="stock ledger",
-    promise="On hand and reserved are what the ledger's movements sum to.",
+    description="Stock on hand and reserved equal the sums of the stock movements.",
 )
-RESERVED_ONCE: Final = Invariant(
+RESERVATIONS: Final = Invariant(
     number=7,
-    name="reserved once",
-    promise="A reservation is released or consumed exactly once, and none outlives its order.",
+    name="reservations",
+    description="A reservation is released or sold once, at the latest when its order ends.",
 )
-LIFECYCLE: Final = Invariant(
+LIFECYCLES: Final = Invariant(
     number=8,
-    name="lifecycle",
-    promise="Every status change is an edge of its lifecycle, and nothing ships unpaid.",
+    name="lifecycles",
+    description="Status changes follow the lifecycle, and no unpaid order is shipped.",
 )
-EVENTS_HANDLED: Final = Invariant(
+WEBHOOK_EVENTS: Final = Invariant(
     number=9,
-    name="events handled",
-    promise="Every webhook event is stored once, and handled or parked where staff see it.",
+    name="webhook events",
+    description="No webhook event is overdue.",
 )
-KEYS_RELEASED: Final = Invariant(
+IDEMPOTENCY_KEYS: Final = Invariant(
     number=10,
     name="idempotency keys",
-    promise="A user's key has one record, and none stays locked past its timeout.",
+    description="No idempotency key stays locked, and expired keys are deleted.",
 )
-MESSAGES_SENT: Final = Invariant(
+OUTBOX_MESSAGES: Final = Invariant(
     number=11,
-    name="messages",
-    promise="One message per order and occasion, none for no order, and none left lying.",
+    name="outbox messages",
+    description="No message is overdue or duplicated, and each belongs to an existing order.",
 )
-SESSIONS_ENDED: Final = Invariant(
+SESSIONS: Final = Invariant(
     number=12,
     name="sessions",
-    promise="No session outlives its user's account or password.",
+    description="Sessions end when the account is disabled or the password changes.",
 )
-GUARDS_STAND: Final = Invariant(
+CONSTRAINTS: Final = Invariant(
     number=13,
-    name="guards",
-    promise="Every constraint that guards the above stands in the database itself.",
+    name="constraints",
+    description="The database has every declared constraint.",
 )
-TRAIL_UNBROKEN: Final = Invariant(
+AUDIT_LOG: Final = Invariant(
     number=14,
-    name="audit trail",
-    promise="The audit trail is as it was written: nothing changed, removed or inserted.",
+    name="audit log",
+    description="No entry of the audit log was changed, removed or inserted.",
 )
 
 INVARIANTS: Final = (
-    ORDER_ARITHMETIC,
-    CAPTURED_IS_OWED,
+    ORDER_TOTALS,
+    CAPTURED_AMOUNTS,
     ONE_CAPTURE,
     REFUNDS_WITHIN_CAPTURE,
-    MONEY_CONSERVED,
+    PROVIDER_BALANCE,
     STOCK_LEDGER,
-    RESERVED_ONCE,
-    LIFECYCLE,
-    EVENTS_HANDLED,
-    KEYS_RELEASED,
-    MESSAGES_SENT,
-    SESSIONS_ENDED,
-    GUARDS_STAND,
-    TRAIL_UNBROKEN,
+    RESERVATIONS,
+    LIFECYCLES,
+    WEBHOOK_EVENTS,
+    IDEMPOTENCY_KEYS,
+    OUTBOX_MESSAGES,
+    SESSIONS,
+    CONSTRAINTS,
+    AUDIT_LOG,
 )

@@ -66,7 +66,7 @@ class OrderChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderMessage:
-    """An event of the order and what was done about it: `reacted` names mails among others."""
+    """An event of the order and the event handlers that handled it."""
 
     id: int
     name: str
@@ -74,7 +74,7 @@ class OrderMessage:
     request_id: str | None
     occurred_at: datetime
     state: str | None
-    reacted: tuple[str, ...]
+    handled_by: tuple[str, ...]
     last_error: str | None
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """`payload` is JSON text; `reacted` names what is done."""
+    """`payload` is JSON text; `handled_by` names the event handlers that succeeded."""
 
     id: int
     name: str
@@ -17,6 +17,6 @@ class OutboxRow:
     state: str
     attempts: int
     next_attempt_at: datetime
-    reacted: tuple[str, ...]
+    handled_by: tuple[str, ...]
     last_error: str | None
     payload: str

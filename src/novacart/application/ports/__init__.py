@@ -1,1 +1,1 @@
-"""The hexagon's edge: what the shop needs of the world, one module a port."""
+"""Ports: what the application needs from adapters. One module each."""

@@ -1,4 +1,4 @@
-"""Who changed what, when: rows that are only ever added, each bound to the one before."""
+"""Append-only log of committed changes, chained by hashes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from novacart.application.ports.outbox import OutboxMessage
 class AuditEntry:
     """One committed change.
 
-    `position` counts from 1 with no gap. `subject` names the thing that changed, such as
-    `order:17`. `payload` is JSON text, kept to the byte since `hash` covers it.
+    `position` counts from 1 without gaps. `subject` is what changed, such as `order:17`.
+    `payload` is JSON text, stored unchanged because `hash` covers it.
     """
 
     position: int
@@ -31,21 +31,21 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainEnd:
-    """How long the trail is, and the hash of its last entry."""
+    """The number of entries and the hash of the last one."""
 
     length: int
     hash: str
 
 
 class AuditLog(Protocol):
-    """Any number of workers may add to it at once: they take turns, and the shop waits for none."""
+    """Safe for any number of workers; requests never wait for it."""
 
     def add(self, message: OutboxMessage) -> None:
-        """Append the message, unless it is there already. Raises `StorageUnavailable`."""
+        """Append the message unless it was added before. Raises `StorageUnavailable`."""
         ...
 
     def end(self) -> ChainEnd: ...
 
     def entries(self, *, after: int, limit: int) -> Sequence[AuditEntry]:
-        """By position, from the one after `after` on."""
+        """Return the entries after position `after`, in order."""
         ...

@@ -1,4 +1,4 @@
-"""What the shop has written down, read to find contradictions in it."""
+"""The recorded data, read by the audit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """How many things were looked at, and a sentence for each that contradicts another."""
+    """`checked` counts the records that were checked; `violations` has one message each."""
 
-    looked_at: int
-    contradictions: Sequence[str] = ()
+    checked: int
+    violations: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedPayment:
-    """A payment on record: `reference` is the provider's id of it."""
+    """`reference` is the provider's id of the payment."""
 
     reference: str
     order_number: str
@@ -26,14 +26,14 @@ class RecordedPayment:
 
 
 class AuditReader(Protocol):
-    def inspect(self, number: int, *, now: datetime) -> CheckResult:
-        """Look at all that the invariant of this number (1 to 13) speaks of, in the database."""
+    def check(self, number: int, *, now: datetime) -> CheckResult:
+        """Check the invariant with this number (1 to 13) in the database."""
         ...
 
     def payments(self) -> Iterator[RecordedPayment]:
-        """Every payment that the provider knows of."""
+        """Yield every payment that was opened at the provider."""
         ...
 
     def net_captured(self) -> Mapping[str, int]:
-        """Captures less refunds given or being given, in minor units by currency (ISO 4217)."""
+        """Return captures less pending and succeeded refunds, in minor units by currency."""
         ...

@@ -1,9 +1,9 @@
-"""New identities."""
+"""New ids."""
 
 from typing import Protocol
 
 
 class IdGenerator(Protocol):
     def take(self, count: int = 1) -> list[int]:
-        """`count` integers that were never given out before, rising, gaps allowed."""
+        """Return `count` unused ids in ascending order, possibly with gaps."""
         ...

@@ -1,4 +1,4 @@
-"""Whose turn it is to do what is done once in a while."""
+"""Lock that lets one worker run each scheduled job."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -6,5 +6,5 @@ from typing import Protocol
 
 class JobLock(Protocol):
     def take(self, name: str, *, at: datetime, every: timedelta) -> bool:
-        """True for one caller in each `every`, of however many workers ask."""
+        """Return True for one caller in each interval `every`."""
         ...

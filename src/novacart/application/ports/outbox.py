@@ -1,4 +1,4 @@
-"""Events that were committed and wait for the reactions to them."""
+"""The transactional outbox: committed events that wait for their handlers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ State = Literal["pending", "handled", "parked"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessage:
-    """One event as it was stored, and how its delivery has gone so far.
+    """A stored event and the state of its delivery.
 
-    `attempts` counts the claims, the present one included. `reacted` names the reactions that
-    are done. `payload` is what `DomainEvent.payload` gave.
+    `payload` is the event's `payload()`. `attempts` counts the claims, including the current
+    one. `handled_by` names the handlers that succeeded.
     """
 
     id: int
@@ -26,14 +26,14 @@ class OutboxMessage:
     request_id: str | None
     occurred_at: datetime
     attempts: int
-    reacted: frozenset[str] = frozenset()
+    handled_by: frozenset[str] = frozenset()
     state: State = "pending"
     last_error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxMessageRetried(DomainEvent):
-    """Somebody had a parked message of this name delivered again."""
+    """A parked message was made pending again by staff or from the command line."""
 
     name: ClassVar[str] = "outbox_message.retried"
 
@@ -42,56 +42,52 @@ class OutboxMessageRetried(DomainEvent):
 
 
 class Outbox(Protocol):
-    """Any number of workers may work on it at once.
+    """Safe for any number of workers.
 
-    Whoever reports on a message shows the claim that it was handed out with: a worker that
-    was slower than its claim, and whose message another one has taken, changes nothing.
+    A worker reports on a message with the claim it received. If the claim expired and another
+    worker claimed the message since, the report has no effect.
     """
 
     def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
-        """Take the oldest pending message that is due `at` this moment; None where none is.
+        """Claim the oldest pending message that is due `at`; None if there is none.
 
-        Nobody else is given it before `until`, when it is due again: a worker that died
-        with it loses nothing.
+        No other worker can claim it before `until`; then it is due again.
         """
         ...
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
-        """Keep the claim until then: whoever holds it is still at work."""
+        """Extend the claim."""
         ...
 
-    def settle(self, message: OutboxMessage, *, at: datetime) -> None:
-        """Every reaction is done."""
+    def complete(self, message: OutboxMessage, *, at: datetime) -> None:
+        """Mark the message as handled by all handlers."""
         ...
 
     def postpone(
-        self, message: OutboxMessage, *, until: datetime, error: str, reacted: frozenset[str]
+        self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        """It failed; it is due again at `until`, without the reactions that are done."""
+        """Retry the message after `until`, without the handlers in `handled_by`."""
         ...
 
     def park(
-        self, message: OutboxMessage, *, at: datetime, error: str, reacted: frozenset[str]
+        self, message: OutboxMessage, *, at: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        """It failed too often: set it aside for a person to look at."""
+        """Stop retrying the message until staff make it pending again."""
         ...
 
     def parked(self, *, limit: int = 100) -> Sequence[OutboxMessage]:
-        """What was set aside, oldest first."""
+        """Return parked messages, oldest first."""
         ...
 
     def retry(self, *, at: datetime, ids: Sequence[int] | None = None) -> int:
-        """Make parked messages due at `at` with their attempts forgotten: how many were.
+        """Make parked messages due `at` with no attempts, all if `ids` is None; return how many.
 
-        All of them where `ids` is None. `OutboxMessageRetried` is stored of each in the same
-        transaction, in the name of whoever asks.
+        Stores an `OutboxMessageRetried` of the current actor for each, in the same transaction.
         """
         ...
 
-    def waiting(self) -> int:
-        """How many messages are pending."""
-        ...
+    def count_pending(self) -> int: ...
 
     def prune(self, *, before: datetime) -> int:
-        """Delete what was handled before this moment: how many were."""
+        """Delete messages handled before this time; return how many."""
         ...

@@ -1,4 +1,4 @@
-"""What the shop's checks of itself found."""
+"""Results of system checks, shown in the back office."""
 
 from datetime import datetime
 from typing import Protocol
@@ -6,5 +6,5 @@ from typing import Protocol
 
 class SystemChecks(Protocol):
     def record(self, name: str, *, ok: bool, summary: str, at: datetime) -> None:
-        """Keep this as the newest result of the check called `name`."""
+        """Store the newest result of the check `name`."""
         ...

@@ -1,4 +1,4 @@
-"""One business transaction."""
+"""Unit of work: one business transaction."""
 
 from types import TracebackType
 from typing import Protocol, Self
@@ -21,13 +21,12 @@ from novacart.domain.shared.events import DomainEvent
 
 
 class UnitOfWork(Protocol):
-    """All or nothing: what is not committed is forgotten when the block ends.
+    """Context manager for one transaction; rolls back on exit unless `commit` was called.
 
-    Repositories here load for change: what they hand out stays locked against other writers
-    until the block ends, so a rule checked on it still holds when it is saved. Locks are
-    taken in one order everywhere, so that no two units of work wait for each other: user,
-    cart, order, payment, then stock by rising product id. Committing also stores the events
-    that the saved aggregates recorded, in the same transaction.
+    Repositories lock what they load until the block ends, so that a rule checked on it still
+    holds when it is saved. To avoid deadlocks, locks are taken in this order: user, cart, order,
+    payment, then stock by ascending product id. `commit` stores the events of the saved
+    aggregates in the same transaction.
     """
 
     ids: IdGenerator
@@ -55,15 +54,15 @@ class UnitOfWork(Protocol):
     ) -> None: ...
 
     def record(self, event: DomainEvent) -> None:
-        """Store an event that no saved aggregate tells of, when this is committed."""
+        """Store an event that does not come from an aggregate, on commit."""
         ...
 
     def commit(self) -> None:
-        """Make it so. Raises `StorageUnavailable` where that can't be promised."""
+        """Commit. Raises `StorageUnavailable`; then the transaction may or may not be committed."""
         ...
 
 
 class UnitOfWorkFactory(Protocol):
     def __call__(self) -> UnitOfWork:
-        """A new unit of work, to be entered with `with`."""
+        """Return a new unit of work, to be entered with `with`."""
         ...

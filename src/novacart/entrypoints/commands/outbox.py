@@ -22,7 +22,7 @@ def list_parked() -> None:
     for message in parked:
         when = message.occurred_at.isoformat(timespec="seconds")
         click.echo(f"{message.id}\t{message.name}\t{when}\t{message.last_error}")
-    click.echo(f"{len(parked)} parked, {messages.waiting()} waiting", err=True)
+    click.echo(f"{len(parked)} parked, {messages.count_pending()} waiting", err=True)
 
 
 @outbox.command()

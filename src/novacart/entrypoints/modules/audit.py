@@ -1,4 +1,4 @@
-"""The shop's audit of itself."""
+"""Bindings of the audit."""
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
@@ -24,7 +24,7 @@ class AuditModule(Module):
 
     @provider
     @singleton
-    def books(self, database: Database) -> AuditReader:
+    def reader(self, database: Database) -> AuditReader:
         return SqlAuditReader(database)
 
     @provider
@@ -34,13 +34,13 @@ class AuditModule(Module):
 
     @provider
     @singleton
-    def trail(self, database: Database) -> AuditLog:
+    def audit_log(self, database: Database) -> AuditLog:
         return SqlAuditLog(database)
 
     @provider
     @singleton
-    def trail_fault(self, trail: AuditLog) -> AuditLogFault:
-        verify = VerifyAuditLog(trail=trail)
+    def audit_log_fault(self, audit_log: AuditLog) -> AuditLogFault:
+        verify = VerifyAuditLog(trail=audit_log)
 
         def fault() -> str | None:
             report = verify()
@@ -52,15 +52,15 @@ class AuditModule(Module):
 
 
 def blueprints(_injector: Injector) -> list[Blueprint]:
-    """None: the back office shows the last result."""
+    """No routes; the back office shows the last result."""
     return []
 
 
 def event_handlers(_injector: Injector) -> Reactions:
-    """None: the audit looks for itself."""
+    """No handlers."""
     return []
 
 
 def schedules(injector: Injector) -> list[ScheduledJob]:
-    """Once a day."""
+    """Run the audit once a day."""
     return [ScheduledJob(name="audit", every_seconds=_DAY, run=injector.get(AuditShop))]

@@ -133,7 +133,7 @@ class OutboxView(ListedView):
         facts = [
             ("State", formatting.pill(message.state)),
             ("Attempts", message.attempts),
-            ("Done", ", ".join(message.reacted) or "–"),
+            ("Done", ", ".join(message.handled_by) or "–"),
             ("Last error", message.last_error or "–"),
             ("By", message.actor),
             ("Request", formatting.code(message.request_id)),

@@ -1,1 +1,1 @@
-"""The books of the shop, asked for contradictions."""
+"""Audit checks in SQL."""

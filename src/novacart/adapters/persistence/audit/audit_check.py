@@ -1,4 +1,4 @@
-"""A question to the books, whose every answer is a contradiction."""
+"""SQL check that returns one row per violation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,40 +9,38 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.application.ports.audit_reader import CheckResult
 
-# A broken shop may contradict itself a million times; the first ones tell as much.
-_SHOWN = 100
+# Enough to find the fault; one fault may cause a million violations.
+_MAX_VIOLATIONS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditCheck:
-    """`contradictions` selects what is wrong, `sentence` is filled from its columns.
+    """`violations` selects one row per violation; `message` is formatted with its columns.
 
-    `population` counts what was looked at. `moments` are times relative to now that the
-    statement names.
+    `population` counts the rows that are checked. `times` names parameters of the statement and
+    their offset from the current time.
     """
 
-    sentence: str
+    message: str
     population: str
-    contradictions: str
-    moments: Mapping[str, timedelta] = field(default_factory=dict)
+    violations: str
+    times: Mapping[str, timedelta] = field(default_factory=dict)
 
-    def ask(self, connection: Connection, now: datetime) -> CheckResult:
-        times = {name: now + offset for name, offset in self.moments.items()}
-        rows = connection.execute(_statement(self.contradictions, times), times).mappings()
+    def run(self, connection: Connection, now: datetime) -> CheckResult:
+        times = {name: now + offset for name, offset in self.times.items()}
+        rows = connection.execute(_statement(self.violations, times), times).mappings()
         return CheckResult(
-            looked_at=connection.execute(text(self.population)).scalar_one(),
-            contradictions=[self.sentence.format_map(row) for row in rows.fetchmany(_SHOWN)],
+            checked=connection.execute(text(self.population)).scalar_one(),
+            violations=[self.message.format_map(row) for row in rows.fetchmany(_MAX_VIOLATIONS)],
         )
 
 
-def ask_all(
-    audit_checks: Sequence[AuditCheck], connection: Connection, now: datetime
-) -> CheckResult:
-    """One inspection out of several questions."""
-    answers = [question.ask(connection, now) for question in audit_checks]
+def run_all(checks: Sequence[AuditCheck], connection: Connection, now: datetime) -> CheckResult:
+    """Run several checks and merge their results."""
+    results = [check.run(connection, now) for check in checks]
     return CheckResult(
-        looked_at=sum(answer.looked_at for answer in answers),
-        contradictions=[said for answer in answers for said in answer.contradictions],
+        checked=sum(result.checked for result in results),
+        violations=[message for result in results for message in result.violations],
     )
 
 

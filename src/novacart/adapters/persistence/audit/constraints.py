@@ -1,4 +1,4 @@
-"""The constraints that the database itself should have."""
+"""Check that the database has every declared constraint."""
 
 import re
 from typing import Final
@@ -12,7 +12,7 @@ from sqlalchemy import (
     text,
 )
 
-from novacart.adapters.persistence.schema import belongs, complete_metadata
+from novacart.adapters.persistence.schema import complete_metadata, has_table
 from novacart.application.ports.audit_reader import CheckResult
 
 _SQLITE: Final = text("SELECT tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
@@ -23,36 +23,35 @@ _POSTGRESQL: Final = text("""
     UNION ALL
     SELECT tablename, indexname FROM pg_indexes WHERE schemaname = current_schema()
 """)
-_NAMED: Final = re.compile(r"\bCONSTRAINT\s+\"?(\w+)", re.IGNORECASE)
+_CONSTRAINT_NAME: Final = re.compile(r"\bCONSTRAINT\s+\"?(\w+)", re.IGNORECASE)
 
 
-def inspect_guards(connection: Connection) -> CheckResult:
-    """Compare the names of every CHECK, UNIQUE and foreign key with what stands there."""
-    standing = _standing(connection)
-    promised = {
+def check_constraints(connection: Connection) -> CheckResult:
+    """Compare the names of CHECK, UNIQUE and foreign key constraints with the database."""
+    declared = {
         (table.name, name)
         for table in complete_metadata().sorted_tables
-        if belongs(table, connection.dialect.name)
-        for name in _promised(table)
+        if has_table(connection.dialect.name, table)
+        for name in _constraint_names(table)
     }
-    missing = sorted(promised - standing)
+    missing = sorted(declared - _existing(connection))
     return CheckResult(
-        looked_at=len(promised),
-        contradictions=[f"{table} lacks {name}." for table, name in missing],
+        checked=len(declared),
+        violations=[f"Table {table} has no constraint {name}." for table, name in missing],
     )
 
 
-def _promised(table: Table) -> set[str]:
-    guards = (CheckConstraint, UniqueConstraint, ForeignKeyConstraint)
-    named = {each.name for each in table.constraints if isinstance(each, guards)}
-    unique = {index.name for index in table.indexes if index.unique}
-    return {str(name) for name in named | unique}
+def _constraint_names(table: Table) -> set[str]:
+    kinds = (CheckConstraint, UniqueConstraint, ForeignKeyConstraint)
+    constraints = {each.name for each in table.constraints if isinstance(each, kinds)}
+    unique_indexes = {index.name for index in table.indexes if index.unique}
+    return {str(name) for name in constraints | unique_indexes}
 
 
-def _standing(connection: Connection) -> set[tuple[str, str]]:
+def _existing(connection: Connection) -> set[tuple[str, str]]:
     if connection.dialect.name == "postgresql":
         return {(row.tbl_name, row.name) for row in connection.execute(_POSTGRESQL)}
     rows = connection.execute(_SQLITE).all()
     return {(row.tbl_name, row.name) for row in rows} | {
-        (row.tbl_name, name) for row in rows for name in _NAMED.findall(row.sql)
+        (row.tbl_name, name) for row in rows for name in _CONSTRAINT_NAME.findall(row.sql)
     }

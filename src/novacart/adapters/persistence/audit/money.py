@@ -1,14 +1,14 @@
-"""Orders, payments and refunds against each other."""
+"""Checks of orders, payments and refunds."""
 
 from typing import Final
 
 from novacart.adapters.persistence.audit.audit_check import AuditCheck
 
-ORDER_ARITHMETIC: Final = (
+ORDER_TOTALS: Final = (
     AuditCheck(
-        sentence="Order {number}: its lines sum to {sum}, its total is {total_minor}.",
+        message="Order {number}: lines sum to {sum}, total is {total_minor}.",
         population="SELECT count(*) FROM orders",
-        contradictions="""
+        violations="""
             SELECT o.number, o.total_minor, coalesce(l.sum, 0) AS sum
             FROM orders o
             LEFT JOIN (
@@ -20,11 +20,11 @@ ORDER_ARITHMETIC: Final = (
     ),
 )
 
-CAPTURED_IS_OWED: Final = (
+CAPTURED_AMOUNTS: Final = (
     AuditCheck(
-        sentence="Order {number} is paid: its total is {total_minor}, captured is {captured}.",
+        message="Paid order {number}: total is {total_minor}, captured {captured}.",
         population="SELECT count(*) FROM orders WHERE payment_method = 'ONLINE'",
-        contradictions="""
+        violations="""
             SELECT o.number, o.total_minor, coalesce(p.captured, 0) AS captured
             FROM orders o
             LEFT JOIN (
@@ -38,10 +38,12 @@ CAPTURED_IS_OWED: Final = (
         """,
     ),
     AuditCheck(
-        sentence="Payment {id} is in {currency}, its order {number} in {other}.",
+        message="Payment {id} ({amount_minor} {currency}) differs from order {number}"
+        " ({total_minor} {order_currency}).",
         population="SELECT count(*) FROM payments",
-        contradictions="""
-            SELECT p.id, p.currency, o.number, o.currency AS other
+        violations="""
+            SELECT p.id, p.amount_minor, p.currency, o.number, o.total_minor,
+                   o.currency AS order_currency
             FROM payments p JOIN orders o ON o.id = p.order_id
             WHERE p.currency <> o.currency OR p.order_number <> o.number
             OR p.amount_minor <> o.total_minor
@@ -51,27 +53,26 @@ CAPTURED_IS_OWED: Final = (
 
 ONE_CAPTURE: Final = (
     AuditCheck(
-        sentence="Order {number} keeps {kept} captures.",
+        message="Order {number} has {count} captures that are not fully refunded.",
         population="SELECT count(DISTINCT order_id) FROM payments WHERE captured_minor > 0",
-        contradictions="""
-            SELECT o.number, count(*) AS kept
+        violations="""
+            SELECT o.number, count(*) AS count
             FROM payments p JOIN orders o ON o.id = p.order_id
             WHERE p.captured_minor > p.refunded_minor
             GROUP BY o.number HAVING count(*) > 1
         """,
     ),
     AuditCheck(
-        # What a bank has taken for a dispute is not the shop's to give back, until it returns.
-        sentence="Order {number} is {status}, and {kept} of what was captured is neither back"
-        " nor on its way back.",
+        # Money withdrawn for a dispute can't be refunded until the dispute is won.
+        message="Order {number} is {status}, but {kept} of its captured amount has no refund.",
         population="SELECT count(*) FROM payments WHERE status = 'SUCCEEDED'",
-        contradictions="""
+        violations="""
             SELECT o.number, o.status,
-                   p.captured_minor - coalesce(r.promised, 0) - coalesce(d.held, 0) AS kept
+                   p.captured_minor - coalesce(r.refunded, 0) - coalesce(d.held, 0) AS kept
             FROM payments p
             JOIN orders o ON o.id = p.order_id
             LEFT JOIN (
-                SELECT payment_id, sum(amount_minor) AS promised FROM refunds
+                SELECT payment_id, sum(amount_minor) AS refunded FROM refunds
                 WHERE status IN ('REQUESTED', 'PENDING', 'SUCCEEDED') GROUP BY payment_id
             ) r ON r.payment_id = p.id
             LEFT JOIN (
@@ -79,66 +80,66 @@ ONE_CAPTURE: Final = (
                 WHERE withdrawn AND NOT reinstated GROUP BY payment_id
             ) d ON d.payment_id = p.id
             WHERE p.status = 'SUCCEEDED' AND o.payment_status IN ('PENDING', 'VOIDED')
-            AND p.captured_minor > coalesce(r.promised, 0) + coalesce(d.held, 0)
+            AND p.captured_minor > coalesce(r.refunded, 0) + coalesce(d.held, 0)
         """,
     ),
 )
 
 REFUNDS_WITHIN_CAPTURE: Final = (
     AuditCheck(
-        sentence="Payment {id}: {promised} refunded or promised of {captured_minor} captured.",
+        message="Payment {id}: refunds of {refunded} exceed {captured_minor} captured.",
         population="SELECT count(*) FROM payments",
-        contradictions="""
-            SELECT p.id, p.captured_minor, r.promised
+        violations="""
+            SELECT p.id, p.captured_minor, r.refunded
             FROM payments p
             JOIN (
-                SELECT payment_id, sum(amount_minor) AS promised FROM refunds
+                SELECT payment_id, sum(amount_minor) AS refunded FROM refunds
                 WHERE status IN ('REQUESTED', 'PENDING', 'SUCCEEDED') GROUP BY payment_id
             ) r ON r.payment_id = p.id
-            WHERE r.promised > p.captured_minor
+            WHERE r.refunded > p.captured_minor
         """,
     ),
     AuditCheck(
-        sentence="Payment {id}: its refunds sum to {given}, on record are {refunded_minor}.",
+        message="Payment {id}: refunds sum to {refunded}, refunded amount is {refunded_minor}.",
         population="SELECT count(*) FROM refunds",
-        contradictions="""
-            SELECT p.id, p.refunded_minor, coalesce(r.given, 0) AS given
+        violations="""
+            SELECT p.id, p.refunded_minor, coalesce(r.refunded, 0) AS refunded
             FROM payments p
             LEFT JOIN (
-                SELECT payment_id, sum(amount_minor) AS given FROM refunds
+                SELECT payment_id, sum(amount_minor) AS refunded FROM refunds
                 WHERE status IN ('PENDING', 'SUCCEEDED') GROUP BY payment_id
             ) r ON r.payment_id = p.id
-            WHERE p.refunded_minor <> coalesce(r.given, 0)
+            WHERE p.refunded_minor <> coalesce(r.refunded, 0)
         """,
     ),
     AuditCheck(
-        sentence="Order line {id}: {refunded_minor} refunded and {refund_requested_minor}"
-        " requested, its refunds sum to {given} and {asked}.",
+        message="Order line {id}: {refunded_minor} refunded and {refund_requested_minor}"
+        " requested, refunds sum to {refunded} and {requested}.",
         population="SELECT count(*) FROM order_lines",
-        contradictions="""
+        violations="""
             SELECT l.id, l.refunded_minor, l.refund_requested_minor,
-                   coalesce(r.given, 0) AS given, coalesce(r.asked, 0) AS asked
+                   coalesce(r.refunded, 0) AS refunded, coalesce(r.requested, 0) AS requested
             FROM order_lines l
             LEFT JOIN (
                 SELECT t.line_id,
                        sum(CASE WHEN f.status = 'SUCCEEDED' THEN t.amount_minor ELSE 0 END)
-                           AS given,
+                           AS refunded,
                        sum(CASE WHEN f.status IN ('REQUESTED', 'PENDING')
-                           THEN t.amount_minor ELSE 0 END) AS asked
+                           THEN t.amount_minor ELSE 0 END) AS requested
                 FROM refund_parts t JOIN refunds f ON f.id = t.refund_id
                 GROUP BY t.line_id
             ) r ON r.line_id = l.id
-            WHERE l.refunded_minor <> coalesce(r.given, 0)
-            OR l.refund_requested_minor <> coalesce(r.asked, 0)
+            WHERE l.refunded_minor <> coalesce(r.refunded, 0)
+            OR l.refund_requested_minor <> coalesce(r.requested, 0)
         """,
     ),
 )
 
-MONEY_CONSERVED: Final = (
+PROVIDER_BALANCE: Final = (
     AuditCheck(
-        sentence="Refund {id} is of {amount_minor}, its parts sum to {sum}.",
+        message="Refund {id}: amount is {amount_minor}, items sum to {sum}.",
         population="SELECT count(DISTINCT refund_id) FROM refund_parts",
-        contradictions="""
+        violations="""
             SELECT f.id, f.amount_minor, sum(t.amount_minor) AS sum
             FROM refunds f JOIN refund_parts t ON t.refund_id = f.id
             GROUP BY f.id, f.amount_minor HAVING sum(t.amount_minor) <> f.amount_minor

@@ -1,46 +1,46 @@
-"""Events, keys, messages and sessions that should have come to an end."""
+"""Checks of webhook events, idempotency keys, outbox messages and sessions."""
 
 from datetime import timedelta
 from typing import Final
 
 from novacart.adapters.persistence.audit.audit_check import AuditCheck
 
-_SOME_MINUTES: Final = timedelta(minutes=15)
+_GRACE_PERIOD: Final = timedelta(minutes=15)
 
-EVENTS_HANDLED: Final = (
+WEBHOOK_EVENTS: Final = (
     AuditCheck(
-        sentence="Webhook event {id} ({type}) waits since {received_at}.",
+        message="Webhook event {id} ({type}) is pending since {received_at}.",
         population="SELECT count(*) FROM webhook_events",
-        contradictions="""
+        violations="""
             SELECT id, type, received_at FROM webhook_events
             WHERE state = 'pending' AND next_attempt_at < :overdue
         """,
-        moments={"overdue": -_SOME_MINUTES},
+        times={"overdue": -_GRACE_PERIOD},
     ),
 )
 
-KEYS_RELEASED: Final = (
+IDEMPOTENCY_KEYS: Final = (
     AuditCheck(
-        sentence="A key of user {user_id} is locked until {locked_until}.",
+        message="An idempotency key of user {user_id} is locked until {locked_until}.",
         population="SELECT count(*) FROM idempotency_keys",
-        contradictions="""
+        violations="""
             SELECT user_id, locked_until FROM idempotency_keys
-            WHERE state = 'in_progress' AND locked_until > :far
+            WHERE state = 'in_progress' AND locked_until > :latest
         """,
-        moments={"far": _SOME_MINUTES},
+        times={"latest": _GRACE_PERIOD},
     ),
     AuditCheck(
-        sentence="A key of user {user_id} should have been forgotten at {expires_at}.",
+        message="An idempotency key of user {user_id} expired at {expires_at} and was not deleted.",
         population="SELECT count(*) FROM idempotency_keys",
-        contradictions="""
-            SELECT user_id, expires_at FROM idempotency_keys WHERE expires_at < :forgotten
+        violations="""
+            SELECT user_id, expires_at FROM idempotency_keys WHERE expires_at < :deleted_by
         """,
-        moments={"forgotten": timedelta(days=-2)},
+        times={"deleted_by": timedelta(days=-2)},
     ),
 )
 
-# What a customer is written to about once in an order's life.
-_ONCE: Final = "('order.confirmed', 'order.shipped', 'order.cancelled')"
+# Events that happen at most once for each order; each sends an e-mail.
+_UNIQUE_EVENTS: Final = "('order.confirmed', 'order.shipped', 'order.cancelled')"
 
 _ORDER_ID: Final = {
     "sqlite": "CAST(json_extract(payload, '$.order_id') AS BIGINT)",
@@ -48,32 +48,32 @@ _ORDER_ID: Final = {
 }
 
 
-def messages_sent(dialect: str) -> tuple[AuditCheck, ...]:
-    """The two databases look into a JSON text in their own words."""
+def outbox_messages(dialect: str) -> tuple[AuditCheck, ...]:
+    """Return the checks; JSON functions differ between the dialects."""
     order_id = _ORDER_ID[dialect]
     return (
         AuditCheck(
-            sentence="Message {id} ({name}) is due since {next_attempt_at}.",
+            message="Message {id} ({name}) is due since {next_attempt_at}.",
             population="SELECT count(*) FROM outbox_messages",
-            contradictions="""
+            violations="""
                 SELECT id, name, next_attempt_at FROM outbox_messages
                 WHERE state = 'pending' AND next_attempt_at < :overdue
             """,
-            moments={"overdue": -_SOME_MINUTES},
+            times={"overdue": -_GRACE_PERIOD},
         ),
         AuditCheck(
-            sentence="Order {order_id} has {count} messages {name}.",
-            population=f"SELECT count(*) FROM outbox_messages WHERE name IN {_ONCE}",  # noqa: S608
-            contradictions=f"""
+            message="Order {order_id} has {count} {name} events.",
+            population=f"SELECT count(*) FROM outbox_messages WHERE name IN {_UNIQUE_EVENTS}",  # noqa: S608
+            violations=f"""
                 SELECT name, {order_id} AS order_id, count(*) AS count
-                FROM outbox_messages WHERE name IN {_ONCE}
+                FROM outbox_messages WHERE name IN {_UNIQUE_EVENTS}
                 GROUP BY name, {order_id} HAVING count(*) > 1
             """,  # noqa: S608 (constants of this module)
         ),
         AuditCheck(
-            sentence="Message {id} ({name}) tells of order {order_id}, which does not exist.",
+            message="Message {id} ({name}): order {order_id} does not exist.",
             population="SELECT count(*) FROM outbox_messages WHERE name LIKE 'order.%'",
-            contradictions=f"""
+            violations=f"""
                 SELECT m.id, m.name, m.order_id
                 FROM (SELECT id, name, {order_id} AS order_id
                       FROM outbox_messages WHERE name LIKE 'order.%') m
@@ -83,11 +83,12 @@ def messages_sent(dialect: str) -> tuple[AuditCheck, ...]:
     )
 
 
-SESSIONS_ENDED: Final = (
+SESSIONS: Final = (
     AuditCheck(
-        sentence="Session {id} of user {user_id} outlives the account or its password.",
+        message="Session {id} of user {user_id} is active after the account was disabled or the"
+        " password changed.",
         population="SELECT count(*) FROM token_families",
-        contradictions="""
+        violations="""
             SELECT f.id, f.user_id FROM token_families f JOIN users u ON u.id = f.user_id
             WHERE f.revoked_at IS NULL
             AND (NOT u.is_active OR f.opened_at < u.password_changed_at)

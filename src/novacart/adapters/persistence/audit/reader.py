@@ -1,4 +1,4 @@
-"""The shop's books in the database."""
+"""Audit reader on the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -7,39 +7,39 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.audit import lifecycles, money, operations, stock
-from novacart.adapters.persistence.audit.audit_check import AuditCheck, ask_all
-from novacart.adapters.persistence.audit.constraints import inspect_guards
+from novacart.adapters.persistence.audit.audit_check import AuditCheck, run_all
+from novacart.adapters.persistence.audit.constraints import check_constraints
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.invariants import (
-    CAPTURED_IS_OWED,
-    EVENTS_HANDLED,
-    GUARDS_STAND,
-    KEYS_RELEASED,
-    LIFECYCLE,
-    MESSAGES_SENT,
-    MONEY_CONSERVED,
+    CAPTURED_AMOUNTS,
+    CONSTRAINTS,
+    IDEMPOTENCY_KEYS,
+    LIFECYCLES,
     ONE_CAPTURE,
-    ORDER_ARITHMETIC,
+    ORDER_TOTALS,
+    OUTBOX_MESSAGES,
+    PROVIDER_BALANCE,
     REFUNDS_WITHIN_CAPTURE,
-    RESERVED_ONCE,
-    SESSIONS_ENDED,
+    RESERVATIONS,
+    SESSIONS,
     STOCK_LEDGER,
+    WEBHOOK_EVENTS,
 )
 from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
 from novacart.domain.shared.money import Money
 
-_QUESTIONS: Final[Mapping[int, Sequence[AuditCheck]]] = {
-    ORDER_ARITHMETIC.number: money.ORDER_ARITHMETIC,
-    CAPTURED_IS_OWED.number: money.CAPTURED_IS_OWED,
+_CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
+    ORDER_TOTALS.number: money.ORDER_TOTALS,
+    CAPTURED_AMOUNTS.number: money.CAPTURED_AMOUNTS,
     ONE_CAPTURE.number: money.ONE_CAPTURE,
     REFUNDS_WITHIN_CAPTURE.number: money.REFUNDS_WITHIN_CAPTURE,
-    MONEY_CONSERVED.number: money.MONEY_CONSERVED,
+    PROVIDER_BALANCE.number: money.PROVIDER_BALANCE,
     STOCK_LEDGER.number: stock.STOCK_LEDGER,
-    RESERVED_ONCE.number: stock.RESERVED_ONCE,
-    LIFECYCLE.number: lifecycles.LIFECYCLE,
-    EVENTS_HANDLED.number: operations.EVENTS_HANDLED,
-    KEYS_RELEASED.number: operations.KEYS_RELEASED,
-    SESSIONS_ENDED.number: operations.SESSIONS_ENDED,
+    RESERVATIONS.number: stock.RESERVATIONS,
+    LIFECYCLES.number: lifecycles.LIFECYCLES,
+    WEBHOOK_EVENTS.number: operations.WEBHOOK_EVENTS,
+    IDEMPOTENCY_KEYS.number: operations.IDEMPOTENCY_KEYS,
+    SESSIONS.number: operations.SESSIONS,
 }
 
 _PAYMENTS: Final = text("""
@@ -47,27 +47,27 @@ _PAYMENTS: Final = text("""
     FROM payments WHERE reference IS NOT NULL ORDER BY id
 """)
 
-_NET: Final = text("""
+_NET_CAPTURED: Final = text("""
     SELECT currency, sum(captured_minor - refunded_minor) AS net FROM payments GROUP BY currency
 """)
 
 
 class SqlAuditReader:
-    """Asks in one moment's view of the database, so that a busy shop does not seem broken."""
+    """Each check reads one snapshot, so that concurrent changes are no violations."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def inspect(self, number: int, *, now: datetime) -> CheckResult:
+    def check(self, number: int, *, now: datetime) -> CheckResult:
         with self._database.snapshot() as connection:
-            return self._inspect(connection, number, now)
+            return self._check(connection, number, now)
 
-    def _inspect(self, connection: Connection, number: int, now: datetime) -> CheckResult:
-        if number == GUARDS_STAND.number:
-            return inspect_guards(connection)
-        if number == MESSAGES_SENT.number:
-            return ask_all(operations.messages_sent(self._database.dialect), connection, now)
-        return ask_all(_QUESTIONS[number], connection, now)
+    def _check(self, connection: Connection, number: int, now: datetime) -> CheckResult:
+        if number == CONSTRAINTS.number:
+            return check_constraints(connection)
+        if number == OUTBOX_MESSAGES.number:
+            return run_all(operations.outbox_messages(self._database.dialect), connection, now)
+        return run_all(_CHECKS[number], connection, now)
 
     def payments(self) -> Iterator[RecordedPayment]:
         with self._database.snapshot() as connection:
@@ -80,4 +80,4 @@ class SqlAuditReader:
 
     def net_captured(self) -> Mapping[str, int]:
         with self._database.snapshot() as connection:
-            return {row.currency: int(row.net) for row in connection.execute(_NET)}
+            return {row.currency: int(row.net) for row in connection.execute(_NET_CAPTURED)}

@@ -1,4 +1,4 @@
-"""Stock against its ledger, and the ledger against the orders."""
+"""Checks of stock levels against the stock ledger, and of the ledger against orders."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,10 +7,10 @@ from novacart.adapters.persistence.audit.audit_check import AuditCheck
 
 STOCK_LEDGER: Final = (
     AuditCheck(
-        sentence="Product {product_id}: {on_hand} on hand and {reserved} reserved,"
-        " its movements sum to {moved_on_hand} and {moved_reserved}.",
+        message="Product {product_id}: {on_hand} on hand and {reserved} reserved,"
+        " movements sum to {moved_on_hand} and {moved_reserved}.",
         population="SELECT count(*) FROM stock_levels",
-        contradictions="""
+        violations="""
             SELECT s.product_id, s.on_hand, s.reserved,
                    coalesce(m.on_hand, 0) AS moved_on_hand,
                    coalesce(m.reserved, 0) AS moved_reserved
@@ -24,52 +24,52 @@ STOCK_LEDGER: Final = (
         """,
     ),
     AuditCheck(
-        sentence="Product {product_id}: {on_hand} on hand, {reserved} reserved.",
+        message="Product {product_id}: {on_hand} on hand, {reserved} reserved.",
         population="SELECT count(*) FROM stock_levels",
-        contradictions="""
+        violations="""
             SELECT product_id, on_hand, reserved FROM stock_levels
             WHERE reserved < 0 OR on_hand < reserved
         """,
     ),
     AuditCheck(
-        sentence="Product {id} has no stock level.",
+        message="Product {id} has no stock level.",
         population="SELECT count(*) FROM products",
-        contradictions="""
+        violations="""
             SELECT p.id FROM products p
             LEFT JOIN stock_levels s ON s.product_id = p.id WHERE s.product_id IS NULL
         """,
     ),
 )
 
-# What an order holds: nothing once it is shipped or called off, else what is not refunded.
-_HELD = """
+# Units an order reserves: none after shipping or cancelling, else those not refunded.
+_EXPECTED = """
     SELECT o.number, l.order_id, l.product_id, l.quantity,
            CASE WHEN o.shipped_at IS NOT NULL OR o.status = 'CANCELLED'
                      OR l.status = 'CANCELLED' THEN 0
-                ELSE l.quantity - l.refunded_quantity END AS held
+                ELSE l.quantity - l.refunded_quantity END AS expected
     FROM order_lines l JOIN orders o ON o.id = l.order_id
 """
 
-RESERVED_ONCE: Final = (
+RESERVATIONS: Final = (
     AuditCheck(
-        sentence="Order {number}, product {product_id}: {held} are to be held, the ledger holds"
-        " {reserved}.",
+        message="Order {number}, product {product_id}: {expected} should be reserved, the ledger"
+        " has {reserved}.",
         population="SELECT count(*) FROM order_lines",
-        contradictions=f"""
-            SELECT h.number, h.product_id, h.held, coalesce(m.reserved, 0) AS reserved
-            FROM ({_HELD}) h
+        violations=f"""
+            SELECT h.number, h.product_id, h.expected, coalesce(m.reserved, 0) AS reserved
+            FROM ({_EXPECTED}) h
             LEFT JOIN (
                 SELECT order_id, product_id, sum(reserved_delta) AS reserved
                 FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, product_id
             ) m ON m.order_id = h.order_id AND m.product_id = h.product_id
-            WHERE h.held <> coalesce(m.reserved, 0)
-        """,  # noqa: S608 (a constant of this module)
+            WHERE h.expected <> coalesce(m.reserved, 0)
+        """,  # noqa: S608 (constant of this module)
     ),
     AuditCheck(
-        sentence="Order {number}, product {product_id}: {taken} reserved of {quantity} ordered.",
+        message="Order {number}, product {product_id}: {reserved} reserved, {quantity} ordered.",
         population="SELECT count(*) FROM stock_movements WHERE kind = 'reserve'",
-        contradictions="""
-            SELECT o.number, m.product_id, l.quantity, sum(m.reserved_delta) AS taken
+        violations="""
+            SELECT o.number, m.product_id, l.quantity, sum(m.reserved_delta) AS reserved
             FROM stock_movements m
             JOIN orders o ON o.id = m.order_id
             LEFT JOIN order_lines l
@@ -80,21 +80,21 @@ RESERVED_ONCE: Final = (
         """,
     ),
     AuditCheck(
-        sentence="{count} movements belong to order {order_id}, which does not exist.",
+        message="{count} stock movements of order {order_id}, which does not exist.",
         population="SELECT count(DISTINCT order_id) FROM stock_movements",
-        contradictions="""
+        violations="""
             SELECT m.order_id, count(*) AS count
             FROM stock_movements m LEFT JOIN orders o ON o.id = m.order_id
             WHERE m.order_id IS NOT NULL AND o.id IS NULL GROUP BY m.order_id
         """,
     ),
     AuditCheck(
-        sentence="Order {number} should have expired at {expires_at} and still holds stock.",
+        message="Order {number} should have expired at {expires_at} and still reserves stock.",
         population="SELECT count(*) FROM orders WHERE status = 'PENDING'",
-        contradictions="""
+        violations="""
             SELECT number, expires_at FROM orders
             WHERE status = 'PENDING' AND expires_at < :overdue
         """,
-        moments={"overdue": timedelta(minutes=-15)},
+        times={"overdue": timedelta(minutes=-15)},
     ),
 )

@@ -166,7 +166,7 @@ def _messages_of(connection: Connection, order_id: int) -> list[OrderMessage]:
             request_id=row.request_id,
             occurred_at=row.occurred_at,
             state=row.state,
-            reacted=tuple((row.reacted or "").split()),
+            handled_by=tuple((row.reacted or "").split()),
             last_error=row.last_error,
         )
         for row in connection.execute(statement)

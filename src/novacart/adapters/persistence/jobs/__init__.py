@@ -1,1 +1,1 @@
-"""What is due once in a while, and when it was last done."""
+"""Scheduled jobs."""

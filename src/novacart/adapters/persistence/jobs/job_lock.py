@@ -1,27 +1,27 @@
-"""Turns, told apart by the database."""
+"""Job locks in the database."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.jobs.tables import schedule_turns as turns
+from novacart.adapters.persistence.jobs.tables import schedule_turns as job_locks
 
 
 class SqlJobLock:
-    """One conditional upsert: of any number of workers, one changes the row."""
+    """One conditional upsert: only one of several workers changes the row."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def take(self, name: str, *, at: datetime, every: timedelta) -> bool:
         insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
-        mine = insert(turns).values(name=name, taken_at=at)
-        statement = mine.on_conflict_do_update(
-            index_elements=[turns.c.name],
-            set_={"taken_at": mine.excluded.taken_at},
-            where=turns.c.taken_at <= at - every,
-        ).returning(turns.c.name)
+        upsert = insert(job_locks).values(name=name, taken_at=at)
+        statement = upsert.on_conflict_do_update(
+            index_elements=[job_locks.c.name],
+            set_={"taken_at": upsert.excluded.taken_at},
+            where=job_locks.c.taken_at <= at - every,
+        ).returning(job_locks.c.name)
         with self._database.writing() as connection:
             taken = connection.execute(statement).first() is not None
             connection.commit()

@@ -1,4 +1,4 @@
-"""When each schedule was last begun."""
+"""The last start of each scheduled job."""
 
 from sqlalchemy import Column, String, Table
 

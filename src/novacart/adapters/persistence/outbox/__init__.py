@@ -1,1 +1,1 @@
-"""Events that were committed and wait for the reactions to them."""
+"""The outbox of committed events."""

@@ -1,4 +1,4 @@
-"""The outbox as its workers see it."""
+"""The outbox in the database."""
 
 import json
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from novacart.application.ports.request_context import RequestContexts
 
 
 class SqlOutbox:
-    """Workers pass by each other's rows on PostgreSQL, and take turns on SQLite."""
+    """Workers claim rows with SKIP LOCKED on PostgreSQL, one after another on SQLite."""
 
     def __init__(self, database: Database, contexts: RequestContexts) -> None:
         self._database = database
         self._contexts = contexts
 
     def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
-        # Most polls find nothing, and then should not cost SQLite its writer's lock.
+        # Most polls find no message; they should not take SQLite's write lock.
         with self._database.reading() as connection:
             if connection.execute(_due(at)).first() is None:
                 return None
         with self._database.writing() as connection:
-            # SQLite knows no row locks, and leaves the clause out.
+            # SQLAlchemy omits the clause on SQLite, which has no row locks.
             oldest = _due(at).with_for_update(skip_locked=True).scalar_subquery()
             row = connection.execute(
                 update(messages)
@@ -36,24 +36,24 @@ class SqlOutbox:
                 .returning(messages)
             ).first()
             connection.commit()
-        return _message(row) if row is not None else None
+        return _to_message(row) if row is not None else None
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
-        self._report(message, next_attempt_at=until)
+        self._update(message, next_attempt_at=until)
 
-    def settle(self, message: OutboxMessage, *, at: datetime) -> None:
-        self._report(message, state="handled", settled_at=at, last_error=None)
+    def complete(self, message: OutboxMessage, *, at: datetime) -> None:
+        self._update(message, state="handled", settled_at=at, last_error=None)
 
     def postpone(
-        self, message: OutboxMessage, *, until: datetime, error: str, reacted: frozenset[str]
+        self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        self._report(message, next_attempt_at=until, last_error=error, reacted=_names(reacted))
+        self._update(message, next_attempt_at=until, last_error=error, reacted=_joined(handled_by))
 
     def park(
-        self, message: OutboxMessage, *, at: datetime, error: str, reacted: frozenset[str]
+        self, message: OutboxMessage, *, at: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        self._report(
-            message, state="parked", settled_at=at, last_error=error, reacted=_names(reacted)
+        self._update(
+            message, state="parked", settled_at=at, last_error=error, reacted=_joined(handled_by)
         )
 
     def parked(self, *, limit: int = 100) -> Sequence[OutboxMessage]:
@@ -64,7 +64,7 @@ class SqlOutbox:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [_message(row) for row in connection.execute(statement)]
+            return [_to_message(row) for row in connection.execute(statement)]
 
     def retry(self, *, at: datetime, ids: Sequence[int] | None = None) -> int:
         statement = update(messages).where(messages.c.state == "parked")
@@ -84,7 +84,7 @@ class SqlOutbox:
             connection.commit()
         return len(retried)
 
-    def waiting(self) -> int:
+    def count_pending(self) -> int:
         statement = select(func.count()).where(messages.c.state == "pending")
         with self._database.reading() as connection:
             return connection.execute(statement).scalar_one()
@@ -98,13 +98,13 @@ class SqlOutbox:
             connection.commit()
         return count
 
-    def _report(self, message: OutboxMessage, **values: object) -> None:
+    def _update(self, message: OutboxMessage, **values: object) -> None:
         with self._database.writing() as connection:
             connection.execute(
                 update(messages)
                 .where(
                     messages.c.id == message.id,
-                    # The number of the claim: a later one is somebody else's.
+                    # Identifies the claim: a later claim has a higher number.
                     messages.c.attempts == message.attempts,
                     messages.c.state == "pending",
                 )
@@ -122,11 +122,11 @@ def _due(at: datetime) -> Select[tuple[int]]:
     )
 
 
-def _names(reacted: frozenset[str]) -> str:
-    return " ".join(sorted(reacted))
+def _joined(names: frozenset[str]) -> str:
+    return " ".join(sorted(names))
 
 
-def _message(row: Row[Any]) -> OutboxMessage:
+def _to_message(row: Row[Any]) -> OutboxMessage:
     return OutboxMessage(
         id=row.id,
         name=row.name,
@@ -136,7 +136,7 @@ def _message(row: Row[Any]) -> OutboxMessage:
         request_id=row.request_id,
         occurred_at=row.occurred_at,
         attempts=row.attempts,
-        reacted=frozenset(row.reacted.split()),
+        handled_by=frozenset(row.reacted.split()),
         state=row.state,
         last_error=row.last_error,
     )

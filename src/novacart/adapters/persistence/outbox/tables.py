@@ -1,4 +1,4 @@
-"""The outbox: written by every commit, emptied by the worker."""
+"""Table of the outbox."""
 
 from sqlalchemy import (
     BigInteger,
@@ -28,6 +28,7 @@ outbox_messages = Table(
     Column("state", String(10), nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("next_attempt_at", UtcDateTime, nullable=False),
+    # Names of the handlers that succeeded, separated by spaces.
     Column("reacted", Text, nullable=False, server_default=""),
     Column("settled_at", UtcDateTime),
     Column("last_error", Text),

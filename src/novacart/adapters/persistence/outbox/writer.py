@@ -1,4 +1,4 @@
-"""Storing events beside the change that they tell of."""
+"""Insert events into the outbox."""
 
 import json
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from novacart.domain.shared.events import DomainEvent
 def write_events(
     connection: Connection, events: Iterable[DomainEvent], context: RequestContext
 ) -> None:
-    """Add the events to the outbox in one statement; none of them where there are none."""
+    """Insert the events, in the caller's transaction."""
     rows = [
         {
             "name": event.name,
