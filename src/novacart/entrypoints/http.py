@@ -17,6 +17,7 @@ from novacart.adapters.web.http import (
     openapi,
     rate_limits,
     request_log,
+    rsgi,
     security_headers,
 )
 from novacart.adapters.web.http.app import NovaCartFlask
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     cors.init_app(app, settings.cors_allowed_origins)
     _record_actor(app, injector)
     errors.init_app(app)
+    rsgi.init_app(app)
     blueprints = [blueprint for feature in ALL for blueprint in feature.blueprints(injector)]
     document = openapi.register_blueprints(app, blueprints, version=version("novacart"))
     pages.init_app(app, document, version=version("novacart"))

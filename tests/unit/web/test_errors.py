@@ -20,7 +20,7 @@ from novacart.domain.shared.errors import DomainError, InvalidValue
 def every_domain_error() -> Iterator[type[DomainError]]:
     for module in walk_packages(novacart.__path__, "novacart."):
         name = module.name.rpartition(".")[2]
-        if name not in {"env", "wsgi"}:
+        if name not in {"env", "wsgi"} and module.name != "novacart.entrypoints.rsgi":
             import_module(module.name)
     classes: list[type[DomainError]] = [DomainError]
     for error in classes:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import click
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from novacart.entrypoints.logs import configure_logs, formatter
@@ -15,6 +16,8 @@ from novacart.entrypoints.worker import run_worker
 
 # Seconds that requests in flight are given on SIGTERM.
 _GRACE: Final = 30
+# Seconds in which a client must send the head of its request.
+_HEADER_TIMEOUT: Final = 10
 
 
 @click.command()
@@ -24,12 +27,14 @@ def serve() -> None:
     if settings.metrics_enabled:
         _share_metrics(settings)
     Granian(
-        "novacart.entrypoints.wsgi:app",
+        "novacart.entrypoints.rsgi:application",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        websockets=False,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT * 1000),
         workers=settings.web_workers,
-        blocking_threads=1,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
         log_level=LogLevels.info,

@@ -84,6 +84,7 @@ HTTP_STATUSES: Final[dict[str, int]] = {
     "not_authenticated": 401,
     "not_found": 404,
     "method_not_allowed": 405,
+    "request_timeout": 408,
     "precondition_failed": 412,
     "request_entity_too_large": 413,
     "request_uri_too_long": 414,
