@@ -13,7 +13,7 @@ from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import Person, a_customer
 from tests.support.checkout import ADDRESS, Checkout, Json, created
 from tests.support.race_harness import Trial
-from tests.support.races import raised
+from tests.support.races import errors_of
 
 _CALLS: Final = 100
 _IN_PROGRESS: Final = "request_in_progress"
@@ -61,13 +61,13 @@ class Counter:
 
     def answers(self, calls: Sequence[Callable[[], TestResponse]]) -> list[TestResponse]:
         """Of calls that are made at once."""
-        outcomes = self.trial.at_once(calls)
-        assert raised(outcomes) == []
+        outcomes = self.trial.run_concurrently(calls)
+        assert errors_of(outcomes) == []
         return [answer for answer in outcomes if not isinstance(answer, Exception)]
 
     def assert_one_answer(self, send: Callable[[str], TestResponse]) -> Any:  # noqa: ANN401 (any JSON)
         """One effect, one answer to the byte, and 409 for whoever came while it was at work."""
-        answers = self.all_at_once(send, ["one"] * self.trial.pace.crowd(_CALLS))
+        answers = self.all_at_once(send, ["one"] * self.trial.race_settings.client_count(_CALLS))
         good = [answer for answer in answers if answer.status_code in {200, 201}]
         others = [answer.get_json()["code"] for answer in answers if answer not in good]
         assert set(others) <= {_IN_PROGRESS}

@@ -23,7 +23,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.accounts import CheapPasswords, ClockAt, MailTo
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import SECRET, PaymentDesk
-from tests.support.races import Pace, at_pace
+from tests.support.races import RaceSettings, run_race
 from tests.support.stripe_objects import BEGINNING
 
 T = TypeVar("T")
@@ -68,9 +68,9 @@ class Trial:
     afterwards. Judgement is passed by the shop's own audit, the provider's books included.
     """
 
-    def __init__(self, injector: Injector, world: "World", pace: Pace) -> None:
+    def __init__(self, injector: Injector, world: "World", race_settings: RaceSettings) -> None:
         self.injector = injector
-        self.pace = pace
+        self.race_settings = race_settings
         self.database = world.database
         self.provider = world.provider
         self.mailer = world.mailer
@@ -81,12 +81,12 @@ class Trial:
             clock=world.clock,
         )
 
-    def at_once(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
-        """What each gave or raised, at the trial's pace.
+    def run_concurrently(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+        """Run a race with the trial's settings; return each result or error.
 
         Whoever is told to come again, having waited too long for his turn, comes again.
         """
-        return at_pace(self.pace, self.database, acts)
+        return run_race(self.race_settings, self.database, acts)
 
     def work(self) -> None:
         """React to whatever was committed, until nothing is left."""
@@ -171,9 +171,9 @@ class World:
         )
 
 
-def on_trial(database: Database, pace: Pace, var: Path) -> Trial:
+def on_trial(database: Database, race_settings: RaceSettings, var: Path) -> Trial:
     world = World(database)
-    return Trial(build_container(trial_settings(var), *world.modules()), world, pace)
+    return Trial(build_container(trial_settings(var), *world.modules()), world, race_settings)
 
 
 def contradictions(database: Database, *, at: datetime) -> list[str]:

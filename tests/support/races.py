@@ -1,4 +1,4 @@
-"""Many at once."""
+"""Run operations concurrently."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,57 +19,44 @@ from novacart.application.ports.errors import Unavailable
 T = TypeVar("T")
 
 THREADS = 16
-_VISITS = 6
+_MAX_CALLS = 6
+_MAX_DELAYED_CLIENTS = 4
+_DELAY_PROBABILITY = 0.15
+_MAX_RANDOM_DELAY = 0.004  # seconds
 
 
-def at_once(acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
-    """Run them on `THREADS` threads that start together; what each gave or raised."""
-    threads = min(THREADS, len(acts))
+def run_concurrently(operations: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """Run the operations on up to `THREADS` threads; return each result or error."""
+    threads = min(THREADS, len(operations))
     start = Barrier(threads)
 
     def run(index: int) -> T | Exception:
         if index < threads:
             start.wait(10)
         try:
-            return acts[index]()
-        except Exception as error:  # noqa: BLE001 (the test looks at it)
+            return operations[index]()
+        except Exception as error:  # noqa: BLE001 (returned to the test)
             return error
 
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(len(acts))))
+        return list(pool.map(run, range(len(operations))))
 
 
-def come_again(act: Callable[[], T]) -> T:
-    """Act as a client that is told to come again: it does, until it has had its turn."""
-    for _ in range(_VISITS - 1):
+def retry_unavailable(operation: Callable[[], T]) -> T:
+    """Retry an operation that raises `Unavailable`, as a client retries after a 503."""
+    for _ in range(_MAX_CALLS - 1):
         with suppress(Unavailable):
-            return act()
-    return act()
+            return operation()
+    return operation()
 
 
-def raised(outcomes: Sequence[object]) -> list[Exception]:
+def errors_of(outcomes: Sequence[object]) -> list[Exception]:
     return [outcome for outcome in outcomes if isinstance(outcome, Exception)]
 
 
-@contextmanager
-def far_away(database: Database, seconds: float) -> Iterator[None]:
-    """Every statement takes so long to arrive."""
-
-    def travel(*_: object) -> None:
-        time.sleep(seconds)
-
-    if seconds:
-        event.listen(database.engine, "before_cursor_execute", travel)
-    try:
-        yield
-    finally:
-        if seconds:
-            event.remove(database.engine, "before_cursor_execute", travel)
-
-
 @dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How a race is run: `seed` mixes it up, `delay` is how long each statement travels."""
+class RaceSettings:
+    """`seed` shuffles the operations; `delay` is the latency of each statement in seconds."""
 
     seed: int = 0
     delay: float = 0
@@ -77,58 +64,77 @@ class Pace:
     def __str__(self) -> str:
         return f"seed{self.seed}-{int(self.delay * 1000)}ms"
 
-    def crowd(self, many: int) -> int:
-        """So many, or as few as can take turns across such a distance in reasonable time."""
-        return min(many, FEW) if self.delay else many
+    def client_count(self, count: int) -> int:
+        """Return `count`, reduced to what finishes in reasonable time with a delay."""
+        return min(count, _MAX_DELAYED_CLIENTS) if self.delay else count
 
-    def mixed(self, acts: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
-        order = list(acts)
+    def shuffled(self, operations: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
+        order = list(operations)
         if self.seed:
             Random(self.seed).shuffle(order)
         return order
 
 
-def at_pace(pace: Pace, database: Database, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
-    """What each gave or raised, all at once, mixed up and as far away as `pace` says.
+SEEDS = [RaceSettings(), *(RaceSettings(seed=seed) for seed in range(1, 21))]
+DELAYS = [
+    RaceSettings(delay=0.01),
+    RaceSettings(seed=1, delay=0.2),
+    RaceSettings(seed=2, delay=0.2),
+]
+QUICK = {RaceSettings(), RaceSettings(delay=0.01)}
+"""The settings of `make test`; the others run with `make stress`."""
 
-    Whoever is told to come again, having waited too long for his turn, comes again.
+
+def run_race(
+    settings: RaceSettings, database: Database, operations: Sequence[Callable[[], T]]
+) -> list[T | Exception]:
+    """Run the operations concurrently with these settings; return each result or error.
+
+    An operation that timed out waiting for a lock is retried.
     """
-    with far_away(database, pace.delay):
-        return at_once([partial(come_again, act) for act in pace.mixed(acts)])
-
-
-FEW = 4
-SEEDS = [Pace(), *(Pace(seed=seed) for seed in range(1, 21))]
-DISTANCES = [Pace(delay=0.01), Pace(seed=1, delay=0.2), Pace(seed=2, delay=0.2)]
-QUICK = {Pace(), Pace(delay=0.01)}
-"""The paces of every run; all others are stress's."""
+    with delayed_statements(database, settings.delay):
+        return run_concurrently(
+            [partial(retry_unavailable, each) for each in settings.shuffled(operations)]
+        )
 
 
 @contextmanager
-def unsteady(database: Database, seed: int) -> Iterator[None]:
-    """Now and then a statement comes late, elsewhere for each seed; none does for seed 0."""
-    chance = Random(seed)
+def delayed_statements(database: Database, seconds: float) -> Iterator[None]:
+    """Delay every statement."""
 
-    def stumble(*_: object) -> None:
-        if chance.random() < _STUMBLES:
-            time.sleep(chance.random() * _STUMBLE)
+    def delay(*_: object) -> None:
+        time.sleep(seconds)
+
+    if seconds:
+        event.listen(database.engine, "before_cursor_execute", delay)
+    try:
+        yield
+    finally:
+        if seconds:
+            event.remove(database.engine, "before_cursor_execute", delay)
+
+
+@contextmanager
+def random_delays(database: Database, seed: int) -> Iterator[None]:
+    """Delay random statements by up to 4 ms, reproducibly for each seed; none for seed 0."""
+    random = Random(seed)
+
+    def delay(*_: object) -> None:
+        if random.random() < _DELAY_PROBABILITY:
+            time.sleep(random.random() * _MAX_RANDOM_DELAY)
 
     if seed:
-        event.listen(database.engine, "before_cursor_execute", stumble)
+        event.listen(database.engine, "before_cursor_execute", delay)
     try:
         yield
     finally:
         if seed:
-            event.remove(database.engine, "before_cursor_execute", stumble)
-
-
-_STUMBLES = 0.15
-_STUMBLE = 0.004
+            event.remove(database.engine, "before_cursor_execute", delay)
 
 
 def assert_stock_adds_up(database: Database) -> None:
-    """On hand and reserved are the sums of the ledger, and neither is below what it may be."""
-    summed = (
+    """Check that stock levels equal the sums of the ledger and are not negative."""
+    sums = (
         select(
             stock_movements.c.product_id,
             func.sum(stock_movements.c.on_hand_delta).label("on_hand"),
@@ -142,12 +148,12 @@ def assert_stock_adds_up(database: Database) -> None:
             select(
                 stock_levels.c.on_hand,
                 stock_levels.c.reserved,
-                func.coalesce(summed.c.on_hand, 0).label("on_hand_moved"),
-                func.coalesce(summed.c.reserved, 0).label("reserved_moved"),
+                func.coalesce(sums.c.on_hand, 0).label("on_hand_moved"),
+                func.coalesce(sums.c.reserved, 0).label("reserved_moved"),
             ).join_from(
                 stock_levels,
-                summed,
-                summed.c.product_id == stock_levels.c.product_id,
+                sums,
+                sums.c.product_id == stock_levels.c.product_id,
                 isouter=True,
             )
         ).all()

@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from novacart.adapters.persistence.database import Database
 from tests.support.databases import TestRun
 from tests.support.race_harness import contradictions, on_trial
-from tests.support.races import Pace
+from tests.support.races import RaceSettings
 from tests.support.shop_machine import ShopMachine
 
 WITHOUT_DEADLINE = settings(
@@ -22,7 +22,7 @@ class ShopOnSqlite:
     def __init__(self, test_run: TestRun, folder: Path) -> None:
         home = Path(mkdtemp(dir=folder))
         self.database = Database.connect(test_run.sqlite_copy(home / "shop.sqlite3"))
-        self.trial = on_trial(self.database, Pace(), home)
+        self.trial = on_trial(self.database, RaceSettings(), home)
         self.desk = self.trial.desk
         self.provider = self.trial.provider
         self.clock = self.trial.clock

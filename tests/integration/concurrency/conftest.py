@@ -29,7 +29,7 @@ from tests.support.builders.ordering import AS_CUSTOMER, NOON, STAFF_LIMITS
 from tests.support.clock import SetClock
 from tests.support.http_client import Counter
 from tests.support.race_harness import Trial, World, contradictions, on_trial, trial_settings
-from tests.support.races import DISTANCES, QUICK, SEEDS, Pace, at_pace, unsteady
+from tests.support.races import DELAYS, QUICK, SEEDS, RaceSettings, random_delays, run_race
 
 T = TypeVar("T")
 
@@ -41,29 +41,35 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
     if CONTROL in metafunc.function.__name__:
-        paces = SEEDS[:1]
+        all_settings = SEEDS[:1]
     elif {"trial", "counter", "till"} & set(metafunc.fixturenames):
-        paces = [*SEEDS, *DISTANCES]
+        all_settings = [*SEEDS, *DELAYS]
     else:
-        paces = SEEDS
-    quick: list[Pace] = [pace for pace in paces if pace in QUICK]
-    slow = [pytest.param(pace, marks=pytest.mark.stress) for pace in paces if pace not in QUICK]
-    metafunc.parametrize("pace", [*quick, *slow], ids=str)
+        all_settings = SEEDS
+    quick: list[RaceSettings] = [
+        race_settings for race_settings in all_settings if race_settings in QUICK
+    ]
+    slow = [
+        pytest.param(race_settings, marks=pytest.mark.stress)
+        for race_settings in all_settings
+        if race_settings not in QUICK
+    ]
+    metafunc.parametrize("race_settings", [*quick, *slow], ids=str)
 
 
 @pytest.fixture
-def database(database_url: str, pace: Pace) -> Iterator[Database]:
+def database(database_url: str, race_settings: RaceSettings) -> Iterator[Database]:
     opened = Database.connect(database_url)
-    with unsteady(opened, pace.seed):
+    with random_delays(opened, race_settings.seed):
         yield opened
     opened.dispose()
 
 
 @pytest.fixture
 def trial(
-    database: Database, pace: Pace, tmp_path: Path, request: pytest.FixtureRequest
+    database: Database, race_settings: RaceSettings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Trial]:
-    shop = on_trial(database, pace, tmp_path)
+    shop = on_trial(database, race_settings, tmp_path)
     yield shop
     if CONTROL not in request.node.name:
         shop.assert_sound()
@@ -71,22 +77,24 @@ def trial(
 
 @pytest.fixture
 def counter(
-    database: Database, pace: Pace, tmp_path: Path, request: pytest.FixtureRequest
+    database: Database, race_settings: RaceSettings, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Counter]:
     world = World(database)
     app = create_app(trial_settings(tmp_path), *world.modules())
-    trial = Trial(app.extensions["novacart.injector"], world, pace)
+    trial = Trial(app.extensions["novacart.injector"], world, race_settings)
     yield Counter(app, trial)
     if CONTROL not in request.node.name:
         trial.assert_sound()
 
 
 class Till:
-    """What customers do at once, at a pace."""
+    """Concurrent operations of customers."""
 
-    def __init__(self, begin: UnitOfWorkFactory, database: Database, pace: Pace) -> None:
+    def __init__(
+        self, begin: UnitOfWorkFactory, database: Database, race_settings: RaceSettings
+    ) -> None:
         self.begin = begin
-        self.pace = pace
+        self.race_settings = race_settings
         self._database = database
         self.clock = clock = SetClock(NOON)
         numbers = RandomOrderNumbers()
@@ -105,9 +113,9 @@ class Till:
         )
         self.expire = ExpireOrders(begin=begin, clock=clock)
 
-    def at_once(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    def run_concurrently(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
         """What each gave or raised; whoever is told to come again comes again."""
-        return at_pace(self.pace, self._database, acts)
+        return run_race(self.race_settings, self._database, acts)
 
 
 @pytest.fixture
@@ -117,9 +125,12 @@ def begin(database: Database) -> SqlUnitOfWorkFactory:
 
 @pytest.fixture
 def till(
-    begin: UnitOfWorkFactory, database: Database, pace: Pace, request: pytest.FixtureRequest
+    begin: UnitOfWorkFactory,
+    database: Database,
+    race_settings: RaceSettings,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Till]:
-    till = Till(begin, database, pace)
+    till = Till(begin, database, race_settings)
     yield till
     if CONTROL not in request.node.name:
         assert contradictions(database, at=NOON) == []

@@ -19,7 +19,7 @@ from tests.support.builders.accounts import PASSWORD, WEEK
 from tests.support.builders.ordering import NOON
 from tests.support.checkout import ADDRESS
 from tests.support.http_client import Counter
-from tests.support.races import THREADS, at_once, raised
+from tests.support.races import THREADS, errors_of, run_concurrently
 
 AT_ONCE = 20
 HUNDRED = 100
@@ -43,7 +43,7 @@ def called(counter: Counter, email: str) -> int:
 
 
 def test_one_address_registered_100_times_at_once_is_one_user(counter: Counter) -> None:
-    crowd = counter.trial.pace.crowd(HUNDRED)
+    crowd = counter.trial.race_settings.client_count(HUNDRED)
     answers = counter.answers(
         [registering(counter, username=f"ravi{number}", email=RAVI) for number in range(crowd)]
     )
@@ -56,7 +56,7 @@ def test_one_address_registered_100_times_at_once_is_one_user(counter: Counter) 
 
 
 def test_one_username_registered_at_once_is_one_user(counter: Counter) -> None:
-    crowd = counter.trial.pace.crowd(AT_ONCE)
+    crowd = counter.trial.race_settings.client_count(AT_ONCE)
     answers = counter.answers(
         [
             registering(counter, username="ravi", email=f"ravi{number}@example.com")
@@ -97,9 +97,11 @@ def test_a_naive_look_before_registering_has_no_answer_for_whoever_comes_second(
         "password_generation": 1,
         "version": 1,
     }
-    outcomes = at_once([partial(register_unless_known, number) for number in range(THREADS)])
+    outcomes = run_concurrently(
+        [partial(register_unless_known, number) for number in range(THREADS)]
+    )
     assert outcomes.count(True) == 1
-    assert all(isinstance(error, IntegrityError) for error in raised(outcomes))
+    assert all(isinstance(error, IntegrityError) for error in errors_of(outcomes))
     assert outcomes.count(False) < THREADS - 1
 
 
@@ -112,7 +114,7 @@ def assert_dead(counter: Counter, token: str) -> None:
 
 
 def test_one_refresh_token_used_20_times_at_once_gives_20_that_live(counter: Counter) -> None:
-    crowd = counter.trial.pace.crowd(AT_ONCE)
+    crowd = counter.trial.race_settings.client_count(AT_ONCE)
     given = counter.answers([refreshing(counter, counter.asha.refresh)] * crowd)
     assert statuses(given) == {200: crowd}
     tokens = {answer.get_json()["refresh"] for answer in given}
@@ -126,14 +128,14 @@ def test_a_rotated_token_used_20_times_at_once_after_its_leeway_ends_the_family(
 ) -> None:
     successor = refreshing(counter, counter.asha.refresh)().get_json()["refresh"]
     counter.trial.clock.move(seconds=11)
-    crowd = counter.trial.pace.crowd(AT_ONCE)
+    crowd = counter.trial.race_settings.client_count(AT_ONCE)
     given = counter.answers([refreshing(counter, counter.asha.refresh)] * crowd)
     assert statuses(given) == {401: crowd}
     assert_dead(counter, successor)
 
 
 def test_signing_out_wins_against_every_refresh(counter: Counter) -> None:
-    crowd = counter.trial.pace.crowd(AT_ONCE)
+    crowd = counter.trial.race_settings.client_count(AT_ONCE)
     refresh = refreshing(counter, counter.asha.refresh)
     leave = partial(counter.post, "/api/token/blacklist/", {"refresh": counter.asha.refresh})
     given = counter.answers([*[refresh] * (crowd // 2), leave, *[refresh] * (crowd // 2)])
@@ -163,7 +165,7 @@ def test_a_naive_token_that_its_first_use_spends_throws_out_the_other_tabs(
             connection.commit()
         return spent == 1
 
-    outcomes = at_once([spend] * AT_ONCE)
+    outcomes = run_concurrently([spend] * AT_ONCE)
     assert Tally(outcomes) == {True: 1, False: AT_ONCE - 1}
 
 
@@ -192,7 +194,7 @@ def test_a_naive_rotation_that_reads_before_it_locks_loses_the_other_tabs(
             return False
         return True
 
-    outcomes = at_once([partial(rotate, number) for number in range(THREADS)])
+    outcomes = run_concurrently([partial(rotate, number) for number in range(THREADS)])
     assert Tally(outcomes) == {True: 1, False: THREADS - 1}
 
 
@@ -202,7 +204,7 @@ def assert_one_default(counter: Counter) -> None:
 
 
 def test_one_default_address_whoever_comes_last(counter: Counter) -> None:
-    crowd = counter.trial.pace.crowd(AT_ONCE)
+    crowd = counter.trial.race_settings.client_count(AT_ONCE)
     body = ADDRESS | {"is_default": True}
     add = partial(counter.post, "/api/addresses/", body, headers=counter.asha.headers)
     assert statuses(counter.answers([add] * crowd)) == {201: crowd}
@@ -217,7 +219,7 @@ def test_one_reset_link_used_at_once_sets_one_password(counter: Counter) -> None
         mail for mail in counter.trial.mailer.sent.values() if "/reset-password/" in mail.text
     )
     token = mail.text.partition("/reset-password/")[2].split()[0].partition("/")[2]
-    crowd = counter.trial.pace.crowd(AT_ONCE)
+    crowd = counter.trial.race_settings.client_count(AT_ONCE)
     confirming = {
         password: partial(
             counter.post, "/api/password-reset/confirm/", {"token": token, "password": password}

@@ -21,7 +21,7 @@ from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.shared.ids import OrderId
 from tests.integration.concurrency.conftest import Till
 from tests.support.builders.ordering import NOON, ShopFixture, rupees
-from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
+from tests.support.races import THREADS, assert_stock_adds_up, errors_of, run_concurrently
 
 
 def in_cart(shop: ShopFixture) -> list[int]:
@@ -34,11 +34,11 @@ def assert_in_cart(shop: ShopFixture, quantity: int) -> None:
 
 
 def test_a_first_line_added_100_times_at_once_is_one_line(till: Till) -> None:
-    times = till.pace.crowd(100)
+    times = till.race_settings.client_count(100)
     shop = ShopFixture(till.begin, stock=1000, prices=(100,))
     command = AddToCartCommand(user_id=shop.customer, product_id=shop.products[0])
-    outcomes = till.at_once([partial(till.add, command)] * times)
-    assert raised(outcomes) == []
+    outcomes = till.run_concurrently([partial(till.add, command)] * times)
+    assert errors_of(outcomes) == []
     assert_in_cart(shop, times)
 
 
@@ -48,7 +48,7 @@ def test_nine_increases_at_once_are_nine(till: Till) -> None:
     command = ChangeQuantityCommand(
         user_id=shop.customer, line_id=line, change=QuantityStep.INCREASE
     )
-    outcomes = till.at_once([partial(till.change, command)] * 9)
+    outcomes = till.run_concurrently([partial(till.change, command)] * 9)
     assert {outcome for outcome in outcomes if isinstance(outcome, int)} == set(range(2, 11))
     assert_in_cart(shop, 10)
 
@@ -71,7 +71,7 @@ def test_a_naive_increase_of_what_was_read_before_loses_some(
             )
             connection.commit()
 
-    assert raised(at_once([increase] * 9)) == []
+    assert errors_of(run_concurrently([increase] * 9)) == []
     with pytest.raises(AssertionError):
         assert_in_cart(shop, 10)
 
@@ -102,7 +102,7 @@ def assert_totals_are_sums(database: Database) -> None:
 def test_a_cart_that_is_changed_while_it_becomes_an_order_loses_nothing(
     till: Till, database: Database
 ) -> None:
-    adds = till.pace.crowd(60)
+    adds = till.race_settings.client_count(60)
     shop = ShopFixture(till.begin, stock=1000, prices=(100, 50))
 
     def add(number: int) -> None:
@@ -114,8 +114,8 @@ def test_a_cart_that_is_changed_while_it_becomes_an_order_loses_nothing(
     acts = [partial(add, number) for number in range(adds)]
     for position in range(adds, 0, -5):
         acts.insert(position, partial(place))
-    outcomes = till.at_once(acts)
-    assert {type(error) for error in raised(outcomes)} <= {EmptyCart}
+    outcomes = till.run_concurrently(acts)
+    assert {type(error) for error in errors_of(outcomes)} <= {EmptyCart}
     with suppress(EmptyCart):
         place()
     assert_nothing_was_lost(shop, database, adds)
@@ -172,10 +172,10 @@ def test_a_price_that_is_edited_during_checkout_is_seen_whole(
 
     acts = [
         partial(relabel, till, shop, 100 + 100 * (number // 2 % 2)) if number % 2 else order
-        for number in range(till.pace.crowd(60))
+        for number in range(till.race_settings.client_count(60))
     ]
-    outcomes = till.at_once(acts)
-    assert {type(error) for error in raised(outcomes)} <= {EmptyCart}
+    outcomes = till.run_concurrently(acts)
+    assert {type(error) for error in errors_of(outcomes)} <= {EmptyCart}
     assert_one_snapshot(bought(database))
     assert_totals_are_sums(database)
 
@@ -212,7 +212,7 @@ def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
     def place() -> None:
         till.place(PlaceOrderCommand(user_id=shop.customer))
 
-    assert raised(till.at_once([archive, place])) == []
+    assert errors_of(till.run_concurrently([archive, place])) == []
     assert ordered_units(database) in {1, 2}
     assert in_cart(shop) == []
     assert_totals_are_sums(database)
@@ -245,8 +245,8 @@ def test_an_order_that_is_cancelled_while_it_expires_ends_once(
         return 1
 
     acts: list[Callable[[], int]] = [cancel, till.expire]
-    outcomes = till.at_once(acts * (till.pace.crowd(THREADS) // 2))
-    refusals = raised(outcomes)
+    outcomes = till.run_concurrently(acts * (till.race_settings.client_count(THREADS) // 2))
+    refusals = errors_of(outcomes)
     assert {type(error) for error in refusals} <= {OrderAlreadyCancelled}
     assert sum(outcome for outcome in outcomes if isinstance(outcome, int)) == 1
     assert_cancelled_once(shop, order_id)
@@ -275,6 +275,6 @@ def test_a_naive_cancellation_of_what_was_read_before_gives_the_stock_back_twice
             )
             connection.commit()
 
-    assert raised(at_once([cancel] * 2)) == []
+    assert errors_of(run_concurrently([cancel] * 2)) == []
     with pytest.raises(AssertionError):
         assert_stock_adds_up(database)

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.support.http_client import Counter
-from tests.support.races import at_once, raised
+from tests.support.races import errors_of, run_concurrently
 
 
 def test_one_key_places_one_order(counter: Counter) -> None:
@@ -32,7 +32,7 @@ def test_one_key_opens_one_payment(counter: Counter) -> None:
 def test_a_key_each_opens_one_payment_all_the_same(counter: Counter) -> None:
     order = counter.shop.order(counter.asha, {counter.product(price=100): 2})
     send = counter.sender(counter.asha, "/api/payments/payment-intent/", {"order_id": order["id"]})
-    keys = [f"key-{number}" for number in range(counter.trial.pace.crowd(50))]
+    keys = [f"key-{number}" for number in range(counter.trial.race_settings.client_count(50))]
     answers = counter.all_at_once(send, keys)
     assert {answer.status_code for answer in answers} == {200}
     (intent,) = counter.trial.intents()
@@ -80,7 +80,7 @@ def test_a_naive_key_that_is_kept_after_the_fact_refunds_twice(counter: Counter)
             kept["one"] = known = send(f"in fact {number}")
         return known
 
-    assert raised(at_once([partial(naive, number) for number in (1, 2)])) == []
+    assert errors_of(run_concurrently([partial(naive, number) for number in (1, 2)])) == []
     with pytest.raises(AssertionError):
         assert_thirty_given_back(counter)
 
@@ -113,10 +113,10 @@ def assert_one_edit_is_refused(answers: list[Any]) -> None:
 
 
 def test_of_two_who_edit_one_product_the_second_is_told(counter: Counter) -> None:
-    assert_one_edit_is_refused(counter.trial.at_once(editor(counter, heeds_version=True)))
+    assert_one_edit_is_refused(counter.trial.run_concurrently(editor(counter, heeds_version=True)))
 
 
 def test_a_naive_edit_overwrites_the_other(counter: Counter) -> None:
     """Negative control: nobody says which version was read."""
     with pytest.raises(AssertionError):
-        assert_one_edit_is_refused(at_once(editor(counter, heeds_version=False)))
+        assert_one_edit_is_refused(run_concurrently(editor(counter, heeds_version=False)))

@@ -18,7 +18,7 @@ from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.shared.ids import OrderId, PaymentId, UserId
 from tests.support.race_harness import Trial
-from tests.support.races import at_once, raised
+from tests.support.races import errors_of, run_concurrently
 from tests.support.stripe_objects import intent_object
 
 
@@ -42,12 +42,12 @@ def assert_one_capture(trial: Trial, order_id: OrderId) -> None:
 
 def test_an_order_paid_fifty_times_at_once_is_one_intent_and_one_capture(trial: Trial) -> None:
     user_id, order_id = waiting(trial)
-    crowd = trial.pace.crowd(50)
+    crowd = trial.race_settings.client_count(50)
     command = OpenPaymentCommand(user_id=user_id, order_id=order_id)
-    intents = trial.at_once([partial(trial.desk.open_payment, command)] * crowd)
-    assert raised(intents) == []
+    intents = trial.run_concurrently([partial(trial.desk.open_payment, command)] * crowd)
+    assert errors_of(intents) == []
     (reference,) = {intent.reference for intent in intents if not isinstance(intent, Exception)}
-    trial.at_once([partial(pay, trial, reference)] * crowd)
+    trial.run_concurrently([partial(pay, trial, reference)] * crowd)
     trial.settle()
     assert_one_capture(trial, order_id)
 
@@ -74,7 +74,7 @@ def test_a_naive_intent_that_is_asked_for_before_it_is_committed_charges_twice(
         )
         pay(trial, trial.provider.open_payment(request).reference)
 
-    assert raised(at_once([partial(open_and_pay, key) for key in ("one", "two")])) == []
+    assert errors_of(run_concurrently([partial(open_and_pay, key) for key in ("one", "two")])) == []
     with pytest.raises(ValueError, match="too many values"):
         assert_one_capture(trial, order_id)
     with pytest.raises(AssertionError, match="belongs to no order"):
@@ -107,8 +107,8 @@ def test_confirmation_webhook_and_reconciliation_at_once_are_one_payment(trial: 
         partial(trial.desk.told, "payment_intent.succeeded", told),
         partial(trial.desk.reconciled, force=True),
     ]
-    outcomes = trial.at_once(acts * (trial.pace.crowd(24) // len(acts)))
-    assert raised(outcomes) == []
+    outcomes = trial.run_concurrently(acts * (trial.race_settings.client_count(24) // len(acts)))
+    assert errors_of(outcomes) == []
     assert_paid_once(trial, order_id)
 
 
@@ -127,7 +127,7 @@ def test_a_naive_payment_of_what_was_read_before_confirms_twice(trial: Trial) ->
             work.orders.save(order)
             work.commit()
 
-    assert raised(at_once([confirm] * 2)) == []
+    assert errors_of(run_concurrently([confirm] * 2)) == []
     with pytest.raises(AssertionError, match="confirmation"):
         assert_paid_once(trial, order_id)
     with pytest.raises(AssertionError, match=r"2 messages order\.confirmed"):
@@ -165,8 +165,8 @@ def test_an_order_that_is_closed_while_it_is_paid_has_one_end(trial: Trial, clos
     shut = partial(close, trial, order_id, closed_by)
     ask = partial(trial.desk.reconciled, force=True)
     acts: list[Callable[[], object]] = [pay_and_tell, shut, trial.work, ask]
-    outcomes = trial.at_once(acts)
-    assert {type(error) for error in raised(outcomes)} <= {
+    outcomes = trial.run_concurrently(acts)
+    assert {type(error) for error in errors_of(outcomes)} <= {
         GatewayRefused,
         PaidOrderCannotBeCancelled,
     }
@@ -188,7 +188,12 @@ def test_money_that_comes_after_the_end_goes_back_once(trial: Trial, closed_by: 
         partial(trial.desk.reconciled, force=True),
         trial.work,
     ]
-    assert raised(trial.at_once(acts * (trial.pace.crowd(16) // len(acts)))) == []
+    assert (
+        errors_of(
+            trial.run_concurrently(acts * (trial.race_settings.client_count(16) // len(acts)))
+        )
+        == []
+    )
     trial.settle()
     assert assert_one_end(trial, order_id) == "CANCELLED"
     (refund,) = trial.desk.payment(order_id).refunds
@@ -233,10 +238,10 @@ def test_a_cart_that_is_changed_while_it_is_paid_for_is_paid_as_it_was_ordered(
         with suppress(OrderNotPayable):
             pay(trial, desk.check_out(command).reference)
 
-    many = trial.pace.crowd(16) // 2
+    many = trial.race_settings.client_count(16) // 2
     ask = partial(desk.reconciled, force=True)
-    outcomes = trial.at_once([change] * many + [buy] * many + [ask, ask])
-    assert {type(error) for error in raised(outcomes)} <= {EmptyCart}
+    outcomes = trial.run_concurrently([change] * many + [buy] * many + [ask, ask])
+    assert {type(error) for error in errors_of(outcomes)} <= {EmptyCart}
     trial.settle()
     paid = 0
     for intent in trial.intents():

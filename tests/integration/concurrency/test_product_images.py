@@ -19,7 +19,7 @@ from tests.fakes.images import FakeImageStore
 from tests.support.builders.catalog import a_product, stocked
 from tests.support.clock import SetClock
 from tests.support.images import picture
-from tests.support.races import at_once, raised
+from tests.support.races import errors_of, run_concurrently
 
 LAMP = ProductId(17)
 
@@ -61,8 +61,8 @@ def test_of_two_editors_who_read_one_state_one_is_told(begin: UnitOfWorkFactory)
         )
         return upload(command)
 
-    outcomes = at_once([lambda: replace("teal"), lambda: replace("red")])
-    [refusal] = raised(outcomes)
+    outcomes = run_concurrently([lambda: replace("teal"), lambda: replace("red")])
+    [refusal] = errors_of(outcomes)
     assert isinstance(refusal, StaleVersion)
     [reference] = [outcome for outcome in outcomes if outcome is not refusal]
     assert (lamp(begin).image, lamp(begin).version) == (reference, 2)
@@ -82,8 +82,8 @@ def test_an_answer_from_before_the_upload_would_let_one_overwrite_the_other(
             raise StaleVersion
         return upload(UploadProductImageCommand(product_id=LAMP, content=picture(colour)))
 
-    outcomes = at_once([lambda: naive("teal"), lambda: naive("red")])
-    assert raised(outcomes) == []
+    outcomes = run_concurrently([lambda: naive("teal"), lambda: naive("red")])
+    assert errors_of(outcomes) == []
     assert lamp(begin).version == 3
 
 
@@ -100,7 +100,7 @@ def test_pictures_and_words_written_at_once_are_all_kept(begin: UnitOfWorkFactor
         edit(EditProductCommand(product_id=LAMP, fields=fields))
 
     acts = [partial(act, number) for number in range(uploads) for act in (show, say)]
-    assert raised(at_once(acts)) == []
+    assert errors_of(run_concurrently(acts)) == []
     found = lamp(begin)
     assert (found.subtitle, found.author) == ("Brass", "Noor")
     assert found.image is not None

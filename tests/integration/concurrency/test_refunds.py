@@ -18,7 +18,7 @@ from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, RefundId, UserId
 from novacart.domain.shared.money import Money
 from tests.support.race_harness import Trial
-from tests.support.races import at_once, raised
+from tests.support.races import errors_of, run_concurrently
 
 TOTAL = 100_00
 SIXTY = "60.00"
@@ -47,10 +47,10 @@ def test_fifty_refunds_of_sixty_percent_at_once_are_one(trial: Trial, begins: Re
     user_id, order_id = paid(trial)
     trial.provider.refunds_begin = begins
     ask = RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True, amount=SIXTY)
-    crowd = trial.pace.crowd(50)
-    outcomes = trial.at_once([partial(trial.desk.request_refund, ask)] * crowd)
-    assert {type(error) for error in raised(outcomes)} <= EXCEEDED
-    assert len(raised(outcomes)) >= crowd - 1
+    crowd = trial.race_settings.client_count(50)
+    outcomes = trial.run_concurrently([partial(trial.desk.request_refund, ask)] * crowd)
+    assert {type(error) for error in errors_of(outcomes)} <= EXCEEDED
+    assert len(errors_of(outcomes)) >= crowd - 1
     assert_given_back_once(trial, order_id, 60_00)
 
 
@@ -76,7 +76,7 @@ def test_a_naive_refund_of_what_was_left_before_gives_more_than_was_taken(trial:
             work.payments.save(payment)
             work.commit()
 
-    assert raised(at_once([partial(refund, number) for number in (1, 2)])) == []
+    assert errors_of(run_concurrently([partial(refund, number) for number in (1, 2)])) == []
     with pytest.raises(AssertionError):
         assert_given_back_once(trial, order_id, 60_00)
     with pytest.raises(AssertionError, match="refunds within capture"):
@@ -103,7 +103,7 @@ def test_the_whole_order_a_line_of_it_and_a_part_at_once_are_within_what_was_pai
         partial(trial.desk.refund_line, one_line),
         partial(trial.desk.reconciled, force=True),
     ]
-    trial.at_once(acts * (trial.pace.crowd(24) // len(acts)))
+    trial.run_concurrently(acts * (trial.race_settings.client_count(24) // len(acts)))
     trial.settle()
     given = sum(refund.amount.amount for refund in trial.desk.payment(order_id).refunds)
     assert 0 < given <= TOTAL
@@ -120,10 +120,10 @@ def test_one_line_called_off_many_times_at_once_is_refunded_once(trial: Trial) -
         reason="Too many",
         idempotency_key=None,
     )
-    crowd = trial.pace.crowd(30)
-    outcomes = trial.at_once([partial(trial.desk.refund_line, request)] * crowd)
-    assert {type(error) for error in raised(outcomes)} <= {LineAlreadyCancelled, *EXCEEDED}
-    assert len(raised(outcomes)) >= crowd - 1
+    crowd = trial.race_settings.client_count(30)
+    outcomes = trial.run_concurrently([partial(trial.desk.refund_line, request)] * crowd)
+    assert {type(error) for error in errors_of(outcomes)} <= {LineAlreadyCancelled, *EXCEEDED}
+    assert len(errors_of(outcomes)) >= crowd - 1
     assert_given_back_once(trial, order_id, 50_00)
     assert trial.desk.order(order_id).line(line.id).status is LineStatus.REFUNDED
     assert trial.desk.available(line.product_id) == 10
@@ -143,7 +143,7 @@ def test_a_refund_in_the_dashboard_and_one_in_the_shop_are_one_at_most(trial: Tr
 
     in_shop = partial(trial.desk.request_refund, ask)
     acts: list[Callable[[], object]] = [in_dashboard, in_shop, look_back, look_back]
-    refusals = {type(error) for error in raised(trial.at_once(acts))}
+    refusals = {type(error) for error in errors_of(trial.run_concurrently(acts))}
     assert refusals <= {GatewayRefused, RefundRefused, *EXCEEDED}
     look_back()
     assert_given_back_once(trial, order_id, 60_00)

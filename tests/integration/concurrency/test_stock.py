@@ -20,7 +20,7 @@ from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId, UserId
 from tests.integration.concurrency.conftest import Till
 from tests.support.builders.ordering import ShopFixture, add_address, add_customer, fill_cart
-from tests.support.races import THREADS, assert_stock_adds_up, at_once, raised
+from tests.support.races import THREADS, assert_stock_adds_up, errors_of, run_concurrently
 
 
 def buyers_of(shop: ShopFixture, count: int, *, quantity: int = 1) -> list[UserId]:
@@ -35,7 +35,7 @@ def buyers_of(shop: ShopFixture, count: int, *, quantity: int = 1) -> list[UserI
 
 def assert_sold(outcomes: Sequence[object], shop: ShopFixture, *, stock: int) -> None:
     """Every unit was sold once, and whoever got none was told so."""
-    refused = raised(outcomes)
+    refused = errors_of(outcomes)
     assert {type(error) for error in refused} <= {OutOfStock}
     assert len(outcomes) - len(refused) == stock
     assert shop.levels() == [(stock, stock)]
@@ -48,11 +48,13 @@ def assert_sold(outcomes: Sequence[object], shop: ShopFixture, *, stock: int) ->
 def test_exactly_what_is_in_stock_is_sold(
     till: Till, database: Database, buyers: int, stock: int
 ) -> None:
-    if till.pace.delay:
+    if till.race_settings.delay:
         buyers, stock = 8, 2
     shop = ShopFixture(till.begin, stock=stock, prices=(100,))
     crowd = buyers_of(shop, buyers)
-    outcomes = till.at_once([partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd])
+    outcomes = till.run_concurrently(
+        [partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd]
+    )
     assert_sold(outcomes, shop, stock=stock)
     assert_stock_adds_up(database)
 
@@ -77,7 +79,7 @@ def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database)
             )
             connection.commit()
 
-    outcomes = at_once([buy] * THREADS)
+    outcomes = run_concurrently([buy] * THREADS)
     with pytest.raises(AssertionError):
         assert_sold(outcomes, shop, stock=4)
     with pytest.raises(AssertionError):
@@ -89,13 +91,18 @@ def test_carts_filled_in_opposite_orders_do_not_wait_for_each_other(
 ) -> None:
     shop = ShopFixture(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
-        crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(50))]
+        crowd = [
+            add_customer(work, f"buyer{number}")
+            for number in range(till.race_settings.client_count(50))
+        ]
         for number, buyer in enumerate(crowd):
             products = shop.products if number % 2 else shop.products[::-1]
             fill_cart(work, buyer, dict.fromkeys(products, 1))
         work.commit()
-    outcomes = till.at_once([partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd])
-    assert raised(outcomes) == []
+    outcomes = till.run_concurrently(
+        [partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd]
+    )
+    assert errors_of(outcomes) == []
     assert shop.levels() == [(100, len(crowd))] * 2
     assert_stock_adds_up(database)
 
@@ -127,9 +134,11 @@ def test_a_naive_reservation_in_the_carts_own_order_deadlocks(on_postgresql: Dat
                     both_have_one.wait(10)
             connection.commit()
 
-    outcomes = at_once([partial(reserve, shop.products), partial(reserve, shop.products[::-1])])
+    outcomes = run_concurrently(
+        [partial(reserve, shop.products), partial(reserve, shop.products[::-1])]
+    )
     on_postgresql.dispose()
-    assert [type(error) for error in raised(outcomes)] == [ConcurrentChange]
+    assert [type(error) for error in errors_of(outcomes)] == [ConcurrentChange]
 
 
 def test_checkouts_that_swap_products_do_not_wait_for_each_other(
@@ -138,7 +147,10 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
     """Each customer's new order takes what the other's old one gives back."""
     shop = ShopFixture(till.begin, stock=100, prices=(100, 50))
     with till.begin() as work:
-        crowd = [add_customer(work, f"buyer{number}") for number in range(till.pace.crowd(20))]
+        crowd = [
+            add_customer(work, f"buyer{number}")
+            for number in range(till.race_settings.client_count(20))
+        ]
         homes = [add_address(work, buyer) for buyer in crowd]
         lines = [
             fill_cart(work, buyer, {shop.products[number % 2]: 1})[0]
@@ -158,8 +170,8 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
             work.carts.save(cart)
             fill_cart(work, buyer, {shop.products[1 - number % 2]: 1})
         work.commit()
-    outcomes = till.at_once([partial(till.check_out, command) for command in commands])
-    assert raised(outcomes) == []
+    outcomes = till.run_concurrently([partial(till.check_out, command) for command in commands])
+    assert errors_of(outcomes) == []
     assert shop.levels() == [(100, len(crowd) // 2)] * 2
     assert_stock_adds_up(database)
 
@@ -167,9 +179,9 @@ def test_checkouts_that_swap_products_do_not_wait_for_each_other(
 def test_one_customers_hundred_orders_at_once_are_one_order(till: Till, database: Database) -> None:
     shop = ShopFixture(till.begin, stock=100, prices=(100,))
     shop.fill_cart(3)
-    times = till.pace.crowd(100)
+    times = till.race_settings.client_count(100)
     place = partial(till.place, PlaceOrderCommand(user_id=shop.customer))
-    kinds = Counter(type(outcome).__name__ for outcome in till.at_once([place] * times))
+    kinds = Counter(type(outcome).__name__ for outcome in till.run_concurrently([place] * times))
     assert kinds == {"OrderView": 1, "EmptyCart": times - 1}
     assert shop.levels() == [(100, 3)]
     assert_stock_adds_up(database)
@@ -179,8 +191,10 @@ def test_one_customers_checkouts_at_once_are_one_order(till: Till, database: Dat
     shop = ShopFixture(till.begin, stock=3, prices=(100,))
     shop.fill_cart(3)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
-    outcomes = till.at_once([partial(till.check_out, command)] * till.pace.crowd(40))
-    assert raised(outcomes) == []
+    outcomes = till.run_concurrently(
+        [partial(till.check_out, command)] * till.race_settings.client_count(40)
+    )
+    assert errors_of(outcomes) == []
     assert len({outcome.id for outcome in outcomes if not isinstance(outcome, Exception)}) == 1
     assert shop.levels() == [(3, 3)]
     assert_stock_adds_up(database)

@@ -32,7 +32,7 @@ def begin(database: Database, request: pytest.FixtureRequest) -> Iterator[SqlUni
         assert_stock_adds_up(database)
 
 
-def at_once(act: Callable[[int], bool], times: int = BUYERS) -> int:
+def run_concurrently(act: Callable[[int], bool], times: int = BUYERS) -> int:
     """How many of so many tries, in as many threads as there are, had what they wanted."""
     start = Barrier(THREADS)
 
@@ -67,7 +67,7 @@ def test_many_buyers_of_the_last_units_get_exactly_these(
             return False
         return True
 
-    assert at_once(buy) == UNITS
+    assert run_concurrently(buy) == UNITS
     assert level(database) == (UNITS, UNITS)
 
 
@@ -92,7 +92,7 @@ def test_a_naive_look_before_writing_sells_what_is_not_there(
             connection.commit()
         return True
 
-    assert at_once(buy_naively, THREADS) == THREADS > UNITS
+    assert run_concurrently(buy_naively, THREADS) == THREADS > UNITS
     assert level(database) == (UNITS, 1)
     with pytest.raises(AssertionError):
         assert_stock_adds_up(database)
@@ -124,7 +124,7 @@ def test_claims_in_any_order_lock_in_one(begin: SqlUnitOfWorkFactory, database: 
             work.commit()
         return True
 
-    assert at_once(buy_and_call_off) > 0
+    assert run_concurrently(buy_and_call_off) > 0
     assert level(database) == level(database, BOOK) == (UNITS, 0)
 
 
@@ -145,7 +145,7 @@ def test_one_reservation_is_released_once_by_however_many(
             return False
         return True
 
-    assert at_once(release, THREADS * 2) == 1
+    assert run_concurrently(release, THREADS * 2) == 1
     assert level(database) == (UNITS, 1)
 
 
@@ -166,4 +166,4 @@ def test_a_count_of_staff_and_the_buyers_do_not_undo_each_other(
             work.commit()
         return True
 
-    assert at_once(act) > 0
+    assert run_concurrently(act) > 0
