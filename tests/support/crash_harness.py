@@ -1,8 +1,8 @@
-"""A shop whose processes die, in the world that outlives them.
+"""The wired application with a fake Stripe, where web and worker crash at a chosen point.
 
-Every commit to the database, every request to the payment provider and every mail passes a
-point before and after it takes effect, whatever code brings it about: a new one is found
-without being listed.
+Every commit to the database, every request to Stripe and every mail has a crash point before and
+after it takes effect. The driver, the HTTP client and the mailer are hooked, so a new commit or
+call is a crash point without being listed.
 """
 
 import sys
@@ -37,14 +37,15 @@ from tests.support.clock import SetClock
 from tests.support.crash_points import Crash, CrashPoints
 from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET
 from tests.support.fake_stripe.server import FakeStripe
+from tests.support.race_harness import violations_of
 
 _APPLICATION = "novacart.application."
 
 
-class MortalShop:
-    """Web and worker, which both end when one point is reached, and what they can't lose.
+class CrashHarness:
+    """Web and worker over one database; clock, job lock, mailer and Stripe survive their crash.
 
-    `naive` parts take the place of the shop's own, to show what becomes of it with them.
+    `naive` modules replace parts of the application in negative controls.
     """
 
     def __init__(
@@ -52,14 +53,14 @@ class MortalShop:
         database_url: str,
         stripe: FakeStripe,
         var: Path,
-        naive: "Iterable[Callable[[MortalShop], Module]]" = (),
+        naive: "Iterable[Callable[[CrashHarness], Module]]" = (),
     ) -> None:
         self.stripe = stripe
         self.clock = SetClock(datetime.now(UTC).replace(microsecond=0))
-        self.turns = FakeJobLock()
-        self.mailer = _Postbox(self)
+        self.job_lock = FakeJobLock()
+        self.mailer = _CrashingMailer(self)
         self.points = CrashPoints()
-        self.died_at: str | None = None
+        self.crashed_at: str | None = None
         self._settings = load_settings(
             {
                 "SECRET_KEY": "a-key-of-the-tests-alone-0123456789",
@@ -76,7 +77,7 @@ class MortalShop:
             CheapPasswords(),
             ClockAt(self.clock),
             MailTo(self.mailer),
-            _Mortal(self),
+            _CrashingAdapters(self),
             *(part(self) for part in naive),
         )
         self._app: Flask = create_app(self._settings, *self._modules)
@@ -88,8 +89,8 @@ class MortalShop:
 
     @property
     def injector(self) -> Injector:
-        found: Injector = self._app.extensions["novacart.injector"]
-        return found
+        injector: Injector = self._app.extensions["novacart.injector"]
+        return injector
 
     def gateway(self) -> StripeGateway:
         return StripeGateway(
@@ -97,28 +98,28 @@ class MortalShop:
             publishable_key="pk_test_of_the_shop",
             clock=self.clock,
             api_base=self.stripe.url,
-            http_client=_MortalClient(self),
+            http_client=_CrashingHttpClient(self),
         )
 
-    # -- life and death ----------------------------------------------------------------------
+    # -- crashes -----------------------------------------------------------------------------
 
     def reach(self, name: str) -> None:
-        """Die here, if this is the point."""
-        self.points.reach(f"{name}{_whose()}")
+        """Crash here if this is the chosen point."""
+        self.points.reach(f"{name}{_calling_use_case()}")
 
-    def live(self) -> None:
-        """Whoever is dead does nothing more."""
+    def ensure_running(self) -> None:
+        """Raise `Crash` after the crash: the other threads of the process end as well."""
         if self.points.at is not None and len(self.points.passed) > self.points.at:
             raise Crash
 
-    def doom(self, at: int | None) -> None:
-        """Die at the point number `at` from now on; never where it is None."""
+    def crash_at(self, at: int | None) -> None:
+        """Crash at point number `at`, counted from now; None for no crash."""
         self.points = CrashPoints(at)
-        self.died_at = None
+        self.crashed_at = None
 
     def restart(self) -> None:
-        """Start all processes anew: what stood in memory, connections included, is gone."""
-        self.died_at = self.points.passed[-1]
+        """Restart web and worker without the memory and connections of the crashed ones."""
+        self.crashed_at = self.points.passed[-1]
         self.points = CrashPoints()
         self.injector.get(Database).dispose()
         self._stop_worker()
@@ -127,18 +128,18 @@ class MortalShop:
         self.injector.get(Database).dispose()
         self._stop_worker()
 
-    # -- time, and what goes on in it --------------------------------------------------------
+    # -- time and the worker -----------------------------------------------------------------
 
     def wait(self, seconds: float) -> None:
         self.clock.move(seconds=seconds)
-        self.agree_on_time()
+        self.sync_clocks()
 
-    def agree_on_time(self) -> None:
-        """The provider's clock goes on by itself; ours does not."""
+    def sync_clocks(self) -> None:
+        """Set Stripe's clock, which runs, to the clock of the test, which does not."""
         self.stripe.clock(int((self.clock.now() - datetime.now(UTC)).total_seconds()))
 
     def work(self) -> None:
-        """The worker goes through what is due, until nothing is left; started again if it dies."""
+        """Run due jobs and outbox messages until none is left; restart the worker if it crashes."""
         while True:
             try:
                 worker, relay, _ = self._worker = self._worker or self._started_worker()
@@ -150,41 +151,38 @@ class MortalShop:
             else:
                 return
 
-    def minute(self) -> None:
-        """A minute of the worker."""
+    def run_one_minute(self) -> None:
+        """Advance the clock by a minute and run the worker four times."""
         for _ in range(4):
             self.wait(15)
             self.work()
 
-    # -- what is left ------------------------------------------------------------------------
+    # -- results -----------------------------------------------------------------------------
 
-    def contradictions(self) -> list[str]:
-        """What the shop's own audit finds, the provider's books included."""
+    def violations(self) -> list[str]:
+        """Audit the shop against Stripe's ledger."""
         report = self.injector.get(AuditShop)()
-        found = [
-            f"{finding.invariant.name}: {said}"
-            for finding in report.findings
-            for said in finding.result.violations
-        ]
-        return found if "could not be reached" not in report.provider else [report.provider]
+        if "could not be reached" in report.provider:
+            return [report.provider]
+        return violations_of(report)
 
-    def waiting(self) -> list[str]:
-        """The messages that are still to be handled, and what went wrong with them."""
+    def unhandled_messages(self) -> list[str]:
+        """Return the outbox messages that are not handled, with their last errors."""
         statement = "SELECT name, last_error FROM outbox_messages WHERE state <> 'handled'"
         with self.injector.get(Database).reading() as connection:
             return [f"{name}: {error}" for name, error in connection.exec_driver_sql(statement)]
 
     def stored_events(self) -> int:
-        """How many of the provider's events were ever taken in."""
+        """Count the webhook events in the database."""
         with self.injector.get(Database).reading() as connection:
-            found = connection.exec_driver_sql("SELECT count(*) FROM webhook_events")
-            return int(found.scalar_one())
+            result = connection.exec_driver_sql("SELECT count(*) FROM webhook_events")
+            return int(result.scalar_one())
 
     def parked(self) -> Sequence[OutboxMessage]:
         return self.injector.get(Outbox).parked()  # type: ignore[type-abstract]
 
     def retry_parked(self) -> None:
-        """As staff do, once the trouble is mended."""
+        """Retry parked messages, as staff do, and run the worker."""
         self.injector.get(Outbox).retry(at=self.clock.now())  # type: ignore[type-abstract]
         self.work()
 
@@ -194,7 +192,7 @@ class MortalShop:
         worker = Worker(
             relay=relay,
             schedules=all_schedules(container),
-            turns=self.turns,
+            turns=self.job_lock,
             clock=self.clock,
         )
         return worker, relay, container.get(Database)
@@ -205,47 +203,47 @@ class MortalShop:
             self._worker = None
 
 
-class _Mortal(Module):
-    """The ways out of the process, each past its points."""
+class _CrashingAdapters(Module):
+    """Adapters with crash points: database and payment gateway."""
 
-    def __init__(self, shop: MortalShop) -> None:
-        self._shop = shop
+    def __init__(self, harness: CrashHarness) -> None:
+        self._harness = harness
 
     @provider
     @singleton
     def database(self) -> Database:
-        shop = self._shop
-        database = Database.connect(shop._settings.database_url)
+        harness = self._harness
+        database = Database.connect(harness._settings.database_url)
         commit = database.engine.dialect.do_commit
 
         def do_commit(connection: Any) -> None:  # noqa: ANN401 (the driver's own)
-            shop.reach("before commit")
+            harness.reach("before commit")
             commit(connection)
-            shop.reach("after commit")
+            harness.reach("after commit")
 
         database.engine.dialect.do_commit = do_commit  # type: ignore[assignment,method-assign]
-        event.listen(database.engine, "before_cursor_execute", lambda *_: shop.live())
+        event.listen(database.engine, "before_cursor_execute", lambda *_: harness.ensure_running())
         if database.dialect == "sqlite":
-            # The machine outlives these processes, so nothing need reach the disk.
-            event.listen(database.engine, "connect", _stay_in_memory)
+            # Only the processes crash, not the machine, so nothing has to reach the disk.
+            event.listen(database.engine, "connect", _disable_fsync)
         return database
 
     @provider
     @singleton
     def gateway(self) -> PaymentGateway:
-        return self._shop.gateway()
+        return self._harness.gateway()
 
     @provider
     @singleton
-    def turns(self) -> JobLock:
-        return self._shop.turns
+    def job_lock(self) -> JobLock:
+        return self._harness.job_lock
 
 
-class _MortalClient(BoundedClient):
-    def __init__(self, shop: MortalShop) -> None:
-        # Quicker to give up than the shop, so that a test of an outage need not wait.
+class _CrashingHttpClient(BoundedClient):
+    def __init__(self, harness: CrashHarness) -> None:
+        # Shorter timeouts than in production, to keep tests of outages short.
         super().__init__(budget=4.0, attempt=1.5, pause=0.02)
-        self._shop = shop
+        self._harness = harness
 
     def request_with_retries(
         self,
@@ -258,33 +256,33 @@ class _MortalClient(BoundedClient):
         _usage: list[str] | None = None,
     ) -> Answer:
         path = url.partition("/v1/")[2].partition("?")[0].partition("/")[0]
-        self._shop.reach(f"before {method} {path}")
+        self._harness.reach(f"before {method} {path}")
         answer = super().request_with_retries(method, url, headers, post_data, max_network_retries)
-        self._shop.reach(f"after {method} {path}")
+        self._harness.reach(f"after {method} {path}")
         return answer
 
 
-class _Postbox(FakeMailer):
-    """Keeps each delivery, beside each message once."""
+class _CrashingMailer(FakeMailer):
+    """Records every delivery; `FakeMailer` keeps one mail for each message id."""
 
-    def __init__(self, shop: MortalShop) -> None:
+    def __init__(self, harness: CrashHarness) -> None:
         super().__init__()
-        self._shop = shop
+        self._harness = harness
         self.delivered: list[str] = []
 
     def send(self, mail: Mail) -> None:
-        self._shop.reach("before mail")
+        self._harness.reach("before mail")
         super().send(mail)
         self.delivered.append(mail.message_id)
-        self._shop.reach("after mail")
+        self._harness.reach("after mail")
 
 
-def _stay_in_memory(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+def _disable_fsync(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
     connection.execute("PRAGMA synchronous = OFF")
 
 
-def _whose() -> str:
-    """The use case that is at work, for whoever reads of a failure."""
+def _calling_use_case() -> str:
+    """Name the use case on the call stack, for the message of a failed test."""
     frame: FrameType | None = sys._getframe()
     while frame is not None:
         module = str(frame.f_globals.get("__name__", ""))

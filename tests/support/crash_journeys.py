@@ -1,4 +1,4 @@
-"""Customers' journeys through a shop that dies once on their way."""
+"""Journeys of customers during which web or worker crashes once."""
 
 import json
 import re
@@ -6,28 +6,30 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 
+from werkzeug.test import TestResponse
+
 from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
 from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import Person, a_customer, sign_in
 from tests.support.builders.accounts import PASSWORD
 from tests.support.checkout import ADDRESS, Checkout, Json
-from tests.support.crash_harness import MortalShop
+from tests.support.crash_harness import CrashHarness
 from tests.support.crash_points import Crash
 from tests.support.fake_stripe.fixtures import WEBHOOK_SECRET
 from tests.support.fake_stripe.signatures import sign
 
-_PATIENCE = 10
+_MAX_ATTEMPTS = 10
 _PRICE = 100
 
 
-class Trip:
-    """One customer, one product, and whoever else has to do with them.
+class Customer:
+    """A customer, and a product that no other customer orders.
 
-    A client that gets no answer, or is told to come again, sends the same request again under
-    the same key; so does the provider with its events.
+    Requests that get no response, 503 or "in progress" are repeated under the same key. Stripe's
+    events are delivered until they are acknowledged.
     """
 
-    def __init__(self, shop: MortalShop, name: str, owner: Person, *, stock: int = 10) -> None:
+    def __init__(self, shop: CrashHarness, name: str, owner: Person, *, stock: int = 10) -> None:
         self.shop = shop
         self.owner = owner
         self.person = a_customer(shop.client, name)
@@ -36,98 +38,95 @@ class Trip:
         )
         self.address: int = self.person.post("/api/addresses/", ADDRESS).get_json()["id"]
         self._keys = count(1)
-        self._told = len(shop.stripe.events())
+        self._delivered_events = len(shop.stripe.events())
 
     def sign_in_again(self) -> None:
-        """After so long a time that no session lives."""
+        """Sign in after the session has expired."""
         self.person = sign_in(self.shop.client, self.person.username)
 
-    def fill(self, quantity: int, product: ProductId | None = None) -> None:
+    def add_to_cart(self, quantity: int, product: ProductId | None = None) -> None:
         body = {"product_id": product or self.product, "quantity": quantity}
         assert self.person.post("/api/cart/add/", body).status_code == 200
 
-    def ask(self, path: str, body: object = None, *, by: Person | None = None) -> Json:
-        """The answer of the shop, in the end."""
+    def post_until_ok(self, path: str, body: object = None, *, by: Person | None = None) -> Json:
+        """Repeat the request under one key until it succeeds."""
         key = {"Idempotency-Key": f"{self.person.username}-{next(self._keys)}"}
         headers = (by or self.person).headers | key
-        for _ in range(_PATIENCE):
+        for _ in range(_MAX_ATTEMPTS):
             try:
-                answer = self.shop.client.post(path, json=body, headers=headers)
+                response = self.shop.client.post(path, json=body, headers=headers)
             except Crash:
                 self.shop.restart()
                 continue
-            again = answer.status_code == 503 or (
-                answer.status_code == 409 and answer.get_json()["code"] == "request_in_progress"
-            )
-            if again:
+            if _is_temporary(response):
                 self.shop.wait(15)
                 self.shop.work()
                 continue
-            assert answer.status_code in {200, 201}, answer.text
-            found: Json = answer.get_json()
-            return found
-        raise AssertionError(f"{path} was never answered")
+            assert response.status_code in {200, 201}, response.text
+            document: Json = response.get_json()
+            return document
+        raise AssertionError(f"{path} did not succeed in {_MAX_ATTEMPTS} attempts")
 
-    def call_off(self, order_id: int) -> None:
-        """Cancel the order; a second request learns that the first one was heard."""
+    def cancel(self, order_id: int) -> None:
+        """Cancel the order; after a crash, 409 means that the first request had its effect."""
         path = f"/api/orders/cancel/{order_id}/"
         try:
-            answer = self.person.post(path)
+            response = self.person.post(path)
         except Crash:
             self.shop.restart()
-            answer = self.person.post(path)
-            assert answer.status_code in {200, 409}, answer.text
+            response = self.person.post(path)
+            assert response.status_code in {200, 409}, response.text
         else:
-            assert answer.status_code == 200, answer.text
+            assert response.status_code == 200, response.text
 
-    def ordered(self, quantity: int = 2) -> Json:
-        self.fill(quantity)
-        return self.ask("/api/orders/create/")
+    def place_order(self, quantity: int = 2) -> Json:
+        self.add_to_cart(quantity)
+        return self.post_until_ok("/api/orders/create/")
 
-    def intent(self, order: Json) -> str:
-        asked = self.ask("/api/payments/payment-intent/", {"order_id": order["id"]})
-        reference: str = asked["payment_intent_id"]
+    def open_payment(self, order: Json) -> str:
+        intent = self.post_until_ok("/api/payments/payment-intent/", {"order_id": order["id"]})
+        reference: str = intent["payment_intent_id"]
         return reference
 
-    def paid(self, quantity: int = 2) -> Json:
-        order = self.ordered(quantity)
-        self.shop.stripe.pay(self.intent(order))
-        self.rest()
+    def place_paid_order(self, quantity: int = 2) -> Json:
+        order = self.place_order(quantity)
+        self.shop.stripe.pay(self.open_payment(order))
+        self.settle()
         return order
 
-    def hear(self) -> None:
-        """The provider delivers what happened there since, until the shop has taken it in."""
-        for event in self.shop.stripe.events()[self._told :]:
+    def deliver_events(self) -> None:
+        """Deliver Stripe's new events, each until it is acknowledged."""
+        for event in self.shop.stripe.events()[self._delivered_events :]:
             event.pop("delivery", None)
             self._deliver(json.dumps(event).encode())
-            self._told += 1
+            self._delivered_events += 1
 
-    def rest(self) -> None:
-        """The provider speaks and the worker works, as long as either has something to do."""
-        self.hear()
+    def settle(self) -> None:
+        """Deliver Stripe's events and run the worker until neither has anything to do."""
+        self.deliver_events()
         self.shop.work()
-        self.hear()
+        self.deliver_events()
 
     def _deliver(self, payload: bytes) -> None:
-        for _ in range(_PATIENCE):
+        for _ in range(_MAX_ATTEMPTS):
             signature = sign(
                 payload, WEBHOOK_SECRET, timestamp=int(self.shop.clock.now().timestamp())
             )
             try:
-                answer = self.shop.client.post(
+                response = self.shop.client.post(
                     "/api/payments/webhook/", data=payload, headers={"Stripe-Signature": signature}
                 )
             except Crash:
                 self.shop.restart()
                 continue
-            assert answer.status_code == 200, answer.text
+            assert response.status_code == 200, response.text
             return
-        raise AssertionError("the event was never taken in")
+        raise AssertionError(f"the event was not acknowledged in {_MAX_ATTEMPTS} attempts")
 
     def outcome(self) -> Json:
-        """What has become of it all: for the customer, at the provider and in the mail."""
-        shown = self.person.get("/api/orders/my/?page_size=50").get_json()["results"]
-        numbers = {order["number"] for order in shown}
+        """Return the state that a crash must not change: orders, payments, mails, stock, cart."""
+        orders = self.person.get("/api/orders/my/?page_size=50").get_json()["results"]
+        numbers = {order["number"] for order in orders}
         ledger = self.shop.stripe.ledger()["intents"].values()
         delivered = [sent for sent in self.shop.mailer.delivered if sent[:18] in numbers]
         assert all(delivered.count(sent) <= 2 for sent in delivered), delivered
@@ -139,7 +138,7 @@ class Trip:
                     order["total_amount"],
                     *sorted(line["status"] for line in order["items"]),
                 )
-                for order in shown
+                for order in orders
             ),
             "payments": sorted(
                 (
@@ -158,150 +157,158 @@ class Trip:
         }
 
 
-Journey = Callable[[Trip], Iterator[None]]
-"""What comes before its `yield` is preparation, in which nobody dies."""
+def _is_temporary(response: TestResponse) -> bool:
+    return response.status_code == 503 or (
+        response.status_code == 409 and response.get_json()["code"] == "request_in_progress"
+    )
 
 
-def buy(trip: Trip) -> Iterator[None]:
-    trip.fill(2)
+Journey = Callable[[Customer], Iterator[None]]
+"""A generator; no crash happens in the set-up before its `yield`."""
+
+
+def buy(customer: Customer) -> Iterator[None]:
+    customer.add_to_cart(2)
     yield
-    order = trip.ask("/api/orders/create/", {"address_id": trip.address})
-    trip.shop.stripe.pay(trip.intent(order))
-    trip.rest()
+    order = customer.post_until_ok("/api/orders/create/", {"address_id": customer.address})
+    customer.shop.stripe.pay(customer.open_payment(order))
+    customer.settle()
 
 
-def buy_on_delivery(trip: Trip) -> Iterator[None]:
-    trip.fill(2)
+def buy_cash_on_delivery(customer: Customer) -> Iterator[None]:
+    customer.add_to_cart(2)
     yield
-    trip.ask("/api/orders/create/", {"address_id": trip.address, "payment_method": "COD"})
-    trip.rest()
+    body = {"address_id": customer.address, "payment_method": "COD"}
+    customer.post_until_ok("/api/orders/create/", body)
+    customer.settle()
 
 
-def check_out(trip: Trip) -> Iterator[None]:
-    """In one step, with the cart changed before the payment."""
-    trip.fill(1)
-    body = {"address_id": trip.address}
-    trip.ask("/api/payments/payment-intent/", body)
-    trip.fill(1)
+def check_out_changed_cart(customer: Customer) -> Iterator[None]:
+    customer.add_to_cart(1)
+    body = {"address_id": customer.address}
+    customer.post_until_ok("/api/payments/payment-intent/", body)
+    customer.add_to_cart(1)
     yield
-    asked = trip.ask("/api/payments/payment-intent/", body)
-    trip.shop.stripe.pay(asked["payment_intent_id"])
-    trip.rest()
+    intent = customer.post_until_ok("/api/payments/payment-intent/", body)
+    customer.shop.stripe.pay(intent["payment_intent_id"])
+    customer.settle()
 
 
-def refund(trip: Trip) -> Iterator[None]:
-    order = trip.paid()
+def refund_order(customer: Customer) -> Iterator[None]:
+    order = customer.place_paid_order()
     yield
-    trip.ask(f"/api/payments/refund/{order['id']}/")
-    trip.rest()
+    customer.post_until_ok(f"/api/payments/refund/{order['id']}/")
+    customer.settle()
 
 
-def refund_a_part(trip: Trip) -> Iterator[None]:
-    """With every event of the provider lost."""
-    order = trip.paid(3)
+def refund_item_without_webhooks(customer: Customer) -> Iterator[None]:
+    order = customer.place_paid_order(3)
     items = [{"id": order["items"][0]["id"], "quantity": 1}]
     yield
-    trip.ask(f"/api/payments/refund/{order['id']}/", {"items": items}, by=trip.owner)
-    trip.shop.work()
+    path = f"/api/payments/refund/{order['id']}/"
+    customer.post_until_ok(path, {"items": items}, by=customer.owner)
+    customer.shop.work()
 
 
-def cancel_an_item(trip: Trip) -> Iterator[None]:
-    order = trip.paid()
+def cancel_item(customer: Customer) -> Iterator[None]:
+    order = customer.place_paid_order()
     item = order["items"][0]["id"]
     yield
     body = {"orderId": order["id"], "itemId": item, "reason": "Too many"}
-    trip.ask("/api/orders/cancel-item/", body)
-    trip.rest()
+    customer.post_until_ok("/api/orders/cancel-item/", body)
+    customer.settle()
 
 
-def refund_slowly(trip: Trip) -> Iterator[None]:
-    """By a bank that takes its time, and a webhook that tells of its end."""
-    order = trip.paid()
-    stripe = trip.shop.stripe
-    stripe.refunds_behave("pending")
-    trip.ask(f"/api/payments/refund/{order['id']}/")
-    stripe.refunds_behave("succeeded")
+def settle_pending_refund(customer: Customer) -> Iterator[None]:
+    order = customer.place_paid_order()
+    stripe = customer.shop.stripe
+    stripe.set_refund_status("pending")
+    customer.post_until_ok(f"/api/payments/refund/{order['id']}/")
+    stripe.set_refund_status("succeeded")
     (pending,) = [
         refund["id"]
         for intent in stripe.ledger()["intents"].values()
         if intent["metadata"].get("order_number") == order["number"]
         for refund in intent["refunds"]
     ]
-    trip.rest()
+    customer.settle()
     stripe.settle_refund(pending)
     yield
-    trip.rest()
+    customer.settle()
 
 
-def pay_too_late(trip: Trip) -> Iterator[None]:
-    order = trip.ordered()
-    intent = trip.intent(order)
-    trip.shop.stripe.pay(intent, "process")
-    trip.rest()
+def pay_cancelled_order(customer: Customer) -> Iterator[None]:
+    order = customer.place_order()
+    intent = customer.open_payment(order)
+    customer.shop.stripe.pay(intent, "process")
+    customer.settle()
     yield
-    trip.call_off(order["id"])
-    trip.rest()
-    trip.shop.stripe.settle(intent)
-    trip.rest()
+    customer.cancel(order["id"])
+    customer.settle()
+    customer.shop.stripe.settle(intent)
+    customer.settle()
 
 
-def call_off(trip: Trip) -> Iterator[None]:
-    order = trip.ordered()
-    trip.intent(order)
-    trip.rest()
+def cancel_unpaid_order(customer: Customer) -> Iterator[None]:
+    order = customer.place_order()
+    customer.open_payment(order)
+    customer.settle()
     yield
-    trip.call_off(order["id"])
-    trip.rest()
+    customer.cancel(order["id"])
+    customer.settle()
 
 
-def let_expire(trip: Trip) -> Iterator[None]:
-    trip.intent(trip.ordered())
-    trip.rest()
-    trip.shop.wait(31 * 60)
+def let_order_expire(customer: Customer) -> Iterator[None]:
+    customer.open_payment(customer.place_order())
+    customer.settle()
+    customer.shop.wait(31 * 60)
     yield
-    trip.rest()
+    customer.settle()
 
 
 JOURNEYS: tuple[Journey, ...] = (
     buy,
-    buy_on_delivery,
-    check_out,
-    refund,
-    refund_a_part,
-    cancel_an_item,
-    refund_slowly,
-    pay_too_late,
-    call_off,
-    let_expire,
+    buy_cash_on_delivery,
+    check_out_changed_cart,
+    refund_order,
+    refund_item_without_webhooks,
+    cancel_item,
+    settle_pending_refund,
+    pay_cancelled_order,
+    cancel_unpaid_order,
+    let_order_expire,
 )
 
 
 @dataclass(slots=True)
-class Travels:
-    """One trip after another through one shop."""
+class JourneyRunner:
+    """Runs journeys on one shop, each with a new customer."""
 
-    shop: MortalShop
+    shop: CrashHarness
     owner: Person
-    names: "count[int]"
+    numbers: "count[int]"
 
     @classmethod
-    def through(cls, shop: MortalShop) -> "Travels":
+    def create(cls, shop: CrashHarness) -> "JourneyRunner":
         shop.injector.get(CreateAdmin)(
             CreateAdminCommand(username="owner", email="owner@example.com", password=PASSWORD)
         )
-        return cls(shop=shop, owner=sign_in(shop.client, "owner"), names=count(1))
+        return cls(shop=shop, owner=sign_in(shop.client, "owner"), numbers=count(1))
 
-    def make(self, journey: Journey, *, dying_at: int | None = None) -> Json:
-        """The outcome a minute later; `shop.died_at` tells where it died, if it did."""
-        trip = Trip(self.shop, f"customer{next(self.names)}", self.owner)
-        self.shop.agree_on_time()
+    def run(self, journey: Journey, *, crash_at: int | None = None) -> Json:
+        """Run the journey and a minute of the worker; return the outcome.
+
+        `shop.crashed_at` names the point of the crash; None if there was none.
+        """
+        customer = Customer(self.shop, f"customer{next(self.numbers)}", self.owner)
+        self.shop.sync_clocks()
         self.shop.work()
-        steps = journey(trip)
+        steps = journey(customer)
         next(steps)
-        self.shop.doom(dying_at)
+        self.shop.crash_at(crash_at)
         next(steps, None)
-        died_at = self.shop.died_at
-        self.shop.doom(None)
-        self.shop.minute()
-        self.shop.died_at = died_at
-        return trip.outcome()
+        crashed_at = self.shop.crashed_at
+        self.shop.crash_at(None)
+        self.shop.run_one_minute()
+        self.shop.crashed_at = crashed_at
+        return customer.outcome()

@@ -1,7 +1,7 @@
-"""A process that dies at the nth of the points where it matters.
+"""Simulate the crash of a process at its nth commit or provider call.
 
-Every commit and every call to the payment provider passes here, before and after it takes
-effect; so a new one is found without being listed.
+The unit of work and the gateway are wrapped, so a new commit or call is a crash point without
+being listed.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactor
 
 
 class Crash(BaseException):
-    """The process is gone: nothing in it can handle this."""
+    """The process ended. Not an `Exception`, so that no handler of the application catches it."""
 
 
 class CrashPoints:
-    """Counts the points that are passed, and dies at `at` (from 0); never where it is None."""
+    """Counts the points that are reached and raises `Crash` at number `at` (from 0), if given."""
 
     def __init__(self, at: int | None = None) -> None:
         self.at = at
@@ -30,13 +30,13 @@ class CrashPoints:
             raise Crash(name)
 
     def begin(self, begin: UnitOfWorkFactory) -> UnitOfWorkFactory:
-        return lambda: cast("UnitOfWork", _Work(begin(), self))
+        return lambda: cast("UnitOfWork", _CrashingUnitOfWork(begin(), self))
 
     def gateway(self, gateway: PaymentGateway) -> PaymentGateway:
-        return cast("PaymentGateway", _Gateway(gateway, self))
+        return cast("PaymentGateway", _CrashingGateway(gateway, self))
 
 
-class _Work:
+class _CrashingUnitOfWork:
     def __init__(self, work: UnitOfWork, points: CrashPoints) -> None:
         self._work = work
         self._points = points
@@ -53,7 +53,7 @@ class _Work:
     ) -> None:
         self._work.__exit__(kind, error, trace)
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the unit of work has)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (any attribute of the unit of work)
         return getattr(self._work, name)
 
     def commit(self) -> None:
@@ -62,17 +62,17 @@ class _Work:
         self._points.reach("after commit")
 
 
-class _Gateway:
+class _CrashingGateway:
     def __init__(self, gateway: PaymentGateway, points: CrashPoints) -> None:
         self._gateway = gateway
         self._points = points
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (whatever the gateway has)
-        found = getattr(self._gateway, name)
-        return partial(self._call, name, found) if callable(found) else found
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (any attribute of the gateway)
+        attribute = getattr(self._gateway, name)
+        return partial(self._call, name, attribute) if callable(attribute) else attribute
 
     def _call(self, name: str, call: Callable[..., Any], *args: Any, **options: Any) -> Any:  # noqa: ANN401 (likewise)
         self._points.reach(f"before {name}")
-        answer = call(*args, **options)
+        result = call(*args, **options)
         self._points.reach(f"after {name}")
-        return answer
+        return result

@@ -1,4 +1,4 @@
-"""Payments as one would first write them: each loses money when a process dies."""
+"""Naive payment code for negative controls: each loses money when a process crashes."""
 
 from dataclasses import replace
 
@@ -18,11 +18,11 @@ from novacart.application.ports.payment_gateway import (
     RefundRequest,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from tests.support.crash_harness import MortalShop
+from tests.support.crash_harness import CrashHarness
 
 
 class _ProviderFirst(OpenPayment):
-    """Asks the provider, and then puts on record what came of it."""
+    """Calls the provider before it records the intent."""
 
     def __call__(self, command: OpenPaymentCommand) -> IntentView:
         with self._begin() as work:
@@ -48,8 +48,8 @@ class _ProviderFirst(OpenPayment):
 
 
 class ProviderFirst(Module):
-    def __init__(self, _shop: MortalShop) -> None:
-        """A part like any other; it needs nothing of the shop."""
+    def __init__(self, _shop: CrashHarness) -> None:
+        """Accept the harness, as the other modules do."""
 
     @provider
     @singleton
@@ -71,7 +71,7 @@ class ProviderFirst(Module):
 
 
 class _KeyForEachCall:
-    """Makes a key for each call, as the library does where it is given none."""
+    """Makes a new idempotency key for each call, as Stripe's library does by default."""
 
     def __init__(self, gateway: StripeGateway) -> None:
         self._gateway = gateway
@@ -84,7 +84,7 @@ class _KeyForEachCall:
 
 
 class KeyForEachCall(Module):
-    def __init__(self, shop: MortalShop) -> None:
+    def __init__(self, shop: CrashHarness) -> None:
         self._shop = shop
 
     @provider

@@ -1,4 +1,4 @@
-"""The shop's own processes beside a Stripe that outlives them."""
+"""Real web and worker processes, and a fake Stripe process that outlives them."""
 
 import http.client
 import json
@@ -16,12 +16,12 @@ from tests.support.fake_stripe.process import StripeProcess
 from tests.support.processes import Process
 
 PASSWORD = "mango-on-the-roof-3"
-PATIENCE = 90.0
+TIMEOUT = 90.0
 
 
 @dataclass(slots=True)
-class Street:
-    """Where a patient client meets them."""
+class ProcessHarness:
+    """Starts `novacart` processes and sends them requests as a client that retries."""
 
     stripe: StripeProcess
     environ: dict[str, str]
@@ -29,7 +29,8 @@ class Street:
     port: int
     token: str = ""
 
-    def process(self, command: str) -> Process:
+    def start(self, command: str) -> Process:
+        """Start `serve` or `worker`, and wait until it is ready."""
         process = Process(command, folder=self.folder, **self.environ)
         if command == "serve":
             process.wait_until_up(f"http://127.0.0.1:{self.port}/api/health/")
@@ -38,65 +39,65 @@ class Street:
         return process
 
     def sign_in(self, name: str) -> None:
-        """As a new customer."""
-        person = {"username": name, "password": PASSWORD}
-        self.done("POST", "/api/register/", person | {"email": f"{name}@example.com"})
-        self.token = self.done("POST", "/api/token/", person)["access"]
+        """Register a customer and sign in."""
+        credentials = {"username": name, "password": PASSWORD}
+        account = credentials | {"email": f"{name}@example.com"}
+        self.send_until_ok("POST", "/api/register/", account)
+        self.token = self.send_until_ok("POST", "/api/token/", credentials)["access"]
 
     def limit_files(self, process: Process, size: int) -> None:
-        """From now on it can write no file beyond `size` bytes."""
-        for pid in _family(process):
+        """Set the process group's RLIMIT_FSIZE to `size` bytes."""
+        for pid in _process_group(process):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
-    def ask(
+    def send(
         self, method: str, path: str, body: object = None, *, key: str = ""
     ) -> tuple[int, Json]:
-        """Status and answer; status 0 where nobody answered."""
+        """Return the status and JSON of the response; status 0 without a response."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Content-Type": "application/json"}
         headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= {"Idempotency-Key": key} if key else {}
         try:
             connection.request(method, path, json.dumps(body) if body else None, headers)
-            answer = connection.getresponse()
-            found: Json = json.loads(answer.read() or b"{}")
+            response = connection.getresponse()
+            document: Json = json.loads(response.read() or b"{}")
         except (OSError, http.client.HTTPException):
             return 0, {}
         else:
-            return answer.status, found
+            return response.status, document
         finally:
             connection.close()
 
-    def done(self, method: str, path: str, body: object = None, *, key: str = "") -> Json:
-        """The answer in the end, as a patient client gets it."""
-        deadline = time.monotonic() + PATIENCE
+    def send_until_ok(self, method: str, path: str, body: object = None, *, key: str = "") -> Json:
+        """Repeat the request while it gets no response, 409 or 503."""
+        deadline = time.monotonic() + TIMEOUT
         while True:
-            status, answer = self.ask(method, path, body, key=key)
+            status, document = self.send(method, path, body, key=key)
             if status in {200, 201}:
-                return answer
-            assert status in {0, 409, 503}, answer
-            assert time.monotonic() < deadline, (status, answer)
+                return document
+            assert status in {0, 409, 503}, document
+            assert time.monotonic() < deadline, (status, document)
             time.sleep(0.2)
 
-    def until(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not holds():
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + TIMEOUT
+        while not condition():
             assert time.monotonic() < deadline
             time.sleep(0.2)
 
 
-def killed(process: Process) -> None:
-    """It and all that it started, at once."""
+def kill(process: Process) -> None:
+    """Send SIGKILL to the process and its children."""
     os.killpg(process.running.pid, signal.SIGKILL)
     process.running.wait(10)
 
 
-def _family(process: Process) -> list[int]:
-    """It and all that it started: they share its process group."""
-    everyone = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-    family = []
-    for pid in everyone:
+def _process_group(process: Process) -> list[int]:
+    pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    group = []
+    for pid in pids:
         with suppress(ProcessLookupError):
             if os.getpgid(pid) == process.running.pid:
-                family.append(pid)
-    return family
+                group.append(pid)
+    return group

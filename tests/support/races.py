@@ -1,4 +1,4 @@
-"""Run operations concurrently."""
+"""Run callables on many threads at once, with seeded order and delayed SQL statements."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,44 +19,15 @@ from novacart.application.ports.errors import Unavailable
 T = TypeVar("T")
 
 THREADS = 16
-_MAX_CALLS = 6
-_MAX_DELAYED_CLIENTS = 4
+_MAX_ATTEMPTS = 6
+_MAX_CALLS_WHEN_DELAYED = 4
 _DELAY_PROBABILITY = 0.15
-_MAX_RANDOM_DELAY = 0.004  # seconds
-
-
-def run_concurrently(operations: Sequence[Callable[[], T]]) -> list[T | Exception]:
-    """Run the operations on up to `THREADS` threads; return each result or error."""
-    threads = min(THREADS, len(operations))
-    start = Barrier(threads)
-
-    def run(index: int) -> T | Exception:
-        if index < threads:
-            start.wait(10)
-        try:
-            return operations[index]()
-        except Exception as error:  # noqa: BLE001 (returned to the test)
-            return error
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(len(operations))))
-
-
-def retry_unavailable(operation: Callable[[], T]) -> T:
-    """Retry an operation that raises `Unavailable`, as a client retries after a 503."""
-    for _ in range(_MAX_CALLS - 1):
-        with suppress(Unavailable):
-            return operation()
-    return operation()
-
-
-def errors_of(outcomes: Sequence[object]) -> list[Exception]:
-    return [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+_MAX_RANDOM_DELAY = 0.004
 
 
 @dataclass(frozen=True, kw_only=True)
-class RaceSettings:
-    """`seed` shuffles the operations; `delay` is the latency of each statement in seconds."""
+class Timing:
+    """`seed` shuffles the calls (0 does not); `delay` in seconds is added to each statement."""
 
     seed: int = 0
     delay: float = 0
@@ -64,43 +35,67 @@ class RaceSettings:
     def __str__(self) -> str:
         return f"seed{self.seed}-{int(self.delay * 1000)}ms"
 
-    def client_count(self, count: int) -> int:
-        """Return `count`, reduced to what finishes in reasonable time with a delay."""
-        return min(count, _MAX_DELAYED_CLIENTS) if self.delay else count
+    def limit(self, calls: int) -> int:
+        """Return `calls`, or a few where delayed statements would make so many calls too slow."""
+        return min(calls, _MAX_CALLS_WHEN_DELAYED) if self.delay else calls
 
-    def shuffled(self, operations: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
-        order = list(operations)
+    def shuffled(self, calls: Sequence[Callable[[], T]]) -> list[Callable[[], T]]:
+        shuffled = list(calls)
         if self.seed:
-            Random(self.seed).shuffle(order)
-        return order
+            Random(self.seed).shuffle(shuffled)
+        return shuffled
 
 
-SEEDS = [RaceSettings(), *(RaceSettings(seed=seed) for seed in range(1, 21))]
-DELAYS = [
-    RaceSettings(delay=0.01),
-    RaceSettings(seed=1, delay=0.2),
-    RaceSettings(seed=2, delay=0.2),
-]
-QUICK = {RaceSettings(), RaceSettings(delay=0.01)}
-"""The settings of `make test`; the others run with `make stress`."""
+SEEDS = [Timing(), *(Timing(seed=seed) for seed in range(1, 21))]
+LATENCIES = [Timing(delay=0.01), Timing(seed=1, delay=0.2), Timing(seed=2, delay=0.2)]
+QUICK = {Timing(), Timing(delay=0.01)}
+"""The timings of every run; the others run in the stress tests."""
 
 
-def run_race(
-    settings: RaceSettings, database: Database, operations: Sequence[Callable[[], T]]
+def run_concurrently(calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
+    """Run the calls on `THREADS` threads that start together; return results and exceptions."""
+    threads = min(THREADS, len(calls))
+    start = Barrier(threads)
+
+    def run(index: int) -> T | Exception:
+        if index < threads:
+            start.wait(10)
+        try:
+            return calls[index]()
+        except Exception as error:  # noqa: BLE001 (the test checks it)
+            return error
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(len(calls))))
+
+
+def run_with_timing(
+    timing: Timing, database: Database, calls: Sequence[Callable[[], T]]
 ) -> list[T | Exception]:
-    """Run the operations concurrently with these settings; return each result or error.
+    """Run the calls concurrently in the order and with the delay of `timing`.
 
-    An operation that timed out waiting for a lock is retried.
+    A call that raises `Unavailable` is retried, as a client does after a 503.
     """
-    with delayed_statements(database, settings.delay):
+    with statement_delay(database, timing.delay):
         return run_concurrently(
-            [partial(retry_unavailable, each) for each in settings.shuffled(operations)]
+            [partial(retry_while_unavailable, call) for call in timing.shuffled(calls)]
         )
 
 
+def retry_while_unavailable(call: Callable[[], T]) -> T:
+    for _ in range(_MAX_ATTEMPTS - 1):
+        with suppress(Unavailable):
+            return call()
+    return call()
+
+
+def errors_of(outcomes: Sequence[object]) -> list[Exception]:
+    return [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+
+
 @contextmanager
-def delayed_statements(database: Database, seconds: float) -> Iterator[None]:
-    """Delay every statement."""
+def statement_delay(database: Database, seconds: float) -> Iterator[None]:
+    """Delay every SQL statement, as a distant database server would."""
 
     def delay(*_: object) -> None:
         time.sleep(seconds)
@@ -116,7 +111,7 @@ def delayed_statements(database: Database, seconds: float) -> Iterator[None]:
 
 @contextmanager
 def random_delays(database: Database, seed: int) -> Iterator[None]:
-    """Delay random statements by up to 4 ms, reproducibly for each seed; none for seed 0."""
+    """Delay some SQL statements by up to 4 ms, chosen by `seed`; none for seed 0."""
     random = Random(seed)
 
     def delay(*_: object) -> None:
@@ -132,9 +127,9 @@ def random_delays(database: Database, seed: int) -> Iterator[None]:
             event.remove(database.engine, "before_cursor_execute", delay)
 
 
-def assert_stock_adds_up(database: Database) -> None:
-    """Check that stock levels equal the sums of the ledger and are not negative."""
-    sums = (
+def assert_stock_matches_ledger(database: Database) -> None:
+    """Assert that stock on hand and reserved are the sums of the movements, and in range."""
+    summed = (
         select(
             stock_movements.c.product_id,
             func.sum(stock_movements.c.on_hand_delta).label("on_hand"),
@@ -148,12 +143,12 @@ def assert_stock_adds_up(database: Database) -> None:
             select(
                 stock_levels.c.on_hand,
                 stock_levels.c.reserved,
-                func.coalesce(sums.c.on_hand, 0).label("on_hand_moved"),
-                func.coalesce(sums.c.reserved, 0).label("reserved_moved"),
+                func.coalesce(summed.c.on_hand, 0).label("on_hand_moved"),
+                func.coalesce(summed.c.reserved, 0).label("reserved_moved"),
             ).join_from(
                 stock_levels,
-                sums,
-                sums.c.product_id == stock_levels.c.product_id,
+                summed,
+                summed.c.product_id == stock_levels.c.product_id,
                 isouter=True,
             )
         ).all()

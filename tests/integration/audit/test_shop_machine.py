@@ -9,8 +9,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from novacart.adapters.persistence.database import Database
 from tests.support.databases import TestRun
-from tests.support.race_harness import contradictions, on_trial
-from tests.support.races import RaceSettings
+from tests.support.race_harness import build_race, database_violations
+from tests.support.races import Timing
 from tests.support.shop_machine import ShopMachine
 
 WITHOUT_DEADLINE = settings(
@@ -22,21 +22,21 @@ class ShopOnSqlite:
     def __init__(self, test_run: TestRun, folder: Path) -> None:
         home = Path(mkdtemp(dir=folder))
         self.database = Database.connect(test_run.sqlite_copy(home / "shop.sqlite3"))
-        self.trial = on_trial(self.database, RaceSettings(), home)
-        self.desk = self.trial.desk
-        self.provider = self.trial.provider
-        self.clock = self.trial.clock
+        self.race = build_race(self.database, Timing(), home)
+        self.desk = self.race.desk
+        self.provider = self.race.provider
+        self.clock = self.race.clock
         self._opened_at = self.clock.now()
 
     def react(self) -> None:
-        self.trial.work()
+        self.race.work()
 
     def assert_sound(self) -> None:
         # At the opening time, because the audit also reports overdue work, and no worker runs.
-        assert contradictions(self.database, at=self._opened_at) == []
+        assert database_violations(self.database, at=self._opened_at) == []
 
     def assert_settled(self) -> None:
-        self.trial.assert_sound()
+        self.race.assert_invariants_hold()
 
     def close(self) -> None:
         self.database.dispose()

@@ -1,7 +1,7 @@
-"""The use cases of a shop on a database, for many threads at once.
+"""Fixtures for races on a real database.
 
-Every race runs with many seeds under `make stress`; one that is run at the till, at the counter
-or on trial runs across distances, too, and ends with the audit.
+Each race runs with a quick timing; the other seeds and statement delays run in the stress tests.
+Except in a negative control, a race ends with the audit of the shop's invariants.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,95 +27,112 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.http import create_app
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, STAFF_LIMITS
 from tests.support.clock import SetClock
-from tests.support.http_client import Counter
-from tests.support.race_harness import Trial, World, contradictions, on_trial, trial_settings
-from tests.support.races import DELAYS, QUICK, SEEDS, RaceSettings, random_delays, run_race
+from tests.support.http_client import HttpClient
+from tests.support.race_harness import (
+    FakeServices,
+    RaceHarness,
+    build_race,
+    database_violations,
+    race_settings,
+)
+from tests.support.races import (
+    LATENCIES,
+    QUICK,
+    SEEDS,
+    Timing,
+    random_delays,
+    run_with_timing,
+)
 
 T = TypeVar("T")
 
-CONTROL = "naive"
-"""What the name of a negative control holds: it ends in what the audit would not bear."""
+NEGATIVE_CONTROL = "naive"
+"""Part of the name of each negative control, which breaks an invariant on purpose."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
-    if CONTROL in metafunc.function.__name__:
-        all_settings = SEEDS[:1]
-    elif {"trial", "counter", "till"} & set(metafunc.fixturenames):
-        all_settings = [*SEEDS, *DELAYS]
+    if NEGATIVE_CONTROL in metafunc.function.__name__:
+        timings = SEEDS[:1]
+    elif {"race", "http", "ordering"} & set(metafunc.fixturenames):
+        timings = [*SEEDS, *LATENCIES]
     else:
-        all_settings = SEEDS
-    quick: list[RaceSettings] = [
-        race_settings for race_settings in all_settings if race_settings in QUICK
-    ]
-    slow = [
-        pytest.param(race_settings, marks=pytest.mark.stress)
-        for race_settings in all_settings
-        if race_settings not in QUICK
-    ]
-    metafunc.parametrize("race_settings", [*quick, *slow], ids=str)
+        timings = SEEDS
+    metafunc.parametrize(
+        "timing",
+        [
+            timing if timing in QUICK else pytest.param(timing, marks=pytest.mark.stress)
+            for timing in timings
+        ],
+        ids=str,
+    )
 
 
 @pytest.fixture
-def database(database_url: str, race_settings: RaceSettings) -> Iterator[Database]:
+def database(database_url: str, timing: Timing) -> Iterator[Database]:
     opened = Database.connect(database_url)
-    with random_delays(opened, race_settings.seed):
+    with random_delays(opened, timing.seed):
         yield opened
     opened.dispose()
 
 
 @pytest.fixture
-def trial(
-    database: Database, race_settings: RaceSettings, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Trial]:
-    shop = on_trial(database, race_settings, tmp_path)
-    yield shop
-    if CONTROL not in request.node.name:
-        shop.assert_sound()
+def race(
+    database: Database, timing: Timing, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[RaceHarness]:
+    harness = build_race(database, timing, tmp_path)
+    yield harness
+    if NEGATIVE_CONTROL not in request.node.name:
+        harness.assert_invariants_hold()
 
 
 @pytest.fixture
-def counter(
-    database: Database, race_settings: RaceSettings, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Counter]:
-    world = World(database)
-    app = create_app(trial_settings(tmp_path), *world.modules())
-    trial = Trial(app.extensions["novacart.injector"], world, race_settings)
-    yield Counter(app, trial)
-    if CONTROL not in request.node.name:
-        trial.assert_sound()
+def http(
+    database: Database, timing: Timing, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[HttpClient]:
+    services = FakeServices(database)
+    app = create_app(race_settings(tmp_path), *services.modules())
+    race = RaceHarness(app.extensions["novacart.injector"], services, timing)
+    yield HttpClient(app, race)
+    if NEGATIVE_CONTROL not in request.node.name:
+        race.assert_invariants_hold()
 
 
-class Till:
-    """Concurrent operations of customers."""
+class OrderingHarness:
+    """The use cases of cart and orders on a test's database."""
 
-    def __init__(
-        self, begin: UnitOfWorkFactory, database: Database, race_settings: RaceSettings
-    ) -> None:
+    def __init__(self, begin: UnitOfWorkFactory, database: Database, timing: Timing) -> None:
         self.begin = begin
-        self.race_settings = race_settings
+        self.timing = timing
         self._database = database
         self.clock = clock = SetClock(NOON)
         numbers = RandomOrderNumbers()
-        terms = CheckoutPolicy(pending_order_ttl=timedelta(minutes=30))
-        limit = CartPolicy(max_per_line=1000)
-        self.add = AddToCart(begin=begin, clock=clock, policy=limit)
-        self.change = ChangeQuantity(begin=begin, policy=limit)
+        checkout_policy = CheckoutPolicy(pending_order_ttl=timedelta(minutes=30))
+        cart_policy = CartPolicy(max_per_line=1000)
+        self.add = AddToCart(begin=begin, clock=clock, policy=cart_policy)
+        self.change = ChangeQuantity(begin=begin, policy=cart_policy)
         self.place = PlaceOrder(
-            begin=begin, clock=clock, contexts=AS_CUSTOMER, numbers=numbers, policy=terms
+            begin=begin,
+            clock=clock,
+            contexts=AS_CUSTOMER,
+            numbers=numbers,
+            policy=checkout_policy,
         )
-        self.check_out = StartCheckout(
-            begin=begin, clock=clock, contexts=AS_CUSTOMER, numbers=numbers, policy=terms
+        self.start_checkout = StartCheckout(
+            begin=begin,
+            clock=clock,
+            contexts=AS_CUSTOMER,
+            numbers=numbers,
+            policy=checkout_policy,
         )
         self.cancel = CancelOrder(
             begin=begin, clock=clock, contexts=AS_CUSTOMER, limits=STAFF_LIMITS
         )
         self.expire = ExpireOrders(begin=begin, clock=clock)
 
-    def run_concurrently(self, acts: Sequence[Callable[[], T]]) -> list[T | Exception]:
-        """What each gave or raised; whoever is told to come again comes again."""
-        return run_race(self.race_settings, self._database, acts)
+    def run_concurrently(self, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
+        return run_with_timing(self.timing, self._database, calls)
 
 
 @pytest.fixture
@@ -124,13 +141,10 @@ def begin(database: Database) -> SqlUnitOfWorkFactory:
 
 
 @pytest.fixture
-def till(
-    begin: UnitOfWorkFactory,
-    database: Database,
-    race_settings: RaceSettings,
-    request: pytest.FixtureRequest,
-) -> Iterator[Till]:
-    till = Till(begin, database, race_settings)
-    yield till
-    if CONTROL not in request.node.name:
-        assert contradictions(database, at=NOON) == []
+def ordering(
+    begin: UnitOfWorkFactory, database: Database, timing: Timing, request: pytest.FixtureRequest
+) -> Iterator[OrderingHarness]:
+    harness = OrderingHarness(begin, database, timing)
+    yield harness
+    if NEGATIVE_CONTROL not in request.node.name:
+        assert database_violations(database, at=NOON) == []

@@ -1,6 +1,6 @@
-"""Many at once: one e-mail address, one refresh token, one reset link, one new default."""
+"""Races over e-mail addresses, refresh tokens, reset links and the default address."""
 
-from collections import Counter as Tally
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Barrier
@@ -18,64 +18,63 @@ from tests.support.accounts import register
 from tests.support.builders.accounts import PASSWORD, WEEK
 from tests.support.builders.ordering import NOON
 from tests.support.checkout import ADDRESS
-from tests.support.http_client import Counter
+from tests.support.http_client import HttpClient
 from tests.support.races import THREADS, errors_of, run_concurrently
 
-AT_ONCE = 20
+TWENTY = 20
 HUNDRED = 100
 RAVI = "ravi@example.com"
 
 
-def statuses(answers: Sequence[TestResponse]) -> Tally[int]:
-    return Tally(answer.status_code for answer in answers)
+def statuses(responses: Sequence[TestResponse]) -> Counter[int]:
+    return Counter(response.status_code for response in responses)
 
 
-def registering(counter: Counter, *, username: str, email: str) -> Callable[[], TestResponse]:
+def registration(http: HttpClient, *, username: str, email: str) -> Callable[[], TestResponse]:
     body = {"username": username, "email": email, "password": PASSWORD}
-    return partial(counter.post, "/api/register/", body)
+    return partial(http.post, "/api/register/", body)
 
 
-def called(counter: Counter, email: str) -> int:
-    """How many users have this address."""
-    with counter.trial.database.reading() as connection:
+def count_users(http: HttpClient, email: str) -> int:
+    with http.race.database.reading() as connection:
         statement = select(func.count()).select_from(users).where(users.c.email == email)
         return int(connection.execute(statement).scalar_one())
 
 
-def test_one_address_registered_100_times_at_once_is_one_user(counter: Counter) -> None:
-    crowd = counter.trial.race_settings.client_count(HUNDRED)
-    answers = counter.answers(
-        [registering(counter, username=f"ravi{number}", email=RAVI) for number in range(crowd)]
+def test_concurrent_registrations_with_one_email_create_one_user(http: HttpClient) -> None:
+    count = http.race.timing.limit(HUNDRED)
+    responses = http.send_concurrently(
+        [registration(http, username=f"ravi{number}", email=RAVI) for number in range(count)]
     )
-    assert statuses(answers) == {201: 1, 400: crowd - 1}
-    refusals = [answer.get_json() for answer in answers if answer.status_code != 201]
+    assert statuses(responses) == {201: 1, 400: count - 1}
+    refusals = [response.get_json() for response in responses if response.status_code != 201]
     assert all(
         refusal["email"] == ["A user with that email already exists."] for refusal in refusals
     )
-    assert called(counter, RAVI) == 1
+    assert count_users(http, RAVI) == 1
 
 
-def test_one_username_registered_at_once_is_one_user(counter: Counter) -> None:
-    crowd = counter.trial.race_settings.client_count(AT_ONCE)
-    answers = counter.answers(
+def test_concurrent_registrations_with_one_username_create_one_user(http: HttpClient) -> None:
+    count = http.race.timing.limit(TWENTY)
+    responses = http.send_concurrently(
         [
-            registering(counter, username="ravi", email=f"ravi{number}@example.com")
-            for number in range(crowd)
+            registration(http, username="ravi", email=f"ravi{number}@example.com")
+            for number in range(count)
         ]
     )
-    assert statuses(answers) == {201: 1, 400: crowd - 1}
+    assert statuses(responses) == {201: 1, 400: count - 1}
 
 
-def test_a_naive_look_before_registering_has_no_answer_for_whoever_comes_second(
+def test_naive_check_before_insert_raises_integrity_error(
     database: Database,
 ) -> None:
-    """Negative control: who looks first is kept out by the constraint alone, with an error."""
-    all_looked = Barrier(THREADS)
+    """Negative control: a check outside the transaction leaves only the UNIQUE constraint."""
+    all_checked = Barrier(THREADS)
 
     def register_unless_known(number: int) -> bool:
         with database.reading() as connection:
             known = connection.scalar(select(exists().where(users.c.email_key == RAVI)))
-        all_looked.wait(10)
+        all_checked.wait(10)
         if known:
             return False
         with database.writing() as connection:
@@ -105,57 +104,57 @@ def test_a_naive_look_before_registering_has_no_answer_for_whoever_comes_second(
     assert outcomes.count(False) < THREADS - 1
 
 
-def refreshing(counter: Counter, token: str) -> Callable[[], TestResponse]:
-    return partial(counter.post, "/api/token/refresh/", {"refresh": token})
+def refresh_request(http: HttpClient, token: str) -> Callable[[], TestResponse]:
+    return partial(http.post, "/api/token/refresh/", {"refresh": token})
 
 
-def assert_dead(counter: Counter, token: str) -> None:
-    assert refreshing(counter, token)().status_code == 401
+def assert_revoked(http: HttpClient, token: str) -> None:
+    assert refresh_request(http, token)().status_code == 401
 
 
-def test_one_refresh_token_used_20_times_at_once_gives_20_that_live(counter: Counter) -> None:
-    crowd = counter.trial.race_settings.client_count(AT_ONCE)
-    given = counter.answers([refreshing(counter, counter.asha.refresh)] * crowd)
-    assert statuses(given) == {200: crowd}
-    tokens = {answer.get_json()["refresh"] for answer in given}
-    assert len(tokens) == crowd
-    counter.trial.clock.move(hours=1)
-    assert {refreshing(counter, token)().status_code for token in tokens} == {200}
+def test_concurrent_refreshes_with_one_token_all_get_valid_tokens(http: HttpClient) -> None:
+    count = http.race.timing.limit(TWENTY)
+    responses = http.send_concurrently([refresh_request(http, http.customer.refresh)] * count)
+    assert statuses(responses) == {200: count}
+    tokens = {response.get_json()["refresh"] for response in responses}
+    assert len(tokens) == count
+    http.race.clock.move(hours=1)
+    assert {refresh_request(http, token)().status_code for token in tokens} == {200}
 
 
-def test_a_rotated_token_used_20_times_at_once_after_its_leeway_ends_the_family(
-    counter: Counter,
+def test_concurrent_reuse_of_rotated_token_after_leeway_revokes_family(
+    http: HttpClient,
 ) -> None:
-    successor = refreshing(counter, counter.asha.refresh)().get_json()["refresh"]
-    counter.trial.clock.move(seconds=11)
-    crowd = counter.trial.race_settings.client_count(AT_ONCE)
-    given = counter.answers([refreshing(counter, counter.asha.refresh)] * crowd)
-    assert statuses(given) == {401: crowd}
-    assert_dead(counter, successor)
+    successor = refresh_request(http, http.customer.refresh)().get_json()["refresh"]
+    http.race.clock.move(seconds=11)
+    count = http.race.timing.limit(TWENTY)
+    responses = http.send_concurrently([refresh_request(http, http.customer.refresh)] * count)
+    assert statuses(responses) == {401: count}
+    assert_revoked(http, successor)
 
 
-def test_signing_out_wins_against_every_refresh(counter: Counter) -> None:
-    crowd = counter.trial.race_settings.client_count(AT_ONCE)
-    refresh = refreshing(counter, counter.asha.refresh)
-    leave = partial(counter.post, "/api/token/blacklist/", {"refresh": counter.asha.refresh})
-    given = counter.answers([*[refresh] * (crowd // 2), leave, *[refresh] * (crowd // 2)])
-    assert set(statuses(given)) <= {200, 401}
-    for answer in given:
-        if "refresh" in (answer.get_json(silent=True) or {}):
-            assert_dead(counter, answer.get_json()["refresh"])
+def test_sign_out_revokes_tokens_of_concurrent_refreshes(http: HttpClient) -> None:
+    count = http.race.timing.limit(TWENTY)
+    refresh = refresh_request(http, http.customer.refresh)
+    sign_out = partial(http.post, "/api/token/blacklist/", {"refresh": http.customer.refresh})
+    responses = http.send_concurrently(
+        [*[refresh] * (count // 2), sign_out, *[refresh] * (count // 2)]
+    )
+    assert set(statuses(responses)) <= {200, 401}
+    for response in responses:
+        if "refresh" in (response.get_json(silent=True) or {}):
+            assert_revoked(http, response.get_json()["refresh"])
 
 
-def family_of(counter: Counter) -> tuple[int, str]:
-    tokens = counter.trial.injector.get(Tokens)  # type: ignore[type-abstract]
-    claims = tokens.read(counter.asha.refresh)
+def family_of(http: HttpClient) -> tuple[int, str]:
+    tokens = http.race.injector.get(Tokens)  # type: ignore[type-abstract]
+    claims = tokens.read(http.customer.refresh)
     return claims.family_id, claims.token_id
 
 
-def test_a_naive_token_that_its_first_use_spends_throws_out_the_other_tabs(
-    counter: Counter, database: Database
-) -> None:
-    """Negative control: a token deleted by its first use leaves all tabs but one outside."""
-    _, token_id = family_of(counter)
+def test_naive_single_use_token_signs_out_other_tabs(http: HttpClient, database: Database) -> None:
+    """Negative control: a token deleted by its first use signs out all other tabs."""
+    _, token_id = family_of(http)
 
     def spend() -> bool:
         with database.writing() as connection:
@@ -165,16 +164,16 @@ def test_a_naive_token_that_its_first_use_spends_throws_out_the_other_tabs(
             connection.commit()
         return spent == 1
 
-    outcomes = run_concurrently([spend] * AT_ONCE)
-    assert Tally(outcomes) == {True: 1, False: AT_ONCE - 1}
+    outcomes = run_concurrently([spend] * TWENTY)
+    assert Counter(outcomes) == {True: 1, False: TWENTY - 1}
 
 
-def test_a_naive_rotation_that_reads_before_it_locks_loses_the_other_tabs(
-    counter: Counter,
+def test_naive_rotation_of_unlocked_read_conflicts(
+    http: HttpClient,
 ) -> None:
-    """Negative control: decided on a read outside the lock, all writes but one are too late."""
-    begin = counter.trial.injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
-    family_id, token_id = family_of(counter)
+    """Negative control: of rotations based on a read without a lock, one is saved."""
+    begin = http.race.injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    family_id, token_id = family_of(http)
     all_read = Barrier(THREADS)
 
     def rotate(number: int) -> bool:
@@ -182,11 +181,11 @@ def test_a_naive_rotation_that_reads_before_it_locks_loses_the_other_tabs(
             family = work.token_families.get_by_token(family_id, token_id)
         assert family is not None
         all_read.wait(10)
-        at = counter.trial.clock.now()
+        at = http.race.clock.now()
         family.rotate(token_id, successor_id=f"tab-{number}", at=at, lifetime=WEEK, leeway=WEEK)
         try:
             with begin() as work:
-                # Loaded anew only so that the repository knows what is stored.
+                # The repository only saves what it has loaded.
                 work.token_families.get_by_token(family_id, token_id)
                 work.token_families.save(family)
                 work.commit()
@@ -195,47 +194,45 @@ def test_a_naive_rotation_that_reads_before_it_locks_loses_the_other_tabs(
         return True
 
     outcomes = run_concurrently([partial(rotate, number) for number in range(THREADS)])
-    assert Tally(outcomes) == {True: 1, False: THREADS - 1}
+    assert Counter(outcomes) == {True: 1, False: THREADS - 1}
 
 
-def assert_one_default(counter: Counter) -> None:
-    entries = counter.asha.get("/api/addresses/").get_json()
+def assert_one_default(http: HttpClient) -> None:
+    entries = http.customer.get("/api/addresses/").get_json()
     assert sum(entry["is_default"] for entry in entries) == 1
 
 
-def test_one_default_address_whoever_comes_last(counter: Counter) -> None:
-    crowd = counter.trial.race_settings.client_count(AT_ONCE)
+def test_concurrent_default_addresses_leave_one_default(http: HttpClient) -> None:
+    count = http.race.timing.limit(TWENTY)
     body = ADDRESS | {"is_default": True}
-    add = partial(counter.post, "/api/addresses/", body, headers=counter.asha.headers)
-    assert statuses(counter.answers([add] * crowd)) == {201: crowd}
-    assert_one_default(counter)
+    add = partial(http.post, "/api/addresses/", body, headers=http.customer.headers)
+    assert statuses(http.send_concurrently([add] * count)) == {201: count}
+    assert_one_default(http)
 
 
-def test_one_reset_link_used_at_once_sets_one_password(counter: Counter) -> None:
-    register(counter.app.test_client(), "ravi")
-    counter.post("/api/password-reset/", {"email": RAVI})
-    counter.trial.work()
-    (mail,) = (
-        mail for mail in counter.trial.mailer.sent.values() if "/reset-password/" in mail.text
-    )
+def test_concurrent_use_of_one_reset_link_sets_one_password(http: HttpClient) -> None:
+    register(http.app.test_client(), "ravi")
+    http.post("/api/password-reset/", {"email": RAVI})
+    http.race.work()
+    (mail,) = (mail for mail in http.race.mailer.sent.values() if "/reset-password/" in mail.text)
     token = mail.text.partition("/reset-password/")[2].split()[0].partition("/")[2]
-    crowd = counter.trial.race_settings.client_count(AT_ONCE)
+    count = http.race.timing.limit(TWENTY)
     confirming = {
         password: partial(
-            counter.post, "/api/password-reset/confirm/", {"token": token, "password": password}
+            http.post, "/api/password-reset/confirm/", {"token": token, "password": password}
         )
-        for password in (f"lantern-{number}-by-the-lake" for number in range(crowd))
+        for password in (f"lantern-{number}-by-the-lake" for number in range(count))
     }
-    won: list[str] = []
+    succeeded: list[str] = []
 
     def confirm(password: str) -> TestResponse:
-        answer = confirming[password]()
-        if answer.status_code == 200:
-            won.append(password)
-        return answer
+        response = confirming[password]()
+        if response.status_code == 200:
+            succeeded.append(password)
+        return response
 
-    answers = counter.answers([partial(confirm, password) for password in confirming])
-    assert statuses(answers) == {200: 1, 400: crowd - 1}
-    (password,) = won
+    responses = http.send_concurrently([partial(confirm, password) for password in confirming])
+    assert statuses(responses) == {200: 1, 400: count - 1}
+    (password,) = succeeded
     login = {"username": "ravi", "password": password}
-    assert counter.post("/api/token/", login).status_code == 200
+    assert http.post("/api/token/", login).status_code == 200

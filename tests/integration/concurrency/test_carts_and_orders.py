@@ -1,4 +1,4 @@
-"""Carts and orders that several requests change at once: nothing is lost and nothing torn."""
+"""Races over carts and orders: no lost updates, no torn reads."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,50 +19,50 @@ from novacart.application.ordering.place_order import PlaceOrderCommand
 from novacart.domain.ordering.errors import EmptyCart, OrderAlreadyCancelled
 from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.shared.ids import OrderId
-from tests.integration.concurrency.conftest import Till
+from tests.integration.concurrency.conftest import OrderingHarness
 from tests.support.builders.ordering import NOON, ShopFixture, rupees
-from tests.support.races import THREADS, assert_stock_adds_up, errors_of, run_concurrently
+from tests.support.races import THREADS, assert_stock_matches_ledger, errors_of, run_concurrently
 
 
-def in_cart(shop: ShopFixture) -> list[int]:
+def cart_quantities(shop: ShopFixture) -> list[int]:
     with shop.begin() as work:
         return [line.quantity for line in work.carts.of(shop.customer).lines]
 
 
-def assert_in_cart(shop: ShopFixture, quantity: int) -> None:
-    assert in_cart(shop) == [quantity]
+def assert_cart_quantity(shop: ShopFixture, quantity: int) -> None:
+    assert cart_quantities(shop) == [quantity]
 
 
-def test_a_first_line_added_100_times_at_once_is_one_line(till: Till) -> None:
-    times = till.race_settings.client_count(100)
-    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
+def test_concurrent_adds_of_one_product_make_one_line(ordering: OrderingHarness) -> None:
+    count = ordering.timing.limit(100)
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100,))
     command = AddToCartCommand(user_id=shop.customer, product_id=shop.products[0])
-    outcomes = till.run_concurrently([partial(till.add, command)] * times)
+    outcomes = ordering.run_concurrently([partial(ordering.add, command)] * count)
     assert errors_of(outcomes) == []
-    assert_in_cart(shop, times)
+    assert_cart_quantity(shop, count)
 
 
-def test_nine_increases_at_once_are_nine(till: Till) -> None:
-    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
+def test_concurrent_increases_are_all_counted(ordering: OrderingHarness) -> None:
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100,))
     (line,) = shop.fill_cart(1)
     command = ChangeQuantityCommand(
         user_id=shop.customer, line_id=line, change=QuantityStep.INCREASE
     )
-    outcomes = till.run_concurrently([partial(till.change, command)] * 9)
+    outcomes = ordering.run_concurrently([partial(ordering.change, command)] * 9)
     assert {outcome for outcome in outcomes if isinstance(outcome, int)} == set(range(2, 11))
-    assert_in_cart(shop, 10)
+    assert_cart_quantity(shop, 10)
 
 
-def test_a_naive_increase_of_what_was_read_before_loses_some(
-    till: Till, database: Database
+def test_naive_increase_of_stale_quantity_loses_updates(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    """Negative control: reading the cart before the transaction that writes it."""
-    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
+    """Negative control: read the cart before the transaction that writes it."""
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100,))
     (line,) = shop.fill_cart(1)
     all_read = Barrier(9)
 
     def increase() -> None:
-        with till.begin() as work:
+        with ordering.begin() as work:
             quantity = work.carts.of(shop.customer).line(line).quantity
         all_read.wait(10)
         with database.writing() as connection:
@@ -73,7 +73,7 @@ def test_a_naive_increase_of_what_was_read_before_loses_some(
 
     assert errors_of(run_concurrently([increase] * 9)) == []
     with pytest.raises(AssertionError):
-        assert_in_cart(shop, 10)
+        assert_cart_quantity(shop, 10)
 
 
 def ordered_units(database: Database) -> int:
@@ -82,9 +82,8 @@ def ordered_units(database: Database) -> int:
     return int(units or 0)
 
 
-def assert_nothing_was_lost(shop: ShopFixture, database: Database, added: int) -> None:
-    """What was put into the cart is in an order or still in the cart."""
-    assert ordered_units(database) + sum(in_cart(shop)) == added
+def assert_ordered_or_in_cart(shop: ShopFixture, database: Database, added: int) -> None:
+    assert ordered_units(database) + sum(cart_quantities(shop)) == added
 
 
 def assert_totals_are_sums(database: Database) -> None:
@@ -99,50 +98,50 @@ def assert_totals_are_sums(database: Database) -> None:
     assert all(row.total_minor == row.lines for row in rows)
 
 
-def test_a_cart_that_is_changed_while_it_becomes_an_order_loses_nothing(
-    till: Till, database: Database
+def test_adding_to_cart_during_checkout_loses_no_units(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    adds = till.race_settings.client_count(60)
-    shop = ShopFixture(till.begin, stock=1000, prices=(100, 50))
+    adds = ordering.timing.limit(60)
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100, 50))
 
     def add(number: int) -> None:
-        till.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[number % 2]))
+        ordering.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[number % 2]))
 
     def place() -> None:
-        till.place(PlaceOrderCommand(user_id=shop.customer))
+        ordering.place(PlaceOrderCommand(user_id=shop.customer))
 
-    acts = [partial(add, number) for number in range(adds)]
+    calls = [partial(add, number) for number in range(adds)]
     for position in range(adds, 0, -5):
-        acts.insert(position, partial(place))
-    outcomes = till.run_concurrently(acts)
+        calls.insert(position, partial(place))
+    outcomes = ordering.run_concurrently(calls)
     assert {type(error) for error in errors_of(outcomes)} <= {EmptyCart}
     with suppress(EmptyCart):
         place()
-    assert_nothing_was_lost(shop, database, adds)
+    assert_ordered_or_in_cart(shop, database, adds)
     assert_totals_are_sums(database)
-    assert_stock_adds_up(database)
+    assert_stock_matches_ledger(database)
 
 
-def test_a_naive_clearing_of_the_cart_loses_what_came_in_between(
-    till: Till, database: Database
+def test_naive_clearing_of_cart_loses_concurrent_add(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    """Negative control: reading the cart and clearing it in two transactions."""
-    shop = ShopFixture(till.begin, stock=1000, prices=(100, 50))
+    """Negative control: read the cart and clear it in two transactions."""
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100, 50))
     shop.fill_cart(1)
-    with till.begin() as work:
+    with ordering.begin() as work:
         assert len(work.carts.checkout(shop.customer, None).lines) == 1
-    till.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[1]))
+    ordering.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[1]))
     with database.writing() as connection:
         connection.execute(delete(cart_lines).where(cart_lines.c.user_id == shop.customer))
         connection.commit()
     with pytest.raises(AssertionError):
-        # One unit was ordered, of the two that were put into the cart.
-        assert 1 + sum(in_cart(shop)) == 2
+        # One of the two units that were added is ordered.
+        assert 1 + sum(cart_quantities(shop)) == 2
 
 
-def relabel(till: Till, shop: ShopFixture, price: int) -> None:
-    """Another price, and a title that tells it."""
-    with till.begin() as work:
+def edit_title_and_price(ordering: OrderingHarness, shop: ShopFixture, price: int) -> None:
+    """Set the price and a title that contains it."""
+    with ordering.begin() as work:
         product = work.products.get_for_update(shop.products[0])
         changes = {"price": rupees(price), "title": f"At {price}"}
         product.edit(product.details.rewritten(changes), at=NOON)
@@ -154,55 +153,57 @@ def assert_one_snapshot(titles_and_prices: set[tuple[str, int]]) -> None:
     assert titles_and_prices <= {("At 100", 10_000), ("At 200", 20_000)}
 
 
-def bought(database: Database) -> set[tuple[str, int]]:
+def ordered_snapshots(database: Database) -> set[tuple[str, int]]:
     with database.reading() as connection:
         rows = connection.execute(select(order_lines.c.title, order_lines.c.unit_price_minor))
         return {(row.title, row.unit_price_minor) for row in rows}
 
 
-def test_a_price_that_is_edited_during_checkout_is_seen_whole(
-    till: Till, database: Database
+def test_checkout_during_product_edit_sees_title_and_price_together(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
-    relabel(till, shop, 100)
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100,))
+    edit_title_and_price(ordering, shop, 100)
 
     def order() -> None:
-        till.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[0]))
-        till.place(PlaceOrderCommand(user_id=shop.customer))
+        ordering.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[0]))
+        ordering.place(PlaceOrderCommand(user_id=shop.customer))
 
-    acts = [
-        partial(relabel, till, shop, 100 + 100 * (number // 2 % 2)) if number % 2 else order
-        for number in range(till.race_settings.client_count(60))
+    calls = [
+        partial(edit_title_and_price, ordering, shop, 100 + 100 * (number // 2 % 2))
+        if number % 2
+        else order
+        for number in range(ordering.timing.limit(60))
     ]
-    outcomes = till.run_concurrently(acts)
+    outcomes = ordering.run_concurrently(calls)
     assert {type(error) for error in errors_of(outcomes)} <= {EmptyCart}
-    assert_one_snapshot(bought(database))
+    assert_one_snapshot(ordered_snapshots(database))
     assert_totals_are_sums(database)
 
 
-def test_a_naive_second_look_at_the_price_tears_the_snapshot(
-    till: Till, database: Database
+def test_naive_second_read_of_price_mixes_versions(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    """Negative control: the title from one read, the price from another."""
-    shop = ShopFixture(till.begin, stock=1000, prices=(100,))
-    relabel(till, shop, 100)
+    """Negative control: read the title and the price in two transactions."""
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100,))
+    edit_title_and_price(ordering, shop, 100)
     with database.reading() as connection:
         title = connection.scalar(select(products.c.title))
-    relabel(till, shop, 200)
+    edit_title_and_price(ordering, shop, 200)
     with database.reading() as connection:
         price = connection.scalar(select(products.c.price_minor))
     with pytest.raises(AssertionError):
         assert_one_snapshot({(str(title), int(price or 0))})
 
 
-def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
-    till: Till, database: Database
+def test_product_archived_during_checkout_is_ordered_or_left_out(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    shop = ShopFixture(till.begin, stock=1000, prices=(100, 50))
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100, 50))
     shop.fill_cart(1, 1)
 
     def archive() -> None:
-        with till.begin() as work:
+        with ordering.begin() as work:
             product = work.products.get_for_update(shop.products[0])
             product.archive(at=NOON)
             work.products.save(product)
@@ -210,63 +211,63 @@ def test_a_product_that_is_archived_during_checkout_is_bought_or_not(
             work.commit()
 
     def place() -> None:
-        till.place(PlaceOrderCommand(user_id=shop.customer))
+        ordering.place(PlaceOrderCommand(user_id=shop.customer))
 
-    assert errors_of(till.run_concurrently([archive, place])) == []
+    assert errors_of(ordering.run_concurrently([archive, place])) == []
     assert ordered_units(database) in {1, 2}
-    assert in_cart(shop) == []
+    assert cart_quantities(shop) == []
     assert_totals_are_sums(database)
-    assert_stock_adds_up(database)
+    assert_stock_matches_ledger(database)
 
 
-def unpaid_order(till: Till, shop: ShopFixture) -> OrderId:
+def unpaid_order(ordering: OrderingHarness, shop: ShopFixture) -> OrderId:
     shop.fill_cart(2)
-    order = till.place(PlaceOrderCommand(user_id=shop.customer))
-    till.clock.move(minutes=30)
+    order = ordering.place(PlaceOrderCommand(user_id=shop.customer))
+    ordering.clock.move(minutes=30)
     return order.id
 
 
 def assert_cancelled_once(shop: ShopFixture, order_id: OrderId) -> None:
     with shop.begin() as work:
         order = work.orders.get(order_id)
-    moves = [change for change in order.history if change.subject is ChangeSubject.ORDER]
-    assert [change.after for change in moves] == ["CANCELLED"]
+    changes = [change for change in order.history if change.subject is ChangeSubject.ORDER]
+    assert [change.after for change in changes] == ["CANCELLED"]
     assert shop.levels() == [(10, 0)]
 
 
-def test_an_order_that_is_cancelled_while_it_expires_ends_once(
-    till: Till, database: Database
+def test_cancelling_an_expiring_order_cancels_it_once(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    shop = ShopFixture(till.begin, prices=(100,))
-    order_id = unpaid_order(till, shop)
+    shop = ShopFixture(ordering.begin, prices=(100,))
+    order_id = unpaid_order(ordering, shop)
 
     def cancel() -> int:
-        till.cancel(CancelOrderCommand(order_id=order_id, user_id=shop.customer))
+        ordering.cancel(CancelOrderCommand(order_id=order_id, user_id=shop.customer))
         return 1
 
-    acts: list[Callable[[], int]] = [cancel, till.expire]
-    outcomes = till.run_concurrently(acts * (till.race_settings.client_count(THREADS) // 2))
-    refusals = errors_of(outcomes)
-    assert {type(error) for error in refusals} <= {OrderAlreadyCancelled}
+    calls: list[Callable[[], int]] = [cancel, ordering.expire]
+    outcomes = ordering.run_concurrently(calls * (ordering.timing.limit(THREADS) // 2))
+    errors = errors_of(outcomes)
+    assert {type(error) for error in errors} <= {OrderAlreadyCancelled}
     assert sum(outcome for outcome in outcomes if isinstance(outcome, int)) == 1
     assert_cancelled_once(shop, order_id)
-    assert_stock_adds_up(database)
+    assert_stock_matches_ledger(database)
 
 
-def test_a_naive_cancellation_of_what_was_read_before_gives_the_stock_back_twice(
-    till: Till, database: Database
+def test_naive_cancellation_of_stale_order_releases_stock_twice(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    """Negative control: looking at the status before the transaction that changes it."""
-    shop = ShopFixture(till.begin, prices=(100,))
-    order_id = unpaid_order(till, shop)
+    """Negative control: read the status before the transaction that changes it."""
+    shop = ShopFixture(ordering.begin, prices=(100,))
+    order_id = unpaid_order(ordering, shop)
     shop.fill_cart(4)
-    till.place(PlaceOrderCommand(user_id=shop.customer))
-    both_looked = Barrier(2)
+    ordering.place(PlaceOrderCommand(user_id=shop.customer))
+    both_read = Barrier(2)
 
     def cancel() -> None:
-        with till.begin() as work:
+        with ordering.begin() as work:
             units = work.orders.get(order_id).reserved_units[0]
-        both_looked.wait(10)
+        both_read.wait(10)
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)
@@ -277,4 +278,4 @@ def test_a_naive_cancellation_of_what_was_read_before_gives_the_stock_back_twice
 
     assert errors_of(run_concurrently([cancel] * 2)) == []
     with pytest.raises(AssertionError):
-        assert_stock_adds_up(database)
+        assert_stock_matches_ledger(database)

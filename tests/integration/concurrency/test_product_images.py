@@ -1,4 +1,4 @@
-"""Two editors, one product: whoever read an older state is told, and no other edit is lost."""
+"""Races over product images: stale versions are refused, other edits are kept."""
 
 from functools import partial
 from threading import Barrier
@@ -24,8 +24,8 @@ from tests.support.races import errors_of, run_concurrently
 LAMP = ProductId(17)
 
 
-class MeetingImageStore(FakeImageStore):
-    """Nobody gets a reference before everybody's picture is stored."""
+class BarrierImageStore(FakeImageStore):
+    """Returns no reference before all `parties` have stored their image."""
 
     def __init__(self, parties: int) -> None:
         super().__init__()
@@ -37,23 +37,25 @@ class MeetingImageStore(FakeImageStore):
         return reference
 
 
-def uploading(begin: UnitOfWorkFactory, parties: int) -> UploadProductImage:
+def upload_use_case(begin: UnitOfWorkFactory, parties: int) -> UploadProductImage:
     stocked(begin, a_product(LAMP))
     return UploadProductImage(
         begin=begin,
         clock=SetClock(),
         processor=PillowImageProcessor(),
-        images=MeetingImageStore(parties),
+        images=BarrierImageStore(parties),
     )
 
 
-def lamp(begin: UnitOfWorkFactory) -> Product:
+def stored_lamp(begin: UnitOfWorkFactory) -> Product:
     with begin() as work:
         return work.products.get(LAMP)
 
 
-def test_of_two_editors_who_read_one_state_one_is_told(begin: UnitOfWorkFactory) -> None:
-    upload = uploading(begin, 2)
+def test_second_of_two_uploads_for_one_version_raises_stale_version(
+    begin: UnitOfWorkFactory,
+) -> None:
+    upload = upload_use_case(begin, 2)
 
     def replace(colour: str) -> str:
         command = UploadProductImageCommand(
@@ -62,21 +64,21 @@ def test_of_two_editors_who_read_one_state_one_is_told(begin: UnitOfWorkFactory)
         return upload(command)
 
     outcomes = run_concurrently([lambda: replace("teal"), lambda: replace("red")])
-    [refusal] = errors_of(outcomes)
-    assert isinstance(refusal, StaleVersion)
-    [reference] = [outcome for outcome in outcomes if outcome is not refusal]
-    assert (lamp(begin).image, lamp(begin).version) == (reference, 2)
+    [error] = errors_of(outcomes)
+    assert isinstance(error, StaleVersion)
+    [reference] = [outcome for outcome in outcomes if outcome is not error]
+    assert (stored_lamp(begin).image, stored_lamp(begin).version) == (reference, 2)
 
 
-def test_an_answer_from_before_the_upload_would_let_one_overwrite_the_other(
+def test_naive_version_check_before_the_upload_lets_both_through(
     begin: UnitOfWorkFactory,
 ) -> None:
-    """The negative control: the version is checked first, and not again where it is written."""
-    upload = uploading(begin, 2)
+    """Negative control: check the version before the upload, not when it is saved."""
+    upload = upload_use_case(begin, 2)
     read = Barrier(2)
 
     def naive(colour: str) -> str:
-        stale = lamp(begin).version != 1
+        stale = stored_lamp(begin).version != 1
         read.wait(30)
         if stale:
             raise StaleVersion
@@ -84,25 +86,25 @@ def test_an_answer_from_before_the_upload_would_let_one_overwrite_the_other(
 
     outcomes = run_concurrently([lambda: naive("teal"), lambda: naive("red")])
     assert errors_of(outcomes) == []
-    assert lamp(begin).version == 3
+    assert stored_lamp(begin).version == 3
 
 
-def test_pictures_and_words_written_at_once_are_all_kept(begin: UnitOfWorkFactory) -> None:
+def test_concurrent_image_and_text_edits_are_all_kept(begin: UnitOfWorkFactory) -> None:
     uploads = 4
-    upload = uploading(begin, uploads)
+    upload = upload_use_case(begin, uploads)
     edit = EditProduct(begin=begin, clock=SetClock(), policy=CatalogPolicy(currency="INR"))
 
-    def show(number: int) -> None:
+    def upload_image(number: int) -> None:
         upload(UploadProductImageCommand(product_id=LAMP, content=picture(size=(20 + number, 20))))
 
-    def say(number: int) -> None:
+    def edit_text(number: int) -> None:
         fields = ProductFields(author="Noor") if number % 2 else ProductFields(subtitle="Brass")
         edit(EditProductCommand(product_id=LAMP, fields=fields))
 
-    acts = [partial(act, number) for number in range(uploads) for act in (show, say)]
-    assert errors_of(run_concurrently(acts)) == []
-    found = lamp(begin)
-    assert (found.subtitle, found.author) == ("Brass", "Noor")
-    assert found.image is not None
-    # Each picture is a change, and of equal words the first.
-    assert found.version == 1 + uploads + 2
+    calls = [partial(act, number) for number in range(uploads) for act in (upload_image, edit_text)]
+    assert errors_of(run_concurrently(calls)) == []
+    product = stored_lamp(begin)
+    assert (product.subtitle, product.author) == ("Brass", "Noor")
+    assert product.image is not None
+    # Each image is a change; of equal texts only the first is.
+    assert product.version == 1 + uploads + 2

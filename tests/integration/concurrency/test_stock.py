@@ -1,4 +1,4 @@
-"""Many buyers, few units: nobody gets what is not there, and nobody waits for another forever."""
+"""Races over stock at checkout: no overselling, no deadlocks."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import OutOfStock
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId, UserId
-from tests.integration.concurrency.conftest import Till
+from tests.integration.concurrency.conftest import OrderingHarness
 from tests.support.builders.ordering import ShopFixture, add_address, add_customer, fill_cart
-from tests.support.races import THREADS, assert_stock_adds_up, errors_of, run_concurrently
+from tests.support.races import THREADS, assert_stock_matches_ledger, errors_of, run_concurrently
 
 
 def buyers_of(shop: ShopFixture, count: int, *, quantity: int = 1) -> list[UserId]:
-    """Customers who all have the shop's first product in their carts."""
+    """Add customers who have the shop's first product in their carts."""
     with shop.begin() as work:
         buyers = [add_customer(work, f"buyer{number}") for number in range(count)]
         for buyer in buyers:
@@ -34,10 +34,10 @@ def buyers_of(shop: ShopFixture, count: int, *, quantity: int = 1) -> list[UserI
 
 
 def assert_sold(outcomes: Sequence[object], shop: ShopFixture, *, stock: int) -> None:
-    """Every unit was sold once, and whoever got none was told so."""
-    refused = errors_of(outcomes)
-    assert {type(error) for error in refused} <= {OutOfStock}
-    assert len(outcomes) - len(refused) == stock
+    """Assert that each unit is reserved once and every other call raises `OutOfStock`."""
+    errors = errors_of(outcomes)
+    assert {type(error) for error in errors} <= {OutOfStock}
+    assert len(outcomes) - len(errors) == stock
     assert shop.levels() == [(stock, stock)]
 
 
@@ -45,30 +45,32 @@ def assert_sold(outcomes: Sequence[object], shop: ShopFixture, *, stock: int) ->
     ("buyers", "stock"),
     [(500, 4), pytest.param(1000, 100, marks=pytest.mark.stress)],
 )
-def test_exactly_what_is_in_stock_is_sold(
-    till: Till, database: Database, buyers: int, stock: int
+def test_concurrent_orders_sell_exactly_the_stock(
+    ordering: OrderingHarness, database: Database, buyers: int, stock: int
 ) -> None:
-    if till.race_settings.delay:
+    if ordering.timing.delay:
         buyers, stock = 8, 2
-    shop = ShopFixture(till.begin, stock=stock, prices=(100,))
-    crowd = buyers_of(shop, buyers)
-    outcomes = till.run_concurrently(
-        [partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd]
+    shop = ShopFixture(ordering.begin, stock=stock, prices=(100,))
+    customers = buyers_of(shop, buyers)
+    outcomes = ordering.run_concurrently(
+        [partial(ordering.place, PlaceOrderCommand(user_id=user_id)) for user_id in customers]
     )
     assert_sold(outcomes, shop, stock=stock)
-    assert_stock_adds_up(database)
+    assert_stock_matches_ledger(database)
 
 
-def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database) -> None:
-    """Negative control: looking first and writing what was seen loses updates."""
-    shop = ShopFixture(till.begin, stock=4, prices=(100,))
+def test_naive_check_before_the_sale_oversells(
+    ordering: OrderingHarness, database: Database
+) -> None:
+    """Negative control: writing a level that was read before loses updates."""
+    shop = ShopFixture(ordering.begin, stock=4, prices=(100,))
     product = shop.products[0]
-    all_looked = Barrier(THREADS)
+    all_read = Barrier(THREADS)
 
     def buy() -> None:
-        with till.begin() as work:
+        with ordering.begin() as work:
             level = work.stock.levels([product])[product]
-        all_looked.wait(10)
+        all_read.wait(10)
         if level.available < 1:
             raise OutOfStock([(product, 1, level.available)])
         with database.writing() as connection:
@@ -83,38 +85,37 @@ def test_a_naive_check_before_the_sale_oversells(till: Till, database: Database)
     with pytest.raises(AssertionError):
         assert_sold(outcomes, shop, stock=4)
     with pytest.raises(AssertionError):
-        assert_stock_adds_up(database)
+        assert_stock_matches_ledger(database)
 
 
-def test_carts_filled_in_opposite_orders_do_not_wait_for_each_other(
-    till: Till, database: Database
+def test_carts_filled_in_opposite_orders_do_not_deadlock(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    shop = ShopFixture(till.begin, stock=100, prices=(100, 50))
-    with till.begin() as work:
-        crowd = [
-            add_customer(work, f"buyer{number}")
-            for number in range(till.race_settings.client_count(50))
+    shop = ShopFixture(ordering.begin, stock=100, prices=(100, 50))
+    with ordering.begin() as work:
+        buyers = [
+            add_customer(work, f"buyer{number}") for number in range(ordering.timing.limit(50))
         ]
-        for number, buyer in enumerate(crowd):
+        for number, buyer in enumerate(buyers):
             products = shop.products if number % 2 else shop.products[::-1]
             fill_cart(work, buyer, dict.fromkeys(products, 1))
         work.commit()
-    outcomes = till.run_concurrently(
-        [partial(till.place, PlaceOrderCommand(user_id=who)) for who in crowd]
+    outcomes = ordering.run_concurrently(
+        [partial(ordering.place, PlaceOrderCommand(user_id=user_id)) for user_id in buyers]
     )
     assert errors_of(outcomes) == []
-    assert shop.levels() == [(100, len(crowd))] * 2
-    assert_stock_adds_up(database)
+    assert shop.levels() == [(100, len(buyers))] * 2
+    assert_stock_matches_ledger(database)
 
 
 @pytest.fixture
 def on_postgresql(postgresql_url: str) -> Database:
-    """Where rows have locks: SQLite's writers take turns, and none can wait for another."""
+    """SQLite has one writer at a time, so only PostgreSQL can deadlock."""
     return Database.connect(postgresql_url)
 
 
-def test_a_naive_reservation_in_the_carts_own_order_deadlocks(on_postgresql: Database) -> None:
-    """Negative control for the order of locks."""
+def test_naive_reservation_in_cart_order_deadlocks(on_postgresql: Database) -> None:
+    """Negative control for the lock order."""
     begin: UnitOfWorkFactory = SqlUnitOfWorkFactory(on_postgresql, ContextVarRequestContexts())
     shop = ShopFixture(begin, stock=100, prices=(100, 50))
     both_have_one = Barrier(2)
@@ -141,60 +142,67 @@ def test_a_naive_reservation_in_the_carts_own_order_deadlocks(on_postgresql: Dat
     assert [type(error) for error in errors_of(outcomes)] == [ConcurrentChange]
 
 
-def test_checkouts_that_swap_products_do_not_wait_for_each_other(
-    till: Till, database: Database
+def test_checkouts_that_swap_products_do_not_deadlock(
+    ordering: OrderingHarness, database: Database
 ) -> None:
-    """Each customer's new order takes what the other's old one gives back."""
-    shop = ShopFixture(till.begin, stock=100, prices=(100, 50))
-    with till.begin() as work:
-        crowd = [
-            add_customer(work, f"buyer{number}")
-            for number in range(till.race_settings.client_count(20))
+    """Each new checkout reserves the product that another checkout releases."""
+    shop = ShopFixture(ordering.begin, stock=100, prices=(100, 50))
+    with ordering.begin() as work:
+        buyers = [
+            add_customer(work, f"buyer{number}") for number in range(ordering.timing.limit(20))
         ]
-        homes = [add_address(work, buyer) for buyer in crowd]
+        addresses = [add_address(work, buyer) for buyer in buyers]
         lines = [
             fill_cart(work, buyer, {shop.products[number % 2]: 1})[0]
-            for number, buyer in enumerate(crowd)
+            for number, buyer in enumerate(buyers)
         ]
         work.commit()
     commands = [
-        StartCheckoutCommand(user_id=buyer, address_id=home)
-        for buyer, home in zip(crowd, homes, strict=True)
+        StartCheckoutCommand(user_id=buyer, address_id=address)
+        for buyer, address in zip(buyers, addresses, strict=True)
     ]
     for command in commands:
-        till.check_out(command)
-    with till.begin() as work:
-        for number, buyer in enumerate(crowd):
+        ordering.start_checkout(command)
+    with ordering.begin() as work:
+        for number, buyer in enumerate(buyers):
             cart = work.carts.of(buyer)
             cart.remove(lines[number])
             work.carts.save(cart)
             fill_cart(work, buyer, {shop.products[1 - number % 2]: 1})
         work.commit()
-    outcomes = till.run_concurrently([partial(till.check_out, command) for command in commands])
+    outcomes = ordering.run_concurrently(
+        [partial(ordering.start_checkout, command) for command in commands]
+    )
     assert errors_of(outcomes) == []
-    assert shop.levels() == [(100, len(crowd) // 2)] * 2
-    assert_stock_adds_up(database)
+    assert shop.levels() == [(100, len(buyers) // 2)] * 2
+    assert_stock_matches_ledger(database)
 
 
-def test_one_customers_hundred_orders_at_once_are_one_order(till: Till, database: Database) -> None:
-    shop = ShopFixture(till.begin, stock=100, prices=(100,))
+def test_concurrent_orders_of_one_cart_place_one_order(
+    ordering: OrderingHarness, database: Database
+) -> None:
+    shop = ShopFixture(ordering.begin, stock=100, prices=(100,))
     shop.fill_cart(3)
-    times = till.race_settings.client_count(100)
-    place = partial(till.place, PlaceOrderCommand(user_id=shop.customer))
-    kinds = Counter(type(outcome).__name__ for outcome in till.run_concurrently([place] * times))
-    assert kinds == {"OrderView": 1, "EmptyCart": times - 1}
+    count = ordering.timing.limit(100)
+    place = partial(ordering.place, PlaceOrderCommand(user_id=shop.customer))
+    kinds = Counter(
+        type(outcome).__name__ for outcome in ordering.run_concurrently([place] * count)
+    )
+    assert kinds == {"OrderView": 1, "EmptyCart": count - 1}
     assert shop.levels() == [(100, 3)]
-    assert_stock_adds_up(database)
+    assert_stock_matches_ledger(database)
 
 
-def test_one_customers_checkouts_at_once_are_one_order(till: Till, database: Database) -> None:
-    shop = ShopFixture(till.begin, stock=3, prices=(100,))
+def test_concurrent_checkouts_of_one_cart_place_one_order(
+    ordering: OrderingHarness, database: Database
+) -> None:
+    shop = ShopFixture(ordering.begin, stock=3, prices=(100,))
     shop.fill_cart(3)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
-    outcomes = till.run_concurrently(
-        [partial(till.check_out, command)] * till.race_settings.client_count(40)
+    outcomes = ordering.run_concurrently(
+        [partial(ordering.start_checkout, command)] * ordering.timing.limit(40)
     )
     assert errors_of(outcomes) == []
     assert len({outcome.id for outcome in outcomes if not isinstance(outcome, Exception)}) == 1
     assert shop.levels() == [(3, 3)]
-    assert_stock_adds_up(database)
+    assert_stock_matches_ledger(database)

@@ -1,4 +1,4 @@
-"""Many reach for the same stock at once; what is naive loses, which shows that it is a race."""
+"""Races over the stock repository."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,9 +13,9 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved
 from novacart.domain.shared.ids import ProductId
-from tests.integration.concurrency.conftest import CONTROL
+from tests.integration.concurrency.conftest import NEGATIVE_CONTROL
 from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
-from tests.support.races import assert_stock_adds_up
+from tests.support.races import assert_stock_matches_ledger
 
 BUYERS, UNITS, THREADS = 60, 4, 12
 LAMP, BOOK = ProductId(41), ProductId(42)
@@ -23,26 +23,26 @@ LAMP, BOOK = ProductId(41), ProductId(42)
 
 @pytest.fixture
 def begin(database: Database, request: pytest.FixtureRequest) -> Iterator[SqlUnitOfWorkFactory]:
-    """There are no orders behind these claims, so the ledger alone is audited."""
+    """These reservations have no orders, so only the stock ledger is checked."""
     begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
     stocked(begin, a_product(LAMP), UNITS)
     stocked(begin, a_product(BOOK), UNITS)
     yield begin
-    if CONTROL not in request.node.name:
-        assert_stock_adds_up(database)
+    if NEGATIVE_CONTROL not in request.node.name:
+        assert_stock_matches_ledger(database)
 
 
-def run_concurrently(act: Callable[[int], bool], times: int = BUYERS) -> int:
-    """How many of so many tries, in as many threads as there are, had what they wanted."""
+def count_successes(call: Callable[[int], bool], times: int = BUYERS) -> int:
+    """Call on `THREADS` threads that start together; return how often it returned True."""
     start = Barrier(THREADS)
 
-    def wait_and_act(number: int) -> bool:
+    def wait_and_call(number: int) -> bool:
         if number < THREADS:
             start.wait(10)
-        return act(number)
+        return call(number)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        return sum(pool.map(wait_and_act, range(times)))
+        return sum(pool.map(wait_and_call, range(times)))
 
 
 def level(database: Database, product_id: ProductId = LAMP) -> tuple[int, int]:
@@ -55,7 +55,7 @@ def level(database: Database, product_id: ProductId = LAMP) -> tuple[int, int]:
     return row.on_hand, row.reserved
 
 
-def test_many_buyers_of_the_last_units_get_exactly_these(
+def test_concurrent_reservations_take_exactly_the_stock(
     begin: SqlUnitOfWorkFactory, database: Database
 ) -> None:
     def buy(number: int) -> bool:
@@ -67,39 +67,39 @@ def test_many_buyers_of_the_last_units_get_exactly_these(
             return False
         return True
 
-    assert run_concurrently(buy) == UNITS
+    assert count_successes(buy) == UNITS
     assert level(database) == (UNITS, UNITS)
 
 
-def test_a_naive_look_before_writing_sells_what_is_not_there(
-    begin: SqlUnitOfWorkFactory, database: Database
-) -> None:
-    """The negative control: the same buyers, and a shop that looks before it writes."""
-    gate = Barrier(THREADS)
+def test_naive_read_before_write_oversells(begin: SqlUnitOfWorkFactory, database: Database) -> None:
+    """Negative control: read the level, then write it in another transaction."""
+    all_read = Barrier(THREADS)
 
     def buy_naively(_: int) -> bool:
         with begin() as work:
-            there = work.stock.levels([LAMP])[LAMP]
-        gate.wait(10)
-        if there.available < 1:
+            before = work.stock.levels([LAMP])[LAMP]
+        all_read.wait(10)
+        if before.available < 1:
             return False
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)
                 .where(stock_levels.c.product_id == LAMP)
-                .values(reserved=there.reserved + 1)
+                .values(reserved=before.reserved + 1)
             )
             connection.commit()
         return True
 
-    assert run_concurrently(buy_naively, THREADS) == THREADS > UNITS
+    assert count_successes(buy_naively, THREADS) == THREADS > UNITS
     assert level(database) == (UNITS, 1)
     with pytest.raises(AssertionError):
-        assert_stock_adds_up(database)
+        assert_stock_matches_ledger(database)
 
 
-def test_claims_in_any_order_lock_in_one(begin: SqlUnitOfWorkFactory, database: Database) -> None:
-    def buy_and_call_off(number: int) -> bool:
+def test_reservations_in_any_order_do_not_deadlock(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    def reserve_and_release(number: int) -> bool:
         first, second = (LAMP, BOOK) if number % 2 else (BOOK, LAMP)
         try:
             with begin() as work:
@@ -124,11 +124,11 @@ def test_claims_in_any_order_lock_in_one(begin: SqlUnitOfWorkFactory, database: 
             work.commit()
         return True
 
-    assert run_concurrently(buy_and_call_off) > 0
+    assert count_successes(reserve_and_release) > 0
     assert level(database) == level(database, BOOK) == (UNITS, 0)
 
 
-def test_one_reservation_is_released_once_by_however_many(
+def test_concurrent_releases_release_a_reservation_once(
     begin: SqlUnitOfWorkFactory, database: Database
 ) -> None:
     with begin() as work:
@@ -145,14 +145,14 @@ def test_one_reservation_is_released_once_by_however_many(
             return False
         return True
 
-    assert run_concurrently(release, THREADS * 2) == 1
+    assert count_successes(release, THREADS * 2) == 1
     assert level(database) == (UNITS, 1)
 
 
-def test_a_count_of_staff_and_the_buyers_do_not_undo_each_other(
+def test_stock_counts_adjustments_and_reservations_keep_the_ledger_right(
     begin: SqlUnitOfWorkFactory,
 ) -> None:
-    def act(number: int) -> bool:
+    def call(number: int) -> bool:
         with begin() as work:
             if number % 3 == 0:
                 work.stock.set_available(LAMP, 100, reason="Count", at=NOON)
@@ -166,4 +166,4 @@ def test_a_count_of_staff_and_the_buyers_do_not_undo_each_other(
             work.commit()
         return True
 
-    assert run_concurrently(act) > 0
+    assert count_successes(call) > 0

@@ -8,7 +8,7 @@ import stripe
 
 from tests.support.fake_stripe.http_server import LoopbackServer
 from tests.support.fake_stripe.pauses import Pauses
-from tests.support.fake_stripe.wire import Answer
+from tests.support.fake_stripe.wire import Response
 
 
 class ListeningShop:
@@ -23,12 +23,12 @@ class ListeningShop:
 
     def _receive(
         self, method: str, path: str, query: str, headers: dict[str, str], body: str
-    ) -> Answer:
+    ) -> Response:
         assert (method, path, query) == ("POST", "/api/payments/webhook/", "")
         with self._lock:
             self.deliveries.append((headers, body))
             status = self.statuses.pop(0) if self.statuses else 200
-        return Answer(status=status, body=b"{}")
+        return Response(status=status, body=b"{}")
 
     def events(self, secret: str) -> list[stripe.Event]:
         """Return what arrived, each delivery verified by Stripe's own library."""

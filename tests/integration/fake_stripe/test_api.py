@@ -20,8 +20,8 @@ def get(
 ) -> tuple[int, dict[str, str], dict[str, object]]:
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=10)
     connection.request("GET", path, headers=headers)
-    answer = connection.getresponse()
-    result = answer.status, dict(answer.getheaders()), json.loads(answer.read())
+    response = connection.getresponse()
+    result = response.status, dict(response.getheaders()), json.loads(response.read())
     connection.close()
     return result
 
@@ -154,5 +154,5 @@ def test_a_reset_forgets_all_of_it(client: StripeClient, fake_stripe: FakeStripe
 
     assert fake_stripe.ledger() == {"intents": {}, "totals": {}}
     assert (fake_stripe.requests(), fake_stripe.events()) == ([], [])
-    assert fake_stripe.faults_left() == 0
+    assert fake_stripe.remaining_faults() == 0
     new_intent(client)

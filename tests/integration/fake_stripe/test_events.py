@@ -58,7 +58,7 @@ def test_refunds_and_disputes_tell_theirs(client: StripeClient, fake_stripe: Fak
     """Stripe API: Types of events; since 2024-10-28 ``refund.*`` tell of every refund."""
     intent, disputed = paid_intent(client, fake_stripe), paid_intent(client, fake_stripe)
     before = len(types(fake_stripe))
-    fake_stripe.refunds_behave("pending")
+    fake_stripe.set_refund_status("pending")
     refund = client.v1.refunds.create({"payment_intent": intent})
     fake_stripe.settle_refund(refund.id)
     fake_stripe.fail_refund(refund.id)
@@ -109,7 +109,7 @@ def test_events_arrive_signed(
     client: StripeClient, fake_stripe: FakeStripe, shop: ListeningShop
 ) -> None:
     intent = paid_intent(client, fake_stripe)
-    assert fake_stripe.idle()
+    assert fake_stripe.wait_until_idle()
 
     arrived = shop.events(WEBHOOK_SECRET)
 
@@ -130,7 +130,7 @@ def test_an_event_is_repeated_until_it_is_acknowledged(
 ) -> None:
     shop.statuses = [500, 302, 400]
     new_intent(client)
-    assert fake_stripe.idle()
+    assert fake_stripe.wait_until_idle()
 
     assert len({body for _, body in shop.deliveries}) == 1
     assert len(shop.events(WEBHOOK_SECRET)) == 4
@@ -143,13 +143,13 @@ def test_an_event_is_given_up_and_can_be_sent_again() -> None:
         server.webhook(shop.url, WEBHOOK_SECRET)
         own = stripe.StripeClient("sk_test_own", base_addresses={"api": server.url})
         new_intent(own)
-        assert server.idle()
+        assert server.wait_until_idle()
         assert server.events()[0]["delivery"]["state"] == "abandoned"
         assert own.v1.events.list({"delivery_success": False}).data != []
 
         server.release()
 
-        assert server.idle()
+        assert server.wait_until_idle()
         assert server.events()[0]["delivery"]["state"] == "delivered"
         assert own.v1.events.list({"delivery_success": False}).data == []
 
@@ -159,7 +159,7 @@ def test_the_test_delivers_by_hand_in_any_order_any_number_of_times(
 ) -> None:
     fake_stripe.delivery("manual")
     paid_intent(client, fake_stripe)
-    assert fake_stripe.idle()
+    assert fake_stripe.wait_until_idle()
     assert shop.deliveries == []
     ids = [event["id"] for event in fake_stripe.events()]
 
@@ -176,7 +176,7 @@ def test_dropped_events_never_arrive_but_can_be_listed(
 ) -> None:
     fake_stripe.delivery("drop")
     new_intent(client)
-    assert fake_stripe.idle()
+    assert fake_stripe.wait_until_idle()
 
     assert shop.deliveries == []
     assert [event.type for event in client.v1.events.list().data] == ["payment_intent.created"]

@@ -27,7 +27,7 @@ def test_a_lost_answer_is_found_again_by_its_key(
 
     with pytest.raises((stripe.APIConnectionError, stripe.APIError)):
         client.v1.payment_intents.create(ORDER, KEY)
-    assert fake_stripe.faults_left() == 0
+    assert fake_stripe.remaining_faults() == 0
     assert intents(fake_stripe) == (1 if when == "after" else 0)
 
     again = client.v1.payment_intents.create(ORDER, KEY)
@@ -90,11 +90,11 @@ def test_a_429_says_when_to_come_back_and_is_not_kept(fake_stripe: FakeStripe) -
     client = stripe_client(fake_stripe.url)
     fake_stripe.fault("rate_limit", seconds=7)
 
-    with pytest.raises(stripe.RateLimitError) as refusal:
+    with pytest.raises(stripe.RateLimitError) as error:
         client.v1.payment_intents.create(ORDER, KEY)
 
-    assert refusal.value.headers is not None
-    assert refusal.value.headers["Retry-After"] == "7"
+    assert error.value.headers is not None
+    assert error.value.headers["Retry-After"] == "7"
     assert client.v1.payment_intents.create(ORDER, KEY).amount == 24100
 
 
@@ -102,10 +102,10 @@ def test_a_409_is_a_conflict_that_passes(fake_stripe: FakeStripe) -> None:
     client = stripe_client(fake_stripe.url)
     fake_stripe.fault("conflict")
 
-    with pytest.raises(stripe.APIError) as refusal:
+    with pytest.raises(stripe.APIError) as error:
         client.v1.payment_intents.create(ORDER, KEY)
 
-    assert refusal.value.http_status == 409
+    assert error.value.http_status == 409
     assert client.v1.payment_intents.create(ORDER, KEY).amount == 24100
 
 
@@ -114,9 +114,9 @@ def test_a_402_is_a_result_and_kept(fake_stripe: FakeStripe) -> None:
     fake_stripe.fault("card_declined")
 
     for _ in range(2):
-        with pytest.raises(stripe.CardError) as refusal:
+        with pytest.raises(stripe.CardError) as error:
             client.v1.payment_intents.create(ORDER, KEY)
-        assert refusal.value.code == "card_declined"
+        assert error.value.code == "card_declined"
 
     assert intents(fake_stripe) == 0
 
@@ -127,7 +127,7 @@ def test_a_slow_answer_is_the_right_one(fake_stripe: FakeStripe, when: When) -> 
     fake_stripe.fault("slow", when=when, seconds=0.05)
 
     assert client.v1.payment_intents.create(ORDER).amount == 24100
-    assert fake_stripe.faults_left() == 0
+    assert fake_stripe.remaining_faults() == 0
 
 
 def test_a_fault_strikes_only_what_it_is_meant_for(fake_stripe: FakeStripe) -> None:
@@ -147,7 +147,7 @@ def test_a_fault_strikes_only_what_it_is_meant_for(fake_stripe: FakeStripe) -> N
 
 def test_faults_can_be_switched_off(fake_stripe: FakeStripe) -> None:
     fake_stripe.fault("reset", times=100)
-    assert fake_stripe.faults_left() == 100
+    assert fake_stripe.remaining_faults() == 100
     fake_stripe.clear_faults()
     new_intent(stripe_client(fake_stripe.url))
 

@@ -24,8 +24,8 @@ def post(
     connection = http.client.HTTPConnection("127.0.0.1", urlsplit(server.url).port, timeout=10)
     headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": key}
     connection.request("POST", path, urlencode(form), headers)
-    answer = connection.getresponse()
-    result = answer.status, answer.read(), dict(answer.getheaders())
+    response = connection.getresponse()
+    result = response.status, response.read(), dict(response.getheaders())
     connection.close()
     return result
 
@@ -48,10 +48,10 @@ def test_the_same_key_gives_the_very_same_bytes(fake_stripe: FakeStripe) -> None
 def test_other_parameters_are_refused(client: StripeClient) -> None:
     client.v1.payment_intents.create(ORDER, {"idempotency_key": "order-7"})
 
-    with pytest.raises(stripe.IdempotencyError, match="same parameters") as refusal:
+    with pytest.raises(stripe.IdempotencyError, match="same parameters") as error:
         client.v1.payment_intents.create({**ORDER, "amount": 1}, {"idempotency_key": "order-7"})
 
-    assert refusal.value.http_status == 400
+    assert error.value.http_status == 400
 
 
 def test_another_endpoint_is_refused(client: StripeClient, fake_stripe: FakeStripe) -> None:
@@ -72,15 +72,15 @@ def test_a_key_in_use_is_409(client: StripeClient, fake_stripe: FakeStripe) -> N
     )
     slow.start()
     try:
-        assert fake_stripe.held()
-        with pytest.raises(stripe.APIError) as refusal:
+        assert fake_stripe.wait_until_held()
+        with pytest.raises(stripe.APIError) as error:
             client.v1.payment_intents.create(ORDER, options)
-        assert refusal.value.http_status == 409
-        assert refusal.value.error is not None
-        assert refusal.value.error.type == "idempotency_error"
-        assert refusal.value.error.code == "idempotency_key_in_use"
+        assert error.value.http_status == 409
+        assert error.value.error is not None
+        assert error.value.error.type == "idempotency_error"
+        assert error.value.error.code == "idempotency_key_in_use"
     finally:
-        fake_stripe.let_go()
+        fake_stripe.resume()
         slow.join()
     assert client.v1.payment_intents.create(ORDER, options).amount == 24100
     assert len(fake_stripe.ledger()["intents"]) == 1
@@ -144,14 +144,14 @@ def test_a_500_is_kept_and_replayed(
     client: StripeClient, fake_stripe: FakeStripe, when: str
 ) -> None:
     options: stripe.RequestOptions = {"idempotency_key": "order-7"}
-    fake_stripe.fault("server_error", when=when, kept=True)  # type: ignore[arg-type]
+    fake_stripe.fault("server_error", when=when, stored=True)  # type: ignore[arg-type]
 
     for _ in range(2):
         with pytest.raises(stripe.APIError) as failure:
             client.v1.payment_intents.create(ORDER, options)
         assert failure.value.http_status == 500
 
-    assert fake_stripe.faults_left() == 0
+    assert fake_stripe.remaining_faults() == 0
     assert len(fake_stripe.ledger()["intents"]) == (1 if when == "after" else 0)
 
 

@@ -55,28 +55,28 @@ def test_a_new_intent_says_what_was_asked(client: StripeClient) -> None:
 def test_bad_parameters_are_refused(
     client: StripeClient, changes: dict[str, object], param: str, code: str | None
 ) -> None:
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
+    with pytest.raises(stripe.InvalidRequestError) as error:
         new_intent(client, **changes)
 
-    assert refusal.value.http_status == 400
-    assert (refusal.value.param, refusal.value.code) == (param, code)
+    assert error.value.http_status == 400
+    assert (error.value.param, error.value.code) == (param, code)
 
 
 def test_amount_and_currency_are_required(client: StripeClient) -> None:
     for left_out in ("amount", "currency"):
         params = {name: value for name, value in ORDER.items() if name != left_out}
-        with pytest.raises(stripe.InvalidRequestError) as refusal:
+        with pytest.raises(stripe.InvalidRequestError) as error:
             client.v1.payment_intents.create(params)  # type: ignore[arg-type]
-        assert (refusal.value.code, refusal.value.param) == ("parameter_missing", left_out)
+        assert (error.value.code, error.value.param) == ("parameter_missing", left_out)
 
 
 def test_an_unknown_intent_is_404_resource_missing(client: StripeClient) -> None:
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
+    with pytest.raises(stripe.InvalidRequestError) as error:
         client.v1.payment_intents.retrieve("pi_unknown")
 
-    assert refusal.value.http_status == 404
-    assert refusal.value.code == "resource_missing"
-    assert "No such payment_intent: 'pi_unknown'" in str(refusal.value)
+    assert error.value.http_status == 404
+    assert error.value.code == "resource_missing"
+    assert "No such payment_intent: 'pi_unknown'" in str(error.value)
 
 
 def test_a_payment_that_succeeds_is_captured_once(
@@ -145,15 +145,15 @@ def test_confirming_with_stripes_test_cards(client: StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="missing a payment method"):
         client.v1.payment_intents.confirm(intent.id)
 
-    with pytest.raises(stripe.CardError) as refusal:
+    with pytest.raises(stripe.CardError) as error:
         client.v1.payment_intents.confirm(
             intent.id, {"payment_method": "pm_card_visa_chargeDeclinedInsufficientFunds"}
         )
-    assert refusal.value.http_status == 402
-    assert refusal.value.error is not None
-    assert refusal.value.error.decline_code == "insufficient_funds"
-    assert refusal.value.error.payment_intent is not None
-    assert refusal.value.error.payment_intent.status == "requires_payment_method"
+    assert error.value.http_status == 402
+    assert error.value.error is not None
+    assert error.value.error.decline_code == "insufficient_funds"
+    assert error.value.error.payment_intent is not None
+    assert error.value.error.payment_intent.status == "requires_payment_method"
 
     challenged = client.v1.payment_intents.confirm(
         intent.id, {"payment_method": "pm_card_threeDSecure2Required"}

@@ -29,7 +29,7 @@ def test_a_killed_process_comes_back_with_everything(tmp_path: Path) -> None:
         again = client.v1.payment_intents.create({"amount": 500, "currency": "inr"}, options)
         assert (again.id, again.status) == (first.id, "requires_payment_method")
         server.webhook(shop.url, WEBHOOK_SECRET)
-        assert server.idle()
+        assert server.wait_until_idle()
         assert len(shop.events(WEBHOOK_SECRET)) == 3
 
 
@@ -54,7 +54,7 @@ def test_the_controls_are_the_same_from_afar(fake_stripe: FakeStripe) -> None:
 def test_the_same_directory_serves_one_run_after_the_other(tmp_path: Path) -> None:
     with FakeStripe(state_dir=tmp_path) as server:
         intent = paid_intent(stripe_client(server.url), server)
-        server.refunds_behave("pending")
+        server.set_refund_status("pending")
     with FakeStripe(state_dir=tmp_path) as server:
         refund = stripe_client(server.url).v1.refunds.create({"payment_intent": intent})
         assert refund.status == "pending"

@@ -58,9 +58,9 @@ def test_more_than_the_charge_is_refused_in_its_own_words(
     client: StripeClient, fake_stripe: FakeStripe
 ) -> None:
     intent = paid_intent(client, fake_stripe)
-    with pytest.raises(stripe.InvalidRequestError, match="greater than charge amount") as refusal:
+    with pytest.raises(stripe.InvalidRequestError, match="greater than charge amount") as error:
         client.v1.refunds.create({"payment_intent": intent, "amount": 24101})
-    assert refusal.value.param == "amount"
+    assert error.value.param == "amount"
 
 
 def test_a_charge_may_be_named_instead_of_its_intent(
@@ -83,9 +83,9 @@ def test_a_charge_may_be_named_instead_of_its_intent(
     ],
 )
 def test_bad_parameters_are_refused(client: StripeClient, params: dict[str, object]) -> None:
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
+    with pytest.raises(stripe.InvalidRequestError) as error:
         client.v1.refunds.create(params)  # type: ignore[arg-type]
-    assert refusal.value.http_status == 400
+    assert error.value.http_status == 400
 
 
 def test_what_was_not_paid_cannot_be_refunded(client: StripeClient) -> None:
@@ -98,7 +98,7 @@ def test_a_pending_refund_reserves_its_amount_and_then_succeeds(
     client: StripeClient, fake_stripe: FakeStripe
 ) -> None:
     intent = paid_intent(client, fake_stripe)
-    fake_stripe.refunds_behave("pending")
+    fake_stripe.set_refund_status("pending")
     refund = client.v1.refunds.create({"payment_intent": intent, "amount": 24000})
     assert (refund.status, refund.pending_reason) == ("pending", "processing")
     with pytest.raises(stripe.InvalidRequestError, match="unrefunded amount"):
@@ -120,7 +120,7 @@ def test_a_refund_that_fails_restores_what_is_left(
 ) -> None:
     """Stripe docs: Refund and cancel payments, "Failed refunds"; success may be taken back."""
     intent = paid_intent(client, fake_stripe)
-    fake_stripe.refunds_behave(begins)
+    fake_stripe.set_refund_status(begins)
     refund = client.v1.refunds.create({"payment_intent": intent})
     assert client.v1.balance.retrieve().available[0].amount == 0
 
@@ -135,7 +135,7 @@ def test_a_refund_that_fails_restores_what_is_left(
     with pytest.raises(ControlRefused):
         fake_stripe.fail_refund(refund.id)
     assert client.v1.balance.retrieve().available[0].amount == 24100
-    fake_stripe.refunds_behave("succeeded")
+    fake_stripe.set_refund_status("succeeded")
     assert client.v1.refunds.create({"payment_intent": intent}).amount == 24100
 
 
@@ -144,7 +144,7 @@ def test_only_a_refund_that_waits_for_the_customer_can_be_canceled(
 ) -> None:
     """Stripe API: Cancel a refund."""
     intent = paid_intent(client, fake_stripe)
-    fake_stripe.refunds_behave("requires_action")
+    fake_stripe.set_refund_status("requires_action")
     refund = client.v1.refunds.create({"payment_intent": intent, "amount": 100})
 
     canceled = client.v1.refunds.cancel(refund.id)
@@ -157,7 +157,7 @@ def test_only_a_refund_that_waits_for_the_customer_can_be_canceled(
 
 def test_a_refund_cannot_begin_at_its_end(fake_stripe: FakeStripe) -> None:
     with pytest.raises(ControlRefused):
-        fake_stripe.refunds_behave("failed")
+        fake_stripe.set_refund_status("failed")
 
 
 def test_metadata_is_all_that_can_be_changed(client: StripeClient, fake_stripe: FakeStripe) -> None:
@@ -186,9 +186,9 @@ def test_the_balance_is_captures_less_refunds_and_disputes(
     disputed = paid_intent(client, fake_stripe, 300)
     fake_stripe.refund(kept, 100)
     dispute = fake_stripe.open_dispute(disputed)
-    with pytest.raises(stripe.InvalidRequestError) as refusal:
+    with pytest.raises(stripe.InvalidRequestError) as error:
         client.v1.refunds.create({"payment_intent": disputed})
-    assert refusal.value.code == "charge_disputed"
+    assert error.value.code == "charge_disputed"
     assert client.v1.balance.retrieve().available[0].amount == 900
     assert fake_stripe.ledger()["totals"]["inr"] == {
         "captured": 1300,
@@ -218,8 +218,8 @@ def test_of_fifty_refunds_of_60_percent_at_once_one_succeeds(fake_stripe: FakeSt
         ready.wait()
         try:
             client.v1.refunds.create({"payment_intent": intent, "amount": 600})
-        except stripe.InvalidRequestError as refusal:
-            refused.append(str(refusal))
+        except stripe.InvalidRequestError as error:
+            refused.append(str(error))
 
     threads = [threading.Thread(target=ask) for _ in range(50)]
     for thread in threads:

@@ -71,7 +71,7 @@ def test_a_stop_ends_what_still_hangs() -> None:
         server.fault("hang", seconds=3600)
         with socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as peer:
             peer.sendall(b"GET /v1/balance HTTP/1.1\r\nHost: stripe\r\n\r\n")
-            assert server.held()
+            assert server.wait_until_held()
     with pytest.raises(OSError, match="refused"):
         new_connection(server)
 

@@ -1,4 +1,4 @@
-"""A shop that can be killed, cut off and starved."""
+"""Fixtures of shops whose processes crash and whose dependencies fail."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,45 +6,45 @@ from pathlib import Path
 import pytest
 from injector import Module
 
-from tests.support.crash_harness import MortalShop
-from tests.support.crash_journeys import Travels
+from tests.support.crash_harness import CrashHarness
+from tests.support.crash_journeys import JourneyRunner
 from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_stripe
 from tests.support.fake_stripe.process import StripeProcess
 from tests.support.fake_stripe.server import FakeStripe
-from tests.support.process_harness import Street
+from tests.support.process_harness import ProcessHarness
 from tests.support.processes import free_port
 
 __all__ = ["fake_stripe"]
 
-MakeShop = Callable[..., MortalShop]
+MakeShop = Callable[..., CrashHarness]
 
 
 @pytest.fixture
 def make_shop(database_url: str, fake_stripe: FakeStripe, tmp_path: Path) -> Iterator[MakeShop]:
-    """Makes the shop, with naive parts in place of its own where a test gives some."""
-    made: list[MortalShop] = []
+    """Return a function that builds a shop; modules given to it replace parts of it."""
+    shops: list[CrashHarness] = []
 
-    def make(*naive: Callable[[MortalShop], Module]) -> MortalShop:
-        made.append(MortalShop(database_url, fake_stripe, tmp_path, naive))
-        return made[-1]
+    def make(*naive: Callable[[CrashHarness], Module]) -> CrashHarness:
+        shops.append(CrashHarness(database_url, fake_stripe, tmp_path, naive))
+        return shops[-1]
 
     yield make
-    for shop in made:
+    for shop in shops:
         shop.close()
 
 
 @pytest.fixture
-def shop(make_shop: MakeShop) -> MortalShop:
+def shop(make_shop: MakeShop) -> CrashHarness:
     return make_shop()
 
 
 @pytest.fixture
-def travels(shop: MortalShop) -> Travels:
-    return Travels.through(shop)
+def runner(shop: CrashHarness) -> JourneyRunner:
+    return JourneyRunner.create(shop)
 
 
 @pytest.fixture
-def street(database_url: str, tmp_path: Path) -> Iterator[Street]:
+def processes(database_url: str, tmp_path: Path) -> Iterator[ProcessHarness]:
     port = free_port()
     with StripeProcess(tmp_path / "stripe", "--webhook-secret", WEBHOOK_SECRET) as stripe:
         environ = {
@@ -59,4 +59,4 @@ def street(database_url: str, tmp_path: Path) -> Iterator[Street]:
             "RATELIMIT_ENABLED": "False",
         }
         stripe.webhook(f"http://127.0.0.1:{port}/api/payments/webhook/", WEBHOOK_SECRET)
-        yield Street(stripe=stripe, environ=environ, folder=tmp_path, port=port)
+        yield ProcessHarness(stripe=stripe, environ=environ, folder=tmp_path, port=port)

@@ -1,8 +1,7 @@
-"""Wherever a process dies, the shop settles within a minute of its restart.
+"""A crash at any point leaves the shop as if it had not happened, a minute after the restart.
 
-The points are found by running a journey: it is made again and again, dying at a later point
-each time, until there is no point left to die at. Every run has a process die at each point on
-one of the two databases; `make stress` has it die at each on both.
+The crash points of a journey are found by running it repeatedly, with the crash one point later
+each time. An ordinary run tries every second point on each database; the stress tests try all.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,49 +11,55 @@ import pytest
 from injector import Module
 
 from tests.integration.faults.conftest import MakeShop
-from tests.support.crash_harness import MortalShop
-from tests.support.crash_journeys import JOURNEYS, Journey, Travels, buy, refund_a_part
+from tests.support.crash_harness import CrashHarness
+from tests.support.crash_journeys import (
+    JOURNEYS,
+    Journey,
+    JourneyRunner,
+    buy,
+    refund_item_without_webhooks,
+)
 from tests.support.naive_payments import KeyForEachCall, ProviderFirst
 
 
-def _deaths(
-    travels: Travels, journey: Journey, *, first: int = 0, step: int = 1
+def _crashes(
+    runner: JourneyRunner, journey: Journey, *, first: int = 0, step: int = 1
 ) -> Iterator[tuple[str, str | None]]:
-    """Each point that the journey was cut short at, and what was wrong a minute later."""
-    expected = travels.make(journey)
+    """Yield each crash point, and how the outcome differs from that without a crash."""
+    expected = runner.run(journey)
     for at in count(first, step):
-        outcome = travels.make(journey, dying_at=at)
-        died_at = travels.shop.died_at
-        if died_at is None:
+        outcome = runner.run(journey, crash_at=at)
+        crashed_at = runner.shop.crashed_at
+        if crashed_at is None:
             assert outcome == expected
             return
-        waiting = travels.shop.waiting()
-        wrong = f"{outcome} instead of {expected}" if outcome != expected else None
-        yield f"{at}: {died_at}", str(waiting) if waiting else wrong
+        unhandled = runner.shop.unhandled_messages()
+        difference = f"{outcome} instead of {expected}" if outcome != expected else None
+        yield f"{at}: {crashed_at}", str(unhandled) if unhandled else difference
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.stress)])
+@pytest.mark.parametrize("step", [2, pytest.param(1, marks=pytest.mark.stress)])
 @pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.__name__)
-def test_a_journey_ends_as_it_would_have_wherever_the_process_dies(
-    make_shop: MakeShop, database_url: str, journey: Journey, every: int
+def test_crash_at_any_point_does_not_change_the_outcome(
+    make_shop: MakeShop, database_url: str, journey: Journey, step: int
 ) -> None:
     shop = make_shop()
-    first = int(database_url.startswith("postgresql")) % every
-    deaths = list(_deaths(Travels.through(shop), journey, first=first, step=every))
-    assert {point: wrong for point, wrong in deaths if wrong} == {}
-    assert len(deaths) > 3
-    assert shop.contradictions() == []
+    first = int(database_url.startswith("postgresql")) % step
+    crashes = list(_crashes(JourneyRunner.create(shop), journey, first=first, step=step))
+    assert {point: difference for point, difference in crashes if difference} == {}
+    assert len(crashes) > 3
+    assert shop.violations() == []
 
 
 @pytest.mark.parametrize(
     ("naive", "journey"),
-    [(ProviderFirst, buy), (KeyForEachCall, refund_a_part)],
+    [(ProviderFirst, buy), (KeyForEachCall, refund_item_without_webhooks)],
     ids=["provider-first", "key-for-each-call"],
 )
-def test_the_naive_ways_lose_money_at_one_of_the_points(
-    make_shop: MakeShop, naive: Callable[[MortalShop], Module], journey: Journey
+def test_crash_of_naive_payment_code_changes_the_outcome(
+    make_shop: MakeShop, naive: Callable[[CrashHarness], Module], journey: Journey
 ) -> None:
-    """The negative control of the test above: it goes on until a death does harm."""
-    deaths = _deaths(Travels.through(make_shop(naive)), journey)
-    assert any(wrong for _, wrong in deaths)
+    """Negative control."""
+    crashes = _crashes(JourneyRunner.create(make_shop(naive)), journey)
+    assert any(difference for _, difference in crashes)

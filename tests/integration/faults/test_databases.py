@@ -1,4 +1,4 @@
-"""Databases that go away, come back, or have no room: 503 meanwhile, and nothing lost."""
+"""Databases that disconnect, stop or have no space: 503 meanwhile, and no order is lost."""
 
 import resource
 import sqlite3
@@ -16,87 +16,90 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from novacart.adapters.persistence.database import Database
-from tests.support.crash_harness import MortalShop
-from tests.support.crash_journeys import Travels, Trip
+from tests.support.crash_harness import CrashHarness
+from tests.support.crash_journeys import Customer, JourneyRunner
 from tests.support.databases import TestRun, create_schema
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.postgres import PostgresServer
-from tests.support.process_harness import Street, killed
+from tests.support.process_harness import ProcessHarness, kill
 
-SHOPPERS = 4
+CUSTOMERS = 4
 
 
-class Crowd:
-    """Customers who order without a pause, and note what they were answered."""
+class OrderingCustomers:
+    """Customers who place orders on threads, and the statuses of their responses."""
 
-    def __init__(self, shop: MortalShop) -> None:
-        travels = Travels.through(shop)
+    def __init__(self, shop: CrashHarness) -> None:
+        runner = JourneyRunner.create(shop)
         self.shop = shop
-        self.trips = [
-            Trip(shop, f"shopper{n}", travels.owner, stock=10_000) for n in range(SHOPPERS)
+        self.customers = [
+            Customer(shop, f"customer{n}", runner.owner, stock=10_000) for n in range(CUSTOMERS)
         ]
-        self.answers: Counter[int] = Counter()
-        self.without_delay: list[int] = []
-        self.acknowledged: list[tuple[Trip, int]] = []
+        self.statuses: Counter[int] = Counter()
+        self.without_retry_after: list[int] = []
+        self.acknowledged: list[tuple[Customer, int]] = []
         self._lock = threading.Lock()
-        self._enough = threading.Event()
+        self._stop = threading.Event()
 
     @contextmanager
-    def shopping(self) -> Iterator[None]:
-        threads = [threading.Thread(target=self._shop, args=(trip,)) for trip in self.trips]
+    def placing_orders(self) -> Iterator[None]:
+        threads = [
+            threading.Thread(target=self._place_orders, args=(customer,))
+            for customer in self.customers
+        ]
         for thread in threads:
             thread.start()
         try:
             yield
         finally:
-            self._enough.set()
+            self._stop.set()
             for thread in threads:
                 thread.join(60)
                 assert not thread.is_alive()
 
     def wait_for(self, status: int, *, more: int = 1, seconds: float = 20) -> float:
-        """How long it took until so many more were answered so."""
-        begun = time.monotonic()
-        goal = self.answers[status] + more
-        while self.answers[status] < goal:
-            assert time.monotonic() - begun < seconds, self.answers
+        """Wait for `more` responses with this status; return the seconds it took."""
+        started = time.monotonic()
+        target = self.statuses[status] + more
+        while self.statuses[status] < target:
+            assert time.monotonic() - started < seconds, self.statuses
             time.sleep(0.01)
-        return time.monotonic() - begun
+        return time.monotonic() - started
 
-    def assert_nothing_lost(self) -> None:
-        for trip, order_id in self.acknowledged:
-            assert trip.person.get(f"/api/orders/{order_id}/").status_code == 200
+    def assert_acknowledged_orders_exist(self) -> None:
+        for customer, order_id in self.acknowledged:
+            assert customer.person.get(f"/api/orders/{order_id}/").status_code == 200
         self.shop.work()
-        assert self.shop.contradictions() == []
+        assert self.shop.violations() == []
 
-    def _shop(self, trip: Trip) -> None:
-        while not self._enough.is_set():
-            body = {"product_id": trip.product, "quantity": 1}
-            self._note(trip.person.post("/api/cart/add/", body))
-            answer = trip.person.post(
-                "/api/orders/create/", {"address_id": trip.address, "payment_method": "COD"}
+    def _place_orders(self, customer: Customer) -> None:
+        while not self._stop.is_set():
+            body = {"product_id": customer.product, "quantity": 1}
+            self._record(customer.person.post("/api/cart/add/", body))
+            response = customer.person.post(
+                "/api/orders/create/", {"address_id": customer.address, "payment_method": "COD"}
             )
-            if self._note(answer) == 201:
-                order_id: int = answer.get_json()["id"]
+            if self._record(response) == 201:
+                order_id: int = response.get_json()["id"]
                 with self._lock:
-                    self.acknowledged.append((trip, order_id))
+                    self.acknowledged.append((customer, order_id))
 
-    def _note(self, answer: Any) -> int:  # noqa: ANN401 (the test client's own)
-        status: int = answer.status_code
+    def _record(self, response: Any) -> int:  # noqa: ANN401 (the test client's own)
+        status: int = response.status_code
         with self._lock:
-            self.answers[status] += 1
-            if status == 503 and "Retry-After" not in answer.headers:
-                self.without_delay.append(status)
+            self.statuses[status] += 1
+            if status == 503 and "Retry-After" not in response.headers:
+                self.without_retry_after.append(status)
         return status
 
-    def assert_told_politely(self) -> None:
-        """Whatever was not done was refused for the moment, and with a moment to come back."""
-        assert set(self.answers) <= {200, 201, 400, 409, 503}, self.answers
-        assert self.without_delay == []
+    def assert_only_expected_statuses(self) -> None:
+        """Assert that no response was a 500, and that each 503 had a Retry-After header."""
+        assert set(self.statuses) <= {200, 201, 400, 409, 503}, self.statuses
+        assert self.without_retry_after == []
 
 
 def _cut(server: str, *, database: str) -> int:
-    """End every connection to the database: how many there were."""
+    """Terminate every connection to the database; return their number."""
     with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
         return len(
             connection.execute(
@@ -106,23 +109,23 @@ def _cut(server: str, *, database: str) -> int:
         )
 
 
-def test_connections_that_are_killed_cost_a_503_at_most(
+def test_terminated_connections_cause_at_most_a_503(
     postgresql_url: str, test_run: TestRun, fake_stripe: FakeStripe, tmp_path: Path
 ) -> None:
-    with closing(MortalShop(postgresql_url, fake_stripe, tmp_path)) as shop:
-        crowd = Crowd(shop)
-        with crowd.shopping():
-            crowd.wait_for(201)
+    with closing(CrashHarness(postgresql_url, fake_stripe, tmp_path)) as shop:
+        customers = OrderingCustomers(shop)
+        with customers.placing_orders():
+            customers.wait_for(201)
             for _ in range(20):
                 _cut(test_run.postgres_url(), database=postgresql_url.rpartition("/")[2])
-                crowd.wait_for(201)
-        crowd.assert_told_politely()
-        crowd.assert_nothing_lost()
+                customers.wait_for(201)
+        customers.assert_only_expected_statuses()
+        customers.assert_acknowledged_orders_exist()
 
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A server of this test's own, since it is stopped."""
+    """A PostgreSQL server for this test alone, which stops it."""
     folder = tmp_path_factory.mktemp("pg")
     for parent in (folder, *folder.parents[:3]):
         parent.chmod(0o755)
@@ -132,67 +135,67 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
     server.crash()
 
 
-def test_a_server_that_stops_at_once_is_a_503_and_forgets_nothing(
+def test_crash_of_postgresql_is_a_503_and_loses_no_order(
     server: PostgresServer, fake_stripe: FakeStripe, tmp_path: Path
 ) -> None:
     create_schema(server.url())
-    with closing(MortalShop(server.url(), fake_stripe, tmp_path)) as shop:
-        crowd = Crowd(shop)
-        with crowd.shopping():
-            crowd.wait_for(201, more=5)
+    with closing(CrashHarness(server.url(), fake_stripe, tmp_path)) as shop:
+        customers = OrderingCustomers(shop)
+        with customers.placing_orders():
+            customers.wait_for(201, more=5)
             server.crash()
-            crowd.wait_for(503, more=5)
+            customers.wait_for(503, more=5)
             shop.wait(1)
-            answer = shop.client.get("/api/health/ready/")
-            assert answer.status_code == 503
+            response = shop.client.get("/api/health/ready/")
+            assert response.status_code == 503
             assert shop.client.get("/api/health/").status_code == 200
             server.start()
-            assert crowd.wait_for(201, more=5) < 10
-        crowd.assert_told_politely()
-        crowd.assert_nothing_lost()
+            assert customers.wait_for(201, more=5) < 10
+        customers.assert_only_expected_statuses()
+        customers.assert_acknowledged_orders_exist()
 
 
 @contextmanager
 def _full(database: Database) -> Iterator[None]:
-    """The database file can't grow, as on a file system without room."""
+    """Keep the database file from growing, as a full file system does."""
 
-    def fill(connection: Any, *_: object) -> None:  # noqa: ANN401 (the driver's own)
+    def limit_pages(connection: Any, *_: object) -> None:  # noqa: ANN401 (the driver's own)
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    def empty(connection: Any, *_: object) -> None:  # noqa: ANN401 (likewise)
+    def allow_pages(connection: Any, *_: object) -> None:  # noqa: ANN401 (likewise)
         connection.execute("PRAGMA max_page_count = 1073741823")
 
     database.dispose()
-    event.listen(database.engine, "checkout", fill)
+    event.listen(database.engine, "checkout", limit_pages)
     try:
         yield
     finally:
-        event.remove(database.engine, "checkout", fill)
-        event.listen(database.engine, "checkout", empty)
+        event.remove(database.engine, "checkout", limit_pages)
+        event.listen(database.engine, "checkout", allow_pages)
 
 
-def test_an_sqlite_file_that_cannot_grow_is_a_503_and_stays_whole(
+def test_full_sqlite_file_is_a_503_and_stays_intact(
     sqlite_url: str, fake_stripe: FakeStripe, tmp_path: Path
 ) -> None:
-    with closing(MortalShop(sqlite_url, fake_stripe, tmp_path)) as shop:
-        trip = Trip(shop, "asha", Travels.through(shop).owner)
+    with closing(CrashHarness(sqlite_url, fake_stripe, tmp_path)) as shop:
+        customer = Customer(shop, "asha", JourneyRunner.create(shop).owner)
         database = shop.injector.get(Database)
-        kept = 1
+        stored = 1
         with _full(database):
-            answer = trip.person.post("/api/addresses/", _LONG | {"name": "Asha"})
-            while answer.status_code == 201:
-                kept += 1
-                answer = trip.person.post("/api/addresses/", _LONG | {"name": "Asha"})
-            assert answer.status_code == 503
-            assert int(answer.headers["Retry-After"]) > 0
+            response = customer.person.post("/api/addresses/", _LONG | {"name": "Asha"})
+            while response.status_code == 201:
+                stored += 1
+                response = customer.person.post("/api/addresses/", _LONG | {"name": "Asha"})
+            assert response.status_code == 503
+            assert int(response.headers["Retry-After"]) > 0
             assert shop.client.get("/api/products/").status_code == 200
             with database.reading() as connection:
                 assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
-        order = trip.paid()
-        assert trip.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "PAID"
-        assert len(trip.person.get("/api/addresses/").get_json()) == kept
-        assert shop.contradictions() == []
+        order = customer.place_paid_order()
+        assert customer.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "PAID"
+        assert len(customer.person.get("/api/addresses/").get_json()) == stored
+        assert shop.violations() == []
 
 
 _LONG = {
@@ -207,42 +210,44 @@ _LONG = {
 }
 
 
-def test_without_a_translation_the_same_would_be_a_500(
+def test_full_sqlite_file_without_error_mapping_is_a_500(
     sqlite_url: str, fake_stripe: FakeStripe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The negative control: the driver's error, as it comes."""
+    """Negative control: the driver's error is not translated."""
 
-    def as_it_is(_: DBAPIError) -> None:
+    def untranslated(_: DBAPIError) -> None:
         return None
 
-    with closing(MortalShop(sqlite_url, fake_stripe, tmp_path)) as shop:
-        trip = Trip(shop, "asha", Travels.through(shop).owner)
-        monkeypatch.setattr("novacart.adapters.persistence.database.to_port_error", as_it_is)
+    with closing(CrashHarness(sqlite_url, fake_stripe, tmp_path)) as shop:
+        customer = Customer(shop, "asha", JourneyRunner.create(shop).owner)
+        monkeypatch.setattr("novacart.adapters.persistence.database.to_port_error", untranslated)
         with _full(shop.injector.get(Database)):
-            asked = (trip.person.post("/api/addresses/", _LONG | {"name": "A"}) for _ in range(45))
-            assert any(answer.status_code == 500 for answer in asked)
+            responses = (
+                customer.person.post("/api/addresses/", _LONG | {"name": "A"}) for _ in range(45)
+            )
+            assert any(response.status_code == 500 for response in responses)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_process_that_may_write_no_further_says_so_and_goes_on_when_it_may(
-    street: Street, database_url: str
+def test_file_size_limit_is_a_503_until_it_is_lifted(
+    processes: ProcessHarness, database_url: str
 ) -> None:
-    """The operating system's own refusal, of the file that SQLite appends to."""
+    """The operating system limits the write-ahead log of SQLite."""
     path = Path(database_url.removeprefix("sqlite:///"))
-    web = street.process("serve")
+    web = processes.start("serve")
     try:
-        street.sign_in("asha")
-        street.done("POST", "/api/addresses/", _LONG | {"name": "Asha"})
-        street.limit_files(web, path.with_name(f"{path.name}-wal").stat().st_size)
-        answers = [street.ask("POST", "/api/addresses/", _LONG | {"name": "Asha"})]
-        while answers[-1][0] == 201:
-            answers.append(street.ask("POST", "/api/addresses/", _LONG | {"name": "Asha"}))
-        assert answers[-1][0] == 503
-        street.limit_files(web, resource.RLIM_INFINITY)
-        street.done("POST", "/api/addresses/", _LONG | {"name": "Asha"})
+        processes.sign_in("asha")
+        processes.send_until_ok("POST", "/api/addresses/", _LONG | {"name": "Asha"})
+        processes.limit_files(web, path.with_name(f"{path.name}-wal").stat().st_size)
+        responses = [processes.send("POST", "/api/addresses/", _LONG | {"name": "Asha"})]
+        while responses[-1][0] == 201:
+            responses.append(processes.send("POST", "/api/addresses/", _LONG | {"name": "Asha"}))
+        assert responses[-1][0] == 503
+        processes.limit_files(web, resource.RLIM_INFINITY)
+        processes.send_until_ok("POST", "/api/addresses/", _LONG | {"name": "Asha"})
         with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            kept = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
-        assert kept == len(answers) + 1
+            stored = connection.execute("SELECT count(*) FROM addresses").fetchone()[0]
+        assert stored == len(responses) + 1
     finally:
-        killed(web)
+        kill(web)

@@ -1,29 +1,29 @@
-"""What becomes of orders and letters when mail does not go out."""
+"""Orders and e-mails while the mail server is down or refuses an address."""
 
 from novacart.application.relay import MAX_ATTEMPTS
-from tests.support.crash_harness import MortalShop
-from tests.support.crash_journeys import Travels, Trip
+from tests.support.crash_harness import CrashHarness
+from tests.support.crash_journeys import Customer, JourneyRunner
 
 
-def _trip(travels: Travels, name: str) -> Trip:
-    return Trip(travels.shop, name, travels.owner)
+def _customer(runner: JourneyRunner, name: str) -> Customer:
+    return Customer(runner.shop, name, runner.owner)
 
 
-def _letters(shop: MortalShop, order: dict[str, str]) -> list[str]:
-    sent = shop.mailer.delivered
-    return [letter for letter in sent if letter.startswith(order["number"])]
+def _mails(shop: CrashHarness, order: dict[str, str]) -> list[str]:
+    delivered = shop.mailer.delivered
+    return [message_id for message_id in delivered if message_id.startswith(order["number"])]
 
 
-def test_an_hour_without_a_mail_server_keeps_no_order_and_loses_no_letter(
-    shop: MortalShop, travels: Travels
+def test_mail_outage_delays_no_order_and_loses_no_mail(
+    shop: CrashHarness, runner: JourneyRunner
 ) -> None:
     shop.mailer.down = True
     orders = []
     for minute in range(0, 60, 20):
-        trip = _trip(travels, f"customer{minute}")
-        order = trip.paid()
-        shown = trip.person.get(f"/api/orders/{order['id']}/").get_json()
-        assert shown["status"] == "PAID"
+        customer = _customer(runner, f"customer{minute}")
+        order = customer.place_paid_order()
+        response = customer.person.get(f"/api/orders/{order['id']}/").get_json()
+        assert response["status"] == "PAID"
         orders.append(order)
         for _ in range(4):
             shop.wait(5 * 60)
@@ -34,28 +34,30 @@ def test_an_hour_without_a_mail_server_keeps_no_order_and_loses_no_letter(
         shop.wait(5 * 60)
         shop.work()
     for order in orders:
-        assert _letters(shop, order) == [f"{order['number']}-confirmation"]
-    assert shop.waiting() == []
-    assert shop.contradictions() == []
+        assert _mails(shop, order) == [f"{order['number']}-confirmation"]
+    assert shop.unhandled_messages() == []
+    assert shop.violations() == []
 
 
-def test_a_poisonous_letter_is_parked_and_the_rest_flow(shop: MortalShop, travels: Travels) -> None:
-    poisoned, healthy = _trip(travels, "poisoned"), _trip(travels, "healthy")
-    shop.mailer.refuse.add("poisoned@example.com")
-    lost, told = poisoned.paid(), healthy.paid()
-    assert _letters(shop, told) == [f"{told['number']}-confirmation"]
+def test_refused_mail_is_parked_and_others_are_sent(
+    shop: CrashHarness, runner: JourneyRunner
+) -> None:
+    refused, accepted = _customer(runner, "refused"), _customer(runner, "accepted")
+    shop.mailer.refuse.add("refused@example.com")
+    unsent, sent = refused.place_paid_order(), accepted.place_paid_order()
+    assert _mails(shop, sent) == [f"{sent['number']}-confirmation"]
     for _ in range(MAX_ATTEMPTS):
         shop.wait(15 * 60)
         shop.work()
     (parked,) = shop.parked()
     assert parked.attempts == MAX_ATTEMPTS
     assert "MailRefused" in (parked.last_error or "")
-    assert _letters(shop, lost) == []
-    shown = poisoned.person.get(f"/api/orders/{lost['id']}/").get_json()
-    assert shown["status"] == "PAID"
-    later = healthy.paid(1)
-    assert _letters(shop, later) == [f"{later['number']}-confirmation"]
+    assert _mails(shop, unsent) == []
+    response = refused.person.get(f"/api/orders/{unsent['id']}/").get_json()
+    assert response["status"] == "PAID"
+    later = accepted.place_paid_order(1)
+    assert _mails(shop, later) == [f"{later['number']}-confirmation"]
     shop.mailer.refuse.clear()
     shop.retry_parked()
-    assert _letters(shop, lost) == [f"{lost['number']}-confirmation"]
-    assert shop.contradictions() == []
+    assert _mails(shop, unsent) == [f"{unsent['number']}-confirmation"]
+    assert shop.violations() == []

@@ -1,4 +1,4 @@
-"""Real processes, killed for real while a request of theirs hangs at the provider."""
+"""Processes are killed while a request of theirs hangs at the provider."""
 
 import threading
 from collections.abc import Callable
@@ -11,59 +11,65 @@ from novacart.entrypoints.container import build_container
 from novacart.entrypoints.settings import load_settings
 from tests.support.checkout import ADDRESS
 from tests.support.fake_stripe.faults import When
-from tests.support.process_harness import Street, killed
+from tests.support.process_harness import ProcessHarness, kill
 from tests.support.processes import Process
 from tests.support.shoppers import stocked
 
 
-def _held(street: Street, act: Callable[[], object], victim: Process) -> None:
-    """Kill `victim` while what `act` began hangs at the provider."""
-    thread = threading.Thread(target=act)
+def _kill_during_call(
+    processes: ProcessHarness, request: Callable[[], object], process: Process
+) -> None:
+    """Kill `process` while `request` hangs at the provider."""
+    thread = threading.Thread(target=request)
     thread.start()
     try:
-        assert street.stripe.held()
-        killed(victim)
+        assert processes.stripe.wait_until_held()
+        kill(process)
     finally:
         thread.join(30)
-        street.stripe.clear_faults()
-        street.stripe.let_go()
+        processes.stripe.clear_faults()
+        processes.stripe.resume()
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("when", ["after", pytest.param("before", marks=pytest.mark.stress)])
-def test_web_and_worker_killed_at_the_provider_settle_after_a_restart(
-    street: Street, when: When
+def test_processes_killed_during_provider_calls_settle_after_restart(
+    processes: ProcessHarness, when: When
 ) -> None:
-    settings = load_settings(street.environ, dotenv=street.folder / "no.env")
+    settings = load_settings(processes.environ, dotenv=processes.folder / "no.env")
     injector = build_container(settings)
     product = stocked(injector, price=100)
-    stripe = street.stripe
-    web, worker = street.process("serve"), street.process("worker")
+    stripe = processes.stripe
+    web, worker = processes.start("serve"), processes.start("worker")
     try:
-        street.sign_in("asha")
-        address = street.done("POST", "/api/addresses/", ADDRESS)["id"]
-        street.done("POST", "/api/cart/add/", {"product_id": product, "quantity": 2})
+        processes.sign_in("asha")
+        address = processes.send_until_ok("POST", "/api/addresses/", ADDRESS)["id"]
+        processes.send_until_ok("POST", "/api/cart/add/", {"product_id": product, "quantity": 2})
 
-        # While the payment is being opened.
+        # Kill the web process while it opens the payment.
         body = {"address_id": address}
         stripe.fault("hang", when=when, method="POST", path="/v1/payment_intents")
         path = "/api/payments/payment-intent/"
-        _held(street, lambda: street.ask("POST", path, body, key="pay-1"), web)
-        web = street.process("serve")
-        asked = street.done("POST", path, body, key="pay-1")
-        order_id = asked["order_id"]
-        stripe.pay(asked["payment_intent_id"])
-        shown = f"/api/orders/{order_id}/"
-        street.until(lambda: street.done("GET", shown)["status"] == "PAID")
+        _kill_during_call(processes, lambda: processes.send("POST", path, body, key="pay-1"), web)
+        web = processes.start("serve")
+        intent = processes.send_until_ok("POST", path, body, key="pay-1")
+        order_id = intent["order_id"]
+        stripe.pay(intent["payment_intent_id"])
+        order_path = f"/api/orders/{order_id}/"
+        processes.wait_until(lambda: processes.send_until_ok("GET", order_path)["status"] == "PAID")
 
-        # While its refund is being made, and the worker with it.
+        # Kill both processes while the refund is made.
         stripe.fault("hang", when=when, method="POST", path="/v1/refunds", times=2)
-        refund = f"/api/payments/refund/{order_id}/"
-        killed(worker)
-        _held(street, lambda: street.ask("POST", refund, key="refund-1"), web)
-        web, worker = street.process("serve"), street.process("worker")
-        street.done("POST", refund, key="refund-1")
-        street.until(lambda: street.done("GET", shown)["status"] == "REFUNDED")
+        refund_path = f"/api/payments/refund/{order_id}/"
+        kill(worker)
+        _kill_during_call(
+            processes, lambda: processes.send("POST", refund_path, key="refund-1"), web
+        )
+        web, worker = processes.start("serve"), processes.start("worker")
+        processes.send_until_ok("POST", refund_path, key="refund-1")
+        processes.wait_until(
+            lambda: processes.send_until_ok("GET", order_path)["status"] == "REFUNDED"
+        )
 
         (books,) = stripe.ledger()["intents"].values()
         assert (books["captures"], books["captured"], books["refunded"]) == (1, 20_000, 20_000)
@@ -75,4 +81,4 @@ def test_web_and_worker_killed_at_the_provider_settle_after_a_restart(
         injector.get(Database).dispose()
         for process in (web, worker):
             if process.running.poll() is None:
-                killed(process)
+                kill(process)

@@ -1,4 +1,4 @@
-"""A payment provider that fails in each of its ways: nothing is charged or returned twice."""
+"""Faults of the payment provider: no double charge, no double refund."""
 
 from collections.abc import Iterator
 
@@ -10,8 +10,8 @@ from novacart.adapters.system.clock import SystemClock
 from novacart.application.ports.payment_gateway import GatewayUnavailable
 from tests.support.checkout import Json
 from tests.support.contracts.payment_gateway import request
-from tests.support.crash_harness import MortalShop
-from tests.support.crash_journeys import Travels, Trip
+from tests.support.crash_harness import CrashHarness
+from tests.support.crash_journeys import Customer, JourneyRunner
 from tests.support.fake_stripe.faults import Effect
 from tests.support.fake_stripe.fixtures import API_KEY
 from tests.support.fake_stripe.server import FakeStripe
@@ -22,23 +22,25 @@ OUTAGES: list[Effect] = [
 
 
 @pytest.fixture
-def trip(shop: MortalShop, travels: Travels, fake_stripe: FakeStripe) -> Iterator[Trip]:
-    yield Trip(shop, "asha", travels.owner)
+def customer(
+    shop: CrashHarness, runner: JourneyRunner, fake_stripe: FakeStripe
+) -> Iterator[Customer]:
+    yield Customer(shop, "asha", runner.owner)
     fake_stripe.clear_faults()
-    assert shop.contradictions() == []
+    assert shop.violations() == []
 
 
-def _books(stripe: FakeStripe) -> list[Json]:
+def _intents(stripe: FakeStripe) -> list[Json]:
     return list(stripe.ledger()["intents"].values())
 
 
-def test_no_call_may_last_longer_than_twenty_seconds() -> None:
+def test_provider_call_is_limited_to_twenty_seconds() -> None:
     assert BUDGET < 20
     assert BoundedClient()._budget == BUDGET
 
 
-def test_the_requests_of_one_look_up_share_the_time_of_one_call(fake_stripe: FakeStripe) -> None:
-    """Each of the three would have been in time by itself."""
+def test_requests_of_one_lookup_share_one_time_budget(fake_stripe: FakeStripe) -> None:
+    """Each of the three requests alone stays within the budget."""
     gateway = StripeGateway(
         secret_key=API_KEY,
         publishable_key="pk_test_of_the_shop",
@@ -52,88 +54,90 @@ def test_the_requests_of_one_look_up_share_the_time_of_one_call(fake_stripe: Fak
     with pytest.raises(GatewayUnavailable):
         gateway.retrieve(reference)
     fake_stripe.clear_faults()
-    fake_stripe.let_go()
+    fake_stripe.resume()
     assert gateway.retrieve(reference) is not None
 
 
 @pytest.mark.parametrize("effect", OUTAGES)
-def test_a_checkout_in_an_outage_is_told_to_come_again_and_then_is_the_same(
-    trip: Trip, fake_stripe: FakeStripe, effect: Effect
+def test_checkout_in_an_outage_is_503_and_its_retry_opens_one_payment(
+    customer: Customer, fake_stripe: FakeStripe, effect: Effect
 ) -> None:
-    trip.fill(2)
-    body = {"address_id": trip.address}
+    customer.add_to_cart(2)
+    body = {"address_id": customer.address}
     fake_stripe.fault(effect, times=50, seconds=1.0)
-    answer = trip.person.post("/api/payments/payment-intent/", body)
-    assert answer.status_code == 503
-    assert int(answer.headers["Retry-After"]) > 0
+    response = customer.person.post("/api/payments/payment-intent/", body)
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
     fake_stripe.clear_faults()
-    intent = trip.ask("/api/payments/payment-intent/", body)["payment_intent_id"]
+    intent = customer.post_until_ok("/api/payments/payment-intent/", body)["payment_intent_id"]
     fake_stripe.pay(intent)
-    trip.rest()
-    assert trip.outcome()["orders"] == [("PAID", "PAID", "200.00", "CONFIRMED")]
-    (books,) = _books(fake_stripe)
-    assert (books["captures"], books["captured"]) == (1, 20_000)
+    customer.settle()
+    assert customer.outcome()["orders"] == [("PAID", "PAID", "200.00", "CONFIRMED")]
+    (intent_ledger,) = _intents(fake_stripe)
+    assert (intent_ledger["captures"], intent_ledger["captured"]) == (1, 20_000)
 
 
-@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("stored", [False, True])
 @pytest.mark.parametrize("effect", ["close", "server_error", "garbage", "redirect"])
-def test_a_refund_that_was_made_without_an_answer_is_not_made_again(
-    trip: Trip, fake_stripe: FakeStripe, effect: Effect, *, kept: bool
+def test_refund_without_a_response_is_not_made_twice(
+    customer: Customer, fake_stripe: FakeStripe, effect: Effect, *, stored: bool
 ) -> None:
-    order = trip.paid(3)
+    order = customer.place_paid_order(3)
     items = [{"id": order["items"][0]["id"], "quantity": 1}]
     fake_stripe.fault(
-        effect, when="after", times=5, method="POST", path="/v1/refunds", kept=kept, seconds=1.0
+        effect, when="after", times=5, method="POST", path="/v1/refunds", stored=stored, seconds=1.0
     )
-    trip.ask(f"/api/payments/refund/{order['id']}/", {"items": items}, by=trip.owner)
-    trip.shop.minute()
+    customer.post_until_ok(
+        f"/api/payments/refund/{order['id']}/", {"items": items}, by=customer.owner
+    )
+    customer.shop.run_one_minute()
     fake_stripe.clear_faults()
-    trip.shop.minute()
-    trip.rest()
-    (books,) = _books(fake_stripe)
-    assert (books["refunded"], len(books["refunds"])) == (10_000, 1)
-    assert trip.outcome()["orders"] == [("PAID", "PARTIALLY_REFUNDED", "300.00", "CONFIRMED")]
+    customer.shop.run_one_minute()
+    customer.settle()
+    (intent_ledger,) = _intents(fake_stripe)
+    assert (intent_ledger["refunded"], len(intent_ledger["refunds"])) == (10_000, 1)
+    assert customer.outcome()["orders"] == [("PAID", "PARTIALLY_REFUNDED", "300.00", "CONFIRMED")]
 
 
 @pytest.mark.parametrize("effect", OUTAGES)
-def test_a_refund_in_an_outage_is_made_after_it(
-    trip: Trip, fake_stripe: FakeStripe, effect: Effect
+def test_refund_in_an_outage_is_made_after_it(
+    customer: Customer, fake_stripe: FakeStripe, effect: Effect
 ) -> None:
-    order = trip.paid()
+    order = customer.place_paid_order()
     fake_stripe.fault(effect, times=50, seconds=1.0)
-    answer = trip.ask(f"/api/payments/refund/{order['id']}/")
-    assert answer["status"] == "pending"
+    response = customer.post_until_ok(f"/api/payments/refund/{order['id']}/")
+    assert response["status"] == "pending"
     fake_stripe.clear_faults()
-    trip.shop.minute()
-    (books,) = _books(fake_stripe)
-    assert (books["refunded"], len(books["refunds"])) == (20_000, 1)
-    assert trip.outcome()["orders"] == [("REFUNDED", "REFUNDED", "200.00", "REFUNDED")]
+    customer.shop.run_one_minute()
+    (intent_ledger,) = _intents(fake_stripe)
+    assert (intent_ledger["refunded"], len(intent_ledger["refunds"])) == (20_000, 1)
+    assert customer.outcome()["orders"] == [("REFUNDED", "REFUNDED", "200.00", "REFUNDED")]
 
 
-def test_an_order_that_is_called_off_in_an_outage_can_not_be_paid_after_it(
-    trip: Trip, fake_stripe: FakeStripe
+def test_payment_of_order_cancelled_in_an_outage_is_cancelled_after_it(
+    customer: Customer, fake_stripe: FakeStripe
 ) -> None:
-    order = trip.ordered()
-    trip.intent(order)
+    order = customer.place_order()
+    customer.open_payment(order)
     fake_stripe.fault("server_error", times=50)
-    trip.call_off(order["id"])
-    trip.shop.work()
+    customer.cancel(order["id"])
+    customer.shop.work()
     fake_stripe.clear_faults()
-    trip.shop.minute()
-    assert [books["status"] for books in _books(fake_stripe)] == ["canceled"]
+    customer.shop.run_one_minute()
+    assert [intent_ledger["status"] for intent_ledger in _intents(fake_stripe)] == ["canceled"]
 
 
-def test_an_event_that_comes_in_an_outage_is_handled_after_it(
-    trip: Trip, fake_stripe: FakeStripe
+def test_event_received_in_an_outage_is_handled_after_it(
+    customer: Customer, fake_stripe: FakeStripe
 ) -> None:
-    order = trip.paid()
+    order = customer.place_paid_order()
     intent = next(iter(fake_stripe.ledger()["intents"]))
     fake_stripe.refund(intent, 5_000)
-    # What happened in the dashboard is told in part, and the rest has to be asked for.
+    # The event of a dashboard refund lacks data that has to be requested.
     fake_stripe.fault("close", times=50)
-    trip.hear()
-    assert trip.person.get(f"/api/orders/{order['id']}/").get_json()["payment_status"] == "PAID"
+    customer.deliver_events()
+    assert customer.person.get(f"/api/orders/{order['id']}/").get_json()["payment_status"] == "PAID"
     fake_stripe.clear_faults()
-    trip.shop.minute()
-    shown = trip.person.get(f"/api/orders/{order['id']}/").get_json()
-    assert shown["payment_status"] == "PARTIALLY_REFUNDED"
+    customer.shop.run_one_minute()
+    order_shown = customer.person.get(f"/api/orders/{order['id']}/").get_json()
+    assert order_shown["payment_status"] == "PARTIALLY_REFUNDED"

@@ -1,4 +1,4 @@
-"""Events often, in any order, late and not at all: one end. Forged ones: no change."""
+"""Webhook events repeated, reordered, late, lost or forged."""
 
 import hmac
 import json
@@ -11,34 +11,34 @@ import pytest
 from novacart.adapters.stripe.webhook import StripeEvents
 from tests.integration.faults.conftest import MakeShop
 from tests.support.checkout import Json
-from tests.support.crash_harness import MortalShop
-from tests.support.crash_journeys import Travels, Trip
+from tests.support.crash_harness import CrashHarness
+from tests.support.crash_journeys import Customer, JourneyRunner
 from tests.support.fake_stripe.fixtures import WEBHOOK_SECRET
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.fake_stripe.signatures import sign
 
 SEEDS = [*range(4), *(pytest.param(seed, marks=pytest.mark.stress) for seed in range(4, 60))]
-TIMES = 10
+DELIVERIES = 10
 DAYS_30 = 30 * 24 * 3600
 
 
-def _send(shop: MortalShop, event: Json, **forged: object) -> int:
+def _send(shop: CrashHarness, event: Json, **forged: object) -> int:
     payload = json.dumps({name: event[name] for name in event if name != "delivery"}).encode()
-    stamp = int(shop.clock.now().timestamp())
-    header = sign(payload, WEBHOOK_SECRET, timestamp=stamp)
+    timestamp = int(shop.clock.now().timestamp())
+    header = sign(payload, WEBHOOK_SECRET, timestamp=timestamp)
     return _post(shop, forged.get("payload", payload), forged.get("signature", header))
 
 
-def _post(shop: MortalShop, payload: object, signature: object) -> int:
+def _post(shop: CrashHarness, payload: object, signature: object) -> int:
     headers = {} if signature is None else {"Stripe-Signature": str(signature)}
-    answer = shop.client.post("/api/payments/webhook/", data=payload, headers=headers)
-    return answer.status_code
+    response = shop.client.post("/api/payments/webhook/", data=payload, headers=headers)
+    return response.status_code
 
 
-def _lived(trip: Trip, stripe: FakeStripe) -> Json:
-    """An order that was declined once, paid, and refunded in two parts behind the shop's back."""
-    order = trip.ordered(3)
-    intent = trip.intent(order)
+def _refunded_order(customer: Customer, stripe: FakeStripe) -> Json:
+    """An order declined once, then paid, then refunded in two parts in the dashboard."""
+    order = customer.place_order(3)
+    intent = customer.open_payment(order)
     stripe.pay(intent, "decline")
     stripe.pay(intent)
     stripe.refund(intent, 10_000)
@@ -46,118 +46,118 @@ def _lived(trip: Trip, stripe: FakeStripe) -> Json:
     return order
 
 
-END = [("REFUNDED", "REFUNDED", "300.00", "REFUNDED")]
+REFUNDED = [("REFUNDED", "REFUNDED", "300.00", "REFUNDED")]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_ten_times_each_in_any_order_lead_to_one_end(
-    shop: MortalShop, travels: Travels, fake_stripe: FakeStripe, seed: int
+def test_repeated_and_shuffled_events_lead_to_one_outcome(
+    shop: CrashHarness, runner: JourneyRunner, fake_stripe: FakeStripe, seed: int
 ) -> None:
-    trip = Trip(shop, "asha", travels.owner)
-    _lived(trip, fake_stripe)
-    events = fake_stripe.events() * TIMES
+    customer = Customer(shop, "asha", runner.owner)
+    _refunded_order(customer, fake_stripe)
+    events = fake_stripe.events() * DELIVERIES
     Random(seed).shuffle(events)
     assert {_send(shop, event) for event in events} == {200}
-    shop.minute()
-    assert trip.outcome()["orders"] == END
-    assert shop.contradictions() == []
+    shop.run_one_minute()
+    assert customer.outcome()["orders"] == REFUNDED
+    assert shop.violations() == []
 
 
-def test_with_every_event_dropped_reconciliation_finds_the_same_end(
-    shop: MortalShop, travels: Travels, fake_stripe: FakeStripe
+def test_reconciliation_without_any_event_leads_to_the_same_outcome(
+    shop: CrashHarness, runner: JourneyRunner, fake_stripe: FakeStripe
 ) -> None:
-    trip = Trip(shop, "asha", travels.owner)
-    _lived(trip, fake_stripe)
-    # Two minutes until a payment is asked about, ten until the provider's own doings are.
+    customer = Customer(shop, "asha", runner.owner)
+    _refunded_order(customer, fake_stripe)
+    # Payments are checked after two minutes, dashboard refunds after ten.
     for _ in range(5):
         shop.wait(150)
         shop.work()
-    assert trip.outcome()["orders"] == END
-    assert shop.contradictions() == []
+    assert customer.outcome()["orders"] == REFUNDED
+    assert shop.violations() == []
 
 
-def test_thirty_days_late_they_change_nothing_that_was_settled(
-    shop: MortalShop, travels: Travels, fake_stripe: FakeStripe
+def test_events_thirty_days_late_change_nothing(
+    shop: CrashHarness, runner: JourneyRunner, fake_stripe: FakeStripe
 ) -> None:
-    trip = Trip(shop, "asha", travels.owner)
-    _lived(trip, fake_stripe)
+    customer = Customer(shop, "asha", runner.owner)
+    _refunded_order(customer, fake_stripe)
     for _ in range(5):
         shop.wait(150)
         shop.work()
-    settled = trip.outcome()
+    settled = customer.outcome()
     shop.wait(DAYS_30)
     shop.work()
-    trip.sign_in_again()
+    customer.sign_in_again()
     assert {_send(shop, event) for event in reversed(fake_stripe.events())} == {200}
-    shop.minute()
-    assert trip.outcome() == settled
-    assert shop.contradictions() == []
+    shop.run_one_minute()
+    assert customer.outcome() == settled
+    assert shop.violations() == []
 
 
-def test_a_payment_that_is_heard_of_after_thirty_days_alone_is_returned(
-    shop: MortalShop, travels: Travels, fake_stripe: FakeStripe
+def test_payment_reported_after_thirty_days_is_refunded(
+    shop: CrashHarness, runner: JourneyRunner, fake_stripe: FakeStripe
 ) -> None:
-    trip = Trip(shop, "asha", travels.owner)
-    order = trip.ordered()
-    intent = trip.intent(order)
+    customer = Customer(shop, "asha", runner.owner)
+    order = customer.place_order()
+    intent = customer.open_payment(order)
     fake_stripe.pay(intent, "process")
     shop.wait(DAYS_30)
     shop.work()
-    trip.sign_in_again()
+    customer.sign_in_again()
     fake_stripe.settle(intent)
-    trip.rest()
-    shop.minute()
-    outcome = trip.outcome()
+    customer.settle()
+    shop.run_one_minute()
+    outcome = customer.outcome()
     assert outcome["orders"] == [("CANCELLED", "VOIDED", "200.00", "CANCELLED")]
     assert outcome["payments"] == [("succeeded", 1, 20_000, 20_000, 1)]
-    assert shop.contradictions() == []
+    assert shop.violations() == []
 
 
-def _forgeries(payload: bytes, stamp: int) -> dict[str, tuple[bytes, str | None]]:
-    right = sign(payload, WEBHOOK_SECRET, timestamp=stamp)
+def _forgeries(payload: bytes, timestamp: int) -> dict[str, tuple[bytes, str | None]]:
+    valid = sign(payload, WEBHOOK_SECRET, timestamp=timestamp)
     bare = hmac.new(WEBHOOK_SECRET.encode(), payload, sha256).hexdigest()
     return {
         "no signature": (payload, None),
         "an empty one": (payload, ""),
-        "another secret": (payload, sign(payload, "whsec_of_somebody", timestamp=stamp)),
-        "a changed byte": (payload.replace(b"20000", b"20001", 1), right),
-        "a byte more": (payload + b" ", right),
-        "too old": (payload, sign(payload, WEBHOOK_SECRET, timestamp=stamp - 301)),
-        "of the future": (payload, sign(payload, WEBHOOK_SECRET, timestamp=stamp + 301)),
-        "another moment": (payload, right.replace(f"t={stamp}", f"t={stamp + 1}")),
-        "no moment": (payload, f"v1={bare}"),
-        "an old scheme": (payload, right.replace("v1=", "v0=")),
+        "another secret": (payload, sign(payload, "whsec_of_somebody", timestamp=timestamp)),
+        "a changed byte": (payload.replace(b"20000", b"20001", 1), valid),
+        "a byte more": (payload + b" ", valid),
+        "too old": (payload, sign(payload, WEBHOOK_SECRET, timestamp=timestamp - 301)),
+        "of the future": (payload, sign(payload, WEBHOOK_SECRET, timestamp=timestamp + 301)),
+        "another timestamp": (payload, valid.replace(f"t={timestamp}", f"t={timestamp + 1}")),
+        "no timestamp": (payload, f"v1={bare}"),
+        "an old scheme": (payload, valid.replace("v1=", "v0=")),
     }
 
 
-def test_a_forged_event_is_refused_and_changes_nothing(
-    shop: MortalShop, travels: Travels, fake_stripe: FakeStripe
+def test_forged_event_is_400_and_changes_nothing(
+    shop: CrashHarness, runner: JourneyRunner, fake_stripe: FakeStripe
 ) -> None:
-    trip = Trip(shop, "asha", travels.owner)
-    order = trip.ordered()
-    fake_stripe.pay(trip.intent(order))
+    customer = Customer(shop, "asha", runner.owner)
+    order = customer.place_order()
+    fake_stripe.pay(customer.open_payment(order))
     (event,) = fake_stripe.events("payment_intent.succeeded")
     event.pop("delivery", None)
     payload = json.dumps(event).encode()
-    before = trip.outcome()
-    stamp = int(shop.clock.now().timestamp())
-    for forgery, (sent, signature) in _forgeries(payload, stamp).items():
-        assert _post(shop, sent, signature) == 400, forgery
-    assert trip.outcome() == before
+    before = customer.outcome()
+    timestamp = int(shop.clock.now().timestamp())
+    for forgery, (payload_sent, signature) in _forgeries(payload, timestamp).items():
+        assert _post(shop, payload_sent, signature) == 400, forgery
+    assert customer.outcome() == before
     assert shop.stored_events() == 0
-    assert _post(shop, payload, sign(payload, WEBHOOK_SECRET, timestamp=stamp)) == 200
-    assert trip.outcome()["orders"] == [("PAID", "PAID", "200.00", "CONFIRMED")]
+    assert _post(shop, payload, sign(payload, WEBHOOK_SECRET, timestamp=timestamp)) == 200
+    assert customer.outcome()["orders"] == [("PAID", "PAID", "200.00", "CONFIRMED")]
 
 
-def test_a_shop_that_checks_no_signature_believes_them(
+def test_forged_event_without_signature_check_pays_the_order(
     make_shop: MakeShop, fake_stripe: FakeStripe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The negative control."""
+    """Negative control."""
     shop = make_shop()
-    trip = Trip(shop, "asha", Travels.through(shop).owner)
-    trip.intent(trip.ordered())
+    customer = Customer(shop, "asha", JourneyRunner.create(shop).owner)
+    customer.open_payment(customer.place_order())
     intent = next(iter(fake_stripe.ledger()["intents"]))
-    lie = {
+    event = {
         "id": "evt_forged",
         "object": "event",
         "type": "payment_intent.succeeded",
@@ -173,8 +173,8 @@ def test_a_shop_that_checks_no_signature_believes_them(
             }
         },
     }
-    assert _post(shop, json.dumps(lie).encode(), None) == 400
+    assert _post(shop, json.dumps(event).encode(), None) == 400
     monkeypatch.setattr(StripeEvents, "verify", lambda *_, **__: None)
-    assert _post(shop, json.dumps(lie).encode(), None) == 200
-    assert trip.outcome()["orders"] == [("PAID", "PAID", "200.00", "CONFIRMED")]
-    assert shop.contradictions() != []
+    assert _post(shop, json.dumps(event).encode(), None) == 200
+    assert customer.outcome()["orders"] == [("PAID", "PAID", "200.00", "CONFIRMED")]
+    assert shop.violations() != []

@@ -96,7 +96,7 @@ def test_with_all_events_lost_everything_settles(
     fake_stripe.pay(shop.intent(asha, order["id"])["payment_intent_id"])
     shop.reconcile()
     assert _status(asha, order) == ("PAID", "PAID")
-    fake_stripe.refunds_behave("pending")
+    fake_stripe.set_refund_status("pending")
     answer = done(asha.post(f"/api/payments/refund/{order['id']}/"))
     assert answer["status"] == "pending"
     assert done(asha.get(f"/api/orders/{order['id']}/"))["items"][0]["status"] == (
@@ -135,7 +135,7 @@ def test_an_outage_is_a_503_and_nothing_is_charged_twice(
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     fake_stripe.clear_faults()
-    fake_stripe.let_go()
+    fake_stripe.resume()
     done(asha.post("/api/payments/payment-intent/", body))
     assert len(fake_stripe.ledger()["intents"]) == 1
 
@@ -150,7 +150,7 @@ def test_an_answer_that_was_lost_leads_to_one_intent(
     first = asha.post("/api/payments/payment-intent/", body)
     assert first.status_code in {200, 503}
     fake_stripe.clear_faults()
-    fake_stripe.let_go()
+    fake_stripe.resume()
     intent = done(asha.post("/api/payments/payment-intent/", body))["payment_intent_id"]
     assert list(fake_stripe.ledger()["intents"]) == [intent]
 
@@ -185,7 +185,7 @@ def test_a_refund_whose_answer_was_lost_is_made_once(
     url = f"/api/payments/refund/{order['id']}/"
     done(staff.post(url, {"items": [{"id": line, "quantity": 1}]}))
     fake_stripe.clear_faults()
-    fake_stripe.let_go()
+    fake_stripe.resume()
     shop.reconcile()
     shop.reconcile()
     books = fake_stripe.ledger()["intents"][intent]

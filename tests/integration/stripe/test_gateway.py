@@ -73,12 +73,12 @@ def test_a_single_failure_is_got_over_under_the_same_key(
     fake_stripe: FakeStripe,
     effect: Effect,
 ) -> None:
-    fake_stripe.fault(effect, method="POST", seconds=3.0, kept=False)
+    fake_stripe.fault(effect, method="POST", seconds=3.0, stored=False)
     try:
         report = gateway.open_payment(request(key="k"))
     except GatewayUnavailable:
         report = gateway.open_payment(request(key="k"))
-    assert fake_stripe.faults_left() == 0
+    assert fake_stripe.remaining_faults() == 0
     assert list(fake_stripe.ledger()["intents"]) == [report.reference]
 
 
@@ -120,7 +120,7 @@ def test_an_outage_is_told_in_time(
         gateway.open_payment(request())
     assert time.monotonic() - begun < 2.0 + 1.0
     assert refusal.value.retry_after > 0
-    fake_stripe.let_go()
+    fake_stripe.resume()
 
 
 def test_a_redirect_is_not_followed(
@@ -177,7 +177,7 @@ def test_a_refund_that_takes_its_time_is_pending(
 ) -> None:
     reference = gateway.open_payment(request()).reference
     fake_stripe.pay(reference)
-    fake_stripe.refunds_behave(begins)
+    fake_stripe.set_refund_status(begins)
     refund = gateway.refund(_refund(reference, 100))
     assert refund.status is shown
     fake_stripe.fail_refund(refund.reference)

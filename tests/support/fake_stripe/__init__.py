@@ -1,4 +1,4 @@
-"""A Stripe for tests: Stripe's wire format and rules over a ledger that a test may look into."""
+"""A fake Stripe: its wire format and rules over a ledger that tests can inspect."""
 
 from tests.support.fake_stripe.controls import ControlRefused, Controls
 from tests.support.fake_stripe.process import RemoteStripe, StripeProcess

@@ -12,10 +12,10 @@ from tests.support.fake_stripe.server import RETRY_DELAYS, FakeStripe
 
 
 def main() -> None:
-    """Read the options and serve."""
+    """Parse the options and serve."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.fake_stripe")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--state-dir", type=Path, help="where the ledger outlives the process")
+    parser.add_argument("--port", type=int, default=0, help="0 for a free port")
+    parser.add_argument("--state-dir", type=Path, help="directory of the ledger")
     parser.add_argument("--webhook-url")
     parser.add_argument("--webhook-secret")
     parser.add_argument("--delivery", choices=["auto", "manual", "drop"])

@@ -1,4 +1,4 @@
-"""The way of a request: log, faults, key, account, idempotency, execution, answer."""
+"""Handling of an API request: log, faults, authentication, idempotency, endpoint."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.support.fake_stripe.idempotency import IdempotencyKeys
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import LogEntry, RequestLog
-from tests.support.fake_stripe.store import Books
-from tests.support.fake_stripe.webhook_dispatcher import Courier
-from tests.support.fake_stripe.wire import API_VERSION, Answer, Request, encode
+from tests.support.fake_stripe.store import Store
+from tests.support.fake_stripe.webhook_dispatcher import WebhookDispatcher
+from tests.support.fake_stripe.wire import API_VERSION, Request, Response, encode
 
 
 class Disconnected(Exception):
-    """The connection ends with no answer: by ``close``, ``reset``, or ``hang`` after seconds."""
+    """The connection is closed without a response: by ``close``, ``reset`` or ``hang``."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.effect)
@@ -31,95 +31,95 @@ class Disconnected(Exception):
 
 
 class Api:
-    """Answers the calls under /v1 as Stripe would, and as the test's faults will have it."""
+    """Handles the calls under /v1, with the faults of the test."""
 
     def __init__(
         self,
         *,
         ledger: Ledger,
-        courier: Courier,
+        dispatcher: WebhookDispatcher,
         faults: Faults,
         log: RequestLog,
         pauses: Pauses,
     ) -> None:
         self._ledger = ledger
-        self._courier = courier
+        self._dispatcher = dispatcher
         self._faults = faults
         self._log = log
         self._pauses = pauses
         self._endpoints = Endpoints(ledger)
         self._keys = IdempotencyKeys(ledger)
 
-    def answer(self, request: Request) -> Answer:
-        """Answer a call, or raise :class:`Disconnected`."""
+    def response(self, request: Request) -> Response:
+        """Handle a call, or raise :class:`Disconnected`."""
         entry = self._log.begin(request)
-        fault = self._faults.strike(request.method, request.path)
+        fault = self._faults.match(request.method, request.path)
         entry.fault = fault.effect if fault else None
         try:
-            answer = self._answer(request, fault)
-        except StripeError as refusal:
-            answer = refusal.answer()
-        self._finish(entry, answer)
+            response = self._respond(request, fault)
+        except StripeError as error:
+            response = error.response()
+        self._finish(entry, response)
         headers = {"Request-Id": request.id, "Stripe-Version": _version(request)}
         if request.idempotency_key:
             headers |= {"Idempotency-Key": request.idempotency_key, "Original-Request": request.id}
-        answer.headers.update({**headers, **answer.headers})
-        return answer
+        response.headers.update({**headers, **response.headers})
+        return response
 
     @staticmethod
-    def _finish(entry: LogEntry, answer: Answer) -> None:
-        entry.status = answer.status
-        entry.replayed = answer.headers.get("Idempotent-Replayed") == "true"
+    def _finish(entry: LogEntry, response: Response) -> None:
+        entry.status = response.status
+        entry.replayed = response.headers.get("Idempotent-Replayed") == "true"
 
-    def _answer(self, request: Request, fault: Fault | None) -> Answer:
-        if fault is not None and fault.when == "before" and not fault.kept:
+    def _respond(self, request: Request, fault: Fault | None) -> Response:
+        if fault is not None and fault.when == "before" and not fault.stored:
             early = self._break(fault, request)
             if early is not None:
                 return early
-        answer = self._execute(request, fault)
-        if fault is not None and fault.when == "after" and not fault.kept:
-            return self._break(fault, request) or answer
-        return answer
+        response = self._execute(request, fault)
+        if fault is not None and fault.when == "after" and not fault.stored:
+            return self._break(fault, request) or response
+        return response
 
-    def _execute(self, request: Request, fault: Fault | None) -> Answer:
+    def _execute(self, request: Request, fault: Fault | None) -> Response:
         account = account_of(request)
-        with self._keys.claim(account, request) as kept:
-            if kept is not None:
-                return kept
+        with self._keys.claim(account, request) as replayed:
+            if replayed is not None:
+                return replayed
             if fault is not None and fault.effect == "slow" and fault.when == "before":
                 self._pauses.hold(fault.seconds)
             with self._ledger.transaction() as connection:
-                books = Books(connection, self._ledger, account, request)
-                answer, keep = self._run(books, request, fault)
-                if keep:
-                    self._keys.keep(connection, account, request, answer)
-        self._courier.collect()
-        return answer
+                store = Store(connection, self._ledger, account, request)
+                response, stored = self._run(store, request, fault)
+                if stored:
+                    self._keys.store_result(connection, account, request, response)
+        self._dispatcher.collect()
+        return response
 
-    def _run(self, books: Books, request: Request, fault: Fault | None) -> tuple[Answer, bool]:
+    def _run(self, store: Store, request: Request, fault: Fault | None) -> tuple[Response, bool]:
         try:
-            if fault is not None and fault.kept and fault.when == "before":
+            if fault is not None and fault.stored and fault.when == "before":
                 raise _refusal(fault, request)
-            document = self._endpoints.run(books, request)
-            if fault is not None and fault.kept and fault.when == "after":
+            document = self._endpoints.run(store, request)
+            if fault is not None and fault.stored and fault.when == "after":
                 raise _refusal(fault, request)
-        except StripeError as refusal:
-            answer = refusal.answer()
-            if refusal.status >= 500:
-                # The idempotency layer would replay it anyway (stripe-python, _should_retry).
-                answer.headers["Stripe-Should-Retry"] = "false"
-            return answer, refusal.kept
-        return Answer(status=200, body=encode(document)), True
+        except StripeError as error:
+            response = error.response()
+            if error.status >= 500:
+                # A retry would replay the stored 500 (stripe-python, _should_retry).
+                response.headers["Stripe-Should-Retry"] = "false"
+            return response, error.stored
+        return Response(status=200, body=encode(document)), True
 
-    def _break(self, fault: Fault, request: Request) -> Answer | None:
+    def _break(self, fault: Fault, request: Request) -> Response | None:
         match fault.effect:
             case "hang" | "close" | "reset":
                 raise Disconnected(fault)
             case "garbage":
                 page = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
-                return Answer(status=200, body=page, content_type="text/html")
+                return Response(status=200, body=page, content_type="text/html")
             case "redirect":
-                return Answer(status=302, body=b"", headers={"Location": "/elsewhere"})
+                return Response(status=302, body=b"", headers={"Location": "/elsewhere"})
             case "slow":
                 if fault.when == "after":
                     self._pauses.hold(fault.seconds)

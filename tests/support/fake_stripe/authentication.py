@@ -11,9 +11,9 @@ from tests.support.fake_stripe.wire import Request
 
 
 def account_of(request: Request) -> str:
-    """Return the account that a secret test key belongs to; each key is an account of its own.
+    """Return the account of a secret test key; each key has its own account.
 
-    Refuses a missing or foreign key with 401; a key is never echoed in full.
+    Raises 401 for a missing or other key; the message never contains a whole key.
     """
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     key = ""
@@ -29,8 +29,8 @@ def account_of(request: Request) -> str:
             "You did not provide an API key. You need to provide your API key in the Authorization "
             "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
             status=401,
-            kept=False,
+            stored=False,
         )
     if not key.startswith(("sk_test_", "rk_test_")):
-        raise StripeError(f"Invalid API Key provided: {key[:8]}{'*' * 8}", status=401, kept=False)
+        raise StripeError(f"Invalid API Key provided: {key[:8]}{'*' * 8}", status=401, stored=False)
     return "acct_" + hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -1,14 +1,14 @@
-"""Charges: one for each attempt to take the money of a PaymentIntent (Stripe API: Charges)."""
+"""Charges: one for each payment attempt of a PaymentIntent (Stripe API: Charges)."""
 
 from __future__ import annotations
 
 from tests.support.fake_stripe import balance
 from tests.support.fake_stripe.payment_methods import Attempt
-from tests.support.fake_stripe.store import Books
+from tests.support.fake_stripe.store import Store
 from tests.support.fake_stripe.wire import Json, new_id
 
 
-def _charge(books: Books, intent: Json, *, status: str) -> Json:
+def _charge(store: Store, intent: Json, *, status: str) -> Json:
     return {
         "id": new_id("ch"),
         "object": "charge",
@@ -18,7 +18,7 @@ def _charge(books: Books, intent: Json, *, status: str) -> Json:
         "balance_transaction": None,
         "billing_details": {"address": None, "email": None, "name": None, "phone": None},
         "captured": False,
-        "created": books.now,
+        "created": store.now,
         "currency": intent["currency"],
         "customer": intent["customer"],
         "description": intent["description"],
@@ -41,64 +41,64 @@ def _charge(books: Books, intent: Json, *, status: str) -> Json:
     }
 
 
-def authorise(books: Books, intent: Json) -> Json:
-    """Hold the money; a later capture takes it."""
-    charge = books.add(_charge(books, intent, status="succeeded"))
-    books.emit("charge.succeeded", charge)
+def authorise(store: Store, intent: Json) -> Json:
+    """Authorise the amount for a later capture."""
+    charge = store.add(_charge(store, intent, status="succeeded"))
+    store.emit("charge.succeeded", charge)
     return charge
 
 
-def take(books: Books, intent: Json) -> Json:
-    """Take the money at once."""
-    charge = books.add(_charge(books, intent, status="succeeded"))
-    capture(books, charge, charge["amount"])
-    books.emit("charge.succeeded", charge)
+def take(store: Store, intent: Json) -> Json:
+    """Charge and capture the amount."""
+    charge = store.add(_charge(store, intent, status="succeeded"))
+    capture(store, charge, charge["amount"])
+    store.emit("charge.succeeded", charge)
     return charge
 
 
-def capture(books: Books, charge: Json, amount: int) -> None:
-    """Book what was captured, in minor units; what was held above it is let go."""
+def capture(store: Store, charge: Json, amount: int) -> None:
+    """Capture an amount in minor units; the rest of the authorisation is released."""
     charge["amount_captured"] = amount
     charge["captured"] = True
     charge["amount_refunded"] = charge["amount"] - amount
     charge["balance_transaction"] = balance.post(
-        books, amount=amount, currency=charge["currency"], source=charge["id"], kind="charge"
+        store, amount=amount, currency=charge["currency"], source=charge["id"], kind="charge"
     )
-    books.save(charge)
+    store.save(charge)
 
 
-def release(books: Books, charge: Json) -> None:
-    """Let an authorisation go, which shows as a refund of money that was never taken."""
+def release(store: Store, charge: Json) -> None:
+    """Release an authorisation; Stripe shows it as a refund."""
     charge["amount_refunded"] = charge["amount"]
     charge["refunded"] = True
-    books.emit("charge.refunded", books.save(charge))
+    store.emit("charge.refunded", store.save(charge))
 
 
-def begin(books: Books, intent: Json) -> Json:
-    """Start a charge whose outcome the bank tells later."""
-    charge = books.add(_charge(books, intent, status="pending"))
-    books.emit("charge.pending", charge)
+def begin(store: Store, intent: Json) -> Json:
+    """Start a charge that the bank decides later."""
+    charge = store.add(_charge(store, intent, status="pending"))
+    store.emit("charge.pending", charge)
     return charge
 
 
-def settle(books: Books, charge: Json) -> None:
-    """End a pending charge well."""
+def settle(store: Store, charge: Json) -> None:
+    """Let a pending charge succeed."""
     charge["status"], charge["paid"] = "succeeded", True
-    capture(books, charge, charge["amount"])
-    books.emit("charge.succeeded", charge)
+    capture(store, charge, charge["amount"])
+    store.emit("charge.succeeded", charge)
 
 
-def fail(books: Books, charge: Json, attempt: Attempt) -> None:
-    """End a charge badly."""
+def fail(store: Store, charge: Json, attempt: Attempt) -> None:
+    """Let a charge fail."""
     charge["status"], charge["paid"] = "failed", False
     charge["failure_code"], charge["failure_message"] = attempt.error_code, attempt.message
-    books.emit("charge.failed", books.save(charge))
+    store.emit("charge.failed", store.save(charge))
 
 
-def decline(books: Books, intent: Json, attempt: Attempt) -> Json:
-    """Record an attempt that the issuer refused."""
-    charge = books.add(_charge(books, intent, status="pending"))
-    fail(books, charge, attempt)
+def decline(store: Store, intent: Json, attempt: Attempt) -> Json:
+    """Record an attempt that the issuer declined."""
+    charge = store.add(_charge(store, intent, status="pending"))
+    fail(store, charge, attempt)
     return charge
 
 
@@ -107,8 +107,8 @@ def unrefunded(charge: Json) -> int:
     return int(charge["amount"] - charge["amount_refunded"])
 
 
-def change_refunded(books: Books, charge: Json, by: int) -> None:
-    """Count a refund in (positive), or a failed one out again (negative)."""
+def change_refunded(store: Store, charge: Json, by: int) -> None:
+    """Add to the refunded amount; negative for a refund that failed."""
     charge["amount_refunded"] += by
     charge["refunded"] = charge["amount_refunded"] >= charge["amount"]
-    books.save(charge)
+    store.save(charge)

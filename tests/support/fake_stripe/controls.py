@@ -1,4 +1,4 @@
-"""The test's hand on the provider, the same for a server in this process and in another."""
+"""Controls of the fake Stripe for tests, for a server in this process or in another."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tests.support.fake_stripe.wire import Json
 
 
 class ControlRefused(Exception):
-    """The provider's state does not allow what the test asked for."""
+    """The state of the object does not allow the operation."""
 
 
 class Controls(ABC):
-    """Everything that can happen at a payment provider without the shop's doing."""
+    """What customers, banks and staff do at Stripe, and faults, events and the ledger."""
 
     @abstractmethod
     def _run(self, operation: str, arguments: Json) -> Any:  # noqa: ANN401 - any JSON value
@@ -25,26 +25,26 @@ class Controls(ABC):
     def _json(self, operation: str, **arguments: object) -> Json:
         return cast("Json", self._run(operation, arguments))
 
-    # --- the customer and their bank -------------------------------------------------------
+    # --- customers and banks ---------------------------------------------------------------
 
     def pay(
         self, intent: str, outcome: Course = "succeed", *, decline_code: str = "generic_decline"
     ) -> Json:
-        """Let the customer try to pay; return the PaymentIntent as it is then.
+        """Let the customer try to pay; return the PaymentIntent.
 
-        From ``requires_action``, ``succeed`` and ``decline`` end the authentication. ``process``
-        leaves the intent processing until :meth:`settle`.
+        In ``requires_action``, ``succeed`` and ``decline`` end the authentication. ``process``
+        leaves the intent ``processing`` until :meth:`settle`.
         """
         return self._json("pay", intent=intent, outcome=outcome, decline_code=decline_code)
 
     def attach(self, intent: str, payment_method: str = "pm_card_visa") -> Json:
-        """Let the customer choose how to pay, without confirming (``requires_confirmation``)."""
+        """Attach a payment method without confirming (``requires_confirmation``)."""
         return self._json("attach", intent=intent, payment_method=payment_method)
 
     def settle(
         self, intent: str, *, succeeded: bool = True, decline_code: str = "insufficient_funds"
     ) -> Json:
-        """Let the bank answer for an intent that is processing."""
+        """Let the bank accept or decline an intent that is ``processing``."""
         return self._json("settle", intent=intent, succeeded=succeeded, decline_code=decline_code)
 
     def open_dispute(
@@ -58,25 +58,25 @@ class Controls(ABC):
         return self._json("submit_evidence", dispute=dispute)
 
     def close_dispute(self, dispute: str, *, won: bool) -> Json:
-        """Decide a dispute; where it is won, the money comes back."""
+        """Decide a dispute; a dispute that is won returns the money."""
         return self._json("close_dispute", dispute=dispute, won=won)
 
     # --- refunds ---------------------------------------------------------------------------
 
     def refund(self, intent: str, amount: int | None = None, *, reason: str | None = None) -> Json:
-        """Refund in the Dashboard, behind the shop's back; all that is left by default."""
+        """Refund in the Dashboard: an amount in minor units, or all that is left."""
         return self._json("refund", intent=intent, amount=amount, reason=reason)
 
-    def refunds_behave(self, status: str) -> None:
-        """Choose how new refunds begin: ``succeeded``, ``pending`` or ``requires_action``."""
-        self._run("refunds_behave", {"status": status})
+    def set_refund_status(self, status: str) -> None:
+        """Set the status of new refunds: ``succeeded``, ``pending`` or ``requires_action``."""
+        self._run("set_refund_status", {"status": status})
 
     def settle_refund(self, refund: str) -> Json:
-        """Let a refund that is not settled succeed."""
+        """Let a pending refund succeed."""
         return self._json("settle_refund", refund=refund)
 
     def fail_refund(self, refund: str, reason: str = "unknown") -> Json:
-        """Let a refund fail, even after it succeeded, as banks do."""
+        """Let a refund fail, also one that has succeeded."""
         return self._json("fail_refund", refund=refund, reason=reason)
 
     # --- faults ----------------------------------------------------------------------------
@@ -91,51 +91,51 @@ class Controls(ABC):
         times: int = 1,
         skip: int = 0,
         seconds: float = 30.0,
-        kept: bool | None = None,
+        stored: bool | None = None,
     ) -> None:
-        """Switch a fault on (see :class:`~tests.support.fake_stripe.faults.Fault`).
+        """Add a fault (see :class:`~tests.support.fake_stripe.faults.Fault`).
 
         ``method`` and ``path`` are shell patterns (``POST``, ``/v1/refunds*``).
         """
         arguments: Json = {"effect": effect, "when": when, "method": method, "path": path}
-        arguments |= {"times": times, "skip": skip, "seconds": seconds, "kept": kept}
+        arguments |= {"times": times, "skip": skip, "seconds": seconds, "stored": stored}
         self._run("fault", arguments)
 
     def clear_faults(self) -> None:
-        """Switch all faults off."""
+        """Remove all faults."""
         self._run("clear_faults", {})
 
-    def faults_left(self) -> int:
-        """Count the strikes still to come: 0 proves that a fault has struck."""
-        return cast("int", self._run("faults_left", {}))
+    def remaining_faults(self) -> int:
+        """Count the requests that faults will still affect: 0 proves that all took effect."""
+        return cast("int", self._run("remaining_faults", {}))
 
-    def held(self, count: int = 1, *, timeout: float = 20.0) -> bool:
+    def wait_until_held(self, count: int = 1, *, timeout: float = 20.0) -> bool:
         """Wait until ``count`` requests are held by ``hang`` or ``slow``.
 
-        A ``slow`` request that is held before it executes already holds its idempotency key.
+        A ``slow`` request that is held before it executes has its idempotency key in use.
         """
-        return cast("bool", self._run("held", {"count": count, "timeout": timeout}))
+        return cast("bool", self._run("wait_until_held", {"count": count, "timeout": timeout}))
 
-    def let_go(self) -> None:
-        """End every ``hang`` and ``slow`` of this moment."""
-        self._run("let_go", {})
+    def resume(self) -> None:
+        """Release the requests that are held now."""
+        self._run("resume", {})
 
     # --- events ----------------------------------------------------------------------------
 
     def webhook(self, url: str | None, *secrets: str) -> None:
-        """Say where events go, and the secret that signs them (two while one is rolled)."""
+        """Set the webhook's URL and signing secrets (two while a secret is rolled)."""
         self._run("webhook", {"url": url, "secrets": list(secrets)})
 
     def delivery(self, policy: Policy) -> None:
-        """Choose what becomes of new events: ``auto``, ``manual`` (held) or ``drop``."""
+        """Set the delivery of new events: ``auto``, ``manual`` (held) or ``drop``."""
         self._run("delivery", {"policy": policy})
 
     def deliver(
         self, event: str, *, timestamp: int | None = None, secrets: list[str] | None = None
     ) -> int:
-        """Deliver one event once, now, whatever became of it before.
+        """Deliver an event once, whatever its delivery state.
 
-        Returns the shop's status, or 0 for no answer.
+        Returns the HTTP status, or 0 without a response.
         """
         arguments: Json = {"event": event, "timestamp": timestamp, "secrets": secrets}
         return cast("int", self._run("deliver", arguments))
@@ -144,19 +144,19 @@ class Controls(ABC):
         """Queue every event that the shop has not acknowledged."""
         self._run("release", {})
 
-    def idle(self, timeout: float = 20.0) -> bool:
-        """Wait until every queued event is delivered or given up."""
-        return cast("bool", self._run("idle", {"timeout": timeout}))
+    def wait_until_idle(self, timeout: float = 20.0) -> bool:
+        """Wait until every queued event is delivered or abandoned."""
+        return cast("bool", self._run("wait_until_idle", {"timeout": timeout}))
 
     def events(self, *types: str) -> list[Json]:
-        """Return the events, oldest first, with their ``delivery``; of these types, if any."""
+        """Return the events (of these types), oldest first, each with its ``delivery``."""
         events = cast("list[Json]", self._run("events", {}))
         return [event for event in events if not types or event["type"] in types]
 
-    # --- the truth -------------------------------------------------------------------------
+    # --- state -----------------------------------------------------------------------------
 
     def ledger(self) -> Json:
-        """Return what was taken and given back: ``intents`` by id, ``totals`` by currency."""
+        """Return captures and refunds: ``intents`` by id, ``totals`` by currency."""
         return self._json("ledger")
 
     def requests(self, method: str | None = None, path: str | None = None) -> list[Json]:
@@ -169,9 +169,9 @@ class Controls(ABC):
         ]
 
     def clock(self, offset: int) -> None:
-        """Move Stripe's clock by seconds, for events and keys; signatures keep the true time."""
+        """Set the offset of Stripe's clock in seconds; signatures use the real time."""
         self._run("clock", {"offset": offset})
 
     def reset(self) -> None:
-        """Forget everything but where the webhook is."""
+        """Delete all state except the webhook's settings."""
         self._run("reset", {})

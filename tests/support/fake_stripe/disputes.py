@@ -1,25 +1,25 @@
-"""Disputes, which only the test can open (Stripe API: Disputes; Stripe docs: How disputes work)."""
+"""Disputes, opened by the test (Stripe API: Disputes; Stripe docs: How disputes work)."""
 
 from __future__ import annotations
 
 from tests.support.fake_stripe import balance
 from tests.support.fake_stripe.errors import StripeError
-from tests.support.fake_stripe.store import Books
+from tests.support.fake_stripe.store import Store
 from tests.support.fake_stripe.wire import Json, new_id
 
 _OPEN = ("needs_response", "under_review")
 
 
-def holds(books: Books, charge: Json) -> bool:
-    """Tell whether a dispute, open or lost, keeps the charge's money."""
+def holds(store: Store, charge: Json) -> bool:
+    """Return whether an open or lost dispute holds the charge's money."""
     return charge["disputed"] and any(
         dispute["charge"] == charge["id"] and dispute["status"] != "won"
-        for dispute in books.all("dispute")
+        for dispute in store.all("dispute")
     )
 
 
-def open_dispute(books: Books, charge: Json, *, amount: int | None, reason: str) -> Json:
-    """Let the customer's bank take the money back until the dispute is decided."""
+def open_dispute(store: Store, charge: Json, *, amount: int | None, reason: str) -> Json:
+    """Withdraw the money until the dispute is decided."""
     if charge["disputed"]:
         raise StripeError(f"Charge {charge['id']} is already disputed.")
     dispute: Json = {
@@ -28,10 +28,10 @@ def open_dispute(books: Books, charge: Json, *, amount: int | None, reason: str)
         "amount": amount or charge["amount"] - charge["amount_refunded"],
         "balance_transactions": [],
         "charge": charge["id"],
-        "created": books.now,
+        "created": store.now,
         "currency": charge["currency"],
         "evidence": {},
-        "evidence_details": {"due_by": books.now + 7 * 86_400, "has_evidence": False},
+        "evidence_details": {"due_by": store.now + 7 * 86_400, "has_evidence": False},
         "is_charge_refundable": False,
         "livemode": False,
         "metadata": {},
@@ -39,46 +39,46 @@ def open_dispute(books: Books, charge: Json, *, amount: int | None, reason: str)
         "reason": reason,
         "status": "needs_response",
     }
-    books.add(dispute)
+    store.add(dispute)
     charge["disputed"] = True
-    books.save(charge)
-    _post(books, dispute, -dispute["amount"])
-    books.emit("charge.dispute.created", dispute)
-    books.emit("charge.dispute.funds_withdrawn", dispute)
+    store.save(charge)
+    _post(store, dispute, -dispute["amount"])
+    store.emit("charge.dispute.created", dispute)
+    store.emit("charge.dispute.funds_withdrawn", dispute)
     return dispute
 
 
-def _post(books: Books, dispute: Json, amount: int) -> None:
+def _post(store: Store, dispute: Json, amount: int) -> None:
     transaction = balance.post(
-        books,
+        store,
         amount=amount,
         currency=dispute["currency"],
         source=dispute["id"],
         kind="adjustment",
     )
-    dispute["balance_transactions"].append(books.get("balance_transaction", transaction))
-    books.save(dispute)
+    dispute["balance_transactions"].append(store.get("balance_transaction", transaction))
+    store.save(dispute)
 
 
-def submit_evidence(books: Books, dispute: Json) -> Json:
-    """Send the shop's evidence to the bank, which now looks at it."""
+def submit_evidence(store: Store, dispute: Json) -> Json:
+    """Submit evidence; the bank reviews the dispute."""
     _require_open(dispute)
     before = dispute["status"]
     dispute["status"] = "under_review"
     dispute["evidence_details"]["has_evidence"] = True
-    books.emit("charge.dispute.updated", books.save(dispute), previous={"status": before})
+    store.emit("charge.dispute.updated", store.save(dispute), previous={"status": before})
     return dispute
 
 
-def close(books: Books, dispute: Json, *, won: bool) -> Json:
-    """Decide the dispute; the money comes back where it was won."""
+def close(store: Store, dispute: Json, *, won: bool) -> Json:
+    """Decide the dispute; a dispute that is won returns the money."""
     _require_open(dispute)
     dispute["status"] = "won" if won else "lost"
-    books.save(dispute)
+    store.save(dispute)
     if won:
-        _post(books, dispute, dispute["amount"])
-        books.emit("charge.dispute.funds_reinstated", dispute)
-    books.emit("charge.dispute.closed", dispute)
+        _post(store, dispute, dispute["amount"])
+        store.emit("charge.dispute.funds_reinstated", dispute)
+    store.emit("charge.dispute.closed", dispute)
     return dispute
 
 

@@ -1,4 +1,4 @@
-"""Which method and path runs which endpoint."""
+"""Routing of methods and paths to endpoints."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from tests.support.fake_stripe import balance, intent_actions, payment_intents, refunds
+from tests.support.fake_stripe import balance, payment_intents, refunds
 from tests.support.fake_stripe.errors import StripeError
 from tests.support.fake_stripe.expansion import expand
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.listing import list_objects
 from tests.support.fake_stripe.parameters import Parameters
-from tests.support.fake_stripe.store import Books
+from tests.support.fake_stripe.store import Store
 from tests.support.fake_stripe.wire import Json, Request
 
 _Endpoint = Callable[..., Json]
 
 
-def _retrieve(books: Books, values: Json, identifier: str, *, kind: str, param: str) -> Json:
+def _retrieve(store: Store, values: Json, identifier: str, *, kind: str, param: str) -> Json:
     Parameters(values, allowed=("client_secret",))
-    return books.get(kind, identifier, param=param)
+    return store.get(kind, identifier, param=param)
 
 
 class Endpoints:
-    """The routes of the API, over one ledger."""
+    """The routes of the API."""
 
     def __init__(self, ledger: Ledger) -> None:
         """Build the table of routes."""
@@ -32,9 +32,9 @@ class Endpoints:
         self._routes: list[tuple[str, re.Pattern[str], _Endpoint]] = []
         self._add("POST", "payment_intents", payment_intents.create)
         self._add("POST", "payment_intents/:id", payment_intents.update)
-        self._add("POST", "payment_intents/:id/confirm", intent_actions.confirm)
-        self._add("POST", "payment_intents/:id/capture", intent_actions.capture)
-        self._add("POST", "payment_intents/:id/cancel", intent_actions.cancel)
+        self._add("POST", "payment_intents/:id/confirm", payment_intents.confirm)
+        self._add("POST", "payment_intents/:id/capture", payment_intents.capture)
+        self._add("POST", "payment_intents/:id/cancel", payment_intents.cancel)
         self._add("POST", "refunds", self._create_refund)
         self._add("POST", "refunds/:id", refunds.update)
         self._add("POST", "refunds/:id/cancel", refunds.cancel)
@@ -57,26 +57,26 @@ class Endpoints:
         self._add("GET", path, listing)
         self._add("GET", f"{path}/:id", partial(_retrieve, kind=kind, param=param))
 
-    def _create_refund(self, books: Books, values: Json) -> Json:
+    def _create_refund(self, store: Store, values: Json) -> Json:
         return refunds.create(
-            books, values, status=self._ledger.setting("refunds_behave", "succeeded")
+            store, values, status=self._ledger.setting("set_refund_status", "succeeded")
         )
 
-    def _balance(self, books: Books, values: Json) -> Json:
+    def _balance(self, store: Store, values: Json) -> Json:
         Parameters(values)
-        return balance.retrieve(books)
+        return balance.retrieve(store)
 
-    def run(self, books: Books, request: Request) -> Json:
-        """Run the endpoint that a request names, and expand its answer."""
+    def run(self, store: Store, request: Request) -> Json:
+        """Run the endpoint of the request, and expand its response."""
         for method, pattern, endpoint in self._routes:
             match = pattern.fullmatch(request.path)
             if match is not None and method == request.method:
-                document = endpoint(books, request.parameters, *match.groups())
-                return expand(books, document, request.parameters)
+                document = endpoint(store, request.parameters, *match.groups())
+                return expand(store, document, request.parameters)
         raise StripeError(
             f"Unrecognized request URL ({request.method}: {request.path}). If you are trying to "
             "list objects, remove the trailing slash. If you are trying to retrieve an object, "
             "make sure you passed a valid (non-empty) identifier in your code.",
             status=404,
-            kept=False,
+            stored=False,
         )

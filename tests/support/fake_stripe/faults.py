@@ -1,4 +1,4 @@
-"""Faults that a test switches on, and which requests they strike."""
+"""Faults that a test adds, and the requests they affect."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ _ONLY_BEFORE = {"conflict", "rate_limit", "card_declined"}
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """What goes wrong, and with which requests.
+    """A fault, and the requests it affects.
 
-    - ``hang``: no answer for ``seconds``, then the connection is closed: the client times out.
-    - ``close``, ``reset``: the connection ends at once, by FIN or by RST, with no answer.
+    - ``hang``: no response for ``seconds``, then the connection is closed: the client times out.
+    - ``close``, ``reset``: the connection ends at once, by FIN or by RST, with no response.
     - ``garbage``: 200 with a body that is not JSON. ``redirect``: 302 to ``/elsewhere``.
-    - ``slow``: the answer is right and comes ``seconds`` late; the idempotency key is held.
+    - ``slow``: a correct response, ``seconds`` late; the idempotency key is in use meanwhile.
     - ``server_error``: 500; ``conflict``: 409; ``rate_limit``: 429 with Retry-After of
       ``seconds``; ``card_declined``: 402.
 
-    ``when`` is before or after the request has executed. ``kept`` stores the fault's answer under
-    the idempotency key, which Stripe does with whatever an endpoint answers once it has begun:
-    by default a 402, and a 500 after execution.
+    ``when``: before or after the request executes. ``stored``: is the fault's response stored under
+    the idempotency key? By default that of a 402, and of a 500 after execution.
     """
 
     effect: Effect
@@ -40,48 +39,48 @@ class Fault:
     times: int = 1
     skip: int = 0
     seconds: float = 30.0
-    kept: bool | None = None
+    stored: bool | None = None
     id: str = field(default_factory=lambda: new_id("fault"))
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense, so that no test waits for a fault that cannot come."""
+        """Reject combinations that can never take effect."""
         if self.effect not in get_args(Effect) or self.when not in get_args(When):
             message = f"no such fault: {self.effect} {self.when}"
             raise ValueError(message)
         if self.when == "after" and self.effect in _ONLY_BEFORE:
             message = f"{self.effect} is decided before a request executes"
             raise ValueError(message)
-        if self.kept is None:
-            self.kept = self.effect == "card_declined" or (
+        if self.stored is None:
+            self.stored = self.effect == "card_declined" or (
                 self.effect == "server_error" and self.when == "after"
             )
 
 
 class Faults:
-    """The faults that are switched on, in the order in which they were."""
+    """The current faults, in the order in which they were added."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start without faults."""
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
-        """Switch a fault on for the next ``times`` requests that match, after ``skip`` of them."""
+        """Add a fault for ``times`` matching requests, after the first ``skip``."""
         with self._lock:
             self._faults.append(fault)
 
     def clear(self) -> None:
-        """Switch all faults off."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
-    def left(self) -> int:
-        """Return how many strikes are still to come."""
+    def remaining(self) -> int:
+        """Count the requests that are still to be affected."""
         with self._lock:
             return sum(fault.times for fault in self._faults)
 
-    def strike(self, method: str, path: str) -> Fault | None:
-        """Return the fault that strikes this request, used up by one."""
+    def match(self, method: str, path: str) -> Fault | None:
+        """Return the fault that affects this request, and count it."""
         with self._lock:
             for fault in self._faults:
                 if not (fnmatchcase(method, fault.method) and fnmatchcase(path, fault.path)):

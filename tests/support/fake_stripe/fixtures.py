@@ -1,4 +1,4 @@
-"""Fixtures; a test module takes them with an import."""
+"""Fixtures and clients of the fake Stripe; test modules import them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WEBHOOK_SECRET = "whsec_of_the_shop"
 
 @pytest.fixture
 def fake_stripe() -> Iterator[FakeStripe]:
-    """Start a fake Stripe of this test's own, with no webhook yet."""
+    """Start a fake Stripe for this test, without a webhook URL."""
     with FakeStripe(webhook_secret=WEBHOOK_SECRET) as server:
         yield server
 
@@ -23,7 +23,7 @@ def fake_stripe() -> Iterator[FakeStripe]:
 def stripe_client(
     url: str, *, key: str = API_KEY, retries: int = 0, timeout: float = 5.0
 ) -> stripe.StripeClient:
-    """Return the real library's client, bound to a fake Stripe; ``timeout`` in seconds."""
+    """Return a client of Stripe's library for a fake Stripe; ``timeout`` in seconds."""
     return stripe.StripeClient(
         key,
         base_addresses={"api": url},

@@ -13,10 +13,10 @@ _NAME = re.compile(r"(?P<head>[^\[\]]+)(?P<rest>(?:\[[^\[\]]*\])*)")
 
 
 def decode_form(encoded: str) -> Json:
-    """Return nested dictionaries of strings; a list is a dictionary from position to value.
+    """Return nested dictionaries of strings; a list is a dictionary from index to value.
 
-    Lists are left so because only the reader of a parameter knows whether ``[0]`` is a position
-    or, as in metadata, a name. A malformed name is refused as Stripe refuses it.
+    Only the reader of a parameter knows whether ``[0]`` is an index or, as in metadata, a name.
+    Raises :class:`StripeError` for a malformed name.
     """
     form: Json = {}
     for name, value in parse_qsl(encoded, keep_blank_values=True):

@@ -1,4 +1,4 @@
-"""The ledger as ground truth: what was really taken, given back and left, in minor units."""
+"""Ground truth for tests: amounts captured, refunded and left, in minor units."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _SUMS = ("captured", "refunded", "refunds_pending", "disputed", "balance")
 def ground_truth(ledger: Ledger) -> Json:
     """Return ``intents`` by id and ``totals`` by currency, over all accounts.
 
-    ``captures`` counts successful captures, so that a double charge shows. ``refunded`` counts
-    refunds that have succeeded, ``refunds_pending`` those that may yet fail. ``balance`` is the
-    sum of the balance transactions; a refund leaves it when it is created and returns to it when
-    it fails.
+    ``captures`` is the number of captures, so that a double charge is visible. ``refunded`` is the
+    amount of refunds that succeeded, ``refunds_pending`` of those that can still fail. ``balance``
+    is the sum of the balance transactions: reduced when a refund is created, restored if it
+    fails.
     """
     documents = _documents(ledger)
     parts = {kind: _by_intent(documents[kind]) for kind in ("charge", "refund", "dispute")}

@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the loopback interface, with connections that can be broken on purpose."""
+"""HTTP/1.1 server on the loopback interface whose connections faults can break."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from tests.support.fake_stripe.api import Disconnected
 from tests.support.fake_stripe.pauses import Pauses
-from tests.support.fake_stripe.wire import Answer
+from tests.support.fake_stripe.wire import Response
 
-Application = Callable[[str, str, str, dict[str, str], str], Answer]
-"""From method, path, query, headers in lower case and body to the answer."""
+Application = Callable[[str, str, str, dict[str, str], str], Response]
+"""Takes method, path, query, lower-case headers and body; returns the response."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -32,17 +32,17 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            answer = self.server.application(self.command, url.path, url.query, headers, body)
+            response = self.server.application(self.command, url.path, url.query, headers, body)
         except Disconnected as fault:
             self._disconnect(fault)
             return
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
+        self.send_response(response.status)
+        for name, value in response.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(answer.body)))
+        self.send_header("Content-Type", response.content_type)
+        self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(response.body)
 
     do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names that the base looks for
 
@@ -50,18 +50,18 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.effect == "hang":
             self.server.pauses.hold(fault.seconds)
         if fault.effect == "reset":
-            # With no time to linger, closing sends RST instead of FIN.
+            # With a linger time of 0, closing sends RST instead of FIN.
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             self.server.resets.add(self.connection)
         self.close_connection = True
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Keep quiet: the request log says more."""
+        """Log nothing; the request log has more detail."""
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """One thread a connection, all joined at the stop."""
+    """One thread for each connection; `stop` joins all."""
 
     daemon_threads = False
     block_on_close = True
@@ -80,12 +80,12 @@ class LoopbackServer(ThreadingHTTPServer):
         )
 
     def server_bind(self) -> None:
-        # HTTPServer would ask a name server for the machine's name.
+        # HTTPServer would look up the machine's name in DNS.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
+        """Serve in a new thread."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -115,4 +115,4 @@ class LoopbackServer(ThreadingHTTPServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base's
-        """Ignore a client that has gone away."""
+        """Ignore a client that has disconnected."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from tests.support.fake_stripe.errors import StripeError, invalid, key_in_use
 from tests.support.fake_stripe.ledger import Ledger
-from tests.support.fake_stripe.wire import Answer, Request
+from tests.support.fake_stripe.wire import Request, Response
 
 LIFETIME = 24 * 3600
 """Seconds after which a key may be removed; a request with it is then a new one."""
@@ -19,20 +19,20 @@ _LONGEST_KEY = 255
 
 
 class IdempotencyKeys:
-    """The first answer to each key of an account; keys in use live only as long as the process."""
+    """The first response for each key of an account; keys in use are kept in memory."""
 
     def __init__(self, ledger: Ledger) -> None:
-        """Keep the answers in the ledger."""
+        """Store the responses in the ledger."""
         self._ledger = ledger
         self._in_use: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
     @contextmanager
-    def claim(self, account: str, request: Request) -> Iterator[Answer | None]:
-        """Hold a request's key while it is worked on, and give the kept answer if there is one.
+    def claim(self, account: str, request: Request) -> Iterator[Response | None]:
+        """Mark the request's key as in use, and yield the stored response if there is one.
 
-        Refuses with 409 where another request holds the key, and with 400 where the key was used
-        for another endpoint or other parameters.
+        Raises 409 if another request uses the key, and 400 if the key was used for another
+        endpoint or other parameters.
         """
         key = request.idempotency_key
         if key is None:
@@ -45,12 +45,12 @@ class IdempotencyKeys:
                 raise key_in_use(key)
             self._in_use.add((account, key))
         try:
-            yield self._kept(account, key, request)
+            yield self._stored(account, key, request)
         finally:
             with self._lock:
                 self._in_use.discard((account, key))
 
-    def _kept(self, account: str, key: str, request: Request) -> Answer | None:
+    def _stored(self, account: str, key: str, request: Request) -> Response | None:
         rows = self._ledger.rows(
             "SELECT path, fingerprint, status, body, request_id FROM idempotency_keys "
             "WHERE account = ? AND key = ? AND created > ?",
@@ -65,22 +65,22 @@ class IdempotencyKeys:
                 "Keys for idempotent requests can only be used for the same endpoint they were "
                 f"first used for ('{path}' vs '{request.path}'). {hint}",
                 type="idempotency_error",
-                kept=False,
+                stored=False,
             )
         if fingerprint != _fingerprint(request):
             raise StripeError(
                 "Keys for idempotent requests can only be used with the same parameters they "
                 f"were first used with. {hint}",
                 type="idempotency_error",
-                kept=False,
+                stored=False,
             )
         headers = {"Idempotent-Replayed": "true", "Original-Request": request_id}
-        return Answer(status=status, body=body, headers=headers)
+        return Response(status=status, body=body, headers=headers)
 
-    def keep(
-        self, connection: sqlite3.Connection, account: str, request: Request, answer: Answer
+    def store_result(
+        self, connection: sqlite3.Connection, account: str, request: Request, response: Response
     ) -> None:
-        """Store a result in the very transaction that made it."""
+        """Store the response in the transaction of its request."""
         if request.idempotency_key is not None:
             connection.execute(
                 "INSERT OR REPLACE INTO idempotency_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -90,8 +90,8 @@ class IdempotencyKeys:
                     request.path,
                     _fingerprint(request),
                     self._ledger.now(),
-                    answer.status,
-                    answer.body,
+                    response.status,
+                    response.body,
                     request.id,
                 ),
             )

@@ -1,4 +1,4 @@
-"""The provider's memory: one SQLite file that outlives the shop, and the fake itself."""
+"""Storage of the fake Stripe: an SQLite database, in a file or in memory."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 
 
 class Ledger:
-    """A SQLite database behind one lock: every change is one transaction, or did not happen."""
+    """An SQLite database behind a lock; every change is a transaction."""
 
     def __init__(self, state_dir: Path | None) -> None:
-        """Open ``ledger.db`` in the directory, or keep all in memory where there is none."""
+        """Open ``ledger.db`` in the directory, or a database in memory without one."""
         if state_dir is not None:
             state_dir.mkdir(parents=True, exist_ok=True)
         file = ":memory:" if state_dir is None else str(state_dir / "ledger.db")
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode = WAL")
-        # A killed process loses nothing without fsync; only a power cut would.
+        # Without fsync only a power cut loses data, not a killed process.
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(_SCHEMA)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the ledger alone; commit at the end, or roll back where an error comes out."""
+        """Lock the ledger; commit at the end, or roll back on an exception."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -56,22 +56,22 @@ class Ledger:
             self._connection.execute("COMMIT")
 
     def rows(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-        """Return what a query finds."""
+        """Return the rows of a query."""
         with self._lock:
             return self._connection.execute(statement, parameters).fetchall()
 
     def change(self, statement: str, parameters: tuple[object, ...] = ()) -> None:
-        """Run one statement in a transaction of its own."""
+        """Run one statement in a transaction."""
         with self.transaction() as connection:
             connection.execute(statement, parameters)
 
     def setting(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON value
-        """Return a test's setting, which outlives a restart."""
+        """Return a setting, which is kept over restarts."""
         found = self.rows("SELECT value FROM settings WHERE name = ?", (name,))
         return json.loads(found[0][0]) if found else default
 
-    def keep_setting(self, name: str, value: object) -> None:
-        """Store a test's setting."""
+    def save_setting(self, name: str, value: object) -> None:
+        """Store a setting."""
         self.change(
             "INSERT INTO settings VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -79,11 +79,11 @@ class Ledger:
         )
 
     def now(self) -> int:
-        """Return Stripe's time in Unix seconds: the machine's, moved by the test's clock."""
+        """Return Stripe's time in Unix seconds: the system clock plus the test's offset."""
         return int(time.time()) + int(self.setting("clock_offset", 0))
 
     def clear(self) -> None:
-        """Forget everything but the settings."""
+        """Delete everything except the settings."""
         with self.transaction() as connection:
             connection.execute("DELETE FROM objects")
             connection.execute("DELETE FROM idempotency_keys")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.support.fake_stripe.errors import invalid
 from tests.support.fake_stripe.parameters import Parameters
-from tests.support.fake_stripe.store import Books
+from tests.support.fake_stripe.store import Store
 from tests.support.fake_stripe.wire import Json
 
 _PAGE = ("limit", "starting_after", "ending_before", "created")
@@ -19,7 +19,7 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 
 
 def list_objects(
-    books: Books, values: Json, *, kind: str, url: str, filters: tuple[str, ...] = ()
+    store: Store, values: Json, *, kind: str, url: str, filters: tuple[str, ...] = ()
 ) -> Json:
     """Return a page: ``limit`` (10, at most 100) objects after or before a cursor."""
     params = Parameters(values, allowed=(*_PAGE, *filters))
@@ -29,36 +29,36 @@ def list_objects(
         raise invalid("You may only specify one of these: starting_after, ending_before.")
     found = [
         document
-        for document in books.all(kind)
+        for document in store.all(kind)
         if _created_matches(document, values.get("created"))
-        and all(_matches(books, document, params, name) for name in filters)
+        and all(_matches(store, document, params, name) for name in filters)
     ]
     if after:
-        found = found[_position(books, kind, found, after, "starting_after") + 1 :]
+        found = found[_position(store, kind, found, after, "starting_after") + 1 :]
         page, more = found[:limit], len(found) > limit
     elif before:
-        found = found[: _position(books, kind, found, before, "ending_before")]
+        found = found[: _position(store, kind, found, before, "ending_before")]
         page, more = found[-limit:], len(found) > limit
     else:
         page, more = found[:limit], len(found) > limit
     return {"object": "list", "data": page, "has_more": more, "url": url}
 
 
-def _position(books: Books, kind: str, found: list[Json], cursor: str, param: str) -> int:
-    books.get(kind, cursor, param=param, status=400)
+def _position(store: Store, kind: str, found: list[Json], cursor: str, param: str) -> int:
+    store.get(kind, cursor, param=param, status=400)
     ids = [document["id"] for document in found]
     if cursor not in ids:
         raise invalid(f"The cursor '{cursor}' is not in this list.", param=param)
     return ids.index(cursor)
 
 
-def _matches(books: Books, document: Json, params: Parameters, name: str) -> bool:
+def _matches(store: Store, document: Json, params: Parameters, name: str) -> bool:
     if name not in params:
         return True
     if name == "types":
         return document["type"] in params.strings("types")
     if name == "delivery_success":
-        return (document["id"] in books.delivered()) == params.boolean(name)
+        return (document["id"] in store.delivered()) == params.boolean(name)
     return bool(document[name] == params.text(name))
 
 

@@ -1,96 +1,91 @@
-"""What a test can ask of the provider by name: the outside world, faults, deliveries, clocks."""
+"""Operations of the fake Stripe by name: simulations, faults, deliveries and clock."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
+from tests.support.fake_stripe.controls import Controls
 from tests.support.fake_stripe.errors import missing
 from tests.support.fake_stripe.faults import Fault, Faults
 from tests.support.fake_stripe.ground_truth import ground_truth
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import RequestLog
-from tests.support.fake_stripe.simulations import OutsideWorld
-from tests.support.fake_stripe.webhook_dispatcher import Courier, Policy
+from tests.support.fake_stripe.simulations import Simulations
+from tests.support.fake_stripe.webhook_dispatcher import Policy, WebhookDispatcher
 from tests.support.fake_stripe.wire import Json
 
 
-class Operations:
-    """The acts behind the test's controls; every argument and result is plain JSON."""
+class Operations(Simulations):
+    """The implementation of `Controls`; arguments and results are JSON."""
 
     def __init__(
-        self, *, ledger: Ledger, courier: Courier, faults: Faults, log: RequestLog, pauses: Pauses
+        self,
+        *,
+        ledger: Ledger,
+        dispatcher: WebhookDispatcher,
+        faults: Faults,
+        log: RequestLog,
+        pauses: Pauses,
     ) -> None:
-        self._ledger = ledger
-        self._courier = courier
+        super().__init__(ledger, dispatcher)
         self._faults = faults
         self._log = log
         self._pauses = pauses
-        world = OutsideWorld(ledger, courier)
-        acts: list[Callable[..., Any]] = [
-            world.pay, world.attach, world.settle, world.refund, world.refunds_behave,
-            world.settle_refund, world.fail_refund,
-            world.open_dispute, world.submit_evidence, world.close_dispute,
-            self.fault, self.clear_faults, self.faults_left, self.held, self.let_go,
-            self.webhook, self.delivery, self.deliver, self.release, self.idle,
-            self.events, self.ledger, self.requests, self.clock, self.reset,
-        ]  # fmt: skip
-        self._acts = {act.__name__: act for act in acts}
 
     def run(self, name: str, arguments: Json) -> Any:  # noqa: ANN401 - any JSON value
-        """Run an act by its name."""
-        if name not in self._acts:
+        """Run the operation of this name."""
+        if name.startswith("_") or name not in vars(Controls):
             raise missing("control", name, param="operation")
-        return self._acts[name](**arguments)
+        return getattr(self, name)(**arguments)
 
     def fault(self, **what: Any) -> None:  # noqa: ANN401 - the fields of a Fault
-        """Switch a fault on."""
+        """Add a fault."""
         self._faults.add(Fault(**what))
 
     def clear_faults(self) -> None:
-        """Switch all faults off."""
+        """Remove all faults."""
         self._faults.clear()
 
-    def faults_left(self) -> int:
-        """Count the strikes still to come."""
-        return self._faults.left()
+    def remaining_faults(self) -> int:
+        """Count the requests that faults will still affect."""
+        return self._faults.remaining()
 
-    def held(self, count: int, timeout: float) -> bool:
-        """Wait until so many requests hang or are slow."""
+    def wait_until_held(self, count: int, timeout: float) -> bool:
+        """Wait until so many requests are held."""
         return self._pauses.wait_for(count, timeout)
 
-    def let_go(self) -> None:
-        """End every ``hang`` and ``slow`` of this moment."""
-        self._pauses.let_go()
+    def resume(self) -> None:
+        """Release the requests that are held now."""
+        self._pauses.resume()
 
     def webhook(self, url: str | None, secrets: list[str]) -> None:
-        """Say where events go, and with which secrets they are signed."""
-        self._ledger.keep_setting("webhook_url", url)
-        self._ledger.keep_setting("webhook_secrets", secrets)
-        self._courier.collect()
+        """Set the webhook's URL and signing secrets."""
+        self._ledger.save_setting("webhook_url", url)
+        self._ledger.save_setting("webhook_secrets", secrets)
+        self._dispatcher.collect()
 
     def delivery(self, policy: Policy) -> None:
-        """Choose what becomes of new events."""
-        self._courier.set_policy(policy)
+        """Set the delivery of new events."""
+        self._dispatcher.set_policy(policy)
 
     def deliver(self, event: str, timestamp: int | None, secrets: list[str] | None) -> int:
-        """Deliver one event once, now."""
+        """Deliver an event once."""
         given = None if secrets is None else tuple(secrets)
-        return self._courier.deliver(event, timestamp=timestamp, secrets=given)
+        return self._dispatcher.deliver(event, timestamp=timestamp, secrets=given)
 
     def release(self) -> None:
-        """Queue every event that was held, dropped or given up."""
+        """Queue every event that was held, dropped or abandoned."""
         self._ledger.change("UPDATE deliveries SET state = 'queued' WHERE state != 'delivered'")
-        self._courier.collect()
+        self._dispatcher.collect()
 
-    def idle(self, timeout: float) -> bool:
-        """Wait until every queued event is delivered or given up."""
-        return self._courier.idle(timeout)
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait until every queued event is delivered or abandoned."""
+        return self._dispatcher.wait_until_idle(timeout)
 
     def events(self) -> list[Json]:
-        """Return all events, oldest first, each with what became of its delivery."""
+        """Return all events, oldest first, each with its delivery."""
         rows = self._ledger.rows(
             "SELECT body, state, attempts, last_status FROM objects "
             "JOIN deliveries ON event = id ORDER BY seq"
@@ -102,7 +97,7 @@ class Operations:
         ]
 
     def ledger(self) -> Json:
-        """Return the truth about the money."""
+        """Return captures and refunds."""
         return ground_truth(self._ledger)
 
     def requests(self) -> list[Json]:
@@ -110,15 +105,15 @@ class Operations:
         return self._log.entries()
 
     def clock(self, offset: int) -> None:
-        """Move Stripe's clock by seconds from the machine's; signatures keep the true time."""
-        self._ledger.keep_setting("clock_offset", offset)
+        """Set the offset of Stripe's clock in seconds; signatures use the real time."""
+        self._ledger.save_setting("clock_offset", offset)
 
     def reset(self) -> None:
-        """Forget every object, key, event, fault, call and setting but the webhook's."""
+        """Delete all state except the webhook's settings."""
         self._faults.clear()
-        self._courier.forget()
+        self._dispatcher.forget()
         self._ledger.clear()
         self._log.clear()
         self.clock(0)
-        self._ledger.keep_setting("refunds_behave", "succeeded")
-        self._courier.set_policy("auto")
+        self._ledger.save_setting("set_refund_status", "succeeded")
+        self._dispatcher.set_policy("auto")

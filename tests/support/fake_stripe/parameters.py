@@ -1,4 +1,4 @@
-"""Reading parameters as strictly as Stripe does, before anything is executed."""
+"""Validation of parameters, as strict as Stripe's, before the endpoint executes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _INTEGER = re.compile(r"-?\d+")
 
 
 class Parameters:
-    """The parameters of one call; an unknown one is refused (``parameter_unknown``)."""
+    """The parameters of a call; raises ``parameter_unknown`` for an unknown one."""
 
     def __init__(self, values: Json, *, allowed: Iterable[str] = ()) -> None:
-        """Take decoded values and the names that the endpoint knows besides ``expand``."""
+        """``allowed`` are the names that the endpoint accepts besides ``expand``."""
         known = {*allowed, "expand"}
         for name in values:
             if name not in known:
@@ -26,11 +26,11 @@ class Parameters:
         self._values = values
 
     def __contains__(self, name: str) -> bool:
-        """Tell whether the caller sent the parameter."""
+        """Return whether the caller sent the parameter."""
         return name in self._values
 
     def text(self, name: str, *, required: bool = False) -> str | None:
-        """Return a string, or None where it was left out or sent empty."""
+        """Return a string, or None if it is missing or empty."""
         value = self._values.get(name)
         if isinstance(value, dict):
             raise invalid("Invalid string", param=name)
@@ -39,7 +39,7 @@ class Parameters:
         return value or None
 
     def integer(self, name: str, *, minimum: int = 1, maximum: int = MAXIMUM_AMOUNT) -> int | None:
-        """Return an integer in range, or None where it was left out."""
+        """Return an integer in range, or None if it is missing."""
         value = self._values.get(name)
         if value is None:
             return None
@@ -68,14 +68,14 @@ class Parameters:
         return amount
 
     def boolean(self, name: str) -> bool:
-        """Return a flag, false where it was left out."""
+        """Return a flag, False if it is missing."""
         value = self._values.get(name, "false")
         if value not in {"true", "false"}:
             raise invalid(f"Invalid boolean: {value}", param=name)
         return bool(value == "true")
 
     def choice(self, name: str, options: tuple[str, ...]) -> str | None:
-        """Return one of the options, or None where it was left out."""
+        """Return one of the options, or None if it is missing."""
         value = self.text(name)
         if value is not None and value not in options:
             wording = f"{', '.join(options[:-1])}, or {options[-1]}"
@@ -97,7 +97,7 @@ class Parameters:
         return [item for item in value.values() if isinstance(item, str)]
 
     def mapping(self, name: str) -> Json:
-        """Return a dictionary, empty where it was left out or sent empty."""
+        """Return a dictionary, empty if it is missing or empty."""
         value = self._values.get(name) or {}
         if not isinstance(value, dict):
             raise invalid("Invalid object", param=name)

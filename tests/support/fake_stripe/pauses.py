@@ -1,4 +1,4 @@
-"""Requests that are held on purpose, and what lets them go."""
+"""Requests that faults hold, and their release."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 
 
 class Pauses:
-    """Holds requests for a time, or until the test or the stop lets them go."""
+    """Holds requests for a time, or until the test or `end` releases them."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -15,7 +15,7 @@ class Pauses:
         self._over = False
 
     def hold(self, seconds: float) -> None:
-        """Wait for that time at most."""
+        """Hold the calling request for at most ``seconds``."""
         with self._changed:
             entered = self._round
             self._held += 1
@@ -23,19 +23,19 @@ class Pauses:
             self._changed.wait_for(lambda: self._over or self._round != entered, seconds)
             self._held -= 1
 
-    def let_go(self) -> None:
-        """Let every request go that is held now."""
+    def resume(self) -> None:
+        """Release the requests that are held now."""
         with self._changed:
             self._round += 1
             self._changed.notify_all()
 
     def wait_for(self, held: int, timeout: float) -> bool:
-        """Wait until so many requests are held; false where ``timeout`` seconds go by first."""
+        """Wait until so many requests are held; False after ``timeout`` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: self._held >= held, timeout)
 
     def end(self) -> None:
-        """Let everything go, now and from now on."""
+        """Release all requests, also future ones."""
         with self._changed:
             self._over = True
             self._changed.notify_all()

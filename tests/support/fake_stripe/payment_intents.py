@@ -5,10 +5,15 @@ from __future__ import annotations
 import secrets
 
 from tests.support.fake_stripe import intent_lifecycle as lifecycle
-from tests.support.fake_stripe.errors import invalid, unexpected_state
-from tests.support.fake_stripe.intent_actions import confirm_intent
+from tests.support.fake_stripe.errors import (
+    StripeError,
+    card_declined,
+    invalid,
+    unexpected_state,
+)
 from tests.support.fake_stripe.parameters import Parameters
-from tests.support.fake_stripe.store import Books
+from tests.support.fake_stripe.payment_methods import attempt_with
+from tests.support.fake_stripe.store import Store
 from tests.support.fake_stripe.wire import Json, new_id
 
 _DESCRIPTIVE = ("description", "metadata", "receipt_email", "customer", "payment_method")
@@ -25,9 +30,11 @@ _CREATE = (
     "statement_descriptor_suffix",
 )
 
+_CANCELLATION_REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 
-def create(books: Books, values: Json) -> Json:
-    """Create an intent, and confirm it at once where ``confirm`` says so."""
+
+def create(store: Store, values: Json) -> Json:
+    """Create an intent, and confirm it if ``confirm`` is true."""
     params = Parameters(values, allowed=_CREATE)
     amount, currency = params.amount(), params.currency()
     automatic = params.mapping("automatic_payment_methods").get("enabled") == "true"
@@ -57,7 +64,7 @@ def create(books: Books, values: Json) -> Json:
         ),
         "client_secret": f"{identifier}_secret_{secrets.token_hex(12)}",
         "confirmation_method": "automatic",
-        "created": books.now,
+        "created": store.now,
         "currency": currency,
         "customer": params.text("customer"),
         "description": params.text("description"),
@@ -77,14 +84,14 @@ def create(books: Books, values: Json) -> Json:
             "requires_confirmation" if params.text("payment_method") else "requires_payment_method"
         ),
     }
-    books.emit("payment_intent.created", books.add(intent))
-    return confirm_intent(books, intent) if confirm else intent
+    store.emit("payment_intent.created", store.add(intent))
+    return _confirm(store, intent) if confirm else intent
 
 
-def update(books: Books, values: Json, identifier: str) -> Json:
-    """Change what an intent says, and its amount while it is unpaid."""
+def update(store: Store, values: Json, identifier: str) -> Json:
+    """Update an intent; the amount only while it is unpaid."""
     params = Parameters(values, allowed=(*_DESCRIPTIVE, "amount", "currency"))
-    intent = books.get("payment_intent", identifier, param="intent")
+    intent = store.get("payment_intent", identifier, param="intent")
     for name in ("amount", "currency", "payment_method"):
         if name in params and intent["status"] not in lifecycle.UNPAID:
             message = (
@@ -105,4 +112,75 @@ def update(books: Books, values: Json, identifier: str) -> Json:
             "requires_confirmation" if intent["payment_method"] else "requires_payment_method"
         )
     intent["metadata"] = params.metadata(intent["metadata"])
-    return books.save(intent)
+    return store.save(intent)
+
+
+def confirm(store: Store, values: Json, identifier: str) -> Json:
+    """Try to charge; a decline is a 402 and leaves the intent payable."""
+    params = Parameters(values, allowed=("payment_method", "return_url", "receipt_email"))
+    intent = store.get("payment_intent", identifier, param="intent")
+    if intent["status"] == "succeeded":
+        message = (
+            "You cannot confirm this PaymentIntent because it has already succeeded after being "
+            "previously confirmed."
+        )
+        raise unexpected_state(message, intent)
+    lifecycle.require_status(
+        intent,
+        lifecycle.UNPAID,
+        cannot="You cannot confirm this PaymentIntent",
+        may="confirmed",
+    )
+    for name in ("payment_method", "receipt_email"):
+        intent[name] = params.text(name) or intent[name]
+    return _confirm(store, intent)
+
+
+def _confirm(store: Store, intent: Json) -> Json:
+    """Try to charge the payment method of the intent."""
+    if not intent["payment_method"]:
+        message = (
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can "
+            "either update the PaymentIntent with a payment method and then confirm it again, or "
+            "confirm it again directly with a payment method or ConfirmationToken."
+        )
+        raise unexpected_state(message, intent)
+    outcome = attempt_with(intent["payment_method"])
+    lifecycle.attempt(store, intent, outcome)
+    if outcome.course == "decline":
+        raise card_declined(
+            code=outcome.error_code,
+            decline_code=outcome.decline_code,
+            message=outcome.message,
+            intent=intent,
+        )
+    return intent
+
+
+def capture(store: Store, values: Json, identifier: str) -> Json:
+    """Capture the authorised amount, or a part of it."""
+    params = Parameters(values, allowed=("amount_to_capture",))
+    intent = store.get("payment_intent", identifier, param="intent")
+    amount = params.integer("amount_to_capture")
+    lifecycle.require_status(
+        intent,
+        ("requires_capture",),
+        cannot="This PaymentIntent could not be captured",
+        may="captured",
+    )
+    if amount is not None and amount > intent["amount_capturable"]:
+        raise StripeError(
+            f"The amount to capture ({amount}) is greater than the amount capturable "
+            f"({intent['amount_capturable']}).",
+            code="amount_too_large",
+            param="amount_to_capture",
+        )
+    return lifecycle.capture(store, intent, amount or intent["amount_capturable"])
+
+
+def cancel(store: Store, values: Json, identifier: str) -> Json:
+    """Cancel an unpaid intent."""
+    params = Parameters(values, allowed=("cancellation_reason",))
+    reason = params.choice("cancellation_reason", _CANCELLATION_REASONS)
+    intent = store.get("payment_intent", identifier, param="intent")
+    return lifecycle.cancel(store, intent, reason)

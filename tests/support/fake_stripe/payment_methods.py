@@ -1,4 +1,4 @@
-"""How a payment attempt ends, told by the payment method (Stripe docs: Testing)."""
+"""Outcomes of payment attempts by test payment method (Stripe docs: Testing)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OWN_CODES = {"expired_card", "incorrect_cvc", "processing_error"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What the issuer makes of an attempt."""
+    """The issuer's decision on an attempt."""
 
     course: Course
     decline_code: str = "generic_decline"
@@ -30,7 +30,7 @@ class Attempt:
 
     @property
     def message(self) -> str:
-        """Return Stripe's words for the decline."""
+        """Return Stripe's message for the decline."""
         return _MESSAGES.get(self.decline_code, "Your card was declined.")
 
 
@@ -52,5 +52,5 @@ _ATTEMPTS = {
 
 
 def attempt_with(payment_method: str) -> Attempt:
-    """Return what happens with a test payment method; one that is not listed succeeds."""
+    """Return the attempt with a test payment method; success for one that is not listed."""
     return _ATTEMPTS.get(payment_method, Attempt(course="succeed"))

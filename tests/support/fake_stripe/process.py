@@ -1,4 +1,4 @@
-"""The fake Stripe as a process of its own, which outlives the shop and may itself be killed."""
+"""The fake Stripe as a process, which outlives the application and can be killed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ROOT = Path(__file__).parents[3]
 
 
 class RemoteStripe(Controls):
-    """The controls of a fake Stripe that runs elsewhere, over its ``/_test/`` paths."""
+    """Controls of a fake Stripe in another process, over its ``/_test/`` paths."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -28,16 +28,16 @@ class RemoteStripe(Controls):
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
         try:
             connection.request("POST", f"/_test/{operation}", json.dumps(arguments))
-            answer = json.loads(connection.getresponse().read())
+            response = json.loads(connection.getresponse().read())
         finally:
             connection.close()
-        if "result" not in answer:
-            raise ControlRefused(str(answer))
-        return answer["result"]
+        if "result" not in response:
+            raise ControlRefused(str(response))
+        return response["result"]
 
 
 class StripeProcess(RemoteStripe):
-    """Starts ``python -m tests.support.fake_stripe`` and keeps its port through restarts."""
+    """Runs ``python -m tests.support.fake_stripe``, after a restart on the same port."""
 
     def __init__(self, state_dir: Path, *options: str) -> None:
         """Take a state directory and further command-line options."""
@@ -47,7 +47,7 @@ class StripeProcess(RemoteStripe):
         super().__init__("")
 
     def start(self) -> Self:
-        """Start, and return once it listens."""
+        """Start the process, and return when it listens."""
         command = [sys.executable, "-m", "tests.support.fake_stripe", "--port", str(self._port)]
         self._process = subprocess.Popen(
             [*command, *self._options], cwd=_ROOT, stdout=subprocess.PIPE, text=True
@@ -61,11 +61,11 @@ class StripeProcess(RemoteStripe):
         return self
 
     def kill(self) -> None:
-        """End it with SIGKILL, as a crash would."""
+        """Send SIGKILL."""
         self._end(kill=True)
 
     def stop(self) -> None:
-        """End it with SIGTERM, and raise where it reports that it broke inside."""
+        """Send SIGTERM; raises if the process reports an internal error."""
         if status := self._end(kill=False):
             raise RuntimeError(f"the fake Stripe ended with status {status}")
 

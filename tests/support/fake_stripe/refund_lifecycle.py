@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.fake_stripe import balance, charges, disputes
 from tests.support.fake_stripe.errors import StripeError
-from tests.support.fake_stripe.store import Books
+from tests.support.fake_stripe.store import Store
 from tests.support.fake_stripe.wire import Json, new_id
 
 _SYMBOLS = {"inr": "₹", "usd": "$", "eur": "€", "gbp": "£"}
@@ -12,7 +12,7 @@ _ZERO_DECIMAL = {"jpy", "krw", "vnd", "clp"}
 
 
 def begin(
-    books: Books,
+    store: Store,
     charge: Json,
     *,
     amount: int | None,
@@ -20,9 +20,9 @@ def begin(
     metadata: dict[str, str],
     status: str,
 ) -> Json:
-    """Give money back, whoever asks; never more than is left of the charge."""
+    """Create a refund; raises if the amount is more than is left of the charge."""
     left = charges.unrefunded(charge)
-    if disputes.holds(books, charge):
+    if disputes.holds(store, charge):
         raise StripeError(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
@@ -45,7 +45,7 @@ def begin(
         "amount": amount or left,
         "balance_transaction": None,
         "charge": charge["id"],
-        "created": books.now,
+        "created": store.now,
         "currency": charge["currency"],
         "metadata": metadata,
         "payment_intent": charge["payment_intent"],
@@ -56,16 +56,16 @@ def begin(
     if status == "pending":
         created["pending_reason"] = "processing"
     created["balance_transaction"] = balance.post(
-        books,
+        store,
         amount=-created["amount"],
         currency=created["currency"],
         source=created["id"],
         kind="refund",
     )
-    books.add(created)
-    charges.change_refunded(books, charge, created["amount"])
-    books.emit("refund.created", created)
-    books.emit("charge.refunded", charge)
+    store.add(created)
+    charges.change_refunded(store, charge, created["amount"])
+    store.emit("refund.created", created)
+    store.emit("charge.refunded", charge)
     return created
 
 
@@ -75,48 +75,48 @@ def _money(amount: int, charge: Json) -> str:
     return f"{_SYMBOLS.get(currency, currency.upper() + ' ')}{number}"
 
 
-def settle(books: Books, document: Json) -> Json:
-    """End a refund well: the customer has the money."""
+def settle(store: Store, document: Json) -> Json:
+    """Let a refund succeed."""
     _require(document, "succeeded", allowed=("pending", "requires_action"))
-    return _move(books, document, "succeeded")
+    return _move(store, document, "succeeded")
 
 
-def fail(books: Books, document: Json, reason: str) -> Json:
-    """End a refund badly, even one that had succeeded; what is left of the charge is restored.
+def fail(store: Store, document: Json, reason: str) -> Json:
+    """Let a refund fail, also one that has succeeded; the refundable amount is restored.
 
     Stripe docs, Refund and cancel payments, "Failed refunds": the bank returns the money and it
     is added back to the account's balance.
     """
     _require(document, "failed", allowed=("pending", "requires_action", "succeeded"))
     document["failure_reason"] = reason
-    _restore(books, document)
-    _move(books, document, "failed")
-    books.emit("refund.failed", document)
+    _restore(store, document)
+    _move(store, document, "failed")
+    store.emit("refund.failed", document)
     return document
 
 
-def cancel(books: Books, document: Json) -> Json:
-    """Withdraw a refund that still waits for the customer."""
+def cancel(store: Store, document: Json) -> Json:
+    """Cancel a refund that requires an action of the customer."""
     if document["status"] != "requires_action":
         raise StripeError(
             "You can only cancel a refund with a status of requires_action; this refund has a "
             f"status of {document['status']}.",
         )
     document["failure_reason"] = "merchant_request"
-    _restore(books, document)
-    return _move(books, document, "canceled")
+    _restore(store, document)
+    return _move(store, document, "canceled")
 
 
-def _restore(books: Books, document: Json) -> None:
+def _restore(store: Store, document: Json) -> None:
     document["failure_balance_transaction"] = balance.post(
-        books,
+        store,
         amount=document["amount"],
         currency=document["currency"],
         source=document["id"],
         kind="refund_failure",
     )
-    charge = books.get("charge", document["charge"])
-    charges.change_refunded(books, charge, -document["amount"])
+    charge = store.get("charge", document["charge"])
+    charges.change_refunded(store, charge, -document["amount"])
 
 
 def _require(document: Json, status: str, *, allowed: tuple[str, ...]) -> None:
@@ -125,15 +125,15 @@ def _require(document: Json, status: str, *, allowed: tuple[str, ...]) -> None:
         raise StripeError(f"A refund with a status of {before} cannot become {status}.")
 
 
-def _move(books: Books, document: Json, status: str) -> Json:
+def _move(store: Store, document: Json, status: str) -> Json:
     before, document["status"] = document["status"], status
     document.pop("pending_reason", None)
-    books.save(document)
-    announce(books, document, {"status": before})
+    store.save(document)
+    announce(store, document, {"status": before})
     return document
 
 
-def announce(books: Books, document: Json, previous: Json) -> None:
-    """Tell that a refund has changed; the older event goes with the newer one."""
-    books.emit("refund.updated", document, previous=previous)
-    books.emit("charge.refund.updated", document, previous=previous)
+def announce(store: Store, document: Json, previous: Json) -> None:
+    """Emit the events of a changed refund, of the current and of the older type."""
+    store.emit("refund.updated", document, previous=previous)
+    store.emit("charge.refund.updated", document, previous=previous)

@@ -1,4 +1,4 @@
-"""What was asked of the provider, as the test may want to count it."""
+"""Log of API requests, for tests that count them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.fake_stripe.wire import Json, Request
 
 @dataclass(slots=True, kw_only=True)
 class LogEntry:
-    """One call: who asked what, and what became of it (no keys, no headers)."""
+    """One call and its result, without API keys and headers."""
 
     id: str
     method: str
@@ -31,7 +31,7 @@ class RequestLog:
         self._lock = threading.Lock()
 
     def begin(self, request: Request) -> LogEntry:
-        """Write a call down before anything is done about it."""
+        """Log a call before it is handled."""
         entry = LogEntry(
             id=request.id,
             method=request.method,
@@ -50,6 +50,6 @@ class RequestLog:
             return [asdict(entry) for entry in self._entries]
 
     def clear(self) -> None:
-        """Forget them."""
+        """Delete the entries."""
         with self._lock:
             self._entries.clear()

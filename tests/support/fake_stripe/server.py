@@ -1,4 +1,4 @@
-"""The fake Stripe: one object to start, talk to and look into."""
+"""The fake Stripe as an object in this process."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.operations import Operations
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import RequestLog
-from tests.support.fake_stripe.webhook_dispatcher import Courier, Policy
-from tests.support.fake_stripe.wire import Answer, Request, encode
+from tests.support.fake_stripe.webhook_dispatcher import Policy, WebhookDispatcher
+from tests.support.fake_stripe.wire import Request, Response, encode
 
 RETRY_DELAYS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 _CONTROL = "/_test/"
 
 
 class FakeStripe(Controls):
-    """A Stripe of the test's own on 127.0.0.1, in threads of this process.
+    """A fake Stripe on 127.0.0.1, in threads of this process.
 
-    With a ``state_dir`` the ledger outlives it. :meth:`stop` joins every thread and raises what
-    broke inside, so that a fault of the fake never passes for a fault of the shop.
+    With a ``state_dir`` the ledger is kept. :meth:`stop` joins every thread and raises internal
+    errors of the fake, so that no test passes because of them.
     """
 
     def __init__(
@@ -42,40 +42,40 @@ class FakeStripe(Controls):
         delivery: Policy | None = None,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
     ) -> None:
-        """Bind the port (0 for a free one); what is None keeps what the state directory says."""
+        """Bind the port (0 for a free one); None keeps the setting in the state directory."""
         pauses = Pauses()
         self._ledger = Ledger(state_dir)
-        self._courier = Courier(self._ledger, retry_delays=retry_delays)
+        self._dispatcher = WebhookDispatcher(self._ledger, retry_delays=retry_delays)
         faults, log = Faults(), RequestLog()
         self._api = Api(
             ledger=self._ledger,
-            courier=self._courier,
+            dispatcher=self._dispatcher,
             faults=faults,
             log=log,
             pauses=pauses,
         )
         self._operations = Operations(
-            ledger=self._ledger, courier=self._courier, faults=faults, log=log, pauses=pauses
+            ledger=self._ledger, dispatcher=self._dispatcher, faults=faults, log=log, pauses=pauses
         )
-        self._courier.set_policy(delivery or self._ledger.setting("delivery", "auto"))
+        self._dispatcher.set_policy(delivery or self._ledger.setting("delivery", "auto"))
         if webhook_url is not None:
-            self._ledger.keep_setting("webhook_url", webhook_url)
+            self._ledger.save_setting("webhook_url", webhook_url)
         if webhook_secret is not None:
-            self._ledger.keep_setting("webhook_secrets", [webhook_secret])
+            self._ledger.save_setting("webhook_secrets", [webhook_secret])
         self._failures: list[Exception] = []
-        self._http = LoopbackServer(port, self._answer, pauses)
+        self._http = LoopbackServer(port, self._respond, pauses)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def start(self) -> Self:
-        """Serve and deliver."""
-        self._courier.start()
+        """Start serving and delivering events."""
+        self._dispatcher.start()
         self._http.start()
         return self
 
     def stop(self) -> None:
-        """Stop serving and delivering, close everything, and raise what broke inside."""
+        """Stop, close everything, and raise internal errors."""
         self._http.stop()
-        self._courier.stop()
+        self._dispatcher.stop()
         self._ledger.close()
         if self._failures:
             raise ExceptionGroup("the fake Stripe itself is broken", self._failures)
@@ -94,38 +94,38 @@ class FakeStripe(Controls):
     def _run(self, operation: str, arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - any JSON value
         try:
             return self._operations.run(operation, arguments)
-        except (StripeError, ValueError) as refusal:
-            raise ControlRefused(str(refusal)) from refusal
+        except (StripeError, ValueError) as error:
+            raise ControlRefused(str(error)) from error
 
-    def _answer(
+    def _respond(
         self, method: str, path: str, query: str, headers: dict[str, str], body: str
-    ) -> Answer:
+    ) -> Response:
         try:
             if path.startswith(_CONTROL):
                 arguments = json.loads(body) if body else {}
                 return _control(self, path.removeprefix(_CONTROL), arguments)
             if path == "/elsewhere":
-                return Answer(status=200, body=b"<html></html>", content_type="text/html")
+                return Response(status=200, body=b"<html></html>", content_type="text/html")
             parameters = decode_form(query if method == "GET" else body)
-            return self._api.answer(
+            return self._api.response(
                 Request(method=method, path=path, parameters=parameters, headers=headers)
             )
-        except StripeError as refusal:
-            return refusal.answer()
+        except StripeError as error:
+            return error.response()
         except Disconnected:
             raise
         except Exception as error:  # noqa: BLE001 - raised at the stop
             traceback.print_exc()
             self._failures.append(error)
             message = f"the fake Stripe itself is broken: {error!r}"
-            return Answer(status=500, body=encode({"error": {"message": message}}))
+            return Response(status=500, body=encode({"error": {"message": message}}))
 
 
-def _control(controls: FakeStripe, operation: str, arguments: dict[str, Any]) -> Answer:
+def _control(controls: FakeStripe, operation: str, arguments: dict[str, Any]) -> Response:
     try:
         if not operation.isidentifier():
             raise missing("control", operation, param="operation")
         result = controls._run(operation, arguments)
-    except (ControlRefused, StripeError, TypeError) as refusal:
-        return Answer(status=400, body=encode({"refused": str(refusal)}))
-    return Answer(status=200, body=encode({"result": result}))
+    except (ControlRefused, StripeError, TypeError) as error:
+        return Response(status=400, body=encode({"refused": str(error)}))
+    return Response(status=200, body=encode({"result": result}))

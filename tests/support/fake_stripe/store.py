@@ -1,4 +1,4 @@
-"""One account's objects inside one transaction, and the events that its changes cause."""
+"""Objects of one account in one transaction, and the events of their changes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.wire import API_VERSION, Json, Request, new_id
 
 
-class Books:
-    """Reads and writes one account's objects; what it emits is delivered after the commit."""
+class Store:
+    """Reads and writes objects of an account; its events are delivered after the commit."""
 
     def __init__(
         self, connection: sqlite3.Connection, ledger: Ledger, account: str, cause: Request | None
     ) -> None:
-        """Bind a transaction to the account and to the request that causes its events."""
+        """``cause`` is the request that the events name."""
         self._connection = connection
         self._ledger = ledger
         self._cause = cause
@@ -55,7 +55,7 @@ class Books:
         return None if row is None else dict(json.loads(row[0]))
 
     def get(self, kind: str, identifier: str, *, param: str = "id", status: int = 404) -> Json:
-        """Return an object of this account, or refuse with ``resource_missing``."""
+        """Return an object of this account; raises ``resource_missing``."""
         document = self.find(kind, identifier)
         if document is None:
             raise missing(kind, identifier, param=param, status=status)
@@ -70,7 +70,7 @@ class Books:
         return [json.loads(row[0]) for row in rows]
 
     def delivered(self) -> set[str]:
-        """Return the ids of the events that the shop has acknowledged."""
+        """Return the ids of the acknowledged events."""
         rows = self._connection.execute("SELECT event FROM deliveries WHERE state = 'delivered'")
         return {row[0] for row in rows}
 
@@ -101,7 +101,7 @@ class Books:
 
 
 @contextmanager
-def open_books(ledger: Ledger, account: str, cause: Request | None = None) -> Iterator[Books]:
-    """Open an account's books for one transaction."""
+def open_store(ledger: Ledger, account: str, cause: Request | None = None) -> Iterator[Store]:
+    """Open the store of an account for one transaction."""
     with ledger.transaction() as connection:
-        yield Books(connection, ledger, account, cause)
+        yield Store(connection, ledger, account, cause)

@@ -1,4 +1,4 @@
-"""Delivering events to the shop: signed, repeated until acknowledged, in no certain order."""
+"""Delivery of events: signed, retried until acknowledged, in no fixed order."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ Policy = Literal["auto", "manual", "drop"]
 _STATES = {"auto": "queued", "manual": "held", "drop": "dropped"}
 
 
-class Courier:
-    """Delivers each queued event until the shop answers 2xx or the attempts run out.
+class WebhookDispatcher:
+    """Delivers each queued event until a 2xx response or the last attempt.
 
-    Stripe repeats for three days with exponential back-off (Stripe docs: Webhooks, Retry
-    behavior); here the delays are the test's, in seconds.
+    Stripe retries for three days with exponential back-off (Stripe docs: Webhooks, Retry
+    behavior); here the test sets the delays in seconds.
     """
 
     def __init__(
         self, ledger: Ledger, *, retry_delays: tuple[float, ...], threads: int = 4
     ) -> None:
-        """Deliver with several threads, as Stripe does, so that order is never promised."""
+        """Deliver on several threads, so that the order is not fixed, as with Stripe."""
         self._ledger = ledger
         self._delays = retry_delays
         self._due: list[tuple[float, int, str, int]] = []
@@ -40,17 +40,17 @@ class Courier:
         self._changed = threading.Condition()
         self._stopping = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"courier-{n}") for n in range(threads)
+            threading.Thread(target=self._work, name=f"dispatcher-{n}") for n in range(threads)
         ]
 
     def start(self) -> None:
-        """Begin with what a former run left undelivered."""
+        """Start with the undelivered events of the last run."""
         for thread in self._threads:
             thread.start()
         self.collect()
 
     def stop(self) -> None:
-        """Finish the deliveries in flight and join the threads; the rest stays queued."""
+        """Finish the current deliveries and join the threads; other events stay queued."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -58,7 +58,7 @@ class Courier:
             thread.join()
 
     def forget(self) -> None:
-        """Drop what is queued in this process, once nothing is in flight any more."""
+        """Drop the queue of this process after the current deliveries."""
         with self._changed:
             self._due.clear()
             self._known.clear()
@@ -67,12 +67,12 @@ class Courier:
             self._known.clear()
 
     def set_policy(self, policy: Policy) -> None:
-        """Choose what becomes of new events."""
-        self._ledger.keep_setting("delivery", policy)
-        self._ledger.keep_setting("arrival_state", _STATES[policy])
+        """Set the delivery of new events."""
+        self._ledger.save_setting("delivery", policy)
+        self._ledger.save_setting("arrival_state", _STATES[policy])
 
     def collect(self) -> None:
-        """Take up every event whose state in the ledger is ``queued``."""
+        """Schedule every event whose state in the ledger is ``queued``."""
         if self._ledger.setting("webhook_url") is None:
             return
         with self._changed:
@@ -111,8 +111,8 @@ class Courier:
                 self._changed.wait(wait)
             return None
 
-    def idle(self, timeout: float) -> bool:
-        """Wait until nothing is due or in flight; false where ``timeout`` seconds go by first."""
+    def wait_until_idle(self, timeout: float) -> bool:
+        """Wait until no delivery is due or running; False after ``timeout`` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._due and not self._in_flight, timeout)
 
@@ -130,7 +130,7 @@ class Courier:
         timestamp: int | None = None,
         secrets: tuple[str, ...] | None = None,
     ) -> int:
-        """Deliver once, now; return the shop's status, or 0 where there was no answer."""
+        """Deliver once; return the HTTP status, or 0 without a response."""
         rows = self._ledger.rows(
             "SELECT body, state FROM objects JOIN deliveries ON event = id WHERE id = ?", (event,)
         )
@@ -156,11 +156,11 @@ class Courier:
         }
         try:
             connection.request("POST", url.path or "/", payload, headers)
-            answer = connection.getresponse()
-            answer.read()
+            response = connection.getresponse()
+            response.read()
         except (OSError, http.client.HTTPException):
             return 0
         else:
-            return answer.status
+            return response.status
         finally:
             connection.close()

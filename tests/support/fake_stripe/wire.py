@@ -1,4 +1,4 @@
-"""What travels between a client and Stripe: identifiers, JSON bodies, requests and answers."""
+"""Identifiers, JSON bodies, requests and responses of Stripe's API."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any
 Json = dict[str, Any]
 
 API_VERSION = "2026-10-28.endive"
-"""The version that an account without an own pin answers with (that of stripe-python 16.1.0)."""
+"""The default API version of an account (that of stripe-python 16.1.0)."""
 
 
 def new_id(prefix: str) -> str:
-    """Return an identifier of Stripe's look, such as ``pi_`` and 24 characters."""
+    """Return an identifier in Stripe's format: the prefix and 24 characters."""
     return f"{prefix}_{secrets.token_hex(12)}"
 
 
 def encode(document: object) -> bytes:
-    """Return the very bytes in which a document is sent, stored and signed."""
+    """Return the bytes in which a document is sent, stored and signed."""
     return json.dumps(document, indent=2, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One API call, decoded as far as its sender can be trusted to have encoded it."""
+    """A decoded API call."""
 
     method: str
     path: str
@@ -35,13 +35,13 @@ class Request:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The key of a POST; elsewhere it has no effect (Stripe API: Idempotent requests)."""
+        """The key of a POST; other methods ignore it (Stripe API: Idempotent requests)."""
         return self.headers.get("idempotency-key") if self.method == "POST" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A status, a body and the headers that are not the same for every answer."""
+class Response:
+    """Status, body, and headers beyond the usual ones."""
 
     status: int
     body: bytes
