@@ -9,8 +9,8 @@ import pytest
 
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.policy import CartPolicy
+from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.open_payment import OpenPaymentCommand
-from novacart.application.payments.pay_cart import PayCart
 from novacart.application.ports.payment_gateway import GatewayRefused, OpenPaymentRequest
 from novacart.application.ports.payments import PaymentLocator
 from novacart.domain.ordering.errors import EmptyCart, PaidOrderCannotBeCancelled
@@ -224,7 +224,7 @@ def test_cart_changed_during_checkout_is_paid_as_ordered(
     user_id, address_id = desk.customer()
     first, second = desk.product(price=100, stock=1000), desk.product(price=50, stock=1000)
     desk.cart(user_id, {first: 1})
-    command = PayCart(user_id=user_id, address_id=address_id)
+    command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
 
     add = AddToCart(begin=desk.begin, clock=desk.clock, policy=CartPolicy(max_per_line=1000))
 
