@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.errors import OrderLineNotFound
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId
 from novacart.domain.shared.money import Money
@@ -42,6 +43,13 @@ class OrderView:
     estimated_delivery: date
     address: ShippingAddress | None
     lines: tuple[OrderLineView, ...]
+
+    def line(self, line_id: OrderLineId) -> OrderLineView:
+        """Raises `OrderLineNotFound`."""
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise OrderLineNotFound
 
 
 def order_view(order: Order) -> OrderView:

@@ -1,4 +1,4 @@
-"""A customer's cart over HTTP."""
+"""Routes of the cart."""
 
 from datetime import date
 from typing import Any
@@ -18,13 +18,12 @@ from novacart.adapters.web.cart.schemas import (
 from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
+from novacart.adapters.web.http.schemas import MessageSchema
 from novacart.adapters.web.media.routes import absolute
-from novacart.adapters.web.wishlist.schemas import MessageSchema
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.change_quantity import (
     ChangeQuantity,
     ChangeQuantityCommand,
-    QuantityStep,
 )
 from novacart.application.cart.move_to_wishlist import MoveToWishlist, MoveToWishlistCommand
 from novacart.application.cart.queries import CartItem, CartQueries
@@ -52,19 +51,19 @@ def cart_blueprint(
     estimate_delivery: EstimateDelivery,
     queries: CartQueries,
 ) -> Blueprint:
-    """`/api/cart/`: a customer's own."""
+    """`/api/cart/`: the cart of the signed-in customer."""
     blueprint = Blueprint(
-        "cart", __name__, url_prefix="/api/cart", description="What a customer means to buy."
+        "cart", __name__, url_prefix="/api/cart", description="The cart of the signed-in customer."
     )
 
     @blueprint.route("/")
     @login_required
     @blueprint.response(200, CartItemSchema(many=True))
     def show() -> Response:
-        """Your cart, oldest first."""
-        arrives = estimate_delivery()
+        """List your cart, oldest first."""
+        delivery = estimate_delivery()
         return json_response(
-            [cart_item_json(item, arrives) for item in queries.cart_of(principal().user_id)]
+            [cart_item_json(item, delivery) for item in queries.cart_of(principal().user_id)]
         )
 
     @blueprint.route("/add/", methods=["POST"])
@@ -73,11 +72,11 @@ def cart_blueprint(
     @blueprint.response(200, AddedSchema)
     @blueprint.raises("product_not_found", "cart_limit_reached", "not_enough_in_stock")
     def add(body: dict[str, Any]) -> Response:
-        """Put a product into your cart, beside what is there of it, and off your wishlist."""
+        """Add a product to your cart and remove it from your wishlist."""
         line = add_to_cart(
             AddToCartCommand(
                 user_id=principal().user_id,
-                product_id=ProductId(body.get("product_id") or body["book_id"]),
+                product_id=ProductId(body["product_id"]),
                 quantity=body["quantity"],
             )
         )
@@ -91,14 +90,13 @@ def cart_blueprint(
     @blueprint.response(200, QuantitySchema)
     @blueprint.raises("cart_line_not_found", "cart_limit_reached", "not_enough_in_stock")
     def update(body: dict[str, Any], line_id: int) -> Response:
-        """Have more or fewer of it; none removes it."""
-        change = QuantityStep(body["action"]) if "action" in body else body["quantity"]
+        """Change the quantity of an item; zero removes it."""
         quantity = change_quantity(
             ChangeQuantityCommand(
-                user_id=principal().user_id, line_id=CartLineId(line_id), change=change
+                user_id=principal().user_id, line_id=CartLineId(line_id), change=body["change"]
             )
         )
-        message = "Your cart is up to date." if quantity else "Removed from your cart."
+        message = "Your cart was updated." if quantity else "Removed from your cart."
         return json_response({"message": message, "quantity": quantity})
 
     @blueprint.route("/remove/<int:line_id>/", methods=["DELETE"])
@@ -106,7 +104,7 @@ def cart_blueprint(
     @blueprint.response(200, MessageSchema)
     @blueprint.raises("cart_line_not_found")
     def remove(line_id: int) -> Response:
-        """Take something out of your cart."""
+        """Remove an item from your cart."""
         remove_line(RemoveLineCommand(user_id=principal().user_id, line_id=CartLineId(line_id)))
         return json_response({"message": "Removed from your cart."})
 
@@ -114,7 +112,7 @@ def cart_blueprint(
     @login_required
     @blueprint.response(200, MessageSchema)
     def clear() -> Response:
-        """Empty your cart."""
+        """Remove all items from your cart."""
         clear_cart(ClearCartCommand(user_id=principal().user_id))
         return json_response({"message": "Your cart is empty."})
 
@@ -123,7 +121,7 @@ def cart_blueprint(
     @blueprint.arguments(CartLinesSchema)
     @blueprint.response(200, DeletedSchema)
     def bulk_delete(body: dict[str, Any]) -> Response:
-        """Take several things out of your cart; those that are not in it are passed over."""
+        """Remove several items from your cart; ids that are not in it are ignored."""
         deleted = remove_lines(
             RemoveLinesCommand(user_id=principal().user_id, line_ids=body["cart_ids"])
         )
@@ -135,23 +133,23 @@ def cart_blueprint(
     @blueprint.response(200, MovedSchema)
     @blueprint.raises("no_such_cart_lines", "wishlist_full")
     def bulk_move(body: dict[str, Any]) -> Response:
-        """Move several things from your cart to your wishlist."""
-        moved = move_to_wishlist(
+        """Move several items from your cart to your wishlist."""
+        result = move_to_wishlist(
             MoveToWishlistCommand(user_id=principal().user_id, line_ids=body["cart_ids"])
         )
         return json_response(
             {
                 "message": "Moved to your wishlist.",
-                "added_to_wishlist": moved.added,
-                "already_in_wishlist": moved.already_present,
+                "added_to_wishlist": result.added,
+                "already_in_wishlist": result.already_present,
             }
         )
 
     return blueprint
 
 
-def cart_item_json(item: CartItem, arrives: date) -> dict[str, Any]:
-    """`total_price` is a number, which v1 clients add up."""
+def cart_item_json(item: CartItem, delivery: date) -> dict[str, Any]:
+    """The JSON of `CartItemSchema`. `total_price` is a number, as v1 clients expect."""
     return {
         "id": item.id,
         "product": item.product_id,
@@ -163,5 +161,5 @@ def cart_item_json(item: CartItem, arrives: date) -> dict[str, Any]:
         "stock": item.stock,
         "total_price": item.total.amount / 10 ** currency_exponent(item.total.currency),
         "currency": item.price.currency,
-        "estimated_delivery": arrives,
+        "estimated_delivery": delivery,
     }

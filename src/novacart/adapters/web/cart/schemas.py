@@ -1,12 +1,14 @@
-"""What a cart takes and shows."""
+"""Request and response schemas of the cart."""
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from novacart.adapters.web.http.fields import Identifier, MoneyString, Schema, StrictInteger
+from novacart.adapters.web.http.schemas import ProductReferenceSchema
+from novacart.application.cart.change_quantity import QuantityStep
 
-_MOST_LINES = 1000
+_MAX_LINES = 1000
 
 
 class CartItemSchema(Schema):
@@ -17,9 +19,7 @@ class CartItemSchema(Schema):
     product_price = MoneyString(required=True)
     product_image = fields.URL(required=True, allow_none=True)
     quantity = StrictInteger(minimum=1, required=True)
-    stock = StrictInteger(
-        required=True, metadata={"description": "What you could order of it now."}
-    )
+    stock = StrictInteger(required=True, metadata={"description": "Units that you can order now."})
     total_price = fields.Float(
         required=True, metadata={"description": "Price times quantity, in major units."}
     )
@@ -27,17 +27,8 @@ class CartItemSchema(Schema):
     estimated_delivery = fields.Date(required=True)
 
 
-class AddToCartSchema(Schema):
-    """The product's id under either name that v1 clients use; `product_id` wins."""
-
-    product_id = Identifier(metadata={"description": "The product to put into the cart."})
-    book_id = Identifier(metadata={"description": "The same, as older clients call it."})
+class AddToCartSchema(ProductReferenceSchema):
     quantity = StrictInteger(minimum=1, load_default=1)
-
-    @validates_schema
-    def one_is_there(self, data: dict[str, Any], **_: object) -> None:
-        if "product_id" not in data and "book_id" not in data:
-            raise ValidationError("Name a product.", "product_id")
 
 
 class AddedSchema(Schema):
@@ -47,19 +38,23 @@ class AddedSchema(Schema):
 
 
 class ChangeQuantitySchema(Schema):
-    """One step, or the quantity to have; a step wins."""
+    """One step, or the new quantity; the step wins."""
 
-    action = fields.String(
-        validate=validate.OneOf(
-            ("increase", "decrease"), error="An action is increase or decrease."
-        )
+    action = fields.Enum(
+        QuantityStep,
+        by_value=fields.String,
+        error_messages={"unknown": "An action is increase or decrease."},
     )
     quantity = StrictInteger(minimum=0)
 
     @validates_schema
-    def one_is_there(self, data: dict[str, Any], **_: object) -> None:
+    def require_change(self, data: dict[str, Any], **_: object) -> None:
         if not data:
-            raise ValidationError("Say increase or decrease, or a quantity.", "action")
+            raise ValidationError("An action or a quantity is required.", "action")
+
+    @post_load
+    def use_change(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {"change": data["action"] if "action" in data else data["quantity"]}
 
 
 class QuantitySchema(Schema):
@@ -71,7 +66,7 @@ class CartLinesSchema(Schema):
     cart_ids = fields.List(
         Identifier(),
         required=True,
-        validate=validate.Length(1, _MOST_LINES, error="Name 1 to 1000 items."),
+        validate=validate.Length(1, _MAX_LINES, error="Must be a list of 1 to 1000 ids."),
     )
 
 

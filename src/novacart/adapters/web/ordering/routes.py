@@ -1,4 +1,4 @@
-"""A customer's orders over HTTP."""
+"""Routes of orders."""
 
 from typing import Any
 
@@ -8,22 +8,28 @@ from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.http.responses import json_response
-from novacart.adapters.web.ordering.order_json import order_json
-from novacart.adapters.web.ordering.read_routes import add_reads, own_order
+from novacart.adapters.web.http.schemas import MessageSchema
 from novacart.adapters.web.ordering.schemas import (
     CancelItemSchema,
+    CancellableItemSchema,
+    DeliveryEstimateSchema,
+    HistoryQuerySchema,
+    ItemQuerySchema,
+    OrderPageSchema,
     OrderSchema,
     PlaceOrderSchema,
+    cancellable_item_json,
+    order_json,
+    order_page_json,
 )
-from novacart.adapters.web.wishlist.schemas import MessageSchema
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.queries import OrderQueries, OrderView
-from novacart.domain.ordering.lifecycle import PaymentMethod
-from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId
+from novacart.domain.ordering.errors import OrderNotFound
+from novacart.domain.shared.ids import OrderId, OrderLineId
 
 
 def orders_blueprint(
@@ -35,30 +41,62 @@ def orders_blueprint(
     queries: OrderQueries,
     once: IdempotentRequests,
 ) -> Blueprint:
-    """`/api/orders/`: a customer's own."""
+    """`/api/orders/`: the orders of the signed-in customer."""
     blueprint = Blueprint(
-        "orders", __name__, url_prefix="/api/orders", description="What a customer bought."
+        "orders",
+        __name__,
+        url_prefix="/api/orders",
+        description="The orders of the signed-in customer.",
     )
-    add_reads(blueprint, queries=queries, estimate_delivery=estimate_delivery)
+
+    def own_order(order_id: int) -> OrderView:
+        return _existing(queries.order_of(principal().user_id, OrderId(order_id)))
+
+    @blueprint.route("/my/")
+    @login_required
+    @blueprint.arguments(HistoryQuerySchema, location="query")
+    @blueprint.response(200, OrderPageSchema)
+    def history(query: dict[str, Any]) -> Response:
+        """List your orders, newest first, in pages."""
+        number, size = query["page"], query["page_size"]
+        page = queries.history(
+            principal().user_id, page=number, page_size=size, search=query["search"] or None
+        )
+        return json_response(order_page_json(page, number=number, size=size))
+
+    @blueprint.route("/latest/")
+    @login_required
+    @blueprint.response(200, OrderSchema)
+    @blueprint.raises("order_not_found")
+    def latest() -> Response:
+        """Get the order that you placed last."""
+        return json_response(order_json(_existing(queries.latest(principal().user_id))))
+
+    @blueprint.route("/<int:order_id>/")
+    @login_required
+    @blueprint.response(200, OrderSchema)
+    @blueprint.raises("order_not_found")
+    def show(order_id: int) -> Response:
+        """Get one of your orders."""
+        return json_response(order_json(own_order(order_id)))
 
     @blueprint.route("/create/", methods=["POST"])
     @login_required
-    @idempotent(blueprint, once, render=lambda order_id: _placed(own_order(queries, order_id)))
+    @idempotent(blueprint, once, render=lambda order_id: _created(own_order(order_id)))
     @blueprint.arguments(PlaceOrderSchema, required=False)
     @blueprint.response(201, OrderSchema)
     @blueprint.raises("cart_empty", "invalid_value", "out_of_stock")
     def create(body: dict[str, Any]) -> Response:
-        """Order all that is in your cart; it is reserved for you and your cart is empty."""
-        address_id = body["address_id"]
+        """Place an order of your whole cart; its stock is reserved and the cart is cleared."""
         order = place_order(
             PlaceOrderCommand(
                 user_id=principal().user_id,
-                address_id=None if address_id is None else AddressId(address_id),
-                payment_method=PaymentMethod(body["payment_method"]),
+                address_id=body["address_id"],
+                payment_method=body["payment_method"],
                 idempotency_key=idempotency_key(),
             )
         )
-        return _placed(order)
+        return _created(order)
 
     @blueprint.route("/cancel/<int:order_id>/", methods=["POST"])
     @login_required
@@ -70,11 +108,22 @@ def orders_blueprint(
         "paid_order_cannot_be_cancelled",
     )
     def cancel(order_id: int) -> Response:
-        """Call an order off: an unpaid one always, a cash-on-delivery one until it ships."""
+        """Cancel an unpaid order, or a cash-on-delivery order that is not shipped."""
         cancel_order(CancelOrderCommand(order_id=OrderId(order_id), user_id=principal().user_id))
         return json_response({"message": "Your order is cancelled."})
 
-    @blueprint.route("/cancel-item/", methods=["POST"])
+    @blueprint.route("/cancel-item/")
+    @login_required
+    @blueprint.arguments(ItemQuerySchema, location="query")
+    @blueprint.response(200, CancellableItemSchema)
+    @blueprint.raises("order_not_found", "order_line_not_found")
+    def cancellable_item(query: dict[str, Any]) -> Response:
+        """Get one item of an order, with the order data that the cancellation page shows."""
+        order = own_order(query["orderId"])
+        return json_response(cancellable_item_json(order, order.line(query["itemId"])))
+
+    # The endpoint is part of the operationId, which generated clients use.
+    @blueprint.route("/cancel-item/", methods=["POST"], endpoint="call_off_item")
     @login_required
     @idempotent(blueprint, once, render=lambda _: _item_cancelled())
     @blueprint.arguments(CancelItemSchema)
@@ -86,8 +135,8 @@ def orders_blueprint(
         "order_already_shipped",
         "order_not_paid",
     )
-    def call_off_item(body: dict[str, Any]) -> Response:
-        """Call one item off; what was paid online for it is refunded."""
+    def cancel_one_item(body: dict[str, Any]) -> Response:
+        """Cancel one item; if it was paid online, it is refunded."""
         cancel_item(
             CancelItemCommand(
                 user_id=principal().user_id,
@@ -99,14 +148,27 @@ def orders_blueprint(
         )
         return _item_cancelled()
 
+    @blueprint.route("/delivery-estimate/")
+    @login_required
+    @blueprint.response(200, DeliveryEstimateSchema)
+    def delivery_estimate() -> Response:
+        """Estimate the delivery date of an order placed now."""
+        return json_response({"estimated_delivery": estimate_delivery()})
+
     return blueprint
 
 
-def _placed(order: OrderView) -> Response:
+def _existing(order: OrderView | None) -> OrderView:
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def _created(order: OrderView) -> Response:
     return json_response(order_json(order), 201, {"Location": f"/api/orders/{order.id}/"})
 
 
 def _item_cancelled() -> Response:
     return json_response(
-        {"message": "Your item is cancelled; whatever you paid for it is refunded."}
+        {"message": "Your item is cancelled. If you paid for it online, it will be refunded."}
     )

@@ -1,6 +1,12 @@
-"""What orders take and show."""
+"""Request and response schemas of orders."""
 
-from marshmallow import fields, validate
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from flask import request
+from marshmallow import fields
 
 from novacart.adapters.web.http.fields import (
     MAX_INTEGER,
@@ -14,35 +20,40 @@ from novacart.adapters.web.http.fields import (
     Text,
     UtcTime,
 )
-
-_METHODS = ("ONLINE", "COD")
-_ORDER_STATUSES = (
-    "PENDING",
-    "CONFIRMED",
-    "PAID",
-    "PROCESSING",
-    "SHIPPED",
-    "DELIVERED",
-    "CANCELLED",
-    "REFUNDED",
+from novacart.adapters.web.media.routes import absolute
+from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
+from novacart.domain.ordering.lifecycle import (
+    LineStatus,
+    OrderPaymentStatus,
+    OrderStatus,
+    PaymentMethod,
 )
-_PAYMENT_STATUSES = ("PENDING", "PAID", "PARTIALLY_REFUNDED", "REFUNDED", "VOIDED")
-_LINE_STATUSES = ("PENDING", "CONFIRMED", "CANCELLED", "REFUND_REQUESTED", "REFUNDED")
+
+_MAX_PAGE_SIZE: Final = 100
 
 
-def _one_of(words: tuple[str, ...]) -> fields.String:
-    return fields.String(required=True, validate=validate.OneOf(words))
+class PaymentMethodLabel(StrEnum):
+    """The payment method as the cancellation page shows it."""
+
+    COD = "Cash on Delivery"
+    ONLINE = "Online Payment"
+
+
+def _value_of(enum: type[StrEnum]) -> fields.Field[Any]:
+    return fields.Enum(enum, by_value=fields.String, required=True)
 
 
 class PlaceOrderSchema(Schema):
     address_id = Identifier(
         allow_none=True,
         load_default=None,
-        metadata={"description": "One of your addresses; `COD` needs it."},
+        metadata={"description": "One of your addresses; required for `COD`."},
     )
-    payment_method = fields.String(
-        load_default="ONLINE",
-        validate=validate.OneOf(_METHODS, error="Choose ONLINE or COD."),
+    payment_method = fields.Enum(
+        PaymentMethod,
+        by_value=fields.String,
+        load_default=PaymentMethod.ONLINE,
+        error_messages={"unknown": "Choose ONLINE or COD."},
     )
 
 
@@ -66,18 +77,18 @@ class OrderLineSchema(Schema):
     product_subtitle = fields.String(required=True)
     product_image = fields.URL(required=True, allow_none=True)
     quantity = StrictInteger(minimum=1, required=True)
-    price_at_purchase = MoneyString(required=True, metadata={"description": "Of one unit."})
-    status = _one_of(_LINE_STATUSES)
-    payment_method = _one_of(_METHODS)
+    price_at_purchase = MoneyString(required=True, metadata={"description": "Price of one unit."})
+    status = _value_of(LineStatus)
+    payment_method = _value_of(PaymentMethod)
     cancelled_at = UtcTime(required=True, allow_none=True)
 
 
 class OrderSchema(Schema):
     id = Identifier(required=True)
     number = fields.String(required=True, metadata={"example": "NC-20261122-7K3M9Q"})
-    status = _one_of(_ORDER_STATUSES)
-    payment_method = _one_of(_METHODS)
-    payment_status = _one_of(_PAYMENT_STATUSES)
+    status = _value_of(OrderStatus)
+    payment_method = _value_of(PaymentMethod)
+    payment_status = _value_of(OrderPaymentStatus)
     total_amount = MoneyString(required=True)
     currency = fields.String(required=True, metadata={"example": "INR"})
     created_at = UtcTime(required=True)
@@ -88,8 +99,8 @@ class OrderSchema(Schema):
 
 
 class HistoryQuerySchema(QuerySchema):
-    page = QueryInteger(minimum=1, maximum=MAX_INTEGER // 100, load_default=1)
-    page_size = QueryInteger(minimum=1, maximum=100, load_default=5)
+    page = QueryInteger(minimum=1, maximum=MAX_INTEGER // _MAX_PAGE_SIZE, load_default=1)
+    page_size = QueryInteger(minimum=1, maximum=_MAX_PAGE_SIZE, load_default=5)
     search = Text(maximum=100, load_default="")
 
 
@@ -118,15 +129,90 @@ class CancellableItemSchema(Schema):
     quantity = StrictInteger(minimum=1, required=True)
     price_at_purchase = MoneyString(required=True)
     currency = fields.String(required=True, metadata={"example": "INR"})
-    payment_method = _one_of(("Cash on Delivery", "Online Payment"))
-    status = _one_of(_LINE_STATUSES)
+    payment_method = _value_of(PaymentMethodLabel)
+    status = _value_of(LineStatus)
     estimated_delivery = fields.Date(required=True)
     cancelled_at = UtcTime(required=True, allow_none=True)
     created_at = UtcTime(required=True)
     address = fields.Dict(
-        required=True, metadata={"description": "As an order's; `{}` where it has none."}
+        required=True, metadata={"description": "As in an order; `{}` if it has none."}
     )
 
 
 class DeliveryEstimateSchema(Schema):
     estimated_delivery = fields.Date(required=True)
+
+
+def order_json(order: OrderView) -> dict[str, Any]:
+    """The JSON of `OrderSchema`."""
+    return {
+        "id": order.id,
+        "number": order.number,
+        "status": order.status,
+        "payment_method": order.payment_method,
+        "payment_status": order.payment_status,
+        "total_amount": str(order.total),
+        "currency": order.total.currency,
+        "created_at": order.placed_at,
+        "paid_at": order.paid_at,
+        "estimated_delivery": order.estimated_delivery,
+        "address": _address_json(order) or None,
+        "items": [
+            _line_json(line)
+            | {
+                "product": line.product_id,
+                "status": line.status,
+                "payment_method": order.payment_method,
+                "cancelled_at": line.cancelled_at,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def order_page_json(page: OrderPage, *, number: int, size: int) -> dict[str, Any]:
+    """The JSON of `OrderPageSchema`, for page `number` of `size` orders."""
+    return {
+        "count": page.count,
+        "next": _page_url(number + 1) if number * size < page.count else None,
+        "previous": _page_url(number - 1) if number > 1 else None,
+        "results": [order_json(order) for order in page.orders],
+    }
+
+
+def cancellable_item_json(order: OrderView, line: OrderLineView) -> dict[str, Any]:
+    """The JSON of `CancellableItemSchema`."""
+    return _line_json(line) | {
+        "currency": order.total.currency,
+        "email": order.email,
+        "payment_method": PaymentMethodLabel[order.payment_method],
+        "status": line.status,
+        "estimated_delivery": order.estimated_delivery,
+        "cancelled_at": line.cancelled_at,
+        "created_at": order.placed_at,
+        "address": _address_json(order),
+    }
+
+
+def _page_url(number: int) -> str:
+    """The URL of this request with another page number."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return f"{request.base_url}?{urlencode([('page', number), *query])}"
+
+
+def _line_json(line: OrderLineView) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "product_title": line.title,
+        "product_subtitle": line.subtitle,
+        "product_image": absolute(line.image),
+        "quantity": line.quantity,
+        "price_at_purchase": str(line.unit_price),
+    }
+
+
+def _address_json(order: OrderView) -> dict[str, Any]:
+    if order.address is None:
+        return {}
+    address = asdict(order.address)
+    return {"id": address.pop("source_id")} | address

@@ -1,4 +1,4 @@
-"""A customer's wishlist over HTTP."""
+"""Routes of the wishlist."""
 
 from typing import Any
 
@@ -9,12 +9,8 @@ from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.fields import rfc3339
 from novacart.adapters.web.http.responses import json_response
-from novacart.adapters.web.wishlist.schemas import (
-    MessageSchema,
-    WishedSchema,
-    WishlistItemSchema,
-    WishSchema,
-)
+from novacart.adapters.web.http.schemas import MessageSchema
+from novacart.adapters.web.wishlist.schemas import WishedSchema, WishlistItemSchema, WishSchema
 from novacart.application.wishlist.add_to_wishlist import AddToWishlist, AddToWishlistCommand
 from novacart.application.wishlist.queries import WishlistQueries
 from novacart.application.wishlist.remove_from_wishlist import (
@@ -30,19 +26,19 @@ def wishlist_blueprint(
     remove_from_wishlist: RemoveFromWishlist,
     queries: WishlistQueries,
 ) -> Blueprint:
-    """`/api/products/wishlist/`: a customer's own."""
+    """`/api/products/wishlist/`: the wishlist of the signed-in customer."""
     blueprint = Blueprint(
         "wishlist",
         __name__,
         url_prefix="/api/products/wishlist",
-        description="What a customer wishes for: a set of products.",
+        description="The wishlist of the signed-in customer.",
     )
 
     @blueprint.route("/")
     @login_required
     @blueprint.response(200, WishlistItemSchema(many=True))
     def show() -> Response:
-        """Your wishlist, newest first."""
+        """List your wishlist, newest first."""
         items = queries.wishlist_of(principal().user_id)
         return json_response(
             [
@@ -59,24 +55,24 @@ def wishlist_blueprint(
     @login_required
     @blueprint.arguments(WishSchema)
     @blueprint.response(201, WishedSchema)
-    @blueprint.alt_response(200, schema=WishedSchema, description="It was there already.")
+    @blueprint.alt_response(200, schema=WishedSchema, description="Already on the wishlist.")
     @blueprint.raises("product_not_found", "wishlist_full")
-    def add(wish: dict[str, Any]) -> Response:
-        """Wish for a product."""
-        product_id = ProductId(wish.get("product_id") or wish["book_id"])
+    def add(body: dict[str, Any]) -> Response:
+        """Add a product to your wishlist."""
+        product_id = ProductId(body["product_id"])
         added = add_to_wishlist(
             AddToWishlistCommand(user_id=principal().user_id, product_id=product_id)
         )
         if added:
             return json_response({"message": "Added to your wishlist.", "id": product_id}, 201)
-        return json_response({"message": "It is on your wishlist already.", "id": product_id})
+        return json_response({"message": "It is already on your wishlist.", "id": product_id})
 
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
     @login_required
     @blueprint.response(200, MessageSchema)
     @blueprint.raises("not_on_wishlist")
     def remove(product_id: int) -> Response:
-        """Stop wishing for a product."""
+        """Remove a product from your wishlist."""
         remove_from_wishlist(
             RemoveFromWishlistCommand(user_id=principal().user_id, product_id=ProductId(product_id))
         )

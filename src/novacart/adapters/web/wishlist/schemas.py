@@ -1,27 +1,18 @@
-"""What a wishlist takes and shows."""
+"""Request and response schemas of the wishlist."""
 
-from typing import Any
-
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import fields
 
 from novacart.adapters.web.catalog.schemas import ProductSchema
 from novacart.adapters.web.http.fields import Identifier, Schema, UtcTime
+from novacart.adapters.web.http.schemas import ProductReferenceSchema
 
 
-class WishSchema(Schema):
-    """The product's id under either name that v1 clients use; `product_id` wins."""
-
-    product_id = Identifier(metadata={"description": "The product to wish for."})
-    book_id = Identifier(metadata={"description": "The same, as older clients call it."})
-
-    @validates_schema
-    def one_is_there(self, data: dict[str, Any], **_: object) -> None:
-        if not data:
-            raise ValidationError("Name a product.", "product_id")
+class WishSchema(ProductReferenceSchema):
+    pass
 
 
 class WishlistItemSchema(Schema):
-    id = Identifier(required=True, metadata={"description": "The product's own id."})
+    id = Identifier(required=True, metadata={"description": "The product's id."})
     book = fields.Nested(ProductSchema, required=True)
     created_at = UtcTime(required=True)
 
@@ -29,7 +20,3 @@ class WishlistItemSchema(Schema):
 class WishedSchema(Schema):
     message = fields.String(required=True)
     id = Identifier(required=True)
-
-
-class MessageSchema(Schema):
-    message = fields.String(required=True)
