@@ -1,4 +1,4 @@
-"""What every test shares: one folder for the run, and how generated examples are made."""
+"""Hypothesis profiles, and a folder that all processes of a test run share."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if shared is None:
         config.stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="novacart_tests_"))
         config.stash[_PID] = os.getpid()
-        # PostgreSQL may have to run as another user than the tests.
+        # PostgreSQL may run as another user.
         config.stash[_FOLDER].chmod(0o755)
     else:
         config.stash[_FOLDER] = Path(shared["run_folder"])
@@ -46,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     folder = config.stash[_FOLDER]
     if any(folder.iterdir()):
-        # Only now, since the unit tests do without a database and its libraries.
+        # Imported here because unit tests need no database libraries.
         from tests.support.databases import TestRun  # noqa: PLC0415
 
         TestRun(folder=folder, pid=config.stash[_PID]).close()
@@ -55,11 +55,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def run_folder(pytestconfig: pytest.Config) -> Path:
-    """A folder that all processes of this run share."""
+    """A folder that all processes of the test run share."""
     return pytestconfig.stash[_FOLDER]
 
 
 @pytest.fixture(scope="session")
 def run_pid(pytestconfig: pytest.Config) -> int:
-    """The process that outlives all others of this run."""
+    """The main process of the test run."""
     return pytestconfig.stash[_PID]

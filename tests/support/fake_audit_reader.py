@@ -1,4 +1,4 @@
-"""The invariants that make sense of a shop in memory."""
+"""Invariants of the data in the fake repositories."""
 
 from collections import Counter
 from itertools import pairwise
@@ -17,11 +17,11 @@ _PAID = {
     OrderPaymentStatus.PARTIALLY_REFUNDED,
     OrderPaymentStatus.REFUNDED,
 }
-_ONCE = {"order.confirmed", "order.shipped", "order.cancelled"}
+_UNIQUE_EVENTS = {"order.confirmed", "order.shipped", "order.cancelled"}
 
 
-def assert_books_hold(store: FakeStore) -> None:
-    """What must hold at every moment, whatever is still on its way."""
+def assert_invariants_hold(store: FakeStore) -> None:
+    """Check what must hold after every operation."""
     payments: dict[int, list[Payment]] = {}
     for payment in store.payments.values():
         payments.setdefault(payment.order_id, []).append(payment)
@@ -30,22 +30,24 @@ def assert_books_hold(store: FakeStore) -> None:
         _assert_order(order, payments.get(order.id, []))
     assert set(payments) <= {order.id for order in orders}
     _assert_stock(store, orders)
-    told = Counter(
-        (event.name, event.payload()["order_id"]) for event in store.events if event.name in _ONCE
+    event_counts = Counter(
+        (event.name, event.payload()["order_id"])
+        for event in store.events
+        if event.name in _UNIQUE_EVENTS
     )
-    assert set(told.values()) <= {1}
+    assert set(event_counts.values()) <= {1}
 
 
 def assert_provider_agrees(store: FakeStore, provider: FakePaymentGateway) -> None:
-    """What must hold once everything has settled."""
-    kept: Counter[str] = Counter()
+    """Check what must hold after all events are handled."""
+    net: Counter[str] = Counter()
     for payment in store.payments.values():
-        kept[payment.amount.currency] += (payment.captured - payment.refunded).amount
+        net[payment.amount.currency] += (payment.captured - payment.refunded).amount
         report = provider.retrieve(payment.reference or "")
         captured = report.payment.captured if report and report.payment else None
         assert captured in {None, payment.captured}
-    there = provider.net_captured()
-    assert {code: kept[code] for code in there} == dict(there)
+    at_provider = provider.net_captured()
+    assert {currency: net[currency] for currency in at_provider} == dict(at_provider)
     assert {event.state for event in store.webhook_events.values()} <= {"handled"}
 
 
@@ -57,38 +59,40 @@ def _assert_order(order: Order, payments: list[Payment]) -> None:
     if order.paid_at is not None and order.payment_method.value == "ONLINE":
         assert [payment.captured for payment in captured] == [order.total]
     if order.payment_status not in _PAID:
-        assert all(not payment.left for payment in captured), "money of a closed order is kept"
+        assert all(not payment.left for payment in captured), (
+            "payment of a closed order is not refunded"
+        )
     for payment in payments:
-        promised = sum(refund.amount.amount for refund in payment.refunds if refund.counts)
-        assert 0 <= promised <= payment.captured.amount
+        refunded = sum(refund.amount.amount for refund in payment.refunds if refund.counts)
+        assert 0 <= refunded <= payment.captured.amount
     _assert_lines(order, payments)
     _assert_history(order)
 
 
 def _assert_lines(order: Order, payments: list[Payment]) -> None:
-    given: Counter[int] = Counter()
-    asked: Counter[int] = Counter()
+    refunded: Counter[int] = Counter()
+    requested: Counter[int] = Counter()
     for refund in (refund for payment in payments for refund in payment.refunds):
         for part in refund.parts:
             if refund.status is RefundStatus.SUCCEEDED:
-                given[part.line_id] += part.amount.amount
+                refunded[part.line_id] += part.amount.amount
             elif refund.counts:
-                asked[part.line_id] += part.amount.amount
+                requested[part.line_id] += part.amount.amount
     for line in order.lines:
-        assert line.refunded_amount.amount == given[line.id]
-        assert line.refund_requested_amount.amount == asked[line.id]
-        assert given[line.id] + asked[line.id] <= line.unit_price.amount * line.quantity
+        assert line.refunded_amount.amount == refunded[line.id]
+        assert line.refund_requested_amount.amount == requested[line.id]
+        assert refunded[line.id] + requested[line.id] <= line.unit_price.amount * line.quantity
 
 
 def _assert_history(order: Order) -> None:
-    moves = [move for move in order.history if move.subject is ChangeSubject.ORDER]
+    changes = [change for change in order.history if change.subject is ChangeSubject.ORDER]
     table = ORDER_LIFECYCLE[order.payment_method]
-    for move in moves:
-        assert OrderStatus(move.after) in table[OrderStatus(move.before)]
-    for earlier, later in pairwise(moves):
-        assert earlier.after == later.before
-    if moves:
-        assert moves[-1].after == order.status
+    for change in changes:
+        assert OrderStatus(change.after) in table[OrderStatus(change.before)]
+    for previous, next_change in pairwise(changes):
+        assert previous.after == next_change.before
+    if changes:
+        assert changes[-1].after == order.status
 
 
 def _assert_stock(store: FakeStore, orders: list[Order]) -> None:
@@ -97,12 +101,12 @@ def _assert_stock(store: FakeStore, orders: list[Order]) -> None:
     for movement in store.stock_movements.values():
         on_hand[movement.product_id] += movement.on_hand_delta
         reserved[movement.product_id] += movement.reserved_delta
-    held: Counter[ProductId] = Counter()
+    expected: Counter[ProductId] = Counter()
     for order in orders:
         for units in order.reserved_units:
-            held[units.product_id] += units.quantity
+            expected[units.product_id] += units.quantity
     for level in store.stock_levels.values():
         product_id = level.product_id
         assert (level.on_hand, level.reserved) == (on_hand[product_id], reserved[product_id])
-        assert level.reserved == held[product_id]
+        assert level.reserved == expected[product_id]
         assert level.on_hand >= level.reserved >= 0

@@ -1,4 +1,4 @@
-"""Unit tests have no network and no database: whoever reaches for one is told so at once."""
+"""Unit tests fail when they open a network or database connection."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ import pytest
 from pytest_socket import disable_socket, enable_socket
 
 
-class UnitTestReachedOut(Exception):
-    """A test in tests/unit opened a database; such a test belongs into tests/integration."""
+class DatabaseInUnitTest(Exception):
+    """A test in tests/unit opened a database."""
 
 
 def _refuse(*_: object, **__: object) -> Never:
-    raise UnitTestReachedOut("use the memory adapters here, or move the test to tests/integration")
+    raise DatabaseInUnitTest("use the fakes, or move the test to tests/integration")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def _no_socket() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Where every engine and every library ends up, however it was imported.
+    # All libraries and engines call one of these.
     monkeypatch.setattr(sqlite3, "connect", _refuse)
     monkeypatch.setattr(sqlite3.dbapi2, "connect", _refuse)
     monkeypatch.setattr(psycopg, "connect", _refuse)

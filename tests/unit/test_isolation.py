@@ -1,4 +1,4 @@
-"""The walls around unit tests stand."""
+"""Unit tests can't open sockets or databases."""
 
 import socket
 import sqlite3
@@ -9,23 +9,23 @@ from pytest_socket import SocketBlockedError
 from sqlalchemy import create_engine
 
 
-def test_a_socket_is_refused() -> None:
-    # pytest-socket warns before it raises, and warnings are errors here.
+def test_socket_raises() -> None:
+    # pytest-socket also warns, and warnings are errors.
     with pytest.raises((SocketBlockedError, UserWarning)):
         socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
 
-def test_sqlite_is_refused() -> None:
-    with pytest.raises(Exception, match="use the memory adapters here"):
+def test_sqlite_raises() -> None:
+    with pytest.raises(Exception, match="use the fakes"):
         sqlite3.connect(":memory:")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "postgresql+psycopg://postgres@127.0.0.1:1/shop"])
-def test_an_engine_is_refused(url: str) -> None:
-    with pytest.raises(Exception, match="use the memory adapters here"):
+def test_engine_raises(url: str) -> None:
+    with pytest.raises(Exception, match="use the fakes"):
         create_engine(url).connect()
 
 
-def test_psycopg_is_refused() -> None:
-    with pytest.raises(Exception, match="use the memory adapters here"):
+def test_psycopg_raises() -> None:
+    with pytest.raises(Exception, match="use the fakes"):
         psycopg.connect("postgresql://postgres@127.0.0.1:1/shop")

@@ -14,7 +14,7 @@ from novacart.application.back_office.list_page import ListRequest
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from novacart.domain.shared.money import Money
-from tests.support.builders.shop_rows import NOON, fill, order_id, placed_at
+from tests.support.builders.shop_rows import NOON, insert_rows, order_id, placed_at
 from tests.support.clock import SetClock
 
 DAY = date(2026, 3, 14)
@@ -22,7 +22,7 @@ DAY = date(2026, 3, 14)
 
 @pytest.fixture
 def shop(database: Database) -> Database:
-    fill(database)
+    insert_rows(database)
     return database
 
 

@@ -1,4 +1,4 @@
-"""A small shop as rows of the tables, for what only reads them."""
+"""Rows of a small shop, for tests of queries."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,10 +18,11 @@ def order_id(number: int) -> int:
     return 1000 + number
 
 
-def fill(database: Database, *, count: int = 12) -> None:
-    """`count` orders, an hour apart and going back from `NOON`: 100.00 more each.
+def insert_rows(database: Database, *, count: int = 12) -> None:
+    """Insert `count` orders and what they refer to.
 
-    Each has one line of the product 11; every fourth is of one status. Order 2 was refunded 30.00.
+    Order n was placed n hours before `NOON`, has one line of product 11 and a total of
+    (n + 1) × 100.00; the statuses repeat every four orders. Order 2 has a refund of 30.00.
     """
     with database.writing() as connection:
         connection.execute(

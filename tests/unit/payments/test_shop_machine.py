@@ -12,7 +12,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
-from tests.support.fake_audit_reader import assert_books_hold, assert_provider_agrees
+from tests.support.fake_audit_reader import assert_invariants_hold, assert_provider_agrees
 from tests.support.payments_fixture import PaymentDesk
 from tests.support.shop_machine import ShopMachine
 
@@ -39,7 +39,7 @@ class ShopInMemory:
                 self.desk.send_refund(RefundId(event.refund_id))
 
     def assert_sound(self) -> None:
-        assert_books_hold(self.store)
+        assert_invariants_hold(self.store)
 
     def assert_settled(self) -> None:
         assert_provider_agrees(self.store, self.provider)
@@ -63,7 +63,7 @@ def test_a_naive_shop_that_keeps_late_money_is_found_out(monkeypatch: pytest.Mon
     """Negative control."""
     monkeypatch.setattr(Payment, "return_late_money", lambda *_, **__: None)
     quick = settings(PATIENT, max_examples=300, phases=[Phase.generate], derandomize=True)
-    with pytest.raises(AssertionError, match="money of a closed order is kept"):
+    with pytest.raises(AssertionError, match="payment of a closed order is not refunded"):
         run_state_machine_as_test(MachineInMemory, settings=quick)
 
 

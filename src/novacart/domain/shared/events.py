@@ -1,4 +1,4 @@
-"""What has happened, and the aggregates that remember it until it is committed."""
+"""Domain events, and the base class of aggregates that record them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -11,11 +11,11 @@ JsonValue = JsonScalar | dict[str, JsonScalar]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEvent:
-    """A fact in the past tense.
+    """Something that happened.
 
-    `name` and `version` are what is stored, so that a class can be renamed and a payload can
-    grow. Fields are plain: strings, integers, booleans, `None`, aware UTC datetimes, and
-    mappings of these one level deep; money is minor units beside its currency code.
+    Events are stored under `name` and `version`, so a class can be renamed and a payload extended.
+    Fields are strings, integers, booleans, `None`, aware UTC datetimes, and flat mappings of
+    these. Money is an amount in minor units and a currency code.
     """
 
     name: ClassVar[str]
@@ -24,24 +24,26 @@ class DomainEvent:
     occurred_at: datetime
 
     def payload(self) -> dict[str, JsonValue]:
-        """The event's fields as JSON values; times in RFC 3339 with an offset."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        """Return the fields as JSON values; datetimes in RFC 3339 with offset."""
+        return {field.name: _to_json(getattr(self, field.name)) for field in fields(self)}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
-        """The event that `payload` was made of. Members that it does not know are left out."""
-        known = {}
+        """Rebuild the event; unknown members of `payload` are ignored."""
+        values = {}
         for field in fields(cls):
             if field.name in payload:
                 value = payload[field.name]
-                known[field.name] = _time(value) if _is_time(field.type) and value else value
-        return cls(**known)
+                values[field.name] = (
+                    datetime.fromisoformat(value) if _is_datetime(field.type) and value else value
+                )
+        return cls(**values)
 
 
 class AggregateRoot:
-    """A cluster of objects that is changed, saved and versioned as one.
+    """Objects that are loaded, changed and saved together.
 
-    `version` counts the saves: 0 for an aggregate that was never stored.
+    `version` counts the saves; 0 for a new aggregate.
     """
 
     __slots__ = ("_events", "version")
@@ -54,29 +56,25 @@ class AggregateRoot:
         self._events.append(event)
 
     def collect_events(self) -> list[DomainEvent]:
-        """Hand over what has happened since the last call, oldest first."""
+        """Return and forget the recorded events, oldest first."""
         events, self._events = self._events, []
         return events
 
 
-def _plain(value: object) -> JsonValue:
+def _to_json(value: object) -> JsonValue:
     if isinstance(value, Mapping):
-        return {str(key): _scalar(member) for key, member in value.items()}
-    return _scalar(value)
+        return {str(key): _scalar_to_json(member) for key, member in value.items()}
+    return _scalar_to_json(value)
 
 
-def _scalar(value: object) -> JsonScalar:
+def _scalar_to_json(value: object) -> JsonScalar:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if value is None or isinstance(value, str | int | bool):
         return value
-    message = f"an event carries plain values, not {type(value).__name__}"
+    message = f"an event field can't be a {type(value).__name__}"
     raise TypeError(message)
 
 
-def _is_time(annotation: object) -> bool:
+def _is_datetime(annotation: object) -> bool:
     return annotation in {datetime, datetime | None, "datetime", "datetime | None"}
-
-
-def _time(value: str) -> datetime:
-    return datetime.fromisoformat(value)
