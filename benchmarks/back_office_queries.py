@@ -16,7 +16,7 @@ from benchmarks.generate_orders import Generated
 from benchmarks.shoppers import PASSWORD
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.application.back_office.dashboard import DashboardQueries
-from novacart.application.back_office.list_page import FilterValue, ListRequest
+from novacart.application.back_office.list_query import FilterValue, ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
@@ -58,20 +58,20 @@ def list_questions(queries: BackOfficeQueries, generated: Generated) -> Iterator
             deep = replace(request, after=cursor)
             yield f"{name}, page {number:,}", partial(queries.orders, deep)
     paid_online: dict[str, FilterValue] = {"payment_method": "ONLINE", "payment_status": "PAID"}
-    oldest = queries.orders(ListRequest(filters=paid_online, descending=False)).rows[0]
-    newest = queries.orders(ListRequest(filters=paid_online)).rows[0]
+    oldest = queries.orders(ListQuery(filters=paid_online, descending=False)).rows[0]
+    newest = queries.orders(ListQuery(filters=paid_online)).rows[0]
     yield "one order, of two years ago", partial(queries.order, oldest.id)
     yield "one order, of today", partial(queries.order, newest.id)
-    yield "one customer, the best", partial(queries.person, UserId(generated.first_user))
-    yield "customers, page 1", partial(queries.customers, ListRequest())
-    yield "payments, page 1", partial(queries.payments, ListRequest())
-    yield "refunds, page 1", partial(queries.refunds, ListRequest())
+    yield "one customer, the best", partial(queries.account, UserId(generated.first_user))
+    yield "customers, page 1", partial(queries.customers, ListQuery())
+    yield "payments, page 1", partial(queries.payments, ListQuery())
+    yield "refunds, page 1", partial(queries.refunds, ListQuery())
 
 
 def page_questions(client: FlaskClient, queries: BackOfficeQueries) -> Iterator[AuditCheck]:
     """The same as pages, for whoever is signed in with `client`."""
-    newest = queries.orders(ListRequest(filters={"status": "DELIVERED"})).rows[0]
-    place = _deep(queries, ListRequest())
+    newest = queries.orders(ListQuery(filters={"status": "DELIVERED"})).rows[0]
+    place = _deep(queries, ListQuery())
     after = {"after": place[0]} if place else {}
     for name, path, asked in (
         ("dashboard, 30 days", "/admin/", {"days": "30"}),
@@ -86,40 +86,40 @@ def page_questions(client: FlaskClient, queries: BackOfficeQueries) -> Iterator[
         yield name, partial(_answer, client, f"{path}?{urlencode(asked, quote_via=quote)}")
 
 
-def _lists(queries: BackOfficeQueries, generated: Generated) -> Iterator[tuple[str, ListRequest]]:
-    newest = queries.orders(ListRequest()).rows[0]
+def _lists(queries: BackOfficeQueries, generated: Generated) -> Iterator[tuple[str, ListQuery]]:
+    newest = queries.orders(ListQuery()).rows[0]
     year_ago = generated.now - timedelta(days=365)
     month: dict[str, FilterValue] = {
         "placed_from": year_ago,
         "placed_before": year_ago + timedelta(days=30),
     }
-    yield "every order", ListRequest()
-    yield "by amount", ListRequest(sort="total")
-    yield "status CANCELLED", ListRequest(filters={"status": "CANCELLED"})
-    yield "status PENDING", ListRequest(filters={"status": "PENDING"})
-    yield "payment REFUNDED", ListRequest(filters={"payment_status": "REFUNDED"})
-    yield "method COD", ListRequest(filters={"payment_method": "COD"})
-    yield "the best customer", ListRequest(filters={"user": generated.first_user})
-    yield "a month a year ago", ListRequest(filters=month)
-    yield "the same, REFUNDED", ListRequest(filters={**month, "status": "REFUNDED"})
+    yield "every order", ListQuery()
+    yield "by amount", ListQuery(sort="total")
+    yield "status CANCELLED", ListQuery(filters={"status": "CANCELLED"})
+    yield "status PENDING", ListQuery(filters={"status": "PENDING"})
+    yield "payment REFUNDED", ListQuery(filters={"payment_status": "REFUNDED"})
+    yield "method COD", ListQuery(filters={"payment_method": "COD"})
+    yield "the best customer", ListQuery(filters={"user": generated.first_user})
+    yield "a month a year ago", ListQuery(filters=month)
+    yield "the same, REFUNDED", ListQuery(filters={**month, "status": "REFUNDED"})
     yield (
         "the same, by amount",
-        ListRequest(filters=month, sort="total"),
+        ListQuery(filters=month, sort="total"),
     )
     yield (
         "10,000 to 10,100",
-        ListRequest(filters={"total_from": 1_000_000, "total_to": 1_010_000}),
+        ListQuery(filters={"total_from": 1_000_000, "total_to": 1_010_000}),
     )
-    yield "from 50,000", ListRequest(filters={"total_from": 5_000_000})
+    yield "from 50,000", ListQuery(filters={"total_from": 5_000_000})
     yield (
         "of no amount there is",
-        ListRequest(filters={"total_from": 9_000_000_000, "status": "DELIVERED"}),
+        ListQuery(filters={"total_from": 9_000_000_000, "status": "DELIVERED"}),
     )
-    yield "number", ListRequest(search=newest.number)
-    yield "e-mail address", ListRequest(search=newest.email)
+    yield "number", ListQuery(search=newest.number)
+    yield "e-mail address", ListQuery(search=newest.email)
 
 
-def _deep(queries: BackOfficeQueries, request: ListRequest) -> tuple[str, int] | None:
+def _deep(queries: BackOfficeQueries, request: ListQuery) -> tuple[str, int] | None:
     """The cursor of a page far on, and its number by pages of 25; None where there is one page."""
     cursor, strides = None, 0
     while strides < _DEEP:

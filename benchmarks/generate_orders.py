@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from benchmarks import order_statements as statements
 from benchmarks.progress import Progress
-from novacart.application.back_office.count_sales import SETTLES
+from novacart.application.back_office.count_sales import COUNTED_AFTER
 from novacart.application.ports.sales_figures import SalesFigures
 
 SPAN: Final = timedelta(days=730)
@@ -91,7 +91,7 @@ def generate_orders(url: str, orders: int, progress: Progress) -> Generated:
 
 def count_days(figures: SalesFigures, now: datetime, progress: Progress) -> int:
     """Have the shop count the days that are over, as its worker does; how many there were."""
-    days = figures.uncounted(until=(now - SETTLES).date(), limit=10_000)
+    days = figures.uncounted(until=(now - COUNTED_AFTER).date(), limit=10_000)
     with progress.step(f"{len(days)} days counted", len(days)) as advance:
         for day in days:
             figures.count(day, at=now)

@@ -1,4 +1,4 @@
-"""The whole shop with its back office, on a database of each test's own."""
+"""The whole application on a database of each test."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.back_office import StaffClient, staff_client
 from tests.support.clock import SetClock
 
-MakeShop = Callable[..., Flask]
+MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
@@ -23,34 +23,34 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def make_shop(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[MakeShop]:
-    made: list[Flask] = []
+def make_app(database_url: str, tmp_path: Path, clock: SetClock) -> Iterator[MakeApp]:
+    apps: list[Flask] = []
 
     def make(**environ: str) -> Flask:
-        given = {
+        defaults = {
             "SECRET_KEY": "a-key-of-the-tests-alone-0123456789",
             "DATABASE_URL": database_url,
             "VAR_DIR": str(tmp_path / "var"),
             "DEBUG": "True",
         }
-        settings = load_settings(given | environ, dotenv=tmp_path / "no.env")
-        made.append(create_app(settings, CheapPasswords(), ClockAt(clock)))
-        return made[-1]
+        settings = load_settings(defaults | environ, dotenv=tmp_path / "no.env")
+        apps.append(create_app(settings, CheapPasswords(), ClockAt(clock)))
+        return apps[-1]
 
     yield make
-    for app in made:
+    for app in apps:
         app.extensions["novacart.injector"].get(Database).dispose()
 
 
 @pytest.fixture
-def app(make_shop: MakeShop) -> Flask:
-    return make_shop()
+def app(make_app: MakeApp) -> Flask:
+    return make_app()
 
 
 @pytest.fixture
 def injector(app: Flask) -> Injector:
-    found: Injector = app.extensions["novacart.injector"]
-    return found
+    injector: Injector = app.extensions["novacart.injector"]
+    return injector
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""An order's life in the back office, from its payment to its delivery, or back."""
+"""Orders in the back office: fulfilment, cancellation, refunds, filters."""
 
 import pytest
 from flask import Flask
@@ -20,45 +20,48 @@ def asha(client: FlaskClient) -> Shopper:
 
 
 def paid_order(asha: Shopper, *products: int) -> dict[str, object]:
-    """Paid online, through the sandbox provider."""
+    """An order paid online through the sandbox provider."""
     order = asha.ordered(*products, payment_method="ONLINE", address_id=asha.address)
     intent = asha.person.post("/api/payments/payment-intent/", {"order_id": order["id"]}).get_json()
     asha.person.post(
         f"/api/payments/sandbox/{intent['payment_intent_id']}/confirm/", {"outcome": "succeed"}
     )
-    return now(asha, order)
+    return reload(asha, order)
 
 
-def now(asha: Shopper, order: dict[str, object]) -> dict[str, object]:
-    answer: dict[str, object] = asha.person.get(f"/api/orders/{order['id']}/").get_json()
-    return answer
+def reload(asha: Shopper, order: dict[str, object]) -> dict[str, object]:
+    current: dict[str, object] = asha.person.get(f"/api/orders/{order['id']}/").get_json()
+    return current
 
 
 def items(order: dict[str, object]) -> list[dict[str, object]]:
-    found = order["items"]
-    assert isinstance(found, list)
-    return found
+    lines = order["items"]
+    assert isinstance(lines, list)
+    return lines
 
 
-def act(browser: StaffClient, name: str, order: dict[str, object], **data: str) -> list[str]:
-    answer = browser.submit(f"/admin/orders/{name}/?id={order['id']}", data)
-    assert answer.status_code == 303, answer.text
-    return browser.flash_messages()
+def submit_action(
+    client: StaffClient, name: str, order: dict[str, object], **data: str
+) -> list[str]:
+    """Returns the flash messages."""
+    response = client.submit(f"/admin/orders/{name}/?id={order['id']}", data)
+    assert response.status_code == 303, response.text
+    return client.flash_messages()
 
 
-def test_an_order_goes_from_its_payment_to_its_delivery(
+def test_paid_order_is_processed_shipped_and_delivered(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     kettle = stocked(injector)
     order = paid_order(asha, kettle)
     assert order["status"] == "PAID"
 
-    assert act(owner, "process", order) == [f"{order['number']} is being packed."]
-    act(owner, "ship", order, carrier="Dák", tracking_number="T-1")
+    assert submit_action(owner, "process", order) == [f"Order {order['number']} is now processing."]
+    submit_action(owner, "ship", order, carrier="Dák", tracking_number="T-1")
     assert reserved(injector, kettle) == (9, 0)
-    act(owner, "deliver", order)
+    submit_action(owner, "deliver", order)
 
-    assert now(asha, order)["status"] == "DELIVERED"
+    assert reload(asha, order)["status"] == "DELIVERED"
     page = owner.get(f"/admin/orders/details/?id={order['id']}").text
     assert "Dák, T-1" in page
     assert "staff:" in page
@@ -66,7 +69,7 @@ def test_an_order_goes_from_its_payment_to_its_delivery(
     assert "payment_intent.succeeded" in page
 
 
-def test_only_what_the_lifecycle_allows_is_offered_and_the_rest_refused_in_words(
+def test_order_page_offers_allowed_actions_and_reports_errors_of_others(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     order = paid_order(asha, stocked(injector))
@@ -76,92 +79,96 @@ def test_only_what_the_lifecycle_allows_is_offered_and_the_rest_refused_in_words
     for name in ("ship", "deliver", "cancel"):
         assert f"/admin/orders/{name}/" not in page
 
-    assert act(owner, "deliver", order) == ["The status cannot change from PAID to DELIVERED."]
-    assert act(owner, "cancel", order, reason="x") == [
+    assert submit_action(owner, "deliver", order) == [
+        "The status cannot change from PAID to DELIVERED."
+    ]
+    assert submit_action(owner, "cancel", order, reason="x") == [
         "This order is paid. It can be refunded, but not cancelled."
     ]
-    assert act(owner, "ship", order, carrier="", tracking_number="T") == [
+    assert submit_action(owner, "ship", order, carrier="", tracking_number="T") == [
         "Carrier: This field is required."
     ]
-    assert now(asha, order)["status"] == "PAID"
+    assert reload(asha, order)["status"] == "PAID"
 
 
-def test_a_cod_order_is_cancelled_and_its_stock_goes_back(
+def test_cancel_cod_order_releases_its_stock(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     kettle = stocked(injector)
     order = asha.ordered(kettle)
     assert reserved(injector, kettle) == (10, 1)
-    act(owner, "cancel", order, reason="Nobody home")
-    assert now(asha, order)["status"] == "CANCELLED"
+    submit_action(owner, "cancel", order, reason="Not at home")
+    assert reload(asha, order)["status"] == "CANCELLED"
     assert reserved(injector, kettle) == (10, 0)
 
 
-def test_one_line_is_refunded_and_then_the_rest(
+def test_refund_one_line_and_then_the_rest(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     order = paid_order(asha, stocked(injector, price=30), stocked(injector, price=70))
     first, second = items(order)
-    act(owner, "refund", order, reason="Chipped", **{f"line-{first['id']}": "1"})
-    lines = {line["id"]: line["status"] for line in items(now(asha, order))}
+    submit_action(owner, "refund", order, reason="Chipped", **{f"line-{first['id']}": "1"})
+    lines = {line["id"]: line["status"] for line in items(reload(asha, order))}
     assert lines == {first["id"]: "REFUNDED", second["id"]: "CONFIRMED"}
 
-    act(owner, "refund", order, reason="All of it")
-    assert now(asha, order)["status"] == "REFUNDED"
+    submit_action(owner, "refund", order, reason="All of it")
+    assert reload(asha, order)["status"] == "REFUNDED"
     assert "No payment of this order has anything left" in "".join(
-        act(owner, "refund", order, reason="Again")
+        submit_action(owner, "refund", order, reason="Again")
     )
 
 
-def test_an_amount_is_refunded_and_never_more_than_is_left(
+def test_refund_amount_up_to_the_remaining_amount(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     order = paid_order(asha, stocked(injector, price=100))
-    act(owner, "refund", order, reason="Late", amount="40.00")
-    [told] = act(owner, "refund", order, reason="Late", amount="60.01")
-    assert "60.00" in told
+    submit_action(owner, "refund", order, reason="Late", amount="40.00")
+    [message] = submit_action(owner, "refund", order, reason="Late", amount="60.01")
+    assert "60.00" in message
     page = owner.get(f"/admin/orders/details/?id={order['id']}").text
     assert "₹40.00" in page
     assert "₹60.00" in page
 
 
-def test_support_moves_money_up_to_its_limit(asha: Shopper, app: Flask, injector: Injector) -> None:
+def test_support_refunds_and_cancels_up_to_its_limit(
+    asha: Shopper, app: Flask, injector: Injector
+) -> None:
     meera = staff_client(app, "support")
-    dear, cheap = (
+    expensive, cheap = (
         paid_order(asha, stocked(injector, price=5001)),
         paid_order(asha, stocked(injector, price=5000)),
     )
-    [told] = act(meera, "refund", dear, reason="Please")
-    assert "Ask a manager" in told
-    [told] = act(meera, "refund", dear, reason="Please", amount="5000.01")
-    assert "Ask a manager" in told
-    act(meera, "refund", dear, reason="A part", amount="5000.00")
-    act(meera, "refund", cheap, reason="All")
-    assert now(asha, cheap)["status"] == "REFUNDED"
+    [message] = submit_action(meera, "refund", expensive, reason="Please")
+    assert "Ask a manager" in message
+    [message] = submit_action(meera, "refund", expensive, reason="Please", amount="5000.01")
+    assert "Ask a manager" in message
+    submit_action(meera, "refund", expensive, reason="A part", amount="5000.00")
+    submit_action(meera, "refund", cheap, reason="All")
+    assert reload(asha, cheap)["status"] == "REFUNDED"
     cod = asha.ordered(stocked(injector, price=6000))
-    [told] = act(meera, "cancel", cod, reason="Please")
-    assert "Ask a manager" in told
-    assert now(asha, cod)["status"] == "CONFIRMED"
+    [message] = submit_action(meera, "cancel", cod, reason="Please")
+    assert "Ask a manager" in message
+    assert reload(asha, cod)["status"] == "CONFIRMED"
 
 
-def test_many_orders_move_at_once_and_each_refusal_is_told(
+def test_bulk_action_reports_successes_and_each_error(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     kettle = stocked(injector)
     orders = [asha.ordered(kettle) for _ in range(3)]
-    act(owner, "cancel", orders[0], reason="x")
+    submit_action(owner, "cancel", orders[0], reason="x")
     ids = [str(order["id"]) for order in orders]
     owner.submit("/admin/orders/action/", {"action": "process", "rowid": ids})
     assert owner.flash_messages() == [
         f"{orders[0]['number']}: The status cannot change from CANCELLED to PROCESSING.",
-        "Being packed: 2 of 3.",
+        "Processing: 2 of 3.",
     ]
     owner.submit(
         "/admin/orders/action/",
         {"action": "ship", "rowid": ids[1:], "carrier": "Dak", "tracking_number": "M-1"},
     )
     owner.submit("/admin/orders/action/", {"action": "deliver", "rowid": ids[1:]})
-    assert [now(asha, order)["status"] for order in orders] == [
+    assert [reload(asha, order)["status"] for order in orders] == [
         "CANCELLED",
         "DELIVERED",
         "DELIVERED",
@@ -169,30 +176,30 @@ def test_many_orders_move_at_once_and_each_refusal_is_told(
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "count"),
     [
         ("status=CONFIRMED", 1),
         ("status=PAID", 0),
-        ("status=nonsense", 1),
+        ("status=invalid", 1),
         ("payment_method=COD&total_from=100&total_to=100.00", 1),
         ("total_from=100.01", 0),
         ("placed_from=2026-03-14&placed_before=2026-03-14", 1),
         ("placed_from=2026-03-15", 0),
         ("placed_from=yesterday", 1),
         ("search=asha@example.com", 1),
-        ("sort=total&rising=1&after=nonsense", 1),
+        ("sort=total&rising=1&after=invalid", 1),
     ],
 )
-def test_orders_are_found(
-    asha: Shopper, owner: StaffClient, injector: Injector, query: str, found: int
+def test_filter_and_search_orders(
+    asha: Shopper, owner: StaffClient, injector: Injector, query: str, count: int
 ) -> None:
     asha.ordered(stocked(injector))
     page = owner.get(f"/admin/orders/?{query}").text
-    assert page.count('name="rowid"') == found
+    assert page.count('name="rowid"') == count
 
 
 @pytest.mark.parametrize("bad", ["", "0", "x", "-1", "9" * 40, "1%00"])
-def test_what_is_not_there_is_told_so(owner: StaffClient, bad: str) -> None:
-    for place in ("orders", "products", "payments", "refunds", "customers", "outbox", "audit"):
-        assert owner.get(f"/admin/{place}/details/?id={bad}").status_code == 404, place
+def test_unknown_id_is_404(owner: StaffClient, bad: str) -> None:
+    for path in ("orders", "products", "payments", "refunds", "customers", "outbox", "audit"):
+        assert owner.get(f"/admin/{path}/details/?id={bad}").status_code == 404, path
     assert owner.get(f"/admin/webhook-events/details/?id={bad}").status_code == 404

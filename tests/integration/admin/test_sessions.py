@@ -7,7 +7,7 @@ from injector import Injector
 from novacart.application.accounts.disable_user import AccountOf, DisableUser
 from novacart.application.accounts.grant_role import GrantRole, GrantRoleCommand
 from novacart.domain.shared.ids import UserId
-from tests.integration.admin.conftest import MakeShop
+from tests.integration.admin.conftest import MakeApp
 from tests.support.back_office import PASSWORD, StaffClient, create_account
 from tests.support.clock import SetClock
 
@@ -16,8 +16,8 @@ def is_in(client: StaffClient) -> bool:
     return client.get("/admin/account/").status_code == 200
 
 
-def test_the_cookie_is_for_the_back_office_alone(make_shop: MakeShop) -> None:
-    app = make_shop(DEBUG="False")
+def test_the_cookie_is_for_the_back_office_alone(make_app: MakeApp) -> None:
+    app = make_app(DEBUG="False")
     create_account(app.extensions["novacart.injector"], "owner")
     answer = StaffClient(app).sign_in("owner-one")
     [cookie] = answer.headers.getlist("Set-Cookie")

@@ -71,4 +71,4 @@ class AuditLogContract:
         assert first.previous_hash == EMPTY.hash
         assert second.previous_hash == first.hash
         assert audit_log.end().hash == second.hash
-        assert VerifyAuditLog(trail=audit_log)().broken_at is None
+        assert VerifyAuditLog(audit_log=audit_log)().broken_at is None

@@ -1,4 +1,4 @@
-"""The page that tells staff what they may do says what the table says."""
+"""The permission table in docs/admin.md is the table in the code."""
 
 import re
 from pathlib import Path
@@ -9,9 +9,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "admin.md"
 _ROW = re.compile(r"^\| `([a-z.]+)`[^|]*\|(.+)\|$", re.MULTILINE)
 
 
-def test_the_documented_permissions_are_the_real_ones() -> None:
-    told = {
+def test_documented_permissions_match_the_code() -> None:
+    documented = {
         name: dict(zip(STAFF_ROLES, (cell.strip() for cell in cells.split("|")), strict=True))
         for name, cells in _ROW.findall(PAGE.read_text())
     }
-    assert told == PERMISSIONS
+    assert documented == PERMISSIONS

@@ -12,8 +12,8 @@ from novacart.adapters.admin import site
 from novacart.adapters.admin.back_office import (
     AccountActions,
     BackOffice,
-    CategoryActions,
-    OrderActs,
+    CatalogActions,
+    OrderActions,
 )
 
 ADMIN = "novacart.adapters.admin"
@@ -56,7 +56,7 @@ def test_no_view_extends_flask_admin_contrib() -> None:
     assert fileadmin.BaseFileAdmin.__module__.startswith(FORBIDDEN_BASES)
 
 
-@pytest.mark.parametrize("dependencies", [BackOffice, CategoryActions, OrderActs, AccountActions])
+@pytest.mark.parametrize("dependencies", [BackOffice, CatalogActions, OrderActions, AccountActions])
 def test_views_are_given_use_cases_queries_and_ports(dependencies: type) -> None:
     hints = get_type_hints(dependencies)
     assert {field.name for field in fields(dependencies)} == set(hints)
@@ -67,7 +67,7 @@ def test_views_are_given_use_cases_queries_and_ports(dependencies: type) -> None
 
 
 def test_use_cases_expose_nothing_but_the_call() -> None:
-    for actions in (CategoryActions, OrderActs, AccountActions):
+    for actions in (CatalogActions, OrderActions, AccountActions):
         for name, use_case in get_type_hints(actions).items():
             public = [member for member, _ in getmembers(use_case) if not member.startswith("_")]
             assert public == [], name

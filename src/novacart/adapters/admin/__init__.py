@@ -1,1 +1,1 @@
-"""The back office in a browser: Flask-Admin over use cases and read models."""
+"""Back office under `/admin/`: Flask-Admin views over use cases and queries."""

@@ -1,4 +1,4 @@
-"""What the views are given: use cases and questions, and nothing else of the shop."""
+"""The use cases, queries and ports available to the views."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from novacart.application.accounts.disable_user import DisableUser, EnableUser
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.authorization.limits import StaffLimits
 from novacart.application.back_office.dashboard import DashboardQueries
-from novacart.application.back_office.health import HealthQueries
-from novacart.application.back_office.policy import BackOfficePolicy
+from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.catalog.add_category import AddCategory
@@ -35,7 +35,7 @@ from novacart.application.ports.request_context import RequestContexts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryActions:
+class CatalogActions:
     add_product: AddProduct
     edit_product: EditProduct
     archive_product: ArchiveProduct
@@ -50,7 +50,7 @@ class CategoryActions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderActs:
+class OrderActions:
     start_processing: StartProcessing
     ship: ShipOrder
     deliver: DeliverOrder
@@ -70,20 +70,20 @@ class AccountActions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackOffice:
-    """`provider` names the payment provider in words."""
+    """`provider` is the display name of the payment provider."""
 
     sessions: StaffSessions
     throttle: SignInThrottle
     contexts: RequestContexts
     clock: Clock
-    policy: BackOfficePolicy
+    limits: StaffLimits
     queries: BackOfficeQueries
     dashboard: DashboardQueries
     health: HealthQueries
     readiness: Readiness
     provider: str
-    catalogue: CategoryActions
-    orders: OrderActs
-    people: AccountActions
+    catalog: CatalogActions
+    orders: OrderActions
+    accounts: AccountActions
     retry_messages: RetryMessages
     retry_event: RetryEvent

@@ -1,23 +1,24 @@
-"""What a list can be narrowed to, as it stands in the address of a page."""
+"""Filters of a list, read from the query string."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from novacart.application.back_office.list_page import FilterValue
+from novacart.adapters.admin.formatting import humanize
+from novacart.application.back_office.list_query import FilterValue
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money
 
 Choices = Sequence[tuple[str, str]]
 
-FLAGS: Final[Choices] = (("yes", "Yes"), ("no", "No"))
-_MAX_DIGITS: Final = 15
+_YES_NO: Final[Choices] = (("yes", "Yes"), ("no", "No"))
+_MAX_ID_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A filter as a form shows it. `input` is an HTML input's type, or `select`."""
+class FilterField:
+    """Form field of a filter. `input` is the type of an HTML input, or `select`."""
 
     name: str
     label: str
@@ -28,89 +29,102 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """`name` is the listing's; `read` gives its value, None for what can't be one.
-
-    `choices` may be asked for anew with each page.
-    """
+    """`parse` returns None for an invalid value. A callable `choices` runs for each page."""
 
     name: str
     label: str
-    read: Callable[[str], FilterValue | None]
+    parse: Callable[[str], FilterValue | None]
     input: str = "select"
     choices: Choices | Callable[[], Choices] = ()
 
-    def shown(self, given: Mapping[str, str]) -> Shown:
+    def field(self, parameters: Mapping[str, str]) -> FilterField:
         choices = self.choices() if callable(self.choices) else self.choices
-        return Shown(
+        return FilterField(
             name=self.name,
             label=self.label,
             input=self.input,
             choices=choices,
-            value=given.get(self.name, ""),
+            value=parameters.get(self.name, ""),
         )
 
 
-def filters_given(offered: Sequence[Filter], given: Mapping[str, str]) -> dict[str, FilterValue]:
-    """The values of the filters that are set; what can't be read is passed over."""
-    values = {one.name: one.read(given[one.name].strip()) for one in offered if one.name in given}
+def parse_filters(
+    filters: Sequence[Filter], parameters: Mapping[str, str]
+) -> dict[str, FilterValue]:
+    """Values of the filters that are set. Invalid values are ignored."""
+    values = {
+        filter_.name: filter_.parse(parameters[filter_.name].strip())
+        for filter_ in filters
+        if filter_.name in parameters
+    }
     return {name: value for name, value in values.items() if value not in {None, ""}}
 
 
-def choice(name: str, label: str, words: Sequence[str]) -> Filter:
-    """One of these words."""
-    known = frozenset(words)
+def parse_id(text: object) -> int | None:
+    """A positive decimal id; None for anything else."""
+    digits = str(text)
+    if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_ID_DIGITS:
+        return int(digits)
+    return None
+
+
+def choice(name: str, label: str, values: Sequence[str] | Mapping[str, str]) -> Filter:
+    """Select one of the values. A mapping gives their labels."""
+    labels = values if isinstance(values, Mapping) else {text: humanize(text) for text in values}
     return Filter(
         name=name,
         label=label,
-        read=lambda text: text if text in known else None,
-        choices=[(word, word.replace("_", " ").capitalize()) for word in words],
+        parse=lambda text: text if text in labels else None,
+        choices=list(labels.items()),
     )
 
 
-def flag(name: str, label: str) -> Filter:
-    """Yes or no."""
-    return Filter(name=name, label=label, read={"yes": True, "no": False}.get, choices=FLAGS)
+def yes_no(name: str, label: str) -> Filter:
+    """Select yes or no."""
+    return Filter(name=name, label=label, parse={"yes": True, "no": False}.get, choices=_YES_NO)
 
 
-def number(name: str, label: str, choices: Callable[[], Choices]) -> Filter:
-    """One of some ids."""
-    return Filter(
-        name=name,
-        label=label,
-        read=lambda text: int(text) if text.isascii() and text.isdecimal() else None,
-        choices=choices,
-    )
+def reference(name: str, label: str, choices: Callable[[], Choices]) -> Filter:
+    """Select an object by id."""
+    return Filter(name=name, label=label, parse=parse_id, choices=choices)
 
 
 def text(name: str, label: str) -> Filter:
-    """Exactly these letters."""
-    return Filter(name=name, label=label, read=lambda typed: typed or None, input="text")
+    """Exact text."""
+    return Filter(name=name, label=label, parse=lambda typed: typed or None, input="text")
 
 
-def from_day(name: str, label: str) -> Filter:
-    """From the beginning of a day (UTC) on."""
-    return Filter(name=name, label=label, read=_midnight, input="date")
+def from_date(name: str, label: str) -> Filter:
+    """Start of the day (UTC)."""
+    return Filter(name=name, label=label, parse=_start_of_day, input="date")
 
 
-def to_day(name: str, label: str) -> Filter:
-    """Up to and with a day (UTC)."""
-    return Filter(name=name, label=label, read=lambda day: _midnight(day, 1), input="date")
+def to_date(name: str, label: str) -> Filter:
+    """End of the day (UTC)."""
+    return Filter(
+        name=name,
+        label=label,
+        parse=lambda day: _start_of_day(day, days_later=1),
+        input="date",
+    )
 
 
 def amount(name: str, label: str, currency: str) -> Filter:
-    """Money in major units, as it is typed."""
-    return Filter(name=name, label=label, read=lambda typed: _minor(typed, currency), input="text")
+    """Amount in major units; the value is in minor units."""
+    return Filter(
+        name=name, label=label, parse=lambda typed: _minor_units(typed, currency), input="text"
+    )
 
 
-def _midnight(day: str, more: int = 0) -> datetime | None:
+def _start_of_day(text: str, *, days_later: int = 0) -> datetime | None:
     try:
-        found = date.fromisoformat(day) + timedelta(days=more)
+        day = date.fromisoformat(text) + timedelta(days=days_later)
     except (ValueError, OverflowError):
         return None
-    return datetime(found.year, found.month, found.day, tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _minor(typed: str, currency: str) -> int | None:
+def _minor_units(typed: str, currency: str) -> int | None:
     try:
         return Money.parse(typed.replace(",", ""), currency).amount
     except InvalidValue:

@@ -1,35 +1,71 @@
-"""How things are told on the pages."""
+"""Display formats of values, as functions and template filters."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from markupsafe import Markup, escape
 
-from novacart.application.back_office.catalogue import ProductRow
+from novacart.application.back_office.catalog import ProductRow
+from novacart.application.ports.webhook_events import EventState
+from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
+from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.shared.money import Money
 
 _SYMBOLS: Final = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£"}
 
-# Which colour a status has; those that are not here are plain.
-_TONES: Final = {
-    "good": "PAID SUCCEEDED DELIVERED handled active HANDLED ok".split(),
-    "busy": "CONFIRMED PROCESSING SHIPPED REQUIRES_ACTION SENT".split(),
-    "wait": "PENDING CREATED REQUESTED pending REFUND_REQUESTED PARTIALLY_REFUNDED".split(),
-    "bad": "FAILED parked quarantined disabled NEEDS_RESPONSE LOST broken".split(),
+# Colours of status badges; other statuses are grey.
+_SUCCESS: Final = (
+    OrderStatus.PAID,
+    OrderStatus.DELIVERED,
+    PaymentStatus.SUCCEEDED,
+    EventState.HANDLED,
+    "active",
+    "ok",
+)
+_INFO: Final = (
+    OrderStatus.CONFIRMED,
+    OrderStatus.PROCESSING,
+    OrderStatus.SHIPPED,
+    PaymentStatus.REQUIRES_ACTION,
+)
+_WARNING: Final = (
+    OrderStatus.PENDING,
+    PaymentStatus.CREATED,
+    RefundStatus.REQUESTED,
+    LineStatus.REFUND_REQUESTED,
+    OrderPaymentStatus.PARTIALLY_REFUNDED,
+    EventState.PENDING,
+)
+_DANGER: Final = (
+    PaymentStatus.FAILED,
+    EventState.PARKED,
+    EventState.QUARANTINED,
+    "disabled",
+    "failed",
+)
+_COLOURS: Final[Mapping[str, str]] = {
+    str(status): colour
+    for colour, statuses in (
+        ("success", _SUCCESS),
+        ("info", _INFO),
+        ("warning", _WARNING),
+        ("danger", _DANGER),
+    )
+    for status in statuses
 }
-_TONE_OF: Final = {word: tone for tone, words in _TONES.items() for word in words}
 
 
 def money(amount: Money) -> str:
-    """`₹1,234.50`; a currency without a sign of its own by its code."""
-    whole, point, rest = str(amount).lstrip("-").partition(".")
+    """`₹1,234.50`; a currency without a known symbol is shown by its code."""
+    major, point, minor = str(amount).lstrip("-").partition(".")
     sign = "−" if amount.amount < 0 else ""
     symbol = _SYMBOLS.get(amount.currency, f"{amount.currency} ")
-    return f"{sign}{symbol}{int(whole):,}{point}{rest}"
+    return f"{sign}{symbol}{int(major):,}{point}{minor}"
 
 
-def moment(at: datetime | None) -> Markup:
-    """A time in UTC to the minute, and to the second for whoever points at it."""
+def timestamp(at: datetime | None) -> Markup:
+    """A time in UTC to the minute, with the seconds in a tooltip."""
     if at is None:
         return Markup("–")
     utc = at.astimezone(UTC)
@@ -38,44 +74,50 @@ def moment(at: datetime | None) -> Markup:
     ).format(utc.isoformat(), utc, utc)
 
 
-def pill(word: str) -> Markup:
-    """A status as a pill: its colour says nothing that its word does not."""
-    tone = _TONE_OF.get(word, "plain")
-    return Markup('<span class="pill pill-{}">{}</span>').format(tone, plain(word))
+def badge(status: str) -> Markup:
+    """A status in its colour. The text alone carries the meaning."""
+    return Markup('<span class="badge badge-{}">{}</span>').format(
+        _COLOURS.get(status, "neutral"), humanize(status)
+    )
 
 
-def plain(word: str) -> str:
+def humanize(name: str) -> str:
     """`REFUND_REQUESTED` as `Refund requested`."""
-    return word.replace("_", " ").capitalize()
+    return name.replace("_", " ").capitalize()
 
 
 def ago(at: datetime | None, now: datetime) -> str:
-    """How long ago, in the largest unit that says enough."""
+    """Time since `at` in the largest whole unit."""
     if at is None:
         return "–"
-    gone = max(now - at, timedelta())
+    elapsed = max(now - at, timedelta())
     for name, unit in (
         ("d", timedelta(days=1)),
         ("h", timedelta(hours=1)),
         ("min", timedelta(minutes=1)),
     ):
-        if gone >= unit:
-            return f"{gone // unit} {name} ago"
-    return f"{int(gone.total_seconds())} s ago"
+        if elapsed >= unit:
+            return f"{elapsed // unit} {name} ago"
+    return f"{int(elapsed.total_seconds())} s ago"
 
 
 def link(url: str, text: object) -> Markup:
-    """A link within the back office."""
+    """A link to a page of the back office."""
     return Markup('<a href="{}">{}</a>').format(url, escape(text))
 
 
 def code(text: str | None) -> Markup:
-    """An identifier in letters that are told apart."""
+    """An identifier in a monospace font."""
     return Markup("<code>{}</code>").format(text) if text else Markup("–")
 
 
+def or_dash(value: object) -> object:
+    """The value, or a dash if there is none."""
+    return "–" if value is None or value == "" else value
+
+
 def thumbnail(image: str | None) -> Markup:
-    """A small picture, or an empty place of its size; the name beside it says what it shows."""
+    """A small image, or a placeholder. The alt text is empty: the name is in the next column."""
     if image is None:
         return Markup('<span class="thumb thumb-none" aria-hidden="true"></span>')
     return Markup(
@@ -83,7 +125,20 @@ def thumbnail(image: str | None) -> Markup:
     ).format(image)
 
 
-def titled(row: ProductRow) -> Markup:
-    """A product's title, and that it is archived."""
-    gone = Markup(" {}").format(pill("archived")) if row.archived_at else Markup("")
-    return Markup("{}{}").format(row.title, gone)
+def product_title(product: ProductRow) -> Markup:
+    """The title, with a badge if the product is archived."""
+    archived = Markup(" {}").format(badge("archived")) if product.archived_at else Markup("")
+    return Markup("{}{}").format(product.title, archived)
+
+
+TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "money": money,
+    "timestamp": timestamp,
+    "badge": badge,
+    "humanize": humanize,
+    "ago": ago,
+    "code": code,
+    "or_dash": or_dash,
+    "thumbnail": thumbnail,
+    "product_title": product_title,
+}

@@ -1,4 +1,4 @@
-"""Lists by keyset, with search, filters and actions on many rows at once."""
+"""Base view of a list with search, filters, keyset pagination and bulk actions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Final
@@ -8,199 +8,202 @@ from flask_admin import expose
 from flask_admin.helpers import get_redirect_target
 from flask_admin.model import BaseModelView
 
-from novacart.adapters.admin.filters import Filter, filters_given
-from novacart.adapters.admin.secure_form import StaffForm
-from novacart.adapters.admin.staff_view import StaffView, back
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.filters import Filter, parse_filters, parse_id
+from novacart.adapters.admin.forms import StaffForm
+from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.authorization.permissions import allows
-from novacart.application.back_office.list_page import FilterValue, ListRequest, Page
+from novacart.application.back_office.list_query import FilterValue, ListQuery, Page
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError
 
-PAGE: Final = 25
+PAGE_SIZE: Final = 25
 MAX_SELECTED: Final = 200
 _MAX_SEARCH: Final = 200
-_PLACES: Final = frozenset({"after", "before", "sort", "rising"})
+_POSITION_PARAMETERS: Final = frozenset({"after", "before", "sort", "rising"})
 
 
-class ListedView(StaffView, BaseModelView):
-    """Flask-Admin's model view over a listing of ours: nothing here knows a table.
+class ListView(StaffView, BaseModelView):
+    """Flask-Admin model view over a query port instead of a table.
 
-    `action_permissions` names what each action needs; one that is not named there is closed
-    to everybody.
+    `action_permissions` maps each bulk action to the permission it needs. An action that is not
+    in it is forbidden for every role.
     """
 
     row: ClassVar[type]
     heading: ClassVar[str]
     introduction: ClassVar[str] = ""
-    searches_for: ClassVar[str] = ""
-    sorts: ClassVar[Mapping[str, str]] = {}
-    # What the list is narrowed to until somebody chooses otherwise.
-    preset: ClassVar[Mapping[str, FilterValue]] = {}
-    # A template with what actions on many rows need to be told, and the view's own buttons.
-    panels: ClassVar[str] = ""
-    buttons: ClassVar[str] = ""
+    search_placeholder: ClassVar[str] = ""
+    default_filters: ClassVar[Mapping[str, FilterValue]] = {}
+    # Templates of the bulk actions' form fields and of the buttons in the page's header.
+    bulk_actions_template: ClassVar[str] = ""
+    header_template: ClassVar[str] = ""
     key: ClassVar[str] = "id"
-    # The column that a row is known by, and its page reached from; the first by default.
-    named_by: ClassVar[str] = ""
+    # Column that links to the row's page; the first column by default.
+    link_column: ClassVar[str] = ""
     action_permissions: ClassVar[Mapping[str, str]] = {}
-    formats: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
+    formatters: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
 
     form_base_class = StaffForm
     can_create = can_edit = can_delete = False
     can_view_details = True
     list_template = "back_office/list.html"
+    column_sortable_list: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, desk: Any, **options: Any) -> None:  # noqa: ANN401 (Flask-Admin's own)
-        self.filters_offered = self.filters(desk)
-        super().__init__(desk, model=self.row, **options)
+    def __init__(self, back_office: BackOffice, **options: Any) -> None:  # noqa: ANN401 (Flask-Admin's own)
+        self.filters = self.build_filters(back_office)
+        if not self.link_column:
+            self.link_column = str(self.column_list[0])  # type: ignore[misc]
+        super().__init__(back_office, model=self.row, **options)
 
-    def filters(self, desk: Any) -> Sequence[Filter]:  # noqa: ANN401, ARG002 (views override it)
+    def build_filters(self, back_office: BackOffice) -> Sequence[Filter]:  # noqa: ARG002 (views override it)
         return ()
 
-    def fetch(self, wanted: ListRequest) -> Page[Any]:
-        """The rows of one page: each view says where they come from."""
-        raise LookupError(wanted)
+    def fetch(self, query: ListQuery) -> Page[Any]:
+        """Return one page of rows. Views override it."""
+        raise NotImplementedError
 
     def detail_url(self, row: Any) -> str | None:  # noqa: ANN401 (rows of any view)
-        """Where a row's own page is."""
         return url_for(f"{self.endpoint}.details_view", id=self.get_pk_value(row))
 
     def get_pk_value(self, model: Any) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         return getattr(model, self.key)
 
-    @property
-    def names_by(self) -> str:
-        """The column that leads to a row's own page."""
-        return self.named_by or str(self.column_list[0])
+    def accessible_name(self, row: Any) -> str:  # noqa: ANN401 (rows of any view)
+        """Name of the row for screen readers."""
+        return str(getattr(row, self.link_column))
 
-    def row_name(self, row: Any) -> str:  # noqa: ANN401 (rows of any view)
-        """What a row is called when it is read aloud."""
-        return str(getattr(row, self.names_by))
-
-    def cell(self, row: Any, name: str) -> object:  # noqa: ANN401 (rows of any view)
-        """What stands in the list under `name`."""
-        told = self.formats.get(name)
-        return told(row) if told is not None else getattr(row, name)
+    def cell(self, row: Any, column: str) -> object:  # noqa: ANN401 (rows of any view)
+        formatter = self.formatters.get(column)
+        return formatter(row) if formatter is not None else getattr(row, column)
 
     @expose("/")
     def index_view(self) -> str:
-        wanted = self._wanted()
+        query = self._query()
         return self.render(
             self.list_template,
-            page=self.fetch(wanted),
-            wanted=wanted,
+            page=self.fetch(query),
+            query=query,
             columns=self._list_columns,
-            filters=[one.shown(request.args) for one in self.filters_offered],
-            narrowed=any(text for name, text in request.args.items() if name not in _PLACES),
+            filters=[filter_.field(request.args) for filter_ in self.filters],
+            filtered=any(
+                text for name, text in request.args.items() if name not in _POSITION_PARAMETERS
+            ),
             url_with=self._url_with,
-            actions=self.actions_offered(),
+            actions=self._allowed_actions(),
             action_form=self._action_form_class(),
         )
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        """An action on the chosen rows, each of which tells how it went."""
+        """Run a bulk action on the selected rows."""
         form = self._action_form_class(request.form)
-        form.was_sent()
+        form.was_submitted()
         name = str(form.action.data)
         if name not in self._actions_data:
             abort(404)
         if not self.is_action_allowed(name):
-            abort(403, "Your role does not include this.")
-        chosen = request.form.getlist("rowid")
-        if not chosen:
-            flash("Choose one or more first.", "warning")
-        elif len(chosen) > MAX_SELECTED:
-            flash(f"Choose {MAX_SELECTED} at most.", "warning")
+            abort(403, "Your role does not have permission to do this.")
+        selected = request.form.getlist("rowid")
+        if not selected:
+            flash("Select at least one row.", "warning")
+        elif len(selected) > MAX_SELECTED:
+            flash(f"Select at most {MAX_SELECTED} rows.", "warning")
         else:
-            self._actions_data[name][0](chosen)
-        return back(get_redirect_target() or url_for(f"{self.endpoint}.index_view"))
-
-    def actions_offered(self) -> list[tuple[str, str, str | None]]:
-        """Name, text and question of each action that the role may take."""
-        return [
-            (name, str(text), self._actions_data[name][2])
-            for name, text in self._actions
-            if self.is_action_allowed(name)
-        ]
+            self._actions_data[name][0](selected)
+        return see_other(get_redirect_target() or url_for(f"{self.endpoint}.index_view"))
 
     def is_action_allowed(self, name: str) -> bool:
         return allows(self.staff.role, self.action_permissions.get(name))
 
-    def each(self, chosen: Sequence[str], act: Callable[[int], object], *, done: str) -> None:
-        """Do it to each, and tell of how many it was done and each refusal in words."""
+    def run_bulk_action(
+        self, selected: Sequence[str], action: Callable[[int], object], *, success: str
+    ) -> None:
+        """Run the action on each row; flash the number of successes and each error."""
         succeeded = 0
-        for text in chosen:
-            if not (text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS):
+        for text in selected:
+            key = parse_id(text)
+            if key is None:
                 continue
             try:
-                act(int(text))
-            except (DomainError, Unavailable) as refusal:
-                flash(f"{self.called(int(text))}: {refusal}", "danger")
+                action(key)
+            except (DomainError, Unavailable) as error:
+                flash(f"{self.display_name(key)}: {error}", "danger")
             else:
                 succeeded += 1
         if succeeded:
-            flash(f"{done}: {succeeded} of {len(chosen)}.", "success")
+            flash(f"{success}: {succeeded} of {len(selected)}.", "success")
 
-    def called(self, key: int) -> str:
-        """What staff call the row of that key."""
-        return f"#{key}"
+    def display_name(self, key: int) -> str:
+        """Name of the row in messages."""
+        row = self.get_one(key)
+        return f"#{key}" if row is None else self.accessible_name(row)
 
-    def one(self) -> Any:  # noqa: ANN401 (rows of any view)
-        """What the address names by its `id`; 404 where that is not there."""
-        found = self.get_one(request.args.get("id", ""))
-        if found is None:
-            abort(404, "There is no such thing here, or it is gone.")
-        return found
+    def get_or_404(self) -> Any:  # noqa: ANN401 (rows of any view)
+        """The object named by the `id` parameter."""
+        row = self.get_one(request.args.get("id", ""))
+        if row is None:
+            abort(404, "This record does not exist.")
+        return row
 
-    def _wanted(self) -> ListRequest:
-        given = {name: text for name, text in request.args.items() if text}
-        return ListRequest(
-            search=given.get("search", "")[:_MAX_SEARCH].replace("\0", ""),
-            filters={**self.preset, **filters_given(self.filters_offered, given)},
-            sort=given.get("sort"),
-            descending="rising" not in given,
-            limit=PAGE,
-            after=given.get("after"),
-            before=given.get("before"),
+    def validate_form(self, form: StaffForm) -> bool:
+        return form.was_submitted()
+
+    def _allowed_actions(self) -> list[tuple[str, str, str | None]]:
+        """Name, label and confirmation question of each allowed action."""
+        return [
+            (name, str(label), self._actions_data[name][2])
+            for name, label in self._actions
+            if self.is_action_allowed(name)
+        ]
+
+    def _query(self) -> ListQuery:
+        parameters = {name: text for name, text in request.args.items() if text}
+        return ListQuery(
+            search=parameters.get("search", "")[:_MAX_SEARCH].replace("\0", ""),
+            filters={**self.default_filters, **parse_filters(self.filters, parameters)},
+            sort=parameters.get("sort"),
+            descending="rising" not in parameters,
+            limit=PAGE_SIZE,
+            after=parameters.get("after"),
+            before=parameters.get("before"),
         )
 
     def _url_with(self, **changes: str | None) -> str:
-        """The present list with other parts, from its first page unless a place is named."""
+        """URL of this list with some parameters changed and the cursor removed."""
         kept = {
             name: text for name, text in request.args.items() if name not in {"after", "before"}
         }
         return url_for(f"{self.endpoint}.index_view", **{**kept, **changes})  # type: ignore[arg-type]
 
-    # -- Flask-Admin's own questions to its back end ----------------------------------------
+    # Abstract methods of BaseModelView.
 
     def get_list(  # noqa: PLR0917 (Flask-Admin's own signature)
         self,
-        page: int,  # noqa: ARG002 (keyset lists have no numbers)
+        page: int,  # noqa: ARG002 (keyset lists have no page numbers)
         sort_field: str | None,
         sort_desc: bool,  # noqa: FBT001
         search: str | None,
         filters: object,  # noqa: ARG002
         page_size: int | None = None,
     ) -> tuple[None, Sequence[Any]]:
-        """The first page, for whatever asks by number."""
-        wanted = ListRequest(
+        query = ListQuery(
             search=search or "",
-            filters=self.preset,
+            filters=self.default_filters,
             sort=sort_field,
             descending=bool(sort_desc),
-            limit=page_size or PAGE,
+            limit=page_size or PAGE_SIZE,
         )
-        return None, self.fetch(wanted).rows
+        return None, self.fetch(query).rows
 
     def scaffold_list_columns(self) -> list[str]:
         return list(self.column_list)
 
     def scaffold_sortable_columns(self) -> dict[str, str]:
-        return dict(self.sorts)
+        return {}
 
     def init_search(self) -> bool:
-        return bool(self.searches_for)
+        return bool(self.search_placeholder)
 
     def scaffold_form(self) -> type[StaffForm]:
         return StaffForm
@@ -209,15 +212,4 @@ class ListedView(StaffView, BaseModelView):
         return StaffForm
 
     def _create_ajax_loader(self, name: str, options: object) -> Any:  # noqa: ANN401
-        raise LookupError(name, options)
-
-
-MAX_DIGITS: Final = 16
-
-
-def id_of(text: object) -> int | None:
-    """An id in an address, None for anything that can't be one."""
-    plain = str(text)
-    if plain.isascii() and plain.isdecimal() and len(plain) <= MAX_DIGITS:
-        return int(plain)
-    return None
+        raise NotImplementedError

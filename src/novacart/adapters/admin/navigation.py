@@ -1,4 +1,4 @@
-"""The menu: what there is, and who is shown it."""
+"""The navigation menu, by role."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,9 +7,9 @@ from novacart.application.authorization.permissions import allows
 from novacart.domain.accounts.role import Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """`endpoint` is a view's; `icon` names a drawing of `icons.html`."""
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """`icon` is a name in `icons.html`."""
 
     endpoint: str
     label: str
@@ -17,45 +17,40 @@ class Place:
     permission: str
 
 
-def _place(endpoint: str, label: str, icon: str, permission: str) -> Place:
-    return Place(endpoint=endpoint, label=label, icon=icon, permission=permission)
-
-
-MENU: Final[tuple[tuple[str, tuple[Place, ...]], ...]] = (
-    ("", (_place("admin.index", "Dashboard", "chart", "dashboard.read"),)),
+MENU: Final[tuple[tuple[str, tuple[MenuItem, ...]], ...]] = (
+    ("", (MenuItem("admin.index", "Dashboard", "chart", "dashboard.read"),)),
     (
-        "Sell",
+        "Sales",
         (
-            _place("desk_orders.index_view", "Orders", "box", "orders.read"),
-            _place("desk_payments.index_view", "Payments", "card", "payments.read"),
-            _place("desk_refunds.index_view", "Refunds", "back", "payments.read"),
-            _place("desk_customers.index_view", "Customers", "people", "customers.read"),
+            MenuItem("admin_orders.index_view", "Orders", "box", "orders.read"),
+            MenuItem("admin_payments.index_view", "Payments", "card", "payments.read"),
+            MenuItem("admin_refunds.index_view", "Refunds", "back", "payments.read"),
+            MenuItem("admin_customers.index_view", "Customers", "people", "customers.read"),
         ),
     ),
     (
-        "Catalogue",
+        "Catalog",
         (
-            _place("desk_products.index_view", "Products", "tag", "products.read"),
-            _place("desk_categories.index_view", "Categories", "grid", "categories.read"),
+            MenuItem("admin_products.index_view", "Products", "tag", "products.read"),
+            MenuItem("admin_categories.index_view", "Categories", "grid", "categories.read"),
         ),
     ),
     (
-        "Shop",
+        "System",
         (
-            _place("desk_staff.index_view", "Staff", "badge", "staff.read"),
-            _place("desk_webhook_events.index_view", "Webhook events", "plug", "webhooks.read"),
-            _place("desk_outbox.index_view", "Outbox", "tray", "outbox.read"),
-            _place("desk_audit.index_view", "Audit log", "book", "audit.read"),
-            _place("desk_health.index", "Health", "pulse", "health.read"),
+            MenuItem("admin_staff.index_view", "Staff", "badge", "staff.read"),
+            MenuItem("admin_audit_log.index_view", "Audit log", "book", "audit.read"),
+            MenuItem("admin_webhook_events.index_view", "Webhook events", "plug", "webhooks.read"),
+            MenuItem("admin_outbox.index_view", "Outbox", "tray", "outbox.read"),
+            MenuItem("admin_health.index", "System health", "pulse", "health.read"),
         ),
     ),
 )
 
 
-def menu_for(role: Role) -> list[tuple[str, list[Place]]]:
-    """The menu without what the role may not see."""
+def menu_for(role: Role) -> list[tuple[str, list[MenuItem]]]:
+    """Groups of the menu with the items that the role may open."""
     groups = [
-        (title, [place for place in places if allows(role, place.permission)])
-        for title, places in MENU
+        (title, [item for item in items if allows(role, item.permission)]) for title, items in MENU
     ]
-    return [(title, places) for title, places in groups if places]
+    return [(title, items) for title, items in groups if items]

@@ -1,4 +1,4 @@
-"""Putting the back office together."""
+"""Registers the back office's views, templates and static files with Flask."""
 
 from typing import Final
 
@@ -7,37 +7,38 @@ from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
-from novacart.adapters.admin.accounts.views import CustomersView, StaffPeopleView
-from novacart.adapters.admin.audit_log.views import AuditView, HealthView
+from novacart.adapters.admin.accounts.views import CustomersView, StaffAccountsView
+from novacart.adapters.admin.audit_log.views import AuditLogView
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.category_views import CategoriesView
 from novacart.adapters.admin.catalog.product_views import ProductsView
 from novacart.adapters.admin.dashboard.views import DashboardView
-from novacart.adapters.admin.operations.views import OutboxView, WebhookEventsView
+from novacart.adapters.admin.formatting import TEMPLATE_FILTERS
+from novacart.adapters.admin.operations.views import HealthView, OutboxView, WebhookEventsView
 from novacart.adapters.admin.ordering.views import OrdersView
 from novacart.adapters.admin.payments.views import PaymentsView, RefundsView
 from novacart.adapters.admin.sign_in.views import AccountView, SignInView
 
-# Each under its endpoint and the last part of its address.
+# Endpoint: view and path under `/admin/`.
 _VIEWS: Final = {
-    "desk_sign_in": (SignInView, "sign-in"),
-    "desk_account": (AccountView, "account"),
-    "desk_orders": (OrdersView, "orders"),
-    "desk_payments": (PaymentsView, "payments"),
-    "desk_refunds": (RefundsView, "refunds"),
-    "desk_customers": (CustomersView, "customers"),
-    "desk_products": (ProductsView, "products"),
-    "desk_categories": (CategoriesView, "categories"),
-    "desk_staff": (StaffPeopleView, "staff"),
-    "desk_webhook_events": (WebhookEventsView, "webhook-events"),
-    "desk_outbox": (OutboxView, "outbox"),
-    "desk_audit": (AuditView, "audit"),
-    "desk_health": (HealthView, "health"),
+    "admin_sign_in": (SignInView, "sign-in"),
+    "admin_account": (AccountView, "account"),
+    "admin_orders": (OrdersView, "orders"),
+    "admin_payments": (PaymentsView, "payments"),
+    "admin_refunds": (RefundsView, "refunds"),
+    "admin_customers": (CustomersView, "customers"),
+    "admin_products": (ProductsView, "products"),
+    "admin_categories": (CategoriesView, "categories"),
+    "admin_staff": (StaffAccountsView, "staff"),
+    "admin_webhook_events": (WebhookEventsView, "webhook-events"),
+    "admin_outbox": (OutboxView, "outbox"),
+    "admin_audit_log": (AuditLogView, "audit"),
+    "admin_health": (HealthView, "health"),
 }
 
 
-def install(app: Flask, desk: BackOffice) -> Admin:
-    """Open the back office under `/admin/`. Flask's session belongs to it alone."""
+def install(app: Flask, back_office: BackOffice) -> Admin:
+    """Serve the back office under `/admin/`. Nothing else uses Flask's session."""
     app.config |= {
         "SESSION_COOKIE_NAME": "novacart_staff",
         "SESSION_COOKIE_PATH": "/admin",
@@ -45,32 +46,34 @@ def install(app: Flask, desk: BackOffice) -> Admin:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
     }
-    app.register_blueprint(_own_files())
+    app.register_blueprint(_assets())
     admin = Admin(
         app,
         name="NovaCart",
         url="/admin",
-        index_view=DashboardView(desk, name="Dashboard", url="/admin"),
+        index_view=DashboardView(back_office, name="Dashboard", url="/admin"),
         theme=Bootstrap4Theme(base_template="back_office/base.html"),
     )
-    for endpoint, (view, place) in _VIEWS.items():
+    for endpoint, (view, path) in _VIEWS.items():
         name = getattr(view, "heading", endpoint)
-        admin.add_view(view(desk, name=name, endpoint=endpoint, url=place))
+        admin.add_view(view(back_office, name=name, endpoint=endpoint, url=path))
     return admin
 
 
-def _own_files() -> Blueprint:
-    """Our templates, styles and scripts; and the way in for whoever leaves out the slash."""
-    files = Blueprint(
+def _assets() -> Blueprint:
+    """Templates, their filters, static files, and the redirect from `/admin` to `/admin/`."""
+    assets = Blueprint(
         "back_office",
         __name__,
         template_folder="templates",
         static_folder="static",
         static_url_path="/admin/assets",
     )
+    for name, function in TEMPLATE_FILTERS.items():
+        assets.add_app_template_filter(function, name)
 
-    def enter() -> Response:
+    def add_slash() -> Response:
         return redirect(url_for("admin.index"), 308)
 
-    files.add_url_rule("/admin", "enter", enter)
-    return files
+    assets.add_url_rule("/admin", "add_slash", add_slash)
+    return assets

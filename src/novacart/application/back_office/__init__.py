@@ -1,1 +1,1 @@
-"""What the shop's staff ask, and the trail that everybody's changes leave."""
+"""Read models, use cases and the audit log of the back office."""

@@ -1,10 +1,11 @@
-"""Customers and staff as staff see them."""
+"""Read models of customers and staff."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from novacart.application.back_office.orders import OrderRow
+from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 from novacart.domain.shared.money import Money
 
@@ -16,14 +17,18 @@ class AccountRow:
     email: str
     first_name: str
     last_name: str
-    role: str
+    role: Role
     is_active: bool
     created_at: datetime
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDetail(AccountRow):
-    """`spent` is what was paid less what went back; `recent_orders` are the newest ten."""
+    """`spent` is captured less refunded money; `recent_orders` holds the newest ten."""
 
     password_changed_at: datetime
     orders: int

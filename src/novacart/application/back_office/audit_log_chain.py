@@ -1,4 +1,4 @@
-"""How entries of the audit trail hang together, the same wherever they are kept."""
+"""Hash chain of the audit log, independent of where the entries are stored."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from novacart.application.ports.outbox import OutboxMessage
 
 EMPTY: Final = ChainEnd(length=0, hash="0" * 64)
 
-# The first of these that an event names is what it is about.
+# The first of these members in an event's payload is the entry's subject.
 _SUBJECTS: Final = {
     "order_id": "order",
     "product_id": "product",
@@ -25,7 +25,7 @@ _SUBJECTS: Final = {
 
 
 def next_entry(end: ChainEnd, message: OutboxMessage) -> AuditEntry:
-    """The entry that tells of `message` and follows the chain's end."""
+    """The entry for `message` that follows the end of the chain."""
     entry = AuditEntry(
         position=end.length + 1,
         message_id=message.id,
@@ -45,8 +45,8 @@ def next_entry(end: ChainEnd, message: OutboxMessage) -> AuditEntry:
 
 
 def hash_of(entry: AuditEntry) -> str:
-    """SHA-256 over every field, the hash of the entry before included, in one fixed form."""
-    covered = [
+    """SHA-256 of all fields, including the previous entry's hash, as compact JSON."""
+    fields = [
         entry.previous_hash,
         entry.position,
         entry.message_id,
@@ -58,7 +58,7 @@ def hash_of(entry: AuditEntry) -> str:
         entry.occurred_at.astimezone(UTC).isoformat(timespec="microseconds"),
         entry.payload,
     ]
-    return sha256(json.dumps(covered, separators=(",", ":")).encode()).hexdigest()
+    return sha256(json.dumps(fields, separators=(",", ":")).encode()).hexdigest()
 
 
 def _subject(payload: Mapping[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""Keep the figures of days that are over, so that no page has to count a year of orders."""
+"""Summarise the sales of past days, so that the dashboard does not count a year of orders."""
 
 from datetime import timedelta
 from typing import Final
@@ -6,17 +6,17 @@ from typing import Final
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.sales_figures import SalesFigures
 
-# A day is over for us two midnights (UTC) later: its last orders have been paid or expired.
-SETTLES: Final = timedelta(days=2)
-# Within about so long a refund may still be sent back by a bank.
-_MAY_CHANGE: Final = timedelta(days=100)
+# A day is counted two midnights (UTC) later, when its last orders are paid or expired.
+COUNTED_AFTER: Final = timedelta(days=2)
+# Banks may return a refund within about this time.
+_RECOUNTED: Final = timedelta(days=100)
 _BATCH: Final = 400
 
 
 class CountSales:
-    """Count each finished day that was not counted yet; gives how many were.
+    """Count each past day that has no figures yet. Idempotent.
 
-    Doing it again changes nothing, and a crash leaves whole days.
+    Returns the number of days counted.
     """
 
     def __init__(self, *, figures: SalesFigures, clock: Clock) -> None:
@@ -25,14 +25,17 @@ class CountSales:
 
     def __call__(self) -> int:
         now = self._clock.now()
-        days = self._figures.uncounted(until=(now - SETTLES).date(), limit=_BATCH)
+        days = self._figures.uncounted(until=(now - COUNTED_AFTER).date(), limit=_BATCH)
         for day in days:
             self._figures.count(day, at=now)
         return len(days)
 
 
 class RecountSales:
-    """Count anew every finished day that a late change may have touched."""
+    """Recount the last hundred days, whose figures late refunds may have changed.
+
+    Returns the number of days counted.
+    """
 
     def __init__(self, *, figures: SalesFigures, clock: Clock) -> None:
         self._figures = figures
@@ -40,7 +43,7 @@ class RecountSales:
 
     def __call__(self) -> int:
         now = self._clock.now()
-        last = (now - SETTLES).date()
-        for ago in range(_MAY_CHANGE.days):
-            self._figures.count(last - timedelta(days=ago), at=now)
-        return _MAY_CHANGE.days
+        last = (now - COUNTED_AFTER).date()
+        for days_ago in range(_RECOUNTED.days):
+            self._figures.count(last - timedelta(days=days_ago), at=now)
+        return _RECOUNTED.days

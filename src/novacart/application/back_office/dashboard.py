@@ -1,20 +1,22 @@
-"""How business goes."""
+"""Read models of the dashboard."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesDay:
-    """A day in UTC.
+    """Sales figures of one day (UTC).
 
-    `placed` orders were placed on it, `confirmed` of these were paid for or are to be paid on
-    delivery; `paid` orders were paid on it, which made `revenue`; `refunded` went back on it.
+    `placed` counts the orders placed that day, `confirmed` those of them that were paid or are
+    paid on delivery. `paid` counts the orders paid that day, whichever day they were placed;
+    `revenue` is their value. `refunded` is the money refunded that day.
     """
 
     day: date
@@ -42,8 +44,8 @@ class LowStock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
-    """What waits for a person."""
+class ParkedCounts:
+    """Numbers of parked outbox messages, and of parked or quarantined webhook events."""
 
     messages: int
     webhook_events: int
@@ -51,19 +53,19 @@ class Parked:
 
 class DashboardQueries(Protocol):
     def days(self, first: date, last: date) -> Sequence[SalesDay]:
-        """Every day of the span, both ends included, oldest first."""
+        """Each day from `first` to `last`, both included, oldest first."""
         ...
 
-    def orders_by_status(self, first: date, last: date) -> Mapping[str, int]:
-        """Of the orders placed in the span."""
+    def orders_by_status(self, first: date, last: date) -> Mapping[OrderStatus, int]:
+        """Numbers of the orders placed in the period."""
         ...
 
     def best_sellers(self, first: date, last: date, *, limit: int) -> Sequence[BestSeller]:
-        """By units paid for in the span."""
+        """Products by units paid in the period, most first."""
         ...
 
     def low_stock(self, *, at_most: int, limit: int) -> Sequence[LowStock]:
-        """Products on sale of which few are available, the fewest first."""
+        """Active products with at most `at_most` units available, fewest first."""
         ...
 
-    def parked(self) -> Parked: ...
+    def parked(self) -> ParkedCounts: ...

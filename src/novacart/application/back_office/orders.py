@@ -1,12 +1,40 @@
-"""Orders as staff see them."""
+"""Read models of orders, and the actions that an order's state allows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
-from novacart.application.back_office.payments import PaymentRow, RefundRow, WebhookEventRow
+from novacart.application.back_office.operations import WebhookEventRow
+from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.domain.ordering.history import ChangeSubject
+from novacart.domain.ordering.lifecycle import (
+    ORDER_LIFECYCLE,
+    LineStatus,
+    OrderPaymentStatus,
+    OrderStatus,
+    PaymentMethod,
+)
 from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId
 from novacart.domain.shared.money import Money
+
+
+class OrderAction(StrEnum):
+    """In the usual order of an order's life."""
+
+    PROCESS = "process"
+    SHIP = "ship"
+    DELIVER = "deliver"
+    CANCEL = "cancel"
+    REFUND = "refund"
+
+
+_LEADS_TO = {
+    OrderAction.PROCESS: OrderStatus.PROCESSING,
+    OrderAction.SHIP: OrderStatus.SHIPPED,
+    OrderAction.DELIVER: OrderStatus.DELIVERED,
+    OrderAction.CANCEL: OrderStatus.CANCELLED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,16 +43,16 @@ class OrderRow:
     number: str
     user_id: UserId
     email: str
-    status: str
-    payment_status: str
-    payment_method: str
+    status: OrderStatus
+    payment_status: OrderPaymentStatus
+    payment_method: PaymentMethod
     total: Money
     placed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLineRow:
-    """Money and pieces that went back, or are on their way back, beside what was bought."""
+    """`returned_quantity` includes the units of refunds in progress."""
 
     id: OrderLineId
     product_id: ProductId
@@ -33,7 +61,7 @@ class OrderLineRow:
     image: str | None
     unit_price: Money
     quantity: int
-    status: str
+    status: LineStatus
     refund_requested: Money
     refunded: Money
     returned_quantity: int
@@ -47,15 +75,15 @@ class OrderLineRow:
         return self.quantity - self.returned_quantity
 
     @property
-    def left(self) -> Money:
+    def refundable(self) -> Money:
         return self.total - self.refunded - self.refund_requested
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChange:
-    """One step of a lifecycle: the order's, its payment's or a line's."""
+    """A status change of the order, its payment or one line."""
 
-    subject: str
+    subject: ChangeSubject
     line_id: OrderLineId | None
     before: str
     after: str
@@ -65,8 +93,12 @@ class OrderChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderMessage:
-    """An event of the order and the event handlers that handled it."""
+class OrderEvent:
+    """A domain event of the order.
+
+    `handled_by` names the event handlers that succeeded, such as e-mails. `state` is None when the
+    outbox no longer has the message.
+    """
 
     id: int
     name: str
@@ -80,7 +112,7 @@ class OrderMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetail(OrderRow):
-    """All about one order. `address` holds its members by name, None where it has none."""
+    """`address` maps the names of the address members to their values."""
 
     username: str
     address: Mapping[str, str] | None
@@ -96,7 +128,7 @@ class OrderDetail(OrderRow):
     payments: Sequence[PaymentRow]
     refunds: Sequence[RefundRow]
     webhook_events: Sequence[WebhookEventRow]
-    messages: Sequence[OrderMessage]
+    events: Sequence[OrderEvent]
 
     @property
     def captured(self) -> Money:
@@ -104,13 +136,20 @@ class OrderDetail(OrderRow):
 
     @property
     def refunded(self) -> Money:
-        """What is back, and what the provider is giving back."""
+        """Refunds made and in progress."""
         return sum((payment.refunded for payment in self.payments), Money.zero(self.currency))
 
     @property
-    def left(self) -> Money:
+    def refundable(self) -> Money:
         return self.captured - self.refunded
 
     @property
     def currency(self) -> str:
         return self.total.currency
+
+    @property
+    def available_actions(self) -> list[OrderAction]:
+        """Actions that the lifecycle and the captured money allow; the use cases check again."""
+        following = ORDER_LIFECYCLE[self.payment_method][self.status]
+        actions = [action for action, status in _LEADS_TO.items() if status in following]
+        return [*actions, OrderAction.REFUND] if self.refundable.amount > 0 else actions

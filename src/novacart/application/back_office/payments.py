@@ -1,20 +1,22 @@
-"""Payments, refunds and the provider's events as staff see them."""
+"""Read models of payments and refunds."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRow:
-    """`reference` is the provider's; `refunded` counts what is on its way too."""
+    """`reference` is the provider's id; `refunded` includes refunds in progress."""
 
     id: PaymentId
     order_id: OrderId
     order_number: str
-    status: str
+    status: PaymentStatus
     amount: Money
     captured: Money
     refunded: Money
@@ -30,26 +32,11 @@ class RefundRow:
     payment_id: PaymentId
     order_id: OrderId
     order_number: str
-    status: str
+    status: RefundStatus
     amount: Money
-    origin: str
+    origin: RefundOrigin
     reason: str
     reference: str | None
     failure: str | None
     requested_at: datetime
     settled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookEventRow:
-    """`payload` is the provider's own JSON."""
-
-    id: str
-    type: str
-    state: str
-    attempts: int
-    note: str | None
-    received_at: datetime
-    next_attempt_at: datetime
-    settled_at: datetime | None
-    payload: str

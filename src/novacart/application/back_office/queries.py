@@ -1,81 +1,81 @@
-"""What staff ask of the shop: one port of many lists."""
+"""Query port of the back office's lists and detail pages."""
 
 from typing import Protocol
 
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
-from novacart.application.back_office.catalogue import CategoryRow, ProductDetail, ProductRow
-from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.application.back_office.catalog import CategoryRow, ProductDetail, ProductRow
+from novacart.application.back_office.list_query import ListQuery, Page
+from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.orders import OrderDetail, OrderRow
-from novacart.application.back_office.outbox import OutboxRow
-from novacart.application.back_office.payments import PaymentRow, RefundRow, WebhookEventRow
+from novacart.application.back_office.payments import PaymentRow, RefundRow
 from novacart.application.ports.audit_log import AuditEntry
 from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, RefundId, UserId
 
 
 class BackOfficeQueries(Protocol):
-    """Lists page by keyset; whatever is asked for by its key is None where it is not there."""
+    """Lists use keyset pagination. Methods that take an id return None if it does not exist."""
 
-    def products(self, request: ListRequest) -> Page[ProductRow]:
-        """By `archived`, `category` (id), `brand` and `in_stock`.
+    def products(self, query: ListQuery) -> Page[ProductRow]:
+        """Filters: `archived`, `category` (id), `brand`, `in_stock`.
 
-        Sorted by `updated_at`, `title` or `price`.
+        Sorts: `updated_at`, `title`, `price`.
         """
         ...
 
     def product(self, product_id: ProductId) -> ProductDetail | None: ...
 
-    def categories(self, request: ListRequest) -> Page[CategoryRow]:
-        """By `is_active`; sorted by `position`."""
+    def categories(self, query: ListQuery) -> Page[CategoryRow]:
+        """Filter: `is_active`. Sort: `position`."""
         ...
 
     def category(self, category_id: CategoryId) -> CategoryRow | None: ...
 
-    def orders(self, request: ListRequest) -> Page[OrderRow]:
-        """By `status`, `payment_status`, `payment_method` and `user` (id).
+    def orders(self, query: ListQuery) -> Page[OrderRow]:
+        """Search: order number or e-mail address.
 
-        Also by `placed_from`, `placed_before`, `total_from` and `total_to`; sorted by
-        `placed_at` or `total`. The search is for a number or an e-mail address.
+        Filters: `status`, `payment_status`, `payment_method`, `user` (id), `placed_from`,
+        `placed_before`, `total_from`, `total_to`. Sorts: `placed_at`, `total`.
         """
         ...
 
     def order(self, order_id: OrderId) -> OrderDetail | None: ...
 
-    def payments(self, request: ListRequest) -> Page[PaymentRow]:
-        """By `status`; sorted by `created_at`."""
+    def payments(self, query: ListQuery) -> Page[PaymentRow]:
+        """Filter: `status`. Sort: `created_at`."""
         ...
 
     def payment(self, payment_id: PaymentId) -> PaymentRow | None: ...
 
-    def refunds(self, request: ListRequest) -> Page[RefundRow]:
-        """By `status`, `origin`; sorted by `requested_at`."""
+    def refunds(self, query: ListQuery) -> Page[RefundRow]:
+        """Filters: `status`, `origin`. Sort: `requested_at`."""
         ...
 
     def refund(self, refund_id: RefundId) -> RefundRow | None: ...
 
-    def webhook_events(self, request: ListRequest) -> Page[WebhookEventRow]:
-        """By `state`; sorted by `received_at`."""
+    def webhook_events(self, query: ListQuery) -> Page[WebhookEventRow]:
+        """Filter: `state`. Sort: `received_at`."""
         ...
 
     def webhook_event(self, event_id: str) -> WebhookEventRow | None: ...
 
-    def outbox(self, request: ListRequest) -> Page[OutboxRow]:
-        """By `state`; sorted by `id`."""
+    def outbox(self, query: ListQuery) -> Page[OutboxRow]:
+        """Filter: `state`. Sort: `id`."""
         ...
 
     def outbox_message(self, message_id: int) -> OutboxRow | None: ...
 
-    def customers(self, request: ListRequest) -> Page[AccountRow]:
-        """By `is_active`; sorted by `created_at`."""
+    def customers(self, query: ListQuery) -> Page[AccountRow]:
+        """Filter: `is_active`. Sort: `created_at`."""
         ...
 
-    def staff(self, request: ListRequest) -> Page[AccountRow]:
-        """By `is_active`, `role`; sorted by `created_at`."""
+    def staff(self, query: ListQuery) -> Page[AccountRow]:
+        """Filters: `is_active`, `role`. Sort: `created_at`."""
         ...
 
-    def person(self, user_id: UserId) -> AccountDetail | None: ...
+    def account(self, user_id: UserId) -> AccountDetail | None: ...
 
-    def audit(self, request: ListRequest) -> Page[AuditEntry]:
-        """By `action`, `actor`, `subject`, `request_id`; sorted by `position`."""
+    def audit_log(self, query: ListQuery) -> Page[AuditEntry]:
+        """Filters: `action`, `actor`, `subject`, `request_id`. Sort: `position`."""
         ...
 
     def audit_entry(self, position: int) -> AuditEntry | None: ...

@@ -1,4 +1,4 @@
-"""Deliver events again that were parked."""
+"""Retry parked outbox messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ class RetryMessagesCommand:
 
 
 class RetryMessages:
-    """The worker takes them up at once, with their failures forgotten; gives how many there were.
+    """Make the parked messages due now and reset their attempts.
 
-    Messages that are not parked are left alone.
+    Messages that are not parked are left alone. Returns the number of messages changed.
     """
 
     def __init__(self, *, outbox: Outbox, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The figures of days that are over, counted once and kept."""
+"""Port of the stored sales figures of past days."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -7,9 +7,9 @@ from typing import Protocol
 
 class SalesFigures(Protocol):
     def uncounted(self, *, until: date, limit: int) -> Sequence[date]:
-        """Days up to and with `until` since the first order that were never counted."""
+        """Days without figures, from the first order up to and including `until`."""
         ...
 
     def count(self, day: date, *, at: datetime) -> None:
-        """Count the day from its orders and refunds, instead of what was kept of it."""
+        """Count the day from its orders and refunds and replace its stored figures."""
         ...

@@ -1,4 +1,4 @@
-"""The back office: its questions, its figures, and the pages under `/admin/`."""
+"""The back office: queries, sales figures, and the pages under `/admin/`."""
 
 from flask import Flask
 from injector import Binder, Injector, Module, inject, provider, singleton
@@ -6,16 +6,16 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 from novacart.adapters.admin.back_office import (
     AccountActions,
     BackOffice,
-    CategoryActions,
-    OrderActs,
+    CatalogActions,
+    OrderActions,
 )
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
 from novacart.adapters.admin.sign_in.throttle import SignInThrottle
 from novacart.adapters.admin.site import install
+from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
-from novacart.adapters.persistence.back_office.health import SqlHealthQueries
+from novacart.adapters.persistence.back_office.operations import SqlHealthQueries
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
-from novacart.adapters.persistence.back_office.sales_figures import SqlSalesFigures
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.web.http import rate_limits
 from novacart.adapters.web.http.blueprint import Blueprint
@@ -23,8 +23,7 @@ from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.dashboard import DashboardQueries
-from novacart.application.back_office.health import HealthQueries
-from novacart.application.back_office.policy import BackOfficePolicy
+from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.payments.handle_events import RetryEvent
@@ -39,18 +38,13 @@ from novacart.entrypoints.settings import Settings
 
 _HOUR = 3600
 _USE_CASES = (ChangePassword, CountSales, RecountSales, RetryMessages)
-_DESKS = (CategoryActions, OrderActs, AccountActions, StaffSessions)
+_ACTIONS = (CatalogActions, OrderActions, AccountActions)
 
 
 class AdminModule(Module):
     def configure(self, binder: Binder) -> None:
-        for made in (*_USE_CASES, *_DESKS):
-            binder.bind(made, to=inject(made), scope=singleton)
-
-    @provider
-    @singleton
-    def policy(self, limits: StaffLimits) -> BackOfficePolicy:
-        return BackOfficePolicy(limits=limits)
+        for class_ in (*_USE_CASES, *_ACTIONS, StaffSessions):
+            binder.bind(class_, to=inject(class_), scope=singleton)
 
     @provider
     @singleton
@@ -69,7 +63,7 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def figures(self, database: Database) -> SalesFigures:
+    def sales_figures(self, database: Database) -> SalesFigures:
         return SqlSalesFigures(database)
 
     @provider
@@ -86,28 +80,21 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def desk(
-        self,
-        injector: Injector,
-        settings: Settings,
-        catalogue: CategoryActions,
-        orders: OrderActs,
-        people: AccountActions,
-    ) -> BackOffice:
+    def back_office(self, injector: Injector, settings: Settings) -> BackOffice:
         return BackOffice(
             sessions=injector.get(StaffSessions),
             throttle=injector.get(SignInThrottle),
             contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
-            policy=injector.get(BackOfficePolicy),
+            limits=injector.get(StaffLimits),
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
             dashboard=injector.get(DashboardQueries),  # type: ignore[type-abstract]
             health=injector.get(HealthQueries),  # type: ignore[type-abstract]
             readiness=injector.get(Readiness),  # type: ignore[type-abstract]
-            provider=_provider(settings),
-            catalogue=catalogue,
-            orders=orders,
-            people=people,
+            provider=_provider_name(settings),
+            catalog=injector.get(CatalogActions),
+            orders=injector.get(OrderActions),
+            accounts=injector.get(AccountActions),
             retry_messages=injector.get(RetryMessages),
             retry_event=injector.get(RetryEvent),
         )
@@ -119,17 +106,17 @@ def register_admin(app: Flask, injector: Injector) -> None:
 
 
 def blueprints(_: Injector) -> list[Blueprint]:
-    """None: the pages are no part of the API."""
+    """No API routes."""
     return []
 
 
 def event_handlers(_: Injector) -> Reactions:
-    """None: the audit trail witnesses every event, whatever it is."""
+    """No event handlers: the relay adds every event to the audit log."""
     return []
 
 
 def schedules(injector: Injector) -> list[ScheduledJob]:
-    """Counting the days that are over."""
+    """Jobs that count sales."""
     return [
         ScheduledJob(name="count_sales", every_seconds=_HOUR, run=injector.get(CountSales)),
         ScheduledJob(
@@ -138,7 +125,7 @@ def schedules(injector: Injector) -> list[ScheduledJob]:
     ]
 
 
-def _provider(settings: Settings) -> str:
+def _provider_name(settings: Settings) -> str:
     if settings.stripe_secret_key:
         return "Stripe"
-    return "the built-in sandbox" if settings.debug else "none: payments are refused"
+    return "Built-in sandbox" if settings.debug else "None: payments are disabled"

@@ -4,7 +4,7 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.audit.reader import SqlAuditReader
 from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
-from novacart.adapters.persistence.back_office.health import SqlSystemChecks
+from novacart.adapters.persistence.back_office.operations import SqlSystemChecks
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.audit.audit_shop import AuditLogFault, AuditShop
@@ -40,7 +40,7 @@ class AuditModule(Module):
     @provider
     @singleton
     def audit_log_fault(self, audit_log: AuditLog) -> AuditLogFault:
-        verify = VerifyAuditLog(trail=audit_log)
+        verify = VerifyAuditLog(audit_log=audit_log)
 
         def fault() -> str | None:
             report = verify()

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from novacart.application.back_office.list_page import ListRequest
+from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.entrypoints.container import build_relay
 from novacart.entrypoints.demo.seed import seed_demo
@@ -24,7 +24,7 @@ def _addresses(shop: LiveShop) -> dict[str, str]:
     queries = shop.injector.get(BackOfficeQueries)  # type: ignore[type-abstract]
 
     def first(ask: Any, key: str = "id") -> object:  # noqa: ANN401 (any list)
-        return getattr(ask(ListRequest()).rows[0], key)
+        return getattr(ask(ListQuery()).rows[0], key)
 
     single = {
         "order": ("orders/details", first(queries.orders)),
@@ -37,7 +37,7 @@ def _addresses(shop: LiveShop) -> dict[str, str]:
         "staff-one": ("staff/details", first(queries.staff)),
         "webhook-event": ("webhook-events/details", first(queries.webhook_events)),
         "outbox-message": ("outbox/details", first(queries.outbox)),
-        "audit-entry": ("audit/details", first(queries.audit, "position")),
+        "audit-entry": ("audit/details", first(queries.audit_log, "position")),
     }
     plain = {
         "dashboard": "/admin/",

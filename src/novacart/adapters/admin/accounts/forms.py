@@ -1,4 +1,4 @@
-"""Forms about people."""
+"""Forms of staff accounts."""
 
 from typing import Final
 
@@ -6,36 +6,11 @@ from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from novacart.adapters.admin.secure_form import StaffForm
+from novacart.adapters.admin.forms import StaffForm
 from novacart.application.authorization.permissions import STAFF_ROLES
+from novacart.domain.accounts.role import Role
 
-_ROLES: Final = [SelectChoice(role, role.title()) for role in STAFF_ROLES]
-
-
-class SignInForm(StaffForm):
-    login = StringField(
-        "Username or e-mail address",
-        [InputRequired(), Length(max=254)],
-        render_kw={"autocomplete": "username", "autofocus": True},
-    )
-    password = PasswordField(
-        "Password", [InputRequired()], render_kw={"autocomplete": "current-password"}
-    )
-
-
-class PasswordForm(StaffForm):
-    current = PasswordField(
-        "Present password", [InputRequired()], render_kw={"autocomplete": "current-password"}
-    )
-    new = PasswordField(
-        "New password",
-        [InputRequired()],
-        description="Eight characters or more, not a common one.",
-        render_kw={"autocomplete": "new-password"},
-    )
-    again = PasswordField(
-        "New password again", [InputRequired()], render_kw={"autocomplete": "new-password"}
-    )
+_ROLES: Final = [SelectChoice(role.value, role.title()) for role in STAFF_ROLES]
 
 
 class NewStaffForm(StaffForm):
@@ -43,17 +18,16 @@ class NewStaffForm(StaffForm):
     email = EmailField("E-mail address", [InputRequired(), Length(max=254)])
     first_name = StringField("First name", [Length(max=150)])
     last_name = StringField("Last name", [Length(max=150)])
-    role = SelectField("Role", choices=_ROLES, default="support")
+    role = SelectField("Role", choices=_ROLES, default=Role.SUPPORT.value)
     password = PasswordField(
-        "First password",
+        "Initial password",
         [InputRequired()],
-        description="Tell it to them in person; they can change it once signed in.",
+        description="Share it in person. The staff member can change it after signing in.",
         render_kw={"autocomplete": "new-password"},
     )
 
 
 class RoleForm(StaffForm):
     role = SelectField(
-        "Role",
-        choices=[*_ROLES, SelectChoice("customer", "Customer, no staff")],
+        "Role", choices=[*_ROLES, SelectChoice(Role.CUSTOMER.value, "Customer (not staff)")]
     )

@@ -1,4 +1,4 @@
-"""Customers and staff."""
+"""Customer and staff accounts."""
 
 from typing import Any, ClassVar
 
@@ -7,102 +7,105 @@ from flask_admin import expose
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.accounts.forms import NewStaffForm, RoleForm
-from novacart.adapters.admin.filters import Filter, choice, flag
-from novacart.adapters.admin.list_view import ListedView, id_of
-from novacart.adapters.admin.ordering.forms import PlainForm
-from novacart.adapters.admin.secure_form import sent
-from novacart.adapters.admin.staff_view import back
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.filters import Filter, choice, parse_id, yes_no
+from novacart.adapters.admin.forms import ConfirmForm, submitted
+from novacart.adapters.admin.list_view import ListView
+from novacart.adapters.admin.staff_view import see_other
 from novacart.application.accounts.disable_user import AccountOf
 from novacart.application.accounts.grant_role import GrantRoleCommand
 from novacart.application.accounts.register_user import RegisterUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
 from novacart.application.authorization.permissions import STAFF_ROLES
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
-from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.domain.accounts.errors import InvalidDetails
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import UserId
 
 
-class _PeopleView(ListedView):
+class _AccountsView(ListView):
     row = AccountRow
-    searches_for = "Beginning of a username or e-mail address"
-    details_template = "back_office/person.html"
-    sorts: ClassVar = {"created_at": "created_at"}
-    formats: ClassVar = {
-        "created_at": lambda row: formatting.moment(row.created_at),
-        "is_active": lambda row: formatting.pill("active" if row.is_active else "disabled"),
+    search_placeholder = "Search by start of username or e-mail address"
+    details_template = "back_office/account.html"
+    column_labels: ClassVar = {
+        "email": "E-mail address",
+        "full_name": "Name",
+        "created_at": "Created",
+        "is_active": "Status",
+    }
+    column_sortable_list = ("created_at",)
+    formatters: ClassVar = {
+        "created_at": lambda row: formatting.timestamp(row.created_at),
+        "is_active": lambda row: formatting.badge("active" if row.is_active else "disabled"),
         "role": lambda row: row.role.title(),
-        "first_name": lambda row: f"{row.first_name} {row.last_name}".strip() or "–",
+        "full_name": lambda row: formatting.or_dash(row.full_name),
     }
 
     def get_one(self, id: object) -> AccountDetail | None:
-        key = id_of(id)
-        person = None if key is None else self.desk.queries.person(UserId(key))
-        return person if person is not None and self.is_one_of(person) else None
+        key = parse_id(id)
+        account = None if key is None else self.back_office.queries.account(UserId(key))
+        return account if account is not None and self.includes(account) else None
 
-    def is_one_of(self, person: AccountRow) -> bool:
-        """Customers are looked after here, and staff there."""
-        raise LookupError(person)
+    def includes(self, account: AccountRow) -> bool:
+        """Whether the account belongs in this list."""
+        raise NotImplementedError
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        person: AccountDetail = self.one()
+        account: AccountDetail = self.get_or_404()
         return self.render(
-            self.details_template, person=person, role_form=RoleForm(None, role=person.role)
+            self.details_template,
+            account=account,
+            can_disable=self.can(self.permissions["disable"]) and account.id != self.staff.id,
+            can_reset=self.can(self.permissions["reset"]),
+            role_form=RoleForm(None, role=account.role),
         )
 
     @expose("/disable/", methods=("POST",))
     def disable(self) -> Any:  # noqa: ANN401 (a redirect)
-        person = self._posted()
-        if person.id == self.staff.id:
-            flash("You can't disable yourself.", "danger")
+        account = self._submitted()
+        if account.id == self.staff.id:
+            flash("You cannot disable your own account.", "danger")
         else:
-            act = self.desk.people.disable
-            self.attempt(
-                lambda: act(AccountOf(user_id=person.id)),
-                done=f"{person.username} is signed out everywhere, and can't sign in.",
+            self.run_action(
+                lambda: self.back_office.accounts.disable(AccountOf(user_id=account.id)),
+                success=f"{account.username} was disabled and signed out everywhere.",
             )
-        return self._back_to(person)
+        return self._redirect_to(account)
 
     @expose("/enable/", methods=("POST",))
     def enable(self) -> Any:  # noqa: ANN401 (a redirect)
-        person = self._posted()
-        act = self.desk.people.enable
-        self.attempt(
-            lambda: act(AccountOf(user_id=person.id)), done=f"{person.username} can sign in again."
+        account = self._submitted()
+        self.run_action(
+            lambda: self.back_office.accounts.enable(AccountOf(user_id=account.id)),
+            success=f"{account.username} was enabled.",
         )
-        return self._back_to(person)
+        return self._redirect_to(account)
 
     @expose("/reset/", methods=("POST",))
     def reset(self) -> Any:  # noqa: ANN401 (a redirect)
-        person = self._posted()
-        act = self.desk.people.request_reset
-        self.attempt(
-            lambda: act(RequestPasswordResetCommand(email=person.email)),
-            done=f"A link to choose a new password goes to {person.email}.",
+        account = self._submitted()
+        command = RequestPasswordResetCommand(email=account.email)
+        self.run_action(
+            lambda: self.back_office.accounts.request_reset(command),
+            success=f"A password reset link will be sent to {account.email}.",
         )
-        return self._back_to(person)
+        return self._redirect_to(account)
 
-    def _posted(self) -> AccountDetail:
-        sent(PlainForm)
-        person: AccountDetail = self.one()
-        return person
+    def _submitted(self) -> AccountDetail:
+        submitted(ConfirmForm)
+        account: AccountDetail = self.get_or_404()
+        return account
 
-    def _back_to(self, person: AccountDetail) -> Any:  # noqa: ANN401 (a redirect)
-        return back(url_for(f"{self.endpoint}.details_view", id=person.id))
+    def _redirect_to(self, account: AccountDetail) -> Any:  # noqa: ANN401 (a redirect)
+        return see_other(url_for(f"{self.endpoint}.details_view", id=account.id))
 
 
-class CustomersView(_PeopleView):
+class CustomersView(_AccountsView):
     heading = "Customers"
-    column_list = ("username", "email", "first_name", "created_at", "is_active")
-    column_labels: ClassVar = {
-        "email": "E-mail address",
-        "first_name": "Name",
-        "created_at": "Since",
-        "is_active": "Account",
-    }
+    column_list = ("username", "email", "full_name", "created_at", "is_active")
     permissions: ClassVar = {
         "index_view": "customers.read",
         "details_view": "customers.read",
@@ -111,56 +114,48 @@ class CustomersView(_PeopleView):
         "reset": "customers.reset",
     }
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (flag("is_active", "Active"),)
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
+        return (yes_no("is_active", "Active"),)
 
-    def fetch(self, wanted: ListRequest) -> Page[AccountRow]:
-        return self.desk.queries.customers(wanted)
+    def fetch(self, query: ListQuery) -> Page[AccountRow]:
+        return self.back_office.queries.customers(query)
 
-    def is_one_of(self, person: AccountRow) -> bool:
-        return person.role == Role.CUSTOMER
+    def includes(self, account: AccountRow) -> bool:
+        return account.role is Role.CUSTOMER
 
 
-class StaffPeopleView(_PeopleView):
+class StaffAccountsView(_AccountsView):
     heading = "Staff"
-    introduction = "Who runs the shop, and as what."
+    introduction = "Staff accounts and their roles."
     can_create = True
-    create_template = "back_office/staff_new.html"
-    buttons = "back_office/staff_buttons.html"
-    column_list = ("username", "role", "email", "first_name", "is_active")
-    column_labels: ClassVar = {
-        "email": "E-mail address",
-        "first_name": "Name",
-        "is_active": "Account",
-    }
+    create_template = "back_office/staff_form.html"
+    header_template = "back_office/staff_header.html"
+    column_list = ("username", "role", "email", "full_name", "is_active")
     permissions: ClassVar = {
         "index_view": "staff.read",
         "details_view": "staff.read",
         "create_view": "staff.write",
-        "appoint": "staff.write",
+        "change_role": "staff.write",
         "disable": "staff.write",
         "enable": "staff.write",
         "reset": "staff.write",
     }
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (choice("role", "Role", STAFF_ROLES), flag("is_active", "Active"))
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
+        return (choice("role", "Role", STAFF_ROLES), yes_no("is_active", "Active"))
 
-    def fetch(self, wanted: ListRequest) -> Page[AccountRow]:
-        return self.desk.queries.staff(wanted)
+    def fetch(self, query: ListQuery) -> Page[AccountRow]:
+        return self.back_office.queries.staff(query)
 
-    def is_one_of(self, person: AccountRow) -> bool:
-        return person.role != Role.CUSTOMER
+    def includes(self, account: AccountRow) -> bool:
+        return account.role is not Role.CUSTOMER
 
     def get_create_form(self) -> type[NewStaffForm]:
         return NewStaffForm
 
-    def validate_form(self, form: Any) -> bool:  # noqa: ANN401 (any form of ours)
-        return bool(form.was_sent())
-
     def create_model(self, form: NewStaffForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         try:
-            profile = self.desk.people.register(
+            profile = self.back_office.accounts.register(
                 RegisterUserCommand(
                     username=form.username.data or "",
                     email=form.email.data or "",
@@ -169,35 +164,38 @@ class StaffPeopleView(_PeopleView):
                     last_name=form.last_name.data or "",
                 )
             )
-            self.desk.people.grant_role(GrantRoleCommand(user_id=profile.id, role=form.role.data))
-        except InvalidDetails as refusal:
-            for name, said in refusal.errors.items():
-                form[name].errors = list(said)
+            self.back_office.accounts.grant_role(
+                GrantRoleCommand(user_id=profile.id, role=form.role.data)
+            )
+        except InvalidDetails as error:
+            for name, messages in error.errors.items():
+                form[name].errors = list(messages)
             return False
-        except InvalidValue as refusal:
-            form[refusal.field].errors = [refusal.message]
+        except InvalidValue as error:
+            form.add_error(error)
             return False
-        except DomainError as refusal:
-            flash(refusal.message, "danger")
+        except DomainError as error:
+            flash(error.message, "danger")
             return False
         return self.get_one(profile.id)
 
     def get_save_return_url(self, model: AccountDetail, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
-        return url_for("desk_staff.details_view", id=model.id)
+        return url_for("admin_staff.details_view", id=model.id)
 
-    @expose("/appoint/", methods=("POST",))
-    def appoint(self) -> Any:  # noqa: ANN401 (a redirect)
-        """Also of a customer, who becomes staff by it."""
-        form = sent(RoleForm)
-        key = id_of(request.args.get("id", ""))
-        person = None if key is None else self.desk.queries.person(UserId(key))
-        if person is None or form.errors:
-            flash("Choose a role for somebody who is there.", "danger")
-            return back(url_for("desk_staff.index_view"))
-        act = self.desk.people.grant_role
-        self.attempt(
-            lambda: act(GrantRoleCommand(user_id=person.id, role=form.role.data)),
-            done=f"{person.username} is {form.role.data} now.",
+    @expose("/role/", methods=("POST",))
+    def change_role(self) -> Any:  # noqa: ANN401 (a redirect)
+        """Change the role of a staff member or a customer."""
+        form = submitted(RoleForm)
+        key = parse_id(request.args.get("id", ""))
+        account = None if key is None else self.back_office.queries.account(UserId(key))
+        if account is None or form.errors:
+            flash("Select an existing account and a role.", "danger")
+            return see_other(url_for("admin_staff.index_view"))
+        role = Role(form.role.data)
+        command = GrantRoleCommand(user_id=account.id, role=role)
+        self.run_action(
+            lambda: self.back_office.accounts.grant_role(command),
+            success=f"{account.username} now has the role {role.title()}.",
         )
-        place = "desk_customers" if form.role.data == Role.CUSTOMER else "desk_staff"
-        return back(url_for(f"{place}.details_view", id=person.id))
+        endpoint = "admin_customers" if role is Role.CUSTOMER else "admin_staff"
+        return see_other(url_for(f"{endpoint}.details_view", id=account.id))

@@ -1,4 +1,4 @@
-"""The audit log and the health of the shop."""
+"""Audit log: list and details."""
 
 import json
 from typing import Any, ClassVar
@@ -6,69 +6,53 @@ from typing import Any, ClassVar
 from flask_admin import expose
 
 from novacart.adapters.admin import formatting
-from novacart.adapters.admin.filters import Filter, text
-from novacart.adapters.admin.list_view import ListedView, id_of
-from novacart.adapters.admin.staff_view import StaffView
-from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.filters import Filter, parse_id, text
+from novacart.adapters.admin.list_view import ListView
+from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.ports.audit_log import AuditEntry
 
 
-class AuditView(ListedView):
+class AuditLogView(ListView):
     row = AuditEntry
     heading = "Audit log"
-    introduction = "Every change that anybody made. Entries are only ever added."
-    searches_for = "Such as order:17, staff:4 or a request id"
+    introduction = "All changes, newest first. Entries cannot be changed or deleted."
+    search_placeholder = "Search by order:17, staff:4, an action or a request ID"
     details_template = "back_office/audit_entry.html"
     key = "position"
     column_list = ("position", "occurred_at", "actor", "action", "subject", "request_id")
     column_labels: ClassVar = {
         "position": "Entry",
-        "occurred_at": "When",
-        "actor": "Who",
-        "action": "What",
-        "subject": "Of what",
-        "request_id": "Request",
+        "occurred_at": "Time",
+        "request_id": "Request ID",
     }
-    formats: ClassVar = {
-        "occurred_at": lambda row: formatting.moment(row.occurred_at),
+    formatters: ClassVar = {
+        "occurred_at": lambda row: formatting.timestamp(row.occurred_at),
         "request_id": lambda row: formatting.code(row.request_id),
     }
     permissions: ClassVar = {"index_view": "audit.read", "details_view": "audit.read"}
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
         return (
-            text("actor", "Who"),
-            text("action", "What"),
-            text("subject", "Of what"),
-            text("request_id", "Request"),
+            text("actor", "Actor"),
+            text("action", "Action"),
+            text("subject", "Subject"),
+            text("request_id", "Request ID"),
         )
 
-    def fetch(self, wanted: ListRequest) -> Page[AuditEntry]:
-        return self.desk.queries.audit(wanted)
+    def fetch(self, query: ListQuery) -> Page[AuditEntry]:
+        return self.back_office.queries.audit_log(query)
 
     def get_one(self, id: object) -> AuditEntry | None:
-        key = id_of(id)
-        return None if key is None else self.desk.queries.audit_entry(key)
+        key = parse_id(id)
+        return None if key is None else self.back_office.queries.audit_entry(key)
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        entry: AuditEntry = self.one()
+        entry: AuditEntry = self.get_or_404()
         payload = json.loads(entry.payload)
         payload.pop("occurred_at", None)
         before, after = payload.pop("before", None), payload.pop("after", None)
         return self.render(
             self.details_template, entry=entry, payload=payload, before=before, after=after
-        )
-
-
-class HealthView(StaffView):
-    permissions: ClassVar = {"index": "health.read"}
-
-    @expose("/")
-    def index(self) -> str:
-        return self.render(
-            "back_office/health.html",
-            health=self.desk.health.health(),
-            dependencies=self.desk.readiness(),
-            provider=self.desk.provider,
         )

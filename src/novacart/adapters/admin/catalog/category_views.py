@@ -1,19 +1,20 @@
-"""Categories, with their pictures, order and activity."""
+"""Categories: list and editing, with images."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
 from flask import flash, request, url_for
 
 from novacart.adapters.admin import formatting
-from novacart.adapters.admin.catalog.forms import PICTURES, CategoryForm
-from novacart.adapters.admin.editing import conflicts, show_refusal
-from novacart.adapters.admin.filters import Filter, flag
-from novacart.adapters.admin.list_view import ListedView, id_of
-from novacart.adapters.admin.staff_view import MAX_PICTURE
-from novacart.application.back_office.catalogue import CategoryRow
-from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.catalog.forms import MAX_IMAGES, CategoryForm
+from novacart.adapters.admin.filters import Filter, parse_id, yes_no
+from novacart.adapters.admin.forms import conflicts
+from novacart.adapters.admin.list_view import ListView
+from novacart.application.back_office.catalog import CategoryRow
+from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.catalog.add_category import AddCategoryCommand
 from novacart.application.catalog.category_fields import CategoryFields
 from novacart.application.catalog.edit_category import EditCategoryCommand
@@ -27,21 +28,21 @@ from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CategoryId
 
 
-class CategoriesView(ListedView):
+class CategoriesView(ListView):
     row = CategoryRow
     heading = "Categories"
-    introduction = "In the order in which the shop shows them."
-    named_by = "name"
-    searches_for = "Name"
+    introduction = "In the order shown in the shop."
+    link_column = "name"
+    search_placeholder = "Search by name"
     can_create = can_edit = True
     can_view_details = False
-    create_template = edit_template = "back_office/category_edit.html"
-    buttons = "back_office/category_buttons.html"
+    create_template = edit_template = "back_office/category_form.html"
+    header_template = "back_office/categories_header.html"
     column_list = ("image", "name", "slug", "position", "products", "is_active")
-    column_labels: ClassVar = {"slug": "Address", "is_active": "Shown", "image": ""}
-    formats: ClassVar = {
+    column_labels: ClassVar = {"is_active": "Visibility", "image": ""}
+    formatters: ClassVar = {
         "image": lambda row: formatting.thumbnail(row.image),
-        "is_active": lambda row: formatting.pill("active" if row.is_active else "hidden"),
+        "is_active": lambda row: formatting.badge("active" if row.is_active else "hidden"),
     }
     permissions: ClassVar = {
         "index_view": "categories.read",
@@ -49,31 +50,20 @@ class CategoriesView(ListedView):
         "edit_view": "categories.write",
     }
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (flag("is_active", "Shown"),)
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
+        return (yes_no("is_active", "Visible"),)
 
-    def fetch(self, wanted: ListRequest) -> Page[CategoryRow]:
-        return self.desk.queries.categories(
-            ListRequest(
-                search=wanted.search,
-                filters=wanted.filters,
-                descending=False,
-                limit=wanted.limit,
-                after=wanted.after,
-                before=wanted.before,
-            )
-        )
+    def fetch(self, query: ListQuery) -> Page[CategoryRow]:
+        return self.back_office.queries.categories(replace(query, sort=None, descending=False))
 
     def detail_url(self, row: CategoryRow) -> str | None:
-        return (
-            url_for("desk_categories.edit_view", id=row.id)
-            if self.may("categories.write")
-            else None
-        )
+        if not self.can("categories.write"):
+            return None
+        return url_for("admin_categories.edit_view", id=row.id)
 
     def get_one(self, id: object) -> CategoryRow | None:
-        key = id_of(id)
-        return None if key is None else self.desk.queries.category(CategoryId(key))
+        key = parse_id(id)
+        return None if key is None else self.back_office.queries.category(CategoryId(key))
 
     def get_create_form(self) -> type[CategoryForm]:
         return CategoryForm
@@ -81,80 +71,79 @@ class CategoriesView(ListedView):
     def get_edit_form(self) -> type[CategoryForm]:
         return CategoryForm
 
-    def edit_form(self, obj: CategoryRow | None = None) -> CategoryForm:
-        form: CategoryForm = super().edit_form(obj)
-        return form
-
-    def _handle_view(self, name: str, **facts: object) -> Any:  # noqa: ANN401 (as the base has it)
-        request.max_content_length = MAX_PICTURE
-        return super()._handle_view(name, **facts)
-
-    def validate_form(self, form: Any) -> bool:  # noqa: ANN401 (any form of ours)
-        return bool(form.was_sent())
+    def _handle_view(self, name: str, **options: object) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        # Before the form is parsed for its CSRF token.
+        request.max_content_length = MAX_IMAGES
+        return super()._handle_view(name, **options)
 
     def create_model(self, form: CategoryForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         def add() -> CategoryRow | None:
-            new_id = self.desk.catalogue.add_category(AddCategoryCommand(fields=_fields(form)))
-            self._upload_pictures(new_id)
-            return self.get_one(new_id)
+            command = AddCategoryCommand(fields=_fields(form))
+            category_id = self.back_office.catalog.add_category(command)
+            self._upload_images(category_id)
+            return self.get_one(category_id)
 
-        return self._saved(form, add)
+        return self._save(form, add)
 
     def update_model(self, form: CategoryForm, model: CategoryRow) -> bool:
         def edit() -> bool:
-            self.desk.catalogue.edit_category(
+            self.back_office.catalog.edit_category(
                 EditCategoryCommand(
                     category_id=model.id,
                     fields=_fields(form),
-                    expected_version=id_of(form.version.data) or 0,
+                    expected_version=parse_id(form.version.data) or 0,
                 )
             )
-            self._upload_pictures(model.id)
+            self._upload_images(model.id)
             return True
 
         try:
-            return bool(self._saved(form, edit))
+            return bool(self._save(form, edit))
         except StaleVersion:
-            fields = ("name", "slug", "position", "is_active")
-            self._template_args["conflict"] = conflicts(form, model, fields, {})
+            names = ("name", "slug", "position", "is_active")
+            saved = {name: getattr(model, name) for name in names}
+            self._template_args["conflict"] = conflicts(form, saved, names)
             form.version.data = form.version.raw_data = str(model.version)
             return False
 
     def get_save_return_url(self, model: CategoryRow, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
-        return url_for("desk_categories.index_view")
+        return url_for("admin_categories.index_view")
 
-    def _saved(self, form: CategoryForm, save: Callable[[], object]) -> object:
+    def _save(self, form: CategoryForm, save: Callable[[], object]) -> object:
+        """Return the result of `save`, or False after showing its error."""
         try:
             return save()
         except StaleVersion:
             raise
-        except InvalidValue as refusal:
-            show_refusal(form, refusal)
-        except (DomainError, Unavailable) as refusal:
-            flash(str(refusal), "danger")
+        except InvalidValue as error:
+            form.add_error(error)
+        except (DomainError, Unavailable) as error:
+            flash(str(error), "danger")
         return False
 
-    def _upload_pictures(self, category_id: CategoryId) -> None:
-        for place in CategoryImage:
-            upload = request.files.get(place.value)
+    def _upload_images(self, category_id: CategoryId) -> None:
+        for image in CategoryImage:
+            upload = request.files.get(image.value)
             if upload is None or not upload.filename:
                 continue
             command = UploadCategoryImageCommand(
-                category_id=category_id, place=place, content=upload.read()
+                category_id=category_id, place=image, content=upload.read()
             )
-            upload_picture = partial(self.desk.catalogue.upload_category_image, command)
-            self.attempt(upload_picture, done="The picture is kept.")
+            self.run_action(
+                partial(self.back_office.catalog.upload_category_image, command),
+                success="The image was uploaded.",
+            )
 
 
 def _fields(form: CategoryForm) -> CategoryFields:
-    """What the form says; a picture stays what it is unless it is to be taken off."""
+    """An image is left out, and so kept, unless its "Remove" box is checked."""
     fields = CategoryFields(
         name=form.name.data or "",
         slug=form.slug.data or "",
         position=form.position.data or 0,
         is_active=bool(form.is_active.data),
     )
-    for name in PICTURES:
-        if request.form.get(f"{name}-remove"):
-            fields[name] = None
+    for image in CategoryImage:
+        if request.form.get(f"{image.value}-remove"):
+            fields[image.value] = None
     return fields

@@ -1,6 +1,6 @@
-"""Forms about products and categories."""
+"""Forms of products and categories."""
 
-from typing import Final
+from typing import Any, Final, cast
 
 from flask_wtf.file import FileField
 from wtforms import (
@@ -13,81 +13,117 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from novacart.adapters.admin.secure_form import StaffForm
+from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.forms import StaffForm
+from novacart.application.back_office.catalog import ProductDetail
+from novacart.application.catalog.product_fields import ProductFields
+from novacart.application.catalog.upload_category_image import CategoryImage
+from novacart.domain.catalog.product_details import MAX_TITLE, MAX_YEAR
+from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
 
-_MAX: Final = 1_000_000_000
+# Bytes, for all images of one form.
+MAX_IMAGES: Final = 60 * 1024 * 1024
+
+
+def _image_field(label: str, description: str = "") -> FileField:
+    return FileField(
+        label,
+        description=description,
+        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif", "data-preview": ""},
+    )
 
 
 class ProductForm(StaffForm):
+    """Edits a product. Fields with the name of a member of `ProductFields` are saved as it."""
+
     version = HiddenField()
-    title = StringField("Title", [InputRequired(), Length(max=200)])
-    subtitle = StringField("Subtitle", [Length(max=200)])
-    description = TextAreaField("Description", render_kw={"rows": 6})
+    title = StringField("Title", [InputRequired(), Length(max=MAX_TITLE)])
+    subtitle = StringField("Subtitle", [Length(max=MAX_TITLE)])
     price = StringField("Price", [InputRequired()], render_kw={"inputmode": "decimal"})
-    brand = StringField(
-        "Brand", [Length(max=200)], description="What customers filter by; the title if empty."
-    )
     category = SelectField("Category")
-    author = StringField("Author", [Length(max=200)])
-    published_year = IntegerField("Published in", [Optional(), NumberRange(1, 9999)])
+    brand = StringField(
+        "Brand",
+        [Length(max=MAX_TITLE)],
+        description="Customers filter by brand. If empty, the title is used.",
+    )
+    author = StringField("Author", [Length(max=MAX_TITLE)])
+    published_year = IntegerField("Year of publication", [Optional(), NumberRange(1, MAX_YEAR)])
+    description = TextAreaField("Description", render_kw={"rows": 6})
+
+    @property
+    def field_names(self) -> list[str]:
+        return [field.name for field in self if field.name in ProductFields.__annotations__]
+
+    def product_fields(self) -> ProductFields:
+        values: dict[str, Any] = {name: self[name].data for name in self.field_names}
+        for name, value in values.items():
+            if isinstance(value, str):
+                values[name] = value.replace("\r\n", "\n")
+        values["price"] = values["price"].strip().replace(",", "")
+        values["category"] = parse_id(values["category"])
+        return cast("ProductFields", values)
 
 
 class NewProductForm(ProductForm):
-    stock = IntegerField("Units on hand", [Optional(), NumberRange(0, _MAX)], default=0)
+    stock = IntegerField("Stock", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0)
+
+
+def product_form_data(product: ProductDetail) -> dict[str, Any]:
+    """Initial data of `ProductForm`."""
+    same = {
+        name: getattr(product, name)
+        for name in ("version", *ProductFields.__annotations__)
+        if hasattr(product, name)
+    }
+    category = "" if product.category_id is None else str(product.category_id)
+    return same | {"price": str(product.price), "category": category}
 
 
 class StockForm(StaffForm):
     delta = IntegerField(
-        "Change",
-        [InputRequired(), NumberRange(-_MAX, _MAX)],
-        description="More units, or fewer with a minus sign.",
+        "Adjust by",
+        [InputRequired(), NumberRange(-MAX_ON_HAND, MAX_ON_HAND)],
+        description="A negative number removes units.",
     )
-    reason = StringField("Reason", [InputRequired(), Length(max=200)])
+    reason = StringField("Reason", [InputRequired(), Length(max=MAX_NOTE)])
 
 
-class PictureForm(StaffForm):
-    image = FileField(
-        "Picture",
-        description="JPEG, PNG, WebP or AVIF.",
-        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif", "data-preview": ""},
-    )
+class ImageForm(StaffForm):
+    image = _image_field("Image", "JPEG, PNG, WebP or AVIF.")
 
 
 class ImportForm(StaffForm):
     file = FileField(
         "CSV file",
-        description="The columns of an export. A row with an id changes that product.",
+        description="Same columns as the export. A row with an id updates that product.",
         render_kw={"accept": ".csv,text/csv"},
     )
-    dry_run = BooleanField("Only check, change nothing")
-
-
-PICTURES: Final = (
-    "image",
-    "mobile_image",
-    "mobile_secondary_image",
-    "desktop_image",
-    "desktop_secondary_image",
-)
-
-
-def _picture(label: str) -> FileField:
-    return FileField(
-        label,
-        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif", "data-preview": ""},
-    )
+    dry_run = BooleanField("Dry run: check the file without changing anything")
 
 
 class CategoryForm(StaffForm):
+    """Edits a category. Each `CategoryImage` has a file field of the same name."""
+
     version = HiddenField()
     name = StringField("Name", [InputRequired(), Length(max=100)])
     slug = StringField(
-        "Address", [InputRequired(), Length(max=100)], description="Small letters and hyphens."
+        "Slug",
+        [InputRequired(), Length(max=100)],
+        description="Part of the URL: lowercase letters, digits and hyphens.",
     )
-    position = IntegerField("Position", [InputRequired(), NumberRange(0, _MAX)], default=0)
-    is_active = BooleanField("Shown in the shop", default=True)
-    image = _picture("Picture")
-    mobile_image = _picture("Picture on phones")
-    mobile_secondary_image = _picture("Second picture on phones")
-    desktop_image = _picture("Picture on wide screens")
-    desktop_secondary_image = _picture("Second picture on wide screens")
+    position = IntegerField(
+        "Position",
+        [InputRequired(), NumberRange(0, MAX_ON_HAND)],
+        default=0,
+        description="Categories are shown in ascending order.",
+    )
+    is_active = BooleanField("Visible in the shop", default=True)
+    image = _image_field("Image")
+    mobile_image = _image_field("Phone image")
+    mobile_secondary_image = _image_field("Second phone image")
+    desktop_image = _image_field("Desktop image")
+    desktop_secondary_image = _image_field("Second desktop image")
+
+    @property
+    def image_fields(self) -> list[FileField]:
+        return [self[image.value] for image in CategoryImage]

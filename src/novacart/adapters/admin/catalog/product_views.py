@@ -1,46 +1,73 @@
-"""Products: found and shown; what is done to them is told in the modules beside."""
+"""Products: list, details, editing, stock, images, bulk changes, CSV import and export."""
 
+from codecs import iterdecode
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from flask import Response, abort, flash, request, url_for
 from flask_admin import expose
+from flask_admin.actions import action
+from flask_admin.helpers import get_form_data
+from wtforms.fields.choices import SelectChoice
 
 from novacart.adapters.admin import formatting
+from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.forms import (
-    PictureForm,
+    MAX_IMAGES,
+    ImageForm,
+    ImportForm,
+    NewProductForm,
+    ProductForm,
     StockForm,
+    product_form_data,
 )
-from novacart.adapters.admin.catalog.product_actions import ProductActions
-from novacart.adapters.admin.catalog.product_editing import ProductEditing
-from novacart.adapters.admin.catalog.product_files import ProductFiles
-from novacart.adapters.admin.filters import Filter, flag, number, text
-from novacart.adapters.admin.list_view import id_of
-from novacart.application.back_office.catalogue import ProductDetail, ProductRow
-from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.adapters.admin.filters import Filter, parse_id, reference, text, yes_no
+from novacart.adapters.admin.forms import ConfirmForm, StaffForm, conflicts, submitted
+from novacart.adapters.admin.list_view import ListView
+from novacart.adapters.admin.staff_view import see_other
+from novacart.application.back_office.catalog import ProductDetail, ProductRow
+from novacart.application.back_office.list_query import ListQuery, Page
+from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.catalog.add_product import AddProductCommand
+from novacart.application.catalog.adjust_stock import AdjustStockCommand
+from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.edit_product import EditProductCommand
+from novacart.application.catalog.export_products import ExportProductsCommand
+from novacart.application.catalog.import_products import ImportProductsCommand, ImportReport
+from novacart.application.catalog.product_fields import ProductFields
+from novacart.application.catalog.product_file_formats import FileFormat, UnreadableFile, read_rows
+from novacart.application.catalog.restore_product import RestoreProductCommand
+from novacart.application.catalog.upload_product_image import UploadProductImageCommand
+from novacart.domain.catalog.errors import StaleVersion
+from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.money import Money
+
+# Bytes. A thousand products are about 300 kB.
+MAX_IMPORT_FILE: Final = 16 * 1024 * 1024
+_MAX_PERCENT: Final = 500
 
 
-class ProductsView(ProductFiles, ProductEditing, ProductActions):
+class ProductsView(ListView):
     row = ProductRow
     heading = "Products"
-    named_by = "title"
-    searches_for = "Title, brand, author or id"
+    link_column = "title"
+    search_placeholder = "Search by title, brand, author or ID"
     can_create = can_edit = True
-    create_template = "back_office/product_new.html"
-    edit_template = "back_office/product_edit.html"
+    create_template = edit_template = "back_office/product_form.html"
     details_template = "back_office/product.html"
-    panels = "back_office/product_panels.html"
-    buttons = "back_office/product_buttons.html"
-    preset: ClassVar = {"archived": False}
+    bulk_actions_template = "back_office/product_bulk_actions.html"
+    header_template = "back_office/products_header.html"
+    default_filters: ClassVar = {"archived": False}
     column_list = ("image", "title", "brand", "category", "price", "available", "updated_at")
-    column_labels: ClassVar = {"available": "In stock", "updated_at": "Changed", "image": ""}
-    sorts: ClassVar = {"title": "title", "price": "price", "updated_at": "updated_at"}
-    formats: ClassVar = {
+    column_labels: ClassVar = {"available": "Available", "updated_at": "Updated", "image": ""}
+    column_sortable_list = ("title", "price", "updated_at")
+    formatters: ClassVar = {
         "image": lambda row: formatting.thumbnail(row.image),
-        "title": formatting.titled,
+        "title": formatting.product_title,
         "price": lambda row: formatting.money(row.price),
-        "updated_at": lambda row: formatting.moment(row.updated_at),
-        "category": lambda row: row.category or "–",
+        "updated_at": lambda row: formatting.timestamp(row.updated_at),
+        "category": lambda row: formatting.or_dash(row.category),
     }
     permissions: ClassVar = {
         "index_view": "products.read",
@@ -49,11 +76,11 @@ class ProductsView(ProductFiles, ProductEditing, ProductActions):
         "edit_view": "products.write",
         "archive": "products.write",
         "restore": "products.write",
-        "picture": "products.write",
-        "stock": "stock.write",
+        "upload_image": "products.write",
+        "adjust_stock": "stock.write",
         "action_view": "products.read",
         "export": "products.files",
-        "take_in": "products.files",
+        "import_csv": "products.files",
     }
     action_permissions: ClassVar = {
         "archive": "products.write",
@@ -62,35 +89,235 @@ class ProductsView(ProductFiles, ProductEditing, ProductActions):
         "stock": "stock.write",
     }
 
-    def filters(self, desk: Any) -> Sequence[Filter]:  # noqa: ANN401 (as the base has it)
-        def categories() -> list[tuple[str, str]]:
-            rows = desk.queries.categories(ListRequest(limit=200, descending=False)).rows
-            return [(str(row.id), row.name) for row in rows]
-
+    def build_filters(self, back_office: BackOffice) -> Sequence[Filter]:
         return (
-            number("category", "Category", categories),
+            reference("category", "Category", lambda: _category_choices(back_office.queries)),
             text("brand", "Brand"),
-            flag("in_stock", "In stock"),
-            flag("archived", "Archived"),
+            yes_no("in_stock", "In stock"),
+            yes_no("archived", "Archived"),
         )
 
-    def fetch(self, wanted: ListRequest) -> Page[ProductRow]:
-        return self.desk.queries.products(wanted)
+    def fetch(self, query: ListQuery) -> Page[ProductRow]:
+        return self.back_office.queries.products(query)
 
     def get_one(self, id: object) -> ProductDetail | None:
-        key = id_of(id)
-        return None if key is None else self.desk.queries.product(ProductId(key))
-
-    def called(self, key: int) -> str:
-        product = self.get_one(key)
-        return f"#{key}" if product is None else product.title
+        key = parse_id(id)
+        return None if key is None else self.back_office.queries.product(ProductId(key))
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        product: ProductDetail = self.one()
+        product: ProductDetail = self.get_or_404()
         return self.render(
             self.details_template,
             product=product,
             stock_form=StockForm(None),
-            picture_form=PictureForm(None),
+            image_form=ImageForm(None),
         )
+
+    # Creating and editing, on Flask-Admin's pages.
+
+    def get_create_form(self) -> type[NewProductForm]:
+        return NewProductForm
+
+    def get_edit_form(self) -> type[ProductForm]:
+        return ProductForm
+
+    def create_form(self, obj: object = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        return self._with_categories(super().create_form(obj))
+
+    def edit_form(self, obj: ProductDetail | None = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        data = None if obj is None else product_form_data(obj)
+        return self._with_categories(ProductForm(get_form_data(), data=data))
+
+    def create_model(self, form: NewProductForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        command = AddProductCommand(fields=form.product_fields(), stock=form.stock.data or 0)
+        try:
+            product_id = self.back_office.catalog.add_product(command)
+        except InvalidValue as error:
+            form.add_error(error)
+            return False
+        return self.get_one(product_id)
+
+    def update_model(self, form: ProductForm, model: ProductDetail) -> bool:
+        command = EditProductCommand(
+            product_id=model.id,
+            fields=form.product_fields(),
+            expected_version=parse_id(form.version.data) or 0,
+        )
+        try:
+            self.back_office.catalog.edit_product(command)
+        except StaleVersion:
+            self._template_args["conflict"] = conflicts(
+                form, product_form_data(model), form.field_names
+            )
+            form.version.data = form.version.raw_data = str(model.version)
+            return False
+        except InvalidValue as error:
+            form.add_error(error)
+            return False
+        except DomainError as error:
+            flash(error.message, "danger")
+            return False
+        return True
+
+    def get_save_return_url(self, model: ProductDetail, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
+        return url_for("admin_products.details_view", id=model.id)
+
+    def _with_categories(self, form: ProductForm) -> ProductForm:
+        form.category.choices = [
+            SelectChoice("", "None"),
+            *(SelectChoice(*choice) for choice in _category_choices(self.back_office.queries)),
+        ]
+        return form
+
+    # Actions on one product.
+
+    @expose("/archive/", methods=("POST",))
+    def archive(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        self.run_action(
+            lambda: self._archive(product.id), success=f"“{product.title}” was archived."
+        )
+        return self._redirect_to(product)
+
+    @expose("/restore/", methods=("POST",))
+    def restore(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        self.run_action(
+            lambda: self._restore(product.id), success=f"“{product.title}” was restored."
+        )
+        return self._redirect_to(product)
+
+    @expose("/stock/", methods=("POST",))
+    def adjust_stock(self) -> Any:  # noqa: ANN401 (a redirect)
+        product: ProductDetail = self.get_or_404()
+        form = submitted(StockForm)
+        if form.errors:
+            form.flash_errors()
+        else:
+            self.run_action(
+                lambda: self._adjust_stock(product.id, form.delta.data, form.reason.data),
+                success=f"The stock of “{product.title}” was adjusted.",
+            )
+        return self._redirect_to(product)
+
+    @expose("/image/", methods=("POST",))
+    def upload_image(self) -> Any:  # noqa: ANN401 (a redirect)
+        request.max_content_length = MAX_IMAGES
+        product = self._product_of(ImageForm)
+        upload = request.files.get("image")
+        if upload is None or not upload.filename:
+            flash("Select an image first.", "warning")
+        else:
+            command = UploadProductImageCommand(product_id=product.id, content=upload.read())
+            self.run_action(
+                lambda: self.back_office.catalog.upload_product_image(command),
+                success=f"The image of “{product.title}” was updated.",
+            )
+        return self._redirect_to(product)
+
+    # Bulk actions.
+
+    @action("archive", "Archive", "Archive the selected products?")
+    def archive_many(self, selected: Sequence[str]) -> None:
+        self.run_bulk_action(selected, self._archive, success="Archived")
+
+    @action("restore", "Restore")
+    def restore_many(self, selected: Sequence[str]) -> None:
+        self.run_bulk_action(selected, self._restore, success="Restored")
+
+    @action("price", "Change prices")
+    def change_prices(self, selected: Sequence[str]) -> None:
+        percent = _signed_integer(request.form.get("percent", ""))
+        if not percent or abs(percent) > _MAX_PERCENT:
+            flash("Enter a percentage from -99 to 500.", "warning")
+            return
+        self.run_bulk_action(
+            selected, lambda key: self._change_price(key, percent), success="Prices changed"
+        )
+
+    @action("stock", "Adjust stock")
+    def adjust_stocks(self, selected: Sequence[str]) -> None:
+        delta = _signed_integer(request.form.get("delta", ""))
+        reason = request.form.get("reason", "").strip()
+        if not delta or not reason:
+            flash("Enter a number of units and a reason.", "warning")
+            return
+        self.run_bulk_action(
+            selected, lambda key: self._adjust_stock(key, delta, reason), success="Stock adjusted"
+        )
+
+    # CSV files.
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Response:  # noqa: ARG002 (CSV is the only type)
+        rows = self.back_office.catalog.export_products(ExportProductsCommand(form=FileFormat.CSV))
+        response = Response(rows, mimetype="text/csv")
+        response.headers["Content-Disposition"] = "attachment; filename=products.csv"
+        return response
+
+    @expose("/import/", methods=("GET", "POST"))
+    def import_csv(self) -> Any:  # noqa: ANN401 (a page)
+        request.max_content_length = MAX_IMPORT_FILE
+        form = ImportForm(request.form)
+        report = self._import(dry_run=bool(form.dry_run.data)) if form.was_submitted() else None
+        return self.render("back_office/product_import.html", form=form, report=report)
+
+    def _import(self, *, dry_run: bool) -> ImportReport | None:
+        upload = request.files.get("file")
+        if upload is None or not upload.filename:
+            flash("Select a file first.", "warning")
+            return None
+        try:
+            rows = read_rows(iterdecode(upload.stream, "utf-8"), FileFormat.CSV)
+            return self.back_office.catalog.import_products(
+                ImportProductsCommand(rows=rows, dry_run=dry_run)
+            )
+        except UnicodeDecodeError:
+            flash("The file is not UTF-8 text.", "danger")
+        except (UnreadableFile, DomainError) as error:
+            flash(str(error), "danger")
+        return None
+
+    def _archive(self, key: int) -> None:
+        self.back_office.catalog.archive_product(ArchiveProductCommand(product_id=ProductId(key)))
+
+    def _restore(self, key: int) -> None:
+        self.back_office.catalog.restore_product(RestoreProductCommand(product_id=ProductId(key)))
+
+    def _adjust_stock(self, key: int, delta: int | None, reason: str | None) -> None:
+        self.back_office.catalog.adjust_stock(
+            AdjustStockCommand(product_id=ProductId(key), delta=delta or 0, reason=reason or "")
+        )
+
+    def _change_price(self, key: int, percent: int) -> None:
+        """Round to the nearest minor unit."""
+        product: ProductDetail | None = self.get_one(key)
+        if product is None:
+            abort(404)
+        price = Money((product.price.amount * (100 + percent) + 50) // 100, product.price.currency)
+        self.back_office.catalog.edit_product(
+            EditProductCommand(
+                product_id=product.id,
+                fields=ProductFields(price=str(price)),
+                expected_version=product.version,
+            )
+        )
+
+    def _product_of(self, form_class: type[StaffForm]) -> ProductDetail:
+        submitted(form_class)
+        product: ProductDetail = self.get_or_404()
+        return product
+
+    def _redirect_to(self, product: ProductDetail) -> Any:  # noqa: ANN401 (a redirect)
+        return see_other(url_for("admin_products.details_view", id=product.id))
+
+
+def _category_choices(queries: BackOfficeQueries) -> list[tuple[str, str]]:
+    rows = queries.categories(ListQuery(limit=200, descending=False)).rows
+    return [(str(row.id), row.name) for row in rows]
+
+
+def _signed_integer(text: str) -> int | None:
+    number = parse_id(text.lstrip("+-"))
+    return -number if number is not None and text.startswith("-") else number

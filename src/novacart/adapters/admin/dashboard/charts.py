@@ -1,4 +1,4 @@
-"""A span of days against the span before it."""
+"""Sales figures of a period, compared with the previous period of the same length."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from novacart.domain.shared.money import Money, currency_exponent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """`average` is revenue for each paid order; `conversion` in per cent, None without orders."""
+    """`average` is the revenue per paid order.
+
+    `conversion` is the percentage of placed orders that were confirmed, None without orders.
+    """
 
     placed: int
     paid: int
@@ -37,11 +40,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The days of a span, its totals, and those of the span of the same length before it."""
+    """Days and totals of the current period, and totals of the previous one."""
 
     days: Sequence[SalesDay]
-    now: Totals
-    before: Totals
+    current: Totals
+    previous: Totals
 
     @property
     def first(self) -> date:
@@ -52,9 +55,9 @@ class Comparison:
         return self.days[-1].day
 
     def series(self) -> dict[str, list[float]]:
-        """What a chart draws: a list for each line, day by day."""
-        scale = 10 ** currency_exponent(self.now.revenue.currency)
-        each: dict[str, Callable[[SalesDay], float]] = {
+        """Chart data by day: times in seconds since 1970, amounts in major units."""
+        scale = 10 ** currency_exponent(self.current.revenue.currency)
+        values: dict[str, Callable[[SalesDay], float]] = {
             "day": lambda day: datetime(
                 day.day.year, day.day.month, day.day.day, tzinfo=UTC
             ).timestamp(),
@@ -62,27 +65,27 @@ class Comparison:
             "refunded": lambda day: day.refunded.amount / scale,
             "orders": lambda day: day.placed,
         }
-        return {name: [value(day) for day in self.days] for name, value in each.items()}
+        return {name: [value(day) for day in self.days] for name, value in values.items()}
 
     @property
     def changes(self) -> dict[str, int | None]:
-        """Each total against the one before, in per cent; None where there was nothing before."""
-        now, before = self.now, self.before
+        """Change of each total in per cent; None if the previous total is zero."""
+        current, previous = self.current, self.previous
         return {
-            "revenue": _change(now.revenue.amount, before.revenue.amount),
-            "placed": _change(now.placed, before.placed),
-            "average": _change(now.average.amount, before.average.amount),
-            "refunded": _change(now.refunded.amount, before.refunded.amount),
-            "conversion": _change(now.conversion or 0, before.conversion or 0),
+            "revenue": _change(current.revenue.amount, previous.revenue.amount),
+            "placed": _change(current.placed, previous.placed),
+            "average": _change(current.average.amount, previous.average.amount),
+            "refunded": _change(current.refunded.amount, previous.refunded.amount),
+            "conversion": _change(current.conversion or 0, previous.conversion or 0),
         }
 
 
-def compared(days: Sequence[SalesDay], length: int) -> Comparison:
-    """The last `length` days against the `length` before them."""
+def compare(days: Sequence[SalesDay], length: int) -> Comparison:
+    """Compare the last `length` days with the `length` days before them."""
     return Comparison(
-        days=days[-length:], now=Totals.of(days[-length:]), before=Totals.of(days[:length])
+        days=days[-length:], current=Totals.of(days[-length:]), previous=Totals.of(days[:length])
     )
 
 
-def _change(now: float, before: float) -> int | None:
-    return round(100 * (now - before) / before) if before else None
+def _change(current: float, previous: float) -> int | None:
+    return round(100 * (current - previous) / previous) if previous else None

@@ -1,4 +1,4 @@
-"""How business goes: the first page."""
+"""Dashboard: sales figures, order statuses, best sellers and low stock."""
 
 from datetime import timedelta
 from typing import Any, ClassVar, Final
@@ -6,12 +6,13 @@ from typing import Any, ClassVar, Final
 from flask import jsonify, request
 from flask_admin import AdminIndexView, expose
 
-from novacart.adapters.admin.dashboard.charts import Comparison, compared
+from novacart.adapters.admin.dashboard.charts import Comparison, compare
 from novacart.adapters.admin.staff_view import StaffView
 
-SPANS: Final = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "a year"}
-_DEFAULT: Final = "30"
-_SHOWN: Final = 8
+PERIODS: Final = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year"}
+_DEFAULT_PERIOD: Final = "30"
+_MAX_ROWS: Final = 8
+_LOW_STOCK: Final = 5
 
 
 class DashboardView(StaffView, AdminIndexView):
@@ -19,31 +20,31 @@ class DashboardView(StaffView, AdminIndexView):
 
     @expose("/")
     def index(self) -> str:
-        chosen, figures = self._figures()
-        queries = self.desk.dashboard
+        period, figures = self._figures()
+        queries = self.back_office.dashboard
         return self.render(
             "back_office/dashboard.html",
-            spans=SPANS,
-            chosen=chosen,
+            periods=PERIODS,
+            period=period,
             figures=figures,
             statuses=queries.orders_by_status(figures.first, figures.last),
-            best=queries.best_sellers(figures.first, figures.last, limit=_SHOWN),
-            low=queries.low_stock(at_most=self.desk.policy.low_stock, limit=_SHOWN),
+            best_sellers=queries.best_sellers(figures.first, figures.last, limit=_MAX_ROWS),
+            low_stock=queries.low_stock(at_most=_LOW_STOCK, limit=_MAX_ROWS),
             parked=queries.parked(),
         )
 
     @expose("/data/")
-    def data(self) -> Any:  # noqa: ANN401 (a JSON answer)
-        """The days of the chart: seconds since 1970, and amounts in major units."""
+    def data(self) -> Any:  # noqa: ANN401 (a JSON response)
+        """Data of the chart."""
         _, figures = self._figures()
         return jsonify(figures.series())
 
     def _figures(self) -> tuple[str, Comparison]:
-        chosen = request.args.get("days", _DEFAULT)
-        if chosen not in SPANS:
-            chosen = _DEFAULT
-        length = timedelta(days=int(chosen))
-        last = self.desk.clock.now().date()
+        period = request.args.get("days", _DEFAULT_PERIOD)
+        if period not in PERIODS:
+            period = _DEFAULT_PERIOD
+        length = timedelta(days=int(period))
+        last = self.back_office.clock.now().date()
         first = last - length + timedelta(days=1)
-        days = self.desk.dashboard.days(first - length, last)
-        return chosen, compared(days, int(chosen))
+        days = self.back_office.dashboard.days(first - length, last)
+        return period, compare(days, int(period))

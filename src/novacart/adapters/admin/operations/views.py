@@ -1,42 +1,41 @@
-"""The provider's events and the shop's own, with those that wait for a person."""
+"""Webhook events, outbox messages and system health."""
 
 import json
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from flask import flash, url_for
 from flask_admin import expose
 from flask_admin.actions import action
 
 from novacart.adapters.admin import formatting
-from novacart.adapters.admin.filters import Filter, choice
-from novacart.adapters.admin.list_view import ListedView, id_of
-from novacart.adapters.admin.ordering.forms import PlainForm
-from novacart.adapters.admin.secure_form import sent
-from novacart.adapters.admin.staff_view import back
-from novacart.application.back_office.list_page import ListRequest, Page
-from novacart.application.back_office.outbox import OutboxRow
-from novacart.application.back_office.payments import WebhookEventRow
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.filters import Filter, choice, parse_id
+from novacart.adapters.admin.forms import ConfirmForm, submitted
+from novacart.adapters.admin.list_view import ListView
+from novacart.adapters.admin.staff_view import StaffView, see_other
+from novacart.application.back_office.list_query import ListQuery, Page
+from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.retry_messages import RetryMessagesCommand
+from novacart.application.ports.webhook_events import EventState
 
-_EVENT = ("pending", "handled", "quarantined", "parked")
-_MESSAGE = ("pending", "handled", "parked")
+_MESSAGE_STATES: Final = (EventState.PENDING, EventState.HANDLED, EventState.PARKED)
 
 
-class WebhookEventsView(ListedView):
+class WebhookEventsView(ListView):
     row = WebhookEventRow
     heading = "Webhook events"
-    introduction = "What the payment provider told the shop."
-    searches_for = "Event id or type"
-    details_template = "back_office/message.html"
+    introduction = "Events received from the payment provider."
+    search_placeholder = "Search by event ID or type"
+    details_template = "back_office/queue_item.html"
     column_list = ("id", "type", "state", "attempts", "received_at", "note")
     column_labels: ClassVar = {"id": "Event", "received_at": "Received"}
-    sorts: ClassVar = {"received_at": "received_at"}
-    formats: ClassVar = {
+    column_sortable_list = ("received_at",)
+    formatters: ClassVar = {
         "id": lambda row: formatting.code(row.id),
-        "state": lambda row: formatting.pill(row.state),
-        "received_at": lambda row: formatting.moment(row.received_at),
-        "note": lambda row: row.note or "–",
+        "state": lambda row: formatting.badge(row.state),
+        "received_at": lambda row: formatting.timestamp(row.received_at),
+        "note": lambda row: formatting.or_dash(row.note),
     }
     permissions: ClassVar = {
         "index_view": "webhooks.read",
@@ -46,68 +45,75 @@ class WebhookEventsView(ListedView):
     }
     action_permissions: ClassVar = {"retry": "webhooks.retry"}
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (choice("state", "State", _EVENT),)
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
+        return (choice("state", "State", tuple(EventState)),)
 
-    def fetch(self, wanted: ListRequest) -> Page[WebhookEventRow]:
-        return self.desk.queries.webhook_events(wanted)
+    def fetch(self, query: ListQuery) -> Page[WebhookEventRow]:
+        return self.back_office.queries.webhook_events(query)
 
     def get_one(self, id: object) -> WebhookEventRow | None:
-        return self.desk.queries.webhook_event(str(id).replace("\0", ""))
+        return self.back_office.queries.webhook_event(str(id).replace("\0", ""))
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        event: WebhookEventRow = self.one()
-        facts = [
+        event: WebhookEventRow = self.get_or_404()
+        details = [
             ("Type", event.type),
-            ("State", formatting.pill(event.state)),
-            ("Note", event.note or "–"),
+            ("State", formatting.badge(event.state)),
+            ("Note", formatting.or_dash(event.note)),
             ("Attempts", event.attempts),
-            ("Received", formatting.moment(event.received_at)),
-            ("Settled", formatting.moment(event.settled_at)),
+            ("Received", formatting.timestamp(event.received_at)),
+            ("Completed", formatting.timestamp(event.settled_at)),
         ]
         return self.render(
             self.details_template,
             title=event.id,
-            facts=facts,
-            payload=_readable(event.payload),
-            retry=event.state in {"parked", "quarantined"} and self.may("webhooks.retry"),
+            details=details,
+            payload=_pretty_json(event.payload),
+            can_retry=event.state in {EventState.PARKED, EventState.QUARANTINED}
+            and self.can("webhooks.retry"),
             key=event.id,
         )
 
     @expose("/retry/", methods=("POST",))
     def retry(self) -> Any:  # noqa: ANN401 (a redirect)
-        sent(PlainForm)
-        event: WebhookEventRow = self.one()
+        submitted(ConfirmForm)
+        event: WebhookEventRow = self.get_or_404()
         self._retry(event.id)
-        return back(url_for("desk_webhook_events.details_view", id=event.id))
+        return see_other(url_for("admin_webhook_events.details_view", id=event.id))
 
-    @action("retry", "Handle again")
-    def retry_many(self, chosen: Sequence[str]) -> None:
-        for event_id in chosen:
+    @action("retry", "Retry")
+    def retry_many(self, selected: Sequence[str]) -> None:
+        for event_id in selected:
             if self.get_one(event_id) is not None:
                 self._retry(event_id)
 
     def _retry(self, event_id: str) -> None:
-        self.desk.retry_event(event_id)
-        event = self.desk.queries.webhook_event(event_id)
-        state = "gone" if event is None else event.state
-        flash(f"{event_id} is {state} now.", "success" if state == "handled" else "warning")
+        self.back_office.retry_event(event_id)
+        event = self.get_one(event_id)
+        if event is not None:
+            handled = event.state is EventState.HANDLED
+            flash(f"{event_id} is now {event.state}.", "success" if handled else "warning")
 
 
-class OutboxView(ListedView):
+class OutboxView(ListView):
     row = OutboxRow
     heading = "Outbox"
-    introduction = "What happened in the shop, on its way to whatever reacts to it."
-    searches_for = "Name of the event"
-    details_template = "back_office/message.html"
+    introduction = "Domain events and their delivery to event handlers."
+    search_placeholder = "Search by event name"
+    details_template = "back_office/queue_item.html"
     column_list = ("id", "name", "state", "attempts", "occurred_at", "actor", "last_error")
-    column_labels: ClassVar = {"id": "Message", "occurred_at": "When", "last_error": "Last error"}
-    sorts: ClassVar = {"id": "id"}
-    formats: ClassVar = {
-        "state": lambda row: formatting.pill(row.state),
-        "occurred_at": lambda row: formatting.moment(row.occurred_at),
-        "last_error": lambda row: row.last_error or "–",
+    column_labels: ClassVar = {
+        "id": "Message",
+        "name": "Event",
+        "occurred_at": "Time",
+        "last_error": "Last error",
+    }
+    column_sortable_list = ("id",)
+    formatters: ClassVar = {
+        "state": lambda row: formatting.badge(row.state),
+        "occurred_at": lambda row: formatting.timestamp(row.occurred_at),
+        "last_error": lambda row: formatting.or_dash(row.last_error),
     }
     permissions: ClassVar = {
         "index_view": "outbox.read",
@@ -117,65 +123,79 @@ class OutboxView(ListedView):
     }
     action_permissions: ClassVar = {"retry": "outbox.retry"}
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (choice("state", "State", _MESSAGE),)
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
+        return (choice("state", "State", _MESSAGE_STATES),)
 
-    def fetch(self, wanted: ListRequest) -> Page[OutboxRow]:
-        return self.desk.queries.outbox(wanted)
+    def fetch(self, query: ListQuery) -> Page[OutboxRow]:
+        return self.back_office.queries.outbox(query)
 
     def get_one(self, id: object) -> OutboxRow | None:
-        key = id_of(id)
-        return None if key is None else self.desk.queries.outbox_message(key)
+        key = parse_id(id)
+        return None if key is None else self.back_office.queries.outbox_message(key)
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        message: OutboxRow = self.one()
-        facts = [
-            ("State", formatting.pill(message.state)),
+        message: OutboxRow = self.get_or_404()
+        details = [
+            ("State", formatting.badge(message.state)),
             ("Attempts", message.attempts),
-            ("Done", ", ".join(message.handled_by) or "–"),
-            ("Last error", message.last_error or "–"),
-            ("By", message.actor),
-            ("Request", formatting.code(message.request_id)),
-            ("When", formatting.moment(message.occurred_at)),
-            ("Next attempt", formatting.moment(message.next_attempt_at)),
+            ("Handled by", ", ".join(message.handled_by) or "–"),
+            ("Last error", formatting.or_dash(message.last_error)),
+            ("Actor", message.actor),
+            ("Request ID", formatting.code(message.request_id)),
+            ("Time", formatting.timestamp(message.occurred_at)),
+            ("Next attempt", formatting.timestamp(message.next_attempt_at)),
         ]
         return self.render(
             self.details_template,
             title=f"{message.name}, message {message.id}",
-            facts=facts,
-            payload=_readable(message.payload),
-            retry=message.state == "parked" and self.may("outbox.retry"),
+            details=details,
+            payload=_pretty_json(message.payload),
+            can_retry=message.state == EventState.PARKED and self.can("outbox.retry"),
             key=message.id,
         )
 
     @expose("/retry/", methods=("POST",))
     def retry(self) -> Any:  # noqa: ANN401 (a redirect)
-        sent(PlainForm)
-        message: OutboxRow = self.one()
+        submitted(ConfirmForm)
+        message: OutboxRow = self.get_or_404()
         self._retry([message.id])
-        return back(url_for("desk_outbox.details_view", id=message.id))
+        return see_other(url_for("admin_outbox.details_view", id=message.id))
 
-    @action("retry", "Deliver again")
-    def retry_many(self, chosen: Sequence[str]) -> None:
-        self._retry([key for key in map(id_of, chosen) if key is not None])
+    @action("retry", "Retry")
+    def retry_many(self, selected: Sequence[str]) -> None:
+        self._retry([key for key in map(parse_id, selected) if key is not None])
 
     def _retry(self, keys: Sequence[int]) -> None:
-        count = self.desk.retry_messages(RetryMessagesCommand(message_ids=keys))
-        flash(f"Parked messages made due again: {count}.", "success" if count else "warning")
+        count = self.back_office.retry_messages(RetryMessagesCommand(message_ids=keys))
+        flash(f"Messages queued for retry: {count}.", "success" if count else "warning")
 
 
-def _readable(payload: str) -> str:
-    """JSON with a line for each member, secrets left out; whatever else as it is."""
+class HealthView(StaffView):
+    permissions: ClassVar = {"index": "health.read"}
+    heading = "System health"
+
+    @expose("/")
+    def index(self) -> str:
+        return self.render(
+            "back_office/health.html",
+            health=self.back_office.health.health(),
+            dependencies=self.back_office.readiness(),
+            provider=self.back_office.provider,
+        )
+
+
+def _pretty_json(payload: str) -> str:
+    """Indented JSON with secrets masked. Text that is not JSON is returned unchanged."""
     try:
         return json.dumps(
-            json.loads(payload, object_hook=_without_secrets), indent=2, ensure_ascii=False
+            json.loads(payload, object_hook=_mask_secrets), indent=2, ensure_ascii=False
         )
     except ValueError:
         return payload
 
 
-def _without_secrets(members: dict[str, object]) -> dict[str, object]:
+def _mask_secrets(members: dict[str, object]) -> dict[str, object]:
     return {
-        name: "…" if name.endswith("secret") and told else told for name, told in members.items()
+        name: "…" if name.endswith("secret") and value else value for name, value in members.items()
     }

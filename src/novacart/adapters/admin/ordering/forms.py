@@ -1,13 +1,9 @@
-"""Forms about orders."""
+"""Forms of orders."""
 
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from novacart.adapters.admin.secure_form import StaffForm
-
-
-class PlainForm(StaffForm):
-    """A button and its proof."""
+from novacart.adapters.admin.forms import StaffForm
 
 
 class ShipForm(StaffForm):
@@ -20,11 +16,14 @@ class CancelForm(StaffForm):
 
 
 class RefundForm(StaffForm):
-    """Pieces of each line are fields of their own, `line-<id>`; all empty means the whole."""
+    """The quantity of each line is an extra field, `line-<id>`."""
 
     amount = StringField(
         "Amount",
-        description="Empty for all that the chosen items, or the order, have left.",
+        description=(
+            "If empty, the value of the selected items. If no items are selected either, the"
+            " whole remaining amount."
+        ),
         render_kw={"inputmode": "decimal"},
     )
     reason = StringField("Reason", [InputRequired(), Length(max=200)])

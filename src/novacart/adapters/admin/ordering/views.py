@@ -1,27 +1,34 @@
-"""Orders: found, shown, and offered what may be done with one as it stands."""
+"""Orders: list, details, fulfilment, cancellation and refunds."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from flask import flash, request, url_for
 from flask_admin import expose
+from flask_admin.actions import action
 
 from novacart.adapters.admin import formatting
-from novacart.adapters.admin.filters import Filter, amount, choice, from_day, to_day
-from novacart.adapters.admin.list_view import id_of
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.filters import Filter, amount, choice, from_date, parse_id, to_date
+from novacart.adapters.admin.forms import ConfirmForm, StaffForm, submitted
+from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.ordering.forms import CancelForm, RefundForm, ShipForm
-from novacart.adapters.admin.ordering.order_actions import OrderActs
-from novacart.application.back_office.list_page import ListRequest, Page
-from novacart.application.back_office.order_actions import (
-    ORDER_STATUSES,
-    PAYMENT_METHODS,
-    PAYMENT_STATUSES,
-    OrderAction,
-    offered_actions,
+from novacart.adapters.admin.staff_view import see_other
+from novacart.application.authorization.actor import Actor
+from novacart.application.back_office.list_query import ListQuery, Page
+from novacart.application.back_office.orders import OrderAction, OrderDetail, OrderRow
+from novacart.application.ordering.cancel_order import CancelOrderCommand
+from novacart.application.ordering.fulfil_order import (
+    DeliverOrderCommand,
+    ShipOrderCommand,
+    StartProcessingCommand,
 )
-from novacart.application.back_office.orders import OrderDetail, OrderRow
-from novacart.domain.shared.ids import OrderId
+from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
+from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
+from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.shared.money import Money
 
-_NEEDS = {
+_PERMISSIONS: Final[dict[str, str]] = {
     OrderAction.PROCESS: "orders.fulfil",
     OrderAction.SHIP: "orders.fulfil",
     OrderAction.DELIVER: "orders.fulfil",
@@ -30,12 +37,12 @@ _NEEDS = {
 }
 
 
-class OrdersView(OrderActs):
+class OrdersView(ListView):
     row = OrderRow
     heading = "Orders"
-    searches_for = "Order number or e-mail address"
+    search_placeholder = "Search by order number or e-mail address"
     details_template = "back_office/order.html"
-    panels = "back_office/order_panels.html"
+    bulk_actions_template = "back_office/order_bulk_actions.html"
     column_list = ("number", "placed_at", "email", "status", "payment_status", "total")
     column_labels: ClassVar = {
         "number": "Order",
@@ -43,73 +50,210 @@ class OrdersView(OrderActs):
         "email": "Customer",
         "payment_status": "Payment",
     }
-    sorts: ClassVar = {"placed_at": "placed_at", "total": "total"}
-    formats: ClassVar = {
-        "placed_at": lambda row: formatting.moment(row.placed_at),
-        "status": lambda row: formatting.pill(row.status),
-        "payment_status": lambda row: formatting.pill(row.payment_status),
+    column_sortable_list = ("placed_at", "total")
+    formatters: ClassVar = {
+        "placed_at": lambda row: formatting.timestamp(row.placed_at),
+        "status": lambda row: formatting.badge(row.status),
+        "payment_status": lambda row: formatting.badge(row.payment_status),
         "total": lambda row: formatting.money(row.total),
     }
     permissions: ClassVar = {
         "index_view": "orders.read",
         "details_view": "orders.read",
         "action_view": "orders.read",
-        "process": "orders.fulfil",
-        "ship": "orders.fulfil",
-        "deliver": "orders.fulfil",
-        "cancel": "orders.cancel",
-        "refund": "orders.refund",
+        **_PERMISSIONS,
     }
-    action_permissions: ClassVar = {
-        "process": "orders.fulfil",
-        "ship": "orders.fulfil",
-        "deliver": "orders.fulfil",
-        "cancel": "orders.cancel",
-        "refund": "orders.refund",
-    }
+    action_permissions: ClassVar = _PERMISSIONS
 
-    def filters(self, desk: Any) -> Sequence[Filter]:  # noqa: ANN401 (as the base has it)
-        currency = desk.policy.currency
+    def build_filters(self, back_office: BackOffice) -> Sequence[Filter]:
+        currency = back_office.limits.support.currency
         return (
-            choice("status", "Status", ORDER_STATUSES),
-            choice("payment_status", "Payment", PAYMENT_STATUSES),
-            choice("payment_method", "Method", PAYMENT_METHODS),
-            Filter(name="user", label="Customer's id", read=id_of, input="text"),
-            from_day("placed_from", "Placed from"),
-            to_day("placed_before", "Placed until"),
+            choice("status", "Status", tuple(OrderStatus)),
+            choice("payment_status", "Payment status", tuple(OrderPaymentStatus)),
+            choice("payment_method", "Payment method", tuple(PaymentMethod)),
+            Filter(name="user", label="Customer ID", parse=parse_id, input="text"),
+            from_date("placed_from", "Placed from"),
+            to_date("placed_before", "Placed until"),
             amount("total_from", "Total from", currency),
             amount("total_to", "Total up to", currency),
         )
 
-    def fetch(self, wanted: ListRequest) -> Page[OrderRow]:
-        return self.desk.queries.orders(wanted)
+    def fetch(self, query: ListQuery) -> Page[OrderRow]:
+        return self.back_office.queries.orders(query)
 
     def get_one(self, id: object) -> OrderDetail | None:
-        key = id_of(id)
-        return None if key is None else self.desk.queries.order(OrderId(key))
-
-    def called(self, key: int) -> str:
-        order = self.get_one(key)
-        return f"#{key}" if order is None else order.number
+        key = parse_id(id)
+        return None if key is None else self.back_office.queries.order(OrderId(key))
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        order: OrderDetail = self.one()
+        order: OrderDetail = self.get_or_404()
         return self.render(
             self.details_template,
             order=order,
-            offered=self._offered(order),
+            actions=[each for each in order.available_actions if self.can(_PERMISSIONS[each])],
             ship_form=ShipForm(None),
             cancel_form=CancelForm(None),
             refund_form=RefundForm(None),
-            limit=self._limit("orders.refund"),
+            refund_limit=self._limit("orders.refund"),
         )
 
-    def _offered(self, order: OrderDetail) -> list[OrderAction]:
-        """What the lifecycle allows, of what the role allows."""
-        offered = offered_actions(
-            status=order.status,
-            payment_method=order.payment_method,
-            refundable=order.left.amount > 0,
+    # Actions on one order.
+
+    @expose("/process/", methods=("POST",))
+    def process(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, _ = self._submitted(ConfirmForm)
+        self.run_action(
+            lambda: self._start_processing(order.id),
+            success=f"Order {order.number} is now processing.",
         )
-        return [one for one in offered if self.may(_NEEDS[one])]
+        return self._redirect_to(order)
+
+    @expose("/ship/", methods=("POST",))
+    def ship(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, form = self._submitted(ShipForm)
+        if form is not None:
+            self.run_action(
+                lambda: self._ship(order.id, form.carrier.data, form.tracking_number.data),
+                success=f"Order {order.number} was shipped.",
+            )
+        return self._redirect_to(order)
+
+    @expose("/deliver/", methods=("POST",))
+    def deliver(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, _ = self._submitted(ConfirmForm)
+        self.run_action(
+            lambda: self._deliver(order.id),
+            success=f"Order {order.number} was marked as delivered.",
+        )
+        return self._redirect_to(order)
+
+    @expose("/cancel/", methods=("POST",))
+    def cancel(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, form = self._submitted(CancelForm)
+        if form is not None:
+            self.run_action(
+                lambda: self._cancel(order.id, form.reason.data),
+                success=f"Order {order.number} was cancelled.",
+            )
+        return self._redirect_to(order)
+
+    @expose("/refund/", methods=("POST",))
+    def refund(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, form = self._submitted(RefundForm)
+        if form is not None:
+            typed = (form.amount.data or "").strip().replace(",", "") or None
+            self.run_action(
+                lambda: self._refund(
+                    order.id, form.reason.data, units=_refunded_units(order), amount=typed
+                ),
+                success=f"The refund of order {order.number} was requested.",
+            )
+        return self._redirect_to(order)
+
+    # Bulk actions.
+
+    @action(OrderAction.PROCESS, "Start processing")
+    def process_many(self, selected: Sequence[str]) -> None:
+        self.run_bulk_action(
+            selected, lambda key: self._start_processing(OrderId(key)), success="Processing"
+        )
+
+    @action(OrderAction.SHIP, "Ship")
+    def ship_many(self, selected: Sequence[str]) -> None:
+        carrier = request.form.get("carrier", "").strip()
+        tracking = request.form.get("tracking_number", "").strip()
+        if not carrier or not tracking:
+            flash("Enter a carrier and a tracking number.", "warning")
+            return
+        self.run_bulk_action(
+            selected, lambda key: self._ship(OrderId(key), carrier, tracking), success="Shipped"
+        )
+
+    @action(OrderAction.DELIVER, "Mark as delivered")
+    def deliver_many(self, selected: Sequence[str]) -> None:
+        self.run_bulk_action(selected, lambda key: self._deliver(OrderId(key)), success="Delivered")
+
+    @action(OrderAction.CANCEL, "Cancel", "Cancel the selected orders?")
+    def cancel_many(self, selected: Sequence[str]) -> None:
+        reason = request.form.get("reason", "").strip() or "Cancelled by staff."
+        self.run_bulk_action(
+            selected, lambda key: self._cancel(OrderId(key), reason), success="Cancelled"
+        )
+
+    @action(OrderAction.REFUND, "Refund in full", "Refund the selected orders in full?")
+    def refund_many(self, selected: Sequence[str]) -> None:
+        reason = request.form.get("reason", "").strip() or "Refunded by staff."
+        self.run_bulk_action(
+            selected, lambda key: self._refund(OrderId(key), reason), success="Refund requested"
+        )
+
+    @property
+    def _actor(self) -> Actor:
+        return Actor(user_id=UserId(self.staff.id), role=self.staff.role)
+
+    def _start_processing(self, order_id: OrderId) -> None:
+        self.back_office.orders.start_processing(
+            StartProcessingCommand(staff=self._actor, order_id=order_id)
+        )
+
+    def _deliver(self, order_id: OrderId) -> None:
+        self.back_office.orders.deliver(DeliverOrderCommand(staff=self._actor, order_id=order_id))
+
+    def _ship(self, order_id: OrderId, carrier: str | None, tracking: str | None) -> None:
+        self.back_office.orders.ship(
+            ShipOrderCommand(
+                staff=self._actor,
+                order_id=order_id,
+                carrier=carrier or "",
+                tracking_number=tracking or "",
+            )
+        )
+
+    def _cancel(self, order_id: OrderId, reason: str | None) -> None:
+        self.back_office.orders.cancel(
+            CancelOrderCommand(order_id=order_id, staff=self._actor, reason=reason or "")
+        )
+
+    def _refund(
+        self,
+        order_id: OrderId,
+        reason: str | None,
+        *,
+        units: Sequence[RefundedUnits] = (),
+        amount: str | None = None,
+    ) -> None:
+        self.back_office.orders.refund(
+            RequestRefundCommand(
+                user_id=UserId(self.staff.id),
+                order_id=order_id,
+                as_staff=True,
+                at_most=self._limit("orders.refund"),
+                amount=amount,
+                units=units,
+                reason=reason or "",
+            )
+        )
+
+    def _limit(self, permission: str) -> Money | None:
+        return self.back_office.limits.limit_for(self.staff.role, permission)
+
+    def _submitted(self, form_class: type[StaffForm]) -> tuple[OrderDetail, Any]:
+        """The order and the form; None for the form, with its errors flashed, if it is invalid."""
+        form = submitted(form_class)
+        form.flash_errors()
+        return self.get_or_404(), None if form.errors else form
+
+    def _redirect_to(self, order: OrderDetail) -> Any:  # noqa: ANN401 (a redirect)
+        return see_other(url_for("admin_orders.details_view", id=order.id))
+
+
+def _refunded_units(order: OrderDetail) -> list[RefundedUnits]:
+    quantities = {
+        line.id: parse_id(request.form.get(f"line-{line.id}", "")) for line in order.lines
+    }
+    return [
+        RefundedUnits(line_id=line_id, quantity=quantity)
+        for line_id, quantity in quantities.items()
+        if quantity
+    ]

@@ -1,4 +1,4 @@
-"""Payments and refunds."""
+"""Payments and refunds: lists and details."""
 
 from typing import Any, ClassVar
 
@@ -6,118 +6,122 @@ from flask import url_for
 from flask_admin import expose
 
 from novacart.adapters.admin import formatting
-from novacart.adapters.admin.filters import Filter, choice
-from novacart.adapters.admin.list_view import ListedView, id_of
-from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.filters import Filter, choice, parse_id
+from novacart.adapters.admin.list_view import ListView
+from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import PaymentId, RefundId
 
-_PAYMENT = "CREATED REQUIRES_ACTION PROCESSING FAILED SUCCEEDED CANCELLED".split()
-_REFUND = "REQUESTED PENDING SUCCEEDED FAILED CANCELLED".split()
-_ORIGIN = "CUSTOMER STAFF LINE_CANCELLED LATE_MONEY PROVIDER".split()
 
-
-class PaymentsView(ListedView):
+class PaymentsView(ListView):
     row = PaymentRow
     heading = "Payments"
-    searches_for = "Order number or the provider's id"
-    details_template = "back_office/facts.html"
+    search_placeholder = "Search by order number or provider reference"
+    details_template = "back_office/details.html"
     column_list = ("order_number", "created_at", "status", "amount", "refunded", "reference")
     column_labels: ClassVar = {
         "order_number": "Order",
-        "created_at": "Opened",
-        "reference": "Provider's id",
+        "created_at": "Created",
+        "reference": "Provider reference",
     }
-    sorts: ClassVar = {"created_at": "created_at"}
-    formats: ClassVar = {
-        "created_at": lambda row: formatting.moment(row.created_at),
-        "status": lambda row: formatting.pill(row.status),
+    column_sortable_list = ("created_at",)
+    formatters: ClassVar = {
+        "created_at": lambda row: formatting.timestamp(row.created_at),
+        "status": lambda row: formatting.badge(row.status),
         "amount": lambda row: formatting.money(row.amount),
         "refunded": lambda row: formatting.money(row.refunded),
         "reference": lambda row: formatting.code(row.reference),
     }
     permissions: ClassVar = {"index_view": "payments.read", "details_view": "payments.read"}
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (choice("status", "Status", _PAYMENT),)
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
+        return (choice("status", "Status", tuple(PaymentStatus)),)
 
-    def fetch(self, wanted: ListRequest) -> Page[PaymentRow]:
-        return self.desk.queries.payments(wanted)
+    def fetch(self, query: ListQuery) -> Page[PaymentRow]:
+        return self.back_office.queries.payments(query)
 
     def get_one(self, id: object) -> PaymentRow | None:
-        key = id_of(id)
-        return None if key is None else self.desk.queries.payment(PaymentId(key))
+        key = parse_id(id)
+        return None if key is None else self.back_office.queries.payment(PaymentId(key))
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        payment: PaymentRow = self.one()
-        order = formatting.link(
-            url_for("desk_orders.details_view", id=payment.order_id), payment.order_number
-        )
-        facts = [
-            ("Order", order),
-            ("Status", formatting.pill(payment.status)),
+        payment: PaymentRow = self.get_or_404()
+        details = [
+            ("Order", _order_link(payment)),
+            ("Status", formatting.badge(payment.status)),
             ("Amount", formatting.money(payment.amount)),
             ("Captured", formatting.money(payment.captured)),
-            ("Refunded or on its way", formatting.money(payment.refunded)),
-            ("Provider's id", formatting.code(payment.reference)),
-            ("What went wrong", payment.failure or "–"),
-            ("Opened", formatting.moment(payment.created_at)),
-            ("Settled", formatting.moment(payment.settled_at)),
+            ("Refunded, including refunds in progress", formatting.money(payment.refunded)),
+            ("Provider reference", formatting.code(payment.reference)),
+            ("Error", formatting.or_dash(payment.failure)),
+            ("Created", formatting.timestamp(payment.created_at)),
+            ("Completed", formatting.timestamp(payment.settled_at)),
         ]
         return self.render(
-            self.details_template, title=f"Payment of {payment.order_number}", facts=facts
+            self.details_template, title=f"Payment of {payment.order_number}", details=details
         )
 
 
-class RefundsView(ListedView):
+class RefundsView(ListView):
     row = RefundRow
     heading = "Refunds"
-    searches_for = "Order number or the provider's id"
-    details_template = "back_office/facts.html"
+    search_placeholder = "Search by order number or provider reference"
+    details_template = "back_office/details.html"
     column_list = ("order_number", "requested_at", "status", "amount", "origin", "reason")
     column_labels: ClassVar = {
         "order_number": "Order",
         "requested_at": "Requested",
-        "origin": "Begun by",
+        "origin": "Source",
     }
-    sorts: ClassVar = {"requested_at": "requested_at"}
-    formats: ClassVar = {
-        "requested_at": lambda row: formatting.moment(row.requested_at),
-        "status": lambda row: formatting.pill(row.status),
+    column_sortable_list = ("requested_at",)
+    formatters: ClassVar = {
+        "requested_at": lambda row: formatting.timestamp(row.requested_at),
+        "status": lambda row: formatting.badge(row.status),
         "amount": lambda row: formatting.money(row.amount),
-        "origin": lambda row: formatting.plain(row.origin),
-        "reason": lambda row: row.reason or "–",
+        "origin": lambda row: formatting.humanize(row.origin.name),
+        "reason": lambda row: formatting.or_dash(row.reason),
     }
     permissions: ClassVar = {"index_view": "payments.read", "details_view": "payments.read"}
 
-    def filters(self, desk: Any) -> tuple[Filter, ...]:  # noqa: ANN401, ARG002 (as the base has it)
-        return (choice("status", "Status", _REFUND), choice("origin", "Begun by", _ORIGIN))
+    def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
+        return (
+            choice("status", "Status", tuple(RefundStatus)),
+            choice(
+                "origin",
+                "Source",
+                {origin.value: formatting.humanize(origin.name) for origin in RefundOrigin},
+            ),
+        )
 
-    def fetch(self, wanted: ListRequest) -> Page[RefundRow]:
-        return self.desk.queries.refunds(wanted)
+    def fetch(self, query: ListQuery) -> Page[RefundRow]:
+        return self.back_office.queries.refunds(query)
 
     def get_one(self, id: object) -> RefundRow | None:
-        key = id_of(id)
-        return None if key is None else self.desk.queries.refund(RefundId(key))
+        key = parse_id(id)
+        return None if key is None else self.back_office.queries.refund(RefundId(key))
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        refund: RefundRow = self.one()
-        order = formatting.link(
-            url_for("desk_orders.details_view", id=refund.order_id), refund.order_number
-        )
-        facts = [
-            ("Order", order),
-            ("Status", formatting.pill(refund.status)),
+        refund: RefundRow = self.get_or_404()
+        details = [
+            ("Order", _order_link(refund)),
+            ("Status", formatting.badge(refund.status)),
             ("Amount", formatting.money(refund.amount)),
-            ("Begun by", formatting.plain(refund.origin)),
-            ("Reason", refund.reason or "–"),
-            ("Provider's id", formatting.code(refund.reference)),
-            ("What went wrong", refund.failure or "–"),
-            ("Requested", formatting.moment(refund.requested_at)),
-            ("Settled", formatting.moment(refund.settled_at)),
+            ("Source", formatting.humanize(refund.origin.name)),
+            ("Reason", formatting.or_dash(refund.reason)),
+            ("Provider reference", formatting.code(refund.reference)),
+            ("Error", formatting.or_dash(refund.failure)),
+            ("Requested", formatting.timestamp(refund.requested_at)),
+            ("Completed", formatting.timestamp(refund.settled_at)),
         ]
         return self.render(
-            self.details_template, title=f"Refund of {refund.order_number}", facts=facts
+            self.details_template, title=f"Refund of {refund.order_number}", details=details
         )
+
+
+def _order_link(row: PaymentRow | RefundRow) -> object:
+    return formatting.link(url_for("admin_orders.details_view", id=row.order_id), row.order_number)

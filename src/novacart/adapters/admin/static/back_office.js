@@ -1,38 +1,38 @@
-// Everything works without this: it asks before what can't be undone, folds the menu on narrow
-// screens, counts what is chosen and shows a picture before it is uploaded.
+// Confirmation questions, the menu on narrow screens, row selection and image previews.
+// The pages also work without JavaScript.
 "use strict";
 
 document.documentElement.classList.add("js");
 
 document.addEventListener("click", (event) => {
-  const asked = event.target.closest("[data-confirm]");
-  if (asked && !window.confirm(asked.dataset.confirm)) event.preventDefault();
+  const button = event.target.closest("[data-confirm]");
+  if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
 });
 
-const button = document.querySelector(".menu-button");
-button?.addEventListener("click", () => {
+const menuButton = document.querySelector(".menu-button");
+menuButton?.addEventListener("click", () => {
   const open = document.getElementById("menu").classList.toggle("open");
-  button.setAttribute("aria-expanded", String(open));
+  menuButton.setAttribute("aria-expanded", String(open));
 });
 
-const all = document.querySelector("[data-all]");
-const boxes = [...document.querySelectorAll("input[name=rowid]")];
-const count = document.querySelector("[data-count]");
-const tell = () => {
-  const chosen = boxes.filter((box) => box.checked).length;
-  if (count) count.textContent = `With the ${chosen} chosen`;
-  document.getElementById("chosen")?.classList.toggle("some", chosen > 0);
-  if (all) {
-    all.checked = chosen > 0 && chosen === boxes.length;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
+const selectAll = document.querySelector("[data-select-all]");
+const checkboxes = [...document.querySelectorAll("input[name=rowid]")];
+const count = document.querySelector("[data-selected-count]");
+const update = () => {
+  const selected = checkboxes.filter((checkbox) => checkbox.checked).length;
+  if (count) count.textContent = `${selected} selected`;
+  document.getElementById("bulk-actions")?.classList.toggle("active", selected > 0);
+  if (selectAll) {
+    selectAll.checked = selected > 0 && selected === checkboxes.length;
+    selectAll.indeterminate = selected > 0 && selected < checkboxes.length;
   }
 };
-all?.addEventListener("change", () => {
-  boxes.forEach((box) => { box.checked = all.checked; });
-  tell();
+selectAll?.addEventListener("change", () => {
+  checkboxes.forEach((checkbox) => { checkbox.checked = selectAll.checked; });
+  update();
 });
-boxes.forEach((box) => box.addEventListener("change", tell));
-tell();
+checkboxes.forEach((checkbox) => checkbox.addEventListener("change", update));
+update();
 
 document.querySelectorAll("input[type=file][data-preview]").forEach((input) => {
   input.addEventListener("change", () => {
@@ -41,7 +41,7 @@ document.querySelectorAll("input[type=file][data-preview]").forEach((input) => {
     if (!file || !file.type.startsWith("image/")) return;
     const image = new Image();
     image.className = "preview";
-    image.alt = "What you chose";
+    image.alt = "Preview of the selected image";
     image.src = URL.createObjectURL(file);
     input.after(image);
   });

@@ -1,39 +1,39 @@
-// Draws the days of the dashboard with uPlot. The same numbers stand in a table beside it.
+// Draws the dashboard's chart with uPlot. The page also shows the figures as a table.
 "use strict";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-const draw = (place, days) => {
-  place.replaceChildren();
-  const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-  const symbol = place.dataset.currency;
+const draw = (container, days) => {
+  container.replaceChildren();
+  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--border"), width: 1 }, ticks: { show: false } };
+  const symbol = container.dataset.currency;
   const money = (value) => (value == null ? "–" : symbol + value.toLocaleString("en"));
   const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-  const short = new Intl.NumberFormat("en", { notation: "compact" });
+  const compact = new Intl.NumberFormat("en", { notation: "compact" });
   const options = {
-    width: place.clientWidth,
+    width: container.clientWidth,
     height: 280,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC"),
     scales: { money: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] }, orders: { range: (_, low, high) => [0, Math.max(high * 2.6, 4)] } },
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((tick) => date.format(new Date(tick * 1e3))) },
-      { ...axis, scale: "money", size: 64, values: (_, ticks) => ticks.map((tick) => symbol + short.format(tick)) },
+      { ...axis, scale: "money", size: 64, values: (_, ticks) => ticks.map((tick) => symbol + compact.format(tick)) },
       { ...axis, scale: "orders", side: 1, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => (Number.isInteger(tick) ? tick : "")) },
     ],
     series: [
       { label: "Day", value: (_, seconds) => (seconds == null ? "–" : new Date(seconds * 1e3).toISOString().slice(0, 10)) },
-      { label: "Orders placed", scale: "orders", paths: uPlot.paths.bars({ size: [0.6, 40] }), fill: colour("--line"), stroke: colour("--field"), width: 1, points: { show: false } },
+      { label: "Orders placed", scale: "orders", paths: uPlot.paths.bars({ size: [0.6, 40] }), fill: colour("--border"), stroke: colour("--field-border"), width: 1, points: { show: false } },
       { label: "Revenue", scale: "money", stroke: colour("--accent"), fill: colour("--accent") + "22", width: 2.5, points: { show: days.day.length < 32 }, value: (_, value) => money(value) },
       { label: "Refunded", scale: "money", stroke: colour("--danger"), width: 2, dash: [5, 4], points: { show: false }, value: (_, value) => money(value) },
     ],
   };
-  return new uPlot(options, [days.day, days.orders, days.revenue, days.refunded], place);
+  return new uPlot(options, [days.day, days.orders, days.revenue, days.refunded], container);
 };
 
-document.querySelectorAll("[data-chart]").forEach(async (place) => {
-  const answer = await fetch(place.dataset.chart, { credentials: "same-origin" });
-  if (!answer.ok) return;
-  const days = await answer.json();
-  const chart = draw(place, days);
-  new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: 280 })).observe(place);
+document.querySelectorAll("[data-chart]").forEach(async (container) => {
+  const response = await fetch(container.dataset.chart, { credentials: "same-origin" });
+  if (!response.ok) return;
+  const days = await response.json();
+  const chart = draw(container, days);
+  new ResizeObserver(() => chart.setSize({ width: container.clientWidth, height: 280 })).observe(container);
 });

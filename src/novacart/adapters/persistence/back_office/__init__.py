@@ -1,1 +1,1 @@
-"""The back office's lists, its daily figures and the audit trail."""
+"""The back office's queries and sales figures, and the audit log."""

@@ -1,11 +1,12 @@
-"""The audit trail in the database."""
+"""Audit log on SQLAlchemy."""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from novacart.adapters.persistence.back_office.keyset import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import audit_entries, audit_head
 from novacart.adapters.persistence.database import Database
 from novacart.application.back_office.audit_log_chain import EMPTY, next_entry
@@ -16,19 +17,19 @@ _HEAD: Final = 1
 
 
 class SqlAuditLog:
-    """Whoever adds holds the one row that tells the chain's end."""
+    """Writers lock the single row of `audit_head`, so that they append one at a time."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def add(self, message: OutboxMessage) -> None:
-        known = select(audit_entries.c.id).where(audit_entries.c.message_id == message.id)
+        existing = select(audit_entries.c.id).where(audit_entries.c.message_id == message.id)
         with self._database.writing() as connection:
-            end = self._hold_end(connection)
-            if connection.execute(known).first() is not None:
+            end = self._lock_end(connection)
+            if connection.execute(existing).first() is not None:
                 return
             entry = next_entry(end, message)
-            connection.execute(insert(audit_entries).values(**_row(entry)))
+            connection.execute(insert(audit_entries).values(**_to_row(entry)))
             connection.execute(
                 update(audit_head)
                 .where(audit_head.c.id == _HEAD)
@@ -49,9 +50,9 @@ class SqlAuditLog:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [audit_entry(row) for row in connection.execute(statement)]
+            return [_to_entry(row) for row in connection.execute(statement)]
 
-    def _hold_end(self, connection: Connection) -> ChainEnd:
+    def _lock_end(self, connection: Connection) -> ChainEnd:
         statement = select(audit_head).with_for_update()
         row = connection.execute(statement).first()
         if row is None:
@@ -62,34 +63,37 @@ class SqlAuditLog:
         return ChainEnd(length=row.length, hash=row.hash)
 
 
-def audit_entry(row: Row[Any]) -> AuditEntry:
-    """A row of the table as the trail's entry."""
-    return AuditEntry(
-        position=row.id,
-        message_id=row.message_id,
-        action=row.action,
-        version=row.version,
-        subject=row.subject,
-        actor=row.actor,
-        request_id=row.request_id,
-        occurred_at=row.occurred_at,
-        payload=row.payload,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
-    )
+def entry_at(connection: Connection, position: int) -> AuditEntry | None:
+    """Return None if it does not exist."""
+    row = connection.execute(select(audit_entries).where(audit_entries.c.id == position)).first()
+    return None if row is None else _to_entry(row)
 
 
-def _row(entry: AuditEntry) -> dict[str, object]:
-    return {
-        "id": entry.position,
-        "message_id": entry.message_id,
-        "action": entry.action,
-        "version": entry.version,
-        "subject": entry.subject,
-        "actor": entry.actor,
-        "request_id": entry.request_id,
-        "occurred_at": entry.occurred_at,
-        "payload": entry.payload,
-        "previous_hash": entry.previous_hash,
-        "hash": entry.hash,
-    }
+def _to_entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(position=row.id, **{name: getattr(row, name) for name in _COLUMNS})
+
+
+def _to_row(entry: AuditEntry) -> dict[str, object]:
+    return {"id": entry.position, **{name: getattr(entry, name) for name in _COLUMNS}}
+
+
+_COLUMNS: Final = tuple(column.name for column in audit_entries.c if column.name != "id")
+
+AUDIT_LOG: Final = ListDescription(
+    statement=select(*audit_entries.c),
+    key=audit_entries.c.id,
+    sorts={"position": audit_entries.c.id},
+    filters={
+        "action": equals(audit_entries.c.action),
+        "actor": equals(audit_entries.c.actor),
+        "subject": equals(audit_entries.c.subject),
+        "request_id": equals(audit_entries.c.request_id),
+    },
+    search=lambda text: or_(
+        audit_entries.c.subject == text,
+        audit_entries.c.actor == text,
+        audit_entries.c.action == text,
+        audit_entries.c.request_id == text,
+    ),
+    to_row=_to_entry,
+)

@@ -1,40 +1,41 @@
-"""The dashboard's numbers: days that are over from what was kept, the rest counted now."""
+"""Dashboard queries: stored figures for past days, live figures for the rest."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select, union_all
 
-from novacart.adapters.persistence.back_office.daily_sales_ddl import (
+from novacart.adapters.persistence.back_office.daily_sales import (
+    DAY,
     DayFigures,
-    counted_live,
-    products_kept,
-    products_live,
+    live_figures,
+    live_product_sales,
+    stored_product_sales,
 )
+from novacart.adapters.persistence.back_office.operations import PARKED
 from novacart.adapters.persistence.back_office.tables import sales_days
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.payments.tables import webhook_events
-from novacart.application.back_office.dashboard import BestSeller, LowStock, Parked, SalesDay
+from novacart.application.back_office.dashboard import BestSeller, LowStock, ParkedCounts, SalesDay
+from novacart.application.ports.webhook_events import EventState
+from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.shared.money import Money
-
-_DAY: Final = timedelta(days=1)
 
 
 class SqlDashboardQueries:
-    """`currency` is the shop's."""
+    """`currency` is the shop's currency."""
 
     def __init__(self, database: Database, currency: str) -> None:
         self._database = database
         self._currency = currency
 
     def days(self, first: date, last: date) -> Sequence[SalesDay]:
-        kept = select(sales_days).where(sales_days.c.day.between(first, last))
+        stored = select(sales_days).where(sales_days.c.day.between(first, last))
         with self._database.reading() as connection:
-            known = {
+            figures = {
                 row.day: DayFigures(
                     placed=row.placed,
                     confirmed=row.confirmed,
@@ -42,38 +43,44 @@ class SqlDashboardQueries:
                     revenue_minor=row.revenue_minor,
                     refunded_minor=row.refunded_minor,
                 )
-                for row in connection.execute(kept)
+                for row in connection.execute(stored)
             }
-            # Not from the first to the last of them: what lies between may be years.
-            for begin, end in _stretches(day for day in _days(first, last) if day not in known):
-                known |= counted_live(connection, begin, end)
-        nothing = DayFigures()
-        return [self._sales_day(day, known.get(day, nothing)) for day in _days(first, last)]
+            # One query for each run of days without stored figures: the gap between runs may be
+            # years.
+            missing = (day for day in _days(first, last) if day not in figures)
+            for start, end in _runs(missing):
+                figures |= live_figures(connection, start, end)
+        zero = DayFigures()
+        return [self._sales_day(day, figures.get(day, zero)) for day in _days(first, last)]
 
-    def orders_by_status(self, first: date, last: date) -> Mapping[str, int]:
+    def orders_by_status(self, first: date, last: date) -> Mapping[OrderStatus, int]:
         statement = (
             select(orders.c.status, func.count())
-            .where(orders.c.placed_at >= _midnight(first), orders.c.placed_at < _after(last))
+            .where(
+                orders.c.placed_at >= _midnight(first), orders.c.placed_at < _midnight(last) + DAY
+            )
             .group_by(orders.c.status)
         )
         with self._database.reading() as connection:
-            return {status: count for status, count in connection.execute(statement)}  # noqa: C416
+            return {OrderStatus(status): count for status, count in connection.execute(statement)}
 
     def best_sellers(self, first: date, last: date, *, limit: int) -> Sequence[BestSeller]:
         with self._database.reading() as connection:
-            kept_until = connection.execute(
+            last_stored = connection.execute(
                 select(func.max(sales_days.c.day)).where(sales_days.c.day.between(first, last))
             ).scalar_one()
-            open_from = first if kept_until is None else kept_until + _DAY
-            sold = union_all(*products_kept(first, last), products_live(open_from, last)).subquery()
+            live_from = first if last_stored is None else last_stored + DAY
+            sales = union_all(
+                *stored_product_sales(first, last), live_product_sales(live_from, last)
+            ).subquery()
             best = (
                 select(
-                    sold.c.product_id,
-                    func.sum(sold.c.units).label("units"),
-                    func.sum(sold.c.revenue_minor).label("revenue_minor"),
+                    sales.c.product_id,
+                    func.sum(sales.c.units).label("units"),
+                    func.sum(sales.c.revenue_minor).label("revenue_minor"),
                 )
-                .group_by(sold.c.product_id)
-                .order_by(func.sum(sold.c.units).desc(), sold.c.product_id)
+                .group_by(sales.c.product_id)
+                .order_by(func.sum(sales.c.units).desc(), sales.c.product_id)
                 .limit(limit)
                 .subquery()
             )
@@ -95,7 +102,12 @@ class SqlDashboardQueries:
     def low_stock(self, *, at_most: int, limit: int) -> Sequence[LowStock]:
         available = stock_levels.c.on_hand - stock_levels.c.reserved
         statement = (
-            select(products.c.id, products.c.title, available.label("left"), stock_levels.c.on_hand)
+            select(
+                products.c.id,
+                products.c.title,
+                available.label("available"),
+                stock_levels.c.on_hand,
+            )
             .join_from(stock_levels, products, products.c.id == stock_levels.c.product_id)
             .where(available <= at_most, products.c.archived_at.is_(None))
             .order_by(available, products.c.id)
@@ -104,25 +116,25 @@ class SqlDashboardQueries:
         with self._database.reading() as connection:
             return [
                 LowStock(
-                    product_id=row.id, title=row.title, available=row.left, on_hand=row.on_hand
+                    product_id=row.id, title=row.title, available=row.available, on_hand=row.on_hand
                 )
                 for row in connection.execute(statement)
             ]
 
-    def parked(self) -> Parked:
+    def parked(self) -> ParkedCounts:
         statement = select(
             select(func.count())
-            .where(outbox_messages.c.state == "parked")
+            .where(outbox_messages.c.state == EventState.PARKED)
             .scalar_subquery()
             .label("messages"),
             select(func.count())
-            .where(webhook_events.c.state.in_(["parked", "quarantined"]))
+            .where(webhook_events.c.state.in_(PARKED))
             .scalar_subquery()
             .label("events"),
         )
         with self._database.reading() as connection:
             row = connection.execute(statement).one()
-        return Parked(messages=row.messages, webhook_events=row.events)
+        return ParkedCounts(messages=row.messages, webhook_events=row.events)
 
     def _sales_day(self, day: date, figures: DayFigures) -> SalesDay:
         return SalesDay(
@@ -136,23 +148,19 @@ class SqlDashboardQueries:
 
 
 def _days(first: date, last: date) -> list[date]:
-    return [first + _DAY * n for n in range((last - first).days + 1)]
+    return [first + DAY * n for n in range((last - first).days + 1)]
 
 
-def _stretches(days: Iterable[date]) -> list[tuple[date, date]]:
-    """The first and the last of each unbroken run of rising days."""
-    found: list[tuple[date, date]] = []
+def _runs(days: Iterable[date]) -> list[tuple[date, date]]:
+    """First and last day of each run of consecutive days; `days` are ascending."""
+    runs: list[tuple[date, date]] = []
     for day in days:
-        if found and day - found[-1][1] == _DAY:
-            found[-1] = (found[-1][0], day)
+        if runs and day - runs[-1][1] == DAY:
+            runs[-1] = (runs[-1][0], day)
         else:
-            found.append((day, day))
-    return found
+            runs.append((day, day))
+    return runs
 
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _after(day: date) -> datetime:
-    return _midnight(day) + _DAY

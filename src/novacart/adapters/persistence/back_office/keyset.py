@@ -1,9 +1,9 @@
-"""Lists by keyset, forwards and backwards, from one description of each."""
+"""Keyset pagination in both directions for the back office's lists."""
 
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
-from novacart.application.back_office.list_page import FilterValue, ListRequest, Page
+from novacart.application.back_office.list_query import FilterValue, ListQuery, Page
 
 T = TypeVar("T")
 
@@ -22,113 +22,99 @@ MAX_PAGE: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListDescription(Generic[T]):
-    """`key` makes every order total; the first of `sorts` is the list's own.
+    """Statement, sorts, filters and search of one list.
 
-    Sorted columns are never null. A filter of a name that is not here is passed over.
+    The first of `sorts` is the default; sort columns are never null, and `key` breaks ties.
     """
 
     statement: Select[*tuple[Any, ...]]
     key: ColumnElement[Any]
     sorts: Mapping[str, ColumnElement[Any]]
     filters: Mapping[str, Callable[[Any], Clause]]
-    view: Callable[[Row[Any]], T]
-    search: Callable[[str], Clause] | None = None
+    search: Callable[[str], Clause]
+    to_row: Callable[[Row[Any]], T]
 
 
-def page(database: Database, described: ListDescription[T], request: ListRequest) -> Page[T]:
-    """One statement, whose cost does not grow with the place in the list."""
-    by = described.sorts.get(request.sort or "") if request.sort else None
-    if by is None:
-        by = next(iter(described.sorts.values()))
-    limit = min(max(request.limit, 1), MAX_PAGE)
-    backwards = request.before is not None
-    place = _read(request.before or request.after, by, described.key)
-    statement = described.statement.add_columns(by.label("sort_value"), described.key.label("key_"))
-    statement = _narrowed(statement, described, request)
-    falling = request.descending is not backwards
-    order = [by] if by is described.key else [by, described.key]
-    if place is not None:
-        here, there = tuple_(*order), tuple_(*place[: len(order)])
-        statement = statement.where(here < there if falling else here > there)
-    statement = statement.order_by(*(column.desc() if falling else column for column in order))
+def list_page(database: Database, description: ListDescription[T], query: ListQuery) -> Page[T]:
+    """Run one statement whose cost does not depend on the page's position."""
+    default_sort = next(iter(description.sorts.values()))
+    sort = description.sorts.get(query.sort or "", default_sort)
+    limit = min(max(query.limit, 1), MAX_PAGE)
+    backwards = query.before is not None
+    cursor = _decode(query.before or query.after, sort, description.key)
+    statement = _filtered(description, query).add_columns(
+        sort.label("sort_value"), description.key.label("key_value")
+    )
+    descending = query.descending is not backwards
+    order = [sort] if sort is description.key else [sort, description.key]
+    if cursor is not None:
+        columns, position = tuple_(*order), tuple_(*cursor[: len(order)])
+        statement = statement.where(columns < position if descending else columns > position)
+    statement = statement.order_by(*(column.desc() if descending else column for column in order))
     with database.reading() as connection:
         rows = list(connection.execute(statement.limit(limit + 1)))
     more = len(rows) > limit
-    shown = rows[:limit]
+    rows = rows[:limit]
     if backwards:
-        shown.reverse()
-    return _page(described, shown, more=more, backwards=backwards, began=place is not None)
-
-
-def _page(
-    described: ListDescription[T],
-    shown: Sequence[Row[Any]],
-    *,
-    more: bool,
-    backwards: bool,
-    began: bool,
-) -> Page[T]:
-    has_next = more if not backwards else began
-    has_previous = more if backwards else began
+        rows.reverse()
+    started_at_cursor = cursor is not None
+    has_next, has_previous = (started_at_cursor, more) if backwards else (more, started_at_cursor)
     return Page(
-        rows=[described.view(row) for row in shown],
-        next=_write(shown[-1]) if shown and has_next else None,
-        previous=_write(shown[0]) if shown and has_previous else None,
+        rows=[description.to_row(row) for row in rows],
+        next=_encode(rows[-1]) if rows and has_next else None,
+        previous=_encode(rows[0]) if rows and has_previous else None,
     )
 
 
-def _narrowed(
-    statement: Select[*tuple[Any, ...]], described: ListDescription[Any], request: ListRequest
-) -> Select[*tuple[Any, ...]]:
-    for name, value in request.filters.items():
-        if name in described.filters:
-            statement = statement.where(described.filters[name](value))
-    text = request.search.strip()
-    if text and described.search is not None:
-        statement = statement.where(described.search(text))
-    return statement
+def _filtered(description: ListDescription[Any], query: ListQuery) -> Select[*tuple[Any, ...]]:
+    statement = description.statement
+    for name, value in query.filters.items():
+        if name in description.filters:
+            statement = statement.where(description.filters[name](value))
+    text = query.search.strip()
+    return statement.where(description.search(text)) if text else statement
 
 
-def _write(row: Row[Any]) -> str:
+def _encode(row: Row[Any]) -> str:
     value = row.sort_value
-    plain = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([plain, row.key_]).encode()).decode()
+    json_value = value.isoformat() if isinstance(value, datetime) else value
+    return base64.urlsafe_b64encode(json.dumps([json_value, row.key_value]).encode()).decode()
 
 
-def _read(
-    cursor: str | None, by: ColumnElement[Any], key: ColumnElement[Any]
+def _decode(
+    cursor: str | None, sort: ColumnElement[Any], key: ColumnElement[Any]
 ) -> list[ColumnElement[Any]] | None:
-    """The place that a cursor names; none for one that is not ours."""
+    """Sort value and key of the cursor's row; None for an invalid cursor."""
     if not cursor:
         return None
     try:
-        value, last = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if isinstance(by.type, UtcDateTime):
+        value, last_key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if isinstance(sort.type, UtcDateTime):
             value = datetime.fromisoformat(value).astimezone(UTC)
-        elif not isinstance(value, by.type.python_type):
+        elif not isinstance(value, sort.type.python_type):
             return None
-        if not isinstance(last, key.type.python_type):
+        if not isinstance(last_key, key.type.python_type):
             return None
     except (ValueError, TypeError, binascii.Error):
         return None
-    return [literal(value, by.type), literal(last, key.type)]
+    return [literal(value, sort.type), literal(last_key, key.type)]
 
 
 def equals(column: ColumnElement[Any]) -> Callable[[FilterValue], Clause]:
-    """A filter by a value of the column."""
+    """Filter `column = value`."""
     return lambda value: column == value
 
 
 def at_least(column: ColumnElement[Any]) -> Callable[[FilterValue], Clause]:
-    """A filter from a value on."""
+    """Filter `column >= value`."""
     return lambda value: column >= value
 
 
 def below(column: ColumnElement[Any]) -> Callable[[FilterValue], Clause]:
-    """A filter up to a value that is not included."""
+    """Filter `column < value`."""
     return lambda value: column < value
 
 
 def at_most(column: ColumnElement[Any]) -> Callable[[FilterValue], Clause]:
-    """A filter up to and with a value."""
+    """Filter `column <= value`."""
     return lambda value: column <= value

@@ -1,4 +1,4 @@
-"""Orders for staff: lists, and the page of one."""
+"""Back office queries of orders."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -7,38 +7,38 @@ from sqlalchemy import Connection, Row, Select, or_, select
 
 from novacart.adapters.persistence.accounts.tables import users
 from novacart.adapters.persistence.back_office.keyset import (
-    Clause,
     ListDescription,
     at_least,
     at_most,
     below,
     equals,
-    page,
 )
-from novacart.adapters.persistence.back_office.payments import (
-    REFUNDS,
-    payment_row,
-    refund_row,
-    webhook_event_row,
-)
+from novacart.adapters.persistence.back_office.operations import to_webhook_event
+from novacart.adapters.persistence.back_office.payments import payments_of_order, refunds_of_order
 from novacart.adapters.persistence.back_office.tables import audit_entries
-from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
 from novacart.adapters.persistence.outbox.tables import outbox_messages
-from novacart.adapters.persistence.payments.tables import payments, webhook_events
-from novacart.application.back_office.list_page import ListRequest, Page
+from novacart.adapters.persistence.payments.tables import webhook_events
+from novacart.application.back_office.operations import WebhookEventRow
 from novacart.application.back_office.orders import (
     OrderChange,
     OrderDetail,
+    OrderEvent,
     OrderLineRow,
-    OrderMessage,
     OrderRow,
 )
-from novacart.application.back_office.payments import PaymentRow, WebhookEventRow
+from novacart.application.back_office.payments import PaymentRow
+from novacart.domain.ordering.history import ChangeSubject
+from novacart.domain.ordering.lifecycle import (
+    LineStatus,
+    OrderPaymentStatus,
+    OrderStatus,
+    PaymentMethod,
+)
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 
-_ROW: Final = (
+ORDERS: Final[Select[*tuple[Any, ...]]] = select(
     orders.c.id,
     orders.c.number,
     orders.c.user_id,
@@ -50,62 +50,54 @@ _ROW: Final = (
     orders.c.currency,
     orders.c.placed_at,
 )
-ORDERS: Final[Select[*tuple[Any, ...]]] = select(*_ROW)
-_MANY: Final = 200
+# Rows of each table on an order's page.
+_MAX_ROWS: Final = 200
 
 
-class SqlOrdersBackOffice:
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._orders = ListDescription(
-            statement=ORDERS,
-            key=orders.c.id,
-            sorts={"placed_at": orders.c.placed_at, "total": orders.c.total_minor},
-            filters={
-                "status": equals(orders.c.status),
-                "payment_status": equals(orders.c.payment_status),
-                "payment_method": equals(orders.c.payment_method),
-                "user": equals(orders.c.user_id),
-                "placed_from": at_least(orders.c.placed_at),
-                "placed_before": below(orders.c.placed_at),
-                "total_from": at_least(orders.c.total_minor),
-                "total_to": at_most(orders.c.total_minor),
-            },
-            search=_matching,
-            view=order_row,
-        )
-
-    def orders(self, request: ListRequest) -> Page[OrderRow]:
-        return page(self._database, self._orders, request)
-
-    def order(self, order_id: OrderId) -> OrderDetail | None:
-        whole: Select[*tuple[Any, ...]] = (
-            select(*orders.c, users.c.username)
-            .join_from(orders, users, users.c.id == orders.c.user_id)
-            .where(orders.c.id == order_id)
-        )
-        with self._database.reading() as connection:
-            row = connection.execute(whole).first()
-            return None if row is None else _sheet(connection, row)
+def order_row(row: Row[Any]) -> OrderRow:
+    """Map a row of `ORDERS`."""
+    return OrderRow(**_order_fields(row))
 
 
-def _matching(typed: str) -> Clause:
-    return or_(orders.c.number == typed.upper(), orders.c.email == typed.lower())
+ORDER_LIST: Final = ListDescription(
+    statement=ORDERS,
+    key=orders.c.id,
+    sorts={"placed_at": orders.c.placed_at, "total": orders.c.total_minor},
+    filters={
+        "status": equals(orders.c.status),
+        "payment_status": equals(orders.c.payment_status),
+        "payment_method": equals(orders.c.payment_method),
+        "user": equals(orders.c.user_id),
+        "placed_from": at_least(orders.c.placed_at),
+        "placed_before": below(orders.c.placed_at),
+        "total_from": at_least(orders.c.total_minor),
+        "total_to": at_most(orders.c.total_minor),
+    },
+    search=lambda text: or_(orders.c.number == text.upper(), orders.c.email == text.lower()),
+    to_row=order_row,
+)
 
 
-def _sheet(connection: Connection, row: Row[Any]) -> OrderDetail:
-    paid = select(payments).where(payments.c.order_id == row.id).order_by(payments.c.id)
-    its_payments = [payment_row(one) for one in connection.execute(paid)]
-    back = REFUNDS.where(payments.c.order_id == row.id)
-    lines = select(order_lines).where(order_lines.c.order_id == row.id).order_by(order_lines.c.id)
+def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | None:
+    """Return None if it does not exist."""
+    order: Select[*tuple[Any, ...]] = (
+        select(*orders.c, users.c.username)
+        .join_from(orders, users, users.c.id == orders.c.user_id)
+        .where(orders.c.id == order_id)
+    )
+    row = connection.execute(order).first()
+    if row is None:
+        return None
+    lines = select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.id)
     changes = (
         select(order_history)
-        .where(order_history.c.order_id == row.id)
+        .where(order_history.c.order_id == order_id)
         .order_by(order_history.c.id)
-        .limit(_MANY)
+        .limit(_MAX_ROWS)
     )
+    payments = payments_of_order(connection, order_id)
     return OrderDetail(
-        **_order(row),
+        **_order_fields(row),
         username=row.username,
         address=row.address,
         expires_at=row.expires_at,
@@ -115,31 +107,32 @@ def _sheet(connection: Connection, row: Row[Any]) -> OrderDetail:
         delivered_at=row.delivered_at,
         carrier=row.carrier,
         tracking_number=row.tracking_number,
-        lines=[_line(one, row.currency) for one in connection.execute(lines)],
-        history=[_change(one) for one in connection.execute(changes)],
-        payments=its_payments,
-        refunds=[refund_row(one) for one in connection.execute(back.order_by("id"))],
-        webhook_events=_events_of(connection, its_payments),
-        messages=_messages_of(connection, row.id),
+        lines=[_line(line, row.currency) for line in connection.execute(lines)],
+        history=[_change(change) for change in connection.execute(changes)],
+        payments=payments,
+        refunds=refunds_of_order(connection, order_id),
+        webhook_events=_webhook_events(connection, payments),
+        events=_events(connection, order_id),
     )
 
 
-def _events_of(connection: Connection, its: Sequence[PaymentRow]) -> list[WebhookEventRow]:
-    """The provider's events that name one of the payments."""
-    references = [payment.reference for payment in its if payment.reference is not None]
+def _webhook_events(
+    connection: Connection, payments: Sequence[PaymentRow]
+) -> list[WebhookEventRow]:
+    references = [payment.reference for payment in payments if payment.reference is not None]
     if not references:
         return []
     statement = (
         select(webhook_events)
         .where(webhook_events.c.reference.in_(references))
         .order_by(webhook_events.c.received_at)
-        .limit(_MANY)
+        .limit(_MAX_ROWS)
     )
-    return [webhook_event_row(row) for row in connection.execute(statement)]
+    return [to_webhook_event(row) for row in connection.execute(statement)]
 
 
-def _messages_of(connection: Connection, order_id: int) -> list[OrderMessage]:
-    """Its events, by the audit trail; the outbox forgets what was handled long ago."""
+def _events(connection: Connection, order_id: OrderId) -> list[OrderEvent]:
+    """Read the audit log, since old handled messages are deleted from the outbox."""
     statement = (
         select(
             audit_entries.c.message_id,
@@ -156,10 +149,10 @@ def _messages_of(connection: Connection, order_id: int) -> list[OrderMessage]:
         )
         .where(audit_entries.c.subject == f"order:{order_id}")
         .order_by(audit_entries.c.id)
-        .limit(_MANY)
+        .limit(_MAX_ROWS)
     )
     return [
-        OrderMessage(
+        OrderEvent(
             id=row.message_id,
             name=row.action,
             actor=row.actor,
@@ -173,23 +166,18 @@ def _messages_of(connection: Connection, order_id: int) -> list[OrderMessage]:
     ]
 
 
-def _order(row: Row[Any]) -> dict[str, Any]:
+def _order_fields(row: Row[Any]) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.number,
         "user_id": row.user_id,
         "email": row.email,
-        "status": row.status,
-        "payment_status": row.payment_status,
-        "payment_method": row.payment_method,
+        "status": OrderStatus(row.status),
+        "payment_status": OrderPaymentStatus(row.payment_status),
+        "payment_method": PaymentMethod(row.payment_method),
         "total": Money(row.total_minor, row.currency),
         "placed_at": row.placed_at,
     }
-
-
-def order_row(row: Row[Any]) -> OrderRow:
-    """A row of `ORDERS`."""
-    return OrderRow(**_order(row))
 
 
 def _line(row: Row[Any], currency: str) -> OrderLineRow:
@@ -201,7 +189,7 @@ def _line(row: Row[Any], currency: str) -> OrderLineRow:
         image=row.image,
         unit_price=Money(row.unit_price_minor, currency),
         quantity=row.quantity,
-        status=row.status,
+        status=LineStatus(row.status),
         refund_requested=Money(row.refund_requested_minor, currency),
         refunded=Money(row.refunded_minor, currency),
         returned_quantity=row.refund_requested_quantity + row.refunded_quantity,
@@ -210,7 +198,7 @@ def _line(row: Row[Any], currency: str) -> OrderLineRow:
 
 def _change(row: Row[Any]) -> OrderChange:
     return OrderChange(
-        subject=row.subject,
+        subject=ChangeSubject(row.subject),
         line_id=row.line_id,
         before=row.from_status,
         after=row.to_status,

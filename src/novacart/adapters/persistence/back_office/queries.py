@@ -1,38 +1,108 @@
-"""Everything that staff ask, from one database."""
+"""`BackOfficeQueries` on SQLAlchemy."""
 
-from novacart.adapters.persistence.back_office.accounts import SqlAccountsBackOffice
-from novacart.adapters.persistence.back_office.catalogue import SqlCatalogBackOffice
-from novacart.adapters.persistence.back_office.messages import SqlMessagesBackOffice
-from novacart.adapters.persistence.back_office.orders import SqlOrdersBackOffice
-from novacart.adapters.persistence.back_office.payments import SqlPaymentsBackOffice
+from novacart.adapters.persistence.back_office.accounts import CUSTOMERS, STAFF, account_detail
+from novacart.adapters.persistence.back_office.audit_log import AUDIT_LOG, entry_at
+from novacart.adapters.persistence.back_office.catalog import (
+    CATEGORIES,
+    category_row,
+    product_detail,
+    product_list,
+)
+from novacart.adapters.persistence.back_office.keyset import list_page
+from novacart.adapters.persistence.back_office.operations import (
+    OUTBOX,
+    WEBHOOK_EVENTS,
+    outbox_row,
+    webhook_event_row,
+)
+from novacart.adapters.persistence.back_office.orders import ORDER_LIST, order_detail
+from novacart.adapters.persistence.back_office.payments import (
+    PAYMENTS,
+    REFUNDS,
+    payment_row,
+    refund_row,
+)
 from novacart.adapters.persistence.database import Database
+from novacart.application.back_office.accounts import AccountDetail, AccountRow
+from novacart.application.back_office.catalog import CategoryRow, ProductDetail, ProductRow
+from novacart.application.back_office.list_query import ListQuery, Page
+from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
+from novacart.application.back_office.orders import OrderDetail, OrderRow
+from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.application.ports.audit_log import AuditEntry
+from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, RefundId, UserId
 
 
 class SqlBackOfficeQueries:
-    """The desks' questions under one roof. `currency` is the shop's."""
+    """`currency` is the shop's currency."""
 
     def __init__(self, database: Database, currency: str) -> None:
-        catalogue = SqlCatalogBackOffice(database)
-        orders = SqlOrdersBackOffice(database)
-        payments = SqlPaymentsBackOffice(database)
-        people = SqlAccountsBackOffice(database, currency)
-        messages = SqlMessagesBackOffice(database)
-        self.products = catalogue.products
-        self.product = catalogue.product
-        self.categories = catalogue.categories
-        self.category = catalogue.category
-        self.orders = orders.orders
-        self.order = orders.order
-        self.payments = payments.payments
-        self.payment = payments.payment
-        self.refunds = payments.refunds
-        self.refund = payments.refund
-        self.webhook_events = payments.webhook_events
-        self.webhook_event = payments.webhook_event
-        self.customers = people.customers
-        self.staff = people.staff
-        self.person = people.person
-        self.outbox = messages.outbox
-        self.outbox_message = messages.outbox_message
-        self.audit = messages.audit
-        self.audit_entry = messages.audit_entry
+        self._database = database
+        self._currency = currency
+        self._product_list = product_list(database.dialect)
+
+    def products(self, query: ListQuery) -> Page[ProductRow]:
+        return list_page(self._database, self._product_list, query)
+
+    def product(self, product_id: ProductId) -> ProductDetail | None:
+        with self._database.reading() as connection:
+            return product_detail(connection, product_id)
+
+    def categories(self, query: ListQuery) -> Page[CategoryRow]:
+        return list_page(self._database, CATEGORIES, query)
+
+    def category(self, category_id: CategoryId) -> CategoryRow | None:
+        with self._database.reading() as connection:
+            return category_row(connection, category_id)
+
+    def orders(self, query: ListQuery) -> Page[OrderRow]:
+        return list_page(self._database, ORDER_LIST, query)
+
+    def order(self, order_id: OrderId) -> OrderDetail | None:
+        with self._database.reading() as connection:
+            return order_detail(connection, order_id)
+
+    def payments(self, query: ListQuery) -> Page[PaymentRow]:
+        return list_page(self._database, PAYMENTS, query)
+
+    def payment(self, payment_id: PaymentId) -> PaymentRow | None:
+        with self._database.reading() as connection:
+            return payment_row(connection, payment_id)
+
+    def refunds(self, query: ListQuery) -> Page[RefundRow]:
+        return list_page(self._database, REFUNDS, query)
+
+    def refund(self, refund_id: RefundId) -> RefundRow | None:
+        with self._database.reading() as connection:
+            return refund_row(connection, refund_id)
+
+    def webhook_events(self, query: ListQuery) -> Page[WebhookEventRow]:
+        return list_page(self._database, WEBHOOK_EVENTS, query)
+
+    def webhook_event(self, event_id: str) -> WebhookEventRow | None:
+        with self._database.reading() as connection:
+            return webhook_event_row(connection, event_id)
+
+    def outbox(self, query: ListQuery) -> Page[OutboxRow]:
+        return list_page(self._database, OUTBOX, query)
+
+    def outbox_message(self, message_id: int) -> OutboxRow | None:
+        with self._database.reading() as connection:
+            return outbox_row(connection, message_id)
+
+    def customers(self, query: ListQuery) -> Page[AccountRow]:
+        return list_page(self._database, CUSTOMERS, query)
+
+    def staff(self, query: ListQuery) -> Page[AccountRow]:
+        return list_page(self._database, STAFF, query)
+
+    def account(self, user_id: UserId) -> AccountDetail | None:
+        with self._database.reading() as connection:
+            return account_detail(connection, user_id, currency=self._currency)
+
+    def audit_log(self, query: ListQuery) -> Page[AuditEntry]:
+        return list_page(self._database, AUDIT_LOG, query)
+
+    def audit_entry(self, position: int) -> AuditEntry | None:
+        with self._database.reading() as connection:
+            return entry_at(connection, position)

@@ -1,7 +1,10 @@
-"""The audit trail, the figures of days that are over, and the indices of staff's lists."""
+"""Tables of the audit log, sales figures and check results; indexes of the back office's lists."""
+
+from typing import Final
 
 from sqlalchemy import (
     CHAR,
+    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -15,11 +18,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
     text,
 )
 
 from novacart.adapters.persistence.accounts.tables import users
-from novacart.adapters.persistence.back_office.ddl import attach_guard
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.metadata import UtcDateTime, metadata
 from novacart.adapters.persistence.ordering.tables import orders
@@ -28,10 +31,44 @@ from novacart.adapters.persistence.payments.tables import payments, refunds, web
 
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
+_CREATE_GUARD: Final[dict[str, tuple[str, ...]]] = {
+    "sqlite": (
+        """CREATE TRIGGER audit_entries_keep_rows BEFORE UPDATE ON audit_entries
+            BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END""",
+        """CREATE TRIGGER audit_entries_lose_none BEFORE DELETE ON audit_entries
+            BEGIN SELECT RAISE(ABORT, 'audit entries are only ever added'); END""",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'audit entries are only ever added'; END $$""",
+        """CREATE TRIGGER audit_entries_keep_rows BEFORE UPDATE OR DELETE OR TRUNCATE
+            ON audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()""",
+    ),
+}
+_DROP_GUARD: Final[dict[str, tuple[str, ...]]] = {
+    "sqlite": (),
+    "postgresql": ("DROP FUNCTION IF EXISTS refuse_audit_change() CASCADE",),
+}
+
+
+def _attach_guard(audit_entries: Table) -> None:
+    """Create and drop the append-only triggers together with the table."""
+    for dialect, statements in _CREATE_GUARD.items():
+        for statement in statements:
+            event.listen(audit_entries, "after_create", _ddl(statement).execute_if(dialect=dialect))
+    for dialect, statements in _DROP_GUARD.items():
+        for statement in statements:
+            event.listen(audit_entries, "before_drop", _ddl(statement).execute_if(dialect=dialect))
+
+
+def _ddl(statement: str) -> DDL:
+    return DDL(statement)  # type: ignore[no-untyped-call]
+
+
 audit_entries = Table(
     "audit_entries",
     metadata,
-    # The place in the chain: 1, 2, 3 with no gap.
+    # Position in the chain: 1, 2, 3, without gaps.
     Column("id", _ID, primary_key=True, autoincrement=False),
     Column("message_id", BigInteger, nullable=False),
     Column("action", String(80), nullable=False),
@@ -50,9 +87,9 @@ audit_entries = Table(
     Index("ix_audit_entries_subject_id", "subject", "id"),
     Index("ix_audit_entries_request_id", "request_id"),
 )
-attach_guard(audit_entries)
+_attach_guard(audit_entries)
 
-# The end of the chain: whoever lengthens it holds this one row, and nobody else waits.
+# The end of the chain, one row. Writers lock it to append one at a time.
 audit_head = Table(
     "audit_head",
     metadata,
@@ -62,7 +99,7 @@ audit_head = Table(
     CheckConstraint("id = 1", name="only_one"),
 )
 
-# Of a day (UTC) that is over: amounts in minor units.
+# Figures of past days (UTC); amounts in minor units.
 sales_days = Table(
     "sales_days",
     metadata,
@@ -76,7 +113,7 @@ sales_days = Table(
     CheckConstraint("placed >= 0 AND confirmed >= 0 AND paid >= 0", name="counts"),
 )
 
-# What of each product was sold on such a day.
+# Units and revenue of each product by day.
 sales_day_products = Table(
     "sales_day_products",
     metadata,
@@ -88,7 +125,7 @@ sales_day_products = Table(
     CheckConstraint("units >= 0", name="units"),
 )
 
-# The same of each month, named by its first day: the sum of those of its days that are kept.
+# The sum of the stored days of each month; `month` is its first day.
 sales_month_products = Table(
     "sales_month_products",
     metadata,
@@ -99,7 +136,7 @@ sales_month_products = Table(
     CheckConstraint("units >= 0", name="units"),
 )
 
-# What the shop's checks have found, the newest result of each.
+# Latest result of each system check.
 check_results = Table(
     "check_results",
     metadata,
@@ -109,7 +146,7 @@ check_results = Table(
     Column("checked_at", UtcDateTime, nullable=False),
 )
 
-# Staff's lists are read from an index in their own order, whichever status they are narrowed to.
+# Each list of the back office reads an index in its sort order, also when filtered by status.
 Index("ix_orders_placed_at_id", orders.c.placed_at, orders.c.id)
 Index("ix_orders_status_placed_at_id", orders.c.status, orders.c.placed_at, orders.c.id)
 Index(

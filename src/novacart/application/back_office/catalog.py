@@ -1,17 +1,16 @@
-"""Products and categories as their editors see them, archived ones included."""
+"""Read models of products and categories, including archived products."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.catalog.stock import MovementKind
+from novacart.domain.shared.ids import CategoryId, OrderId, ProductId
 from novacart.domain.shared.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRow:
-    """`available` is what can be ordered: on hand less reserved."""
-
     id: ProductId
     title: str
     brand: str
@@ -26,15 +25,16 @@ class ProductRow:
 
     @property
     def available(self) -> int:
+        """Units that can be ordered."""
         return self.on_hand - self.reserved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockMovementRow:
-    kind: str
+    kind: MovementKind
     on_hand_delta: int
     reserved_delta: int
-    order_id: int | None
+    order_id: OrderId | None
     actor: str
     note: str
     occurred_at: datetime
@@ -42,7 +42,7 @@ class StockMovementRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductDetail(ProductRow):
-    """All about one product, with the newest movements of its stock first."""
+    """`movements` holds the newest stock movements, newest first."""
 
     subtitle: str
     description: str
@@ -55,7 +55,7 @@ class ProductDetail(ProductRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryRow:
-    """`products` counts those that are sold."""
+    """`products` counts the active products of the category."""
 
     id: CategoryId
     name: str

@@ -1,0 +1,190 @@
+"""Back office queries of products and categories."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Connection, Row, Select, and_, column, func, or_, select, text
+
+from novacart.adapters.persistence.back_office.keyset import Clause, ListDescription, equals
+from novacart.adapters.persistence.catalog.search_index import match_expression
+from novacart.adapters.persistence.catalog.tables import (
+    categories,
+    products,
+    stock_levels,
+    stock_movements,
+)
+from novacart.application.back_office.catalog import (
+    CategoryRow,
+    ProductDetail,
+    ProductRow,
+    StockMovementRow,
+)
+from novacart.application.catalog.search_terms import searched
+from novacart.domain.catalog.stock import MovementKind
+from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.money import Money
+
+_MOVEMENTS: Final = 20
+_MAX_ID_DIGITS: Final = 16
+_SEARCH_INDEX: Final = {
+    "sqlite": "SELECT rowid AS product_id FROM product_search WHERE product_search MATCH :query",
+    "postgresql": "SELECT product_id FROM product_search WHERE words @@ CAST(:query AS tsquery)",
+}
+
+_PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        *products.c,
+        stock_levels.c.on_hand,
+        stock_levels.c.reserved,
+        categories.c.name.label("category"),
+    )
+    .join_from(products, stock_levels, stock_levels.c.product_id == products.c.id)
+    .outerjoin(categories, categories.c.id == products.c.category_id)
+)
+_CATEGORIES: Final[Select[*tuple[Any, ...]]] = select(
+    *categories.c,
+    select(func.count())
+    .where(products.c.category_id == categories.c.id, products.c.archived_at.is_(None))
+    .scalar_subquery()
+    .label("products"),
+)
+
+
+def product_list(dialect: str) -> ListDescription[ProductRow]:
+    """`dialect` decides the full-text search syntax."""
+    archived = products.c.archived_at.is_not(None)
+    available = stock_levels.c.on_hand - stock_levels.c.reserved
+    return ListDescription(
+        statement=_PRODUCTS,
+        key=products.c.id,
+        sorts={
+            "updated_at": products.c.updated_at,
+            "title": products.c.title,
+            "price": products.c.price_minor,
+        },
+        filters={
+            "archived": lambda value: archived if value else ~archived,
+            "category": equals(products.c.category_id),
+            "brand": equals(products.c.brand),
+            "in_stock": lambda value: available > 0 if value else available <= 0,
+        },
+        search=_product_search(dialect),
+        to_row=_product_row,
+    )
+
+
+def product_detail(connection: Connection, product_id: ProductId) -> ProductDetail | None:
+    """Return None if it does not exist."""
+    row = connection.execute(_PRODUCTS.where(products.c.id == product_id)).first()
+    if row is None:
+        return None
+    movements = (
+        select(stock_movements)
+        .where(stock_movements.c.product_id == product_id)
+        .order_by(stock_movements.c.id.desc())
+        .limit(_MOVEMENTS)
+    )
+    return ProductDetail(
+        **_product_fields(row),
+        subtitle=row.subtitle,
+        description=row.description,
+        author=row.author,
+        published_year=row.published_year,
+        category_id=row.category_id,
+        created_at=row.created_at,
+        movements=[_stock_movement(movement) for movement in connection.execute(movements)],
+    )
+
+
+def category_row(connection: Connection, category_id: CategoryId) -> CategoryRow | None:
+    """Return None if it does not exist."""
+    row = connection.execute(_CATEGORIES.where(categories.c.id == category_id)).first()
+    return None if row is None else _category_row(row)
+
+
+def _product_search(dialect: str) -> Callable[[str], Clause]:
+    """Match the id, the full-text index, or the title of an archived product.
+
+    The full-text index holds active products only.
+    """
+
+    def search(typed: str) -> Clause:
+        clauses = [
+            and_(
+                products.c.archived_at.is_not(None),
+                products.c.title.icontains(typed, autoescape=True),
+            )
+        ]
+        if typed.isdecimal() and typed.isascii() and len(typed) < _MAX_ID_DIGITS:
+            clauses.append(products.c.id == int(typed))
+        words = searched(typed)
+        if words:
+            matches = (
+                text(_SEARCH_INDEX[dialect])
+                .bindparams(query=match_expression(dialect, words))
+                .columns(column("product_id", BigInteger))
+                .subquery("matches")
+            )
+            clauses.append(products.c.id.in_(select(matches.c.product_id)))
+        return or_(*clauses)
+
+    return search
+
+
+def _product_fields(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "title": row.title,
+        "brand": row.brand,
+        "category": row.category,
+        "price": Money(row.price_minor, row.currency),
+        "on_hand": row.on_hand,
+        "reserved": row.reserved,
+        "image": row.image,
+        "updated_at": row.updated_at,
+        "archived_at": row.archived_at,
+        "version": row.version,
+    }
+
+
+def _product_row(row: Row[Any]) -> ProductRow:
+    return ProductRow(**_product_fields(row))
+
+
+def _stock_movement(row: Row[Any]) -> StockMovementRow:
+    return StockMovementRow(
+        kind=MovementKind(row.kind),
+        on_hand_delta=row.on_hand_delta,
+        reserved_delta=row.reserved_delta,
+        order_id=row.order_id,
+        actor=row.actor,
+        note=row.note,
+        occurred_at=row.occurred_at,
+    )
+
+
+def _category_row(row: Row[Any]) -> CategoryRow:
+    return CategoryRow(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        image=row.image,
+        mobile_image=row.mobile_image,
+        mobile_secondary_image=row.mobile_secondary_image,
+        desktop_image=row.desktop_image,
+        desktop_secondary_image=row.desktop_secondary_image,
+        position=row.position,
+        is_active=row.is_active,
+        version=row.version,
+        products=row.products,
+    )
+
+
+CATEGORIES: Final = ListDescription(
+    statement=_CATEGORIES,
+    key=categories.c.id,
+    sorts={"position": categories.c.position},
+    filters={"is_active": equals(categories.c.is_active)},
+    search=lambda text: categories.c.name.icontains(text, autoescape=True),
+    to_row=_category_row,
+)

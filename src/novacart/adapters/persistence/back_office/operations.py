@@ -1,0 +1,143 @@
+"""Back office queries of the outbox, webhook events and system health; stored check results."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from novacart.adapters.persistence.back_office.keyset import ListDescription, equals
+from novacart.adapters.persistence.back_office.tables import check_results
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.jobs.tables import schedule_turns
+from novacart.adapters.persistence.outbox.tables import outbox_messages
+from novacart.adapters.persistence.payments.tables import webhook_events
+from novacart.application.back_office.operations import (
+    CheckStatus,
+    Health,
+    JobStatus,
+    OutboxRow,
+    QueueStatus,
+    WebhookEventRow,
+)
+from novacart.application.ports.webhook_events import EventState
+
+_DATABASES: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+PARKED: Final = (EventState.PARKED, EventState.QUARANTINED)
+
+
+def outbox_row(connection: Connection, message_id: int) -> OutboxRow | None:
+    """Return None if it does not exist."""
+    statement = select(outbox_messages).where(outbox_messages.c.id == message_id)
+    row = connection.execute(statement).first()
+    return None if row is None else _outbox_row(row)
+
+
+def webhook_event_row(connection: Connection, event_id: str) -> WebhookEventRow | None:
+    """Return None if it does not exist."""
+    statement = select(webhook_events).where(webhook_events.c.id == event_id)
+    row = connection.execute(statement).first()
+    return None if row is None else to_webhook_event(row)
+
+
+class SqlHealthQueries:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def health(self) -> Health:
+        with self._database.reading() as connection:
+            queues = [
+                QueueStatus(
+                    name=name, **connection.execute(_queue_status(table, since)).mappings().one()
+                )
+                for name, table, since in (
+                    ("Outbox", outbox_messages, "occurred_at"),
+                    ("Webhook events", webhook_events, "received_at"),
+                )
+            ]
+            jobs = connection.execute(select(schedule_turns).order_by(schedule_turns.c.name))
+            checks = connection.execute(select(check_results).order_by(check_results.c.name))
+            return Health(
+                database=_DATABASES[self._database.dialect],
+                queues=queues,
+                jobs=[JobStatus(name=row.name, last_started_at=row.taken_at) for row in jobs],
+                checks=[CheckStatus(**row) for row in checks.mappings()],
+            )
+
+
+class SqlSystemChecks:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record(self, name: str, *, ok: bool, summary: str, at: datetime) -> None:
+        insert = postgresql.insert if self._database.dialect == "postgresql" else sqlite.insert
+        result = {"ok": ok, "summary": summary, "checked_at": at}
+        statement = insert(check_results).values(name=name, **result)
+        with self._database.writing() as connection:
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[check_results.c.name],
+                    set_={key: statement.excluded[key] for key in result},
+                )
+            )
+            connection.commit()
+
+
+def _queue_status(table: Table, received: str) -> Select[*tuple[Any, ...]]:
+    received_at = table.c[received]
+    parked = select(func.count()).where(table.c.state.in_(PARKED)).scalar_subquery()
+    return select(
+        func.count().label("pending"),
+        func.min(received_at, type_=received_at.type).label("oldest"),
+        parked.label("parked"),
+    ).where(table.c.state == EventState.PENDING)
+
+
+def _outbox_row(row: Row[Any]) -> OutboxRow:
+    return OutboxRow(
+        id=row.id,
+        name=row.name,
+        version=row.version,
+        actor=row.actor,
+        request_id=row.request_id,
+        occurred_at=row.occurred_at,
+        state=row.state,
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        handled_by=tuple(row.reacted.split()),
+        last_error=row.last_error,
+        payload=row.payload,
+    )
+
+
+def to_webhook_event(row: Row[Any]) -> WebhookEventRow:
+    """Map a row of `webhook_events`."""
+    return WebhookEventRow(
+        id=row.id,
+        type=row.type,
+        state=EventState(row.state),
+        attempts=row.attempts,
+        note=row.note,
+        received_at=row.received_at,
+        next_attempt_at=row.next_attempt_at,
+        settled_at=row.settled_at,
+        payload=row.payload,
+    )
+
+
+OUTBOX: Final = ListDescription(
+    statement=select(*outbox_messages.c),
+    key=outbox_messages.c.id,
+    sorts={"id": outbox_messages.c.id},
+    filters={"state": equals(outbox_messages.c.state)},
+    search=lambda text: outbox_messages.c.name == text,
+    to_row=_outbox_row,
+)
+WEBHOOK_EVENTS: Final = ListDescription(
+    statement=select(*webhook_events.c),
+    key=webhook_events.c.id,
+    sorts={"received_at": webhook_events.c.received_at},
+    filters={"state": equals(webhook_events.c.state)},
+    search=lambda text: (webhook_events.c.id == text) | (webhook_events.c.type == text),
+    to_row=to_webhook_event,
+)
