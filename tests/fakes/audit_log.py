@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from novacart.application.back_office.audit_log_chain import EMPTY, next_entry
+from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
 

@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.database import Database
-from novacart.application.back_office.verify_audit_log import VerifyAuditLog
+from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from tests.support.contracts.audit_log import AuditLogContract, message
 
 
@@ -30,7 +30,7 @@ def test_database_rejects_changes_of_entries(database: Database, statement: str)
         connection.execute(text(statement))
 
     assert audit_log.end().length == 1
-    assert VerifyAuditLog(audit_log=audit_log)().broken_at is None
+    assert VerifyAuditLog(audit_log)().broken_at is None
 
 
 def test_concurrent_additions_keep_the_chain(database: Database) -> None:
@@ -41,4 +41,4 @@ def test_concurrent_additions_keep_the_chain(database: Database) -> None:
         list(workers.map(lambda number: audit_log.add(message(number)), numbers))
 
     assert audit_log.end().length == 20
-    assert VerifyAuditLog(audit_log=audit_log)().broken_at is None
+    assert VerifyAuditLog(audit_log)().broken_at is None

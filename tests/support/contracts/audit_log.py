@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from novacart.application.back_office.audit_log_chain import EMPTY
-from novacart.application.back_office.verify_audit_log import VerifyAuditLog
+from novacart.application.audit.hash_chain import EMPTY
+from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.outbox import OutboxMessage
 
@@ -71,4 +71,4 @@ class AuditLogContract:
         assert first.previous_hash == EMPTY.hash
         assert second.previous_hash == first.hash
         assert audit_log.end().hash == second.hash
-        assert VerifyAuditLog(audit_log=audit_log)().broken_at is None
+        assert VerifyAuditLog(audit_log)().broken_at is None

@@ -1,17 +1,20 @@
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
 
 from novacart.adapters.sandbox.unavailable_gateway import NoGateway
 from novacart.application.audit.audit_shop import AuditReport, AuditShop
+from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
 from novacart.application.ports.payment_gateway import OpenPaymentRequest, PaymentGateway
 from novacart.domain.shared.ids import OrderId, PaymentId
 from novacart.domain.shared.money import Money
+from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
+from tests.support.contracts.audit_log import message
 
 
 @dataclass
@@ -59,12 +62,12 @@ def audit(
     gateway: PaymentGateway,
     results: StubSystemChecks | None = None,
     *,
-    fault: str | None = None,
+    audit_log: FakeAuditLog | None = None,
 ) -> AuditReport:
     return AuditShop(
         reader=reader,
         gateway=gateway,
-        audit_log_fault=lambda: fault,
+        verify_audit_log=VerifyAuditLog(audit_log or FakeAuditLog()),
         results=results or StubSystemChecks(),
         clock=SetClock(),
     )()
@@ -155,5 +158,8 @@ def test_unreachable_provider_is_reported_and_no_violation(reader: StubAuditRead
 def test_fault_of_the_audit_log_is_a_violation(
     reader: StubAuditReader, gateway: FakePaymentGateway
 ) -> None:
-    report = audit(reader, gateway, fault="Entry 3: it was changed.")
-    assert violations_of(report, 14) == ["Entry 3: it was changed."]
+    audit_log = FakeAuditLog()
+    audit_log.add(message(1))
+    audit_log.rows[0] = replace(audit_log.rows[0], actor="staff:1")
+    report = audit(reader, gateway, audit_log=audit_log)
+    assert violations_of(report, 14) == ["Entry 1: The content was changed."]

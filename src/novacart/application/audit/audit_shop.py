@@ -3,22 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final
 
 from novacart.application.audit.compare_with_provider import compare_with_provider
 from novacart.application.audit.invariants import AUDIT_LOG, INVARIANTS, Invariant
+from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_reader import AuditReader, CheckResult
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
 from novacart.application.ports.system_checks import SystemChecks
 
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class AuditLogFault(Protocol):
-    def __call__(self) -> str | None:
-        """Describe the first fault of the audit log; None if it is intact."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +59,13 @@ class AuditShop:
         *,
         reader: AuditReader,
         gateway: PaymentGateway,
-        audit_log_fault: AuditLogFault,
+        verify_audit_log: VerifyAuditLog,
         results: SystemChecks,
         clock: Clock,
     ) -> None:
         self._reader = reader
         self._gateway = gateway
-        self._audit_log_fault = audit_log_fault
+        self._verify_audit_log = verify_audit_log
         self._results = results
         self._clock = clock
 
@@ -81,8 +76,7 @@ class AuditShop:
             for invariant in INVARIANTS
             if invariant is not AUDIT_LOG
         }
-        fault = self._audit_log_fault()
-        results[AUDIT_LOG.number] = CheckResult(checked=1, violations=[fault] if fault else [])
+        results[AUDIT_LOG.number] = self._check_audit_log()
         provider = self._add_provider_results(results)
         report = AuditReport(
             findings=[
@@ -93,6 +87,15 @@ class AuditShop:
         )
         self._results.record("audit", ok=report.holds, summary=report.summary, at=now)
         return report
+
+    def _check_audit_log(self) -> CheckResult:
+        report = self._verify_audit_log()
+        if report.broken_at is None:
+            return CheckResult(checked=report.entries)
+        return CheckResult(
+            checked=report.entries,
+            violations=[f"Entry {report.broken_at}: {report.explanation}"],
+        )
 
     def _add_provider_results(self, results: dict[int, CheckResult]) -> str:
         try:

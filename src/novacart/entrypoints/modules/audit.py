@@ -7,8 +7,8 @@ from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.back_office.operations import SqlSystemChecks
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.application.audit.audit_shop import AuditLogFault, AuditShop
-from novacart.application.back_office.verify_audit_log import VerifyAuditLog
+from novacart.application.audit.audit_shop import AuditShop
+from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.audit_reader import AuditReader
 from novacart.application.ports.system_checks import SystemChecks
@@ -20,6 +20,7 @@ _DAY = 24 * 3600
 
 class AuditModule(Module):
     def configure(self, binder: Binder) -> None:
+        binder.bind(VerifyAuditLog, to=inject(VerifyAuditLog), scope=singleton)
         binder.bind(AuditShop, to=inject(AuditShop), scope=singleton)
 
     @provider
@@ -36,19 +37,6 @@ class AuditModule(Module):
     @singleton
     def audit_log(self, database: Database) -> AuditLog:
         return SqlAuditLog(database)
-
-    @provider
-    @singleton
-    def audit_log_fault(self, audit_log: AuditLog) -> AuditLogFault:
-        verify = VerifyAuditLog(audit_log=audit_log)
-
-        def fault() -> str | None:
-            report = verify()
-            if report.broken_at is None:
-                return None
-            return f"Entry {report.broken_at}: {report.explanation}"
-
-        return fault
 
 
 def blueprints(_injector: Injector) -> list[Blueprint]:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from novacart.adapters.persistence.back_office.keyset import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import audit_entries, audit_head
 from novacart.adapters.persistence.database import Database
-from novacart.application.back_office.audit_log_chain import EMPTY, next_entry
+from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
 

@@ -1,4 +1,4 @@
-"""Hash chain of the audit log, independent of where the entries are stored."""
+"""Hash chain of the audit log."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from novacart.application.ports.outbox import OutboxMessage
 
 EMPTY: Final = ChainEnd(length=0, hash="0" * 64)
 
-# The first of these members in an event's payload is the entry's subject.
+# The first of these fields in an event's payload is its subject.
 _SUBJECTS: Final = {
     "order_id": "order",
     "product_id": "product",
@@ -25,7 +25,7 @@ _SUBJECTS: Final = {
 
 
 def next_entry(end: ChainEnd, message: OutboxMessage) -> AuditEntry:
-    """The entry for `message` that follows the end of the chain."""
+    """Return the entry for `message` that extends the chain."""
     entry = AuditEntry(
         position=end.length + 1,
         message_id=message.id,
@@ -45,7 +45,7 @@ def next_entry(end: ChainEnd, message: OutboxMessage) -> AuditEntry:
 
 
 def hash_of(entry: AuditEntry) -> str:
-    """SHA-256 of all fields, including the previous entry's hash, as compact JSON."""
+    """Return the SHA-256 of all fields, including the previous hash, as JSON."""
     fields = [
         entry.previous_hash,
         entry.position,

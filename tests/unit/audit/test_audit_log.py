@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from novacart.application.back_office.audit_log_chain import hash_of
-from novacart.application.back_office.verify_audit_log import ChainReport, VerifyAuditLog
+from novacart.application.audit.hash_chain import hash_of
+from novacart.application.audit.verify_audit_log import ChainReport, VerifyAuditLog
 from tests.fakes.audit_log import FakeAuditLog
 from tests.support.contracts.audit_log import AuditLogContract, message
 
@@ -23,12 +23,12 @@ def audit_log() -> FakeAuditLog:
 
 
 def verify(audit_log: FakeAuditLog) -> ChainReport:
-    return VerifyAuditLog(audit_log=audit_log)()
+    return VerifyAuditLog(audit_log)()
 
 
-def test_verify_unchanged_log_reports_no_error(audit_log: FakeAuditLog) -> None:
+def test_unchanged_log_is_complete(audit_log: FakeAuditLog) -> None:
     assert verify(audit_log) == ChainReport(
-        entries=5, broken_at=None, explanation="All entries are valid."
+        entries=5, broken_at=None, explanation="The chain is complete."
     )
 
 
@@ -45,44 +45,40 @@ def test_verify_unchanged_log_reports_no_error(audit_log: FakeAuditLog) -> None:
         ("payload", "{}"),
     ],
 )
-def test_verify_detects_changed_field(audit_log: FakeAuditLog, field: str, value: object) -> None:
+def test_changed_field_is_detected(audit_log: FakeAuditLog, field: str, value: object) -> None:
     audit_log.rows[2] = replace(audit_log.rows[2], **{field: value})  # type: ignore[arg-type]
-
     assert verify(audit_log).broken_at == 3
 
 
-def test_verify_detects_changed_entry_with_recomputed_hash(audit_log: FakeAuditLog) -> None:
+def test_changed_entry_with_a_new_hash_is_detected_at_the_next_entry(
+    audit_log: FakeAuditLog,
+) -> None:
     forged = replace(audit_log.rows[2], actor="staff:1")
     audit_log.rows[2] = replace(forged, hash=hash_of(forged))
-
     assert verify(audit_log).broken_at == 4
 
 
-def test_verify_detects_removed_entry(audit_log: FakeAuditLog) -> None:
+def test_removed_entry_is_detected(audit_log: FakeAuditLog) -> None:
     del audit_log.rows[2]
-
     assert verify(audit_log).broken_at == 4
 
 
-def test_verify_detects_entries_removed_at_the_end(audit_log: FakeAuditLog) -> None:
+def test_truncated_log_is_detected(audit_log: FakeAuditLog) -> None:
     del audit_log.rows[3:]
-
     assert verify(audit_log) == ChainReport(
         entries=3, broken_at=4, explanation="2 entries are missing at the end."
     )
 
 
-def test_verify_detects_replaced_last_entry(audit_log: FakeAuditLog) -> None:
+def test_replaced_last_entry_is_detected(audit_log: FakeAuditLog) -> None:
     forged = replace(audit_log.rows[-1], actor="staff:1")
     audit_log.rows[-1] = replace(forged, hash=hash_of(forged))
-
     assert verify(audit_log).broken_at == 5
 
 
-def test_subject_is_the_first_known_id_of_the_payload() -> None:
+def test_subject_comes_from_the_ids_in_the_payload() -> None:
     audit_log = FakeAuditLog()
     audit_log.add(message(1, payload={"product_id": 3, "after": {"title": "x"}}))
     audit_log.add(message(2, payload={"user_id": 4}))
     audit_log.add(message(3, payload={}))
-
     assert [row.subject for row in audit_log.rows] == ["product:3", "user:4", "shop"]
