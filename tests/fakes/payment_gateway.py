@@ -1,4 +1,4 @@
-"""A payment provider in memory: it keeps its own books, and forgets no key."""
+"""A payment provider in memory, with its own ledger and idempotency keys."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -8,25 +8,27 @@ from threading import RLock
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import (
-    DisputeReport,
     GatewayRefused,
     OpenPaymentRequest,
-    PaymentReport,
-    ProviderReport,
-    RefundReport,
     RefundRequest,
 )
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
+from novacart.domain.payments.reports import (
+    DisputeReport,
+    PaymentReport,
+    ProviderReport,
+    RefundReport,
+)
 from novacart.domain.shared.ids import PaymentId
 from novacart.domain.shared.money import Money
 
 _PAYABLE = {PaymentStatus.CREATED, PaymentStatus.FAILED, PaymentStatus.REQUIRES_ACTION}
-_GIVEN = {RefundStatus.PENDING, RefundStatus.SUCCEEDED}
+_REFUNDED = {RefundStatus.PENDING, RefundStatus.SUCCEEDED}
 
 
 @dataclass(slots=True)
 class _Account:
-    """One payment as the provider keeps it."""
+    """A payment in the provider's ledger."""
 
     reference: str
     opened_at: datetime
@@ -35,14 +37,16 @@ class _Account:
     disputes: dict[str, DisputeReport] = field(default_factory=dict)
 
     @property
-    def given(self) -> int:
-        return sum(told.amount.amount for told in self.refunds.values() if told.status in _GIVEN)
+    def refunded(self) -> int:
+        return sum(
+            report.amount.amount for report in self.refunds.values() if report.status in _REFUNDED
+        )
 
 
 class FakePaymentGateway:
-    """Beside the port: what customers, banks and the dashboard do at a provider.
+    """Also does what customers, banks and the dashboard do at a provider.
 
-    `refunds_begin` is how a refund starts.
+    `refunds_begin` is the status of a new refund.
     """
 
     publishable_key = "pk_memory"
@@ -50,19 +54,19 @@ class FakePaymentGateway:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = RLock()
-        self._names = count(1)
+        self._numbers = count(1)
         self._accounts: dict[str, _Account] = {}
-        self._answers: dict[str, tuple[object, object]] = {}
+        self._responses: dict[str, tuple[object, object]] = {}
         self.refunds_begin = RefundStatus.SUCCEEDED
 
     # -- the port ----------------------------------------------------------------------------
 
     def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:
         with self._lock:
-            known = self._answered(request.key, request)
-            if isinstance(known, ProviderReport):
-                return known
-            reference = f"pi_memory_{next(self._names)}"
+            stored = self._stored_response(request.key, request)
+            if isinstance(stored, ProviderReport):
+                return stored
+            reference = f"pi_memory_{next(self._numbers)}"
             payment = PaymentReport(
                 status=PaymentStatus.CREATED,
                 amount=request.amount,
@@ -74,7 +78,7 @@ class FakePaymentGateway:
             )
             self._accounts[reference] = _Account(reference, self._clock.now(), payment)
             report = ProviderReport(reference=reference, payment=payment)
-            self._answers[request.key] = (request, report)
+            self._responses[request.key] = (request, report)
             return report
 
     def retrieve(self, reference: str) -> ProviderReport | None:
@@ -99,33 +103,35 @@ class FakePaymentGateway:
 
     def cancel(self, reference: str, *, key: str) -> ProviderReport:
         with self._lock:
-            known = self._answered(key, reference)
-            if isinstance(known, ProviderReport):
-                return known
+            stored = self._stored_response(key, reference)
+            if isinstance(stored, ProviderReport):
+                return stored
             account = self._account(reference)
             if account.payment.status not in _PAYABLE:
-                raise GatewayRefused(f"A payment that is {account.payment.status} stays so.")
+                raise GatewayRefused(
+                    f"A payment that is {account.payment.status} cannot be cancelled."
+                )
             report = self._move(reference, PaymentStatus.CANCELLED)
-            self._answers[key] = (reference, report)
+            self._responses[key] = (reference, report)
             return report
 
     def refund(self, request: RefundRequest) -> RefundReport:
         with self._lock:
-            known = self._answered(request.key, request)
-            if isinstance(known, RefundReport):
-                return known
-            report = self._give_back(request.reference, request.amount)
+            stored = self._stored_response(request.key, request)
+            if isinstance(stored, RefundReport):
+                return stored
+            report = self._make_refund(request.reference, request.amount)
             report = replace(report, refund_id=request.refund_id)
             self._account(request.reference).refunds[report.reference] = report
-            self._answers[request.key] = (request, report)
+            self._responses[request.key] = (request, report)
             return report
 
     def changed_since(self, since: datetime) -> Iterator[str]:
         with self._lock:
             accounts = list(self._accounts.values())
         for account in accounts:
-            moments = [told.reported_at for told in account.refunds.values()]
-            moments += [told.reported_at for told in account.disputes.values()]
+            moments = [report.reported_at for report in account.refunds.values()]
+            moments += [report.reported_at for report in account.disputes.values()]
             if any(moment >= since for moment in moments):
                 yield account.reference
 
@@ -137,18 +143,18 @@ class FakePaymentGateway:
                 yield ProviderReport(reference=account.reference, payment=account.payment)
 
     def net_captured(self) -> Mapping[str, int]:
-        sums: dict[str, int] = {}
+        totals: dict[str, int] = {}
         with self._lock:
             for account in self._accounts.values():
                 captured = account.payment.captured
-                net = captured.amount - account.given
-                sums[captured.currency] = sums.get(captured.currency, 0) + net
-        return sums
+                net = captured.amount - account.refunded
+                totals[captured.currency] = totals.get(captured.currency, 0) + net
+        return totals
 
-    # -- what happens there without the shop -------------------------------------------------
+    # -- what customers, banks and the dashboard do --------------------------------------------
 
     def pay(self, reference: str, status: PaymentStatus = PaymentStatus.SUCCEEDED) -> None:
-        """The customer pays, fails, begins to. Raises `GatewayRefused` where it is closed."""
+        """Move it to `status`. Raises `GatewayRefused` if it is paid or cancelled."""
         with self._lock:
             if self._account(reference).payment.status not in {*_PAYABLE, PaymentStatus.PROCESSING}:
                 raise GatewayRefused("This payment is closed.")
@@ -156,7 +162,7 @@ class FakePaymentGateway:
 
     def refund_in_dashboard(self, reference: str, amount: Money) -> str:
         with self._lock:
-            report = self._give_back(reference, amount)
+            report = self._make_refund(reference, amount)
             self._account(reference).refunds[report.reference] = report
             return report.reference
 
@@ -168,9 +174,9 @@ class FakePaymentGateway:
     def dispute(self, reference: str, status: DisputeStatus = DisputeStatus.NEEDS_RESPONSE) -> None:
         with self._lock:
             account = self._account(reference)
-            name = f"dp_{reference}"
-            account.disputes[name] = DisputeReport(
-                reference=name,
+            dispute = f"dp_{reference}"
+            account.disputes[dispute] = DisputeReport(
+                reference=dispute,
                 status=status,
                 amount=account.payment.captured,
                 reported_at=self._clock.now(),
@@ -178,13 +184,13 @@ class FakePaymentGateway:
                 reinstated=status is DisputeStatus.WON,
             )
 
-    # -- inside ------------------------------------------------------------------------------
+    # -- internals ---------------------------------------------------------------------------
 
-    def _answered(self, key: str, request: object) -> object | None:
-        asked, answer = self._answers.get(key, (request, None))
-        if asked != request:
+    def _stored_response(self, key: str, request: object) -> object | None:
+        first_request, response = self._responses.get(key, (request, None))
+        if first_request != request:
             raise GatewayRefused("This key was used with another request.")
-        return answer
+        return response
 
     def _account(self, reference: str) -> _Account:
         account = self._accounts.get(reference)
@@ -204,12 +210,12 @@ class FakePaymentGateway:
         )
         return ProviderReport(reference=reference, payment=account.payment)
 
-    def _give_back(self, reference: str, amount: Money) -> RefundReport:
+    def _make_refund(self, reference: str, amount: Money) -> RefundReport:
         account = self._account(reference)
-        if amount.amount > account.payment.captured.amount - account.given:
-            raise GatewayRefused("More than is left of this payment.")
+        if amount.amount > account.payment.captured.amount - account.refunded:
+            raise GatewayRefused("The amount is more than is left of this payment.")
         return RefundReport(
-            reference=f"re_memory_{next(self._names)}",
+            reference=f"re_memory_{next(self._numbers)}",
             status=self.refunds_begin,
             amount=amount,
             reported_at=self._clock.now(),

@@ -1,4 +1,4 @@
-"""Payments and the provider's events in memory."""
+"""Payments and webhook events in memory."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,9 +15,9 @@ from tests.fakes.transactional_dict import TransactionalDict
 
 class FakePayments:
     def __init__(
-        self, shelf: TransactionalDict[PaymentId, Payment], saved: Callable[[AggregateRoot], None]
+        self, rows: TransactionalDict[PaymentId, Payment], saved: Callable[[AggregateRoot], None]
     ) -> None:
-        self._shelf = shelf
+        self._rows = rows
         self._saved = saved
 
     def add(self, payment: Payment) -> None:
@@ -25,10 +25,10 @@ class FakePayments:
 
     def save(self, payment: Payment) -> None:
         self._saved(payment)
-        self._shelf.put(payment.id, payment)
+        self._rows.put(payment.id, payment)
 
     def get(self, payment_id: PaymentId) -> Payment:
-        payment = self._shelf.get(payment_id)
+        payment = self._rows.get(payment_id)
         if payment is None:
             raise PaymentNotFound
         return payment
@@ -40,59 +40,62 @@ class FakePayments:
             )
         )
 
-    def place(self, payment_id: PaymentId) -> PaymentLocator | None:
-        payment = self._shelf.get(payment_id)
-        return None if payment is None else _place(payment)
+    def locate(
+        self, payment_id: PaymentId, *, order_number: str | None = None
+    ) -> PaymentLocator | None:
+        payment = self._rows.get(payment_id)
+        if payment is None or order_number not in {None, payment.order_number}:
+            return None
+        return PaymentLocator.of(payment)
 
     def by_reference(self, reference: str) -> PaymentLocator | None:
         payment = self._first(lambda payment: payment.reference == reference)
-        return None if payment is None else _place(payment)
+        return None if payment is None else PaymentLocator.of(payment)
 
     def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None:
         payment = self._first(
             lambda payment: any(refund.id == refund_id for refund in payment.refunds)
         )
-        return None if payment is None else _place(payment)
+        return None if payment is None else PaymentLocator.of(payment)
 
-    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
+    def due_for_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
         due = [
             (payment.check_at, payment.id, payment)
-            for payment in self._shelf.values()
+            for payment in self._rows.values()
             if payment.check_at is not None and payment.check_at <= at
         ]
-        return [_place(payment) for _, _, payment in sorted(due, key=lambda one: one[:2])[:limit]]
+        return [
+            PaymentLocator.of(payment)
+            for _, _, payment in sorted(due, key=lambda one: one[:2])[:limit]
+        ]
 
-    def _first(self, wanted: Callable[[Payment], bool]) -> Payment | None:
-        return next((payment for payment in self._shelf.values() if wanted(payment)), None)
+    def _first(self, matches: Callable[[Payment], bool]) -> Payment | None:
+        return next((payment for payment in self._rows.values() if matches(payment)), None)
 
 
 class FakeWebhookEvents:
-    def __init__(self, shelf: TransactionalDict[str, StoredEvent]) -> None:
-        self._shelf = shelf
+    def __init__(self, rows: TransactionalDict[str, StoredEvent]) -> None:
+        self._rows = rows
 
     def store(self, event: StoredEvent) -> bool:
-        if self._shelf.get(event.id) is not None:
+        if self._rows.get(event.id) is not None:
             return False
-        self._shelf.put(event.id, event)
+        self._rows.put(event.id, event)
         return True
 
     def get(self, event_id: str) -> StoredEvent:
-        event = self._shelf.get(event_id)
+        event = self._rows.get(event_id)
         if event is None:
             raise KeyError(event_id)
         return event
 
     def save(self, event: StoredEvent) -> None:
-        self._shelf.put(event.id, event)
+        self._rows.put(event.id, event)
 
     def due(self, at: datetime, *, limit: int) -> Sequence[str]:
-        waiting = [
+        due = [
             (event.next_attempt_at, event.received_at, event.id)
-            for event in self._shelf.values()
+            for event in self._rows.values()
             if event.state is EventState.PENDING and event.next_attempt_at <= at
         ]
-        return [event_id for _, _, event_id in sorted(waiting)[:limit]]
-
-
-def _place(payment: Payment) -> PaymentLocator:
-    return PaymentLocator(user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id)
+        return [event_id for _, _, event_id in sorted(due)[:limit]]

@@ -1,4 +1,4 @@
-"""The sandbox's books in memory."""
+"""Ledger of the sandbox provider in memory."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from novacart.application.ports.sandbox_ledger import SandboxPayment, SandboxRef
 
 
 class FakeSandboxLedger:
-    """Book and page in one: whoever opens it has it for itself."""
+    """Ledger and session in one; a lock makes sessions run one after another."""
 
     def __init__(self) -> None:
         self._lock = RLock()
@@ -17,14 +17,14 @@ class FakeSandboxLedger:
         self._refunds: dict[str, SandboxRefund] = {}
 
     @contextmanager
-    def open(self) -> Iterator["FakeSandboxLedger"]:
+    def begin(self) -> Iterator["FakeSandboxLedger"]:
         with self._lock:
             yield self
 
     def payment(self, reference: str) -> SandboxPayment | None:
         return self._payments.get(reference)
 
-    def payment_of_key(self, key: str) -> SandboxPayment | None:
+    def payment_by_key(self, key: str) -> SandboxPayment | None:
         return next((one for one in self._payments.values() if one.key == key), None)
 
     def add_payment(self, payment: SandboxPayment) -> None:
@@ -33,7 +33,7 @@ class FakeSandboxLedger:
     def save_payment(self, payment: SandboxPayment) -> None:
         self._payments[payment.reference] = payment
 
-    def refund_of_key(self, key: str) -> SandboxRefund | None:
+    def refund_by_key(self, key: str) -> SandboxRefund | None:
         return next((one for one in self._refunds.values() if one.key == key), None)
 
     def refunds_of(self, payment: str) -> Sequence[SandboxRefund]:

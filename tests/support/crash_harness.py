@@ -19,7 +19,7 @@ from sqlalchemy import event
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.stripe.gateway import StripeGateway
-from novacart.adapters.stripe.http_client import Answer, BoundedClient
+from novacart.adapters.stripe.http_client import BoundedClient, Response
 from novacart.application.audit.audit_shop import AuditShop
 from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.mailer import Mail
@@ -254,7 +254,7 @@ class _CrashingHttpClient(BoundedClient):
         max_network_retries: int | None = None,
         *,
         _usage: list[str] | None = None,
-    ) -> Answer:
+    ) -> Response:
         path = url.partition("/v1/")[2].partition("?")[0].partition("/")[0]
         self._harness.reach(f"before {method} {path}")
         answer = super().request_with_retries(method, url, headers, post_data, max_network_retries)

@@ -59,11 +59,11 @@ def _assert_order(order: Order, payments: list[Payment]) -> None:
     if order.paid_at is not None and order.payment_method.value == "ONLINE":
         assert [payment.captured for payment in captured] == [order.total]
     if order.payment_status not in _PAID:
-        assert all(not payment.left for payment in captured), (
+        assert all(not payment.refundable for payment in captured), (
             "payment of a closed order is not refunded"
         )
     for payment in payments:
-        refunded = sum(refund.amount.amount for refund in payment.refunds if refund.counts)
+        refunded = sum(refund.amount.amount for refund in payment.refunds if refund.is_effective)
         assert 0 <= refunded <= payment.captured.amount
     _assert_lines(order, payments)
     _assert_history(order)
@@ -73,11 +73,11 @@ def _assert_lines(order: Order, payments: list[Payment]) -> None:
     refunded: Counter[int] = Counter()
     requested: Counter[int] = Counter()
     for refund in (refund for payment in payments for refund in payment.refunds):
-        for part in refund.parts:
+        for item in refund.items:
             if refund.status is RefundStatus.SUCCEEDED:
-                refunded[part.line_id] += part.amount.amount
-            elif refund.counts:
-                requested[part.line_id] += part.amount.amount
+                refunded[item.line_id] += item.amount.amount
+            elif refund.is_effective:
+                requested[item.line_id] += item.amount.amount
     for line in order.lines:
         assert line.refunded_amount.amount == refunded[line.id]
         assert line.refund_requested_amount.amount == requested[line.id]

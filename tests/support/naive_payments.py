@@ -1,35 +1,34 @@
-"""Naive payment code for negative controls: each loses money when a process crashes."""
+"""Naive implementations that lose money when a process dies, as negative controls."""
 
 from dataclasses import replace
 
 from injector import Module, provider, singleton
 
 from novacart.adapters.stripe.gateway import StripeGateway
-from novacart.application.payments.idempotency import new_key
-from novacart.application.payments.open_at_provider import OpenAtProvider
+from novacart.application.payments.keys import new_key
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
-from novacart.application.payments.policy import FollowUpPolicy
-from novacart.application.payments.queries import IntentView
+from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.queries import PaymentIntent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import (
     OpenPaymentRequest,
     PaymentGateway,
-    RefundReport,
     RefundRequest,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.payments.reports import RefundReport
 from tests.support.crash_harness import CrashHarness
 
 
 class _ProviderFirst(OpenPayment):
-    """Calls the provider before it records the intent."""
+    """Opens the payment at the provider before it is stored."""
 
-    def __call__(self, command: OpenPaymentCommand) -> IntentView:
+    def __call__(self, command: OpenPaymentCommand) -> PaymentIntent:
         with self._begin() as work:
             order = work.orders.of_user(command.order_id, command.user_id)
             if work.payments.of_order(order.id) is not None:
                 return super().__call__(command)
-            payment = self._new(work, order)
+            payment = self._create(work, order)
         report = self._gateway.open_payment(
             OpenPaymentRequest(
                 payment_id=payment.id,
@@ -40,7 +39,8 @@ class _ProviderFirst(OpenPayment):
                 key=payment.open_key,
             )
         )
-        payment.opened(reference=report.reference, client_secret="secret")
+        assert report.payment is not None
+        payment.apply_report(report.reference, report.payment, at=self._clock.now())
         with self._begin() as work:
             work.payments.add(payment)
             work.commit()
@@ -49,7 +49,7 @@ class _ProviderFirst(OpenPayment):
 
 class ProviderFirst(Module):
     def __init__(self, _shop: CrashHarness) -> None:
-        """Accept the harness, as the other modules do."""
+        """Has the signature of every naive module."""
 
     @provider
     @singleton
@@ -58,20 +58,18 @@ class ProviderFirst(Module):
         begin: UnitOfWorkFactory,
         clock: Clock,
         gateway: PaymentGateway,
-        open_at_provider: OpenAtProvider,
-        policy: FollowUpPolicy,
+        opener: PaymentOpener,
     ) -> OpenPayment:
         return _ProviderFirst(
             begin=begin,
             clock=clock,
             gateway=gateway,
-            open_at_provider=open_at_provider,
-            policy=policy,
+            opener=opener,
         )
 
 
 class _KeyForEachCall:
-    """Makes a new idempotency key for each call, as Stripe's library does by default."""
+    """Uses a new idempotency key for each call, as the library does by default."""
 
     def __init__(self, gateway: StripeGateway) -> None:
         self._gateway = gateway

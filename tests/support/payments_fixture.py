@@ -1,4 +1,4 @@
-"""A whole shop around its payments, over any unit of work and any provider."""
+"""The use cases of payments and checkout over any unit of work and any provider."""
 
 import json
 from dataclasses import dataclass, field
@@ -6,33 +6,35 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from novacart.adapters.stripe.webhook import StripeEvents
+from novacart.adapters.stripe.webhook import StripeEventReader
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.application.authorization.actor import SYSTEM
+from novacart.application.authorization.actor import SYSTEM, Actor
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.payments.cancel_payment import CancelPayment
-from novacart.application.payments.handle_event import HandleEvent
-from novacart.application.payments.handle_events import HandleEvents, RetryEvent
-from novacart.application.payments.open_at_provider import OpenAtProvider
+from novacart.application.payments.event_processor import EventProcessor
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
-from novacart.application.payments.policy import FollowUpPolicy
-from novacart.application.payments.queries import IntentView
+from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.payment_recorder import PaymentRecorder
+from novacart.application.payments.policy import EventRetryPolicy
+from novacart.application.payments.process_events import ProcessEvents
+from novacart.application.payments.queries import PaymentIntent
 from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
 from novacart.application.payments.reconcile_payments import (
     ReconcilePayments,
     ReconcilePaymentsCommand,
 )
-from novacart.application.payments.refund_line import RefundLine
+from novacart.application.payments.refund_order_line import RefundOrderLine
 from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.payments.send_refund import SendRefund
-from novacart.application.payments.settle_payment import SettlePayment
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import StoredEvent
+from novacart.domain.accounts.role import Role
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId
@@ -47,54 +49,69 @@ from tests.support.builders.ordering import (
 from tests.support.clock import SetClock
 from tests.support.fake_stripe.signatures import sign
 
-SECRET = "whsec_of_the_desk"
+SECRET = "whsec_of_the_tests"
 
 AS_STAFF = FakeRequestContexts("staff:1")
 
 
+def customer(user_id: UserId) -> Actor:
+    return Actor(user_id=user_id, role=Role.CUSTOMER)
+
+
+def owner(user_id: UserId) -> Actor:
+    return Actor(user_id=user_id, role=Role.OWNER)
+
+
 @dataclass(slots=True)
-class PaymentDesk:
-    """`begin` and `gateway` are all that the use cases reach the world by."""
+class PaymentsFixture:
+    """Use cases are built from `begin`, `gateway` and `clock` at each access."""
 
     begin: UnitOfWorkFactory
     gateway: PaymentGateway
     clock: SetClock
-    policy: FollowUpPolicy = field(default_factory=FollowUpPolicy)
-    events: "count[int]" = field(default_factory=lambda: count(1))
+    policy: EventRetryPolicy = field(default_factory=EventRetryPolicy)
+    event_numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
-    def settle(self) -> SettlePayment:
-        return SettlePayment(begin=self.begin, clock=self.clock, policy=self.policy)
+    def recorder(self) -> PaymentRecorder:
+        return PaymentRecorder(begin=self.begin, clock=self.clock)
 
     @property
-    def open_at_provider(self) -> OpenAtProvider:
-        return OpenAtProvider(begin=self.begin, gateway=self.gateway, settle=self.settle)
+    def opener(self) -> PaymentOpener:
+        return PaymentOpener(begin=self.begin, gateway=self.gateway, recorder=self.recorder)
 
     @property
     def open_payment(self) -> OpenPayment:
         return OpenPayment(
-            begin=self.begin,
-            clock=self.clock,
-            gateway=self.gateway,
-            open_at_provider=self.open_at_provider,
-            policy=self.policy,
+            begin=self.begin, clock=self.clock, gateway=self.gateway, opener=self.opener
         )
 
-    def check_out(self, command: StartCheckoutCommand) -> IntentView:
+    def check_out(self, command: StartCheckoutCommand) -> PaymentIntent:
         """Start a one-step checkout and open the payment of its order."""
         return self.intent(command.user_id, self.start_checkout(command).id)
 
     @property
     def send_refund(self) -> SendRefund:
-        return SendRefund(begin=self.begin, gateway=self.gateway, settle=self.settle)
+        return SendRefund(begin=self.begin, gateway=self.gateway, recorder=self.recorder)
 
     @property
     def request_refund(self) -> RequestRefund:
-        return RequestRefund(**self._asking())
+        return RequestRefund(
+            begin=self.begin,
+            clock=self.clock,
+            contexts=AS_STAFF,
+            send_refund=self.send_refund,
+            limits=STAFF_LIMITS,
+        )
 
     @property
-    def refund_line(self) -> RefundLine:
-        return RefundLine(**self._asking())
+    def refund_order_line(self) -> RefundOrderLine:
+        return RefundOrderLine(
+            begin=self.begin,
+            clock=self.clock,
+            contexts=AS_STAFF,
+            send_refund=self.send_refund,
+        )
 
     @property
     def cancel_payment(self) -> CancelPayment:
@@ -102,9 +119,8 @@ class PaymentDesk:
             begin=self.begin,
             clock=self.clock,
             gateway=self.gateway,
-            settle=self.settle,
-            open_at_provider=self.open_at_provider,
-            policy=self.policy,
+            recorder=self.recorder,
+            opener=self.opener,
         )
 
     @property
@@ -113,25 +129,24 @@ class PaymentDesk:
             begin=self.begin,
             clock=self.clock,
             gateway=self.gateway,
-            settle=self.settle,
-            open_at_provider=self.open_at_provider,
+            recorder=self.recorder,
+            opener=self.opener,
             cancel_payment=self.cancel_payment,
             send_refund=self.send_refund,
-            policy=self.policy,
         )
 
     @property
-    def reader(self) -> StripeEvents:
-        return StripeEvents([SECRET])
+    def reader(self) -> StripeEventReader:
+        return StripeEventReader([SECRET])
 
     @property
-    def handle_event(self) -> HandleEvent:
-        return HandleEvent(
+    def event_processor(self) -> EventProcessor:
+        return EventProcessor(
             begin=self.begin,
             clock=self.clock,
             gateway=self.gateway,
             reader=self.reader,
-            settle=self.settle,
+            recorder=self.recorder,
             policy=self.policy,
         )
 
@@ -141,27 +156,33 @@ class PaymentDesk:
             begin=self.begin,
             clock=self.clock,
             reader=self.reader,
-            handle=self.handle_event,
+            processor=self.event_processor,
             policy=self.policy,
         )
 
     @property
-    def handle_events(self) -> HandleEvents:
-        return HandleEvents(
-            begin=self.begin, clock=self.clock, handle=self.handle_event, policy=self.policy
+    def process_events(self) -> ProcessEvents:
+        return ProcessEvents(
+            begin=self.begin,
+            clock=self.clock,
+            processor=self.event_processor,
+            policy=self.policy,
         )
 
     @property
     def retry_event(self) -> RetryEvent:
         return RetryEvent(
-            begin=self.begin, clock=self.clock, handle=self.handle_event, policy=self.policy
+            begin=self.begin,
+            clock=self.clock,
+            processor=self.event_processor,
+            policy=self.policy,
         )
 
     @property
     def start_checkout(self) -> StartCheckout:
         return StartCheckout(**self._ordering())
 
-    # -- what customers and staff do ---------------------------------------------------------
+    # -- customers, staff and the provider -----------------------------------------------------
 
     def customer(self, name: str = "asha") -> tuple[UserId, AddressId]:
         with self.begin() as work:
@@ -176,55 +197,49 @@ class PaymentDesk:
             work.commit()
         return product_id
 
-    def cart(self, user_id: UserId, quantities: dict[ProductId, int]) -> None:
+    def fill_cart(self, user_id: UserId, quantities: dict[ProductId, int]) -> None:
         with self.begin() as work:
             fill_cart(work, user_id, quantities)
             work.commit()
 
-    def ordered(self, user_id: UserId, quantities: dict[ProductId, int]) -> OrderId:
-        self.cart(user_id, quantities)
+    def place_order(self, user_id: UserId, quantities: dict[ProductId, int]) -> OrderId:
+        self.fill_cart(user_id, quantities)
         return PlaceOrder(**self._ordering())(PlaceOrderCommand(user_id=user_id)).id
 
-    def intent(self, user_id: UserId, order_id: OrderId) -> IntentView:
+    def intent(self, user_id: UserId, order_id: OrderId) -> PaymentIntent:
         return self.open_payment(OpenPaymentCommand(user_id=user_id, order_id=order_id))
 
-    def call_off(self, order_id: OrderId) -> None:
-        cancel = CancelOrder(
+    def cancel_order(self, order_id: OrderId) -> None:
+        cancel_order = CancelOrder(
             begin=self.begin, clock=self.clock, contexts=AS_STAFF, limits=STAFF_LIMITS
         )
-        cancel(CancelOrderCommand(order_id=order_id, staff=SYSTEM))
+        cancel_order(CancelOrderCommand(order_id=order_id, staff=SYSTEM))
 
     def expire_orders(self) -> int:
         return ExpireOrders(begin=self.begin, clock=self.clock)()
 
-    def reconciled(self, *, force: bool = False, back: timedelta | None = None) -> int:
-        return self.reconcile(ReconcilePaymentsCommand(force=force, back=back))
+    def run_reconciliation(self, *, force: bool = False, look_back: timedelta | None = None) -> int:
+        return self.reconcile(ReconcilePaymentsCommand(force=force, look_back=look_back))
 
-    def told(
-        self,
-        kind: str,
-        thing: dict[str, Any],
-        *,
-        id: str | None = None,
-        secret: str = SECRET,
-        at: int | None = None,
+    def send_event(
+        self, event_type: str, obj: dict[str, Any], *, id: str | None = None, at: int | None = None
     ) -> str:
-        """Send an event of `at` as Stripe does, signed at this moment; gives its id."""
-        event_id = id or f"evt_{next(self.events)}"
+        """Send a signed event, created `at` (Unix seconds) or now. Return its id."""
+        now = int(self.clock.now().timestamp())
+        event_id = id or f"evt_{next(self.event_numbers)}"
         body = {
             "id": event_id,
             "object": "event",
-            "type": kind,
-            "created": int(self.clock.now().timestamp()) if at is None else at,
-            "data": {"object": thing},
+            "type": event_type,
+            "created": now if at is None else at,
+            "data": {"object": obj},
         }
         payload = json.dumps(body).encode()
-        stamp = int(self.clock.now().timestamp())
-        signature = sign(payload, secret, timestamp=stamp)
+        signature = sign(payload, SECRET, timestamp=now)
         self.receive_event(ReceiveEventCommand(payload=payload, signature=signature))
         return event_id
 
-    # -- what is on record -------------------------------------------------------------------
+    # -- stored state -------------------------------------------------------------------------
 
     def order(self, order_id: OrderId) -> Order:
         with self.begin() as work:
@@ -251,13 +266,4 @@ class PaymentDesk:
             "contexts": AS_STAFF,
             "numbers": RandomOrderNumbers(),
             "policy": CheckoutPolicy(pending_order_ttl=timedelta(minutes=30)),
-        }
-
-    def _asking(self) -> dict[str, Any]:
-        return {
-            "begin": self.begin,
-            "clock": self.clock,
-            "contexts": AS_STAFF,
-            "send_refund": self.send_refund,
-            "policy": self.policy,
         }

@@ -12,9 +12,10 @@ from novacart.adapters.persistence.database import Database
 from novacart.application.audit.audit_shop import AuditReport, AuditShop
 from novacart.application.audit.invariants import AUDIT_LOG, INVARIANTS
 from novacart.application.ports.mailer import Mail
-from novacart.application.ports.payment_gateway import PaymentGateway, ProviderReport
+from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.history import ChangeSubject
+from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.shared.ids import OrderId
 from novacart.entrypoints.container import build_container, build_relay
 from novacart.entrypoints.settings import Settings, load_settings
@@ -22,7 +23,7 @@ from tests.fakes.mailer import FakeMailer
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.accounts import CheapPasswords, ClockAt, MailTo
 from tests.support.clock import SetClock
-from tests.support.payments_fixture import SECRET, PaymentDesk
+from tests.support.payments_fixture import SECRET, PaymentsFixture
 from tests.support.races import Timing, run_with_timing
 from tests.support.stripe_objects import BEGINNING
 
@@ -83,7 +84,7 @@ class FakeServices:
 class RaceHarness:
     """The wired application, its fakes, and the checks that follow a race.
 
-    `desk` runs what customers, staff and the provider do; `settle` runs the worker's jobs.
+    `payments` runs what customers, staff and the provider do; `settle` runs the worker's jobs.
     """
 
     def __init__(self, injector: Injector, services: FakeServices, timing: Timing) -> None:
@@ -93,7 +94,7 @@ class RaceHarness:
         self.provider = services.provider
         self.mailer = services.mailer
         self.clock = services.clock
-        self.desk = PaymentDesk(
+        self.payments = PaymentsFixture(
             begin=injector.get(UnitOfWorkFactory),  # type: ignore[type-abstract]
             gateway=services.provider,
             clock=services.clock,
@@ -110,10 +111,10 @@ class RaceHarness:
 
     def settle(self) -> None:
         """Run the worker's payment and order jobs once, and dispatch all outbox messages."""
-        self.desk.expire_orders()
-        self.desk.handle_events()
+        self.payments.expire_orders()
+        self.payments.process_events()
         self.work()
-        self.desk.reconciled(force=True)
+        self.payments.run_reconciliation(force=True)
         self.work()
 
     def assert_invariants_hold(self, *, settled: bool = True) -> None:
@@ -136,12 +137,12 @@ class RaceHarness:
 
     def status_changes(self, order_id: OrderId) -> list[str]:
         """Return the statuses in the order's history, without its first."""
-        history = self.desk.order(order_id).history
+        history = self.payments.order(order_id).history
         return [change.after for change in history if change.subject is ChangeSubject.ORDER]
 
     def emails(self, order_id: OrderId) -> Mapping[str, int]:
         """Count the deliveries about the order by kind of e-mail."""
-        number = self.desk.order(order_id).number
+        number = self.payments.order(order_id).number
         kinds: dict[str, int] = {}
         for message_id in self.mailer.delivered:
             if message_id.startswith(number):

@@ -1,10 +1,10 @@
-"""What Stripe would say, in its own words, of what the provider in memory has on its books."""
+"""Stripe objects for the payments of the fake provider."""
 
 from datetime import UTC, datetime
 from typing import Any
 
-from novacart.application.ports.payment_gateway import ProviderReport
 from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.reports import ProviderReport
 from tests.fakes.payment_gateway import FakePaymentGateway
 
 Json = dict[str, Any]
@@ -21,14 +21,14 @@ _INTENT = {
 }
 
 
-def books_of(provider: FakePaymentGateway, reference: str) -> ProviderReport:
+def report_on(provider: FakePaymentGateway, reference: str) -> ProviderReport:
     report = provider.retrieve(reference)
     assert report is not None
     return report
 
 
 def intent_object(provider: FakePaymentGateway, reference: str) -> Json:
-    payment = books_of(provider, reference).payment
+    payment = report_on(provider, reference).payment
     assert payment is not None
     return {
         "id": reference,
@@ -45,18 +45,19 @@ def intent_object(provider: FakePaymentGateway, reference: str) -> Json:
     }
 
 
-def refund_object(provider: FakePaymentGateway, reference: str, name: str) -> Json:
-    told = next(one for one in books_of(provider, reference).refunds if one.reference == name)
+def refund_object(provider: FakePaymentGateway, reference: str, refund_reference: str) -> Json:
+    reports = report_on(provider, reference).refunds
+    refund = next(report for report in reports if report.reference == refund_reference)
     return {
-        "id": name,
+        "id": refund_reference,
         "object": "refund",
         "payment_intent": reference,
-        "amount": told.amount.amount,
-        "currency": told.amount.currency.lower(),
-        "created": int(told.reported_at.timestamp()),
-        "status": {"CANCELLED": "canceled"}.get(told.status, told.status.lower()),
-        "failure_reason": told.failure,
-        "metadata": {} if told.refund_id is None else {"refund_id": str(told.refund_id)},
+        "amount": refund.amount.amount,
+        "currency": refund.amount.currency.lower(),
+        "created": int(refund.reported_at.timestamp()),
+        "status": {"CANCELLED": "canceled"}.get(refund.status, refund.status.lower()),
+        "failure_reason": refund.failure,
+        "metadata": {} if refund.refund_id is None else {"refund_id": str(refund.refund_id)},
     }
 
 
@@ -65,14 +66,14 @@ def charge_object(reference: str) -> Json:
 
 
 def dispute_object(provider: FakePaymentGateway, reference: str) -> Json:
-    (told,) = books_of(provider, reference).disputes
+    (dispute,) = report_on(provider, reference).disputes
     return {
-        "id": told.reference,
+        "id": dispute.reference,
         "object": "dispute",
         "payment_intent": reference,
-        "amount": told.amount.amount,
-        "currency": told.amount.currency.lower(),
-        "created": int(told.reported_at.timestamp()),
-        "status": told.status.lower(),
+        "amount": dispute.amount.amount,
+        "currency": dispute.amount.currency.lower(),
+        "created": int(dispute.reported_at.timestamp()),
+        "status": dispute.status.lower(),
         "balance_transactions": [],
     }

@@ -23,12 +23,12 @@ class ShopOnSqlite:
         home = Path(mkdtemp(dir=folder))
         self.database = Database.connect(test_run.sqlite_copy(home / "shop.sqlite3"))
         self.race = build_race(self.database, Timing(), home)
-        self.desk = self.race.desk
+        self.payments = self.race.payments
         self.provider = self.race.provider
         self.clock = self.race.clock
         self._opened_at = self.clock.now()
 
-    def react(self) -> None:
+    def handle_committed_events(self) -> None:
         self.race.work()
 
     def assert_sound(self) -> None:

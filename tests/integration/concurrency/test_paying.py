@@ -24,8 +24,8 @@ from tests.support.stripe_objects import intent_object
 
 def unpaid_order(race: RaceHarness) -> tuple[UserId, OrderId]:
     """Place an order of 241 rupees."""
-    user_id, _ = race.desk.customer()
-    return user_id, race.desk.ordered(user_id, {race.desk.product(price=241): 1})
+    user_id, _ = race.payments.customer()
+    return user_id, race.payments.place_order(user_id, {race.payments.product(price=241): 1})
 
 
 def pay(race: RaceHarness, reference: str) -> None:
@@ -36,7 +36,7 @@ def pay(race: RaceHarness, reference: str) -> None:
 def assert_one_capture(race: RaceHarness, order_id: OrderId) -> None:
     (intent,) = race.intents()
     assert intent.payment is not None
-    assert intent.payment.captured == race.desk.order(order_id).total
+    assert intent.payment.captured == race.payments.order(order_id).total
     assert race.status_changes(order_id) == ["PAID"]
 
 
@@ -46,7 +46,7 @@ def test_concurrent_payments_of_one_order_make_one_intent_and_one_capture(
     user_id, order_id = unpaid_order(race)
     count = race.timing.limit(50)
     command = OpenPaymentCommand(user_id=user_id, order_id=order_id)
-    intents = race.run_concurrently([partial(race.desk.open_payment, command)] * count)
+    intents = race.run_concurrently([partial(race.payments.open_payment, command)] * count)
     assert errors_of(intents) == []
     (reference,) = {intent.reference for intent in intents if not isinstance(intent, Exception)}
     race.run_concurrently([partial(pay, race, reference)] * count)
@@ -62,8 +62,8 @@ def test_naive_intent_opened_before_commit_charges_twice(
     neither_has_opened = Barrier(2)
 
     def open_and_pay(key: str) -> None:
-        order = race.desk.order(order_id)
-        with race.desk.begin() as work:
+        order = race.payments.order(order_id)
+        with race.payments.begin() as work:
             assert work.payments.of_order(order_id) is None
         neither_has_opened.wait(10)
         request = OpenPaymentRequest(
@@ -85,11 +85,10 @@ def test_naive_intent_opened_before_commit_charges_twice(
 
 def settle_by_lookup(race: RaceHarness, order_id: OrderId) -> None:
     """Look the payment up at the provider and apply the report."""
-    payment = race.desk.payment(order_id)
-    locator = PaymentLocator(user_id=payment.user_id, order_id=order_id, payment_id=payment.id)
+    payment = race.payments.payment(order_id)
     found = race.provider.retrieve(payment.reference or "")
     assert found is not None
-    race.desk.settle(locator, found, actor="system")
+    race.payments.recorder.apply_report(PaymentLocator.of(payment), found)
 
 
 def assert_paid_once(race: RaceHarness, order_id: OrderId) -> None:
@@ -100,14 +99,14 @@ def assert_paid_once(race: RaceHarness, order_id: OrderId) -> None:
 
 def test_concurrent_lookup_webhook_and_reconciliation_record_one_payment(race: RaceHarness) -> None:
     user_id, order_id = unpaid_order(race)
-    reference = race.desk.intent(user_id, order_id).reference
+    reference = race.payments.intent(user_id, order_id).reference
     race.provider.pay(reference)
     intent = intent_object(race.provider, reference)
     calls: list[Callable[[], object]] = [
         partial(settle_by_lookup, race, order_id),
-        partial(race.desk.told, "payment_intent.succeeded", intent, id="evt_same"),
-        partial(race.desk.told, "payment_intent.succeeded", intent),
-        partial(race.desk.reconciled, force=True),
+        partial(race.payments.send_event, "payment_intent.succeeded", intent, id="evt_same"),
+        partial(race.payments.send_event, "payment_intent.succeeded", intent),
+        partial(race.payments.run_reconciliation, force=True),
     ]
     outcomes = race.run_concurrently(calls * (race.timing.limit(24) // len(calls)))
     assert errors_of(outcomes) == []
@@ -117,14 +116,14 @@ def test_concurrent_lookup_webhook_and_reconciliation_record_one_payment(race: R
 def test_naive_payment_of_stale_order_confirms_twice(race: RaceHarness) -> None:
     """Negative control: read the order before the transaction that pays it."""
     user_id, order_id = unpaid_order(race)
-    race.desk.intent(user_id, order_id)
+    race.payments.intent(user_id, order_id)
     both_read = Barrier(2)
 
     def confirm() -> None:
-        order = race.desk.order(order_id)
+        order = race.payments.order(order_id)
         order.pay(at=race.clock.now(), actor="stripe")
         both_read.wait(10)
-        with race.desk.begin() as work:
+        with race.payments.begin() as work:
             order.version = work.orders.get(order_id).version
             work.orders.save(order)
             work.commit()
@@ -139,16 +138,16 @@ def test_naive_payment_of_stale_order_confirms_twice(race: RaceHarness) -> None:
 def close(race: RaceHarness, order_id: OrderId, closed_by: str) -> None:
     """Cancel the order as a customer, or expire it."""
     if closed_by == "customer":
-        race.desk.call_off(order_id)
+        race.payments.cancel_order(order_id)
     else:
-        race.desk.expire_orders()
+        race.payments.expire_orders()
 
 
 def assert_one_outcome(race: RaceHarness, order_id: OrderId) -> str:
     """Assert that the order is paid, or cancelled and refunded in full; return its status."""
     (status,) = race.status_changes(order_id)
-    assert race.desk.order(order_id).status == status
-    kept = race.desk.order(order_id).total.amount if status == "PAID" else 0
+    assert race.payments.order(order_id).status == status
+    kept = race.payments.order(order_id).total.amount if status == "PAID" else 0
     assert race.net_captured == kept
     return status
 
@@ -156,16 +155,16 @@ def assert_one_outcome(race: RaceHarness, order_id: OrderId) -> str:
 @pytest.mark.parametrize("closed_by", ["customer", "time"])
 def test_order_closed_during_payment_is_paid_or_refunded(race: RaceHarness, closed_by: str) -> None:
     user_id, order_id = unpaid_order(race)
-    reference = race.desk.intent(user_id, order_id).reference
+    reference = race.payments.intent(user_id, order_id).reference
     race.clock.move(minutes=31 if closed_by == "time" else 1)
 
     def pay_and_notify() -> None:
         race.provider.pay(reference)
         intent = intent_object(race.provider, reference)
-        race.desk.told("payment_intent.succeeded", intent)
+        race.payments.send_event("payment_intent.succeeded", intent)
 
     close_order = partial(close, race, order_id, closed_by)
-    reconcile = partial(race.desk.reconciled, force=True)
+    reconcile = partial(race.payments.run_reconciliation, force=True)
     calls: list[Callable[[], object]] = [pay_and_notify, close_order, race.work, reconcile]
     outcomes = race.run_concurrently(calls)
     assert {type(error) for error in errors_of(outcomes)} <= {
@@ -179,34 +178,34 @@ def test_order_closed_during_payment_is_paid_or_refunded(race: RaceHarness, clos
 @pytest.mark.parametrize("closed_by", ["customer", "time"])
 def test_late_payment_is_refunded_once(race: RaceHarness, closed_by: str) -> None:
     user_id, order_id = unpaid_order(race)
-    reference = race.desk.intent(user_id, order_id).reference
+    reference = race.payments.intent(user_id, order_id).reference
     race.clock.move(minutes=31)
     race.provider.pay(reference)
     close(race, order_id, closed_by)
     intent = intent_object(race.provider, reference)
     calls: list[Callable[[], object]] = [
         partial(settle_by_lookup, race, order_id),
-        partial(race.desk.told, "payment_intent.succeeded", intent),
-        partial(race.desk.reconciled, force=True),
+        partial(race.payments.send_event, "payment_intent.succeeded", intent),
+        partial(race.payments.run_reconciliation, force=True),
         race.work,
     ]
     assert errors_of(race.run_concurrently(calls * (race.timing.limit(16) // len(calls)))) == []
     race.settle()
     assert assert_one_outcome(race, order_id) == "CANCELLED"
-    (refund,) = race.desk.payment(order_id).refunds
-    assert refund.amount == race.desk.order(order_id).total
+    (refund,) = race.payments.payment(order_id).refunds
+    assert refund.amount == race.payments.order(order_id).total
     assert race.emails(order_id)[f"late-payment-{refund.id}"] == 1
 
 
 def test_naive_cancellation_of_stale_order_keeps_the_money(race: RaceHarness) -> None:
     """Negative control: the order is read, paid by a webhook, and then saved as cancelled."""
     user_id, order_id = unpaid_order(race)
-    reference = race.desk.intent(user_id, order_id).reference
-    order = race.desk.order(order_id)
+    reference = race.payments.intent(user_id, order_id).reference
+    order = race.payments.order(order_id)
     order.cancel(reason="Cancelled by the customer.", at=race.clock.now(), actor="user:1")
     race.provider.pay(reference)
-    race.desk.told("payment_intent.succeeded", intent_object(race.provider, reference))
-    with race.desk.begin() as work:
+    race.payments.send_event("payment_intent.succeeded", intent_object(race.provider, reference))
+    with race.payments.begin() as work:
         order.version = work.orders.get(order_id).version
         work.orders.save(order)
         work.commit()
@@ -220,23 +219,25 @@ def test_naive_cancellation_of_stale_order_keeps_the_money(race: RaceHarness) ->
 def test_cart_changed_during_checkout_is_paid_as_ordered(
     race: RaceHarness,
 ) -> None:
-    desk = race.desk
-    user_id, address_id = desk.customer()
-    first, second = desk.product(price=100, stock=1000), desk.product(price=50, stock=1000)
-    desk.cart(user_id, {first: 1})
+    payments = race.payments
+    user_id, address_id = payments.customer()
+    first, second = payments.product(price=100, stock=1000), payments.product(price=50, stock=1000)
+    payments.fill_cart(user_id, {first: 1})
     command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
 
-    add = AddToCart(begin=desk.begin, clock=desk.clock, policy=CartPolicy(max_per_line=1000))
+    add = AddToCart(
+        begin=payments.begin, clock=payments.clock, policy=CartPolicy(max_per_line=1000)
+    )
 
     def change() -> None:
         add(AddToCartCommand(user_id=user_id, product_id=second))
 
     def check_out_and_pay() -> None:
         with suppress(OrderNotPayable):
-            pay(race, desk.check_out(command).reference)
+            pay(race, payments.check_out(command).reference)
 
     many = race.timing.limit(16) // 2
-    reconcile = partial(desk.reconciled, force=True)
+    reconcile = partial(payments.run_reconciliation, force=True)
     outcomes = race.run_concurrently(
         [change] * many + [check_out_and_pay] * many + [reconcile, reconcile]
     )
@@ -248,18 +249,18 @@ def test_cart_changed_during_checkout_is_paid_as_ordered(
         if intent.payment.status is not PaymentStatus.SUCCEEDED:
             continue
         locator = _locate(race, intent.reference)
-        order = desk.order(locator.order_id)
+        order = payments.order(locator.order_id)
         total = sum(line.unit_price.amount * line.quantity for line in order.lines)
         assert total == order.total.amount == intent.payment.captured.amount
         paid += race.status_changes(locator.order_id) == ["PAID"]
     assert paid
-    with desk.begin() as work:
+    with payments.begin() as work:
         kept = sum(line.quantity for line in work.carts.of(user_id).lines)
     assert kept <= many + 1
 
 
 def _locate(race: RaceHarness, reference: str) -> PaymentLocator:
-    with race.desk.begin() as work:
+    with race.payments.begin() as work:
         locator = work.payments.by_reference(reference)
     assert locator is not None
     return locator

@@ -17,6 +17,7 @@ from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, RefundId, UserId
 from novacart.domain.shared.money import Money
+from tests.support.payments_fixture import customer, owner
 from tests.support.race_harness import RaceHarness
 from tests.support.races import errors_of, run_concurrently
 
@@ -27,18 +28,18 @@ EXCEEDED = {RefundExceedsOrder, RefundExceedsPayment, NothingToRefund}
 
 def paid_order(race: RaceHarness) -> tuple[UserId, OrderId]:
     """Place and pay an order of two lines of 50 rupees each."""
-    desk = race.desk
-    user_id, _ = desk.customer()
-    products = {desk.product(price=50): 1, desk.product(price=25): 2}
-    order_id = desk.ordered(user_id, products)
-    race.provider.pay(desk.intent(user_id, order_id).reference)
-    desk.reconciled(force=True)
+    payments = race.payments
+    user_id, _ = payments.customer()
+    products = {payments.product(price=50): 1, payments.product(price=25): 2}
+    order_id = payments.place_order(user_id, products)
+    race.provider.pay(payments.intent(user_id, order_id).reference)
+    payments.run_reconciliation(force=True)
     return user_id, order_id
 
 
 def assert_refunded_once(race: RaceHarness, order_id: OrderId, amount: int) -> None:
-    refunds = race.desk.payment(order_id).refunds
-    assert [refund.amount.amount for refund in refunds if refund.counts] == [amount]
+    refunds = race.payments.payment(order_id).refunds
+    assert [refund.amount.amount for refund in refunds if refund.is_effective] == [amount]
     assert race.net_captured == TOTAL - amount
 
 
@@ -48,9 +49,9 @@ def test_concurrent_refunds_of_sixty_percent_make_one_refund(
 ) -> None:
     user_id, order_id = paid_order(race)
     race.provider.refunds_begin = initial_status
-    command = RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True, amount=SIXTY)
+    command = RequestRefundCommand(actor=owner(user_id), order_id=order_id, amount=SIXTY)
     count = race.timing.limit(50)
-    outcomes = race.run_concurrently([partial(race.desk.request_refund, command)] * count)
+    outcomes = race.run_concurrently([partial(race.payments.request_refund, command)] * count)
     assert {type(error) for error in errors_of(outcomes)} <= EXCEEDED
     assert len(errors_of(outcomes)) >= count - 1
     assert_refunded_once(race, order_id, 60_00)
@@ -65,8 +66,8 @@ def test_naive_refund_of_stale_balance_exceeds_the_capture(
     sixty = Money.parse(SIXTY, "INR")
 
     def refund(number: int) -> None:
-        payment = race.desk.payment(order_id)
-        assert payment.left >= sixty
+        payment = race.payments.payment(order_id)
+        assert payment.refundable >= sixty
         both_read.wait(10)
         payment.request_refund(
             id=RefundId(9_000 + number),
@@ -75,7 +76,7 @@ def test_naive_refund_of_stale_balance_exceeds_the_capture(
             origin=RefundOrigin.STAFF,
             at=race.clock.now(),
         )
-        with race.desk.begin() as work:
+        with race.payments.begin() as work:
             payment.version = work.payments.get(payment.id).version
             work.payments.save(payment)
             work.commit()
@@ -91,9 +92,9 @@ def test_concurrent_full_line_and_partial_refunds_stay_within_the_capture(
     race: RaceHarness,
 ) -> None:
     user_id, order_id = paid_order(race)
-    line = race.desk.order(order_id).lines[0]
-    whole = RequestRefundCommand(user_id=user_id, order_id=order_id)
-    part = RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True, amount="30.00")
+    line = race.payments.order(order_id).lines[0]
+    whole = RequestRefundCommand(actor=customer(user_id), order_id=order_id)
+    part = RequestRefundCommand(actor=owner(user_id), order_id=order_id, amount="30.00")
     one_line = LineRefundRequest(
         user_id=user_id,
         order_id=order_id,
@@ -102,21 +103,21 @@ def test_concurrent_full_line_and_partial_refunds_stay_within_the_capture(
         idempotency_key=None,
     )
     calls: list[Callable[[], object]] = [
-        partial(race.desk.request_refund, whole),
-        partial(race.desk.request_refund, part),
-        partial(race.desk.refund_line, one_line),
-        partial(race.desk.reconciled, force=True),
+        partial(race.payments.request_refund, whole),
+        partial(race.payments.request_refund, part),
+        partial(race.payments.refund_order_line, one_line),
+        partial(race.payments.run_reconciliation, force=True),
     ]
     race.run_concurrently(calls * (race.timing.limit(24) // len(calls)))
     race.settle()
-    refunded = sum(refund.amount.amount for refund in race.desk.payment(order_id).refunds)
+    refunded = sum(refund.amount.amount for refund in race.payments.payment(order_id).refunds)
     assert 0 < refunded <= TOTAL
     assert race.net_captured == TOTAL - refunded
 
 
 def test_concurrent_cancellations_of_one_line_refund_it_once(race: RaceHarness) -> None:
     user_id, order_id = paid_order(race)
-    line = race.desk.order(order_id).lines[1]
+    line = race.payments.order(order_id).lines[1]
     request = LineRefundRequest(
         user_id=user_id,
         order_id=order_id,
@@ -125,27 +126,27 @@ def test_concurrent_cancellations_of_one_line_refund_it_once(race: RaceHarness) 
         idempotency_key=None,
     )
     count = race.timing.limit(30)
-    outcomes = race.run_concurrently([partial(race.desk.refund_line, request)] * count)
+    outcomes = race.run_concurrently([partial(race.payments.refund_order_line, request)] * count)
     assert {type(error) for error in errors_of(outcomes)} <= {LineAlreadyCancelled, *EXCEEDED}
     assert len(errors_of(outcomes)) >= count - 1
     assert_refunded_once(race, order_id, 50_00)
-    assert race.desk.order(order_id).line(line.id).status is LineStatus.REFUNDED
-    assert race.desk.available(line.product_id) == 10
+    assert race.payments.order(order_id).line(line.id).status is LineStatus.REFUNDED
+    assert race.payments.available(line.product_id) == 10
 
 
 def test_concurrent_dashboard_and_shop_refunds_make_one_refund(race: RaceHarness) -> None:
     """Both are of 60%, so the second is refused or fails at the provider."""
     user_id, order_id = paid_order(race)
-    reference = race.desk.payment(order_id).reference or ""
-    command = RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True, amount=SIXTY)
+    reference = race.payments.payment(order_id).reference or ""
+    command = RequestRefundCommand(actor=owner(user_id), order_id=order_id, amount=SIXTY)
 
     def in_dashboard() -> None:
         race.provider.refund_in_dashboard(reference, Money.parse(SIXTY, "INR"))
 
     def reconcile() -> None:
-        race.desk.reconciled(force=True, back=timedelta(hours=3))
+        race.payments.run_reconciliation(force=True, look_back=timedelta(hours=3))
 
-    in_shop = partial(race.desk.request_refund, command)
+    in_shop = partial(race.payments.request_refund, command)
     calls: list[Callable[[], object]] = [in_dashboard, in_shop, reconcile, reconcile]
     errors = {type(error) for error in errors_of(race.run_concurrently(calls))}
     assert errors <= {GatewayRefused, RefundRefused, *EXCEEDED}

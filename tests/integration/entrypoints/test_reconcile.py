@@ -13,7 +13,7 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.entrypoints.cli import novacart
 from tests.support.clock import SetClock
-from tests.support.payments_fixture import PaymentDesk
+from tests.support.payments_fixture import PaymentsFixture
 
 
 def _run(url: str, folder: Path, **more: str) -> Result:
@@ -28,19 +28,19 @@ def _run(url: str, folder: Path, **more: str) -> Result:
 def test_a_payment_that_nobody_told_of_is_found(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
-    provider = SandboxGateway(books=SqlSandboxLedger(database), clock=SystemClock())
-    desk = PaymentDesk(
+    provider = SandboxGateway(ledger=SqlSandboxLedger(database), clock=SystemClock())
+    payments = PaymentsFixture(
         begin=SqlUnitOfWorkFactory(database, ContextVarRequestContexts()),
         gateway=provider,
         clock=SetClock(SystemClock().now()),
     )
-    user_id, _ = desk.customer()
-    order_id = desk.ordered(user_id, {desk.product(): 1})
-    provider.confirm(desk.intent(user_id, order_id).reference, succeed=True)
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(): 1})
+    provider.confirm(payments.intent(user_id, order_id).reference, succeed=True)
     result = _run(database_url, tmp_path, DEBUG="True")
     assert result.exit_code == 0, result.output
-    assert "1 payments looked at" in result.output
-    assert desk.order(order_id).status is OrderStatus.PAID
+    assert "1 payments checked" in result.output
+    assert payments.order(order_id).status is OrderStatus.PAID
 
 
 def test_without_a_provider_nothing_can_be_asked(sqlite_url: str, tmp_path: Path) -> None:

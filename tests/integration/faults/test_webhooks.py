@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from novacart.adapters.stripe.webhook import StripeEvents
+from novacart.adapters.stripe.webhook import StripeEventReader
 from tests.integration.faults.conftest import MakeShop
 from tests.support.checkout import Json
 from tests.support.crash_harness import CrashHarness
@@ -174,7 +174,7 @@ def test_forged_event_without_signature_check_pays_the_order(
         },
     }
     assert _post(shop, json.dumps(event).encode(), None) == 400
-    monkeypatch.setattr(StripeEvents, "verify", lambda *_, **__: None)
+    monkeypatch.setattr(StripeEventReader, "verify", lambda *_, **__: None)
     assert _post(shop, json.dumps(event).encode(), None) == 200
     assert customer.outcome()["orders"] == [("PAID", "PAID", "200.00", "CONFIRMED")]
     assert shop.violations() != []

@@ -10,9 +10,10 @@ from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.adapters.stripe.http_client import BoundedClient
-from novacart.application.payments.queries import PaymentQueries
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.application.ports.webhook_events import EventState
 from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import Checkout, Json, done
@@ -312,6 +313,5 @@ def test_an_event_that_contradicts_the_record_is_quarantined(
     event = _event("payment_intent.succeeded", true | lie)
     assert shop.deliver(event, WEBHOOK_SECRET).status_code == 200
     assert _status(asha, order) == ("PENDING", "PENDING")
-    queries = injector.get(PaymentQueries)  # type: ignore[type-abstract]
-    (shown,) = queries.events_to_see(limit=10)
-    assert (shown.id, shown.state) == ("evt_x", "quarantined")
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        assert work.webhook_events.get("evt_x").state is EventState.QUARANTINED

@@ -10,11 +10,10 @@ from novacart.application.ports.payment_gateway import (
     GatewayRefused,
     OpenPaymentRequest,
     PaymentGateway,
-    PaymentReport,
-    ProviderReport,
     RefundRequest,
 )
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.payments.reports import PaymentReport, ProviderReport
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
 

@@ -1,5 +1,6 @@
-"""What every place for payments promises."""
+"""Contract of the payments repository."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,11 @@ from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import PaymentNotFound
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
-from novacart.domain.payments.payment_state import PaymentState
-from novacart.domain.payments.refund import Refund, RefundOrigin, RefundPart
+from novacart.domain.payments.refund import Refund, RefundOrigin
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
 from tests.support.builders.ordering import (
     NOON,
     add_customer,
@@ -23,20 +24,21 @@ from tests.support.builders.ordering import (
     an_order,
     an_order_line,
 )
+from tests.support.builders.payments import a_dispute_report, a_refund_report
 
 LATER = NOON + timedelta(minutes=1, microseconds=7)
 
 
-def facts(thing: object) -> object:
-    """Everything that a payment remembers, its refunds and disputes field by field."""
-    if isinstance(thing, Payment):
-        own = {name: getattr(thing, name) for name in PaymentState.__slots__ if name[0] != "_"}
+def facts(entity: object) -> object:
+    """All fields of a payment, its refunds and its disputes."""
+    if isinstance(entity, Payment):
+        own = {name: getattr(entity, name) for name in Payment.__slots__ if name[0] != "_"}
         return own | {
-            "version": thing.version,
-            "refunds": [facts(refund) for refund in thing.refunds],
-            "disputes": [facts(dispute) for dispute in thing.disputes],
+            "version": entity.version,
+            "refunds": [facts(refund) for refund in entity.refunds],
+            "disputes": [facts(dispute) for dispute in entity.disputes],
         }
-    return {name: getattr(thing, name) for name in type(thing).__slots__}  # type: ignore[attr-defined]
+    return {name: getattr(entity, name) for name in type(entity).__slots__}  # type: ignore[attr-defined]
 
 
 def placed_orders(begin: UnitOfWorkFactory, *numbers: str) -> list[Order]:
@@ -102,7 +104,7 @@ def a_full_payment(order: Order) -> Payment:
                 failure="lost_or_stolen_card",
                 requested_at=NOON,
                 settled_at=LATER,
-                parts=[RefundPart(line_id=line.id, quantity=1, amount=Money(150, "INR"))],
+                items=[RefundItem(line_id=line.id, quantity=1, amount=Money(150, "INR"))],
             )
         ],
         disputes=[
@@ -120,7 +122,7 @@ def a_full_payment(order: Order) -> Payment:
 
 
 class PaymentsContract:
-    """Subclasses give `begin`."""
+    """Subclasses provide `begin`."""
 
     @pytest.fixture
     def order(self, begin: UnitOfWorkFactory) -> Order:
@@ -136,17 +138,19 @@ class PaymentsContract:
         with begin() as work:
             return work.payments.get(payment_id)
 
-    def test_a_payment_comes_back_whole(self, begin: UnitOfWorkFactory, order: Order) -> None:
+    def test_stored_payment_is_loaded_with_all_fields(
+        self, begin: UnitOfWorkFactory, order: Order
+    ) -> None:
         payment = self._stored(begin, a_full_payment(order))
         assert facts(self._loaded(begin, payment.id)) == facts(payment)
 
-    def test_a_new_payment_comes_back_as_new(self, begin: UnitOfWorkFactory, order: Order) -> None:
+    def test_new_payment_is_loaded_with_all_fields(
+        self, begin: UnitOfWorkFactory, order: Order
+    ) -> None:
         payment = self._stored(begin, an_open_payment(order))
         assert facts(self._loaded(begin, payment.id)) == facts(payment)
 
-    def test_what_is_saved_is_all_that_changed(
-        self, begin: UnitOfWorkFactory, order: Order
-    ) -> None:
+    def test_save_stores_every_change(self, begin: UnitOfWorkFactory, order: Order) -> None:
         self._stored(begin, a_full_payment(order))
         with begin() as work:
             payment = work.payments.get(PaymentId(502))
@@ -158,23 +162,16 @@ class PaymentsContract:
                 at=LATER,
             )
             work.payments.save(payment)
-            payment.report_refund(
-                refund.id, RefundStatus.PENDING, reference="re_2", amount=refund.amount, at=LATER
-            )
-            payment.report_dispute(
-                "dp_2",
-                DisputeStatus.UNDER_REVIEW,
-                amount=Money(1, "INR"),
-                withdrawn=False,
-                reinstated=False,
-                at=LATER,
-            )
+            pending = a_refund_report(10, RefundStatus.PENDING, reference="re_2")
+            payment.apply_refund_report(refund.id, pending, LATER)
+            under_review = replace(a_dispute_report(DisputeStatus.UNDER_REVIEW), reference="dp_2")
+            payment.apply_dispute_report(under_review, at=LATER)
             payment.check_at = None
             work.payments.save(payment)
             work.commit()
         assert facts(self._loaded(begin, payment.id)) == facts(payment)
 
-    def test_what_was_not_committed_is_forgotten(
+    def test_uncommitted_payment_is_not_stored(
         self, begin: UnitOfWorkFactory, order: Order
     ) -> None:
         with begin() as work:
@@ -182,7 +179,7 @@ class PaymentsContract:
         with pytest.raises(PaymentNotFound):
             self._loaded(begin, PaymentId(501))
 
-    def test_a_stale_payment_is_not_saved(self, begin: UnitOfWorkFactory, order: Order) -> None:
+    def test_save_of_a_stale_payment_raises(self, begin: UnitOfWorkFactory, order: Order) -> None:
         self._stored(begin, an_open_payment(order))
         stale = self._loaded(begin, PaymentId(501))
         with begin() as work:
@@ -191,16 +188,11 @@ class PaymentsContract:
         with begin() as work, pytest.raises(ConcurrentChange):
             work.payments.save(stale)
 
-    def test_the_payment_of_an_order_is_the_one_not_cancelled(
+    def test_payment_of_an_order_is_the_one_not_cancelled(
         self, begin: UnitOfWorkFactory, order: Order
     ) -> None:
         cancelled = an_open_payment(order, id=500)
-        cancelled.report(
-            PaymentStatus.CANCELLED,
-            amount=order.total,
-            captured=Money.zero("INR"),
-            reported_at=NOON,
-        )
+        cancelled.cancel_unopened(at=NOON)
         self._stored(begin, cancelled)
         with begin() as work:
             assert work.payments.of_order(order.id) is None
@@ -211,31 +203,32 @@ class PaymentsContract:
             assert found.id == 501
             assert work.payments.of_order(OrderId(1)) is None
 
-    def test_a_payment_has_its_place_by_each_of_its_names(
+    def test_payment_is_located_by_id_reference_and_refund(
         self, begin: UnitOfWorkFactory, order: Order
     ) -> None:
         self._stored(begin, a_full_payment(order))
-        place = PaymentLocator(user_id=order.user_id, order_id=order.id, payment_id=PaymentId(502))
+        payment_id = PaymentId(502)
+        locator = PaymentLocator(user_id=order.user_id, order_id=order.id, payment_id=payment_id)
         with begin() as work:
-            assert work.payments.place(PaymentId(502)) == place
-            assert work.payments.by_reference("pi_1") == place
-            assert work.payments.locate_refund(RefundId(601)) == place
-            assert work.payments.place(PaymentId(1)) is None
+            assert work.payments.locate(payment_id) == locator
+            assert work.payments.locate(payment_id, order_number=order.number) == locator
+            assert work.payments.locate(payment_id, order_number="NC-20261102-AAAAAA") is None
+            assert work.payments.by_reference("pi_1") == locator
+            assert work.payments.locate_refund(RefundId(601)) == locator
+            assert work.payments.locate(PaymentId(1)) is None
             assert work.payments.by_reference("pi_2") is None
             assert work.payments.locate_refund(RefundId(1)) is None
 
-    def test_payments_are_checked_in_the_order_in_which_they_are_due(
-        self, begin: UnitOfWorkFactory
-    ) -> None:
+    def test_payments_due_for_check_are_ordered_by_time(self, begin: UnitOfWorkFactory) -> None:
         numbers = [f"NC-20261102-7K3M9{letter}" for letter in "ABCD"]
         orders = placed_orders(begin, *numbers)
-        for place, order in enumerate(orders):
-            payment = an_open_payment(order, id=700 + place)
-            minutes = (5, 1, None, 9)[place]
+        for index, order in enumerate(orders):
+            payment = an_open_payment(order, id=700 + index)
+            minutes = (5, 1, None, 9)[index]
             payment.check_at = None if minutes is None else NOON + timedelta(minutes=minutes)
             self._stored(begin, payment)
         at = NOON + timedelta(minutes=5)
         with begin() as work:
-            due = work.payments.to_check(at, limit=10)
-            assert [place.payment_id for place in due] == [701, 700]
-            assert len(work.payments.to_check(at, limit=1)) == 1
+            due = work.payments.due_for_check(at, limit=10)
+            assert [locator.payment_id for locator in due] == [701, 700]
+            assert len(work.payments.due_for_check(at, limit=1)) == 1

@@ -1,4 +1,4 @@
-"""What every place for the provider's events promises."""
+"""Contract of the webhook events repository."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -21,7 +21,7 @@ def _event(id: str = "evt_1", *, due: int = 0) -> StoredEvent:
 
 
 class WebhookEventsContract:
-    """Subclasses give `begin`."""
+    """Subclasses provide `begin`."""
 
     def _store(self, begin: UnitOfWorkFactory, event: StoredEvent) -> bool:
         with begin() as work:
@@ -29,7 +29,7 @@ class WebhookEventsContract:
             work.commit()
         return is_new
 
-    def test_an_event_is_stored_once(self, begin: UnitOfWorkFactory) -> None:
+    def test_duplicate_event_is_not_stored(self, begin: UnitOfWorkFactory) -> None:
         assert self._store(begin, _event())
         other = _event()
         other.payload = "{}"
@@ -37,12 +37,14 @@ class WebhookEventsContract:
         with begin() as work:
             assert asdict(work.webhook_events.get("evt_1")) == asdict(_event())
 
-    def test_an_unknown_event_is_not_there(self, begin: UnitOfWorkFactory) -> None:
+    def test_get_of_an_unknown_event_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work, pytest.raises(KeyError):
             work.webhook_events.get("evt_1")
 
     @pytest.mark.parametrize("state", ["handled", "quarantined", "parked"])
-    def test_a_settled_event_comes_back_whole(self, begin: UnitOfWorkFactory, state: str) -> None:
+    def test_settled_event_is_loaded_with_all_fields(
+        self, begin: UnitOfWorkFactory, state: str
+    ) -> None:
         self._store(begin, _event())
         with begin() as work:
             event = work.webhook_events.get("evt_1")
@@ -54,9 +56,9 @@ class WebhookEventsContract:
             assert asdict(work.webhook_events.get("evt_1")) == asdict(event)
             assert work.webhook_events.due(NOON + timedelta(days=1), limit=10) == []
 
-    def test_events_are_due_in_their_order(self, begin: UnitOfWorkFactory) -> None:
-        for place, due in enumerate((9, 3, 5, 6)):
-            self._store(begin, _event(f"evt_{place}", due=due))
+    def test_due_events_are_ordered_by_time(self, begin: UnitOfWorkFactory) -> None:
+        for index, due in enumerate((9, 3, 5, 6)):
+            self._store(begin, _event(f"evt_{index}", due=due))
         at = NOON + timedelta(seconds=6)
         with begin() as work:
             assert work.webhook_events.due(at, limit=10) == ["evt_1", "evt_2", "evt_3"]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from novacart.adapters.sandbox.unavailable_gateway import NoGateway
+from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.application.audit.audit_shop import AuditReport, AuditShop
 from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_reader import CheckResult, RecordedPayment
@@ -150,7 +150,7 @@ def test_open_payment_without_capture_is_no_violation(
 
 
 def test_unreachable_provider_is_reported_and_no_violation(reader: StubAuditReader) -> None:
-    report = audit(reader, NoGateway())
+    report = audit(reader, UnavailableGateway())
     assert report.holds
     assert "could not be reached" in report.summary
 

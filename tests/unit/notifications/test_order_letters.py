@@ -37,7 +37,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
-from tests.support.payments_fixture import AS_STAFF, PaymentDesk
+from tests.support.payments_fixture import AS_STAFF, PaymentsFixture, customer
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ def provider(clock: SetClock) -> FakePaymentGateway:
 
 
 @pytest.fixture
-def desk(store: FakeStore, clock: SetClock, provider: FakePaymentGateway) -> PaymentDesk:
-    return PaymentDesk(begin=FakeUnitOfWorkFactory(store), gateway=provider, clock=clock)
+def payments(store: FakeStore, clock: SetClock, provider: FakePaymentGateway) -> PaymentsFixture:
+    return PaymentsFixture(begin=FakeUnitOfWorkFactory(store), gateway=provider, clock=clock)
 
 
 @pytest.fixture
@@ -92,12 +92,12 @@ def tell(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
     return tell
 
 
-def _paid(desk: PaymentDesk, provider: FakePaymentGateway) -> StartCheckoutCommand:
-    user_id, address_id = desk.customer()
-    desk.cart(user_id, {desk.product(price=1241): 2})
+def _paid(payments: PaymentsFixture, provider: FakePaymentGateway) -> StartCheckoutCommand:
+    user_id, address_id = payments.customer()
+    payments.fill_cart(user_id, {payments.product(price=1241): 2})
     command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
-    provider.pay(desk.check_out(command).reference)
-    desk.reconciled(force=True)
+    provider.pay(payments.check_out(command).reference)
+    payments.run_reconciliation(force=True)
     return command
 
 
@@ -106,14 +106,14 @@ def _order_id(store: FakeStore) -> Any:  # noqa: ANN401 (whichever order there i
 
 
 def test_a_paid_order_is_confirmed_once(
-    desk: PaymentDesk,
+    payments: PaymentsFixture,
     provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
     store: FakeStore,
 ) -> None:
-    _paid(desk, provider)
+    _paid(payments, provider)
     (mail,) = tell()
-    order = desk.order(_order_id(store))
+    order = payments.order(_order_id(store))
     assert mail.message_id == f"{order.number}-confirmation"
     assert mail.to == "asha@example.com"
     assert order.number in mail.subject
@@ -125,17 +125,17 @@ def test_a_paid_order_is_confirmed_once(
 
 
 def test_a_parcel_is_announced_with_its_number(
-    desk: PaymentDesk,
+    payments: PaymentsFixture,
     provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
     store: FakeStore,
 ) -> None:
-    _paid(desk, provider)
+    _paid(payments, provider)
     order_id = _order_id(store)
-    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+    StartProcessing(begin=payments.begin, clock=payments.clock, contexts=AS_STAFF)(
         StartProcessingCommand(staff=SYSTEM, order_id=order_id)
     )
-    ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+    ShipOrder(begin=payments.begin, clock=payments.clock, contexts=AS_STAFF)(
         ShipOrderCommand(
             staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE123456789IN"
         )
@@ -146,48 +146,52 @@ def test_a_parcel_is_announced_with_its_number(
     assert "EE123456789IN" in mail.html
 
 
-def test_a_cancelled_order_is_told_of(desk: PaymentDesk, tell: Callable[[], list[Mail]]) -> None:
-    user_id, _ = desk.customer()
-    desk.call_off(desk.ordered(user_id, {desk.product(): 1}))
+def test_a_cancelled_order_is_told_of(
+    payments: PaymentsFixture, tell: Callable[[], list[Mail]]
+) -> None:
+    user_id, _ = payments.customer()
+    payments.cancel_order(payments.place_order(user_id, {payments.product(): 1}))
     (mail,) = tell()
     assert mail.message_id.endswith("-cancelled")
     assert "Nothing was charged" in mail.text
 
 
 def test_an_order_that_another_replaced_is_not_told_of(
-    desk: PaymentDesk, tell: Callable[[], list[Mail]]
+    payments: PaymentsFixture, tell: Callable[[], list[Mail]]
 ) -> None:
-    user_id, address_id = desk.customer()
+    user_id, address_id = payments.customer()
     command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
     for _ in range(2):
-        desk.cart(user_id, {desk.product(): 1})
-        desk.check_out(command)
+        payments.fill_cart(user_id, {payments.product(): 1})
+        payments.check_out(command)
     assert tell() == []
 
 
 def test_a_refund_is_told_of_when_it_starts_and_when_it_is_done(
-    desk: PaymentDesk,
+    payments: PaymentsFixture,
     provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
     store: FakeStore,
 ) -> None:
-    command = _paid(desk, provider)
-    desk.request_refund(RequestRefundCommand(user_id=command.user_id, order_id=_order_id(store)))
-    (refund,) = desk.payment(_order_id(store)).refunds
+    command = _paid(payments, provider)
+    payments.request_refund(
+        RequestRefundCommand(actor=customer(command.user_id), order_id=_order_id(store))
+    )
+    (refund,) = payments.payment(_order_id(store)).refunds
     kinds = [mail.message_id.split("-", 3)[3] for mail in tell()]
     assert kinds == ["confirmation", f"refund-{refund.id}-started", f"refund-{refund.id}-done"]
     assert all("₹2,482.00" in mail.text for mail in tell())
 
 
 def test_late_money_has_one_letter_of_its_own(
-    desk: PaymentDesk, provider: FakePaymentGateway, tell: Callable[[], list[Mail]]
+    payments: PaymentsFixture, provider: FakePaymentGateway, tell: Callable[[], list[Mail]]
 ) -> None:
-    user_id, _ = desk.customer()
-    order_id = desk.ordered(user_id, {desk.product(): 1})
-    provider.pay(desk.intent(user_id, order_id).reference)
-    desk.call_off(order_id)
-    desk.reconciled(force=True)
-    desk.reconciled(force=True)
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(): 1})
+    provider.pay(payments.intent(user_id, order_id).reference)
+    payments.cancel_order(order_id)
+    payments.run_reconciliation(force=True)
+    payments.run_reconciliation(force=True)
     cancelled, late = tell()
     assert cancelled.message_id.endswith("-cancelled")
     assert "late-payment" in late.message_id
@@ -195,12 +199,12 @@ def test_late_money_has_one_letter_of_its_own(
 
 
 def test_a_mail_server_that_is_down_is_tried_again(
-    desk: PaymentDesk,
+    payments: PaymentsFixture,
     provider: FakePaymentGateway,
     tell: Callable[[], list[Mail]],
     mailer: FakeMailer,
 ) -> None:
-    _paid(desk, provider)
+    _paid(payments, provider)
     mailer.down = True
     with pytest.raises(Unavailable):
         tell()

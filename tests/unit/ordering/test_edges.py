@@ -4,10 +4,10 @@ import pytest
 
 from novacart.domain.ordering.errors import RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import PaymentMethod
-from novacart.domain.ordering.line import RefundItem
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderLineId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
 from tests.support.builders.ordering import NOON, an_order, an_order_line, rupees
 
 LINE = OrderLineId(11)

@@ -10,11 +10,11 @@ from novacart.domain.ordering.lifecycle import (
     OrderStatus,
     PaymentMethod,
 )
-from novacart.domain.ordering.line import RefundItem
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import OrderLineId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
 from tests.support.builders.ordering import NOON, an_order, an_order_line, rupees
 
 FIRST, SECOND = OrderLineId(11), OrderLineId(12)

@@ -1,4 +1,4 @@
-"""The desk on memory: a provider and a database in plain dictionaries."""
+"""Payments over an in-memory database and provider."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
-from tests.support.payments_fixture import PaymentDesk
+from tests.support.payments_fixture import PaymentsFixture
 
 
 @pytest.fixture
@@ -25,5 +25,5 @@ def store() -> FakeStore:
 
 
 @pytest.fixture
-def desk(store: FakeStore, provider: FakePaymentGateway, clock: SetClock) -> PaymentDesk:
-    return PaymentDesk(begin=FakeUnitOfWorkFactory(store), gateway=provider, clock=clock)
+def payments(store: FakeStore, provider: FakePaymentGateway, clock: SetClock) -> PaymentsFixture:
+    return PaymentsFixture(begin=FakeUnitOfWorkFactory(store), gateway=provider, clock=clock)

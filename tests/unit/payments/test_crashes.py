@@ -1,4 +1,4 @@
-"""Whatever dies between two steps, reconciliation brings it to its end."""
+"""Reconciliation settles everything after a crash between any two steps."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,13 +15,13 @@ from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
 from tests.support.crash_points import Crash, CrashPoints
-from tests.support.payments_fixture import PaymentDesk
+from tests.support.payments_fixture import PaymentsFixture, customer
 
-MANY = 60
+MAX_POINTS = 60
 
 
-class Scene:
-    """A desk that dies at one point, and the desk that is started after it."""
+class Scenario:
+    """A payments that dies at one point, and the payments that is started after it."""
 
     def __init__(self, at: int | None) -> None:
         self.store = FakeStore()
@@ -29,135 +29,142 @@ class Scene:
         self.provider = FakePaymentGateway(self.clock)
         self.points = CrashPoints(at)
         begin = FakeUnitOfWorkFactory(self.store)
-        self.desk = PaymentDesk(begin=begin, gateway=self.provider, clock=self.clock)
-        self.mortal = PaymentDesk(
+        self.payments = PaymentsFixture(begin=begin, gateway=self.provider, clock=self.clock)
+        self.crashing = PaymentsFixture(
             begin=self.points.begin(begin),
             gateway=self.points.gateway(self.provider),
             clock=self.clock,
         )
 
-    def ordered(self) -> tuple[UserId, OrderId]:
-        user_id, _ = self.desk.customer()
-        return user_id, self.desk.ordered(user_id, {self.desk.product(price=100, stock=5): 2})
+    def place_order(self) -> tuple[UserId, OrderId]:
+        user_id, _ = self.payments.customer()
+        return user_id, self.payments.place_order(
+            user_id, {self.payments.product(price=100, stock=5): 2}
+        )
 
     def paid(self) -> tuple[UserId, OrderId]:
-        user_id, order_id = self.ordered()
-        self.provider.pay(self.desk.intent(user_id, order_id).reference)
-        self.desk.reconciled(force=True)
+        user_id, order_id = self.place_order()
+        self.provider.pay(self.payments.intent(user_id, order_id).reference)
+        self.payments.run_reconciliation(force=True)
         return user_id, order_id
 
     def settle(self) -> None:
-        """A minute of the worker."""
+        """Run the worker for more than a minute."""
         for _ in range(3):
             self.clock.move(seconds=26)
-            self.desk.handle_events()
-            self.desk.reconciled()
+            self.payments.process_events()
+            self.payments.run_reconciliation()
 
 
-def _points(act: Callable[[Scene], object]) -> list[int]:
-    scene = Scene(None)
-    act(scene)
-    return list(range(len(scene.points.passed)))
+def _points(act: Callable[[Scenario], object]) -> list[int]:
+    scenario = Scenario(None)
+    act(scenario)
+    return list(range(len(scenario.points.passed)))
 
 
-def _open(scene: Scene) -> OrderId:
-    user_id, order_id = scene.ordered()
+def _open(scenario: Scenario) -> OrderId:
+    user_id, order_id = scenario.place_order()
     with suppress(Crash):
-        scene.mortal.intent(user_id, order_id)
+        scenario.crashing.intent(user_id, order_id)
     return order_id
 
 
-def _refund(scene: Scene) -> OrderId:
-    user_id, order_id = scene.paid()
+def _refund(scenario: Scenario) -> OrderId:
+    user_id, order_id = scenario.paid()
     with suppress(Crash):
-        scene.mortal.request_refund(RequestRefundCommand(user_id=user_id, order_id=order_id))
+        scenario.crashing.request_refund(
+            RequestRefundCommand(actor=customer(user_id), order_id=order_id)
+        )
     return order_id
 
 
-def _late(scene: Scene) -> OrderId:
-    user_id, order_id = scene.ordered()
-    scene.provider.pay(scene.desk.intent(user_id, order_id).reference)
-    scene.desk.call_off(order_id)
+def _late(scenario: Scenario) -> OrderId:
+    user_id, order_id = scenario.place_order()
+    scenario.provider.pay(scenario.payments.intent(user_id, order_id).reference)
+    scenario.payments.cancel_order(order_id)
     with suppress(Crash):
-        scene.mortal.cancel_payment(order_id)
+        scenario.crashing.cancel_payment(order_id)
     with suppress(Crash):
-        scene.mortal.reconciled(force=True)
+        scenario.crashing.run_reconciliation(force=True)
     return order_id
 
 
-def _cancel(scene: Scene) -> OrderId:
-    user_id, order_id = scene.ordered()
-    scene.desk.intent(user_id, order_id)
-    scene.desk.call_off(order_id)
+def _cancel(scenario: Scenario) -> OrderId:
+    user_id, order_id = scenario.place_order()
+    scenario.payments.intent(user_id, order_id)
+    scenario.payments.cancel_order(order_id)
     with suppress(Crash):
-        scene.mortal.cancel_payment(order_id)
+        scenario.crashing.cancel_payment(order_id)
     return order_id
 
 
 @pytest.mark.parametrize("at", _points(_open))
-def test_a_payment_that_was_being_opened(at: int) -> None:
-    scene = Scene(at)
-    order_id = _open(scene)
-    scene.settle()
-    user_id = scene.desk.order(order_id).user_id
-    intent = scene.desk.intent(user_id, order_id)
-    opened = list(scene.provider.payments_since(scene.clock.now().replace(year=2020)))
+def test_interrupted_opening_of_a_payment_is_completed(at: int) -> None:
+    scenario = Scenario(at)
+    order_id = _open(scenario)
+    scenario.settle()
+    user_id = scenario.payments.order(order_id).user_id
+    intent = scenario.payments.intent(user_id, order_id)
+    opened = list(scenario.provider.payments_since(scenario.clock.now().replace(year=2020)))
     assert [report.reference for report in opened] == [intent.reference]
 
 
 @pytest.mark.parametrize("at", _points(_refund))
-def test_a_refund_that_was_being_made(at: int) -> None:
-    scene = Scene(at)
-    order_id = _refund(scene)
-    scene.settle()
-    payment = scene.desk.payment(order_id)
+def test_interrupted_refund_is_completed(at: int) -> None:
+    scenario = Scenario(at)
+    order_id = _refund(scenario)
+    scenario.settle()
+    payment = scenario.payments.payment(order_id)
     assert len(payment.refunds) <= 1
     assert all(refund.status is RefundStatus.SUCCEEDED for refund in payment.refunds)
-    assert scene.provider.net_captured() == {"INR": payment.left.amount}
-    promised = bool(payment.refunds)
-    assert (scene.desk.order(order_id).status is OrderStatus.REFUNDED) == promised
-    assert scene.desk.order(order_id).refunded == payment.refunded
+    assert scenario.provider.net_captured() == {"INR": payment.refundable.amount}
+    is_refunded = bool(payment.refunds)
+    assert (scenario.payments.order(order_id).status is OrderStatus.REFUNDED) == is_refunded
+    assert scenario.payments.order(order_id).refunded == payment.refunded
 
 
 @pytest.mark.parametrize("at", _points(_late))
-def test_late_money_that_was_being_returned(at: int) -> None:
-    scene = Scene(at)
-    order_id = _late(scene)
-    scene.clock.move(minutes=3)
-    scene.settle()
-    (refund,) = scene.desk.payment(order_id).refunds
+def test_interrupted_refund_of_a_late_payment_is_completed(at: int) -> None:
+    scenario = Scenario(at)
+    order_id = _late(scenario)
+    scenario.clock.move(minutes=3)
+    scenario.settle()
+    (refund,) = scenario.payments.payment(order_id).refunds
     assert refund.status is RefundStatus.SUCCEEDED
-    assert scene.provider.net_captured() == {"INR": 0}
+    assert scenario.provider.net_captured() == {"INR": 0}
 
 
 @pytest.mark.parametrize("at", _points(_cancel))
-def test_a_payment_that_was_being_cancelled(at: int) -> None:
-    scene = Scene(at)
-    order_id = _cancel(scene)
-    # The outbox hands the event over again until its reaction is done.
-    scene.desk.cancel_payment(order_id)
-    scene.settle()
-    (report,) = scene.provider.payments_since(scene.clock.now().replace(year=2020))
+def test_interrupted_cancellation_of_a_payment_is_completed(at: int) -> None:
+    scenario = Scenario(at)
+    order_id = _cancel(scenario)
+    # The outbox delivers the event again until its handler succeeds.
+    scenario.payments.cancel_payment(order_id)
+    scenario.settle()
+    (report,) = scenario.provider.payments_since(scenario.clock.now().replace(year=2020))
     assert report.payment is not None
     assert report.payment.status is PaymentStatus.CANCELLED
-    with scene.desk.begin() as work:
+    with scenario.payments.begin() as work:
         assert work.payments.of_order(order_id) is None
 
 
-def test_each_scene_has_points_to_die_at() -> None:
-    assert all(2 < len(_points(act)) < MANY for act in (_open, _refund, _late, _cancel))
+def test_each_scenario_has_crash_points() -> None:
+    assert all(2 < len(_points(act)) < MAX_POINTS for act in (_open, _refund, _late, _cancel))
 
 
-def test_a_refund_that_is_sent_before_it_is_committed_is_lost() -> None:
-    """The naive way round: what is shown above would not hold for it."""
-    scene = Scene(None)
-    user_id, order_id = scene.paid()
+def test_refund_that_is_sent_before_the_commit_is_lost() -> None:
+    """Negative control."""
+    scenario = Scenario(None)
+    _, order_id = scenario.paid()
     points = CrashPoints(0)
     with suppress(Crash, DomainError):
-        report = scene.provider.retrieve(scene.desk.payment(order_id).reference or "")
+        report = scenario.provider.retrieve(scenario.payments.payment(order_id).reference or "")
         assert report is not None
-        scene.provider.refund_in_dashboard(report.reference, scene.desk.order(order_id).total)
-        points.begin(scene.desk.begin)().commit()
-    scene.settle()
-    assert scene.provider.net_captured() != {"INR": scene.desk.payment(order_id).left.amount}
-    assert user_id
+        scenario.provider.refund_in_dashboard(
+            report.reference, scenario.payments.order(order_id).total
+        )
+        points.begin(scenario.payments.begin)().commit()
+    scenario.settle()
+    assert scenario.provider.net_captured() != {
+        "INR": scenario.payments.payment(order_id).refundable.amount
+    }

@@ -1,11 +1,11 @@
-"""The providers that need no network keep the contract."""
+"""Gateways that need no network."""
 
 from datetime import datetime
 
 import pytest
 
 from novacart.adapters.sandbox.gateway import SandboxGateway
-from novacart.adapters.sandbox.unavailable_gateway import NoGateway
+from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
 from novacart.domain.payments.lifecycle import PaymentStatus
 from tests.fakes.payment_gateway import FakePaymentGateway
@@ -19,7 +19,7 @@ def now(clock: SetClock) -> datetime:
     return clock.now()
 
 
-class TestMemoryPaymentGateway(PaymentGatewayContract):
+class TestFakePaymentGateway(PaymentGatewayContract):
     @pytest.fixture
     def gateway(self, provider: FakePaymentGateway) -> PaymentGateway:
         return provider
@@ -35,7 +35,7 @@ class TestMemoryPaymentGateway(PaymentGatewayContract):
 class TestSandboxGateway(PaymentGatewayContract):
     @pytest.fixture
     def gateway(self, clock: SetClock) -> SandboxGateway:
-        return SandboxGateway(books=FakeSandboxLedger(), clock=clock)
+        return SandboxGateway(ledger=FakeSandboxLedger(), clock=clock)
 
     @pytest.fixture
     def customer(self, gateway: SandboxGateway) -> Customer:
@@ -45,6 +45,6 @@ class TestSandboxGateway(PaymentGatewayContract):
         return pay
 
 
-def test_a_shop_without_a_provider_takes_no_payments() -> None:
+def test_unavailable_gateway_refuses_payments() -> None:
     with pytest.raises(GatewayUnavailable):
-        NoGateway().open_payment(request())
+        UnavailableGateway().open_payment(request())

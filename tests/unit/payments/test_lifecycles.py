@@ -1,4 +1,4 @@
-"""Every pair of every lifecycle: a step is in the table, or it is refused."""
+"""Lifecycles: every transition that is not in the table raises."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -25,8 +25,8 @@ PAISE = Money(500, "INR")
 
 
 def _pairs(states: Iterable[str]) -> list[tuple[str, str]]:
-    known = list(states)
-    return list(product(known, known))
+    every = list(states)
+    return list(product(every, every))
 
 
 def _refund(status: RefundStatus) -> Refund:
@@ -40,14 +40,14 @@ def _refund(status: RefundStatus) -> Refund:
     )
 
 
-def test_each_table_names_every_state() -> None:
+def test_tables_are_complete() -> None:
     assert set(PAYMENT_LIFECYCLE) == set(PaymentStatus)
     assert set(REFUND_LIFECYCLE) == set(RefundStatus)
     assert set(DISPUTE_LIFECYCLE) == set(DisputeStatus)
 
 
 @pytest.mark.parametrize(("before", "after"), _pairs(PaymentStatus))
-def test_a_payment_takes_the_steps_of_its_table_alone(
+def test_payment_makes_only_the_transitions_of_its_table(
     before: PaymentStatus, after: PaymentStatus
 ) -> None:
     payment = a_payment()
@@ -62,7 +62,7 @@ def test_a_payment_takes_the_steps_of_its_table_alone(
 
 
 @pytest.mark.parametrize(("before", "after"), _pairs(RefundStatus))
-def test_a_refund_takes_the_steps_of_its_table_alone(
+def test_refund_makes_only_the_transitions_of_its_table(
     before: RefundStatus, after: RefundStatus
 ) -> None:
     refund = _refund(before)
@@ -77,7 +77,7 @@ def test_a_refund_takes_the_steps_of_its_table_alone(
 
 
 @pytest.mark.parametrize(("before", "after"), _pairs(DisputeStatus))
-def test_a_dispute_takes_the_steps_of_its_table_alone(
+def test_dispute_makes_only_the_transitions_of_its_table(
     before: DisputeStatus, after: DisputeStatus
 ) -> None:
     dispute = Dispute(reference="dp_1", amount=PAISE, opened_at=NOON, status=before)
@@ -94,15 +94,15 @@ def test_a_dispute_takes_the_steps_of_its_table_alone(
 @pytest.mark.parametrize(
     "status", [status for status in RefundStatus if status is not RefundStatus.REQUESTED]
 )
-def test_only_a_refund_that_the_provider_does_not_know_gets_a_new_key(
+def test_replace_key_after_the_request_raises(
     status: RefundStatus,
 ) -> None:
     with pytest.raises(InvalidPaymentTransition):
-        _refund(status).use_new_key("other")
+        _refund(status).replace_key("other")
 
 
 @pytest.mark.parametrize("amount", [0, -1])
-def test_nothing_is_neither_paid_nor_refunded(amount: int) -> None:
+def test_amount_that_is_not_positive_raises(amount: int) -> None:
     with pytest.raises(InvalidValue):
         a_payment(amount=amount)
     with pytest.raises(InvalidValue):

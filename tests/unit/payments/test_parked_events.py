@@ -1,4 +1,4 @@
-"""An event that can't be handled is set aside for staff, and holds up nothing else."""
+"""An event that cannot be processed is parked and does not block others."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -7,98 +7,100 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.application.ports.payment_gateway import ProviderReport
 from novacart.application.ports.webhook_events import EventState
+from novacart.domain.payments.reports import ProviderReport
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.clock import SetClock
 from tests.support.crash_points import Crash
-from tests.support.payments_fixture import PaymentDesk
+from tests.support.payments_fixture import PaymentsFixture
 
 POISON = "pi_poison"
 
 
 class PoisonedGateway(FakePaymentGateway):
-    """Whoever asks it about one payment gets `death`."""
+    """Raises `error` for one payment."""
 
-    def __init__(self, clock: SetClock, death: BaseException) -> None:
+    def __init__(self, clock: SetClock, error: BaseException) -> None:
         super().__init__(clock)
-        self.death = death
-        self.asked = 0
+        self.error = error
+        self.requests = 0
 
     def retrieve(self, reference: str) -> ProviderReport | None:
         if reference == POISON:
-            self.asked += 1
-            raise self.death
+            self.requests += 1
+            raise self.error
         return super().retrieve(reference)
 
 
-def poisoned(desk: PaymentDesk, death: BaseException) -> tuple[PaymentDesk, PoisonedGateway]:
-    gateway = PoisonedGateway(desk.clock, death)
-    return replace(desk, gateway=gateway), gateway
+def poisoned(
+    payments: PaymentsFixture, error: BaseException
+) -> tuple[PaymentsFixture, PoisonedGateway]:
+    gateway = PoisonedGateway(payments.clock, error)
+    return replace(payments, gateway=gateway), gateway
 
 
-def outlast(desk: PaymentDesk, *, rounds: int) -> None:
-    """So many rounds of the worker, started anew where it died, with time between them."""
-    for _ in range(rounds):
-        desk.clock.move(seconds=timedelta(days=1).total_seconds())
+def run_worker(payments: PaymentsFixture, *, times: int) -> None:
+    """So many times of the worker, started anew where it died, with time between them."""
+    for _ in range(times):
+        payments.clock.move(seconds=timedelta(days=1).total_seconds())
         with suppress(Crash):
-            desk.handle_events()
+            payments.process_events()
 
 
 @pytest.mark.parametrize(
-    ("death", "note"),
+    ("error", "note"),
     [
         (StorageUnavailable("out of reach"), "StorageUnavailable: out of reach"),
-        (Crash("gone"), "The attempts ended with the process that made them."),
+        (Crash("gone"), "The process ended during each attempt."),
     ],
     ids=["fails", "kills the process"],
 )
-def test_what_fails_each_time_is_parked_after_its_attempts(
-    desk: PaymentDesk, death: BaseException, note: str
+def test_event_is_parked_after_its_last_attempt(
+    payments: PaymentsFixture, error: BaseException, note: str
 ) -> None:
-    desk, gateway = poisoned(desk, death)
+    payments, gateway = poisoned(payments, error)
     with suppress(Crash):
-        desk.told("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
-    attempts = desk.policy.event_attempts
-    outlast(desk, rounds=attempts - 2)
-    assert desk.event("evt_poison").state is EventState.PENDING
-    outlast(desk, rounds=attempts)
-    parked = desk.event("evt_poison")
+        payments.send_event("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
+    attempts = payments.policy.max_attempts
+    run_worker(payments, times=attempts - 2)
+    assert payments.event("evt_poison").state is EventState.PENDING
+    run_worker(payments, times=attempts)
+    parked = payments.event("evt_poison")
     assert (parked.state, parked.note) == (EventState.PARKED, note)
-    assert gateway.asked == parked.attempts == attempts
+    assert gateway.requests == parked.attempts == attempts
 
 
-def test_what_kills_the_worker_keeps_nothing_else_waiting(desk: PaymentDesk) -> None:
-    desk, _ = poisoned(desk, Crash("gone"))
+def test_event_that_kills_the_worker_does_not_block_others(payments: PaymentsFixture) -> None:
+    payments, _ = poisoned(payments, Crash("gone"))
     with suppress(Crash):
-        desk.told("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
-    away = replace(desk, gateway=_Away(desk.clock))
-    away.told("charge.refunded", {"payment_intent": "pi_other"}, id="evt_other")
-    assert desk.event("evt_other").state is EventState.PENDING
-    desk.clock.move(seconds=60)
+        payments.send_event("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
+    unreachable = replace(payments, gateway=_Unreachable(payments.clock))
+    unreachable.send_event("charge.refunded", {"payment_intent": "pi_other"}, id="evt_other")
+    assert payments.event("evt_other").state is EventState.PENDING
+    payments.clock.move(seconds=60)
     with pytest.raises(Crash):
-        desk.handle_events()
-    desk.handle_events()
-    assert desk.event("evt_other").state is EventState.HANDLED
-    assert desk.event("evt_poison").state is EventState.PENDING
+        payments.process_events()
+    payments.process_events()
+    assert payments.event("evt_other").state is EventState.HANDLED
+    assert payments.event("evt_poison").state is EventState.PENDING
 
 
-def test_another_worker_leaves_alone_what_one_is_at(desk: PaymentDesk) -> None:
+def test_event_is_processed_by_one_worker_at_a_time(payments: PaymentsFixture) -> None:
     class Slow(FakePaymentGateway):
-        tried_beside = 1
+        tried_by_other = 1
 
         def retrieve(self, reference: str) -> ProviderReport | None:
-            Slow.tried_beside = desk.handle_events()
+            Slow.tried_by_other = payments.process_events()
             return super().retrieve(reference)
 
-    desk, _ = poisoned(desk, OSError("no answer"))
-    desk.told("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
-    desk.clock.move(seconds=60)
-    assert replace(desk, gateway=Slow(desk.clock)).handle_events() == 1
-    assert Slow.tried_beside == 0
-    assert desk.event("evt_poison").state is EventState.HANDLED
+    payments, _ = poisoned(payments, OSError("no response"))
+    payments.send_event("charge.refunded", {"payment_intent": POISON}, id="evt_poison")
+    payments.clock.move(seconds=60)
+    assert replace(payments, gateway=Slow(payments.clock)).process_events() == 1
+    assert Slow.tried_by_other == 0
+    assert payments.event("evt_poison").state is EventState.HANDLED
 
 
-class _Away(FakePaymentGateway):
+class _Unreachable(FakePaymentGateway):
     def retrieve(self, reference: str) -> ProviderReport | None:
         raise OSError(reference)

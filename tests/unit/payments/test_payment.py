@@ -1,4 +1,4 @@
-"""What a payment believes, and what it gives back."""
+"""The payment aggregate: reports, refunds, disputes and the next check."""
 
 from datetime import timedelta
 from itertools import permutations
@@ -12,294 +12,349 @@ from novacart.domain.payments.errors import (
     RefundExceedsPayment,
 )
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
-from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.payment import (
+    AWAITING_BANK,
+    AWAITING_CUSTOMER,
+    UNCONFIRMED_REQUEST,
+    Payment,
+)
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
-from tests.support.builders.payments import NOON, a_paid_payment, a_payment, refund_of
+from tests.support.builders.payments import (
+    NOON,
+    a_dispute_report,
+    a_paid_payment,
+    a_payment,
+    a_refund_report,
+    a_report,
+    refund_of,
+)
 
 INR = 24_100
 
 
-def _report(
-    payment: Payment,
-    status: PaymentStatus,
-    *,
-    seconds: int = 0,
-    amount: int = INR,
-    captured: int | None = None,
-) -> bool:
-    if captured is None:
-        captured = amount if status is PaymentStatus.SUCCEEDED else 0
-    return payment.report(
-        status,
-        amount=Money(amount, "INR"),
-        captured=Money(captured, "INR"),
-        reported_at=NOON + timedelta(seconds=seconds),
-    )
+def _report(payment: Payment, status: PaymentStatus, *, seconds: int = 0) -> bool:
+    report = a_report(status, at=NOON + timedelta(seconds=seconds))
+    return payment.apply_report("pi_1", report, at=NOON)
 
 
-def _names(payment: Payment) -> list[str]:
+def _event_names(payment: Payment) -> list[str]:
     return [event.name for event in payment.collect_events()]
 
 
-def test_success_captures_the_amount_and_tells_once() -> None:
+# -- reports on the payment ----------------------------------------------------------------------
+
+
+def test_success_captures_the_amount_and_records_one_event() -> None:
     payment = a_payment()
     assert _report(payment, PaymentStatus.SUCCEEDED)
     assert not _report(payment, PaymentStatus.SUCCEEDED, seconds=5)
-    assert payment.captured == payment.amount == payment.left
+    assert payment.captured == payment.amount == payment.refundable
     assert payment.settled_at == NOON
-    assert _names(payment) == ["payment.succeeded"]
+    assert _event_names(payment) == ["payment.succeeded"]
 
 
 @pytest.mark.parametrize(
     ("amount", "captured"), [(INR - 1, INR - 1), (INR + 1, INR + 1), (INR, INR - 1), (INR, 0)]
 )
-def test_another_amount_is_not_believed(amount: int, captured: int) -> None:
+def test_report_of_another_amount_raises_and_changes_nothing(amount: int, captured: int) -> None:
     payment = a_payment()
     with pytest.raises(PaymentMismatch):
-        _report(payment, PaymentStatus.SUCCEEDED, amount=amount, captured=captured)
+        payment.apply_report("pi_1", a_report(amount=amount, captured=captured), at=NOON)
     assert payment.status is PaymentStatus.CREATED
+    assert payment.reference is None
     assert not payment.captured
 
 
-def test_another_currency_is_not_believed() -> None:
+def test_report_in_another_currency_raises() -> None:
+    with pytest.raises(PaymentMismatch):
+        a_payment().apply_report("pi_1", a_report(currency="USD"), at=NOON)
+
+
+def test_report_for_another_order_raises() -> None:
     payment = a_payment()
     with pytest.raises(PaymentMismatch):
-        payment.report(
-            PaymentStatus.SUCCEEDED,
-            amount=Money(INR, "USD"),
-            captured=Money(INR, "USD"),
-            reported_at=NOON,
-        )
+        payment.apply_report("pi_1", a_report(order_number="NC-20261102-AAAAAA"), at=NOON)
+    assert payment.apply_report("pi_1", a_report(order_number=payment.order_number), at=NOON)
 
 
-def test_two_ends_contradict_each_other() -> None:
+def test_report_under_another_reference_raises() -> None:
+    payment = a_payment()
+    _report(payment, PaymentStatus.CREATED)
+    with pytest.raises(PaymentMismatch):
+        payment.apply_report("pi_2", a_report(), at=NOON)
+    assert payment.reference == "pi_1"
+
+
+def test_contradicting_final_status_raises() -> None:
     payment = a_payment()
     _report(payment, PaymentStatus.CANCELLED)
     with pytest.raises(PaymentMismatch):
         _report(payment, PaymentStatus.SUCCEEDED)
     assert payment.status is PaymentStatus.CANCELLED
-    assert _names(payment) == ["payment.cancelled"]
+    assert _event_names(payment) == ["payment.cancelled"]
 
 
-def test_reports_of_one_life_lead_to_one_end_in_every_order() -> None:
-    life = [
+def test_reports_lead_to_the_same_status_in_any_order() -> None:
+    reports = [
         (PaymentStatus.CREATED, 0),
         (PaymentStatus.REQUIRES_ACTION, 1),
         (PaymentStatus.FAILED, 2),
         (PaymentStatus.PROCESSING, 2),
         (PaymentStatus.PROCESSING, 4),
     ]
-    ends = set()
-    for told in permutations(life):
+    results = set()
+    for order in permutations(reports):
         payment = a_payment()
-        for status, second in told:
+        for status, second in order:
             _report(payment, status, seconds=second)
             _report(payment, status, seconds=second)
-        ends.add((payment.status, payment.reported_at))
-    assert ends == {(PaymentStatus.PROCESSING, NOON + timedelta(seconds=4))}
+        results.add((payment.status, payment.reported_at))
+    assert results == {(PaymentStatus.PROCESSING, NOON + timedelta(seconds=4))}
 
 
-def test_success_wins_over_whatever_is_told_after_it() -> None:
-    for late in PaymentStatus:
-        if late is PaymentStatus.CANCELLED:
-            continue
-        payment = a_payment()
-        _report(payment, PaymentStatus.SUCCEEDED, seconds=5)
-        assert not _report(payment, late, seconds=9)
-        assert payment.status is PaymentStatus.SUCCEEDED
-
-
-def test_a_failed_attempt_can_be_followed_by_a_good_one() -> None:
+@pytest.mark.parametrize("later", set(PaymentStatus) - {PaymentStatus.CANCELLED})
+def test_success_wins_over_later_reports(later: PaymentStatus) -> None:
     payment = a_payment()
-    payment.report(
-        PaymentStatus.FAILED,
-        amount=payment.amount,
-        captured=Money.zero("INR"),
-        reported_at=NOON,
-        failure="Your card was declined.",
-    )
-    told = [payment.failure]
+    _report(payment, PaymentStatus.SUCCEEDED, seconds=5)
+    assert not _report(payment, later, seconds=9)
+    assert payment.status is PaymentStatus.SUCCEEDED
+
+
+def test_failed_attempt_can_be_followed_by_success() -> None:
+    payment = a_payment()
+    declined = a_report(PaymentStatus.FAILED, failure="Your card was declined.")
+    payment.apply_report("pi_1", declined, at=NOON)
+    failures = [payment.failure]
     _report(payment, PaymentStatus.SUCCEEDED, seconds=9)
-    assert [*told, payment.failure] == ["Your card was declined.", None]
-    assert _names(payment) == ["payment.attempt_failed", "payment.succeeded"]
+    assert [*failures, payment.failure] == ["Your card was declined.", None]
+    assert _event_names(payment) == ["payment.attempt_failed", "payment.succeeded"]
 
 
-def test_the_provider_has_one_name_for_it() -> None:
+def test_client_secret_is_kept_if_a_later_report_has_none() -> None:
+    payment = a_paid_payment()
+    assert payment.client_secret == "pi_1_secret"
+
+
+# -- opening and cancelling ----------------------------------------------------------------------
+
+
+def test_open_key_can_be_replaced_until_the_provider_has_the_payment() -> None:
     payment = a_payment()
-    payment.opened(reference="pi_1", client_secret="s")
-    payment.opened(reference="pi_1", client_secret=None)
-    assert payment.client_secret == "s"
-    with pytest.raises(PaymentMismatch):
-        payment.opened(reference="pi_2", client_secret="t")
-    with pytest.raises(InvalidPaymentTransition):
-        payment.use_new_key("other")
-
-
-def test_a_key_is_changed_while_the_provider_knows_of_nothing() -> None:
-    payment = a_payment()
-    payment.use_new_key("other")
+    payment.replace_open_key("other")
     assert payment.open_key == "other"
+    _report(payment, PaymentStatus.CREATED)
+    with pytest.raises(InvalidPaymentTransition):
+        payment.replace_open_key("third")
 
 
-def test_cancelling_is_wished_once_and_done_by_the_provider() -> None:
+def test_cancellation_is_requested_once_and_takes_effect_by_report() -> None:
     payment = a_payment()
-    assert payment.cancel_at_provider(key="c1")
-    assert not payment.cancel_at_provider(key="c2")
+    assert payment.request_cancellation(key="c1", at=NOON)
+    assert not payment.request_cancellation(key="c2", at=NOON)
     assert payment.cancel_key == "c1"
-    opens = [payment.is_open]
+    open_states = [payment.is_open]
     _report(payment, PaymentStatus.CANCELLED)
-    assert [*opens, payment.is_open] == [True, False]
-    assert not a_paid_payment().cancel_at_provider(key="c")
+    assert [*open_states, payment.is_open] == [True, False]
+    assert not a_paid_payment().request_cancellation(key="c", at=NOON)
 
 
-def test_what_is_promised_is_not_left() -> None:
+def test_unopened_payment_is_cancelled_without_a_report() -> None:
+    payment = a_payment()
+    assert payment.cancel_unopened(at=NOON)
+    assert not payment.cancel_unopened(at=NOON)
+    assert payment.status is PaymentStatus.CANCELLED
+    assert _event_names(payment) == ["payment.cancelled"]
+
+
+def test_opened_payment_is_not_cancelled_without_a_report() -> None:
+    payment = a_payment()
+    _report(payment, PaymentStatus.CREATED)
+    assert not payment.cancel_unopened(at=NOON)
+    assert payment.is_open
+
+
+# -- the next check ------------------------------------------------------------------------------
+
+
+def test_next_check_of_an_open_payment_depends_on_the_unconfirmed_request() -> None:
+    payment = a_payment()
+    assert payment.check_at == NOON + UNCONFIRMED_REQUEST
+    _report(payment, PaymentStatus.CREATED)
+    assert payment.check_at == NOON + AWAITING_CUSTOMER
+    later = NOON + timedelta(hours=1)
+    payment.postpone_check(at=later)
+    assert payment.check_at == later + AWAITING_CUSTOMER
+    payment.request_cancellation(key="c", at=NOON)
+    assert payment.check_at == NOON + UNCONFIRMED_REQUEST
+    _report(payment, PaymentStatus.CANCELLED)
+    assert payment.check_at is None
+
+
+def test_next_check_of_a_paid_payment_depends_on_its_refunds() -> None:
+    payment = a_paid_payment()
+    assert payment.check_at is None
+    refund = refund_of(payment, 100)
+    assert payment.check_at == NOON + UNCONFIRMED_REQUEST
+    payment.apply_refund_report(refund.id, a_refund_report(100, RefundStatus.PENDING), NOON)
+    assert payment.check_at == NOON + AWAITING_BANK
+    payment.apply_refund_report(refund.id, a_refund_report(100), NOON)
+    assert payment.check_at is None
+
+
+def test_unopened_payment_that_is_cancelled_is_not_checked_again() -> None:
+    payment = a_payment()
+    payment.cancel_unopened(at=NOON)
+    assert payment.check_at is None
+
+
+# -- refunds -------------------------------------------------------------------------------------
+
+
+def test_requested_refund_reduces_the_refundable_amount() -> None:
     payment = a_paid_payment()
     refund_of(payment, 20_000)
-    assert payment.left == Money(4_100, "INR")
+    assert payment.refundable == Money(4_100, "INR")
     assert payment.refunded == Money(0, "INR")
-    with pytest.raises(RefundExceedsPayment) as refusal:
+    with pytest.raises(RefundExceedsPayment) as error:
         refund_of(payment, 4_101, id=101)
-    assert refusal.value.details == {"requested": "41.01", "left": "41.00"}
+    assert error.value.details == {"requested": "41.01", "left": "41.00"}
     refund_of(payment, 4_100, id=102)
     with pytest.raises(NothingToRefund):
         refund_of(payment, 1, id=103)
 
 
-def test_an_unpaid_payment_has_nothing_to_refund() -> None:
+def test_refund_of_an_unpaid_payment_raises() -> None:
     with pytest.raises(NothingToRefund):
         refund_of(a_payment(), 1)
 
 
-@pytest.mark.parametrize("end", [RefundStatus.FAILED, RefundStatus.CANCELLED])
+@pytest.mark.parametrize("outcome", [RefundStatus.FAILED, RefundStatus.CANCELLED])
 @pytest.mark.parametrize("start", [RefundStatus.REQUESTED, RefundStatus.PENDING])
-def test_a_refund_that_came_to_nothing_restores_what_is_left(
-    start: RefundStatus, end: RefundStatus
-) -> None:
+def test_unsuccessful_refund_can_be_made_again(start: RefundStatus, outcome: RefundStatus) -> None:
     payment = a_paid_payment()
     refund = refund_of(payment, INR)
     payment.collect_events()
-    payment.report_refund(refund.id, start, reference="re_1", amount=refund.amount, at=NOON)
-    assert payment.report_refund(refund.id, end, reference="re_1", amount=refund.amount, at=NOON)
-    assert payment.left == payment.captured
+    payment.apply_refund_report(refund.id, a_refund_report(INR, start), NOON)
+    assert payment.apply_refund_report(refund.id, a_refund_report(INR, outcome), NOON)
+    assert payment.refundable == payment.captured
     assert not payment.refunded
     assert payment.refunds == (refund,)
-    assert _names(payment) == ["refund.failed"]
+    assert _event_names(payment) == ["refund.failed"]
 
 
-def test_a_refund_that_the_bank_sends_back_restores_what_is_left() -> None:
+def test_refund_that_the_bank_returns_can_be_made_again() -> None:
     payment = a_paid_payment()
     refund = refund_of(payment, INR)
-    _refunded(payment, refund.id, RefundStatus.SUCCEEDED)
-    told = [payment.is_fully_refunded]
-    _refunded(payment, refund.id, RefundStatus.FAILED)
-    assert [*told, payment.is_fully_refunded] == [True, False]
-    assert payment.left == payment.captured
+    payment.apply_refund_report(refund.id, a_refund_report(INR), NOON)
+    states = [payment.is_fully_refunded]
+    payment.apply_refund_report(refund.id, a_refund_report(INR, RefundStatus.FAILED), NOON)
+    assert [*states, payment.is_fully_refunded] == [True, False]
+    assert payment.refundable == payment.captured
 
 
-def _refunded(payment: Payment, refund_id: RefundId, status: RefundStatus) -> bool:
-    amount = payment.refund(refund_id).amount
-    return payment.report_refund(refund_id, status, reference="re_1", amount=amount, at=NOON)
-
-
-def test_reports_of_one_refund_lead_to_one_end_in_every_order() -> None:
-    told = [RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED]
-    for order in permutations(told):
+def test_refund_reports_lead_to_the_same_status_in_any_order() -> None:
+    statuses = [RefundStatus.PENDING, RefundStatus.SUCCEEDED, RefundStatus.FAILED]
+    for order in permutations(statuses):
         payment = a_paid_payment()
         refund = refund_of(payment, 100)
         for status in (*order, *order):
-            _refunded(payment, refund.id, status)
+            payment.apply_refund_report(refund.id, a_refund_report(100, status), NOON)
         assert refund.status is RefundStatus.FAILED
-        assert payment.left == payment.captured
+        assert payment.refundable == payment.captured
 
 
-def test_a_refund_of_another_amount_or_name_is_not_believed() -> None:
+def test_refund_report_of_another_amount_or_reference_raises() -> None:
     payment = a_paid_payment()
     refund = refund_of(payment, 100)
     with pytest.raises(PaymentMismatch):
-        payment.report_refund(
-            refund.id, RefundStatus.SUCCEEDED, reference="re_1", amount=Money(99, "INR"), at=NOON
-        )
-    _refunded(payment, refund.id, RefundStatus.PENDING)
+        payment.apply_refund_report(refund.id, a_refund_report(99), NOON)
+    payment.apply_refund_report(refund.id, a_refund_report(100, RefundStatus.PENDING), NOON)
     with pytest.raises(PaymentMismatch):
-        payment.report_refund(
-            refund.id, RefundStatus.SUCCEEDED, reference="re_2", amount=refund.amount, at=NOON
-        )
+        payment.apply_refund_report(refund.id, a_refund_report(100, reference="re_2"), NOON)
     assert refund.status is RefundStatus.PENDING
 
 
-def test_a_refund_made_in_the_dashboard_counts_like_our_own() -> None:
+def test_refused_refund_fails_unless_the_provider_has_it() -> None:
     payment = a_paid_payment()
-    found = payment.adopt_refund(
-        id=RefundId(5), reference="re_9", amount=Money(INR, "INR"), requested_at=NOON
-    )
-    assert found.origin is RefundOrigin.PROVIDER
-    assert payment.refund_called("re_9") is found
-    assert payment.refund_called("re_8") is None
-    payment.report_refund(
-        found.id, RefundStatus.SUCCEEDED, reference="re_9", amount=found.amount, at=NOON
-    )
+    refund = refund_of(payment, 100)
+    assert payment.fail_refund(refund.id, "No balance.", at=NOON)
+    assert (refund.status, refund.failure) == (RefundStatus.FAILED, "No balance.")
+    made = refund_of(payment, 100, id=101)
+    payment.apply_refund_report(made.id, a_refund_report(100), NOON)
+    assert not payment.fail_refund(made.id, "No balance.", at=NOON)
+    assert made.status is RefundStatus.SUCCEEDED
+
+
+def test_dashboard_refund_reduces_the_refundable_amount() -> None:
+    payment = a_paid_payment()
+    report = a_refund_report(INR, reference="re_9")
+    refund = payment.adopt_refund(report, id=RefundId(5))
+    assert refund.origin is RefundOrigin.PROVIDER
+    assert payment.refund_by_reference("re_9") is refund
+    assert payment.refund_by_reference("re_8") is None
+    payment.apply_refund_report(refund.id, report, NOON)
     assert payment.is_fully_refunded
     with pytest.raises(RefundExceedsPayment):
-        payment.adopt_refund(
-            id=RefundId(6), reference="re_10", amount=Money(1, "INR"), requested_at=NOON
-        )
+        payment.adopt_refund(a_refund_report(1, reference="re_10"), id=RefundId(6))
+    assert len(payment.refunds) == 1
 
 
-def test_a_dashboard_refund_may_overtake_one_that_is_only_promised_here() -> None:
+def test_failed_dashboard_refund_is_recorded_whatever_is_left() -> None:
+    payment = a_paid_payment()
+    failed = a_refund_report(INR + 1, RefundStatus.FAILED, reference="re_9")
+    refund = payment.adopt_refund(failed, id=RefundId(5))
+    payment.apply_refund_report(refund.id, failed, NOON)
+    assert payment.refundable == payment.captured
+
+
+def test_dashboard_refund_can_precede_one_that_is_only_requested() -> None:
     payment = a_paid_payment()
     refund_of(payment, INR)
-    found = payment.adopt_refund(
-        id=RefundId(5), reference="re_9", amount=Money(INR, "INR"), requested_at=NOON
-    )
-    _ = payment.report_refund(
-        found.id, RefundStatus.SUCCEEDED, reference="re_9", amount=found.amount, at=NOON
-    )
+    report = a_refund_report(INR, reference="re_9")
+    refund = payment.adopt_refund(report, id=RefundId(5))
+    payment.apply_refund_report(refund.id, report, NOON)
     assert payment.refunded == payment.captured
-    assert payment.left == Money(0, "INR")
+    assert payment.refundable == Money(0, "INR")
 
 
-def test_late_money_is_promised_back_in_full() -> None:
+def test_late_payment_is_refunded_in_full() -> None:
     payment = a_paid_payment()
-    refund = payment.return_late_money(id=RefundId(8), key="k", at=NOON)
+    refund = payment.refund_late_payment(id=RefundId(8), key="k", at=NOON)
     assert refund.amount == payment.captured
     assert refund.origin is RefundOrigin.LATE_PAYMENT
-    assert _names(payment) == ["refund.requested", "payment.late_money_received"]
+    assert _event_names(payment) == ["refund.requested", "payment.late_money_received"]
 
 
-def _dispute(
-    payment: Payment, status: DisputeStatus, *, out: bool = False, back: bool = False
-) -> bool:
-    return payment.report_dispute(
-        "dp_1", status, amount=payment.amount, withdrawn=out, reinstated=back, at=NOON
-    )
+# -- disputes ------------------------------------------------------------------------------------
 
 
-def test_what_a_bank_holds_can_not_be_refunded() -> None:
+def test_withheld_amount_cannot_be_refunded() -> None:
     payment = a_paid_payment()
-    assert _dispute(payment, DisputeStatus.NEEDS_RESPONSE, out=True)
+    assert payment.apply_dispute_report(a_dispute_report(withdrawn=True), at=NOON)
     with pytest.raises(NothingToRefund):
         refund_of(payment, 1)
-    assert _dispute(payment, DisputeStatus.WON, out=True, back=True)
-    assert payment.left == payment.captured
-    assert _names(payment) == ["dispute.opened", "dispute.closed"]
+    won = a_dispute_report(DisputeStatus.WON, withdrawn=True, reinstated=True)
+    assert payment.apply_dispute_report(won, at=NOON)
+    assert payment.refundable == payment.captured
+    assert _event_names(payment) == ["dispute.opened", "dispute.closed"]
 
 
-def test_reports_of_one_dispute_lead_to_one_end_in_every_order() -> None:
-    told = [
-        (DisputeStatus.NEEDS_RESPONSE, False, False),
-        (DisputeStatus.NEEDS_RESPONSE, True, False),
-        (DisputeStatus.UNDER_REVIEW, False, False),
-        (DisputeStatus.WON, False, True),
-        (DisputeStatus.WON, False, False),
+def test_dispute_reports_lead_to_the_same_state_in_any_order() -> None:
+    reports = [
+        a_dispute_report(),
+        a_dispute_report(withdrawn=True),
+        a_dispute_report(DisputeStatus.UNDER_REVIEW),
+        a_dispute_report(DisputeStatus.WON, reinstated=True),
+        a_dispute_report(DisputeStatus.WON),
     ]
-    for order in permutations(told):
+    for order in permutations(reports):
         payment = a_paid_payment()
-        for status, out, back in (*order, *order):
-            _dispute(payment, status, out=out, back=back)
+        for report in (*order, *order):
+            payment.apply_dispute_report(report, at=NOON)
         (dispute,) = payment.disputes
         assert dispute.status is DisputeStatus.WON
         assert dispute.withdrawn
         assert dispute.reinstated
-        assert sorted(_names(payment)) == ["dispute.closed", "dispute.opened"]
+        assert sorted(_event_names(payment)) == ["dispute.closed", "dispute.opened"]

@@ -1,19 +1,21 @@
-"""From money that was taken to money that is back."""
+"""Refunding an order."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
-from novacart.application.authorization.actor import SYSTEM
+from novacart.application.authorization.actor import SYSTEM, Actor
+from novacart.application.authorization.limits import AboveYourLimit, StaffLimits
 from novacart.application.ordering.fulfil_order import (
     ShipOrder,
     ShipOrderCommand,
     StartProcessing,
     StartProcessingCommand,
 )
-from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
+from novacart.application.payments.request_refund import RequestRefund, RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
+from novacart.domain.accounts.role import Role
 from novacart.domain.ordering.errors import (
     LineAlreadyCancelled,
     OrderAlreadyShipped,
@@ -32,15 +34,16 @@ from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, Ref
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
+from novacart.domain.shared.refunds import LineQuantity
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.builders.ordering import rupees
-from tests.support.payments_fixture import AS_STAFF, PaymentDesk
+from tests.support.payments_fixture import AS_STAFF, PaymentsFixture, customer, owner
 from tests.support.stripe_objects import intent_object
 
 
 @dataclass(frozen=True)
-class Bought:
-    """Two of one product at 100 rupees, one of another at 50."""
+class PaidOrder:
+    """A paid order of two units at 100 rupees and one at 50."""
 
     user_id: UserId
     order_id: OrderId
@@ -50,129 +53,136 @@ class Bought:
 
 
 @pytest.fixture
-def bought(desk: PaymentDesk, provider: FakePaymentGateway) -> Bought:
-    user_id, _ = desk.customer()
-    two, one = desk.product(price=100), desk.product(price=50)
-    order_id = desk.ordered(user_id, {two: 2, one: 1})
-    reference = desk.intent(user_id, order_id).reference
+def bought(payments: PaymentsFixture, provider: FakePaymentGateway) -> PaidOrder:
+    user_id, _ = payments.customer()
+    two, one = payments.product(price=100), payments.product(price=50)
+    order_id = payments.place_order(user_id, {two: 2, one: 1})
+    reference = payments.intent(user_id, order_id).reference
     provider.pay(reference)
-    desk.reconciled(force=True)
-    return Bought(user_id, order_id, two, one, reference)
+    payments.run_reconciliation(force=True)
+    return PaidOrder(user_id, order_id, two, one, reference)
 
 
-def _by_staff(bought: Bought, **what: object) -> RequestRefundCommand:
-    return RequestRefundCommand(
-        user_id=bought.user_id,
-        order_id=bought.order_id,
-        as_staff=True,
-        **what,  # type: ignore[arg-type]
-    )
+def _by_staff(bought: PaidOrder, **fields: object) -> RequestRefundCommand:
+    return RequestRefundCommand(actor=owner(bought.user_id), order_id=bought.order_id, **fields)  # type: ignore[arg-type]
 
 
-def _by_customer(bought: Bought, **what: object) -> RequestRefundCommand:
-    return RequestRefundCommand(user_id=bought.user_id, order_id=bought.order_id, **what)  # type: ignore[arg-type]
+def _by_customer(bought: PaidOrder, **fields: object) -> RequestRefundCommand:
+    return RequestRefundCommand(actor=customer(bought.user_id), order_id=bought.order_id, **fields)  # type: ignore[arg-type]
 
 
-def _ship(desk: PaymentDesk, order_id: OrderId) -> None:
-    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+def _ship(payments: PaymentsFixture, order_id: OrderId) -> None:
+    StartProcessing(begin=payments.begin, clock=payments.clock, contexts=AS_STAFF)(
         StartProcessingCommand(staff=SYSTEM, order_id=order_id)
     )
-    ShipOrder(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+    ShipOrder(begin=payments.begin, clock=payments.clock, contexts=AS_STAFF)(
         ShipOrderCommand(
             staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE1"
         )
     )
 
 
-def test_a_customer_gets_a_whole_paid_order_back(desk: PaymentDesk, bought: Bought) -> None:
-    refund = desk.request_refund(_by_customer(bought, reason="Too late"))
+def test_customer_refunds_a_paid_order_in_full(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
+    refund = payments.request_refund(_by_customer(bought, reason="Too late"))
     assert (refund.status, refund.amount) == (RefundStatus.SUCCEEDED, rupees(250))
     assert refund.origin is RefundOrigin.CUSTOMER
-    order = desk.order(bought.order_id)
+    order = payments.order(bought.order_id)
     assert order.status is OrderStatus.REFUNDED
     assert {line.status for line in order.lines} == {LineStatus.REFUNDED}
-    assert (desk.available(bought.two), desk.available(bought.one)) == (10, 10)
+    assert (payments.available(bought.two), payments.available(bought.one)) == (10, 10)
     with pytest.raises((NothingToRefund, RefundNotAllowed)):
-        desk.request_refund(_by_customer(bought))
+        payments.request_refund(_by_customer(bought))
 
 
-def test_a_customer_can_not_choose_a_part(desk: PaymentDesk, bought: Bought) -> None:
+def test_partial_refund_by_a_customer_raises(payments: PaymentsFixture, bought: PaidOrder) -> None:
     with pytest.raises(PartialRefundNeedsStaff):
-        desk.request_refund(_by_customer(bought, amount="249.99"))
-    assert desk.payment(bought.order_id).refunds == ()
-    desk.request_refund(_by_customer(bought, amount="250.00"))
+        payments.request_refund(_by_customer(bought, amount="249.99"))
+    assert payments.payment(bought.order_id).refunds == ()
+    payments.request_refund(_by_customer(bought, amount="250.00"))
 
 
-def test_a_customer_can_not_get_back_what_is_being_packed(
-    desk: PaymentDesk, bought: Bought
+def test_refund_of_an_order_in_processing_by_a_customer_raises(
+    payments: PaymentsFixture, bought: PaidOrder
 ) -> None:
-    StartProcessing(begin=desk.begin, clock=desk.clock, contexts=AS_STAFF)(
+    StartProcessing(begin=payments.begin, clock=payments.clock, contexts=AS_STAFF)(
         StartProcessingCommand(staff=SYSTEM, order_id=bought.order_id)
     )
     with pytest.raises(RefundNotAllowed):
-        desk.request_refund(_by_customer(bought))
+        payments.request_refund(_by_customer(bought))
 
 
-def test_somebody_elses_order_is_not_there(desk: PaymentDesk, bought: Bought) -> None:
-    ravi, _ = desk.customer("ravi")
+def test_refund_of_another_users_order_raises(payments: PaymentsFixture, bought: PaidOrder) -> None:
+    ravi, _ = payments.customer("ravi")
     with pytest.raises(OrderNotFound):
-        desk.request_refund(RequestRefundCommand(user_id=ravi, order_id=bought.order_id))
+        payments.request_refund(
+            RequestRefundCommand(actor=customer(ravi), order_id=bought.order_id)
+        )
 
 
-def test_an_unpaid_order_has_nothing_to_refund(desk: PaymentDesk) -> None:
-    user_id, _ = desk.customer()
-    order_id = desk.ordered(user_id, {desk.product(): 1})
+def test_refund_of_an_unpaid_order_raises(payments: PaymentsFixture) -> None:
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(): 1})
     with pytest.raises(NothingToRefund):
-        desk.request_refund(RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True))
-    desk.intent(user_id, order_id)
+        payments.request_refund(RequestRefundCommand(actor=owner(user_id), order_id=order_id))
+    payments.intent(user_id, order_id)
     with pytest.raises(NothingToRefund):
-        desk.request_refund(RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True))
+        payments.request_refund(RequestRefundCommand(actor=owner(user_id), order_id=order_id))
 
 
-def test_staff_refund_units_and_their_stock_goes_back(desk: PaymentDesk, bought: Bought) -> None:
-    line = desk.order(bought.order_id).lines[0]
-    refund = desk.request_refund(
-        _by_staff(bought, units=[RefundedUnits(line_id=line.id, quantity=1)])
+def test_refund_of_units_releases_their_stock(payments: PaymentsFixture, bought: PaidOrder) -> None:
+    line = payments.order(bought.order_id).lines[0]
+    refund = payments.request_refund(
+        _by_staff(bought, units=[LineQuantity(line_id=line.id, quantity=1)])
     )
     assert refund.amount == line.unit_price
-    assert [(part.line_id, part.quantity) for part in refund.parts] == [(line.id, 1)]
-    assert desk.available(line.product_id) == 9
+    assert [(item.line_id, item.quantity) for item in refund.items] == [(line.id, 1)]
+    assert payments.available(line.product_id) == 9
     with pytest.raises(RefundExceedsOrder):
-        desk.request_refund(_by_staff(bought, units=[RefundedUnits(line_id=line.id, quantity=2)]))
+        payments.request_refund(
+            _by_staff(bought, units=[LineQuantity(line_id=line.id, quantity=2)])
+        )
 
 
-def test_staff_refund_amounts_for_goodwill(desk: PaymentDesk, bought: Bought) -> None:
+def test_staff_refund_any_amount_up_to_what_is_left(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
     for amount in ("0.01", "49.99", "100.00"):
-        desk.request_refund(_by_staff(bought, amount=amount))
+        payments.request_refund(_by_staff(bought, amount=amount))
     with pytest.raises(RefundExceedsOrder):
-        desk.request_refund(_by_staff(bought, amount="100.01"))
-    desk.request_refund(_by_staff(bought))
-    assert desk.payment(bought.order_id).is_fully_refunded
-    assert desk.order(bought.order_id).payment_status is OrderPaymentStatus.REFUNDED
-    assert (desk.available(bought.two), desk.available(bought.one)) == (10, 10)
+        payments.request_refund(_by_staff(bought, amount="100.01"))
+    payments.request_refund(_by_staff(bought))
+    assert payments.payment(bought.order_id).is_fully_refunded
+    assert payments.order(bought.order_id).payment_status is OrderPaymentStatus.REFUNDED
+    assert (payments.available(bought.two), payments.available(bought.one)) == (10, 10)
 
 
-def test_an_amount_for_units_is_at_most_their_price(desk: PaymentDesk, bought: Bought) -> None:
-    line = desk.order(bought.order_id).lines[0]
-    units = [RefundedUnits(line_id=line.id, quantity=1)]
+def test_amount_above_the_price_of_the_units_raises(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
+    line = payments.order(bought.order_id).lines[0]
+    units = [LineQuantity(line_id=line.id, quantity=1)]
     unit = line.unit_price
     with pytest.raises(InvalidValue):
-        desk.request_refund(_by_staff(bought, units=units, amount=str(unit + rupees(1))))
-    refund = desk.request_refund(_by_staff(bought, units=units, amount="10.00"))
-    assert [(part.line_id, part.quantity) for part in refund.parts] == [(line.id, 0)]
+        payments.request_refund(_by_staff(bought, units=units, amount=str(unit + rupees(1))))
+    refund = payments.request_refund(_by_staff(bought, units=units, amount="10.00"))
+    assert [(item.line_id, item.quantity) for item in refund.items] == [(line.id, 0)]
     with pytest.raises(InvalidValue):
-        desk.request_refund(_by_staff(bought, units=units * 2))
+        payments.request_refund(_by_staff(bought, units=units * 2))
 
 
-def test_what_was_shipped_does_not_come_back_by_itself(desk: PaymentDesk, bought: Bought) -> None:
-    _ship(desk, bought.order_id)
-    desk.request_refund(_by_staff(bought))
-    assert (desk.available(bought.two), desk.available(bought.one)) == (8, 9)
-    assert desk.order(bought.order_id).status is OrderStatus.REFUNDED
+def test_refund_of_a_shipped_order_releases_no_stock(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
+    _ship(payments, bought.order_id)
+    payments.request_refund(_by_staff(bought))
+    assert (payments.available(bought.two), payments.available(bought.one)) == (8, 9)
+    assert payments.order(bought.order_id).status is OrderStatus.REFUNDED
 
 
-def _line(bought: Bought, desk: PaymentDesk, product: ProductId) -> LineRefundRequest:
-    line = next(x for x in desk.order(bought.order_id).lines if x.product_id == product)
+def _line(bought: PaidOrder, payments: PaymentsFixture, product: ProductId) -> LineRefundRequest:
+    line = next(x for x in payments.order(bought.order_id).lines if x.product_id == product)
     return LineRefundRequest(
         user_id=bought.user_id,
         order_id=bought.order_id,
@@ -182,159 +192,179 @@ def _line(bought: Bought, desk: PaymentDesk, product: ProductId) -> LineRefundRe
     )
 
 
-def test_cancelling_a_paid_line_refunds_exactly_that_line(
-    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
+def test_cancelled_line_of_a_paid_order_is_refunded(
+    payments: PaymentsFixture, provider: FakePaymentGateway, bought: PaidOrder
 ) -> None:
     provider.refunds_begin = RefundStatus.PENDING
-    request = _line(bought, desk, bought.two)
-    desk.refund_line(request)
-    line = desk.order(bought.order_id).line(request.line_id)
+    request = _line(bought, payments, bought.two)
+    payments.refund_order_line(request)
+    line = payments.order(bought.order_id).line(request.line_id)
     assert line.status is LineStatus.REFUND_REQUESTED
-    assert desk.available(bought.two) == 8
-    (refund,) = desk.payment(bought.order_id).refunds
+    assert payments.available(bought.two) == 8
+    (refund,) = payments.payment(bought.order_id).refunds
     assert refund.amount == rupees(200)
     assert refund.reference is not None
     provider.settle_refund(bought.reference, refund.reference, RefundStatus.SUCCEEDED)
-    desk.reconciled(force=True)
-    assert desk.order(bought.order_id).line(request.line_id).status is LineStatus.REFUNDED
-    assert desk.available(bought.two) == 10
-    assert desk.order(bought.order_id).status is OrderStatus.PAID
+    payments.run_reconciliation(force=True)
+    assert payments.order(bought.order_id).line(request.line_id).status is LineStatus.REFUNDED
+    assert payments.available(bought.two) == 10
+    assert payments.order(bought.order_id).status is OrderStatus.PAID
     with pytest.raises(LineAlreadyCancelled):
-        desk.refund_line(request)
+        payments.refund_order_line(request)
 
 
-def test_a_line_is_not_cancelled_before_payment_or_after_shipping(
-    desk: PaymentDesk, bought: Bought
+def test_refund_of_a_line_before_payment_or_after_shipping_raises(
+    payments: PaymentsFixture, bought: PaidOrder
 ) -> None:
-    request = _line(bought, desk, bought.one)
-    _ship(desk, bought.order_id)
+    request = _line(bought, payments, bought.one)
+    _ship(payments, bought.order_id)
     with pytest.raises(OrderAlreadyShipped):
-        desk.refund_line(request)
-    order_id = desk.ordered(bought.user_id, {bought.one: 1})
+        payments.refund_order_line(request)
+    order_id = payments.place_order(bought.user_id, {bought.one: 1})
     unpaid = LineRefundRequest(
         user_id=bought.user_id,
         order_id=order_id,
-        line_id=desk.order(order_id).lines[0].id,
+        line_id=payments.order(order_id).lines[0].id,
         reason="",
         idempotency_key=None,
     )
     with pytest.raises(OrderNotPaid):
-        desk.refund_line(unpaid)
+        payments.refund_order_line(unpaid)
 
 
-@pytest.mark.parametrize("end", [RefundStatus.FAILED, RefundStatus.CANCELLED])
-def test_a_refund_that_came_to_nothing_gives_the_lines_back(
-    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought, end: RefundStatus
+@pytest.mark.parametrize("outcome", [RefundStatus.FAILED, RefundStatus.CANCELLED])
+def test_unsuccessful_refund_restores_the_lines(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    bought: PaidOrder,
+    outcome: RefundStatus,
 ) -> None:
     provider.refunds_begin = RefundStatus.PENDING
-    refund = desk.request_refund(_by_customer(bought))
+    refund = payments.request_refund(_by_customer(bought))
     assert refund.reference is not None
-    provider.settle_refund(bought.reference, refund.reference, end)
-    desk.clock.move(minutes=11)
-    desk.reconciled()
-    order = desk.order(bought.order_id)
+    provider.settle_refund(bought.reference, refund.reference, outcome)
+    payments.clock.move(minutes=11)
+    payments.run_reconciliation()
+    order = payments.order(bought.order_id)
     assert order.status is OrderStatus.PAID
     assert {line.status for line in order.lines} == {LineStatus.CONFIRMED}
-    payment = desk.payment(bought.order_id)
-    assert payment.left == payment.captured
-    assert [known.status for known in payment.refunds] == [end]
-    assert desk.available(bought.two) == 8
+    payment = payments.payment(bought.order_id)
+    assert payment.refundable == payment.captured
+    assert [known.status for known in payment.refunds] == [outcome]
+    assert payments.available(bought.two) == 8
 
 
-def test_a_refund_that_the_bank_sends_back_weeks_later_is_owed_again(
-    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
+def test_refund_returned_by_the_bank_can_be_made_again(
+    payments: PaymentsFixture, provider: FakePaymentGateway, bought: PaidOrder
 ) -> None:
-    refund = desk.request_refund(_by_customer(bought))
+    refund = payments.request_refund(_by_customer(bought))
     assert refund.reference is not None
     provider.settle_refund(bought.reference, refund.reference, RefundStatus.FAILED)
-    desk.reconciled(back=timedelta(hours=1))
-    order = desk.order(bought.order_id)
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    order = payments.order(bought.order_id)
     assert order.payment_status is OrderPaymentStatus.PAID
-    assert desk.payment(bought.order_id).left == rupees(250)
-    desk.request_refund(_by_staff(bought))
-    assert desk.order(bought.order_id).payment_status is OrderPaymentStatus.REFUNDED
-    assert desk.available(bought.two) == 10
+    assert payments.payment(bought.order_id).refundable == rupees(250)
+    payments.request_refund(_by_staff(bought))
+    assert payments.order(bought.order_id).payment_status is OrderPaymentStatus.REFUNDED
+    assert payments.available(bought.two) == 10
 
 
-def test_a_refund_that_the_provider_refuses_changes_nothing(
-    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
+def test_refused_refund_raises_and_applies_the_state_at_the_provider(
+    payments: PaymentsFixture, provider: FakePaymentGateway, bought: PaidOrder
 ) -> None:
     provider.refund_in_dashboard(bought.reference, rupees(250))
     with pytest.raises(RefundRefused):
-        desk.request_refund(_by_customer(bought))
-    # It looked at the provider's books on the way, so now it is known why.
-    assert desk.order(bought.order_id).status is OrderStatus.REFUNDED
-    origins = {(known.origin, known.status) for known in desk.payment(bought.order_id).refunds}
+        payments.request_refund(_by_customer(bought))
+    assert payments.order(bought.order_id).status is OrderStatus.REFUNDED
+    origins = {(known.origin, known.status) for known in payments.payment(bought.order_id).refunds}
     assert origins == {
         (RefundOrigin.CUSTOMER, RefundStatus.FAILED),
         (RefundOrigin.PROVIDER, RefundStatus.SUCCEEDED),
     }
 
 
-def test_a_dashboard_refund_shows_up_here(
-    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
+def test_dashboard_refund_is_recorded(
+    payments: PaymentsFixture, provider: FakePaymentGateway, bought: PaidOrder
 ) -> None:
     provider.refund_in_dashboard(bought.reference, rupees(100))
-    assert desk.reconciled(back=timedelta(hours=1)) == 1
-    desk.reconciled(back=timedelta(hours=1))
-    (refund,) = desk.payment(bought.order_id).refunds
+    assert payments.run_reconciliation(look_back=timedelta(hours=1)) == 1
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    (refund,) = payments.payment(bought.order_id).refunds
     assert refund.origin is RefundOrigin.PROVIDER
-    assert desk.order(bought.order_id).refunded == rupees(100)
-    assert desk.order(bought.order_id).payment_status is OrderPaymentStatus.PARTIALLY_REFUNDED
-    assert desk.payment(bought.order_id).left == rupees(150)
+    assert payments.order(bought.order_id).refunded == rupees(100)
+    assert payments.order(bought.order_id).payment_status is OrderPaymentStatus.PARTIALLY_REFUNDED
+    assert payments.payment(bought.order_id).refundable == rupees(150)
 
 
-def test_a_disputed_payment_is_not_refunded_as_well(
-    desk: PaymentDesk, provider: FakePaymentGateway, bought: Bought
+def test_refund_of_a_disputed_payment_raises(
+    payments: PaymentsFixture, provider: FakePaymentGateway, bought: PaidOrder
 ) -> None:
     provider.dispute(bought.reference)
-    desk.reconciled(back=timedelta(hours=1))
+    payments.run_reconciliation(look_back=timedelta(hours=1))
     with pytest.raises(NothingToRefund):
-        desk.request_refund(_by_customer(bought))
+        payments.request_refund(_by_customer(bought))
     provider.dispute(bought.reference, DisputeStatus.WON)
-    desk.reconciled(back=timedelta(hours=1))
-    assert desk.request_refund(_by_customer(bought)).status is RefundStatus.SUCCEEDED
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    assert payments.request_refund(_by_customer(bought)).status is RefundStatus.SUCCEEDED
 
 
-def test_money_of_a_closed_order_can_be_returned_by_staff_too(
-    desk: PaymentDesk, provider: FakePaymentGateway
+def test_staff_can_refund_a_late_payment_whose_refund_failed(
+    payments: PaymentsFixture, provider: FakePaymentGateway
 ) -> None:
-    user_id, _ = desk.customer()
-    order_id = desk.ordered(user_id, {desk.product(price=100): 1})
-    reference = desk.intent(user_id, order_id).reference
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(price=100): 1})
+    reference = payments.intent(user_id, order_id).reference
     provider.pay(reference)
-    desk.call_off(order_id)
-    desk.reconciled(force=True)
-    desk.reconciled(force=True)
-    (late,) = desk.payment(order_id).refunds
+    payments.cancel_order(order_id)
+    payments.run_reconciliation(force=True)
+    payments.run_reconciliation(force=True)
+    (late,) = payments.payment(order_id).refunds
     assert late.reference is not None
     provider.settle_refund(reference, late.reference, RefundStatus.FAILED)
-    desk.reconciled(back=timedelta(hours=1))
-    assert desk.payment(order_id).left == rupees(100)
-    refund = desk.request_refund(
-        RequestRefundCommand(user_id=user_id, order_id=order_id, as_staff=True)
-    )
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    assert payments.payment(order_id).refundable == rupees(100)
+    refund = payments.request_refund(RequestRefundCommand(actor=owner(user_id), order_id=order_id))
     assert refund.amount == rupees(100)
-    assert desk.payment(order_id).status is PaymentStatus.SUCCEEDED
+    assert payments.payment(order_id).status is PaymentStatus.SUCCEEDED
     assert provider.net_captured() == {"INR": 0}
 
 
-def test_late_money_of_which_a_part_went_back_at_the_provider_goes_back_whole(
-    desk: PaymentDesk, provider: FakePaymentGateway
+def test_rest_of_a_late_payment_is_refunded_after_a_dashboard_refund(
+    payments: PaymentsFixture, provider: FakePaymentGateway
 ) -> None:
-    user_id, _ = desk.customer()
-    order_id = desk.ordered(user_id, {desk.product(price=100): 1})
-    reference = desk.intent(user_id, order_id).reference
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(price=100): 1})
+    reference = payments.intent(user_id, order_id).reference
     provider.pay(reference)
-    desk.call_off(order_id)
-    desk.told("payment_intent.succeeded", intent_object(provider, reference))
+    payments.cancel_order(order_id)
+    payments.send_event("payment_intent.succeeded", intent_object(provider, reference))
     provider.refund_in_dashboard(reference, rupees(30))
     for _ in range(2):
-        desk.reconciled(force=True, back=timedelta(days=1))
-    payment = desk.payment(order_id)
-    assert [refund.amount for refund in payment.refunds if refund.counts] == [
+        payments.run_reconciliation(force=True, look_back=timedelta(days=1))
+    payment = payments.payment(order_id)
+    assert [refund.amount for refund in payment.refunds if refund.is_effective] == [
         rupees(30),
         rupees(70),
     ]
     assert payment.is_fully_refunded
     assert provider.net_captured() == {"INR": 0}
+
+
+def test_refund_above_the_limit_of_support_raises(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
+    support = Actor(user_id=bought.user_id, role=Role.SUPPORT)
+    limits = StaffLimits(support=rupees(100))
+    request_refund = RequestRefund(
+        begin=payments.begin,
+        clock=payments.clock,
+        contexts=AS_STAFF,
+        send_refund=payments.send_refund,
+        limits=limits,
+    )
+    with pytest.raises(AboveYourLimit):
+        request_refund(
+            RequestRefundCommand(actor=support, order_id=bought.order_id, amount="100.01")
+        )
+    assert payments.payment(bought.order_id).refunds == ()
+    request_refund(RequestRefundCommand(actor=support, order_id=bought.order_id, amount="100.00"))

@@ -1,4 +1,4 @@
-"""Any life of a shop, with its books checked after each step; in memory."""
+"""The state machine of the shop, in memory."""
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -13,10 +13,12 @@ from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
 from tests.support.fake_audit_reader import assert_invariants_hold, assert_provider_agrees
-from tests.support.payments_fixture import PaymentDesk
+from tests.support.payments_fixture import PaymentsFixture
 from tests.support.shop_machine import ShopMachine
 
-PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30)
+NO_DEADLINE = settings(
+    deadline=None, suppress_health_check=list(HealthCheck), stateful_step_count=30
+)
 
 
 class ShopInMemory:
@@ -24,19 +26,19 @@ class ShopInMemory:
         self.clock = SetClock()
         self.store = FakeStore()
         self.provider = FakePaymentGateway(self.clock)
-        self.desk = PaymentDesk(
+        self.payments = PaymentsFixture(
             begin=FakeUnitOfWorkFactory(self.store), gateway=self.provider, clock=self.clock
         )
-        self._reacted = 0
+        self._handled = 0
 
-    def react(self) -> None:
-        while self._reacted < len(self.store.events):
-            event = self.store.events[self._reacted]
-            self._reacted += 1
+    def handle_committed_events(self) -> None:
+        while self._handled < len(self.store.events):
+            event = self.store.events[self._handled]
+            self._handled += 1
             if isinstance(event, OrderCancelled):
-                self.desk.cancel_payment(OrderId(event.order_id))
+                self.payments.cancel_payment(OrderId(event.order_id))
             elif isinstance(event, RefundRequested):
-                self.desk.send_refund(RefundId(event.refund_id))
+                self.payments.send_refund(RefundId(event.refund_id))
 
     def assert_sound(self) -> None:
         assert_invariants_hold(self.store)
@@ -45,7 +47,7 @@ class ShopInMemory:
         assert_provider_agrees(self.store, self.provider)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Nothing to close."""
 
 
 class MachineInMemory(ShopMachine):
@@ -54,21 +56,21 @@ class MachineInMemory(ShopMachine):
 
 
 @pytest.mark.slow
-def test_a_shop_in_memory_lives_through_anything() -> None:
-    run_state_machine_as_test(MachineInMemory, settings=settings(PATIENT, max_examples=40))
+def test_invariants_hold_in_any_sequence_of_actions() -> None:
+    run_state_machine_as_test(MachineInMemory, settings=settings(NO_DEADLINE, max_examples=40))
 
 
 @pytest.mark.slow
-def test_a_naive_shop_that_keeps_late_money_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shop_that_keeps_late_payments_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control."""
-    monkeypatch.setattr(Payment, "return_late_money", lambda *_, **__: None)
-    quick = settings(PATIENT, max_examples=300, phases=[Phase.generate], derandomize=True)
+    monkeypatch.setattr(Payment, "refund_late_payment", lambda *_, **__: None)
+    quick = settings(NO_DEADLINE, max_examples=300, phases=[Phase.generate], derandomize=True)
     with pytest.raises(AssertionError, match="payment of a closed order is not refunded"):
         run_state_machine_as_test(MachineInMemory, settings=quick)
 
 
 @pytest.mark.stress
 @pytest.mark.timeout(3600)
-def test_a_shop_in_memory_lives_through_much_more() -> None:
-    long = settings(PATIENT, max_examples=2000, stateful_step_count=50)
+def test_invariants_hold_in_long_sequences_of_actions() -> None:
+    long = settings(NO_DEADLINE, max_examples=2000, stateful_step_count=50)
     run_state_machine_as_test(MachineInMemory, settings=long)

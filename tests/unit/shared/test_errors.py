@@ -141,17 +141,17 @@ SAID: list[tuple[Callable[[], DomainError], str, Details]] = [
     ),
     (
         lambda: payments.PaymentMismatch("amount", recorded=FIVE, reported=THREE),
-        "The amount reported by the payment provider is not the one on record.",
+        "The amount reported by the payment provider differs from the one on record.",
         {"recorded": "5.00", "reported": "3.00"},
     ),
     (
         payments.NothingToRefund,
-        "No payment of this order has anything left to refund.",
+        "This order has no payment left to refund.",
         NOTHING,
     ),
     (
-        lambda: payments.RefundExceedsPayment(asked=FIVE, left=THREE),
-        "Only 3.00 INR is left to refund.",
+        lambda: payments.RefundExceedsPayment(requested=FIVE, refundable=THREE),
+        "At most 3.00 INR can be refunded.",
         {"requested": "5.00", "left": "3.00"},
     ),
     (lambda: payments.RefundNotAllowed("It is being packed."), "It is being packed.", NOTHING),
@@ -169,7 +169,7 @@ SAID: list[tuple[Callable[[], DomainError], str, Details]] = [
     (payments.PaymentNotFound, "There is no such payment.", NOTHING),
     (
         payments.PaymentNotPayable,
-        "This payment is closed: it was paid or cancelled already.",
+        "This payment is closed: it was already paid or cancelled.",
         NOTHING,
     ),
     (wishlist.NotOnWishlist, "That product is not on your wishlist.", NOTHING),

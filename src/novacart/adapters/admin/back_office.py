@@ -27,8 +27,8 @@ from novacart.application.catalog.upload_category_image import UploadCategoryIma
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
-from novacart.application.payments.handle_events import RetryEvent
 from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.request_context import RequestContexts

@@ -1,1 +1,1 @@
-"""The payment provider of a shop that has no Stripe key yet."""
+"""Payment provider for development, and the gateway of a shop without a provider."""

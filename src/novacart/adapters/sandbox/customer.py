@@ -1,4 +1,4 @@
-"""The sandbox's customer, whose card is taken or declined, and the event that tells of it."""
+"""The customer of the sandbox: confirms a payment and sends the webhook event."""
 
 import hashlib
 import hmac
@@ -9,16 +9,17 @@ from typing import Any
 
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.payment_gateway import GatewayRefused, PaymentReport
+from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.domain.payments.errors import PaymentNotFound, PaymentNotPayable
+from novacart.domain.payments.reports import PaymentReport
 
 Deliver = Callable[[bytes, str], None]
 
 
 class SandboxCustomer:
-    """Plays the customer, then delivers the event to the very code that takes in Stripe's.
+    """Accept or decline a payment, then deliver an event as Stripe would.
 
-    It is signed as Stripe signs (its docs, "Verify webhook signatures manually").
+    The signature follows Stripe's documentation, "Verify webhook signatures manually".
     """
 
     def __init__(
@@ -30,7 +31,10 @@ class SandboxCustomer:
         self._deliver = deliver
 
     def __call__(self, reference: str, *, succeed: bool) -> str:
-        """The payment's status then. Raises `PaymentNotFound` and `PaymentNotPayable`."""
+        """Return Stripe's status of the payment.
+
+        Raises `PaymentNotFound` and `PaymentNotPayable`.
+        """
         try:
             report = self._gateway.confirm(reference, succeed=succeed)
         except GatewayRefused as refusal:
@@ -38,12 +42,11 @@ class SandboxCustomer:
         if report is None or report.payment is None:
             raise PaymentNotFound
         intent = _intent(reference, report.payment, succeed=succeed)
-        kind = "payment_intent.succeeded" if succeed else "payment_intent.payment_failed"
         now = int(self._clock.now().timestamp())
         event = {
             "id": f"evt_sandbox_{token_hex(12)}",
             "object": "event",
-            "type": kind,
+            "type": f"payment_intent.{'succeeded' if succeed else 'payment_failed'}",
             "created": now,
             "livemode": False,
             "data": {"object": intent},

@@ -1,4 +1,4 @@
-"""A shop in production without a payment provider."""
+"""The gateway of a production shop without a payment provider."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -7,25 +7,24 @@ from typing import NoReturn
 from novacart.application.ports.payment_gateway import (
     GatewayUnavailable,
     OpenPaymentRequest,
-    ProviderReport,
-    RefundReport,
     RefundRequest,
 )
+from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.shared.ids import PaymentId
 
 _RETRY_AFTER = 60
 
 
-class NoGateway:
-    """Answers every request with `GatewayUnavailable`, until a key is configured."""
+class UnavailableGateway:
+    """Raises `GatewayUnavailable` for every request until a Stripe key is configured."""
 
     publishable_key = ""
 
     def open_payment(self, request: OpenPaymentRequest) -> ProviderReport:  # noqa: ARG002
-        self.refuse()
+        self._raise()
 
     def retrieve(self, reference: str) -> ProviderReport | None:  # noqa: ARG002
-        self.refuse()
+        self._raise()
 
     def find(
         self,
@@ -34,25 +33,24 @@ class NoGateway:
         *,
         since: datetime,  # noqa: ARG002
     ) -> str | None:
-        self.refuse()
+        self._raise()
 
     def cancel(self, reference: str, *, key: str) -> ProviderReport:  # noqa: ARG002
-        self.refuse()
+        self._raise()
 
     def refund(self, request: RefundRequest) -> RefundReport:  # noqa: ARG002
-        self.refuse()
+        self._raise()
 
     def changed_since(self, since: datetime) -> Iterator[str]:  # noqa: ARG002
-        self.refuse()
+        self._raise()
 
     def payments_since(self, since: datetime) -> Iterator[ProviderReport]:  # noqa: ARG002
-        self.refuse()
+        self._raise()
 
     def net_captured(self) -> Mapping[str, int]:
-        self.refuse()
+        self._raise()
 
-    def refuse(self) -> NoReturn:
-        """Say that there is no provider to ask. Raises `GatewayUnavailable`."""
+    def _raise(self) -> NoReturn:
         raise GatewayUnavailable(
             "Online payments are not set up in this shop.", retry_after=_RETRY_AFTER
         )

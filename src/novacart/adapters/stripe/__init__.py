@@ -1,1 +1,1 @@
-"""Stripe: the payment gateway, and the events that it sends."""
+"""Stripe: payment gateway and webhook events."""

@@ -1,4 +1,4 @@
-"""What Stripe's errors mean to the shop."""
+"""Translation of Stripe's errors to those of the port."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +15,12 @@ from novacart.domain.payments.errors import PaymentDeclined
 
 _FAILED: Final = 500
 _RETRY_AFTER: Final = 5
-_LONGEST_RETRY_AFTER: Final = 120
+_MAX_RETRY_AFTER: Final = 120
 
 
 @contextmanager
-def translating() -> Iterator[None]:
-    """Raise the port's errors instead of the library's, garbage in an answer included."""
+def translate_errors() -> Iterator[None]:
+    """Raise the port's errors, also for a response that cannot be parsed."""
     try:
         yield
     except stripe.CardError as error:
@@ -30,7 +30,7 @@ def translating() -> Iterator[None]:
     except stripe.StripeError as error:
         raise _unavailable(error) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise GatewayUnavailable("Stripe's answer can't be read.") from error
+        raise GatewayUnavailable("Stripe's response cannot be parsed.") from error
 
 
 def is_missing(error: stripe.InvalidRequestError) -> bool:
@@ -41,15 +41,15 @@ def is_missing(error: stripe.InvalidRequestError) -> bool:
 def _unavailable(error: stripe.StripeError) -> GatewayUnavailable:
     headers = error.headers or {}
     if error.http_status == _FAILED and _replayed(headers):
-        # Stripe docs, "Idempotent requests": a kept 500 is repeated as long as its key lives.
-        return GatewayFailed("Stripe failed, and repeats it.", retry_after=_RETRY_AFTER)
-    said = str(headers.get("Retry-After") or headers.get("retry-after") or "")
-    wait = int(said) if said.isdecimal() else _RETRY_AFTER
+        # Stripe docs, "Idempotent requests": a 500 is stored and repeated for its key.
+        return GatewayFailed("Stripe failed and repeats it.", retry_after=_RETRY_AFTER)
+    header = str(headers.get("Retry-After") or headers.get("retry-after") or "")
+    seconds = int(header) if header.isdecimal() else _RETRY_AFTER
     return GatewayUnavailable(
-        "The payment provider can't be reached.", retry_after=min(wait, _LONGEST_RETRY_AFTER)
+        "The payment provider cannot be reached.", retry_after=min(seconds, _MAX_RETRY_AFTER)
     )
 
 
 def _replayed(headers: dict[str, str]) -> bool:
-    said = {name.lower(): value for name, value in headers.items()}
-    return said.get("idempotent-replayed", "").lower() == "true"
+    values = {name.lower(): value for name, value in headers.items()}
+    return values.get("idempotent-replayed", "").lower() == "true"

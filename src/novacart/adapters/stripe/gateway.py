@@ -1,13 +1,14 @@
-"""Payments at Stripe, through its own library."""
+"""Payment gateway for Stripe."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
 import stripe
 from stripe.params import PaymentIntentCreateParams
 
-from novacart.adapters.stripe.error_mapping import is_missing, translating
+from novacart.adapters.stripe.error_mapping import is_missing, translate_errors
 from novacart.adapters.stripe.http_client import BoundedClient
 from novacart.adapters.stripe.object_parser import (
     dispute_report,
@@ -20,26 +21,25 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import (
     GatewayRefused,
     OpenPaymentRequest,
-    ProviderReport,
-    RefundReport,
     RefundRequest,
 )
 from novacart.domain.payments.errors import PaymentDeclined
 from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.shared.ids import PaymentId
 
-# Pinned, so that Stripe's next version reaches the shop when its people have read what changed.
+# Pinned: a newer version is used after its changes were read.
 API_VERSION: Final = "2026-10-28.endive"
 RETRIES: Final = 2
 _PAGE: Final = 100
-# What is charge or refund of a customer's money; fees, payouts and disputes are neither.
-_OF_CUSTOMERS: Final = frozenset(
+# Types of balance transactions that are charges or refunds: not fees, payouts or disputes.
+_CHARGES_AND_REFUNDS: Final = frozenset(
     "charge payment refund payment_refund refund_failure payment_failure_refund".split()
 )
 
 
 class StripeGateway:
-    """Every call ends within 20 seconds, retries included; each page of a long list is one."""
+    """Each call takes at most 20 seconds with its retries; so does each page of a list."""
 
     def __init__(
         self,
@@ -76,19 +76,19 @@ class StripeGateway:
         }
         if request.email:
             params["receipt_email"] = request.email
-        with translating():
+        with translate_errors():
             intent = self._api.payment_intents.create(params, {"idempotency_key": request.key})
             return self._report(intent)
 
     def retrieve(self, reference: str) -> ProviderReport | None:
-        with translating(), self._http.one_budget():
+        with translate_errors(), self._http.one_budget():
             try:
                 intent = self._api.payment_intents.retrieve(reference)
             except stripe.InvalidRequestError as error:
                 if is_missing(error):
                     return None
                 raise
-            report = payment_report(_plain(intent), at=self._now())
+            report = payment_report(_to_dict(intent), at=self._now())
             if report.status is not PaymentStatus.SUCCEEDED:
                 return ProviderReport(reference=reference, payment=report, complete=True)
             refunds = self._api.refunds.list({"payment_intent": reference, "limit": _PAGE})
@@ -96,29 +96,29 @@ class StripeGateway:
             return ProviderReport(
                 reference=reference,
                 payment=report,
-                refunds=[refund_report(_plain(one)) for one in refunds.auto_paging_iter()],
-                disputes=[dispute_report(_plain(one)) for one in disputes.auto_paging_iter()],
+                refunds=[refund_report(_to_dict(one)) for one in refunds.auto_paging_iter()],
+                disputes=[dispute_report(_to_dict(one)) for one in disputes.auto_paging_iter()],
                 complete=True,
             )
 
     def find(self, payment_id: PaymentId, order_number: str, *, since: datetime) -> str | None:
-        ours = (payment_id, order_number)
+        wanted = (payment_id, order_number)
         with self._http.one_budget():
             for report in self.payments_since(since):
                 payment = report.payment
-                if payment and (payment.payment_id, payment.order_number) == ours:
+                if payment and (payment.payment_id, payment.order_number) == wanted:
                     return report.reference
         return None
 
     def cancel(self, reference: str, *, key: str) -> ProviderReport:
-        with _refusing(), translating():
+        with _declined_as_refused(), translate_errors():
             intent = self._api.payment_intents.cancel(
                 reference, {"cancellation_reason": "abandoned"}, {"idempotency_key": key}
             )
             return self._report(intent)
 
     def refund(self, request: RefundRequest) -> RefundReport:
-        with _refusing(), translating():
+        with _declined_as_refused(), translate_errors():
             refund = self._api.refunds.create(
                 {
                     "payment_intent": request.reference,
@@ -127,21 +127,21 @@ class StripeGateway:
                 },
                 {"idempotency_key": request.key},
             )
-            return refund_report(_plain(refund))
+            return refund_report(_to_dict(refund))
 
     def changed_since(self, since: datetime) -> Iterator[str]:
-        created: Any = {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
+        query: Any = {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
         seen: set[str] = set()
-        with translating():
-            for listing in (self._api.refunds.list, self._api.disputes.list):
-                for one in listing(created).auto_paging_iter():
-                    reference = _plain(one).get("payment_intent")
+        with translate_errors():
+            for list_objects in (self._api.refunds.list, self._api.disputes.list):
+                for one in list_objects(query).auto_paging_iter():
+                    reference = _to_dict(one).get("payment_intent")
                     if isinstance(reference, str) and reference not in seen:
                         seen.add(reference)
                         yield reference
 
     def payments_since(self, since: datetime) -> Iterator[ProviderReport]:
-        with translating():
+        with translate_errors():
             intents = self._api.payment_intents.list(
                 {"created": {"gte": int(since.timestamp())}, "limit": _PAGE}
             )
@@ -149,34 +149,33 @@ class StripeGateway:
                 yield self._report(intent)
 
     def net_captured(self) -> Mapping[str, int]:
-        sums: dict[str, int] = {}
-        with translating():
+        totals: dict[str, int] = {}
+        with translate_errors():
             entries = self._api.balance_transactions.list({"limit": _PAGE})
             for entry in entries.auto_paging_iter():
-                if entry.type in _OF_CUSTOMERS:
+                if entry.type in _CHARGES_AND_REFUNDS:
                     money = money_of(entry.amount, entry.currency)
-                    sums[money.currency] = sums.get(money.currency, 0) + money.amount
-        return sums
+                    totals[money.currency] = totals.get(money.currency, 0) + money.amount
+        return totals
 
     def _report(self, intent: stripe.PaymentIntent) -> ProviderReport:
         return ProviderReport(
-            reference=intent.id, payment=payment_report(_plain(intent), at=self._now())
+            reference=intent.id, payment=payment_report(_to_dict(intent), at=self._now())
         )
 
     def _now(self) -> datetime:
-        # In whole seconds, as Stripe's events tell theirs: of one second, the later stage wins.
+        # In whole seconds, like the times of Stripe's events, so that both can be compared.
         return self._clock.now().replace(microsecond=0)
 
 
-class _refusing:  # noqa: N801 (a context manager that reads as a verb)
-    """Where no card is asked, a 402 is a refusal like any other."""
+@contextmanager
+def _declined_as_refused() -> Iterator[None]:
+    """Treat a 402 as a refusal in requests that use no card."""
+    try:
+        yield
+    except PaymentDeclined as error:
+        raise GatewayRefused(error.message) from error
 
-    def __enter__(self) -> None: ...
 
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, PaymentDeclined):
-            raise GatewayRefused(error.message) from error
-
-
-def _plain(answer: stripe.StripeObject) -> dict[str, Any]:
-    return answer.to_dict()
+def _to_dict(obj: stripe.StripeObject) -> dict[str, Any]:
+    return obj.to_dict()

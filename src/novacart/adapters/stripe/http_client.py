@@ -1,4 +1,4 @@
-"""How the shop talks to Stripe: never longer than it may, and nowhere else."""
+"""HTTP client for Stripe with a deadline for each call."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import stripe
 
-# Seconds: of one call with all its attempts, of one attempt, and between two of them.
+# Seconds: for a call with all its attempts, for one attempt, and between two attempts.
 BUDGET: Final = 19.0
 ATTEMPT: Final = 8.0
 PAUSE: Final = 0.5
@@ -17,16 +17,16 @@ PAUSE: Final = 0.5
 _IN_PROGRESS = 409
 _FAILED = 500
 
-Answer = tuple[Any, int, Mapping[str, str]]
+Response = tuple[Any, int, Mapping[str, str]]
 
 
 class BoundedClient(stripe.RequestsClient):
-    """The library's client with a bound on the whole call, names, hand-shakes and waits included.
+    """The library's client with a time limit for the whole call: DNS, TLS, retries and pauses.
 
-    The library alone bounds only the silence between two bytes, 80 seconds a try. A failed
-    attempt is made again under the same idempotency key while there is time, which also tells
-    whether a failure is one that Stripe keeps under that key. No redirect is followed, and
-    neither proxies nor passwords are taken from the environment.
+    The library alone limits only the silence between two bytes, to 80 seconds an attempt. A
+    failed attempt is repeated under the same idempotency key while there is time, which also
+    shows whether Stripe stored the failure under that key. No redirect is followed, and neither
+    proxies nor passwords are read from the environment.
     """
 
     def __init__(
@@ -40,16 +40,16 @@ class BoundedClient(stripe.RequestsClient):
         self._budget = budget
         self._attempt = attempt
         self._pause = pause
-        self._ends = threading.local()
+        self._deadline = threading.local()
 
     @contextmanager
     def one_budget(self) -> Iterator[None]:
-        """All requests of the block, made by this thread, share the time of one."""
-        self._ends.at = time.monotonic() + self._budget
+        """Requests of this thread inside the block share one time limit."""
+        self._deadline.at = time.monotonic() + self._budget
         try:
             yield
         finally:
-            del self._ends.at
+            del self._deadline.at
 
     def request_with_retries(
         self,
@@ -60,19 +60,19 @@ class BoundedClient(stripe.RequestsClient):
         max_network_retries: int | None = None,
         *,
         _usage: list[str] | None = None,
-    ) -> Answer:
-        deadline = getattr(self._ends, "at", time.monotonic() + self._budget)
+    ) -> Response:
+        deadline = getattr(self._deadline, "at", time.monotonic() + self._budget)
         for _ in range(max_network_retries or 0):
             try:
-                answer = self._bounded(method, url, headers, post_data, deadline)
+                response = self._bounded(method, url, headers, post_data, deadline)
             except stripe.APIConnectionError as error:
                 if not error.should_retry:
                     raise
             else:
-                if answer[1] != _IN_PROGRESS and answer[1] < _FAILED:
-                    return answer
+                if response[1] != _IN_PROGRESS and response[1] < _FAILED:
+                    return response
                 if time.monotonic() + self._pause >= deadline:
-                    return answer
+                    return response
             time.sleep(max(0.0, min(self._pause, deadline - time.monotonic())))
         return self._bounded(method, url, headers, post_data, deadline)
 
@@ -83,29 +83,29 @@ class BoundedClient(stripe.RequestsClient):
         headers: Mapping[str, str],
         post_data: Any,  # noqa: ANN401 (the library's own signature)
         deadline: float,
-    ) -> Answer:
-        """One attempt in a thread of its own: only so can a name look-up be left behind."""
-        done: SimpleQueue[Answer | Exception] = SimpleQueue()
+    ) -> Response:
+        """Run one attempt in a thread, since a DNS look-up cannot be interrupted."""
+        done: SimpleQueue[Response | Exception] = SimpleQueue()
 
         def attempt() -> None:
             try:
                 done.put(self.request(method, url, headers, post_data))
-            except Exception as error:  # noqa: BLE001 (handed over to whoever waits)
+            except Exception as error:  # noqa: BLE001 (raised in the caller's thread)
                 done.put(error)
 
-        left = min(self._attempt, deadline - time.monotonic())
-        if left <= 0:
-            raise _late(retry=False)
+        remaining = min(self._attempt, deadline - time.monotonic())
+        if remaining <= 0:
+            raise _timed_out(retry=False)
         threading.Thread(target=attempt, daemon=True, name="stripe").start()
         try:
-            outcome = done.get(timeout=left)
+            outcome = done.get(timeout=remaining)
         except Empty:
-            raise _late(retry=True) from None
+            raise _timed_out(retry=True) from None
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
 
-def _late(*, retry: bool) -> stripe.APIConnectionError:
-    message = "Stripe did not answer in time."
+def _timed_out(*, retry: bool) -> stripe.APIConnectionError:
+    message = "Stripe did not respond in time."
     return stripe.APIConnectionError(message, should_retry=retry)  # type: ignore[no-untyped-call]

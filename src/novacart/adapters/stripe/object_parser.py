@@ -1,25 +1,21 @@
-"""Stripe's objects in the shop's words.
+"""Parsing of Stripe's objects.
 
 Sources: Stripe API reference (PaymentIntents, Refunds, Disputes); Stripe docs, "Currencies".
-Whatever is missing or of a wrong kind raises `KeyError`, `TypeError` or `ValueError`.
+A missing member raises `KeyError`, a wrong one `TypeError` or `ValueError`.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from novacart.application.ports.payment_gateway import (
-    DisputeReport,
-    PaymentReport,
-    RefundReport,
-)
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
+from novacart.domain.payments.reports import DisputeReport, PaymentReport, RefundReport
 from novacart.domain.shared.ids import PaymentId, RefundId
 from novacart.domain.shared.money import Money
 
 Object = Mapping[str, Any]
 
-# ISO 4217 gives them no minor unit; Stripe counts hundredths of them all the same.
+# Without a minor unit in ISO 4217, but counted in hundredths by Stripe.
 _HUNDREDTHS: Final = frozenset({"ISK", "UGX"})
 _FACTOR: Final = 100
 _ID_DIGITS: Final = 18
@@ -53,32 +49,32 @@ _DISPUTES: Final = {
 
 
 def stripe_amount(money: Money) -> int:
-    """How Stripe counts that much money."""
+    """The amount in Stripe's units."""
     return money.amount * _FACTOR if money.currency in _HUNDREDTHS else money.amount
 
 
 def money_of(amount: object, currency: str) -> Money:
-    """Raises `ValueError` for an amount that this currency can't have."""
+    """Raises `TypeError` for no integer, `ValueError` for a fraction of the minor unit."""
     if isinstance(amount, bool) or not isinstance(amount, int):
-        message = "an amount is a whole number"
+        message = "an amount must be an integer"
         raise TypeError(message)
     code = currency.upper()
     if code not in _HUNDREDTHS:
         return Money(amount, code)
-    whole, rest = divmod(amount, _FACTOR)
-    if rest:
+    whole, hundredths = divmod(amount, _FACTOR)
+    if hundredths:
         message = f"{code} has no hundredths"
         raise ValueError(message)
     return Money(whole, code)
 
 
-def moment(seconds: int) -> datetime:
-    """Unix seconds as a time."""
+def time_of(seconds: int) -> datetime:
+    """Unix seconds as a UTC time."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def payment_report(intent: Object, *, at: datetime) -> PaymentReport:
-    """A PaymentIntent as it stood `at` that moment."""
+    """A PaymentIntent as it was `at` that time."""
     status = _PAYMENTS[intent["status"]]
     error = intent.get("last_payment_error") or {}
     if error and intent["status"] == "requires_payment_method":
@@ -99,31 +95,32 @@ def payment_report(intent: Object, *, at: datetime) -> PaymentReport:
 
 
 def refund_report(refund: Object) -> RefundReport:
-    """A Refund. One without a status waits for one."""
+    """A Refund. One without a status is pending."""
     refund_id = _own_id((refund.get("metadata") or {}).get("refund_id"))
     return RefundReport(
         reference=refund["id"],
         status=_REFUNDS[refund.get("status") or "pending"],
         amount=money_of(refund["amount"], refund["currency"]),
-        reported_at=moment(refund["created"]),
+        reported_at=time_of(refund["created"]),
         refund_id=None if refund_id is None else RefundId(refund_id),
         failure=refund.get("failure_reason"),
     )
 
 
 def dispute_report(dispute: Object, *, event_type: str = "") -> DisputeReport:
-    """A Dispute; an event may say in its name what the object does not."""
-    booked = [entry["amount"] for entry in dispute.get("balance_transactions") or ()]
+    """A Dispute. The type of an event may report funds that the object does not."""
+    entries = [entry["amount"] for entry in dispute.get("balance_transactions") or ()]
     return DisputeReport(
         reference=dispute["id"],
         status=_DISPUTES[dispute["status"]],
         amount=money_of(dispute["amount"], dispute["currency"]),
-        reported_at=moment(dispute["created"]),
-        withdrawn=any(amount < 0 for amount in booked) or event_type.endswith("funds_withdrawn"),
-        reinstated=any(amount > 0 for amount in booked) or event_type.endswith("funds_reinstated"),
+        reported_at=time_of(dispute["created"]),
+        withdrawn=any(amount < 0 for amount in entries) or event_type.endswith("funds_withdrawn"),
+        reinstated=any(amount > 0 for amount in entries) or event_type.endswith("funds_reinstated"),
     )
 
 
-def _own_id(text: object) -> int | None:
-    own = isinstance(text, str) and text.isascii() and text.isdecimal()
-    return int(text) if own and isinstance(text, str) and len(text) <= _ID_DIGITS else None
+def _own_id(value: object) -> int | None:
+    if not isinstance(value, str) or not value.isascii() or not value.isdecimal():
+        return None
+    return int(value) if len(value) <= _ID_DIGITS else None

@@ -1,126 +1,128 @@
-"""Stripe's events: signed bytes in, the shop's own words out."""
+"""Stripe's webhook events: verification and parsing."""
 
 import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from novacart.adapters.stripe.object_parser import (
     dispute_report,
-    moment,
     payment_report,
     refund_report,
+    time_of,
 )
-from novacart.application.ports.payment_gateway import ProviderReport
-from novacart.application.ports.webhook_events import ForgedEvent, ProviderEvent, UnreadableEvent
+from novacart.application.ports.webhook_events import (
+    InvalidSignature,
+    ProviderEvent,
+    UnreadableEvent,
+)
+from novacart.domain.payments.reports import ProviderReport
 
-# Seconds, both ways: a message from the future was not sent by a clock that can be trusted.
+# Seconds, in both directions: a timestamp in the future is refused too.
 TOLERANCE: Final = 300
 _TIMESTAMP_DIGITS: Final = 12
 _ID_LENGTH: Final = 255
 _TYPE_LENGTH: Final = 100
 
-Reading = Callable[[ProviderEvent, Mapping[str, Any]], ProviderEvent]
+Parser = Callable[[ProviderEvent, Mapping[str, Any]], ProviderEvent]
 
 
-class StripeEvents:
-    """Checks signatures with the secret of the webhook, or with both while one is rolled."""
+class StripeEventReader:
+    """`secrets` are the webhook's signing secrets; there are two while one is being rolled."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._secrets = [secret.encode() for secret in secrets if secret]
 
     def verify(self, payload: bytes, signature: str | None, *, at: datetime) -> None:
-        """Stripe docs, "Verify webhook signatures manually". Raises `ForgedEvent`."""
-        timestamp, given = _parsed(signature)
+        """Stripe docs, "Verify webhook signatures manually". Raises `InvalidSignature`."""
+        timestamp, signatures = _parse_signature(signature)
         if abs(at.timestamp() - timestamp) > TOLERANCE:
-            raise ForgedEvent("The event was signed too long ago, or in the future.")
+            raise InvalidSignature("The timestamp of the signature is too old or in the future.")
         signed = b"%d.%s" % (timestamp, payload)
         matches = False
         for secret in self._secrets:
             expected = hmac.new(secret, signed, hashlib.sha256).hexdigest().encode()
-            for candidate in given:
+            for candidate in signatures:
                 matches |= hmac.compare_digest(expected, candidate.encode())
         if not matches:
-            raise ForgedEvent("The signature does not match the event.")
+            raise InvalidSignature("The signature does not match the event.")
 
     def read(self, payload: bytes) -> ProviderEvent:
         try:
-            event = json.loads(payload.decode("utf-8"))
-            plain = ProviderEvent(
-                id=_text(event["id"], _ID_LENGTH),
-                type=_text(event["type"], _TYPE_LENGTH),
-                created_at=moment(event["created"]),
+            body = json.loads(payload.decode("utf-8"))
+            event = ProviderEvent(
+                id=_text(body["id"], _ID_LENGTH),
+                type=_text(body["type"], _TYPE_LENGTH),
+                created_at=time_of(body["created"]),
             )
         except (KeyError, TypeError, ValueError, OverflowError, OSError, RecursionError) as error:
-            raise UnreadableEvent("This is not an event of Stripe's.") from error
-        reading = _READINGS.get(plain.type)
-        if reading is None:
-            return plain
+            raise UnreadableEvent("The body is not a Stripe event.") from error
+        parse = _PARSERS.get(event.type)
+        if parse is None:
+            return event
         try:
-            return reading(plain, event["data"]["object"])
+            return parse(event, body["data"]["object"])
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
-            # It is an event, so it is stored; what it says can't be relied on.
-            return _unclear(plain, event)
+            # It is an event, so it is stored; its object cannot be parsed.
+            return _inconclusive(event, body)
 
 
-def _parsed(signature: str | None) -> tuple[int, list[str]]:
+def _parse_signature(signature: str | None) -> tuple[int, list[str]]:
     timestamp: int | None = None
-    given = []
+    signatures = []
     for item in (signature or "").split(","):
         name, _, value = item.strip().partition("=")
         digits = value.isascii() and value.isdecimal() and len(value) <= _TIMESTAMP_DIGITS
         if name == "t" and digits:
             timestamp = int(value)
         elif name == "v1":
-            given.append(value)
-    if timestamp is None or not given:
-        raise ForgedEvent("The event is not signed.")
-    return timestamp, given
+            signatures.append(value)
+    if timestamp is None or not signatures:
+        raise InvalidSignature("The event is not signed.")
+    return timestamp, signatures
 
 
-def _text(value: object, longest: int) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= longest or not value.isprintable():
-        message = "not a name"
+def _text(value: object, max_length: int) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= max_length or not value.isprintable():
+        message = "not an identifier"
         raise ValueError(message)
     return value
 
 
-def _intent(event: ProviderEvent, thing: Mapping[str, Any]) -> ProviderEvent:
-    report = ProviderReport(
-        reference=thing["id"], payment=payment_report(thing, at=event.created_at)
-    )
+def _intent(event: ProviderEvent, obj: Mapping[str, Any]) -> ProviderEvent:
+    report = ProviderReport(reference=obj["id"], payment=payment_report(obj, at=event.created_at))
     return _with(event, report)
 
 
-def _charge(event: ProviderEvent, thing: Mapping[str, Any]) -> ProviderEvent:
-    # A charge says how much went back, not by which refunds.
-    if thing.get("payment_intent") is None:
+def _charge(event: ProviderEvent, obj: Mapping[str, Any]) -> ProviderEvent:
+    # A charge has the refunded amount, not the refunds.
+    if obj.get("payment_intent") is None:
         return event
-    return _with(event, ProviderReport(reference=thing["payment_intent"]), conclusive=False)
+    return _with(event, ProviderReport(reference=obj["payment_intent"]), conclusive=False)
 
 
-def _refund(event: ProviderEvent, thing: Mapping[str, Any]) -> ProviderEvent:
-    if thing.get("payment_intent") is None:
+def _refund(event: ProviderEvent, obj: Mapping[str, Any]) -> ProviderEvent:
+    if obj.get("payment_intent") is None:
         return event
-    report = ProviderReport(reference=thing["payment_intent"], refunds=[refund_report(thing)])
+    report = ProviderReport(reference=obj["payment_intent"], refunds=[refund_report(obj)])
     return _with(event, report)
 
 
-def _dispute(event: ProviderEvent, thing: Mapping[str, Any]) -> ProviderEvent:
-    if thing.get("payment_intent") is None:
+def _dispute(event: ProviderEvent, obj: Mapping[str, Any]) -> ProviderEvent:
+    if obj.get("payment_intent") is None:
         return event
-    told = dispute_report(thing, event_type=event.type)
-    return _with(event, ProviderReport(reference=thing["payment_intent"], disputes=[told]))
+    dispute = dispute_report(obj, event_type=event.type)
+    return _with(event, ProviderReport(reference=obj["payment_intent"], disputes=[dispute]))
 
 
-def _unclear(event: ProviderEvent, raw: Mapping[str, Any]) -> ProviderEvent:
-    data = raw.get("data")
-    thing = data.get("object") if isinstance(data, dict) else None
-    known = thing if isinstance(thing, dict) else {}
-    intent = event.type.startswith("payment_intent.")
-    reference = known.get("id" if intent else "payment_intent")
+def _inconclusive(event: ProviderEvent, body: Mapping[str, Any]) -> ProviderEvent:
+    data = body.get("data")
+    obj = data.get("object") if isinstance(data, dict) else None
+    is_intent = event.type.startswith("payment_intent.")
+    reference = obj.get("id" if is_intent else "payment_intent") if isinstance(obj, dict) else None
     if not isinstance(reference, str):
         return event
     return _with(event, ProviderReport(reference=reference), conclusive=False)
@@ -129,20 +131,14 @@ def _unclear(event: ProviderEvent, raw: Mapping[str, Any]) -> ProviderEvent:
 def _with(
     event: ProviderEvent, report: ProviderReport, *, conclusive: bool = True
 ) -> ProviderEvent:
-    return ProviderEvent(
-        id=event.id,
-        type=event.type,
-        created_at=event.created_at,
-        report=report,
-        conclusive=conclusive,
-    )
+    return replace(event, report=report, conclusive=conclusive)
 
 
-_READINGS: Final[Mapping[str, Reading]] = (
+_PARSERS: Final[Mapping[str, Parser]] = (
     dict.fromkeys(
         (
-            f"payment_intent.{kind}"
-            for kind in "succeeded payment_failed canceled processing requires_action"
+            f"payment_intent.{suffix}"
+            for suffix in "succeeded payment_failed canceled processing requires_action"
             " amount_capturable_updated".split()
         ),
         _intent,
@@ -153,8 +149,8 @@ _READINGS: Final[Mapping[str, Reading]] = (
     )
     | dict.fromkeys(
         (
-            f"charge.dispute.{kind}"
-            for kind in "created updated closed funds_withdrawn funds_reinstated".split()
+            f"charge.dispute.{suffix}"
+            for suffix in "created updated closed funds_withdrawn funds_reinstated".split()
         ),
         _dispute,
     )

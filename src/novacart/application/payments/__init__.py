@@ -1,1 +1,1 @@
-"""What can happen to a payment. Whatever calls the provider commits its intent and key before."""
+"""Payments and refunds. A request to the provider is sent after its key is committed."""

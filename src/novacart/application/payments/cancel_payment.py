@@ -1,9 +1,8 @@
-"""Nobody waits for this money any more."""
+"""Cancel the payment of a cancelled order."""
 
-from novacart.application.payments.idempotency import new_key
-from novacart.application.payments.open_at_provider import OpenAtProvider
-from novacart.application.payments.policy import FollowUpPolicy
-from novacart.application.payments.settle_payment import SettlePayment
+from novacart.application.payments.keys import new_key
+from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import (
     GatewayFailed,
@@ -18,10 +17,10 @@ from novacart.domain.shared.ids import OrderId
 
 
 class CancelPayment:
-    """Close the payment of a cancelled order, so that its customer can't pay any more.
+    """Cancel it at the provider, so that the customer cannot pay any more.
 
-    Where the money is already on its way it is let through, and then returned. Raises
-    `GatewayUnavailable`; the wish stays on record and is carried out later.
+    A payment that succeeds all the same is refunded as a late payment. Raises
+    `GatewayUnavailable`; reconciliation then cancels it later.
     """
 
     def __init__(
@@ -30,61 +29,55 @@ class CancelPayment:
         begin: UnitOfWorkFactory,
         clock: Clock,
         gateway: PaymentGateway,
-        settle: SettlePayment,
-        open_at_provider: OpenAtProvider,
-        policy: FollowUpPolicy,
+        recorder: PaymentRecorder,
+        opener: PaymentOpener,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._gateway = gateway
-        self._settle = settle
-        self._open_at_provider = open_at_provider
-        self._policy = policy
+        self._recorder = recorder
+        self._opener = opener
 
     def __call__(self, order_id: OrderId) -> None:
-        now = self._clock.now()
         with self._begin() as work:
             order = work.orders.get(order_id)
             payment = work.payments.of_order(order_id)
             if payment is None or order.status is not OrderStatus.CANCELLED:
                 return
-            if payment.cancel_at_provider(key=new_key("cancel")):
-                payment.check_at = self._policy.next_check(payment, at=now)
+            if payment.request_cancellation(key=new_key("cancel"), at=self._clock.now()):
                 work.payments.save(payment)
                 work.commit()
-        self.finish(payment, email=order.email)
-
-    def finish(self, payment: Payment, *, email: str) -> None:
-        """Carry out a wish that is on record."""
-        if not payment.is_open or payment.cancel_key is None:
+        if not payment.is_open:
             return
-        # A request to open it may still be under way: only a payment with a name can be ended.
-        place = PaymentLocator(
-            user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id
-        )
         try:
-            opened = self._open_at_provider(payment, email=email)
+            # A request to open it may still be running, so it is opened before it is cancelled.
+            payment = self._opener.open(payment, email=order.email)
         except GatewayRefused:
-            self._settle.never_opened(place, actor="system")
+            self._recorder.cancel_unopened(PaymentLocator.of(payment))
             return
-        if not opened.is_open or opened.reference is None:
-            return
-        try:
-            report = self._gateway.cancel(opened.reference, key=payment.cancel_key)
-        except (GatewayRefused, GatewayFailed) as error:
-            known = self._gateway.retrieve(opened.reference)
-            if known is not None:
-                settled = self._settle(place, known, actor="system")
-                if not settled.is_open or isinstance(error, GatewayRefused):
-                    return
-            self._use_new_key(place, payment.cancel_key)
-            raise
-        self._settle(place, report, actor="system")
+        self._cancel_at_provider(payment)
 
-    def _use_new_key(self, place: PaymentLocator, key: str) -> None:
+    def _cancel_at_provider(self, payment: Payment) -> None:
+        reference, key = payment.reference, payment.cancel_key
+        if not payment.is_open or reference is None or key is None:
+            return
+        locator = PaymentLocator.of(payment)
+        try:
+            report = self._gateway.cancel(reference, key=key)
+        except (GatewayRefused, GatewayFailed) as error:
+            current = self._gateway.retrieve(reference)
+            if current is not None:
+                payment = self._recorder.apply_report(locator, current)
+                if not payment.is_open or isinstance(error, GatewayRefused):
+                    return
+            self._replace_key(locator, key)
+            raise
+        self._recorder.apply_report(locator, report)
+
+    def _replace_key(self, locator: PaymentLocator, key: str) -> None:
         with self._begin() as work:
-            work.orders.get(place.order_id)
-            payment = work.payments.get(place.payment_id)
+            work.orders.get(locator.order_id)
+            payment = work.payments.get(locator.payment_id)
             if payment.is_open and payment.cancel_key == key:
                 payment.cancel_key = new_key("cancel")
                 work.payments.save(payment)

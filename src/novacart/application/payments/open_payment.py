@@ -1,11 +1,10 @@
-"""Ask a customer for the money of an order."""
+"""Open the payment of an order."""
 
 from dataclasses import dataclass
 
-from novacart.application.payments.idempotency import new_key
-from novacart.application.payments.open_at_provider import OpenAtProvider
-from novacart.application.payments.policy import FollowUpPolicy
-from novacart.application.payments.queries import IntentView
+from novacart.application.payments.keys import new_key
+from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.queries import PaymentIntent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayRefused, PaymentGateway
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -17,7 +16,7 @@ from novacart.domain.shared.ids import OrderId, PaymentId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPaymentCommand:
-    """`idempotency_key` is fulfilled in the transaction that commits the payment."""
+    """`idempotency_key` is fulfilled in the transaction that stores the payment."""
 
     user_id: UserId
     order_id: OrderId
@@ -25,11 +24,11 @@ class OpenPaymentCommand:
 
 
 class OpenPayment:
-    """The payment of a `PENDING` order, the same one however often it is asked for.
+    """Open the payment of a `PENDING` order, or return the one that is open.
 
-    Its intent is committed first, then the provider is asked, then its answer is recorded;
-    whatever stops in between is finished by asking again, or by reconciliation. Raises
-    `OrderNotFound`, `OrderNotPayable`, `PaymentDeclined` and `GatewayUnavailable`.
+    The payment is committed, then opened at the provider, then the response is recorded. If
+    that is interrupted, the next call or reconciliation completes it. Raises `OrderNotFound`,
+    `OrderNotPayable`, `PaymentDeclined` and `GatewayUnavailable`.
     """
 
     def __init__(
@@ -38,60 +37,55 @@ class OpenPayment:
         begin: UnitOfWorkFactory,
         clock: Clock,
         gateway: PaymentGateway,
-        open_at_provider: OpenAtProvider,
-        policy: FollowUpPolicy,
+        opener: PaymentOpener,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._gateway = gateway
-        self._open_at_provider = open_at_provider
-        self._policy = policy
+        self._opener = opener
 
-    def __call__(self, command: OpenPaymentCommand) -> IntentView:
-        now = self._clock.now()
+    def __call__(self, command: OpenPaymentCommand) -> PaymentIntent:
         with self._begin() as work:
             order = work.orders.of_user(command.order_id, command.user_id)
-            if not order.is_payable(at=now):
+            if not order.is_payable(at=self._clock.now()):
                 raise OrderNotPayable
-            payment = work.payments.of_order(order.id) or self._new(work, order)
+            payment = work.payments.of_order(order.id) or self._create(work, order)
             if command.idempotency_key is not None:
                 work.idempotency_keys.fulfil(
                     command.user_id, command.idempotency_key, int(payment.id)
                 )
             work.commit()
-        return self._opened(payment, email=order.email)
+        return self._open(payment, email=order.email)
 
-    def again(self, user_id: UserId, payment_id: PaymentId) -> IntentView:
-        """A payment that was asked for before. Raises as the first time."""
+    def replay(self, user_id: UserId, payment_id: PaymentId) -> PaymentIntent:
+        """Repeat the response of an earlier request. Raises the same errors."""
         with self._begin() as work:
-            place = work.payments.place(payment_id)
-            if place is None:
+            locator = work.payments.locate(payment_id)
+            if locator is None:
                 raise OrderNotPayable
-            order = work.orders.of_user(place.order_id, user_id)
+            order = work.orders.of_user(locator.order_id, user_id)
             payment = work.payments.get(payment_id)
-        return self._opened(payment, email=order.email)
+        return self._open(payment, email=order.email)
 
-    def _new(self, work: UnitOfWork, order: Order) -> Payment:
-        now = self._clock.now()
-        payment = Payment(
+    def _create(self, work: UnitOfWork, order: Order) -> Payment:
+        payment = Payment.create(
             id=PaymentId(work.ids.take()[0]),
             order_id=order.id,
             order_number=order.number,
             user_id=order.user_id,
             amount=order.total,
             open_key=new_key("open"),
-            created_at=now,
+            at=self._clock.now(),
         )
-        payment.check_at = self._policy.next_check(payment, at=now)
         work.payments.add(payment)
         return payment
 
-    def _opened(self, payment: Payment, *, email: str) -> IntentView:
+    def _open(self, payment: Payment, *, email: str) -> PaymentIntent:
         try:
-            payment = self._open_at_provider(payment, email=email)
+            payment = self._opener.open(payment, email=email)
         except GatewayRefused as refusal:
             raise OrderNotPayable("The payment provider does not accept this payment.") from refusal
-        return IntentView(
+        return PaymentIntent(
             payment_id=payment.id,
             order_id=payment.order_id,
             reference=payment.reference or "",

@@ -1,17 +1,16 @@
-"""Payments and refunds as those who ask for them see them."""
+"""Read models of payments and refunds."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
+from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntentView:
-    """`reference` and `client_secret` are the provider's, for the customer's browser."""
+class PaymentIntent:
+    """What the customer's browser needs to pay; `reference` is the provider's id."""
 
     payment_id: PaymentId
     order_id: OrderId
@@ -22,54 +21,11 @@ class IntentView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundView:
-    """`status` is the refund lifecycle's own word."""
-
+class RefundSummary:
     id: RefundId
-    payment_id: PaymentId
-    order_id: OrderId
     amount: Money
-    status: str
-    origin: str
-    reason: str
-    failure: str | None
-    reference: str | None
-    requested_at: datetime
-    settled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisputeView:
-    reference: str
-    order_id: OrderId
-    amount: Money
-    status: str
-    opened_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventView:
-    """An event that staff should look at, without its body."""
-
-    id: str
-    type: str
-    state: str
-    note: str | None
-    attempts: int
-    received_at: datetime
+    status: RefundStatus
 
 
 class PaymentQueries(Protocol):
-    def refund(self, refund_id: RefundId) -> RefundView | None: ...
-
-    def refunds_of(self, order_id: OrderId) -> Sequence[RefundView]:
-        """Oldest first."""
-        ...
-
-    def disputes(self, *, limit: int) -> Sequence[DisputeView]:
-        """Newest first."""
-        ...
-
-    def events_to_see(self, *, limit: int) -> Sequence[EventView]:
-        """Quarantined and parked events, newest first."""
-        ...
+    def refund(self, refund_id: RefundId) -> RefundSummary | None: ...

@@ -1,10 +1,10 @@
-"""Take in what the provider sends."""
+"""Receive a webhook event of the payment provider."""
 
 import logging
 from dataclasses import dataclass
 
-from novacart.application.payments.handle_event import HandleEvent
-from novacart.application.payments.policy import FollowUpPolicy
+from novacart.application.payments.event_processor import EventProcessor
+from novacart.application.payments.policy import EventRetryPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import EventReader, StoredEvent
@@ -14,18 +14,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveEventCommand:
-    """`payload` is the body to the byte, `signature` the header that signs it."""
+    """`payload` is the request body, unchanged; `signature` is the header that signs it."""
 
     payload: bytes
     signature: str | None
 
 
 class ReceiveEvent:
-    """Store it, and only then try to handle it.
+    """Verify the event, store it under its unique id, then process it. Duplicates are ignored.
 
-    When this returns the event is safe: it was handled, or will be tried again, or stands
-    where staff see it. Raises `ForgedEvent`, `UnreadableEvent` and `StorageUnavailable`,
-    with nothing stored.
+    Once it is stored this returns normally: if processing fails the worker tries again. Raises
+    `InvalidSignature`, `UnreadableEvent` and `StorageUnavailable`, with nothing stored.
     """
 
     def __init__(
@@ -34,36 +33,34 @@ class ReceiveEvent:
         begin: UnitOfWorkFactory,
         clock: Clock,
         reader: EventReader,
-        handle: HandleEvent,
-        policy: FollowUpPolicy,
+        processor: EventProcessor,
+        policy: EventRetryPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._reader = reader
-        self._handle = handle
+        self._processor = processor
         self._policy = policy
 
-    def __call__(self, signed: ReceiveEventCommand) -> None:
+    def __call__(self, command: ReceiveEventCommand) -> None:
         now = self._clock.now()
-        self._reader.verify(signed.payload, signed.signature, at=now)
-        event = self._reader.read(signed.payload)
+        self._reader.verify(command.payload, command.signature, at=now)
+        event = self._reader.read(command.payload)
+        stored = StoredEvent(
+            id=event.id,
+            type=event.type,
+            payload=command.payload.decode(),
+            received_at=now,
+            next_attempt_at=self._policy.next_attempt(0, at=now),
+            attempts=1,
+            reference=event.report.reference if event.report else None,
+        )
         with self._begin() as work:
-            is_new = work.webhook_events.store(
-                StoredEvent(
-                    id=event.id,
-                    type=event.type,
-                    payload=signed.payload.decode(),
-                    received_at=now,
-                    next_attempt_at=self._policy.next_attempt(0, at=now),
-                    attempts=1,
-                    reference=event.report.reference if event.report else None,
-                )
-            )
+            is_new = work.webhook_events.store(stored)
             work.commit()
         if not is_new:
             return
         try:
-            self._handle(event.id)
-        except Exception:  # noqa: BLE001 (the provider is told of storage alone)
-            # It is stored, so the provider need not send it again: the worker goes on.
+            self._processor.process(event)
+        except Exception:  # noqa: BLE001 (the event is stored, so the provider gets its 200)
             _log.exception("webhook event %s left to the worker", event.id)

@@ -1,45 +1,46 @@
-"""Ask the provider about whatever is not settled, and finish what was left half done."""
+"""Reconcile payments with the provider."""
 
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from novacart.application.payments.cancel_payment import CancelPayment
-from novacart.application.payments.open_at_provider import OpenAtProvider
-from novacart.application.payments.policy import FollowUpPolicy
+from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.send_refund import SendRefund
-from novacart.application.payments.settle_payment import SettlePayment
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import RefundStatus
-from novacart.domain.payments.payment import Payment
+
+BATCH: Final = 50
+TIME_LIMIT: Final = timedelta(seconds=45)
+_FORCED_HORIZON: Final = timedelta(days=400)
+_FORCED_TIME_LIMIT: Final = timedelta(days=1)
 
 _log = logging.getLogger(__name__)
-
-BATCH = 50
-ROUND = timedelta(seconds=45)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReconcilePaymentsCommand:
-    """`force` asks about what is not due yet, too.
+    """`force` also checks payments that are not due yet.
 
-    `back` is how far to look for refunds and disputes that began at the provider.
+    `look_back` is how far to search for refunds and disputes that began at the provider.
     """
 
     force: bool = False
-    back: timedelta | None = None
+    look_back: timedelta | None = None
 
 
 class ReconcilePayments:
-    """Bring every payment to where the provider says it is; gives how many it asked about.
+    """Ask the provider about every payment that is due. Return how many were checked.
 
-    With every event of the provider lost, everything settles by this alone. One payment that
-    fails does not keep the others; it is asked about again. Unless forced, a round ends after
-    `ROUND`, since each payment may wait for a provider that is out of reach.
+    Everything settles by this alone, even if every webhook event is lost. A payment that fails
+    does not stop the others and is checked again later. Unless forced, a run ends after
+    `TIME_LIMIT`, since each payment may wait for a provider that is down.
     """
 
     def __init__(
@@ -48,88 +49,87 @@ class ReconcilePayments:
         begin: UnitOfWorkFactory,
         clock: Clock,
         gateway: PaymentGateway,
-        settle: SettlePayment,
-        open_at_provider: OpenAtProvider,
+        recorder: PaymentRecorder,
+        opener: PaymentOpener,
         cancel_payment: CancelPayment,
         send_refund: SendRefund,
-        policy: FollowUpPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._gateway = gateway
-        self._settle = settle
-        self._open_at_provider = open_at_provider
+        self._recorder = recorder
+        self._opener = opener
         self._cancel_payment = cancel_payment
         self._send_refund = send_refund
-        self._policy = policy
 
     def __call__(self, command: ReconcilePaymentsCommand) -> int:
-        horizon = self._clock.now() + (timedelta(days=400) if command.force else timedelta())
-        end = self._clock.now() + (timedelta(days=1) if command.force else ROUND)
-        asked: set[PaymentLocator] = set()
+        now = self._clock.now()
+        horizon = now + (_FORCED_HORIZON if command.force else timedelta())
+        end = now + (_FORCED_TIME_LIMIT if command.force else TIME_LIMIT)
+        checked: set[PaymentLocator] = set()
         while True:
             with self._begin() as work:
-                due = work.payments.to_check(horizon, limit=BATCH + len(asked))
-            fresh = [place for place in due if place not in asked][:BATCH]
-            for place in fresh:
+                due = work.payments.due_for_check(horizon, limit=BATCH + len(checked))
+            batch = [locator for locator in due if locator not in checked][:BATCH]
+            for locator in batch:
                 if self._clock.now() >= end:
-                    return len(asked)
-                self._guarded(place)
-                asked.add(place)
-            if not fresh:
+                    return len(checked)
+                self._check(locator)
+                checked.add(locator)
+            if not batch:
                 break
-        return len(asked) + (self._look_back(command.back) if command.back else 0)
+        return len(checked) + (self._search(command.look_back) if command.look_back else 0)
 
-    def _guarded(self, place: PaymentLocator) -> None:
+    def _check(self, locator: PaymentLocator) -> None:
         try:
-            self._finish(place)
-        except Exception as error:  # noqa: BLE001 (one must not keep the others)
-            _log.warning("payment %s not reconciled", place.payment_id, exc_info=error)
-            self._postpone(place)
+            self._reconcile(locator)
+        except Exception as error:  # noqa: BLE001 (one payment must not stop the others)
+            _log.warning("payment %s not reconciled", locator.payment_id, exc_info=error)
+            self._postpone(locator)
 
-    def _finish(self, place: PaymentLocator) -> None:
+    def _reconcile(self, locator: PaymentLocator) -> None:
         with self._begin() as work:
-            order = work.orders.get(place.order_id)
-            payment = work.payments.get(place.payment_id)
-        closed = order.status is OrderStatus.CANCELLED
-        if payment.is_open and payment.reference is None and closed:
+            order = work.orders.get(locator.order_id)
+            payment = work.payments.get(locator.payment_id)
+        is_cancelled = order.status is OrderStatus.CANCELLED
+        if payment.is_open and payment.reference is None and is_cancelled:
             self._cancel_payment(order.id)
             return
         if payment.is_open:
-            payment = self._open_at_provider(payment, email=order.email)
-        known = self._gateway.retrieve(payment.reference) if payment.reference else None
-        if known is not None:
-            payment = self._settle(place, known, actor="system")
-        if payment.is_open and closed:
+            payment = self._opener.open(payment, email=order.email)
+        current = self._gateway.retrieve(payment.reference) if payment.reference else None
+        if current is not None:
+            payment = self._recorder.apply_report(locator, current)
+        if payment.is_open and is_cancelled:
             self._cancel_payment(order.id)
         for refund in payment.refunds:
             if refund.status is RefundStatus.REQUESTED:
                 self._send_refund(refund.id)
-        if known is None:
-            self._postpone(place)
+        if current is None:
+            self._postpone(locator)
 
-    def _postpone(self, place: PaymentLocator) -> None:
+    def _postpone(self, locator: PaymentLocator) -> None:
         now = self._clock.now()
         with self._begin() as work:
-            work.orders.get(place.order_id)
-            payment: Payment = work.payments.get(place.payment_id)
+            work.orders.get(locator.order_id)
+            payment = work.payments.get(locator.payment_id)
             if payment.check_at is not None and payment.check_at <= now:
-                payment.check_at = self._policy.next_check(payment, at=now)
+                payment.postpone_check(at=now)
                 work.payments.save(payment)
                 work.commit()
 
-    def _look_back(self, back: timedelta) -> int:
-        """Refunds and disputes that began at the provider are known to nobody here."""
-        asked = 0
-        for reference in self._gateway.changed_since(self._clock.now() - back):
+    def _search(self, look_back: timedelta) -> int:
+        """Apply refunds and disputes that began at the provider."""
+        checked = 0
+        for reference in self._gateway.changed_since(self._clock.now() - look_back):
             with self._begin() as work:
-                place = work.payments.by_reference(reference)
-            known = self._gateway.retrieve(reference) if place is not None else None
-            if place is None or known is None:
+                locator = work.payments.by_reference(reference)
+            current = self._gateway.retrieve(reference) if locator is not None else None
+            if locator is None or current is None:
                 continue
-            asked += 1
+            checked += 1
             try:
-                self._settle(place, known, actor="system")
-            except Exception as error:  # noqa: BLE001 (one must not keep the others)
-                _log.warning("payment %s not reconciled", place.payment_id, exc_info=error)
-        return asked
+                self._recorder.apply_report(locator, current)
+            except Exception as error:  # noqa: BLE001 (one payment must not stop the others)
+                _log.warning("payment %s not reconciled", locator.payment_id, exc_info=error)
+        return checked

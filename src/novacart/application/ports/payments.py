@@ -1,9 +1,9 @@
-"""Where payments are kept."""
+"""Repository of payments."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
@@ -11,23 +11,27 @@ from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLocator:
-    """What must be locked before a payment, in the order in which locks are taken."""
+    """Ids to lock before a payment is changed, in the order in which locks are taken."""
 
     user_id: UserId
     order_id: OrderId
     payment_id: PaymentId
 
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return cls(user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id)
+
 
 class Payments(Protocol):
-    """A payment is handed out locked, its order having been locked before it.
+    """A loaded payment is locked; lock its order first.
 
-    Whatever gives a `PaymentLocator` locks nothing.
+    Methods that return a `PaymentLocator` lock nothing.
     """
 
     def add(self, payment: Payment) -> None: ...
 
     def save(self, payment: Payment) -> None:
-        """Raises `ConcurrentChange` where somebody saved it since it was loaded."""
+        """Raises `ConcurrentChange` if it was saved elsewhere since it was loaded."""
         ...
 
     def get(self, payment_id: PaymentId) -> Payment:
@@ -35,10 +39,14 @@ class Payments(Protocol):
         ...
 
     def of_order(self, order_id: OrderId) -> Payment | None:
-        """The order's payment that was not cancelled; there is one at most."""
+        """The order's payment that was not cancelled; there is at most one."""
         ...
 
-    def place(self, payment_id: PaymentId) -> PaymentLocator | None: ...
+    def locate(
+        self, payment_id: PaymentId, *, order_number: str | None = None
+    ) -> PaymentLocator | None:
+        """None also if the payment belongs to another order than `order_number`."""
+        ...
 
     def by_reference(self, reference: str) -> PaymentLocator | None:
         """By the provider's id."""
@@ -46,6 +54,6 @@ class Payments(Protocol):
 
     def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None: ...
 
-    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
-        """Payments whose `check_at` has come, the longest overdue first."""
+    def due_for_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
+        """Payments whose `check_at` has passed, the longest overdue first."""
         ...

@@ -1,4 +1,4 @@
-"""The books of the sandbox: a provider's own, kept apart from the shop's."""
+"""Ledger of the sandbox provider, separate from the shop's own records."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -25,7 +25,7 @@ class SandboxPayment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxRefund:
-    """`payment` is the reference of the payment that it gives back."""
+    """`payment` is the reference of the refunded payment."""
 
     reference: str
     payment: str
@@ -36,17 +36,17 @@ class SandboxRefund:
 
 
 class SandboxLedgerSession(Protocol):
-    """The books inside one transaction, which whoever opened them has for itself."""
+    """One transaction on the ledger; sessions run one after another."""
 
     def payment(self, reference: str) -> SandboxPayment | None: ...
 
-    def payment_of_key(self, key: str) -> SandboxPayment | None: ...
+    def payment_by_key(self, key: str) -> SandboxPayment | None: ...
 
     def add_payment(self, payment: SandboxPayment) -> None: ...
 
     def save_payment(self, payment: SandboxPayment) -> None: ...
 
-    def refund_of_key(self, key: str) -> SandboxRefund | None: ...
+    def refund_by_key(self, key: str) -> SandboxRefund | None: ...
 
     def refunds_of(self, payment: str) -> Sequence[SandboxRefund]: ...
 
@@ -60,6 +60,10 @@ class SandboxLedgerSession(Protocol):
 
 
 class SandboxLedger(Protocol):
-    def open(self) -> AbstractContextManager[SandboxLedgerSession]:
-        """Committed when the block ends well. Raises `StorageUnavailable`."""
+    def begin(self) -> AbstractContextManager[SandboxLedgerSession]:
+        """Commit when the block ends without an error. Raises `StorageUnavailable`.
+
+        Return or copy what you read: never `yield` inside the block, which would keep the
+        transaction open.
+        """
         ...

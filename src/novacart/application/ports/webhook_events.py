@@ -1,4 +1,4 @@
-"""The provider's events, stored before anything else is done with them."""
+"""Webhook events of the payment provider."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from novacart.application.ports.errors import PortError
-from novacart.application.ports.payment_gateway import ProviderReport
+from novacart.domain.payments.reports import ProviderReport
 
 
 class EventState(StrEnum):
-    """`QUARANTINED` contradicts the record, `PARKED` could not be handled: staff see both."""
+    """`QUARANTINED`: it contradicts the record. `PARKED`: every attempt failed.
+
+    Staff see both in the admin.
+    """
 
     PENDING = "pending"
     HANDLED = "handled"
@@ -21,9 +24,9 @@ class EventState(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class StoredEvent:
-    """`reference` is the provider's id of the payment that it speaks of, if of any.
+    """`reference` is the provider's id of the payment, if the event is about one.
 
-    `attempts` counts the attempts to handle it that were begun.
+    `attempts` counts the attempts that were started.
     """
 
     id: str
@@ -37,13 +40,13 @@ class StoredEvent:
     settled_at: datetime | None = None
     reference: str | None = None
 
-    def begin_attempt(self, *, due_again: datetime) -> None:
-        """Count it now, and be due again then, lest the process ends before the attempt does."""
+    def begin_attempt(self, *, retry_at: datetime) -> None:
+        """Count the attempt; it is due again at `retry_at` if the process dies during it."""
         self.attempts += 1
-        self.next_attempt_at = due_again
+        self.next_attempt_at = retry_at
 
     def reopen(self) -> None:
-        """Be handled anew, with all attempts forgotten."""
+        """Make it pending again, with no attempts counted."""
         self.state = EventState.PENDING
         self.attempts = 0
         self.settled_at = None
@@ -56,7 +59,7 @@ class StoredEvent:
 
 class WebhookEvents(Protocol):
     def store(self, event: StoredEvent) -> bool:
-        """False where an event of this id is there already; nothing is changed then."""
+        """Return False, with nothing changed, if an event of this id is stored already."""
         ...
 
     def get(self, event_id: str) -> StoredEvent:
@@ -66,24 +69,24 @@ class WebhookEvents(Protocol):
     def save(self, event: StoredEvent) -> None: ...
 
     def due(self, at: datetime, *, limit: int) -> Sequence[str]:
-        """Ids of pending events whose time has come, the longest waiting first."""
+        """Ids of pending events that are due, the longest overdue first."""
         ...
 
 
-class ForgedEvent(PortError):
-    """The signature is not the provider's, or too old or too new; nothing may be believed."""
+class InvalidSignature(PortError):
+    """The signature does not match, or its timestamp is too old or in the future."""
 
 
 class UnreadableEvent(PortError):
-    """Signed, but not an event."""
+    """The payload is signed, but is not an event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderEvent:
-    """`report` is None for a type that says nothing of a payment.
+    """`report` is None for a type of event that is not about a payment.
 
-    `conclusive` is False where the event is only a hint that something changed, so that
-    the provider must be asked what.
+    `conclusive` is False if the event says only that something changed: the provider must be
+    asked for the current state.
     """
 
     id: str
@@ -95,7 +98,7 @@ class ProviderEvent:
 
 class EventReader(Protocol):
     def verify(self, payload: bytes, signature: str | None, *, at: datetime) -> None:
-        """Raises `ForgedEvent`."""
+        """Raises `InvalidSignature`."""
         ...
 
     def read(self, payload: bytes) -> ProviderEvent:

@@ -8,6 +8,7 @@ from novacart.domain.ordering.lifecycle import LINE_LIFECYCLE, LineStatus
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderLineId, ProductId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,18 +18,6 @@ class LineUnits:
     line_id: OrderLineId
     product_id: ProductId
     quantity: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundItem:
-    """The part of a refund that belongs to one line.
-
-    `quantity` is the number of units returned, zero when the customer keeps them.
-    """
-
-    line_id: OrderLineId
-    quantity: int
-    amount: Money
 
 
 class OrderLine:

@@ -37,11 +37,12 @@ from novacart.domain.ordering.lifecycle import (
     OrderStatus,
     PaymentMethod,
 )
-from novacart.domain.ordering.line import LineUnits, OrderLine, RefundItem
+from novacart.domain.ordering.line import LineUnits, OrderLine
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
 
 EXPIRY_REASON = "The order was not paid in time."
 REPLACED_REASON = "Replaced by a new order."

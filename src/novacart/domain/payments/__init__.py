@@ -1,1 +1,1 @@
-"""Payments, refunds and disputes: what was taken, what was given back, what is left."""
+"""Payments with their refunds and disputes."""

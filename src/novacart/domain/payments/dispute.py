@@ -1,4 +1,4 @@
-"""A customer's bank asks for the money back."""
+"""A dispute (chargeback) of a payment."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from novacart.domain.shared.money import Money
 
 
 class Dispute:
-    """`withdrawn` and `reinstated` are facts that are learned once and stay true.
+    """`withdrawn`: the bank took the money. `reinstated`: the bank returned it.
 
-    While the bank holds the money it cannot be refunded as well.
+    Both stay true once reported. Money that the bank holds cannot be refunded.
     """
 
     __slots__ = (
@@ -48,22 +48,22 @@ class Dispute:
 
     @property
     def withheld(self) -> Money:
-        """What the bank holds of the payment at present."""
-        held = self.withdrawn and not self.reinstated
-        return self.amount if held else Money.zero(self.amount.currency)
+        """The amount that the bank holds now."""
+        is_held = self.withdrawn and not self.reinstated
+        return self.amount if is_held else Money.zero(self.amount.currency)
 
-    def may_still_become(self, status: DisputeStatus) -> bool:
+    def can_become(self, status: DisputeStatus) -> bool:
         return status in DISPUTE_LIFECYCLE[self.status]
 
     def move(self, status: DisputeStatus, *, at: datetime) -> None:
-        """Raises `InvalidPaymentTransition` for a step that the lifecycle does not have."""
-        if status not in DISPUTE_LIFECYCLE[self.status]:
+        """Raises `InvalidPaymentTransition`."""
+        if not self.can_become(status):
             raise InvalidPaymentTransition("dispute", self.status, status)
         self.status = status
         self.closed_at = None if self.is_open else at
 
-    def learn(self, *, withdrawn: bool, reinstated: bool) -> bool:
-        """True where one of the two was not known before."""
+    def record_funds(self, *, withdrawn: bool, reinstated: bool) -> bool:
+        """Return True if this changed `withdrawn` or `reinstated`."""
         before = (self.withdrawn, self.reinstated)
         self.withdrawn = self.withdrawn or withdrawn or reinstated
         self.reinstated = self.reinstated or reinstated

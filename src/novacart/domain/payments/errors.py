@@ -1,4 +1,4 @@
-"""What payments refuse."""
+"""Errors of payments."""
 
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
@@ -7,36 +7,40 @@ from novacart.domain.shared.money import Money
 class InvalidPaymentTransition(DomainError):
     code = "impossible_payment_move"
 
-    def __init__(self, thing: str, before: str, after: str) -> None:
-        super().__init__(f"A {thing} that is {before} cannot become {after}.")
+    def __init__(self, subject: str, before: str, after: str) -> None:
+        super().__init__(f"A {subject} that is {before} cannot become {after}.")
 
 
 class PaymentMismatch(DomainError):
-    """What the provider says and what is on record cannot both be true."""
+    """A provider report contradicts the record."""
 
     code = "payment_mismatch"
 
-    def __init__(self, what: str, *, recorded: object, reported: object) -> None:
+    def __init__(self, field: str, *, recorded: object, reported: object) -> None:
         super().__init__(
-            f"The {what} reported by the payment provider is not the one on record.",
+            f"The {field} reported by the payment provider differs from the one on record.",
             details={"recorded": str(recorded), "reported": str(reported)},
         )
+
+
+class IncompleteReport(Exception):
+    """The report cannot be applied alone: the complete state of the payment is needed."""
 
 
 class NothingToRefund(DomainError):
     code = "nothing_to_refund"
 
     def __init__(self) -> None:
-        super().__init__("No payment of this order has anything left to refund.")
+        super().__init__("This order has no payment left to refund.")
 
 
 class RefundExceedsPayment(DomainError):
     code = "refund_exceeds_payment"
 
-    def __init__(self, *, asked: Money, left: Money) -> None:
+    def __init__(self, *, requested: Money, refundable: Money) -> None:
         super().__init__(
-            f"Only {left} {left.currency} is left to refund.",
-            details={"requested": str(asked), "left": str(left)},
+            f"At most {refundable} {refundable.currency} can be refunded.",
+            details={"requested": str(requested), "left": str(refundable)},
         )
 
 
@@ -55,7 +59,7 @@ class PartialRefundNeedsStaff(DomainError):
 
 
 class RefundRefused(DomainError):
-    """The payment provider will not give this money back; nothing was returned."""
+    """The payment provider refused the refund; no money was returned."""
 
     code = "refund_refused"
 
@@ -71,7 +75,7 @@ class OrderNotPayable(DomainError):
 
 
 class PaymentDeclined(DomainError):
-    """The customer's bank said no; the order can be paid in another way."""
+    """The customer's bank declined the payment; another card may work."""
 
     code = "payment_declined"
 
@@ -90,4 +94,4 @@ class PaymentNotPayable(DomainError):
     code = "payment_not_payable"
 
     def __init__(self) -> None:
-        super().__init__("This payment is closed: it was paid or cancelled already.")
+        super().__init__("This payment is closed: it was already paid or cancelled.")

@@ -1,4 +1,4 @@
-"""What has happened to a payment."""
+"""Events of payments, refunds and disputes."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -8,7 +8,7 @@ from novacart.domain.shared.events import DomainEvent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentEvent(DomainEvent):
-    """`amount_minor` counts minor units of `currency`."""
+    """`amount_minor` is in minor units of `currency`."""
 
     payment_id: int
     order_id: int
@@ -35,7 +35,7 @@ class PaymentCancelled(PaymentEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatePaymentReceived(PaymentEvent):
-    """The order was closed when the money came; a refund of all of it was requested."""
+    """The payment succeeded after its order was cancelled, and is refunded in full."""
 
     name: ClassVar[str] = "payment.late_money_received"
 
@@ -44,7 +44,7 @@ class LatePaymentReceived(PaymentEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundEvent(PaymentEvent):
-    """`amount_minor` is the refund's; `origin` says who began it (`RefundOrigin`)."""
+    """`amount_minor` is the refund's; `origin` is a `RefundOrigin`."""
 
     refund_id: int
     origin: str
@@ -62,7 +62,7 @@ class RefundSucceeded(RefundEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundFailed(RefundEvent):
-    """Failed or cancelled: the money is still here, and can be refunded again."""
+    """The refund failed or was cancelled; its amount can be refunded again."""
 
     name: ClassVar[str] = "refund.failed"
 
@@ -87,7 +87,7 @@ class DisputeClosed(PaymentEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEventRetried(DomainEvent):
-    """Somebody had an event of the provider's handled again that was set aside as `state`."""
+    """Staff retried an event of the provider; `state` is the one it was in before."""
 
     name: ClassVar[str] = "webhook_event.retried"
 

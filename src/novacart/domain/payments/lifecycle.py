@@ -1,4 +1,4 @@
-"""The lifecycles of payments, refunds and disputes, each one table."""
+"""Lifecycles of payments, refunds and disputes: one table each."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class PaymentStatus(StrEnum):
-    """`FAILED` is a failed attempt: the customer may try again with another card."""
+    """`FAILED`: an attempt failed, and the customer may try another card."""
 
     CREATED = "CREATED"
     REQUIRES_ACTION = "REQUIRES_ACTION"
@@ -18,7 +18,7 @@ class PaymentStatus(StrEnum):
 
 
 class RefundStatus(StrEnum):
-    """`REQUESTED` is committed here; from `PENDING` on the provider knows of it."""
+    """`REQUESTED`: committed here, not confirmed by the provider yet."""
 
     REQUESTED = "REQUESTED"
     PENDING = "PENDING"
@@ -28,7 +28,7 @@ class RefundStatus(StrEnum):
 
 
 class DisputeStatus(StrEnum):
-    """`CLOSED` is an enquiry that ended without becoming a chargeback."""
+    """`CLOSED`: an enquiry that ended without a chargeback."""
 
     NEEDS_RESPONSE = "NEEDS_RESPONSE"
     UNDER_REVIEW = "UNDER_REVIEW"
@@ -37,49 +37,50 @@ class DisputeStatus(StrEnum):
     CLOSED = "CLOSED"
 
 
-_OPEN: Final = frozenset(PaymentStatus) - {PaymentStatus.CREATED}
+_STARTED: Final = frozenset(PaymentStatus) - {PaymentStatus.CREATED}
 
 PAYMENT_LIFECYCLE: Final[Mapping[PaymentStatus, frozenset[PaymentStatus]]] = MappingProxyType(
     {
-        PaymentStatus.CREATED: _OPEN,
-        PaymentStatus.REQUIRES_ACTION: _OPEN - {PaymentStatus.REQUIRES_ACTION},
-        PaymentStatus.PROCESSING: _OPEN - {PaymentStatus.PROCESSING},
-        PaymentStatus.FAILED: _OPEN - {PaymentStatus.FAILED},
+        PaymentStatus.CREATED: _STARTED,
+        PaymentStatus.REQUIRES_ACTION: _STARTED - {PaymentStatus.REQUIRES_ACTION},
+        PaymentStatus.PROCESSING: _STARTED - {PaymentStatus.PROCESSING},
+        PaymentStatus.FAILED: _STARTED - {PaymentStatus.FAILED},
         PaymentStatus.SUCCEEDED: frozenset(),
         PaymentStatus.CANCELLED: frozenset(),
     }
 )
+FINAL: Final = frozenset(status for status, after in PAYMENT_LIFECYCLE.items() if not after)
 
-_REFUND_ENDS: Final = frozenset({RefundStatus.FAILED, RefundStatus.CANCELLED})
+# The order of the stages of one attempt: of two reports with one time, the later stage wins.
+ATTEMPT_STAGES: Final = (
+    PaymentStatus.CREATED,
+    PaymentStatus.REQUIRES_ACTION,
+    PaymentStatus.PROCESSING,
+    PaymentStatus.FAILED,
+)
 
-# A bank may send money back weeks after the refund had succeeded (Stripe docs, "Refund and
-# cancel payments", failed refunds), so that SUCCEEDED is not quite the end.
+UNSUCCESSFUL: Final = frozenset({RefundStatus.FAILED, RefundStatus.CANCELLED})
+
+# A bank may return a refund weeks after it succeeded (Stripe docs, "Refund and cancel
+# payments", failed refunds), so SUCCEEDED can still become FAILED.
 REFUND_LIFECYCLE: Final[Mapping[RefundStatus, frozenset[RefundStatus]]] = MappingProxyType(
     {
-        RefundStatus.REQUESTED: _REFUND_ENDS | {RefundStatus.PENDING, RefundStatus.SUCCEEDED},
-        RefundStatus.PENDING: _REFUND_ENDS | {RefundStatus.SUCCEEDED},
+        RefundStatus.REQUESTED: UNSUCCESSFUL | {RefundStatus.PENDING, RefundStatus.SUCCEEDED},
+        RefundStatus.PENDING: UNSUCCESSFUL | {RefundStatus.SUCCEEDED},
         RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),
         RefundStatus.FAILED: frozenset(),
         RefundStatus.CANCELLED: frozenset(),
     }
 )
 
-_VERDICTS: Final = frozenset({DisputeStatus.WON, DisputeStatus.LOST, DisputeStatus.CLOSED})
+_DECIDED: Final = frozenset({DisputeStatus.WON, DisputeStatus.LOST, DisputeStatus.CLOSED})
 
 DISPUTE_LIFECYCLE: Final[Mapping[DisputeStatus, frozenset[DisputeStatus]]] = MappingProxyType(
     {
-        DisputeStatus.NEEDS_RESPONSE: _VERDICTS | {DisputeStatus.UNDER_REVIEW},
-        DisputeStatus.UNDER_REVIEW: _VERDICTS,
+        DisputeStatus.NEEDS_RESPONSE: _DECIDED | {DisputeStatus.UNDER_REVIEW},
+        DisputeStatus.UNDER_REVIEW: _DECIDED,
         DisputeStatus.WON: frozenset(),
         DisputeStatus.LOST: frozenset(),
         DisputeStatus.CLOSED: frozenset(),
     }
-)
-
-# Among reports of one second, the later stage of an attempt is believed.
-ATTEMPT_ORDER: Final = (
-    PaymentStatus.CREATED,
-    PaymentStatus.REQUIRES_ACTION,
-    PaymentStatus.PROCESSING,
-    PaymentStatus.FAILED,
 )

@@ -1,126 +1,385 @@
-"""The payment of an order."""
+"""The payment of an order, with its refunds and disputes."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
 
 from novacart.domain.payments.dispute import Dispute
-from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
+from novacart.domain.payments.errors import (
+    InvalidPaymentTransition,
+    NothingToRefund,
+    PaymentMismatch,
+    RefundExceedsPayment,
+)
 from novacart.domain.payments.events import (
     DisputeClosed,
     DisputeOpened,
+    LatePaymentReceived,
     PaymentAttemptFailed,
     PaymentCancelled,
     PaymentSucceeded,
+    RefundFailed,
+    RefundRequested,
+    RefundSucceeded,
 )
-from novacart.domain.payments.lifecycle import ATTEMPT_ORDER, DisputeStatus, PaymentStatus
-from novacart.domain.payments.payment_refunds import RefundablePayment
-from novacart.domain.payments.payment_state import ENDS
+from novacart.domain.payments.lifecycle import (
+    ATTEMPT_STAGES,
+    FINAL,
+    PAYMENT_LIFECYCLE,
+    PaymentStatus,
+    RefundStatus,
+)
+from novacart.domain.payments.refund import Refund, RefundOrigin
+from novacart.domain.payments.reports import DisputeReport, PaymentReport, RefundReport
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
+
+# How long to wait before the provider is asked about a payment again: after a request whose
+# outcome is not recorded, while the customer has not paid, and while a bank refunds.
+UNCONFIRMED_REQUEST: Final = timedelta(seconds=25)
+AWAITING_CUSTOMER: Final = timedelta(minutes=2)
+AWAITING_BANK: Final = timedelta(minutes=10)
 
 
-class Payment(RefundablePayment):
-    """One attempt to collect an order's total, and all that was given back of it.
+class Payment(AggregateRoot):
+    """The collection of an order's total, and every refund and dispute of it.
 
-    The idempotency keys of every request to the provider are part of it, so that they are
-    committed before the request is made. `reference` is the provider's own id. Reports of
-    the provider may come late, twice and in any order: the same reports lead to the same
-    end, whatever their order. From `check_at` on, the provider should be asked how it stands.
+    `reference` is the provider's id. `open_key` and `cancel_key` are idempotency keys of
+    requests to the provider, stored before the request is sent. Reports of the provider may
+    arrive late, twice and in any order: the same reports lead to the same state. `check_at` is
+    when to ask the provider about the payment again; None once everything is settled.
     """
 
-    __slots__ = ()
+    __slots__ = (
+        "_disputes",
+        "_refunds",
+        "amount",
+        "cancel_key",
+        "captured",
+        "check_at",
+        "client_secret",
+        "created_at",
+        "failure",
+        "id",
+        "open_key",
+        "order_id",
+        "order_number",
+        "reference",
+        "reported_at",
+        "settled_at",
+        "status",
+        "user_id",
+    )
 
-    def opened(self, *, reference: str, client_secret: str | None) -> None:
-        """Learn the provider's id. Raises `PaymentMismatch` where another one is known."""
-        if self.reference not in {None, reference}:
-            raise PaymentMismatch("payment", recorded=self.reference, reported=reference)
+    def __init__(
+        self,
+        *,
+        id: PaymentId,
+        order_id: OrderId,
+        order_number: str,
+        user_id: UserId,
+        amount: Money,
+        open_key: str,
+        created_at: datetime,
+        status: PaymentStatus = PaymentStatus.CREATED,
+        captured: Money | None = None,
+        reference: str | None = None,
+        client_secret: str | None = None,
+        cancel_key: str | None = None,
+        failure: str | None = None,
+        reported_at: datetime | None = None,
+        settled_at: datetime | None = None,
+        check_at: datetime | None = None,
+        refunds: Iterable[Refund] = (),
+        disputes: Iterable[Dispute] = (),
+        version: int = 0,
+    ) -> None:
+        """Restore a stored payment; `Payment.create` makes a new one.
+
+        Raises `InvalidValue` unless the amount is positive.
+        """
+        super().__init__(version=version)
+        if amount.amount <= 0:
+            raise InvalidValue("amount", "A payment must be more than zero.")
+        self.id = id
+        self.order_id = order_id
+        self.order_number = order_number
+        self.user_id = user_id
+        self.amount = amount
+        self.open_key = open_key
+        self.created_at = created_at
+        self.status = status
+        self.captured = captured or Money.zero(amount.currency)
         self.reference = reference
-        self.client_secret = client_secret or self.client_secret
+        self.client_secret = client_secret
+        self.cancel_key = cancel_key
+        self.failure = failure
+        self.reported_at = reported_at
+        self.settled_at = settled_at
+        self.check_at = check_at
+        self._refunds = {refund.id: refund for refund in refunds}
+        self._disputes = {dispute.reference: dispute for dispute in disputes}
 
-    def use_new_key(self, key: str) -> None:
-        """After an answer that the provider would only repeat under the old key."""
+    @classmethod
+    def create(
+        cls,
+        *,
+        id: PaymentId,
+        order_id: OrderId,
+        order_number: str,
+        user_id: UserId,
+        amount: Money,
+        open_key: str,
+        at: datetime,
+    ) -> Self:
+        """A new payment, to be opened at the provider."""
+        payment = cls(
+            id=id,
+            order_id=order_id,
+            order_number=order_number,
+            user_id=user_id,
+            amount=amount,
+            open_key=open_key,
+            created_at=at,
+        )
+        payment._schedule_check(at)
+        return payment
+
+    # -- state -------------------------------------------------------------------------------
+
+    @property
+    def refunds(self) -> tuple[Refund, ...]:
+        return tuple(self._refunds.values())
+
+    @property
+    def disputes(self) -> tuple[Dispute, ...]:
+        return tuple(self._disputes.values())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still succeed."""
+        return self.status not in FINAL
+
+    @property
+    def refunded(self) -> Money:
+        """Refunds that the provider has made or is making."""
+        return self._sum(
+            refund.amount
+            for refund in self.refunds
+            if refund.status in {RefundStatus.PENDING, RefundStatus.SUCCEEDED}
+        )
+
+    @property
+    def refundable(self) -> Money:
+        """The captured amount less requested and made refunds and what a bank withholds."""
+        refunds = self._sum(refund.amount for refund in self.refunds if refund.is_effective)
+        withheld = self._sum(dispute.withheld for dispute in self.disputes)
+        return max(self.captured - refunds - withheld, self._sum(()))
+
+    @property
+    def is_fully_refunded(self) -> bool:
+        """Whether refunds of the whole captured amount have succeeded."""
+        succeeded = self._sum(
+            refund.amount for refund in self.refunds if refund.status is RefundStatus.SUCCEEDED
+        )
+        return bool(self.captured) and succeeded >= self.captured
+
+    def refund(self, refund_id: RefundId) -> Refund:
+        """Raises `KeyError` for a refund of another payment."""
+        return self._refunds[refund_id]
+
+    def refund_by_reference(self, reference: str) -> Refund | None:
+        return next((refund for refund in self.refunds if refund.reference == reference), None)
+
+    # -- opening and cancelling --------------------------------------------------------------
+
+    def replace_open_key(self, key: str) -> None:
+        """Use a new idempotency key where the provider would repeat its failure under the old.
+
+        Raises `InvalidPaymentTransition` once the provider has the payment.
+        """
         if self.reference is not None:
             raise InvalidPaymentTransition("payment", "opened", "opened again")
         self.open_key = key
 
-    def report(
-        self,
-        status: PaymentStatus,
-        *,
-        amount: Money,
-        captured: Money,
-        reported_at: datetime,
-        failure: str | None = None,
-    ) -> bool:
-        """Believe a report of the provider; True where the status changed by it.
+    def request_cancellation(self, *, key: str, at: datetime) -> bool:
+        """Record that the provider is to cancel it. Return False if it need not or was asked to.
 
-        An end beats everything; before the end the newest report wins. Raises
-        `PaymentMismatch`, with nothing changed, for another amount than the one on record
-        and for an end that contradicts the known one.
-        """
-        if amount != self.amount:
-            raise PaymentMismatch("amount", recorded=self.amount, reported=amount)
-        if status is PaymentStatus.SUCCEEDED and captured != self.amount:
-            raise PaymentMismatch("captured amount", recorded=self.amount, reported=captured)
-        if self.status in ENDS:
-            if status in ENDS and status is not self.status:
-                raise PaymentMismatch("outcome", recorded=self.status, reported=status)
-            return False
-        if status in ENDS:
-            self._end(status, captured=captured, at=reported_at)
-            return True
-        news = (reported_at, ATTEMPT_ORDER.index(status))
-        if self.reported_at and news <= (self.reported_at, ATTEMPT_ORDER.index(self.status)):
-            return False
-        if status is PaymentStatus.CREATED:
-            return False
-        self.reported_at = reported_at
-        return self._attempt(status, failure=failure, at=reported_at)
-
-    def cancel_at_provider(self, *, key: str) -> bool:
-        """Wish it cancelled, since nobody waits for the money; False where that was wished.
-
-        It is `CANCELLED` only when the provider says so: until then it may still succeed.
+        It becomes `CANCELLED` when the provider reports so; until then it may still succeed.
         """
         if not self.is_open or self.cancel_key is not None:
             return False
         self.cancel_key = key
+        self._schedule_check(at)
         return True
 
-    def report_dispute(
-        self,
-        reference: str,
-        status: DisputeStatus,
-        *,
-        amount: Money,
-        withdrawn: bool,
-        reinstated: bool,
-        at: datetime,
-    ) -> bool:
-        """Believe a report of a dispute, whatever was reported of it before."""
-        dispute = self._disputes.get(reference)
-        news = dispute is None
+    def cancel_unopened(self, *, at: datetime) -> bool:
+        """Cancel a payment that the provider refused to open. Return False if it is open there."""
+        if self.reference is not None or not self.is_open:
+            return False
+        self._finish(PaymentStatus.CANCELLED, captured=self.captured, at=at)
+        self._schedule_check(at)
+        return True
+
+    def postpone_check(self, *, at: datetime) -> None:
+        """Ask the provider later, since it could not be asked now."""
+        self._schedule_check(at)
+
+    # -- reports of the provider -------------------------------------------------------------
+
+    def apply_report(self, reference: str, report: PaymentReport, *, at: datetime) -> bool:
+        """Return True if the status changed.
+
+        A final status wins over any other; before that the newest report wins. Raises
+        `PaymentMismatch`, with nothing changed, for another order, reference or amount than
+        the recorded one, and for a final status that contradicts the recorded one.
+        """
+        self._ensure_matches(reference, report)
+        self.reference = reference
+        self.client_secret = report.client_secret or self.client_secret
+        changed = self._apply_status(report)
+        self._schedule_check(at)
+        return changed
+
+    def apply_refund_report(self, refund_id: RefundId, report: RefundReport, at: datetime) -> bool:
+        """Return True if the refund's status changed.
+
+        A report of an earlier stage than the recorded one is ignored. Raises `PaymentMismatch`
+        for another amount or another reference than the recorded one.
+        """
+        refund = self.refund(refund_id)
+        if report.amount != refund.amount:
+            raise PaymentMismatch("refund amount", recorded=refund.amount, reported=report.amount)
+        refund.assign_reference(report.reference)
+        return self._move_refund(refund, report.status, failure=report.failure, at=at)
+
+    def apply_dispute_report(self, report: DisputeReport, *, at: datetime) -> bool:
+        """Return True if anything of the dispute changed."""
+        dispute = self._disputes.get(report.reference)
+        changed = dispute is None
         if dispute is None:
-            dispute = Dispute(reference=reference, amount=amount, opened_at=at)
-            self._disputes[reference] = dispute
+            dispute = Dispute(reference=report.reference, amount=report.amount, opened_at=at)
+            self._disputes[dispute.reference] = dispute
             self._record(DisputeOpened(**self._dispute_facts(dispute, at)))
-        news = dispute.learn(withdrawn=withdrawn, reinstated=reinstated) or news
-        if dispute.may_still_become(status):
-            dispute.move(status, at=at)
-            news = True
+        if dispute.record_funds(withdrawn=report.withdrawn, reinstated=report.reinstated):
+            changed = True
+        if dispute.can_become(report.status):
+            dispute.move(report.status, at=at)
+            changed = True
             if not dispute.is_open:
                 self._record(DisputeClosed(**self._dispute_facts(dispute, at)))
-        return news
+        return changed
 
-    def _attempt(self, status: PaymentStatus, *, failure: str | None, at: datetime) -> bool:
+    # -- refunds -----------------------------------------------------------------------------
+
+    def request_refund(
+        self,
+        *,
+        id: RefundId,
+        key: str,
+        amount: Money,
+        origin: RefundOrigin,
+        at: datetime,
+        reason: str = "",
+        items: Sequence[RefundItem] = (),
+    ) -> Refund:
+        """Raises `NothingToRefund` and `RefundExceedsPayment`."""
+        if not self.refundable:
+            raise NothingToRefund
+        if amount > self.refundable:
+            raise RefundExceedsPayment(requested=amount, refundable=self.refundable)
+        refund = Refund(
+            id=id,
+            key=key,
+            amount=amount,
+            origin=origin,
+            reason=reason,
+            items=items,
+            requested_at=at,
+        )
+        self._refunds[refund.id] = refund
+        self._schedule_check(at)
+        self._record(RefundRequested(**self._refund_facts(refund, at)))
+        return refund
+
+    def refund_late_payment(self, *, id: RefundId, key: str, at: datetime) -> Refund:
+        """Refund everything, since the order was cancelled before the payment succeeded."""
+        refund = self.request_refund(
+            id=id, key=key, amount=self.refundable, origin=RefundOrigin.LATE_PAYMENT, at=at
+        )
+        self._record(
+            LatePaymentReceived(**self._facts(at, refund.amount), refund_id=int(refund.id))
+        )
+        return refund
+
+    def adopt_refund(
+        self, report: RefundReport, *, id: RefundId, items: Sequence[RefundItem] = ()
+    ) -> Refund:
+        """Record a refund that was made at the provider, not here.
+
+        Raises `RefundExceedsPayment` if more would be refunded than was captured.
+        """
+        refundable = self.captured - self.refunded
+        refund = Refund(
+            id=id,
+            key=f"provider:{report.reference}",
+            amount=report.amount,
+            origin=RefundOrigin.PROVIDER,
+            requested_at=report.reported_at,
+            items=items,
+            reference=report.reference,
+        )
+        if report.is_effective and report.amount > refundable:
+            raise RefundExceedsPayment(requested=report.amount, refundable=refundable)
+        self._refunds[refund.id] = refund
+        return refund
+
+    def fail_refund(self, refund_id: RefundId, failure: str, *, at: datetime) -> bool:
+        """Record that the provider will not make the refund. Return False if it has it already."""
+        refund = self.refund(refund_id)
+        if refund.status is not RefundStatus.REQUESTED:
+            return False
+        return self._move_refund(refund, RefundStatus.FAILED, failure=failure, at=at)
+
+    # -- internals ---------------------------------------------------------------------------
+
+    def _ensure_matches(self, reference: str, report: PaymentReport) -> None:
+        if report.order_number not in {None, self.order_number}:
+            raise PaymentMismatch("order", recorded=self.order_number, reported=report.order_number)
+        if self.reference not in {None, reference}:
+            raise PaymentMismatch("payment", recorded=self.reference, reported=reference)
+        if report.amount != self.amount:
+            raise PaymentMismatch("amount", recorded=self.amount, reported=report.amount)
+        if report.status is PaymentStatus.SUCCEEDED and report.captured != self.amount:
+            raise PaymentMismatch("captured amount", recorded=self.amount, reported=report.captured)
+        if not self.is_open and report.status in FINAL - {self.status}:
+            raise PaymentMismatch("outcome", recorded=self.status, reported=report.status)
+
+    def _apply_status(self, report: PaymentReport) -> bool:
+        status, at = report.status, report.reported_at
+        if not self.is_open:
+            return False
+        if status in FINAL:
+            self._finish(status, captured=report.captured, at=at)
+            return True
+        position = (at, ATTEMPT_STAGES.index(status))
+        if self.reported_at and position <= (self.reported_at, ATTEMPT_STAGES.index(self.status)):
+            return False
+        if status is PaymentStatus.CREATED:
+            return False
+        self.reported_at = at
         if status is self.status:
             return False
         self._move(status)
-        self.failure = failure
+        self.failure = report.failure
         if status is PaymentStatus.FAILED:
             self._record(PaymentAttemptFailed(**self._facts(at)))
         return True
 
-    def _end(self, status: PaymentStatus, *, captured: Money, at: datetime) -> None:
+    def _finish(self, status: PaymentStatus, *, captured: Money, at: datetime) -> None:
         self._move(status)
         self.reported_at = self.settled_at = at
         self.failure = None
@@ -129,6 +388,52 @@ class Payment(RefundablePayment):
             self._record(PaymentSucceeded(**self._facts(at)))
         else:
             self._record(PaymentCancelled(**self._facts(at)))
+
+    def _move(self, status: PaymentStatus) -> None:
+        if status not in PAYMENT_LIFECYCLE[self.status]:
+            raise InvalidPaymentTransition("payment", self.status, status)
+        self.status = status
+
+    def _move_refund(
+        self, refund: Refund, status: RefundStatus, *, failure: str | None, at: datetime
+    ) -> bool:
+        changed = refund.can_become(status)
+        if changed:
+            refund.move(status, at=at, failure=failure)
+            if status is RefundStatus.SUCCEEDED:
+                self._record(RefundSucceeded(**self._refund_facts(refund, at)))
+            elif not refund.is_effective:
+                self._record(RefundFailed(**self._refund_facts(refund, at), failure=failure))
+        self._schedule_check(at)
+        return changed
+
+    def _schedule_check(self, at: datetime) -> None:
+        statuses = {refund.status for refund in self.refunds}
+        unconfirmed = self.is_open and (self.reference is None or self.cancel_key is not None)
+        if unconfirmed or RefundStatus.REQUESTED in statuses:
+            self.check_at = at + UNCONFIRMED_REQUEST
+        elif self.is_open:
+            self.check_at = at + AWAITING_CUSTOMER
+        else:
+            self.check_at = at + AWAITING_BANK if RefundStatus.PENDING in statuses else None
+
+    def _sum(self, amounts: Iterable[Money]) -> Money:
+        return sum(amounts, start=Money.zero(self.amount.currency))
+
+    def _facts(self, at: datetime, amount: Money | None = None) -> dict[str, Any]:
+        return {
+            "payment_id": int(self.id),
+            "order_id": int(self.order_id),
+            "order_number": self.order_number,
+            "user_id": int(self.user_id),
+            "amount_minor": (amount or self.amount).amount,
+            "currency": self.amount.currency,
+            "occurred_at": at,
+        }
+
+    def _refund_facts(self, refund: Refund, at: datetime) -> dict[str, Any]:
+        facts = self._facts(at, refund.amount)
+        return facts | {"refund_id": int(refund.id), "origin": str(refund.origin)}
 
     def _dispute_facts(self, dispute: Dispute, at: datetime) -> dict[str, Any]:
         facts = self._facts(at, dispute.amount)

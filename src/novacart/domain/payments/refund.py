@@ -1,19 +1,19 @@
-"""A refund of a payment, or of a part of it."""
+"""A full or partial refund of a payment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
-from novacart.domain.payments.lifecycle import REFUND_LIFECYCLE, RefundStatus
+from novacart.domain.payments.lifecycle import REFUND_LIFECYCLE, UNSUCCESSFUL, RefundStatus
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import OrderLineId, RefundId
+from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
 
 
 class RefundOrigin(StrEnum):
-    """Who began it: `PROVIDER` is somebody in the provider's own dashboard."""
+    """Who requested the refund. `PROVIDER`: it was made in the provider's dashboard."""
 
     CUSTOMER = "CUSTOMER"
     STAFF = "STAFF"
@@ -22,29 +22,20 @@ class RefundOrigin(StrEnum):
     PROVIDER = "PROVIDER"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefundPart:
-    """What of a refund falls to one order line: `quantity` pieces, and money."""
-
-    line_id: OrderLineId
-    quantity: int
-    amount: Money
-
-
 class Refund:
-    """`key` is the idempotency key of the request to the provider, kept before it is sent.
+    """`key` is the idempotency key of the request to the provider, stored before it is sent.
 
-    `reference` is the provider's own id, once it is known. A refund is never deleted: one
-    that failed or was cancelled stays on record and counts for nothing.
+    `reference` is the provider's id, once known. A refund is never deleted: one that failed or
+    was cancelled stays on record.
     """
 
     __slots__ = (
         "amount",
         "failure",
         "id",
+        "items",
         "key",
         "origin",
-        "parts",
         "reason",
         "reference",
         "requested_at",
@@ -61,57 +52,58 @@ class Refund:
         origin: RefundOrigin,
         requested_at: datetime,
         reason: str = "",
-        parts: Sequence[RefundPart] = (),
+        items: Sequence[RefundItem] = (),
         status: RefundStatus = RefundStatus.REQUESTED,
         reference: str | None = None,
         failure: str | None = None,
         settled_at: datetime | None = None,
     ) -> None:
+        """Raises `InvalidValue` unless the amount is positive."""
         if amount.amount <= 0:
-            raise InvalidValue("amount", "A refund is more than nothing.")
+            raise InvalidValue("amount", "A refund must be more than zero.")
         self.id = id
         self.key = key
         self.amount = amount
         self.origin = origin
         self.requested_at = requested_at
         self.reason = reason
-        self.parts = tuple(parts)
+        self.items = tuple(items)
         self.status = status
         self.reference = reference
         self.failure = failure
         self.settled_at = settled_at
 
     @property
-    def counts(self) -> bool:
-        """Whether the money is given back, or about to be."""
-        return self.status not in {RefundStatus.FAILED, RefundStatus.CANCELLED}
+    def is_effective(self) -> bool:
+        """Whether the money was refunded or still can be: neither failed nor cancelled."""
+        return self.status not in UNSUCCESSFUL
 
     @property
     def is_open(self) -> bool:
-        """Whether its end is still to come."""
+        """Whether its outcome is not known yet."""
         return self.status in {RefundStatus.REQUESTED, RefundStatus.PENDING}
 
-    def is_called(self, reference: str) -> None:
-        """Learn the provider's id. Raises `PaymentMismatch` where another one is known."""
+    def assign_reference(self, reference: str) -> None:
+        """Record the provider's id. Raises `PaymentMismatch` if it has another one."""
         if self.reference not in {None, reference}:
             raise PaymentMismatch("refund", recorded=self.reference, reported=reference)
         self.reference = reference
 
+    def can_become(self, status: RefundStatus) -> bool:
+        return status in REFUND_LIFECYCLE[self.status]
+
     def move(self, status: RefundStatus, *, at: datetime, failure: str | None = None) -> None:
-        """Raises `InvalidPaymentTransition` for a step that the lifecycle does not have."""
-        if status not in REFUND_LIFECYCLE[self.status]:
+        """Raises `InvalidPaymentTransition`."""
+        if not self.can_become(status):
             raise InvalidPaymentTransition("refund", self.status, status)
         self.status = status
         self.failure = failure
         self.settled_at = None if self.is_open else at
 
-    def may_still_become(self, status: RefundStatus) -> bool:
-        return status in REFUND_LIFECYCLE[self.status]
+    def replace_key(self, key: str) -> None:
+        """Use a new idempotency key where the provider would repeat its failure under the old.
 
-    def use_new_key(self, key: str) -> None:
-        """After an answer that the provider would only repeat under the old key.
-
-        Raises `InvalidPaymentTransition` once the provider is known to have the refund.
+        Raises `InvalidPaymentTransition` once the provider has the refund.
         """
         if self.status is not RefundStatus.REQUESTED:
             raise InvalidPaymentTransition("refund", self.status, RefundStatus.REQUESTED)

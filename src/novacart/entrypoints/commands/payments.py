@@ -1,4 +1,4 @@
-"""Payments that are not settled."""
+"""Commands for payments."""
 
 from datetime import timedelta
 
@@ -17,11 +17,13 @@ from novacart.entrypoints.commands.cli_context import shop
     default=7,
     show_default=True,
     type=click.IntRange(1, 365),
-    help="How far to look back for refunds and disputes that began at the provider.",
+    help="How many days to look back for refunds and disputes that began at the provider.",
 )
 def reconcile(days: int) -> None:
-    """Ask the payment provider about whatever is not settled, and bring it to its end."""
+    """Reconcile payments that are not settled with the payment provider."""
     with shop() as injector:
-        run = injector.get(ReconcilePayments)
-        asked = run(ReconcilePaymentsCommand(force=True, back=timedelta(days=days)))
-    click.echo(f"{asked} payments looked at")
+        reconcile_payments = injector.get(ReconcilePayments)
+        checked = reconcile_payments(
+            ReconcilePaymentsCommand(force=True, look_back=timedelta(days=days))
+        )
+    click.echo(f"{checked} payments checked")

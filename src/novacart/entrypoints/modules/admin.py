@@ -26,7 +26,7 @@ from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
-from novacart.application.payments.handle_events import RetryEvent
+from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness

@@ -4,7 +4,7 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
-from novacart.adapters.sandbox.unavailable_gateway import NoGateway
+from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.ordering.routes import orders_blueprint
@@ -52,7 +52,7 @@ class OrderingModule(Module):
     def policy(self, settings: Settings, gateway: PaymentGateway) -> CheckoutPolicy:
         return CheckoutPolicy(
             pending_order_ttl=settings.pending_order_ttl,
-            online_payments=not isinstance(gateway, NoGateway),
+            online_payments=not isinstance(gateway, UnavailableGateway),
         )
 
     @provider

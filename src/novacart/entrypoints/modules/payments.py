@@ -1,4 +1,4 @@
-"""Payments, refunds, and the provider that makes them."""
+"""Bindings of payments, refunds and the payment provider."""
 
 import hashlib
 from datetime import timedelta
@@ -11,9 +11,9 @@ from novacart.adapters.persistence.payments.queries import SqlPaymentQueries
 from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
 from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
-from novacart.adapters.sandbox.unavailable_gateway import NoGateway
+from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.stripe.gateway import StripeGateway
-from novacart.adapters.stripe.webhook import StripeEvents
+from novacart.adapters.stripe.webhook import StripeEventReader
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.payments.routes import payments_blueprint
@@ -23,21 +23,22 @@ from novacart.application.authorization.limits import StaffLimits
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.payments.cancel_payment import CancelPayment
-from novacart.application.payments.handle_event import HandleEvent
-from novacart.application.payments.handle_events import HandleEvents, RetryEvent
-from novacart.application.payments.open_at_provider import OpenAtProvider
+from novacart.application.payments.event_processor import EventProcessor
 from novacart.application.payments.open_payment import OpenPayment
-from novacart.application.payments.policy import FollowUpPolicy
+from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.payment_recorder import PaymentRecorder
+from novacart.application.payments.policy import EventRetryPolicy
+from novacart.application.payments.process_events import ProcessEvents
 from novacart.application.payments.queries import PaymentQueries
 from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
 from novacart.application.payments.reconcile_payments import (
     ReconcilePayments,
     ReconcilePaymentsCommand,
 )
-from novacart.application.payments.refund_line import RefundLine
+from novacart.application.payments.refund_order_line import RefundOrderLine
 from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.payments.send_refund import SendRefund
-from novacart.application.payments.settle_payment import SettlePayment
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
 from novacart.application.ports.payment_gateway import PaymentGateway
@@ -53,25 +54,25 @@ from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (
     CancelPayment,
-    HandleEvent,
-    HandleEvents,
-    OpenAtProvider,
+    EventProcessor,
     OpenPayment,
+    PaymentOpener,
+    PaymentRecorder,
+    ProcessEvents,
     ReceiveEvent,
     ReconcilePayments,
-    RefundLine,
+    RefundOrderLine,
     RequestRefund,
     RetryEvent,
     SendRefund,
-    SettlePayment,
 )
 _log = structlog.get_logger("novacart.payments")
 
-# Seconds. What was left half done must settle within a minute.
+# Seconds. An interrupted request must be settled within a minute.
 _RECONCILE = 15
 _EVENTS = 10
-_LOOK_BACK = 600
-_BACK = timedelta(hours=3)
+_SEARCH = 600
+_LOOK_BACK = timedelta(hours=3)
 
 
 class PaymentsModule(Module):
@@ -81,8 +82,8 @@ class PaymentsModule(Module):
 
     @provider
     @singleton
-    def policy(self) -> FollowUpPolicy:
-        return FollowUpPolicy()
+    def event_retry_policy(self) -> EventRetryPolicy:
+        return EventRetryPolicy()
 
     @provider
     @singleton
@@ -100,17 +101,17 @@ class PaymentsModule(Module):
                 api_base=settings.stripe_api_base,
             )
         if settings.debug:
-            return SandboxGateway(books=SqlSandboxLedger(database), clock=clock)
-        return NoGateway()
+            return SandboxGateway(ledger=SqlSandboxLedger(database), clock=clock)
+        return UnavailableGateway()
 
     @provider
     @singleton
     def reader(self, settings: Settings, gateway: PaymentGateway) -> EventReader:
-        # Two secrets, parted by a comma, while one is rolled.
+        # Two secrets, separated by a comma, while one is being rolled.
         secrets = [secret.strip() for secret in settings.stripe_webhook_secret.split(",")]
         if isinstance(gateway, SandboxGateway):
             secrets.append(_sandbox_secret(settings))
-        return StripeEvents(secrets)
+        return StripeEventReader(secrets)
 
     @provider
     @singleton
@@ -119,8 +120,8 @@ class PaymentsModule(Module):
 
     @provider
     @singleton
-    def refund_line(self, refund_line: RefundLine) -> LineRefunds:
-        return refund_line
+    def line_refunds(self, refund_order_line: RefundOrderLine) -> LineRefunds:
+        return refund_order_line
 
 
 def _sandbox_secret(settings: Settings) -> str:
@@ -128,22 +129,21 @@ def _sandbox_secret(settings: Settings) -> str:
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:
-    """The routes of this feature; the sandbox's where it is the provider."""
+    """Routes of payments; those of the sandbox if it is the provider."""
     receive_event = injector.get(ReceiveEvent)
     contexts = injector.get(ContextVarRequestContexts)
 
-    def receive(signed: ReceiveEventCommand) -> None:
+    def receive(command: ReceiveEventCommand) -> None:
         request_id = contexts.current().request_id
         with contexts.bind(RequestContext(actor="stripe", request_id=request_id)):
-            receive_event(signed)
+            receive_event(command)
 
-    made = [
+    blueprints = [
         payments_blueprint(
             open_payment=injector.get(OpenPayment),
             start_checkout=injector.get(StartCheckout),
             request_refund=injector.get(RequestRefund),
             queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
-            limits=injector.get(StaffLimits),
             once=injector.get(IdempotentRequests),
         ),
         webhooks_blueprint(receive=receive),
@@ -158,31 +158,31 @@ def blueprints(injector: Injector) -> list[Blueprint]:
                 ReceiveEventCommand(payload=payload, signature=signature)
             ),
         )
-        made.append(sandbox_blueprint(confirm=customer))
-    return made
+        blueprints.append(sandbox_blueprint(confirm=customer))
+    return blueprints
 
 
 def event_handlers(injector: Injector) -> Reactions:
-    """What must be done at the provider once it is committed here."""
+    """Requests to the provider after a commit, and warnings for staff."""
     cancel_payment = injector.get(CancelPayment)
     send_refund = injector.get(SendRefund)
 
-    def close_payment(event: OrderCancelled) -> None:
+    def cancel_order_payment(event: OrderCancelled) -> None:
         cancel_payment(OrderId(event.order_id))
 
-    def make_refund(event: RefundRequested) -> None:
+    def send_requested_refund(event: RefundRequested) -> None:
         send_refund(RefundId(event.refund_id))
 
     return [
-        (OrderCancelled, close_payment),
-        (RefundRequested, make_refund),
+        (OrderCancelled, cancel_order_payment),
+        (RefundRequested, send_requested_refund),
         (RefundFailed, warn_of_failed_refund),
         (DisputeOpened, warn_of_dispute),
     ]
 
 
 def warn_of_failed_refund(event: RefundFailed) -> None:
-    """The money is still here, and somebody has to decide what becomes of it."""
+    """Staff must decide how to refund the customer."""
     _log.warning(
         "refund_failed",
         order=event.order_number,
@@ -193,17 +193,17 @@ def warn_of_failed_refund(event: RefundFailed) -> None:
 
 
 def warn_of_dispute(event: DisputeOpened) -> None:
-    """It is answered in the provider's dashboard, within days."""
+    """Staff must respond in the provider's dashboard within days."""
     _log.warning("dispute_opened", order=event.order_number, dispute=event.dispute)
 
 
 def schedules(injector: Injector) -> list[ScheduledJob]:
-    """Asking the provider, and going through the events that were not handled at once."""
-    if isinstance(injector.get(PaymentGateway), NoGateway):  # type: ignore[type-abstract]
+    """Reconciliation, and the retries of webhook events."""
+    if isinstance(injector.get(PaymentGateway), UnavailableGateway):  # type: ignore[type-abstract]
         return []
     reconcile = injector.get(ReconcilePayments)
     return [
-        ScheduledJob(name="handle_events", every_seconds=_EVENTS, run=injector.get(HandleEvents)),
+        ScheduledJob(name="handle_events", every_seconds=_EVENTS, run=injector.get(ProcessEvents)),
         ScheduledJob(
             name="reconcile_payments",
             every_seconds=_RECONCILE,
@@ -211,7 +211,7 @@ def schedules(injector: Injector) -> list[ScheduledJob]:
         ),
         ScheduledJob(
             name="look_back_at_provider",
-            every_seconds=_LOOK_BACK,
-            run=lambda: reconcile(ReconcilePaymentsCommand(back=_BACK)),
+            every_seconds=_SEARCH,
+            run=lambda: reconcile(ReconcilePaymentsCommand(look_back=_LOOK_BACK)),
         ),
     ]

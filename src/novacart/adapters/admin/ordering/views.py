@@ -23,10 +23,11 @@ from novacart.application.ordering.fulfil_order import (
     ShipOrderCommand,
     StartProcessingCommand,
 )
-from novacart.application.payments.request_refund import RefundedUnits, RequestRefundCommand
+from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import LineQuantity
 
 _PERMISSIONS: Final[dict[str, str]] = {
     OrderAction.PROCESS: "orders.fulfil",
@@ -220,15 +221,13 @@ class OrdersView(ListView):
         order_id: OrderId,
         reason: str | None,
         *,
-        units: Sequence[RefundedUnits] = (),
+        units: Sequence[LineQuantity] = (),
         amount: str | None = None,
     ) -> None:
         self.back_office.orders.refund(
             RequestRefundCommand(
-                user_id=UserId(self.staff.id),
+                actor=self._actor,
                 order_id=order_id,
-                as_staff=True,
-                at_most=self._limit("orders.refund"),
                 amount=amount,
                 units=units,
                 reason=reason or "",
@@ -248,12 +247,12 @@ class OrdersView(ListView):
         return see_other(url_for("admin_orders.details_view", id=order.id))
 
 
-def _refunded_units(order: OrderDetail) -> list[RefundedUnits]:
+def _refunded_units(order: OrderDetail) -> list[LineQuantity]:
     quantities = {
         line.id: parse_id(request.form.get(f"line-{line.id}", "")) for line in order.lines
     }
     return [
-        RefundedUnits(line_id=line_id, quantity=quantity)
+        LineQuantity(line_id=line_id, quantity=quantity)
         for line_id, quantity in quantities.items()
         if quantity
     ]

@@ -1,1 +1,1 @@
-"""Payments, refunds, disputes, and the events that the provider sent."""
+"""Tables, repository and queries of payments and webhook events."""

@@ -1,4 +1,4 @@
-"""Payments as rows, and back."""
+"""Mapping of payments, refunds and disputes to rows."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,12 +8,13 @@ from sqlalchemy import Row
 from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
-from novacart.domain.payments.refund import Refund, RefundOrigin, RefundPart
+from novacart.domain.payments.refund import Refund, RefundOrigin
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
 
 
 def payment_row(payment: Payment) -> dict[str, Any]:
-    """Every column of `payments` but the version, which the repository counts."""
+    """All columns of `payments` but the version, which the repository counts."""
     return {
         "id": payment.id,
         "order_id": payment.order_id,
@@ -37,7 +38,7 @@ def payment_row(payment: Payment) -> dict[str, Any]:
 
 
 def refund_row(payment: Payment, refund: Refund) -> dict[str, Any]:
-    """Every column of `refunds`."""
+    """All columns of `refunds`."""
     return {
         "id": refund.id,
         "payment_id": payment.id,
@@ -54,21 +55,21 @@ def refund_row(payment: Payment, refund: Refund) -> dict[str, Any]:
     }
 
 
-def part_rows(refund: Refund) -> list[dict[str, Any]]:
-    """Every column of `refund_parts`."""
+def item_rows(refund: Refund) -> list[dict[str, Any]]:
+    """All columns of `refund_parts`."""
     return [
         {
             "refund_id": refund.id,
-            "line_id": part.line_id,
-            "quantity": part.quantity,
-            "amount_minor": part.amount.amount,
+            "line_id": item.line_id,
+            "quantity": item.quantity,
+            "amount_minor": item.amount.amount,
         }
-        for part in refund.parts
+        for item in refund.items
     ]
 
 
 def dispute_row(payment: Payment, dispute: Dispute) -> dict[str, Any]:
-    """Every column of `disputes`."""
+    """All columns of `disputes`."""
     return {
         "reference": dispute.reference,
         "payment_id": payment.id,
@@ -83,7 +84,7 @@ def dispute_row(payment: Payment, dispute: Dispute) -> dict[str, Any]:
 
 
 def payment_of(row: Row[Any], refunds: Iterable[Refund], disputes: Iterable[Dispute]) -> Payment:
-    """The aggregate of a whole row of `payments` and what belongs to it."""
+    """The aggregate of a row of `payments`, its refunds and its disputes."""
     return Payment(
         id=row.id,
         order_id=row.order_id,
@@ -107,8 +108,8 @@ def payment_of(row: Row[Any], refunds: Iterable[Refund], disputes: Iterable[Disp
     )
 
 
-def refund_of(row: Row[Any], parts: Sequence[Row[Any]]) -> Refund:
-    """The refund of a whole row of `refunds` and its `refund_parts`."""
+def refund_of(row: Row[Any], items: Sequence[Row[Any]]) -> Refund:
+    """The refund of a row of `refunds` and its rows of `refund_parts`."""
     return Refund(
         id=row.id,
         key=row.key,
@@ -120,19 +121,19 @@ def refund_of(row: Row[Any], parts: Sequence[Row[Any]]) -> Refund:
         failure=row.failure,
         requested_at=row.requested_at,
         settled_at=row.settled_at,
-        parts=[
-            RefundPart(
-                line_id=part.line_id,
-                quantity=part.quantity,
-                amount=Money(part.amount_minor, row.currency),
+        items=[
+            RefundItem(
+                line_id=item.line_id,
+                quantity=item.quantity,
+                amount=Money(item.amount_minor, row.currency),
             )
-            for part in parts
+            for item in items
         ],
     )
 
 
 def dispute_of(row: Row[Any]) -> Dispute:
-    """The dispute of a whole row of `disputes`."""
+    """The dispute of a row of `disputes`."""
     return Dispute(
         reference=row.reference,
         amount=Money(row.amount_minor, row.currency),

@@ -1,4 +1,4 @@
-"""Payments, loaded whole and locked, saved with what changed of them."""
+"""Repository of payments; saves only the refunds and disputes that changed."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from novacart.adapters.persistence.payments.mapper import (
     dispute_of,
     dispute_row,
-    part_rows,
+    item_rows,
     payment_of,
     payment_row,
     refund_of,
@@ -30,7 +30,7 @@ from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 
 Rows = dict[object, dict[str, Any]]
 
-_PLACE = select(payments.c.user_id, payments.c.order_id, payments.c.id)
+_LOCATOR = select(payments.c.user_id, payments.c.order_id, payments.c.id)
 
 
 class SqlPayments:
@@ -42,7 +42,7 @@ class SqlPayments:
     def add(self, payment: Payment) -> None:
         row = payment_row(payment) | {"version": payment.version + 1}
         self._connection.execute(insert(payments).values(row))
-        self._save_parts(payment)
+        self._save_children(payment)
 
     def save(self, payment: Payment) -> None:
         row = payment_row(payment) | {"version": payment.version + 1}
@@ -51,7 +51,7 @@ class SqlPayments:
         )
         if self._connection.execute(statement.values(row)).rowcount != 1:
             raise ConcurrentChange
-        self._save_parts(payment)
+        self._save_children(payment)
 
     def get(self, payment_id: PaymentId) -> Payment:
         payment = self._load(payments.c.id == payment_id)
@@ -62,27 +62,31 @@ class SqlPayments:
     def of_order(self, order_id: OrderId) -> Payment | None:
         return self._load(payments.c.order_id == order_id, payments.c.status != "CANCELLED")
 
-    def place(self, payment_id: PaymentId) -> PaymentLocator | None:
-        return self._place(payments.c.id == payment_id)
+    def locate(
+        self, payment_id: PaymentId, *, order_number: str | None = None
+    ) -> PaymentLocator | None:
+        if order_number is None:
+            return self._locate(payments.c.id == payment_id)
+        return self._locate(payments.c.id == payment_id, payments.c.order_number == order_number)
 
     def by_reference(self, reference: str) -> PaymentLocator | None:
-        return self._place(payments.c.reference == reference)
+        return self._locate(payments.c.reference == reference)
 
     def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None:
         owner = select(refunds.c.payment_id).where(refunds.c.id == refund_id).scalar_subquery()
-        return self._place(payments.c.id == owner)
+        return self._locate(payments.c.id == owner)
 
-    def to_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
+    def due_for_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
         statement = (
-            _PLACE.where(payments.c.check_at <= at)
+            _LOCATOR.where(payments.c.check_at <= at)
             .order_by(payments.c.check_at, payments.c.id)
             .limit(limit)
         )
-        return [_place_of(row) for row in self._connection.execute(statement)]
+        return [_locator_of(row) for row in self._connection.execute(statement)]
 
-    def _place(self, condition: ColumnElement[bool]) -> PaymentLocator | None:
-        row = self._connection.execute(_PLACE.where(condition)).one_or_none()
-        return None if row is None else _place_of(row)
+    def _locate(self, *conditions: ColumnElement[bool]) -> PaymentLocator | None:
+        row = self._connection.execute(_LOCATOR.where(*conditions)).one_or_none()
+        return None if row is None else _locator_of(row)
 
     def _load(self, *conditions: ColumnElement[bool]) -> Payment | None:
         row = self._connection.execute(
@@ -91,7 +95,7 @@ class SqlPayments:
         if row is None:
             return None
         payment = payment_of(row, self._refunds(row.id), self._disputes(row.id))
-        self._keep(payment)
+        self._remember(payment)
         return payment
 
     def _refunds(self, payment_id: PaymentId) -> list[Any]:
@@ -100,14 +104,14 @@ class SqlPayments:
         ).all()
         if not rows:
             return []
-        parts: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
-        for part in self._connection.execute(
+        items: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
+        for item in self._connection.execute(
             select(refund_parts)
-            .where(refund_parts.c.refund_id.in_(parts))
+            .where(refund_parts.c.refund_id.in_(items))
             .order_by(refund_parts.c.line_id)
         ):
-            parts[part.refund_id].append(part)
-        return [refund_of(row, parts[row.id]) for row in rows]
+            items[item.refund_id].append(item)
+        return [refund_of(row, items[row.id]) for row in rows]
 
     def _disputes(self, payment_id: PaymentId) -> list[Any]:
         rows = self._connection.execute(
@@ -117,14 +121,14 @@ class SqlPayments:
         )
         return [dispute_of(row) for row in rows]
 
-    def _save_parts(self, payment: Payment) -> None:
+    def _save_children(self, payment: Payment) -> None:
         stored_refunds, stored_disputes = self._stored.get(payment.id, ({}, {}))
         for refund in payment.refunds:
             row = refund_row(payment, refund)
             if refund.id not in stored_refunds:
                 self._connection.execute(insert(refunds).values(row))
-                if parts := part_rows(refund):
-                    self._connection.execute(insert(refund_parts), parts)
+                if items := item_rows(refund):
+                    self._connection.execute(insert(refund_parts), items)
             elif stored_refunds[refund.id] != row:
                 self._connection.execute(
                     update(refunds).where(refunds.c.id == refund.id).values(row)
@@ -138,15 +142,15 @@ class SqlPayments:
                     update(disputes).where(disputes.c.reference == dispute.reference).values(row)
                 )
         payment.version += 1
-        self._keep(payment)
+        self._remember(payment)
         self._saved(payment)
 
-    def _keep(self, payment: Payment) -> None:
+    def _remember(self, payment: Payment) -> None:
         self._stored[payment.id] = (
             {refund.id: refund_row(payment, refund) for refund in payment.refunds},
             {dispute.reference: dispute_row(payment, dispute) for dispute in payment.disputes},
         )
 
 
-def _place_of(row: Row[*tuple[Any, ...]]) -> PaymentLocator:
+def _locator_of(row: Row[*tuple[Any, ...]]) -> PaymentLocator:
     return PaymentLocator(user_id=row.user_id, order_id=row.order_id, payment_id=row.id)

@@ -1,4 +1,4 @@
-"""The sandbox's books in tables of their own."""
+"""Ledger of the sandbox provider in its own tables."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from novacart.application.ports.sandbox_ledger import SandboxPayment, SandboxRef
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.shared.money import Money
 
-_ALONE = text("SELECT pg_advisory_xact_lock(:lock)")
+_EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:lock)")
 _LOCK = 0x5A4D_B0C5
 
 
@@ -27,23 +27,23 @@ class SqlSandboxLedger:
         self._database = database
 
     @contextmanager
-    def open(self) -> Iterator["_Page"]:
+    def begin(self) -> Iterator["_SqlLedgerSession"]:
         with self._database.writing() as connection:
             if connection.dialect.name == "postgresql":
-                # One customer at a time, as SQLite's writers are anyway.
-                connection.execute(_ALONE, {"lock": _LOCK})
-            yield _Page(connection)
+                # SQLite has one writer anyway.
+                connection.execute(_EXCLUSIVE, {"lock": _LOCK})
+            yield _SqlLedgerSession(connection)
             connection.commit()
 
 
-class _Page:
+class _SqlLedgerSession:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def payment(self, reference: str) -> SandboxPayment | None:
         return self._payment(payments.c.reference == reference)
 
-    def payment_of_key(self, key: str) -> SandboxPayment | None:
+    def payment_by_key(self, key: str) -> SandboxPayment | None:
         return self._payment(payments.c.key == key)
 
     def add_payment(self, payment: SandboxPayment) -> None:
@@ -56,9 +56,9 @@ class _Page:
             .values(_payment_row(payment))
         )
 
-    def refund_of_key(self, key: str) -> SandboxRefund | None:
-        found = self._refunds(refunds.c.key == key)
-        return found[0] if found else None
+    def refund_by_key(self, key: str) -> SandboxRefund | None:
+        matching = self._refunds(refunds.c.key == key)
+        return matching[0] if matching else None
 
     def refunds_of(self, payment: str) -> Sequence[SandboxRefund]:
         return self._refunds(refunds.c.payment == payment)

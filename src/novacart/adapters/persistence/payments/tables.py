@@ -1,4 +1,4 @@
-"""Payments with all that was given back of them, and the provider's events."""
+"""Tables of payments, refunds, disputes, webhook events and the sandbox ledger."""
 
 from sqlalchemy import (
     CHAR,
@@ -33,8 +33,8 @@ payments = Table(
     Column("currency", CHAR(3), nullable=False),
     Column("status", String(20), nullable=False),
     Column("captured_minor", BigInteger, nullable=False),
-    # What the provider has given back or is giving back: kept beside the refunds it is the
-    # sum of, so that the database itself can refuse too much of it.
+    # The sum of the refunds that the provider has made or is making, stored so that a CHECK can
+    # limit it.
     Column("refunded_minor", BigInteger, nullable=False),
     Column("reference", String(255)),
     Column("client_secret", String(255)),
@@ -150,7 +150,7 @@ webhook_events = Table(
     ),
 )
 
-# -- the sandbox: the books of a provider that is not there -----------------------------------
+# -- the ledger of the sandbox provider --------------------------------------------------------
 
 sandbox_payments = Table(
     "sandbox_payments",

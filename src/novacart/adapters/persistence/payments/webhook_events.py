@@ -1,4 +1,4 @@
-"""The provider's events as rows."""
+"""Repository of webhook events."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,10 +1,10 @@
-"""Paying and refunding over HTTP."""
+"""Routes of payments and refunds."""
 
 from typing import Any
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import login_required, may, principal
+from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.http.responses import json_response
@@ -14,23 +14,20 @@ from novacart.adapters.web.payments.schemas import (
     RefundRequestSchema,
     RefundSchema,
 )
-from novacart.application.authorization.limits import StaffLimits
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
-from novacart.application.payments.queries import IntentView, PaymentQueries
-from novacart.application.payments.request_refund import (
-    RefundedUnits,
-    RequestRefund,
-    RequestRefundCommand,
-)
+from novacart.application.payments.queries import PaymentIntent, PaymentQueries
+from novacart.application.payments.request_refund import RequestRefund, RequestRefundCommand
 from novacart.domain.payments.errors import RefundRefused
+from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import LineQuantity
 
 _MESSAGES = {
-    "pending": "The refund is on its way.",
-    "succeeded": "The money was refunded.",
+    RefundStatus.PENDING: "The refund is on its way.",
+    RefundStatus.SUCCEEDED: "The money was refunded.",
 }
 
 
@@ -40,26 +37,25 @@ def payments_blueprint(
     start_checkout: StartCheckout,
     request_refund: RequestRefund,
     queries: PaymentQueries,
-    limits: StaffLimits,
     once: IdempotentRequests,
 ) -> Blueprint:
-    """`/api/payments/`: what a customer pays, and gets back."""
+    """`/api/payments/`."""
     blueprint = Blueprint(
-        "payments", __name__, url_prefix="/api/payments", description="Paying, and being refunded."
+        "payments", __name__, url_prefix="/api/payments", description="Payments and refunds."
     )
 
-    def opened_again(payment_id: int) -> Response:
-        return _intent(open_payment.again(principal().user_id, PaymentId(payment_id)))
+    def replay_payment(payment_id: int) -> Response:
+        return _intent_response(open_payment.replay(principal().user_id, PaymentId(payment_id)))
 
-    def refunded_again(refund_id: int) -> Response:
-        found = queries.refund(RefundId(refund_id))
-        if found is None or found.status == "FAILED":
+    def replay_refund(refund_id: int) -> Response:
+        refund = queries.refund(RefundId(refund_id))
+        if refund is None or refund.status is RefundStatus.FAILED:
             raise RefundRefused
-        return _refund(found.id, found.amount, found.status)
+        return _refund_response(refund.id, refund.amount, refund.status)
 
     @blueprint.route("/payment-intent/", methods=["POST"])
     @login_required
-    @idempotent(blueprint, once, render=opened_again)
+    @idempotent(blueprint, once, render=replay_payment)
     @blueprint.arguments(PaymentIntentRequestSchema)
     @blueprint.response(200, PaymentIntentSchema)
     @blueprint.raises(
@@ -71,7 +67,10 @@ def payments_blueprint(
         "invalid_value",
     )
     def payment_intent(body: dict[str, Any]) -> Response:
-        """Begin to pay an order, or check out your whole cart; asked again, the same."""
+        """Start the payment of an order, or check out the whole cart.
+
+        Repeating the request returns the same payment.
+        """
         user_id = principal().user_id
         if body["order_id"] is None:
             address_id = AddressId(body["address_id"])
@@ -80,17 +79,14 @@ def payments_blueprint(
             ).id
         else:
             order_id = OrderId(body["order_id"])
-        return _intent(
-            open_payment(
-                OpenPaymentCommand(
-                    user_id=user_id, order_id=order_id, idempotency_key=idempotency_key()
-                )
-            )
+        command = OpenPaymentCommand(
+            user_id=user_id, order_id=order_id, idempotency_key=idempotency_key()
         )
+        return _intent_response(open_payment(command))
 
     @blueprint.route("/refund/<int:order_id>/", methods=["POST"])
     @login_required
-    @idempotent(blueprint, once, render=refunded_again)
+    @idempotent(blueprint, once, render=replay_refund)
     @blueprint.arguments(RefundRequestSchema, required=False)
     @blueprint.response(200, RefundSchema)
     @blueprint.raises(
@@ -106,53 +102,51 @@ def payments_blueprint(
         "refund_refused",
     )
     def refund(body: dict[str, Any], order_id: int) -> Response:
-        """Get the money of a paid order back; staff may refund any part of any order.
+        """Refund a paid order; staff may refund any part of any order.
 
-        Owners and managers any amount, support up to its limit; whoever else is a customer here.
+        Owners and managers refund any amount, support up to its limit. Everyone else refunds
+        an own order in full.
         """
-        items = body["items"] or ()
-        made = request_refund(
+        result = request_refund(
             RequestRefundCommand(
-                user_id=principal().user_id,
+                actor=principal().actor,
                 order_id=OrderId(order_id),
-                as_staff=may("orders.refund"),
-                at_most=limits.limit_for(principal().role, "orders.refund"),
                 amount=body["amount"],
                 units=[
-                    RefundedUnits(line_id=OrderLineId(item["id"]), quantity=item["quantity"])
-                    for item in items
+                    LineQuantity(line_id=OrderLineId(item["id"]), quantity=item["quantity"])
+                    for item in body["items"] or ()
                 ],
                 reason=body["reason"] or "",
                 idempotency_key=idempotency_key(),
             )
         )
-        return _refund(made.id, made.amount, made.status)
+        return _refund_response(result.id, result.amount, result.status)
 
     return blueprint
 
 
-def _intent(view: IntentView) -> Response:
+def _intent_response(intent: PaymentIntent) -> Response:
     return json_response(
         {
-            "payment_intent_id": view.reference,
-            "client_secret": view.client_secret,
-            "amount": view.amount,
-            "currency": view.amount.currency,
-            "order_id": view.order_id,
-            "publishable_key": view.publishable_key,
+            "payment_intent_id": intent.reference,
+            "client_secret": intent.client_secret,
+            "amount": intent.amount,
+            "currency": intent.amount.currency,
+            "order_id": intent.order_id,
+            "publishable_key": intent.publishable_key,
         }
     )
 
 
-def _refund(refund_id: RefundId, amount: Money, status: str) -> Response:
-    # Whether the provider has heard of it yet is nothing to a customer.
-    shown = "pending" if status == "REQUESTED" else status.lower()
+def _refund_response(refund_id: RefundId, amount: Money, status: RefundStatus) -> Response:
+    # A customer need not know whether the provider has confirmed the request yet.
+    shown = RefundStatus.PENDING if status is RefundStatus.REQUESTED else status
     return json_response(
         {
             "message": _MESSAGES.get(shown, "The refund was not made."),
             "refund_id": refund_id,
             "amount": amount,
             "currency": amount.currency,
-            "status": shown,
+            "status": shown.lower(),
         }
     )

@@ -1,4 +1,4 @@
-"""The sandbox's customer over HTTP, in development only."""
+"""Routes of the sandbox provider, in development only."""
 
 from typing import Any, Protocol
 
@@ -15,12 +15,12 @@ class Confirm(Protocol):
 
 
 def sandbox_blueprint(*, confirm: Confirm) -> Blueprint:
-    """`/api/payments/sandbox/`: open to anyone, as a provider's page is to whoever pays."""
+    """`/api/payments/sandbox/`: open to anyone, like the payment page of a provider."""
     blueprint = Blueprint(
         "sandbox",
         __name__,
         url_prefix="/api/payments/sandbox",
-        description="A payment provider for development; it takes no real money.",
+        description="A payment provider for development. It moves no money.",
     )
 
     @blueprint.route("/<string:payment_intent_id>/confirm/", methods=["POST"])
@@ -29,7 +29,7 @@ def sandbox_blueprint(*, confirm: Confirm) -> Blueprint:
     @blueprint.response(200, ConfirmedSchema)
     @blueprint.raises("payment_not_found", "payment_not_payable")
     def confirm_payment(body: dict[str, Any], payment_intent_id: str) -> Response:
-        """Pay with a card that is taken (`succeed`) or refused (`decline`)."""
+        """Pay with a card that is accepted (`succeed`) or declined (`decline`)."""
         status = confirm(payment_intent_id, succeed=body["outcome"] == "succeed")
         return json_response({"payment_intent_id": payment_intent_id, "status": status})
 

@@ -1,4 +1,4 @@
-"""What payments take and show."""
+"""Schemas of payments and refunds."""
 
 from typing import Any
 
@@ -17,21 +17,21 @@ _MOST_ITEMS = 500
 
 
 class PaymentIntentRequestSchema(Schema):
-    """`order_id` wins where both are there: an order has its address already."""
+    """`address_id` is ignored if there is an `order_id`: an order already has its address."""
 
     order_id = Identifier(
-        allow_none=True, load_default=None, metadata={"description": "An unpaid order of yours."}
+        allow_none=True, load_default=None, metadata={"description": "An unpaid order of the user."}
     )
     address_id = Identifier(
         allow_none=True,
         load_default=None,
-        metadata={"description": "Check out your whole cart, to be sent to this address."},
+        metadata={"description": "Check out the whole cart, with delivery to this address."},
     )
 
     @validates_schema
-    def one_is_there(self, data: dict[str, Any], **_: object) -> None:
+    def require_one(self, data: dict[str, Any], **_: object) -> None:
         if data.get("order_id") is None and data.get("address_id") is None:
-            raise ValidationError("Name an order, or an address to send your cart to.", "order_id")
+            raise ValidationError("Give an order or a delivery address.", "order_id")
 
 
 class PaymentIntentSchema(Schema):
@@ -49,15 +49,15 @@ class RefundItemSchema(Schema):
 
 
 class RefundRequestSchema(Schema):
-    """All that is left, where neither an amount nor items say less."""
+    """Without an amount and items, everything that is left is refunded."""
 
     amount = MoneyString(allow_none=True, load_default=None)
     items = fields.List(
         fields.Nested(RefundItemSchema),
         allow_none=True,
         load_default=None,
-        # An empty selection is a slip, and no wish to refund everything.
-        validate=validate.Length(1, _MOST_ITEMS, error="Name 1 to 500 items, or leave them out."),
+        # An empty list is more likely a mistake than a request to refund everything.
+        validate=validate.Length(1, _MOST_ITEMS, error="Give 1 to 500 items, or omit them."),
     )
     reason = Text(allow_none=True, load_default="", maximum=500)
 

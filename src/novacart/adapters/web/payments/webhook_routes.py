@@ -1,4 +1,4 @@
-"""Where the payment provider's events come in."""
+"""Webhook of the payment provider."""
 
 from collections.abc import Callable
 
@@ -11,18 +11,18 @@ from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.payments.schemas import ReceivedSchema
 from novacart.application.payments.receive_event import ReceiveEventCommand
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.application.ports.webhook_events import ForgedEvent, UnreadableEvent
+from novacart.application.ports.webhook_events import InvalidSignature, UnreadableEvent
 
 Receive = Callable[[ReceiveEventCommand], None]
 
 
 def webhooks_blueprint(*, receive: Receive) -> Blueprint:
-    """`/api/payments/webhook/`: open to anyone, since the signature says who speaks."""
+    """`/api/payments/webhook/`: open to anyone, since each event is signed."""
     blueprint = Blueprint(
         "webhooks",
         __name__,
         url_prefix="/api/payments",
-        description="What the payment provider tells the shop.",
+        description="Webhook of the payment provider.",
     )
 
     @blueprint.route("/webhook/", methods=["POST"])
@@ -33,13 +33,13 @@ def webhooks_blueprint(*, receive: Receive) -> Blueprint:
                 "name": "Stripe-Signature",
                 "in": "header",
                 "required": True,
-                "description": "`t=…,v1=…`: when it was signed, and by whom (Stripe, Webhooks).",
+                "description": "`t=…,v1=…`: timestamp and signature (Stripe docs, Webhooks).",
                 "schema": {"type": "string"},
             }
         ],
         requestBody={
             "required": True,
-            "description": "An event as Stripe sends it.",
+            "description": "A Stripe event.",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
     )
@@ -47,22 +47,22 @@ def webhooks_blueprint(*, receive: Receive) -> Blueprint:
     @blueprint.alt_response(
         400,
         schema={"$ref": "#/components/schemas/Problem"},
-        description="Not signed, or no event.",
+        description="Not signed, or not an event.",
         content_type="application/problem+json",
     )
     def webhook() -> Response:
-        """Take in an event of Stripe's, signed in `Stripe-Signature`; any number of times."""
-        signed = ReceiveEventCommand(
+        """Receive a Stripe event. Duplicates are ignored."""
+        command = ReceiveEventCommand(
             payload=request.get_data(), signature=request.headers.get("Stripe-Signature")
         )
         try:
-            receive(signed)
-        except ForgedEvent as error:
+            receive(command)
+        except InvalidSignature as error:
             raise ApiError("webhook_signature_invalid", str(error)) from error
         except UnreadableEvent as error:
             raise ApiError("webhook_unreadable", str(error)) from error
         except StorageUnavailable as error:
-            # The provider sends it again for any answer but a 2xx, and this is its word for why.
+            # Stripe sends the event again after any status but 2xx.
             raise ApiError(
                 "webhook_not_stored", "The event could not be stored. Send it again."
             ) from error

@@ -1,40 +1,40 @@
-"""Open at the provider what was committed here."""
+"""Opening a stored payment at the provider."""
 
-from novacart.application.payments.idempotency import new_key
-from novacart.application.payments.settle_payment import SettlePayment
+from novacart.application.payments.keys import new_key
+from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.ports.payment_gateway import (
     GatewayFailed,
     GatewayUnavailable,
     OpenPaymentRequest,
     PaymentGateway,
-    ProviderReport,
 )
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.errors import PaymentDeclined
 from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.shared.ids import PaymentId
 
 
-class OpenAtProvider:
-    """Ask the provider for a payment on record, and record what it calls it.
+class PaymentOpener:
+    """Opens a payment at the provider once, however many processes try at the same time.
 
-    However many do so at once, and however often: there is one at the provider. Raises
-    `GatewayUnavailable`, `GatewayRefused` and `PaymentDeclined`; it can be tried again.
+    Raises `GatewayUnavailable`, `GatewayRefused` and `PaymentDeclined`; it can be retried.
     """
 
     def __init__(
-        self, *, begin: UnitOfWorkFactory, gateway: PaymentGateway, settle: SettlePayment
+        self, *, begin: UnitOfWorkFactory, gateway: PaymentGateway, recorder: PaymentRecorder
     ) -> None:
         self._begin = begin
         self._gateway = gateway
-        self._settle = settle
+        self._recorder = recorder
 
-    def __call__(self, payment: Payment, *, email: str) -> Payment:
+    def open(self, payment: Payment, *, email: str) -> Payment:
+        """Return the payment with the provider's reference."""
         try:
             return self._open(payment, email)
         except GatewayFailed:
-            # Under its new key the provider may do what it failed to do under the old one.
+            # The failure was stored under the old key; a new key makes a new attempt.
             return self._open(self._stored(payment.id), email)
 
     def _open(self, payment: Payment, email: str) -> Payment:
@@ -52,43 +52,40 @@ class OpenAtProvider:
                 )
             )
         except PaymentDeclined:
-            self._use_new_key(payment)
+            self._replace_key(payment)
             raise
         except GatewayFailed:
-            found = self._found(payment)
-            if found is None:
-                self._use_new_key(payment)
+            existing = self._find_at_provider(payment)
+            if existing is None:
+                self._replace_key(payment)
                 raise
-            report = found
+            report = existing
         except GatewayUnavailable:
-            # Somebody who asked at the same moment may have been answered.
-            known = self._stored(payment.id)
-            if known.reference is None:
+            # Another process may have opened it at the same moment.
+            stored = self._stored(payment.id)
+            if stored.reference is None:
                 raise
-            return known
+            return stored
         return self._record(payment, report)
 
     def _record(self, payment: Payment, report: ProviderReport) -> Payment:
-        place = PaymentLocator(
-            user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id
-        )
-        known = self._stored(payment.id)
-        if known.reference not in {None, report.reference}:
-            # Opened under an earlier key after all; nobody was told of this second one.
+        stored = self._stored(payment.id)
+        if stored.reference not in {None, report.reference}:
+            # It was opened under an earlier key too; no customer has seen this second payment.
             self._gateway.cancel(report.reference, key=new_key("cancel"))
-            return known
-        return self._settle(place, report, actor="system")
+            return stored
+        return self._recorder.apply_report(PaymentLocator.of(payment), report)
 
-    def _found(self, payment: Payment) -> ProviderReport | None:
+    def _find_at_provider(self, payment: Payment) -> ProviderReport | None:
         reference = self._gateway.find(payment.id, payment.order_number, since=payment.created_at)
         return None if reference is None else self._gateway.retrieve(reference)
 
-    def _use_new_key(self, payment: Payment) -> None:
+    def _replace_key(self, payment: Payment) -> None:
         with self._begin() as work:
             work.orders.get(payment.order_id)
             stored = work.payments.get(payment.id)
             if stored.reference is None and stored.open_key == payment.open_key:
-                stored.use_new_key(new_key("open"))
+                stored.replace_open_key(new_key("open"))
                 work.payments.save(stored)
                 work.commit()
 

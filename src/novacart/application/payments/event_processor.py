@@ -1,0 +1,127 @@
+"""Processing a stored webhook event."""
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+from novacart.application.payments.payment_recorder import PaymentRecorder
+from novacart.application.payments.policy import EventRetryPolicy
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.application.ports.webhook_events import (
+    EventReader,
+    EventState,
+    ProviderEvent,
+    StoredEvent,
+    UnreadableEvent,
+)
+from novacart.domain.payments.errors import (
+    IncompleteReport,
+    PaymentMismatch,
+    RefundExceedsPayment,
+)
+from novacart.domain.payments.reports import ProviderReport
+
+ACTOR: Final = "stripe"
+
+_log = logging.getLogger(__name__)
+
+
+class EventProcessor:
+    """Applies an event to its payment and marks it as handled, in one transaction.
+
+    If the event is not enough the provider is asked, outside of any transaction. An event that
+    contradicts the record is quarantined. Any other error schedules a retry; after the last
+    attempt the event is parked. The caller has counted the attempt. Raises only if the
+    database fails.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        gateway: PaymentGateway,
+        reader: EventReader,
+        recorder: PaymentRecorder,
+        policy: EventRetryPolicy,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._gateway = gateway
+        self._reader = reader
+        self._recorder = recorder
+        self._policy = policy
+
+    def process(self, event: ProviderEvent) -> None:
+        try:
+            self._apply(event)
+        except (PaymentMismatch, RefundExceedsPayment) as contradiction:
+            self._quarantine(event.id, str(contradiction), contradiction.details)
+        except Exception as error:  # noqa: BLE001 (whatever failed, the event must not be lost)
+            self._retry_later(event.id, error)
+
+    def process_stored(self, stored: StoredEvent) -> None:
+        try:
+            event = self._reader.read(stored.payload.encode())
+        except UnreadableEvent as error:
+            self._quarantine(stored.id, str(error), {})
+        else:
+            self.process(event)
+
+    def _apply(self, event: ProviderEvent) -> None:
+        report = event.report
+        if report is None:
+            self._settle(event.id, EventState.HANDLED, "Events of this type are ignored.")
+            return
+        is_applied = False
+        ask_provider = not event.conclusive
+        if event.conclusive:
+            try:
+                is_applied = self._apply_report(event.id, report)
+                # The payment may be ours and its reference not recorded yet; only a report on
+                # the payment itself carries our own ids.
+                ask_provider = not is_applied and report.payment is None
+            except IncompleteReport:
+                ask_provider = True
+        if ask_provider:
+            current = self._gateway.retrieve(report.reference)
+            is_applied = self._apply_report(event.id, current or report)
+        if not is_applied:
+            self._settle(event.id, EventState.HANDLED, "The payment is not one of this shop.")
+
+    def _apply_report(self, event_id: str, report: ProviderReport) -> bool:
+        def mark_handled(work: UnitOfWork) -> None:
+            stored = work.webhook_events.get(event_id)
+            stored.settle(EventState.HANDLED, at=self._clock.now())
+            work.webhook_events.save(stored)
+
+        return self._recorder.apply_event(report, actor=ACTOR, in_transaction=mark_handled)
+
+    def _quarantine(self, event_id: str, message: str, details: Mapping[str, object]) -> None:
+        _log.error("webhook event %s quarantined: %s %s", event_id, message, dict(details))
+        self._settle(event_id, EventState.QUARANTINED, f"{message} {dict(details)}")
+
+    def _settle(self, event_id: str, state: EventState, note: str) -> None:
+        with self._begin() as work:
+            stored = work.webhook_events.get(event_id)
+            if stored.state is EventState.PENDING:
+                stored.settle(state, at=self._clock.now(), note=note)
+                work.webhook_events.save(stored)
+                work.commit()
+
+    def _retry_later(self, event_id: str, error: Exception) -> None:
+        _log.warning("webhook event %s failed", event_id, exc_info=error)
+        now = self._clock.now()
+        with self._begin() as work:
+            stored = work.webhook_events.get(event_id)
+            if stored.state is not EventState.PENDING:
+                return
+            stored.note = f"{type(error).__name__}: {error}"
+            stored.next_attempt_at = self._policy.next_attempt(stored.attempts, at=now)
+            if stored.attempts >= self._policy.max_attempts:
+                _log.error("webhook event %s parked: %s", event_id, stored.note)
+                stored.settle(EventState.PARKED, at=now, note=stored.note)
+            work.webhook_events.save(stored)
+            work.commit()

@@ -1,0 +1,117 @@
+"""Recording what the provider reports."""
+
+from collections.abc import Callable
+from typing import Final
+
+from novacart.application.payments.keys import new_key
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.payments import PaymentLocator
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.reports import ProviderReport
+from novacart.domain.services.settlement import Settlement
+from novacart.domain.shared.ids import RefundId
+
+SYSTEM: Final = "system"
+
+InTransaction = Callable[[UnitOfWork], None]
+
+
+class PaymentRecorder:
+    """Applies the provider's reports in one transaction each. Idempotent.
+
+    A payment that succeeds also pays its order and empties the cart that was ordered.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def apply_report(self, locator: PaymentLocator, report: ProviderReport) -> Payment:
+        """Raises what `Settlement.apply_report` raises."""
+        with self._begin() as work:
+            payment = self._apply(work, locator, report, actor=SYSTEM)
+            work.commit()
+        return payment
+
+    def apply_event(
+        self, report: ProviderReport, *, actor: str, in_transaction: InTransaction
+    ) -> bool:
+        """Find the payment and apply the report. Return False if there is no such payment.
+
+        `in_transaction` runs before the commit. Raises what `Settlement.apply_report` raises.
+        """
+        with self._begin() as work:
+            locator = _locate(work, report)
+            if locator is None:
+                return False
+            self._apply(work, locator, report, actor=actor)
+            in_transaction(work)
+            work.commit()
+        return True
+
+    def fail_refund(self, locator: PaymentLocator, refund_id: RefundId, failure: str) -> Payment:
+        """Record that the provider refused the refund."""
+        with self._begin() as work:
+            settlement = self._load(work, locator, actor=SYSTEM)
+            settlement.fail_refund(refund_id, failure)
+            _save(work, settlement)
+            work.commit()
+        return settlement.payment
+
+    def cancel_unopened(self, locator: PaymentLocator) -> None:
+        """Record that the provider refused to open the payment."""
+        with self._begin() as work:
+            settlement = self._load(work, locator, actor=SYSTEM)
+            if settlement.payment.cancel_unopened(at=self._clock.now()):
+                _save(work, settlement)
+                work.commit()
+
+    def _apply(
+        self, work: UnitOfWork, locator: PaymentLocator, report: ProviderReport, *, actor: str
+    ) -> Payment:
+        has_succeeded = report.payment and report.payment.status is PaymentStatus.SUCCEEDED
+        # Locks are taken in one order everywhere: the cart before the order.
+        cart = work.carts.of(locator.user_id) if has_succeeded else None
+        settlement = self._load(work, locator, actor=actor)
+        settlement.apply_report(report)
+        if cart is not None and settlement.order_paid:
+            order = settlement.order
+            cart.complete_checkout(
+                order.id, {line.product_id: line.quantity for line in order.lines}
+            )
+            work.carts.save(cart)
+        if settlement.released:
+            work.stock.release(settlement.released, at=self._clock.now())
+        _save(work, settlement)
+        return settlement.payment
+
+    def _load(self, work: UnitOfWork, locator: PaymentLocator, *, actor: str) -> Settlement:
+        def new_refund() -> tuple[RefundId, str]:
+            return RefundId(work.ids.take()[0]), new_key("refund")
+
+        return Settlement(
+            order=work.orders.get(locator.order_id),
+            payment=work.payments.get(locator.payment_id),
+            new_refund=new_refund,
+            at=self._clock.now(),
+            actor=actor,
+        )
+
+
+def _locate(work: UnitOfWork, report: ProviderReport) -> PaymentLocator | None:
+    locator = work.payments.by_reference(report.reference)
+    payment = report.payment
+    if locator is not None or payment is None:
+        return locator
+    if payment.payment_id is None or payment.order_number is None:
+        return None
+    # The order number too: a recreated database uses the ids of the old one again.
+    return work.payments.locate(payment.payment_id, order_number=payment.order_number)
+
+
+def _save(work: UnitOfWork, settlement: Settlement) -> None:
+    if settlement.order_changed:
+        work.orders.save(settlement.order)
+    work.payments.save(settlement.payment)

@@ -1,0 +1,174 @@
+"""Applying the provider's reports to a payment and its order."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from novacart.domain.catalog.stock import StockClaim
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.ordering.line import LineUnits
+from novacart.domain.ordering.order import Order
+from novacart.domain.payments.errors import IncompleteReport
+from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.refund import Refund, RefundOrigin
+from novacart.domain.payments.reports import ProviderReport, RefundReport
+from novacart.domain.shared.ids import RefundId
+from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import RefundItem
+
+REFUNDED = "It was refunded."
+RETURNED = "The bank returned the refund."
+SUPERSEDED = "The money was already refunded at the payment provider."
+MADE_AT_PROVIDER = "It was refunded at the payment provider."
+
+NewRefund = Callable[[], tuple[RefundId, str]]
+
+
+class Settlement:
+    """Applies reports to one payment and its order. Idempotent.
+
+    `new_refund` makes the id and the idempotency key of a refund. Afterwards `order_paid` and
+    `order_changed` say what to save, and `released` is the stock that is no longer reserved.
+    """
+
+    def __init__(
+        self, *, order: Order, payment: Payment, new_refund: NewRefund, at: datetime, actor: str
+    ) -> None:
+        self.order = order
+        self.payment = payment
+        self.order_paid = False
+        self.order_changed = False
+        self.released: list[StockClaim] = []
+        self._new_refund = new_refund
+        self._at = at
+        self._actor = actor
+
+    def apply_report(self, report: ProviderReport) -> None:
+        """A payment that succeeds pays its order; it is refunded if the order was cancelled.
+
+        Raises `PaymentMismatch` and `RefundExceedsPayment` for a report that contradicts the
+        record, and `IncompleteReport` where the complete report is needed: for a refund or a
+        dispute of a payment that is not known to have succeeded, and for a refund that was
+        made at the provider.
+        """
+        if report.payment is not None:
+            changed = self.payment.apply_report(report.reference, report.payment, at=self._at)
+            if changed and self.payment.status is PaymentStatus.SUCCEEDED:
+                self._receive_payment()
+        if (report.refunds or report.disputes) and not self.payment.captured:
+            raise IncompleteReport
+        # Unsuccessful refunds first: they make room for refunds that were made after them.
+        for refund_report in sorted(report.refunds, key=lambda one: one.is_effective):
+            self._apply_refund_report(refund_report, report)
+        for dispute_report in report.disputes:
+            self.payment.apply_dispute_report(dispute_report, at=self._at)
+        self._refund_rest_of_late_payment()
+
+    def fail_refund(self, refund_id: RefundId, failure: str) -> None:
+        """Record that the provider will not make the refund."""
+        self._fail(self.payment.refund(refund_id), failure)
+        self._refund_rest_of_late_payment()
+
+    def _receive_payment(self) -> None:
+        if self.order.status is OrderStatus.PENDING:
+            self.order.pay(at=self._at, actor=self._actor)
+            self.order_paid = self.order_changed = True
+        else:
+            refund_id, key = self._new_refund()
+            self.payment.refund_late_payment(id=refund_id, key=key, at=self._at)
+
+    def _refund_rest_of_late_payment(self) -> None:
+        """Refund what is left after a part of a late payment was refunded at the provider.
+
+        If a refund of as much has failed before, staff must decide.
+        """
+        payment = self.payment
+        failed = [
+            refund.amount
+            for refund in payment.refunds
+            if refund.origin is RefundOrigin.LATE_PAYMENT and not refund.is_effective
+        ]
+        if self.order.paid_at is not None or not failed:
+            return
+        if payment.refundable and payment.refundable < min(failed):
+            refund_id, key = self._new_refund()
+            payment.request_refund(
+                id=refund_id,
+                key=key,
+                amount=payment.refundable,
+                origin=RefundOrigin.LATE_PAYMENT,
+                at=self._at,
+            )
+
+    def _apply_refund_report(self, report: RefundReport, whole: ProviderReport) -> None:
+        refund = self._recorded(report)
+        if refund is None:
+            if not whole.complete:
+                raise IncompleteReport
+            refund = self._adopt(report, whole.refunds)
+        before = refund.status
+        if self.payment.apply_refund_report(refund.id, report, self._at):
+            self._update_lines(refund, before)
+
+    def _recorded(self, report: RefundReport) -> Refund | None:
+        by_reference = self.payment.refund_by_reference(report.reference)
+        if by_reference is not None:
+            return by_reference
+        own = (refund for refund in self.payment.refunds if refund.id == report.refund_id)
+        return next(own, None)
+
+    def _fail(self, refund: Refund, failure: str) -> None:
+        before = refund.status
+        if self.payment.fail_refund(refund.id, failure, at=self._at):
+            self._update_lines(refund, before)
+
+    def _update_lines(self, refund: Refund, before: RefundStatus) -> None:
+        if not refund.items:
+            return
+        self.order_changed = True
+        order, items = self.order, refund.items
+        if refund.status is RefundStatus.SUCCEEDED:
+            units = order.settle_refund(items, reason=REFUNDED, at=self._at, actor=self._actor)
+            self._release(refund, units)
+        elif not refund.is_effective and before is RefundStatus.SUCCEEDED:
+            order.reverse_refund(items, reason=RETURNED, at=self._at, actor=self._actor)
+        elif not refund.is_effective:
+            reason = refund.failure or RETURNED
+            order.fail_refund(items, reason=reason, at=self._at, actor=self._actor)
+
+    def _release(self, refund: Refund, units: Sequence[LineUnits]) -> None:
+        self.released += [
+            StockClaim(
+                product_id=unit.product_id,
+                quantity=unit.quantity,
+                reference=f"refund:{refund.id}:line:{unit.line_id}:release",
+                order_id=self.order.id,
+            )
+            for unit in units
+        ]
+
+    def _adopt(self, report: RefundReport, reports: Sequence[RefundReport]) -> Refund:
+        items: Sequence[RefundItem] = ()
+        if report.is_effective:
+            self._supersede_unsent(report.amount, {one.refund_id for one in reports})
+            if self.order.paid_at is not None:
+                items = self.order.plan_refund(report.amount)
+                self.order.request_refund(
+                    items, reason=MADE_AT_PROVIDER, at=self._at, actor=self._actor
+                )
+                self.order_changed = True
+        refund_id, _ = self._new_refund()
+        return self.payment.adopt_refund(report, id=refund_id, items=items)
+
+    def _supersede_unsent(self, amount: Money, known_to_provider: set[RefundId | None]) -> None:
+        # The provider refunds at most what was captured, so it would refuse our own refunds
+        # that it has not made yet.
+        for refund in self.payment.refunds:
+            is_unsent = refund.status is RefundStatus.REQUESTED and refund.reference is None
+            if amount > self._refundable and is_unsent and refund.id not in known_to_provider:
+                self._fail(refund, SUPERSEDED)
+
+    @property
+    def _refundable(self) -> Money:
+        is_late = self.order.paid_at is None
+        return self.payment.refundable if is_late else self.order.refundable
