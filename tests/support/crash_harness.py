@@ -26,7 +26,7 @@ from novacart.application.ports.mailer import Mail
 from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.relay import Relay
-from novacart.entrypoints.container import all_schedules, build_container, build_relay
+from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
 from novacart.entrypoints.worker import Worker
@@ -143,7 +143,7 @@ class CrashHarness:
         while True:
             try:
                 worker, relay, _ = self._worker = self._worker or self._started_worker()
-                worker.run_due_schedules()
+                worker.run_due_jobs()
                 while relay() is not None:
                     pass
             except Crash:
@@ -191,8 +191,8 @@ class CrashHarness:
         relay = build_relay(container)
         worker = Worker(
             relay=relay,
-            schedules=all_schedules(container),
-            turns=self.job_lock,
+            jobs=scheduled_jobs(container),
+            job_lock=self.job_lock,
             clock=self.clock,
         )
         return worker, relay, container.get(Database)

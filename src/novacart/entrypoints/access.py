@@ -1,29 +1,29 @@
-"""Who may use which route, read from the routes themselves."""
+"""The access that each route declares."""
 
 from flask import Flask
 
-_DECLARED = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def undeclared_routes(app: Flask) -> list[str]:
-    """Routes that say nothing of who may use them, the admin's aside: its views ask for rights."""
+    """Return the routes that declare no access, except those of the admin, which checks its own."""
     return [
-        f"{method} {address}"
-        for method, address, access, _ in route_access(app)
-        if access == "undeclared" and not is_admin(address)
+        f"{method} {url}"
+        for method, url, access, _ in route_access(app)
+        if access == "undeclared" and not is_admin(url)
     ]
 
 
-def is_admin(address: str) -> bool:
-    """Whether the admin answers there."""
-    return address == "/admin" or address.startswith("/admin/")
+def is_admin(url: str) -> bool:
+    """Whether the URL belongs to the admin."""
+    return url == "/admin" or url.startswith("/admin/")
 
 
 def route_access(app: Flask) -> list[tuple[str, str, str, str]]:
-    """Method, address, access and permission of each route.
+    """Return the method, URL, access and permission of each route.
 
-    Access is `anyone`, `user`, `staff`, or `undeclared`. The permission is what staff need, empty
-    where that is not for staff alone.
+    Access is `anyone`, `user`, `staff` or `undeclared`. The permission is empty unless the access
+    is `staff`.
     """
     return sorted(
         (
@@ -33,6 +33,6 @@ def route_access(app: Flask) -> list[tuple[str, str, str, str]]:
             getattr(app.view_functions[rule.endpoint], "permission", None) or "",
         )
         for rule in app.url_map.iter_rules()
-        for method in _DECLARED
+        for method in _METHODS
         if method in (rule.methods or ())
     )

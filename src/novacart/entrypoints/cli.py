@@ -1,4 +1,4 @@
-"""`novacart`: everything that is done to a shop from a shell."""
+"""The `novacart` command line."""
 
 import sys
 from typing import Final
@@ -39,9 +39,9 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="novacart")
 def novacart() -> None:
-    """NovaCart: an online shop over HTTP.
+    """NovaCart, an e-commerce back end.
 
-    Settings come from the environment or a `.env` file; `.env.example` lists them.
+    Settings are read from the environment or a `.env` file; see `.env.example`.
     """
 
 
@@ -50,7 +50,7 @@ for _command in _COMMANDS:
 
 
 def main() -> None:
-    """Run the command line. What can go wrong is said in one sentence, with exit code 1."""
+    """Run the command line. Expected errors are printed as one line, with exit code 1."""
     try:
         novacart()
     except (InvalidSetting, Unavailable, DomainError) as error:

@@ -1,6 +1,6 @@
-"""Ports bound to adapters, use cases to themselves: once for each process."""
+"""Dependency injection: bind ports to adapters and build what the processes run."""
 
-from injector import Injector, Module
+from injector import Binder, Injector, Module
 
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.clock import Clock
@@ -8,26 +8,30 @@ from novacart.application.ports.outbox import Outbox
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.relay import EventHandler, Relay
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.features import ALL, FEATURES
-from novacart.entrypoints.modules.platform import PlatformModule
+from novacart.entrypoints.features import FEATURES
 from novacart.entrypoints.settings import Settings
 
 
 def build_container(settings: Settings, *overrides: Module) -> Injector:
-    """The shop's parts. `overrides` come last and win: a test's clock, another gateway."""
-    modules = [PlatformModule(settings), *(module() for module, _ in FEATURES), *overrides]
-    return Injector(modules, auto_bind=False)
+    """Build the injector. `overrides` replace bindings, such as the clock in a test."""
+
+    def bind_settings(binder: Binder) -> None:
+        binder.bind(Settings, to=settings)
+
+    modules = [feature.module() for feature in FEATURES]
+    return Injector([bind_settings, *modules, *overrides], auto_bind=False)
 
 
 def build_relay(injector: Injector) -> Relay:
-    """The relay with every feature's reactions.
+    """Build the relay with the event handlers of all features.
 
-    A reaction's stored name is its class's, or its function's; two of one event must differ.
+    The name of a handler is stored with the message, so two handlers of one event need
+    different names.
     """
     event_handlers = [
-        EventHandler(name=_name(handle), event=event, handle=handle)
-        for feature in ALL
-        for event, handle in feature.event_handlers(injector)
+        EventHandler(name=_name(handler), event=event, handle=handler)
+        for feature in FEATURES
+        for event, handler in feature.event_handlers(injector)
     ]
     return Relay(
         outbox=injector.get(Outbox),  # type: ignore[type-abstract]
@@ -38,12 +42,13 @@ def build_relay(injector: Injector) -> Relay:
     )
 
 
-def all_schedules(injector: Injector) -> list[ScheduledJob]:
-    """Every feature's upkeep."""
-    return [schedule for feature in ALL for schedule in feature.schedules(injector)]
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
+    """Return the scheduled jobs of all features."""
+    return [job for feature in FEATURES for job in feature.scheduled_jobs(injector)]
 
 
-def _name(react: object) -> str:
-    named = react if hasattr(react, "__qualname__") else type(react)
+def _name(handler: object) -> str:
+    """Return the name of the handler's function, or of its class if it is an instance."""
+    named = handler if hasattr(handler, "__qualname__") else type(handler)
     name: str = named.__qualname__
     return name.replace(".<locals>", "").replace("<lambda>", "lambda")

@@ -1,8 +1,6 @@
-"""The shop's features: the one list of them."""
+"""The list of all features."""
 
 from typing import Final
-
-from injector import Module
 
 from novacart.entrypoints.modules import (
     accounts,
@@ -16,28 +14,36 @@ from novacart.entrypoints.modules import (
     platform,
     wishlist,
 )
-from novacart.entrypoints.modules.accounts import AccountsModule
-from novacart.entrypoints.modules.admin import AdminModule
-from novacart.entrypoints.modules.audit import AuditModule
-from novacart.entrypoints.modules.cart import CartModule
-from novacart.entrypoints.modules.catalog import CatalogModule
 from novacart.entrypoints.modules.feature import Feature
-from novacart.entrypoints.modules.notifications import NotificationsModule
-from novacart.entrypoints.modules.ordering import OrderingModule
-from novacart.entrypoints.modules.payments import PaymentsModule
-from novacart.entrypoints.modules.wishlist import WishlistModule
 
-# Each beside the module that binds what it needs. The platform stands first, under all.
-FEATURES: Final[tuple[tuple[type[Module], Feature], ...]] = (
-    (AccountsModule, accounts),
-    (CatalogModule, catalog),
-    (WishlistModule, wishlist),
-    (CartModule, cart),
-    (OrderingModule, ordering),
-    (AuditModule, audit),
-    (NotificationsModule, notifications),
-    (AdminModule, admin),
-    (PaymentsModule, payments),  # after ordering, whose refunds of lines it makes
+# A later module may replace a binding of an earlier one.
+FEATURES: Final = (
+    Feature(
+        module=platform.PlatformModule,
+        blueprints=platform.blueprints,
+        scheduled_jobs=platform.scheduled_jobs,
+    ),
+    Feature(
+        module=accounts.AccountsModule,
+        blueprints=accounts.blueprints,
+        event_handlers=accounts.event_handlers,
+        scheduled_jobs=accounts.scheduled_jobs,
+    ),
+    Feature(module=catalog.CatalogModule, blueprints=catalog.blueprints),
+    Feature(module=wishlist.WishlistModule, blueprints=wishlist.blueprints),
+    Feature(module=cart.CartModule, blueprints=cart.blueprints),
+    Feature(
+        module=ordering.OrderingModule,
+        blueprints=ordering.blueprints,
+        scheduled_jobs=ordering.scheduled_jobs,
+    ),
+    Feature(module=audit.AuditModule, scheduled_jobs=audit.scheduled_jobs),
+    Feature(module=notifications.NotificationsModule, event_handlers=notifications.event_handlers),
+    Feature(module=admin.AdminModule, scheduled_jobs=admin.scheduled_jobs),
+    Feature(
+        module=payments.PaymentsModule,
+        blueprints=payments.blueprints,
+        event_handlers=payments.event_handlers,
+        scheduled_jobs=payments.scheduled_jobs,
+    ),
 )
-
-ALL: Final[tuple[Feature, ...]] = (platform, *(feature for _, feature in FEATURES))

@@ -28,7 +28,7 @@ from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.container import build_container
-from novacart.entrypoints.features import ALL
+from novacart.entrypoints.features import FEATURES
 from novacart.entrypoints.modules.admin import register_admin
 from novacart.entrypoints.settings import Settings, load_settings
 
@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     _record_actor(app, injector)
     errors.init_app(app)
     rsgi.init_app(app)
-    blueprints = [blueprint for feature in ALL for blueprint in feature.blueprints(injector)]
+    blueprints = [blueprint for feature in FEATURES for blueprint in feature.blueprints(injector)]
     document = openapi.register_blueprints(app, blueprints, version=version("novacart"))
     pages.init_app(app, document, version=version("novacart"))
     register_admin(app, injector)

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON line an event in production, readable while developing."""
+"""Structured logs: JSON lines in production, coloured text in development."""
 
 import logging
 import sys
@@ -17,12 +17,12 @@ _SHARED: Final[tuple[structlog.typing.Processor, ...]] = (
     structlog.processors.StackInfoRenderer(),
 )
 
-# These tell of every connection or statement, with values in them.
+# These libraries log every connection or statement, with its values.
 _QUIET: Final = ("sqlalchemy", "stripe", "urllib3", "alembic", "PIL", "werkzeug")
 
 
 def configure_logs(*, debug: bool) -> None:
-    """Send everything logged by anyone to standard error, through one formatter."""
+    """Send all logs, those of libraries included, to standard error."""
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -31,7 +31,7 @@ def configure_logs(*, debug: bool) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(debug=debug))
-    # Python's logging HOWTO, "Optimization": no line of ours tells of threads or processes.
+    # Not used in any line (logging HOWTO, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers = [handler]
@@ -45,7 +45,7 @@ def _json(event: Any, *, default: Callable[[Any], Any], **_: Any) -> str:  # noq
 
 
 def _console() -> structlog.dev.ConsoleRenderer:
-    # Local variables hold passwords and tokens, so no traceback shows them here either.
+    # Local variables may hold passwords and tokens.
     return structlog.dev.ConsoleRenderer(
         colors=sys.stderr.isatty(),
         exception_formatter=structlog.dev.RichTracebackFormatter(show_locals=False),
@@ -53,23 +53,23 @@ def _console() -> structlog.dev.ConsoleRenderer:
 
 
 def _types_and_stacks(exc_info: structlog.typing.ExcInfo) -> str:
-    """Each error of the chain by its type and where it was raised, the root cause last.
+    """Format the exception chain as types and stack traces, the root cause last.
 
-    Without its message: that often quotes what a client sent.
+    Messages are left out, since they often quote input of a client.
     """
-    told, seen = [], set[int]()
+    parts, seen = [], set[int]()
     error: BaseException | None = exc_info[1]
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
-        told.append(f"{kind}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip())
+        parts.append(f"{kind}\n{''.join(traceback.format_tb(error.__traceback__))}".rstrip())
         hidden = error.__suppress_context__
         error = error.__cause__ or (None if hidden else error.__context__)
-    return "\nfrom ".join(told)
+    return "\nfrom ".join(parts)
 
 
 def formatter(*, debug: bool) -> logging.Formatter:
-    """What makes a line of a record: JSON, or colours and columns while developing."""
+    """Return the log formatter: JSON in production, coloured text in development."""
     last: tuple[structlog.typing.Processor, ...] = (
         (_console(),)
         if debug

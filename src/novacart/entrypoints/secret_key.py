@@ -1,4 +1,4 @@
-"""The key that signs tokens: never a well-known one in production."""
+"""The secret key: rejection of well-known keys, and a generated key for development."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from typing import Final
 
 MIN_LENGTH: Final = 16
 
-# What stands in tutorials, templates and our own example file.
+# Keys from tutorials, templates and example files.
 KNOWN_KEYS: Final = frozenset(
     {
         "change-me",
@@ -44,31 +44,31 @@ KNOWN_KEYS: Final = frozenset(
     }
 )
 
-# Whatever stands around these, somebody was meant to put a key of their own in its place.
+# Placeholders inside longer keys.
 _PLACEHOLDER: Final = re.compile(
     r"change[-_ ]?(me|this|it)|replace[-_ ]?(me|this)|your[-_ ]?secret|django-insecure"
 )
 
 
 def is_well_known(key: str) -> bool:
-    """Whether others know the key too, since it stands in some text."""
+    """Whether the key is a published default or a placeholder."""
     folded = key.lower()
     return folded in KNOWN_KEYS or _PLACEHOLDER.search(folded) is not None
 
 
 def development_key(var: Path) -> str:
-    """A random key kept under `var`, so that a developer stays signed in across restarts."""
+    """Return a random key stored under `var`, so that sessions survive a restart."""
     path = var / "secret_key"
     if not path.exists():
         var.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f"secret_key.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
+        temporary = path.with_name(f"secret_key.{os.getpid()}")
+        temporary.touch(mode=0o600)
+        temporary.write_text(secrets.token_urlsafe(48))
         try:
-            # The first of several processes wins, and none ever reads half a key.
-            path.hardlink_to(fresh)
+            # Atomic: of several processes the first one wins, and none reads a partial key.
+            path.hardlink_to(temporary)
         except FileExistsError:
             pass
         finally:
-            fresh.unlink()
+            temporary.unlink()
     return path.read_text().strip()

@@ -1,4 +1,4 @@
-"""The shop's settings: read once from the environment or `.env`, checked, then passed on."""
+"""The settings, read and validated once from the environment or a `.env` file."""
 
 import os
 import re
@@ -22,14 +22,14 @@ _FALSE: Final = frozenset({"false", "0", "no", "off", ""})
 
 
 class InvalidSetting(Exception):
-    """A setting that the shop can't start with; the message says what to set instead."""
+    """A setting is missing or invalid. The message says what to set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that may differ between one installation and the next; see `.env.example`.
+    """The configuration of one installation. `.env.example` describes each setting.
 
-    Secrets are left out of `repr`, so that a settings object in a log line tells none.
+    `repr` omits secrets, so that logging a settings object reveals none.
     """
 
     debug: bool
@@ -74,22 +74,22 @@ def load_settings(
     dotenv: Path = Path(".env"),
     debug_by_default: bool = False,
 ) -> Settings:
-    """Settings from `environ` (the process's own by default), then from the file `dotenv`.
+    """Load settings from `environ` (default: the process's environment) and the file `dotenv`.
 
-    Raises `InvalidSetting` with a sentence that says what to set.
+    The environment takes precedence. Raises `InvalidSetting`.
     """
-    given = {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
-    given |= os.environ if environ is None else environ
-    read = _Reader(given)
+    values = {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
+    values |= os.environ if environ is None else environ
+    read = _Reader(values)
     debug = read.flag("DEBUG", default=debug_by_default)
     var = Path(read.text("VAR_DIR", "var"))
-    origins = read.listed("CORS_ALLOWED_ORIGINS", ())
+    origins = read.items("CORS_ALLOWED_ORIGINS", ())
     return Settings(
         debug=debug,
         secret_key=_secret_key(read.text("SECRET_KEY"), debug=debug, var=var),
         allowed_hosts=tuple(
             host.lower()
-            for host in read.listed("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+            for host in read.items("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
         ),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10),
         host=read.text("HOST", "127.0.0.1"),
@@ -130,15 +130,15 @@ def load_settings(
 
 
 class _Reader:
-    """Values by name; an empty one counts as not set."""
+    """Typed access to the values. An empty value counts as not set."""
 
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self._given = given
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
 
     def text(self, name: str, default: str = "") -> str:
-        return self._given.get(name, "").strip() or default
+        return self._values.get(name, "").strip() or default
 
-    def listed(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    def items(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
         parts = tuple(part.strip() for part in self.text(name).split(",") if part.strip())
         return parts or default
 
@@ -148,7 +148,7 @@ class _Reader:
             return True
         if value in _FALSE:
             return False
-        raise InvalidSetting(f"{name} is either True or False, not {value!r}.")
+        raise InvalidSetting(f"{name} must be True or False, not {value!r}.")
 
     def number(
         self, name: str, default: int, *, minimum: int = 1, maximum: int = 10_000_000
@@ -156,57 +156,57 @@ class _Reader:
         value = self.text(name, str(default))
         if not re.fullmatch(r"[0-9]{1,9}", value) or not minimum <= int(value) <= maximum:
             raise InvalidSetting(
-                f"{name} is a whole number from {minimum} to {maximum}, not {value!r}."
+                f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}."
             )
         return int(value)
 
 
-def _secret_key(given: str, *, debug: bool, var: Path) -> str:
+def _secret_key(value: str, *, debug: bool, var: Path) -> str:
     if debug:
-        return given or development_key(var)
-    if not given or is_well_known(given):
-        found = "is a well-known default" if given else "is not set"
+        return value or development_key(var)
+    if not value or is_well_known(value):
+        problem = "is a well-known default" if value else "is not set"
         raise InvalidSetting(
-            f"SECRET_KEY {found}. Set it to a long random string of your own, such as the output"
+            f"SECRET_KEY {problem}. Set it to a long random string of your own, such as the output"
             ' of `python -c "import secrets; print(secrets.token_urlsafe(48))"`, or set'
-            " DEBUG=True to develop."
+            " DEBUG=True for development."
         )
-    if len(given) < MIN_LENGTH:
+    if len(value) < MIN_LENGTH:
         raise InvalidSetting(f"SECRET_KEY is too short: use {MIN_LENGTH} characters or more.")
-    return given
+    return value
 
 
-def _database_url(given: str) -> str:
-    # What most hosts hand out names no driver, or one that SQLAlchemy has dropped.
+def _database_url(value: str) -> str:
+    # Most hosting providers use a scheme without a driver, which SQLAlchemy does not accept.
     for prefix in ("postgres://", "postgresql://"):
-        if given.startswith(prefix):
-            return "postgresql+psycopg://" + given.removeprefix(prefix)
-    if not given.startswith(("sqlite:///", "postgresql+psycopg://")):
+        if value.startswith(prefix):
+            return "postgresql+psycopg://" + value.removeprefix(prefix)
+    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise InvalidSetting(
-            "DATABASE_URL starts with sqlite:/// or postgresql:// and names a database."
+            "DATABASE_URL must start with sqlite:/// or postgresql:// and name a database."
         )
-    return given
+    return value
 
 
-def _origin(given: str) -> str:
-    origin = given.rstrip("/").lower()
+def _origin(value: str) -> str:
+    origin = value.rstrip("/").lower()
     if not _ORIGIN.fullmatch(origin):
         raise InvalidSetting(
-            "CORS_ALLOWED_ORIGINS lists origins such as https://shop.example, with commas"
-            f" between them; {given!r} is not one."
+            "CORS_ALLOWED_ORIGINS must be a comma-separated list of origins such as"
+            f" https://shop.example; {value!r} is not an origin."
         )
     return origin
 
 
-def _major_units(given: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,12}", given):
+def _major_units(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{1,12}", value):
         raise InvalidSetting(
-            f"SUPPORT_REFUND_LIMIT is a whole amount of the currency such as 5000, not {given!r}."
+            f"SUPPORT_REFUND_LIMIT must be a whole amount such as 5000, not {value!r}."
         )
-    return given
+    return value
 
 
-def _currency(given: str) -> str:
-    if given not in list_currencies():
-        raise InvalidSetting(f"CURRENCY is an ISO 4217 code such as INR, not {given!r}.")
-    return given
+def _currency(value: str) -> str:
+    if value not in list_currencies():
+        raise InvalidSetting(f"CURRENCY must be an ISO 4217 code such as INR, not {value!r}.")
+    return value

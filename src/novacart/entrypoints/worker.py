@@ -1,4 +1,4 @@
-"""The worker: hands events to their reactions, and does what is due once in a while."""
+"""The worker process: delivers events to their handlers and runs scheduled jobs."""
 
 import signal
 from collections.abc import Sequence
@@ -16,30 +16,32 @@ from novacart.application.ports.readiness import Readiness
 from novacart.application.relay import Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
-from novacart.entrypoints.container import all_schedules, build_container, build_relay
+from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
+# Seconds to wait when there is nothing to do, and after an error.
 _IDLE: Final = 0.5
-_TROUBLED: Final = 2.0
+_AFTER_ERROR: Final = 2.0
 
 _log = structlog.get_logger("novacart.worker")
 
 
 class Worker:
-    """Runs until `stop`; what it is in the middle of is finished first.
+    """Runs until `stop`, which lets the current message or job finish.
 
-    Any number of workers may run. A database that is away for a while is waited for.
+    Any number of workers may run at once. After an error, such as an unreachable database, the
+    worker waits and goes on.
     """
 
     def __init__(
-        self, *, relay: Relay, schedules: Sequence[ScheduledJob], turns: JobLock, clock: Clock
+        self, *, relay: Relay, jobs: Sequence[ScheduledJob], job_lock: JobLock, clock: Clock
     ) -> None:
         self._relay = relay
-        self._schedules = schedules
-        self._turns = turns
+        self._jobs = jobs
+        self._job_lock = job_lock
         self._clock = clock
         self._stopping = Event()
-        self._look_again: dict[str, datetime] = {}
+        self._next_check: dict[str, datetime] = {}
 
     def stop(self) -> None:
         self._stopping.set()
@@ -47,45 +49,45 @@ class Worker:
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
-                self.run_due_schedules()
+                self.run_due_jobs()
                 pause = 0.0 if self._relay() is not None else _IDLE
             except (Unavailable, DomainError) as error:
-                _log.warning("worker_waits", reason=str(error))
-                pause = _TROUBLED
-            except Exception as error:  # noqa: BLE001 (a worker that gives up helps nobody)
-                _log.error("worker_waits", exc_info=error)
-                pause = _TROUBLED
+                _log.warning("worker_error", reason=str(error))
+                pause = _AFTER_ERROR
+            except Exception as error:  # noqa: BLE001 (one failure must not end the worker)
+                _log.error("worker_error", exc_info=error)
+                pause = _AFTER_ERROR
             self._stopping.wait(pause)
 
-    def run_due_schedules(self) -> None:
-        """Do what is due and nobody else has begun; one that fails waits for its next turn."""
-        for schedule in self._schedules:
+    def run_due_jobs(self) -> None:
+        """Run each due job that no other worker has taken. A failed job waits for its next run."""
+        for job in self._jobs:
             if self._stopping.is_set():
                 return
-            if not self._is_mine(schedule):
+            if not self._acquire(job):
                 continue
             try:
-                schedule.run()
+                job.run()
             except Unavailable as error:
-                _log.warning("schedule_failed", schedule=schedule.name, reason=str(error))
-            except Exception as error:  # noqa: BLE001 (whatever it is, it must not stop the rest)
-                _log.error("schedule_failed", schedule=schedule.name, exc_info=error)
+                _log.warning("job_failed", job=job.name, reason=str(error))
+            except Exception as error:  # noqa: BLE001 (one failure must not stop the other jobs)
+                _log.error("job_failed", job=job.name, exc_info=error)
 
-    def _is_mine(self, schedule: ScheduledJob) -> bool:
+    def _acquire(self, job: ScheduledJob) -> bool:
         now = self._clock.now()
-        if now < self._look_again.get(schedule.name, now):
+        if now < self._next_check.get(job.name, now):
             return False
-        every = timedelta(seconds=schedule.every_seconds)
-        mine = self._turns.take(schedule.name, at=now, every=every)
-        # Where another worker was first, look now and then: it may not live to do it again.
-        self._look_again[schedule.name] = now + (every if mine else every / 4)
-        return mine
+        every = timedelta(seconds=job.every_seconds)
+        acquired = self._job_lock.take(job.name, at=now, every=every)
+        # Check more often while another worker runs the job, in case that worker stops.
+        self._next_check[job.name] = now + (every if acquired else every / 4)
+        return acquired
 
 
 def run_worker(settings: Settings) -> None:
     """Run a worker until SIGTERM or SIGINT.
 
-    Raises `InvalidSetting` where the database is not the one that this code works with.
+    Raises `InvalidSetting` if the database is unreachable or its schema is not up to date.
     """
     injector = build_container(settings)
     for dependency in injector.get(Readiness)():  # type: ignore[type-abstract]
@@ -93,8 +95,8 @@ def run_worker(settings: Settings) -> None:
             raise InvalidSetting(dependency.detail)
     worker = Worker(
         relay=build_relay(injector),
-        schedules=all_schedules(injector),
-        turns=injector.get(JobLock),  # type: ignore[type-abstract]
+        jobs=scheduled_jobs(injector),
+        job_lock=injector.get(JobLock),  # type: ignore[type-abstract]
         clock=injector.get(Clock),  # type: ignore[type-abstract]
     )
 

@@ -1,4 +1,4 @@
-"""What a WSGI server imports: `novacart.entrypoints.wsgi:app`."""
+"""The WSGI application for a server: `novacart.entrypoints.wsgi:app`."""
 
 from typing import Final
 

@@ -37,7 +37,7 @@ def test_products_go_in_and_come_out_as_they_were(run: Run, tmp_path: Path) -> N
         assert run("export-products", name).exit_code == 0
         again = run("import-products", name)
         assert again.exit_code == 0, again.output
-        assert "0 added, 0 changed, 2 as they were, 0 bad" in again.output
+        assert "0 added, 0 changed, 2 unchanged, 0 invalid" in again.output
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -52,7 +52,7 @@ def test_a_bad_row_is_named_and_keeps_no_good_one_out(run: Run, tmp_path: Path) 
     ended = run("import-products", "in.csv")
     assert ended.exit_code == 1
     assert "line 4: " in ended.output
-    assert "2 added, 0 changed, 0 as they were, 1 bad" in ended.output
+    assert "2 added, 0 changed, 0 unchanged, 1 invalid" in ended.output
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_an_admin_is_made_once_with_a_password_from_the_environment_or_a_prompt(
 def test_the_demo_shop_is_loaded_once(run: Run) -> None:
     first = run("seed-demo")
     assert first.exit_code == 0, first.output
-    assert "0 categories, 0 products and 0 people are new" in run("seed-demo").output
+    assert "0 categories, 0 products and 0 accounts created" in run("seed-demo").output
 
 
 def test_routes_tell_who_may_use_them(run: Run) -> None:

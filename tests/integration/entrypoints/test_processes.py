@@ -198,6 +198,6 @@ def test_parked_messages_are_listed_and_tried_again(
     listed = run("outbox", "list", **environ)
     assert "poison" in listed.stdout
     assert run("outbox", "retry", **environ).returncode == 2
-    assert "1 to be tried again" in run("outbox", "retry", str(message.id), **environ).stdout
+    assert "1 messages will be retried" in run("outbox", "retry", str(message.id), **environ).stdout
     # The message, and the one that tells who had it retried.
     assert outbox.count_pending() == 2

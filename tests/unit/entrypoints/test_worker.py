@@ -1,4 +1,4 @@
-"""The worker's loop: schedules by turns, trouble survived, stopped between two pieces of work."""
+"""The worker: job intervals, shared locks, failures and stopping."""
 
 from collections.abc import Callable
 
@@ -17,13 +17,13 @@ from tests.support.contracts.outbox import ShutterOpened
 def make_worker(
     *,
     clock: SetClock,
-    turns: FakeJobLock | None = None,
+    job_lock: FakeJobLock | None = None,
     outbox: FakeOutbox | None = None,
-    react: Callable[[ShutterOpened], None] | None = None,
-    schedules: tuple[ScheduledJob, ...] = (),
+    handler: Callable[[ShutterOpened], None] | None = None,
+    jobs: tuple[ScheduledJob, ...] = (),
 ) -> Worker:
     event_handlers = (
-        [EventHandler(name="react", event=ShutterOpened, handle=react)] if react else []
+        [EventHandler(name="handler", event=ShutterOpened, handle=handler)] if handler else []
     )
     relay = Relay(
         outbox=outbox or FakeOutbox(),
@@ -31,63 +31,63 @@ def make_worker(
         contexts=ContextVarRequestContexts(),
         event_handlers=event_handlers,
     )
-    return Worker(relay=relay, schedules=schedules, turns=turns or FakeJobLock(), clock=clock)
+    return Worker(relay=relay, jobs=jobs, job_lock=job_lock or FakeJobLock(), clock=clock)
 
 
-def test_a_schedule_runs_once_a_period_however_often_the_worker_looks() -> None:
+def test_job_runs_once_in_each_interval() -> None:
     clock, runs = SetClock(), []
-    sweep = ScheduledJob(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
-    worker = make_worker(clock=clock, schedules=(sweep,))
+    job = ScheduledJob(name="job", every_seconds=60, run=lambda: runs.append(clock.now()))
+    worker = make_worker(clock=clock, jobs=(job,))
     for _ in range(130):
-        worker.run_due_schedules()
+        worker.run_due_jobs()
         clock.move(seconds=1)
     assert len(runs) == 3
 
 
-def test_two_workers_share_the_turns() -> None:
-    clock, turns, runs = SetClock(), FakeJobLock(), []
-    sweep = ScheduledJob(name="sweep", every_seconds=60, run=lambda: runs.append(clock.now()))
-    workers = [make_worker(clock=clock, turns=turns, schedules=(sweep,)) for _ in range(2)]
+def test_job_runs_in_one_of_two_workers() -> None:
+    clock, job_lock, runs = SetClock(), FakeJobLock(), []
+    job = ScheduledJob(name="job", every_seconds=60, run=lambda: runs.append(clock.now()))
+    workers = [make_worker(clock=clock, job_lock=job_lock, jobs=(job,)) for _ in range(2)]
     for _ in range(59):
         for worker in workers:
-            worker.run_due_schedules()
+            worker.run_due_jobs()
         clock.move(seconds=1)
     assert len(runs) == 1
 
 
-def test_a_schedule_that_fails_stops_neither_the_others_nor_the_worker() -> None:
+def test_failed_job_does_not_stop_the_others() -> None:
     clock, runs = SetClock(), []
 
     def fail() -> None:
         raise RuntimeError("broken")
 
-    def away() -> None:
-        raise StorageUnavailable("away")
+    def be_unavailable() -> None:
+        raise StorageUnavailable("unavailable")
 
     worker = make_worker(
         clock=clock,
-        schedules=(
+        jobs=(
             ScheduledJob(name="broken", every_seconds=60, run=fail),
-            ScheduledJob(name="away", every_seconds=60, run=away),
-            ScheduledJob(name="sweep", every_seconds=60, run=lambda: runs.append(1)),
+            ScheduledJob(name="unavailable", every_seconds=60, run=be_unavailable),
+            ScheduledJob(name="job", every_seconds=60, run=lambda: runs.append(1)),
         ),
     )
-    worker.run_due_schedules()
+    worker.run_due_jobs()
     assert runs == [1]
 
 
-def test_a_stopped_worker_finishes_what_it_is_in_the_middle_of_and_begins_nothing() -> None:
+def test_stopped_worker_finishes_the_current_message_and_starts_no_other() -> None:
     clock, outbox = SetClock(), FakeOutbox()
     for height in (1, 2):
         event = ShutterOpened(occurred_at=clock.now(), height=height)
         outbox.put(event, RequestContext(actor="user:1"))
-    seen: list[int] = []
+    handled: list[int] = []
 
-    def react(event: ShutterOpened) -> None:
+    def handler(event: ShutterOpened) -> None:
         worker.stop()
-        seen.append(event.height)
+        handled.append(event.height)
 
-    worker = make_worker(clock=clock, outbox=outbox, react=react)
+    worker = make_worker(clock=clock, outbox=outbox, handler=handler)
     worker.run()
-    assert seen == [1]
+    assert handled == [1]
     assert outbox.count_pending() == 1

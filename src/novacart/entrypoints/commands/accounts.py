@@ -1,26 +1,26 @@
-"""The people who run the shop."""
+"""The command `novacart create-admin`."""
 
 import os
 
 import click
 
 from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
-from novacart.entrypoints.commands.cli_context import shop
+from novacart.entrypoints.commands.cli_context import cli_injector
 
 
 @click.command("create-admin")
 @click.argument("username")
 @click.argument("email")
 def create_admin(username: str, email: str) -> None:
-    """Open an account that may do everything.
+    """Create a staff account with all permissions.
 
-    The password is asked for, or taken from NOVACART_ADMIN_PASSWORD.
+    The password is read from NOVACART_ADMIN_PASSWORD, or asked for.
     """
     password = os.environ.get("NOVACART_ADMIN_PASSWORD") or click.prompt(
         "Password", hide_input=True, confirmation_prompt=True
     )
-    with shop() as injector:
+    with cli_injector() as injector:
         admin = injector.get(CreateAdmin)(
             CreateAdminCommand(username=username, email=email, password=password)
         )
-    click.echo(f"{admin.username} may sign in to the admin now.")
+    click.echo(f"Created the account {admin.username}. Sign in at /admin/.")

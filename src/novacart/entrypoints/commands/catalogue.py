@@ -1,4 +1,4 @@
-"""Products in and out of the shop, by file."""
+"""The commands that import, export and seed the catalogue."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,8 @@ from injector import Injector
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
 from novacart.application.catalog.product_file_formats import FileFormat, UnreadableFile, read_rows
-from novacart.entrypoints.commands.cli_context import shop
-from novacart.entrypoints.commands.progress import bars
+from novacart.entrypoints.commands.cli_context import cli_injector
+from novacart.entrypoints.commands.progress import progress_bars
 from novacart.entrypoints.demo.seed import Seeded
 from novacart.entrypoints.demo.seed import seed_demo as seed
 
@@ -24,15 +24,14 @@ _FORMATS: Final = {
 
 @click.command("import-products")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@click.option("--dry-run", is_flag=True, help="Report the changes without making them.")
 def import_products(file: Path, *, dry_run: bool) -> None:
-    """Take products in from FILE, a .csv or .jsonl file.
+    """Import products from FILE, a .csv or .jsonl file.
 
-    A bad row is reported with its line number and reason, and keeps no good one out; the
-    exit code is then 1.
+    Invalid rows are reported with their line number and skipped; the exit code is then 1.
     """
     form = _format_of(file)
-    with shop() as injector, bars() as show:
+    with cli_injector() as injector, progress_bars() as show:
         command = ImportProductsCommand(
             rows=read_rows(_lines(file), form),
             dry_run=dry_run,
@@ -47,7 +46,7 @@ def import_products(file: Path, *, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
     click.echo(
         f"{report.added} {would}added, {report.edited} {would}changed,"
-        f" {report.unchanged} as they were, {len(report.bad)} bad"
+        f" {report.unchanged} unchanged, {len(report.bad)} invalid"
     )
     if report.bad:
         raise SystemExit(1)
@@ -56,33 +55,33 @@ def import_products(file: Path, *, dry_run: bool) -> None:
 @click.command("export-products")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export_products(file: Path) -> None:
-    """Write all products to FILE, a .csv or .jsonl file that an import takes back."""
+    """Export all products to FILE, a .csv or .jsonl file, in the format of the import."""
     form = _format_of(file)
     unfinished = file.with_name(f"{file.name}.part")
-    with shop() as injector, bars() as show:
+    with cli_injector() as injector, progress_bars() as show:
         command = ExportProductsCommand(
             form=form, progress=lambda done, of: show("products", done, of)
         )
         with unfinished.open("w", encoding="utf-8", newline="") as out:
             out.writelines(injector.get(ExportProducts)(command))
     unfinished.replace(file)
-    click.echo(f"Written to {file}")
+    click.echo(f"Exported to {file}")
 
 
 @click.command("seed-demo")
 def seed_demo() -> None:
-    """Load whatever of the demo catalogue and its people is not there yet."""
-    with shop() as injector:
-        seeded = seed_with_bars(injector)
+    """Load the demo catalogue and accounts that do not exist yet."""
+    with cli_injector() as injector:
+        seeded = seed_with_progress(injector)
     click.echo(
         f"{seeded.categories} categories, {seeded.products} products"
-        f" and {seeded.people} people are new."
+        f" and {seeded.people} accounts created."
     )
 
 
-def seed_with_bars(injector: Injector) -> Seeded:
-    """Load the demo shop, and show how far it is."""
-    with bars() as show:
+def seed_with_progress(injector: Injector) -> Seeded:
+    """Load the demo data with progress bars."""
+    with progress_bars() as show:
         return seed(injector, progress=show)
 
 
@@ -90,7 +89,7 @@ def _format_of(file: Path) -> FileFormat:
     try:
         return _FORMATS[file.suffix.lower()]
     except KeyError:
-        raise click.UsageError("FILE ends in .csv, .jsonl or .ndjson.") from None
+        raise click.UsageError("FILE must end in .csv, .jsonl or .ndjson.") from None
 
 
 def _lines(file: Path) -> Iterator[str]:

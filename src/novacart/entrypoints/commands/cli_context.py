@@ -1,4 +1,4 @@
-"""What every command that changes the shop needs."""
+"""The injector for commands that change data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +13,8 @@ from novacart.entrypoints.settings import Settings, load_settings
 
 
 @contextmanager
-def shop(settings: Settings | None = None) -> Iterator[Injector]:
-    """The shop's parts; what is changed with them is recorded as done from the command line."""
+def cli_injector(settings: Settings | None = None) -> Iterator[Injector]:
+    """Build the injector. Changes made in the block are recorded under the actor `cli`."""
     injector = build_container(settings or load_settings())
     try:
         with injector.get(ContextVarRequestContexts).bind(RequestContext(actor="cli")):

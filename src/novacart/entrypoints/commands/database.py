@@ -1,4 +1,4 @@
-"""The database's schema."""
+"""The command `novacart migrate`."""
 
 import click
 
@@ -8,6 +8,6 @@ from novacart.entrypoints.settings import load_settings
 
 @click.command()
 def migrate() -> None:
-    """Bring the database up to date with this version of the shop."""
+    """Migrate the database to the current schema."""
     migrations.upgrade(load_settings().database_url)
     click.echo("The database is up to date.")

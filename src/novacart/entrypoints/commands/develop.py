@@ -1,4 +1,4 @@
-"""`novacart dev`: the whole shop on one's own machine, from one command."""
+"""The command `novacart dev`: web server and worker for development."""
 
 import os
 import signal
@@ -15,8 +15,8 @@ import click
 from novacart.adapters.persistence import migrate as migrations
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.catalog.queries import CatalogQueries
-from novacart.entrypoints.commands.catalogue import seed_with_bars
-from novacart.entrypoints.commands.cli_context import shop
+from novacart.entrypoints.commands.catalogue import seed_with_progress
+from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.demo.data import people
 from novacart.entrypoints.settings import Settings, load_settings
 
@@ -26,14 +26,15 @@ _STOP_TIMEOUT: Final = 35.0
 
 @click.command()
 def dev() -> None:
-    """Set up what is missing and run web and worker together; Ctrl-C stops both.
+    """Run web server and worker for development; Ctrl-C stops both.
 
-    DEBUG is True unless the environment or `.env` says otherwise.
+    Migrates the database first, and loads the demo data into an empty one. DEBUG is True unless
+    the environment or `.env` sets it.
     """
     settings = load_settings(debug_by_default=True)
-    # The children read the same settings, and must come to the same answer.
+    # The child processes read the settings themselves.
     os.environ["DEBUG"] = str(settings.debug)
-    click.echo("Bringing the database up to date …")
+    click.echo("Migrating the database …")
     migrations.upgrade(settings.database_url)
     demo = _seed_if_new(settings)
     processes = _Processes()
@@ -45,37 +46,41 @@ def dev() -> None:
             processes.wait_for_any()
     finally:
         processes.stop()
-    if not processes.asked_to_stop:
-        raise click.ClickException("Web or worker stopped by itself; what it said stands above.")
+    if not processes.stop_requested:
+        raise click.ClickException("The web server or the worker stopped. See its output above.")
 
 
 def _seed_if_new(settings: Settings) -> bool:
-    """Fill a shop that nobody has used yet; whether this is the demo shop."""
-    with shop(settings) as injector:
+    """Load the demo data if the catalogue is empty. Return whether the demo accounts exist."""
+    with cli_injector(settings) as injector:
         catalogue = injector.get(CatalogQueries)  # type: ignore[type-abstract]
         if next(iter(catalogue.every_product()), None) is None:
             if not settings.debug:
                 return False
-            click.echo("Loading the demo catalogue …")
-            seed_with_bars(injector)
+            click.echo("Loading the demo data …")
+            seed_with_progress(injector)
         admin = people()["admin"]
         accounts = injector.get(AccountQueries)  # type: ignore[type-abstract]
         return settings.debug and accounts.taken(admin["username"], admin["email"])[0]
 
 
 def _greeting(settings: Settings, *, demo: bool) -> str:
-    address = f"http://127.0.0.1:{settings.port}"
+    url = f"http://127.0.0.1:{settings.port}"
     lines = [
         "",
-        f"  The shop    {address}/",
-        f"  API docs    {address}/api/docs/",
-        f"  Admin       {address}/admin/",
+        f"  Front page     {url}/",
+        f"  API reference  {url}/api/docs/",
+        f"  Admin          {url}/admin/",
         "",
     ]
     if demo:
-        told = people()
-        lines += ["  Sign in as", *map(_sign_in, [told["admin"], *told["customers"]]), ""]
-    return "\n".join([*lines, "  Ctrl-C stops it.", ""])
+        accounts = people()
+        lines += [
+            "  Demo accounts",
+            *map(_sign_in, [accounts["admin"], *accounts["customers"]]),
+            "",
+        ]
+    return "\n".join([*lines, "  Press Ctrl-C to stop.", ""])
 
 
 def _sign_in(person: dict[str, Any]) -> str:
@@ -83,27 +88,27 @@ def _sign_in(person: dict[str, Any]) -> str:
 
 
 class _Processes:
-    """Our own children, in sessions of their own: they stop when we say so, in order."""
+    """The child processes. Each has its own session, so that Ctrl-C does not reach it directly."""
 
     def __init__(self) -> None:
         self._running: list[subprocess.Popen[bytes]] = []
-        self.asked_to_stop = False
-        signal.signal(signal.SIGTERM, self._asked)
-        signal.signal(signal.SIGINT, self._asked)
+        self.stop_requested = False
+        signal.signal(signal.SIGTERM, self._request_stop)
+        signal.signal(signal.SIGINT, self._request_stop)
 
     def start(self, command: str) -> None:
         self._running.append(
-            subprocess.Popen(  # noqa: S603 (this very program)
+            subprocess.Popen(  # noqa: S603 (this program)
                 [sys.executable, "-m", "novacart.entrypoints.cli", command],
                 start_new_session=True,
             )
         )
 
-    def wait_until_up(self, address: str) -> bool:
+    def wait_until_up(self, url: str) -> bool:
         deadline = time.monotonic() + _START_TIMEOUT
         while self._all_alive() and time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(address, timeout=5):  # noqa: S310 (our own address)
+                with urllib.request.urlopen(url, timeout=5):  # noqa: S310 (our own server)
                     return True
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
@@ -126,7 +131,7 @@ class _Processes:
                 process.wait()
 
     def _all_alive(self) -> bool:
-        return not self.asked_to_stop and all(each.poll() is None for each in self._running)
+        return not self.stop_requested and all(each.poll() is None for each in self._running)
 
-    def _asked(self, _number: int, _frame: FrameType | None) -> None:
-        self.asked_to_stop = True
+    def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop_requested = True

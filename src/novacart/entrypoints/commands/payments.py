@@ -8,7 +8,7 @@ from novacart.application.payments.reconcile_payments import (
     ReconcilePayments,
     ReconcilePaymentsCommand,
 )
-from novacart.entrypoints.commands.cli_context import shop
+from novacart.entrypoints.commands.cli_context import cli_injector
 
 
 @click.command()
@@ -21,7 +21,7 @@ from novacart.entrypoints.commands.cli_context import shop
 )
 def reconcile(days: int) -> None:
     """Reconcile payments that are not settled with the payment provider."""
-    with shop() as injector:
+    with cli_injector() as injector:
         reconcile_payments = injector.get(ReconcilePayments)
         checked = reconcile_payments(
             ReconcilePaymentsCommand(force=True, look_back=timedelta(days=days))

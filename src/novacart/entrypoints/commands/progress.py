@@ -1,4 +1,4 @@
-"""How far something is that takes more than a moment."""
+"""Progress bars on standard error."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,22 +8,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 
 @contextmanager
-def bars() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Hands out a function that is told what is done, how much of it, and of how much.
+def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Yield a function that takes a label, the number done and the total, if it is known.
 
-    Drawn on standard error, one line for each thing; nothing is drawn where nobody looks.
+    Each label has a bar of its own. No bars are drawn unless standard error is a terminal.
     """
     console = Console(stderr=True)
-    drawn = Progress(
+    progress = Progress(
         TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), console=console
     )
-    drawn.disable = not console.is_terminal
+    progress.disable = not console.is_terminal
     tasks: dict[str, TaskID] = {}
 
-    def show(what: str, done: int, of: int | None) -> None:
-        if what not in tasks:
-            tasks[what] = drawn.add_task(what, total=of)
-        drawn.update(tasks[what], completed=done, total=of)
+    def show(label: str, done: int, total: int | None) -> None:
+        if label not in tasks:
+            tasks[label] = progress.add_task(label, total=total)
+        progress.update(tasks[label], completed=done, total=total)
 
-    with drawn:
+    with progress:
         yield show

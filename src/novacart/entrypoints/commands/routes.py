@@ -1,4 +1,4 @@
-"""What the shop answers, and to whom."""
+"""The command `novacart routes`."""
 
 import click
 
@@ -8,6 +8,6 @@ from novacart.entrypoints.http import create_app
 
 @click.command()
 def routes() -> None:
-    """List every route: method, address, and who may use it."""
-    for method, address, access, permission in route_access(create_app()):
-        click.echo(f"{method:7} {address:60} {access} {permission}".rstrip())
+    """List all routes with their method, URL and required access."""
+    for method, url, access, permission in route_access(create_app()):
+        click.echo(f"{method:7} {url:60} {access} {permission}".rstrip())

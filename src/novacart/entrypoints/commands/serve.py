@@ -1,4 +1,4 @@
-"""The processes of the shop: web server and worker."""
+"""The commands `novacart serve` and `novacart worker`."""
 
 import os
 import shutil
@@ -14,15 +14,15 @@ from novacart.entrypoints.logs import configure_logs, formatter
 from novacart.entrypoints.settings import Settings, load_settings
 from novacart.entrypoints.worker import run_worker
 
-# Seconds that requests in flight are given on SIGTERM.
-_GRACE: Final = 30
-# Seconds in which a client must send the head of its request.
+# Seconds that requests in progress may take after SIGTERM.
+_SHUTDOWN_TIMEOUT: Final = 30
+# Seconds in which a client must send the headers of its request.
 _HEADER_TIMEOUT: Final = 10
 
 
 @click.command()
 def serve() -> None:
-    """Serve the shop over HTTP until SIGTERM or Ctrl-C; requests in flight are finished."""
+    """Run the web server. On SIGTERM or Ctrl-C it finishes running requests and stops."""
     settings = load_settings()
     if settings.metrics_enabled:
         _share_metrics(settings)
@@ -36,7 +36,7 @@ def serve() -> None:
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT * 1000),
         workers=settings.web_workers,
         respawn_failed_workers=True,
-        workers_kill_timeout=_GRACE,
+        workers_kill_timeout=_SHUTDOWN_TIMEOUT,
         log_level=LogLevels.info,
         log_dictconfig=_log_config(debug=settings.debug),
     ).serve()
@@ -44,14 +44,14 @@ def serve() -> None:
 
 @click.command()
 def worker() -> None:
-    """Send mails, expire unpaid orders and keep house, until SIGTERM or Ctrl-C."""
+    """Run a background worker, which sends e-mail and runs scheduled jobs."""
     settings = load_settings()
     configure_logs(debug=settings.debug)
     run_worker(settings)
 
 
 def _share_metrics(settings: Settings) -> None:
-    """A fresh directory that all web processes put their samples into."""
+    """Create an empty directory in which all web processes store their samples."""
     directory = settings.var / "metrics"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -59,11 +59,11 @@ def _share_metrics(settings: Settings) -> None:
 
 
 def _log_config(*, debug: bool) -> dict[str, Any]:
-    """The server's own lines, in the same form as all others."""
+    """Format granian's logs like all others."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"ours": {"()": lambda: formatter(debug=debug)}},
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ours"}},
+        "formatters": {"novacart": {"()": lambda: formatter(debug=debug)}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "novacart"}},
         "loggers": {"_granian": {"handlers": ["console"], "propagate": False}},
     }

@@ -47,7 +47,7 @@ from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.tokens import Tokens
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.accounts.events import PasswordResetRequested
-from novacart.entrypoints.modules.feature import Reactions
+from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (
@@ -178,12 +178,12 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     ]
 
 
-def event_handlers(injector: Injector) -> Reactions:
+def event_handlers(injector: Injector) -> EventHandlers:
     """Mailing the links that were asked for."""
     return [(PasswordResetRequested, injector.get(SendResetLink))]
 
 
-def schedules(injector: Injector) -> list[ScheduledJob]:
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Throwing away tokens that nobody can use any more."""
     return [
         ScheduledJob(

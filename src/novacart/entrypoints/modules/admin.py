@@ -18,7 +18,6 @@ from novacart.adapters.persistence.back_office.operations import SqlHealthQuerie
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.web.http import rate_limits
-from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.back_office.count_sales import CountSales, RecountSales
@@ -33,7 +32,6 @@ from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.sales_figures import SalesFigures
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
 _HOUR = 3600
@@ -105,18 +103,8 @@ def register_admin(app: Flask, injector: Injector) -> None:
     install(app, injector.get(BackOffice))
 
 
-def blueprints(_: Injector) -> list[Blueprint]:
-    """No API routes."""
-    return []
-
-
-def event_handlers(_: Injector) -> Reactions:
-    """No event handlers: the relay adds every event to the audit log."""
-    return []
-
-
-def schedules(injector: Injector) -> list[ScheduledJob]:
-    """Jobs that count sales."""
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
+    """Build the jobs that count sales."""
     return [
         ScheduledJob(name="count_sales", every_seconds=_HOUR, run=injector.get(CountSales)),
         ScheduledJob(

@@ -6,14 +6,12 @@ from novacart.adapters.persistence.audit.reader import SqlAuditReader
 from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.back_office.operations import SqlSystemChecks
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.audit.audit_shop import AuditShop
 from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.audit_reader import AuditReader
 from novacart.application.ports.system_checks import SystemChecks
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.modules.feature import Reactions
 
 _DAY = 24 * 3600
 
@@ -39,16 +37,6 @@ class AuditModule(Module):
         return SqlAuditLog(database)
 
 
-def blueprints(_injector: Injector) -> list[Blueprint]:
-    """No routes; the back office shows the last result."""
-    return []
-
-
-def event_handlers(_injector: Injector) -> Reactions:
-    """No handlers."""
-    return []
-
-
-def schedules(injector: Injector) -> list[ScheduledJob]:
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Run the audit once a day."""
     return [ScheduledJob(name="audit", every_seconds=_DAY, run=injector.get(AuditShop))]

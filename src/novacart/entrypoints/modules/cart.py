@@ -13,8 +13,6 @@ from novacart.application.cart.policy import CartPolicy
 from novacart.application.cart.queries import CartQueries
 from novacart.application.cart.remove_lines import ClearCart, RemoveLine, RemoveLines
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
-from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (AddToCart, ChangeQuantity, RemoveLine, RemoveLines, ClearCart, MoveToWishlist)
@@ -50,13 +48,3 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             queries=injector.get(CartQueries),  # type: ignore[type-abstract]
         )
     ]
-
-
-def event_handlers(_: Injector) -> Reactions:
-    """Nothing that happens elsewhere concerns a cart."""
-    return []
-
-
-def schedules(_: Injector) -> list[ScheduledJob]:
-    """A cart needs no upkeep."""
-    return []

@@ -28,8 +28,6 @@ from novacart.application.catalog.upload_category_image import UploadCategoryIma
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
-from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
 _USE_CASES = (
@@ -113,13 +111,3 @@ def blueprints(injector: Injector) -> list[Blueprint]:
         categories_blueprint(queries=queries),
         media_blueprint(injector.get(Settings).var / "media"),
     ]
-
-
-def event_handlers(_: Injector) -> Reactions:
-    """Nothing that happens elsewhere concerns the catalogue."""
-    return []
-
-
-def schedules(_: Injector) -> list[ScheduledJob]:
-    """The catalogue needs no upkeep."""
-    return []

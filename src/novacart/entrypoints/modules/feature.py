@@ -1,22 +1,29 @@
-"""What each feature's module brings to the web and to the worker."""
+"""What a feature registers: its injector module, routes, event handlers and scheduled jobs."""
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from injector import Injector
+from injector import Injector, Module
 
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.events import DomainEvent
 
-Reactions = list[tuple[type[DomainEvent], Callable[[Any], None]]]
+EventHandlers = list[tuple[type[DomainEvent], Callable[[Any], None]]]
 
 
-class Feature(Protocol):
-    """A module of this package. Beside these functions it holds the feature's injector Module."""
+def _nothing(_injector: Injector) -> Sequence[Any]:
+    return ()
 
-    def blueprints(self, injector: Injector, /) -> list[Blueprint]: ...
 
-    def event_handlers(self, injector: Injector, /) -> Reactions: ...
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """The parts of a feature. Each function builds them from the injector."""
 
-    def schedules(self, injector: Injector, /) -> list[ScheduledJob]: ...
+    module: type[Module]
+    blueprints: Callable[[Injector], Sequence[Blueprint]] = _nothing
+    event_handlers: Callable[
+        [Injector], Sequence[tuple[type[DomainEvent], Callable[[Any], None]]]
+    ] = _nothing
+    scheduled_jobs: Callable[[Injector], Sequence[ScheduledJob]] = _nothing

@@ -2,7 +2,6 @@
 
 from injector import Binder, Injector, Module, inject, singleton
 
-from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.notifications.order_mailer import OrderMailer
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
@@ -14,10 +13,9 @@ from novacart.application.notifications.send_refund_emails import (
     SendRefundEmail,
     SendRefundStartedEmail,
 )
-from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
 from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
-from novacart.entrypoints.modules.feature import Reactions
+from novacart.entrypoints.modules.feature import EventHandlers
 
 _USE_CASES = (
     OrderMailer,
@@ -36,12 +34,7 @@ class NotificationsModule(Module):
             binder.bind(use_case, to=inject(use_case), scope=singleton)
 
 
-def blueprints(_: Injector) -> list[Blueprint]:
-    """Mail has no routes."""
-    return []
-
-
-def event_handlers(injector: Injector) -> Reactions:
+def event_handlers(injector: Injector) -> EventHandlers:
     """Each event that a customer is told of, and its letter."""
     return [
         (OrderConfirmed, injector.get(SendConfirmationEmail)),
@@ -51,8 +44,3 @@ def event_handlers(injector: Injector) -> Reactions:
         (RefundSucceeded, injector.get(SendRefundEmail)),
         (LatePaymentReceived, injector.get(SendLatePaymentEmail)),
     ]
-
-
-def schedules(_: Injector) -> list[ScheduledJob]:
-    """Mail needs no upkeep."""
-    return []

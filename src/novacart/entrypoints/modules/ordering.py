@@ -24,7 +24,6 @@ from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (
@@ -80,12 +79,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     ]
 
 
-def event_handlers(_: Injector) -> Reactions:
-    """Nothing that happens elsewhere concerns an order."""
-    return []
-
-
-def schedules(injector: Injector) -> list[ScheduledJob]:
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Letting go of orders that nobody paid, and of keys whose life is over."""
     return [
         ScheduledJob(name="expire_orders", every_seconds=5, run=injector.get(ExpireOrders)),

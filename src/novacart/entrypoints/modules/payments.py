@@ -49,7 +49,7 @@ from novacart.domain.ordering.events import OrderCancelled
 from novacart.domain.payments.events import DisputeOpened, RefundFailed, RefundRequested
 from novacart.domain.shared.ids import OrderId, RefundId
 from novacart.domain.shared.money import Money
-from novacart.entrypoints.modules.feature import Reactions
+from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (
@@ -162,7 +162,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
     return blueprints
 
 
-def event_handlers(injector: Injector) -> Reactions:
+def event_handlers(injector: Injector) -> EventHandlers:
     """Requests to the provider after a commit, and warnings for staff."""
     cancel_payment = injector.get(CancelPayment)
     send_refund = injector.get(SendRefund)
@@ -197,7 +197,7 @@ def warn_of_dispute(event: DisputeOpened) -> None:
     _log.warning("dispute_opened", order=event.order_number, dispute=event.dispute)
 
 
-def schedules(injector: Injector) -> list[ScheduledJob]:
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
     """Reconciliation, and the retries of webhook events."""
     if isinstance(injector.get(PaymentGateway), UnavailableGateway):  # type: ignore[type-abstract]
         return []

@@ -1,4 +1,4 @@
-"""What every feature stands on: settings, time, the database, the outbox."""
+"""The bindings that all features need: database, clock, outbox, locks, health."""
 
 from datetime import timedelta
 
@@ -23,7 +23,6 @@ from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.entrypoints.modules.feature import Reactions
 from novacart.entrypoints.settings import Settings
 
 _HOUR = 3600
@@ -31,18 +30,10 @@ _KEPT_MESSAGES = timedelta(days=30)
 
 
 class PlatformModule(Module):
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
     @provider
     @singleton
-    def settings(self) -> Settings:
-        return self._settings
-
-    @provider
-    @singleton
-    def database(self) -> Database:
-        return Database.connect(self._settings.database_url)
+    def database(self, settings: Settings) -> Database:
+        return Database.connect(settings.database_url)
 
     @provider
     @singleton
@@ -71,7 +62,7 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def turns(self, database: Database) -> JobLock:
+    def job_lock(self, database: Database) -> JobLock:
         return SqlJobLock(database)
 
     @provider
@@ -81,38 +72,36 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def sql_attempts(self, database: Database, clock: Clock) -> SqlRateLimiter:
+    def sql_rate_limiter(self, database: Database, clock: Clock) -> SqlRateLimiter:
         return SqlRateLimiter(database, clock)
 
     @provider
     @singleton
-    def attempts(self, in_database: SqlRateLimiter) -> RateLimiter:
-        if self._settings.redis_url:
-            return RedisRateLimiter.connect(self._settings.redis_url)
-        return in_database
+    def rate_limiter(self, settings: Settings, sql_rate_limiter: SqlRateLimiter) -> RateLimiter:
+        if settings.redis_url:
+            return RedisRateLimiter.connect(settings.redis_url)
+        return sql_rate_limiter
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:
-    """Health."""
+    """Build the health checks."""
     readiness = injector.get(Readiness)  # type: ignore[type-abstract]
     return [operations_blueprint(readiness=readiness)]
 
 
-def event_handlers(_: Injector) -> Reactions:
-    """The platform reacts to nothing."""
-    return []
-
-
-def schedules(injector: Injector) -> list[ScheduledJob]:
-    """Throwing away what nobody needs any more."""
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
+    """Delete old messages and rate limit counters."""
     outbox = injector.get(Outbox)  # type: ignore[type-abstract]
     clock = injector.get(Clock)  # type: ignore[type-abstract]
-    attempts = injector.get(SqlRateLimiter)
     return [
         ScheduledJob(
             name="prune_outbox",
             every_seconds=24 * _HOUR,
             run=lambda: outbox.prune(before=clock.now() - _KEPT_MESSAGES),
         ),
-        ScheduledJob(name="prune_attempts", every_seconds=_HOUR, run=attempts.prune),
+        ScheduledJob(
+            name="prune_rate_limits",
+            every_seconds=_HOUR,
+            run=injector.get(SqlRateLimiter).prune,
+        ),
     ]

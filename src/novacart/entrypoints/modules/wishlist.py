@@ -6,11 +6,9 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.wishlist.queries import SqlWishlistQueries
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.wishlist.routes import wishlist_blueprint
-from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.application.wishlist.add_to_wishlist import AddToWishlist
 from novacart.application.wishlist.queries import WishlistQueries
 from novacart.application.wishlist.remove_from_wishlist import RemoveFromWishlist
-from novacart.entrypoints.modules.feature import Reactions
 
 
 class WishlistModule(Module):
@@ -33,13 +31,3 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             queries=injector.get(WishlistQueries),  # type: ignore[type-abstract]
         )
     ]
-
-
-def event_handlers(_: Injector) -> Reactions:
-    """Nothing that happens elsewhere concerns a wishlist."""
-    return []
-
-
-def schedules(_: Injector) -> list[ScheduledJob]:
-    """A wishlist needs no upkeep."""
-    return []
