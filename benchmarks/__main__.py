@@ -1,6 +1,6 @@
-"""`python -m benchmarks`: measure the shop on this machine, beside a bare Flask route.
+"""Measure the shop on this machine, beside a bare Flask route: `python -m benchmarks`.
 
-Without a word it measures routes, payments and lists.
+Without a topic it measures routes, payments and lists.
 """
 
 import argparse
@@ -16,127 +16,139 @@ from typing import Final
 from rich.console import Console
 
 from benchmarks import report
-from benchmarks.environment import DATABASES, Wanted, client_ceiling, web_workers, workplace
-from benchmarks.lists import LARGE, SIZES, list_scenarios
-from benchmarks.payments import PAYMENTS
+from benchmarks.measurement import (
+    FULL,
+    QUICK,
+    SETTINGS_CONNECTIONS,
+    Effort,
+    Result,
+    client_limit,
+    compare_settings,
+    measure_scenario,
+)
 from benchmarks.progress import Progress
-from benchmarks.rounds import FULL, QUICK, Contest, Effort, Row
-from benchmarks.scenarios import ROUTES, Scenario
-from benchmarks.server_settings import CONNECTIONS, compare_settings
+from benchmarks.scenarios import (
+    LARGE_LIST_SIZE,
+    LIST_SIZES,
+    PAYMENTS,
+    ROUTES,
+    Scenario,
+    list_scenarios,
+)
+from benchmarks.shops import DATABASES, ShopOptions, running_shops, web_workers
 from novacart.entrypoints.logs import configure_logs
 
-_UNDER_SETTINGS: Final = ("product detail", "cart of 5 lines")
+_SETTINGS_SCENARIOS: Final = ("product detail", "cart of 5 lines")
 
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """What was asked for on the command line, and where it is told."""
+    """The arguments of the command line, and where progress is shown."""
 
-    asked: argparse.Namespace
+    arguments: argparse.Namespace
     console: Console
     effort: Effort
 
-    def routes(self) -> list[Row]:
-        return self._hold(Wanted(databases=self.asked.databases), self._chosen(ROUTES))
+    def routes(self) -> list[Result]:
+        return self._measure(ShopOptions(databases=self.arguments.databases), ROUTES)
 
-    def payments(self) -> list[Row]:
-        wanted = Wanted(databases=self.asked.databases, debug=True)
-        return self._hold(wanted, self._chosen(PAYMENTS))
+    def payments(self) -> list[Result]:
+        options = ShopOptions(databases=self.arguments.databases, debug=True)
+        return self._measure(options, PAYMENTS)
 
-    def lists(self) -> list[Row]:
-        sizes = (*SIZES, LARGE) if self.asked.large else SIZES
-        rows = []
-        for size in sizes[:1] if self.asked.quick else sizes:
-            scenarios = self._chosen(list_scenarios(size))
-            rows += self._hold(Wanted(databases=self.asked.databases, products=size), scenarios)
-        return rows
+    def lists(self) -> list[Result]:
+        sizes = (*LIST_SIZES, LARGE_LIST_SIZE) if self.arguments.large else LIST_SIZES
+        results = []
+        for size in sizes[:1] if self.arguments.quick else sizes:
+            options = ShopOptions(databases=self.arguments.databases, products=size)
+            results += self._measure(options, list_scenarios(size))
+        return results
 
-    def compare(self) -> list[Row]:
-        wanted = Wanted(databases=self.asked.databases, against=self.asked.against)
-        chosen = [each for each in ROUTES if each.name != "login"]
-        return self._hold(wanted, self._chosen(chosen))
+    def compare(self) -> list[Result]:
+        options = ShopOptions(databases=self.arguments.databases, against=self.arguments.against)
+        return self._measure(options, [each for each in ROUTES if each.name != "login"])
 
-    def settings(self) -> list[Row]:
-        chosen = [each for each in ROUTES if each.name in _UNDER_SETTINGS]
-        wanted = Wanted(databases=self.asked.databases)
-        with workplace(wanted, self.effort, Progress(self.console)) as (contest, folder):
-            return compare_settings(contest, chosen, folder)
+    def settings(self) -> list[Result]:
+        scenarios = [each for each in ROUTES if each.name in _SETTINGS_SCENARIOS]
+        options = ShopOptions(databases=self.arguments.databases)
+        with running_shops(options, Progress(self.console)) as servers:
+            return compare_settings(servers, scenarios, self.effort)
 
-    def _chosen(self, scenarios: Sequence[Scenario]) -> list[Scenario]:
-        return [each for each in scenarios if not self.asked.only or self.asked.only in each.name]
-
-    def _hold(self, wanted: Wanted, scenarios: Sequence[Scenario]) -> list[Row]:
-        if not scenarios:
+    def _measure(self, options: ShopOptions, scenarios: Sequence[Scenario]) -> list[Result]:
+        only = self.arguments.only
+        selected = [each for each in scenarios if not only or only in each.name]
+        if not selected:
             return []
-        with workplace(wanted, self.effort, Progress(self.console)) as (contest, _):
-            return [row for each in scenarios for row in self._measured(contest, each)]
+        results = []
+        with running_shops(options, Progress(self.console)) as servers:
+            for scenario in selected:
+                self.console.print(f"Measuring {scenario.name} …")
+                results += measure_scenario(servers, scenario, self.effort)
+        return results
 
-    def _measured(self, contest: Contest, scenario: Scenario) -> list[Row]:
-        self.console.print(f"Measuring {scenario.name} …")
-        return contest.hold(scenario)
 
-
-_PARTS: Final[dict[str, Callable[[_Session], list[Row]]]] = {
+_TOPICS: Final[dict[str, Callable[[_Session], list[Result]]]] = {
     "routes": _Session.routes,
     "payments": _Session.payments,
     "lists": _Session.lists,
     "settings": _Session.settings,
     "compare": _Session.compare,
 }
-_BY_DEFAULT: Final = ("routes", "payments", "lists")
+_DEFAULT_TOPICS: Final = ("routes", "payments", "lists")
 
 
 def main() -> int:
-    """Measure what was asked for; exit code 1 where an answer was not the expected one."""
-    parser = _arguments()
-    asked = parser.parse_args()
-    if "compare" in asked.parts and asked.against is None:
+    """Measure the topics; exit code 1 if a response had an unexpected status."""
+    parser = _parser()
+    arguments = parser.parse_args()
+    if "compare" in arguments.topics and arguments.against is None:
         parser.error("compare needs --against, the folder of another checkout")
-    # Whoever stops this stops the servers that it started.
+    # SIGTERM must stop the servers too, so it raises SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    # The shop in this process says nothing of each request that fills it.
+    # The application in this process must not log each request that fills it.
     configure_logs(debug=False)
     logging.getLogger().setLevel(logging.WARNING)
     console = Console(width=None if sys.stdout.isatty() else 140)
-    effort = QUICK if asked.quick else FULL
-    session = _Session(asked, console, effort)
-    ceiling = client_ceiling(effort)
+    effort = QUICK if arguments.quick else FULL
+    session = _Session(arguments, console, effort)
+    limit = client_limit(effort)
     failed = 0
-    for part in asked.parts or _BY_DEFAULT:
-        rows = _PARTS[part](session)
-        circumstances = report.Circumstances(
-            command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
-            effort=effort,
-            workers="granian workers × threads"
-            if part == "settings"
-            else f"{web_workers()} granian workers of one thread",
-            connections=CONNECTIONS if part == "settings" else effort.connections,
-            ceiling=ceiling,
-        )
-        report.show(console, part, rows)
-        if asked.write:
-            text = "\n".join([*circumstances.sentences(), "", report.markdown(rows)])
-            report.write_section(part, text)
-        failed += sum(row.figures.failed for row in rows)
+    for topic in arguments.topics or _DEFAULT_TOPICS:
+        results = _TOPICS[topic](session)
+        rows = [report.cells_of(result) for result in results]
+        report.show(console, topic, report.COLUMNS, rows)
+        if arguments.write:
+            of_settings = topic == "settings"
+            conditions = report.Conditions(
+                command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
+                effort=effort,
+                workers="granian workers × threads"
+                if of_settings
+                else f"{web_workers()} granian workers",
+                connections=SETTINGS_CONNECTIONS if of_settings else effort.connections,
+                client_limit=limit,
+            )
+            report.write_page(topic, conditions.sentences(), report.COLUMNS, rows)
+        failed += sum(result.figures.failed for result in results)
     return 1 if failed else 0
 
 
-def _arguments() -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=[[], *_PARTS], metavar="part", help=", ".join(_PARTS)
+        "topics", nargs="*", choices=[[], *_TOPICS], metavar="topic", help=", ".join(_TOPICS)
     )
-    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    parser.add_argument("--quick", action="store_true", help="a short run, as a check")
     parser.add_argument("--large", action="store_true", help="also lists of 1,000,000 products")
-    parser.add_argument("--only", metavar="WORDS", help="what has these words in its name")
+    parser.add_argument("--only", metavar="WORDS", help="scenarios whose name contains the words")
     parser.add_argument(
-        "--databases", nargs="+", choices=DATABASES, default=list(DATABASES), help="both, if unsaid"
+        "--databases", nargs="+", choices=DATABASES, default=list(DATABASES), help="default: both"
     )
     parser.add_argument(
         "--against", type=Path, metavar="FOLDER", help="another checkout, for `compare`"
     )
     parser.add_argument(
-        "--write", action="store_true", help="put the figures into docs/performance.md"
+        "--write", action="store_true", help="write the results to docs/benchmarks/"
     )
     return parser
 

@@ -1,4 +1,4 @@
-"""What staff ask of a large shop: the dashboard, and the list of orders in all its ways."""
+"""Queries of the back office: the dashboard, lists, and pages over HTTP."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from benchmarks.customers import PASSWORD
 from benchmarks.generate_orders import Generated
-from benchmarks.shoppers import PASSWORD
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.list_query import FilterValue, ListQuery
@@ -21,24 +21,24 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 
-AuditCheck = tuple[str, Callable[[], object]]
+Query = tuple[str, Callable[[], object]]
 
 SPANS: Final = (30, 365)
 _SHOWN: Final = 8
 _LOW: Final = 5
 _STRIDE: Final = 200
-_DEEP: Final = 250  # strides: 50,000 rows on
+_DEEP: Final = 250  # strides: 50,000 rows
 _ORIGIN: Final = "https://127.0.0.1"
-_PROOF: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+_CSRF_TOKEN: Final = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
-def dashboard_questions(queries: DashboardQueries, now: datetime) -> Iterator[AuditCheck]:
-    """Each read model by itself, over a month and over a year, as the dashboard asks it."""
+def dashboard_queries(queries: DashboardQueries, now: datetime) -> Iterator[Query]:
+    """Return each read model of the dashboard, for a month and for a year."""
     last = now.date()
     for span in SPANS:
         first = last - timedelta(days=span - 1)
         before = first - timedelta(days=span)
-        yield f"{span} days and those before", partial(queries.days, before, last)
+        yield f"{span} days and the days before", partial(queries.days, before, last)
         yield f"orders by status, {span} days", partial(queries.orders_by_status, first, last)
         yield (
             f"best sellers, {span} days",
@@ -48,13 +48,13 @@ def dashboard_questions(queries: DashboardQueries, now: datetime) -> Iterator[Au
     yield "parked", queries.parked
 
 
-def list_questions(queries: BackOfficeQueries, generated: Generated) -> Iterator[AuditCheck]:
-    """The first page and a deep page of each list of orders, and a page of one."""
+def list_queries(queries: BackOfficeQueries, generated: Generated) -> Iterator[Query]:
+    """Return a first and a deep page of each list of orders, and pages of single objects."""
     for name, request in _lists(queries, generated):
         yield f"{name}, page 1", partial(queries.orders, request)
-        place = _deep(queries, request)
-        if place is not None:
-            cursor, number = place
+        deep_page = _deep_page(queries, request)
+        if deep_page is not None:
+            cursor, number = deep_page
             deep = replace(request, after=cursor)
             yield f"{name}, page {number:,}", partial(queries.orders, deep)
     paid_online: dict[str, FilterValue] = {"payment_method": "ONLINE", "payment_status": "PAID"}
@@ -62,28 +62,28 @@ def list_questions(queries: BackOfficeQueries, generated: Generated) -> Iterator
     newest = queries.orders(ListQuery(filters=paid_online)).rows[0]
     yield "one order, of two years ago", partial(queries.order, oldest.id)
     yield "one order, of today", partial(queries.order, newest.id)
-    yield "one customer, the best", partial(queries.account, UserId(generated.first_user))
+    yield "one customer, with most orders", partial(queries.account, UserId(generated.first_user))
     yield "customers, page 1", partial(queries.customers, ListQuery())
     yield "payments, page 1", partial(queries.payments, ListQuery())
     yield "refunds, page 1", partial(queries.refunds, ListQuery())
 
 
-def page_questions(client: FlaskClient, queries: BackOfficeQueries) -> Iterator[AuditCheck]:
-    """The same as pages, for whoever is signed in with `client`."""
+def page_queries(client: FlaskClient, queries: BackOfficeQueries) -> Iterator[Query]:
+    """Return pages of the back office, requested with `client`."""
     newest = queries.orders(ListQuery(filters={"status": "DELIVERED"})).rows[0]
-    place = _deep(queries, ListQuery())
-    after = {"after": place[0]} if place else {}
-    for name, path, asked in (
+    deep_page = _deep_page(queries, ListQuery())
+    after = {"after": deep_page[0]} if deep_page else {}
+    for name, path, query in (
         ("dashboard, 30 days", "/admin/", {"days": "30"}),
         ("dashboard, 365 days", "/admin/", {"days": "365"}),
         ("orders, page 1", "/admin/orders/", {}),
-        (f"orders, page {place[1] if place else 1:,}", "/admin/orders/", after),
+        (f"orders, page {deep_page[1] if deep_page else 1:,}", "/admin/orders/", after),
         ("orders, by status", "/admin/orders/", {"status": "CANCELLED"}),
         ("orders, by number", "/admin/orders/", {"search": newest.number}),
         ("one order", "/admin/orders/details/", {"id": str(newest.id)}),
         ("customers, page 1", "/admin/customers/", {}),
     ):
-        yield name, partial(_answer, client, f"{path}?{urlencode(asked, quote_via=quote)}")
+        yield name, partial(_get, client, f"{path}?{urlencode(query, quote_via=quote)}")
 
 
 def _lists(queries: BackOfficeQueries, generated: Generated) -> Iterator[tuple[str, ListQuery]]:
@@ -99,7 +99,7 @@ def _lists(queries: BackOfficeQueries, generated: Generated) -> Iterator[tuple[s
     yield "status PENDING", ListQuery(filters={"status": "PENDING"})
     yield "payment REFUNDED", ListQuery(filters={"payment_status": "REFUNDED"})
     yield "method COD", ListQuery(filters={"payment_method": "COD"})
-    yield "the best customer", ListQuery(filters={"user": generated.first_user})
+    yield "the customer with most orders", ListQuery(filters={"user": generated.first_user})
     yield "a month a year ago", ListQuery(filters=month)
     yield "the same, REFUNDED", ListQuery(filters={**month, "status": "REFUNDED"})
     yield (
@@ -112,15 +112,15 @@ def _lists(queries: BackOfficeQueries, generated: Generated) -> Iterator[tuple[s
     )
     yield "from 50,000", ListQuery(filters={"total_from": 5_000_000})
     yield (
-        "of no amount there is",
+        "of an amount without orders",
         ListQuery(filters={"total_from": 9_000_000_000, "status": "DELIVERED"}),
     )
     yield "number", ListQuery(search=newest.number)
     yield "e-mail address", ListQuery(search=newest.email)
 
 
-def _deep(queries: BackOfficeQueries, request: ListQuery) -> tuple[str, int] | None:
-    """The cursor of a page far on, and its number by pages of 25; None where there is one page."""
+def _deep_page(queries: BackOfficeQueries, request: ListQuery) -> tuple[str, int] | None:
+    """Return the cursor and number of a deep page, in pages of 25; None for a single page."""
     cursor, strides = None, 0
     while strides < _DEEP:
         page = queries.orders(replace(request, limit=_STRIDE, after=cursor))
@@ -130,13 +130,13 @@ def _deep(queries: BackOfficeQueries, request: ListQuery) -> tuple[str, int] | N
     return None if cursor is None else (cursor, strides * _STRIDE // 25 + 1)
 
 
-def _answer(client: FlaskClient, path: str) -> None:
-    answer = client.get(path, base_url=_ORIGIN)
-    assert answer.status_code == 200, (path, answer.status)  # noqa: PLR2004 (OK)
+def _get(client: FlaskClient, path: str) -> None:
+    response = client.get(path, base_url=_ORIGIN)
+    assert response.status_code == 200, (path, response.status)  # noqa: PLR2004 (OK)
 
 
-def signed_in(app: Flask) -> FlaskClient:
-    """A browser of a manager's."""
+def sign_in(app: Flask) -> FlaskClient:
+    """Create a manager and return a client that is signed in."""
     injector: Injector = app.extensions["novacart.injector"]
     injector.get(RegisterUser)(
         RegisterUserCommand(
@@ -148,12 +148,12 @@ def signed_in(app: Flask) -> FlaskClient:
     )
     client = app.test_client()
     form = client.get("/admin/sign-in/", base_url=_ORIGIN)
-    proof = _PROOF.search(form.text)
-    assert proof is not None, form.text
-    answer = client.post(
+    csrf_token_match = _CSRF_TOKEN.search(form.text)
+    assert csrf_token_match is not None, form.text
+    response = client.post(
         "/admin/sign-in/",
         base_url=_ORIGIN,
-        data={"csrf_token": proof[1], "login": "manager", "password": PASSWORD},
+        data={"csrf_token": csrf_token_match[1], "login": "manager", "password": PASSWORD},
     )
-    assert answer.status_code == 303, answer.text  # noqa: PLR2004 (see other)
+    assert response.status_code == 303, response.text  # noqa: PLR2004 (see other)
     return client

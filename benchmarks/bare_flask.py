@@ -1,4 +1,4 @@
-"""The least that Flask can do: what every figure is held against."""
+"""The baseline of all measurements: the simplest Flask route."""
 
 from typing import Final
 
@@ -9,5 +9,5 @@ app: Final = Flask(__name__, static_folder=None)
 
 @app.get("/bare/")
 def bare() -> Response:
-    """Answer with as many bytes as the shop's health does, made beforehand."""
+    """Return the body of `/api/health/`."""
     return Response(b'{"status":"ok"}', content_type="application/json")

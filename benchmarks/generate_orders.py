@@ -1,8 +1,8 @@
-"""Two years of orders in a PostgreSQL shop, in minutes.
+"""Generate two years of orders in a PostgreSQL shop, in minutes.
 
-The rows are written by SQL, in portions, into tables without their indices, foreign keys and
-unique constraints; these are made again at the end, so that the database itself has checked
-every row. The figures of the days are counted by the shop's own code.
+The rows are inserted by SQL in batches. Indexes, foreign keys and unique constraints are dropped
+before and created after, so that the database checks every row. The daily sales figures are
+computed by the application.
 """
 
 import json
@@ -20,7 +20,7 @@ from novacart.application.back_office.count_sales import COUNTED_AFTER
 from novacart.application.ports.sales_figures import SalesFigures
 
 SPAN: Final = timedelta(days=730)
-_PORTION: Final = 50_000
+_BATCH: Final = 50_000
 _IDS_EACH: Final = 6
 _ORDERS_EACH: Final = 10
 _SEED: Final = 0.4711
@@ -42,7 +42,7 @@ _CONSTRAINTS: Final = """
     WHERE contype = %s AND connamespace = current_schema()::regnamespace
     AND conrelid::regclass::text = ANY(%s) ORDER BY conname
 """
-_INDICES: Final = """
+_INDEXES: Final = """
     SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
     FROM pg_index i
     WHERE i.indrelid::regclass::text = ANY(%s)
@@ -55,7 +55,7 @@ _Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
-    """Whose orders they are: customers have the user ids from `first_user` on."""
+    """The generated data: customers have the user ids from `first_user` on."""
 
     orders: int
     customers: int
@@ -67,16 +67,16 @@ class Generated:
 def generate_orders(url: str, orders: int, progress: Progress) -> Generated:
     """Fill the shop at `url`, which has products and no orders, with `orders` orders.
 
-    They end now. Half of them have two lines, half three; 65 of 100 are paid online, 9 are
-    cancelled, and of the old ones that were paid online about 4 are refunded, whole or in part.
+    The last ones are placed now. Half of them have two lines, half three; 65% are paid online, 9%
+    are cancelled, and about 4% of the old ones paid online are refunded, in full or in part.
     """
     with _connected(url) as connection:
         for setting in ("synchronous_commit = off", "maintenance_work_mem = '512MB'"):
             connection.execute(f"SET {setting}".encode())
         connection.execute("SELECT setseed(%s)", (_SEED,))
-        restore = _bare_tables(connection)
+        restore = _drop_indexes(connection)
         generated = _write(connection, orders, progress)
-        with progress.step("indices and foreign keys", len(restore)) as advance:
+        with progress.step("indexes and foreign keys", len(restore)) as advance:
             for statement in restore:
                 connection.execute(statement)
                 advance(1)
@@ -90,7 +90,7 @@ def generate_orders(url: str, orders: int, progress: Progress) -> Generated:
 
 
 def count_days(figures: SalesFigures, now: datetime, progress: Progress) -> int:
-    """Have the shop count the days that are over, as its worker does; how many there were."""
+    """Compute the sales figures of all past days, as the worker does; return their number."""
     days = figures.uncounted(until=(now - COUNTED_AFTER).date(), limit=10_000)
     with progress.step(f"{len(days)} days counted", len(days)) as advance:
         for day in days:
@@ -100,7 +100,7 @@ def count_days(figures: SalesFigures, now: datetime, progress: Progress) -> int:
 
 
 def refresh_statistics(url: str) -> None:
-    """What autovacuum does in time."""
+    """Run VACUUM and ANALYZE, as autovacuum does after a while."""
     with _connected(url) as connection:
         connection.execute("VACUUM (ANALYZE)")
 
@@ -116,8 +116,8 @@ def _write(connection: _Connection, orders: int, progress: Progress) -> Generate
         statements.CUSTOMERS.encode(),
         {"first_id": first_user, "count": customers, "opened": generated.opened},
     )
-    connection.execute(statements.SHELF.encode())
-    products = connection.execute("SELECT count(*) FROM shelf").fetchone()
+    connection.execute(statements.PRODUCTS.encode())
+    products = connection.execute("SELECT count(*) FROM numbered_products").fetchone()
     assert products is not None
     values = {
         "first_id": first_user + customers,
@@ -130,23 +130,23 @@ def _write(connection: _Connection, orders: int, progress: Progress) -> Generate
         "address": json.dumps(_ADDRESS),
     }
     with progress.step(f"{orders:,} orders", orders) as advance:
-        for begin in range(0, orders, _PORTION):
-            end = min(begin + _PORTION, orders)
-            _write_portion(connection, {**values, "begin": begin, "end": end})
+        for begin in range(0, orders, _BATCH):
+            end = min(begin + _BATCH, orders)
+            _write_batch(connection, {**values, "begin": begin, "end": end})
             advance(end - begin)
     connection.execute(statements.STOCK_LEVELS.encode())
     return generated
 
 
-def _write_portion(connection: _Connection, values: dict[str, object]) -> None:
+def _write_batch(connection: _Connection, values: dict[str, object]) -> None:
     with connection.transaction():
-        for statement in (statements.PORTION, statements.LINES, *statements.ENTRIES):
+        for statement in (statements.BATCH, statements.LINES, *statements.INSERTS):
             connection.execute(statement.encode(), values)
-        connection.execute("DROP TABLE portion, portion_lines")
+        connection.execute("DROP TABLE batch, batch_lines")
 
 
 def _take_ids(connection: _Connection, count: int) -> int:
-    """The first of `count` ids in a row that nobody else will get."""
+    """Reserve `count` consecutive ids and return the first."""
     row = connection.execute(
         "SELECT setval('identities', nextval('identities') + %s)", (count,)
     ).fetchone()
@@ -154,8 +154,8 @@ def _take_ids(connection: _Connection, count: int) -> int:
     return int(row[0]) - count
 
 
-def _bare_tables(connection: _Connection) -> list[bytes]:
-    """Drop what slows down the writing, and give the statements that make it again."""
+def _drop_indexes(connection: _Connection) -> list[bytes]:
+    """Drop indexes and constraints; return the statements that restore them."""
     tables = [*statements.TABLES]
     restore: list[bytes] = []
     foreign: list[bytes] = []
@@ -163,13 +163,13 @@ def _bare_tables(connection: _Connection) -> list[bytes]:
         for table, name, definition in connection.execute(_CONSTRAINTS, (kind, tables)).fetchall():
             connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}".encode())
             later.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}".encode())
-    for name, definition in connection.execute(_INDICES, (tables,)).fetchall():
+    for name, definition in connection.execute(_INDEXES, (tables,)).fetchall():
         connection.execute(f"DROP INDEX {name}".encode())
         restore.append(definition.encode())
     return [*restore, *foreign]
 
 
 def _connected(url: str) -> _Connection:
-    """Values are put into the statements here: PostgreSQL takes none for CREATE TABLE AS."""
+    """Bind parameters in the client, because CREATE TABLE AS accepts none."""
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(address, autocommit=True, cursor_factory=psycopg.ClientCursor)

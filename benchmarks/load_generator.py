@@ -1,40 +1,113 @@
-"""A closed loop of clients: each sends its next request once its last one is answered.
+"""Closed-loop HTTP load: each client sends its next request after the last response.
 
-One thread and one epoll serve all connections, and every request is bytes made beforehand, so
-that the client takes as little as it can of the machine that it shares with the server.
+One thread with one epoll serves all connections, and requests are encoded beforehand, to use
+little of the processor that the client shares with the server.
 """
 
 import gc
+import json
+import re
 import socket
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import cycle
 from selectors import EVENT_READ, DefaultSelector
 from time import perf_counter_ns
-from typing import Final
+from typing import Final, NamedTuple, Self
 
-from benchmarks.http_wire import Head, ProtocolError, Request, read_head
-from benchmarks.statistics import Run
+from benchmarks.metrics import Run
 
 _HOST: Final = "127.0.0.1"
-_PORTION: Final = 1 << 20
-# Seconds without any answer at all, after which the server counts as stuck.
-_PATIENCE: Final = 20.0
+_BUFFER_SIZE: Final = 1 << 20
+_TIMEOUT: Final = 20.0  # seconds without any response
+_END: Final = b"\r\n\r\n"
+_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
+_BODILESS: Final = frozenset({204, 304})
 
 
 class ServerStuck(Exception):
-    """No answer came for `_PATIENCE` seconds, or the server took no connection."""
+    """No response came for `_TIMEOUT` seconds, or the server accepted no connection."""
+
+
+class ProtocolError(Exception):
+    """The response is not HTTP/1.1 with Content-Length (RFC 9112)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request to a server on the loopback interface."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @classmethod
+    def get(cls, path: str, *, token: str | None = None) -> Self:
+        return cls(method="GET", path=path, headers=_authorization(token))
+
+    @classmethod
+    def post(
+        cls,
+        path: str,
+        body: object,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Encode `body` as JSON, unless it is bytes."""
+        content = (
+            body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
+        )
+        fields = {"Content-Type": "application/json", **_authorization(token), **(headers or {})}
+        return cls(method="POST", path=path, headers=fields, body=content)
+
+    def encoded(self) -> bytes:
+        fields = {"Host": "127.0.0.1", **self.headers}
+        if self.body:
+            fields["Content-Length"] = str(len(self.body))
+        lines = [f"{self.method} {self.path} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in fields.items()]
+        return "\r\n".join(lines).encode("ascii") + _END + self.body
+
+
+class Head(NamedTuple):
+    """`length` of head and body in bytes."""
+
+    status: int
+    length: int
+
+
+def read_head(received: bytes) -> Head | None:
+    """Parse the head of a response; None while it is incomplete.
+
+    Raises `ProtocolError` for a response without `Content-Length`.
+    """
+    end = received.find(_END)
+    if end < 0:
+        return None
+    if not received.startswith(b"HTTP/1.1 ") or not received[9:12].isdigit():
+        raise ProtocolError(f"not an HTTP/1.1 response: {received[:40]!r}")
+    status = int(received[9:12])
+    if status in _BODILESS:
+        return Head(status, end + len(_END))
+    # The first half of the blank line also ends the last header.
+    found = _LENGTH.search(received, 0, end + 2)
+    if found is None:
+        raise ProtocolError(f"a response without Content-Length: {received[:end]!r}")
+    return Head(status, end + len(_END) + int(found[1]))
+
+
+def _authorization(token: str | None) -> dict[str, str]:
+    return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What to send: `requests` in turn, again from the start where they may be `repeated`.
-
-    It ends after `seconds`, or with the last request where they may not.
-    """
+    """What to send: `requests` in turn, for `seconds` if they are `repeated`, else once each."""
 
     requests: Sequence[bytes]
     expected: int = 200
@@ -44,39 +117,39 @@ class Load:
 
 
 class _Client:
-    """One connection: what it sent when, and what came back so far."""
+    """One connection with its send time and the bytes received so far."""
 
     __slots__ = ("received", "sent_at", "socket")
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection((_HOST, port), timeout=_PATIENCE)
+        self.socket = socket.create_connection((_HOST, port), timeout=_TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # A socket with a timeout is polled before each call, which epoll has done already.
+        # A socket with a timeout would poll before each call, after epoll has done so.
         self.socket.settimeout(0)
         self.received = b""
         self.sent_at = 0
 
     def send(self, request: bytes) -> None:
         self.sent_at = perf_counter_ns()
-        # A request is smaller than the socket's buffer, which is empty by now.
+        # A request is smaller than the socket's buffer, which is empty here.
         if self.socket.send(request) != len(request):
             raise ProtocolError("the request did not fit into the socket's buffer")
 
     def receive(self) -> Head | None:
-        """The answer's head once all of it is there.
+        """Return the response's head once its body is complete.
 
-        Raises `ProtocolError` where the server closed the connection or sent more.
+        Raises `ProtocolError` if the server closed the connection or sent more.
         """
-        portion = self.socket.recv(_PORTION)
-        if not portion:
+        chunk = self.socket.recv(_BUFFER_SIZE)
+        if not chunk:
             raise ProtocolError("the server closed the connection")
-        received = self.received + portion if self.received else portion
+        received = self.received + chunk if self.received else chunk
         head = read_head(received)
         if head is None or len(received) < head.length:
             self.received = received
             return None
         if len(received) > head.length:
-            raise ProtocolError("more than one answer to one request")
+            raise ProtocolError("more than one response to one request")
         self.received = b""
         return head
 
@@ -88,7 +161,7 @@ class _Loop:
         self._port = port
         self._expected = load.expected
         self._selector = selector
-        self._waiting = cycle(load.requests) if load.repeated else iter(load.requests)
+        self._requests = cycle(load.requests) if load.repeated else iter(load.requests)
         self._connections = load.connections
         self._nanoseconds = int(load.seconds * 1e9)
         self._ends = 0
@@ -96,19 +169,21 @@ class _Loop:
         self.latencies = array("Q")
         self.unexpected: Counter[int] = Counter()
         self.broken = 0
-        self.began = self.last = 0
+        self.started = self.last = 0
 
     def run(self) -> None:
         clients = [self._connect() for _ in range(self._connections)]
-        self.began = self.last = perf_counter_ns()
-        self._ends = self.began + self._nanoseconds
+        self.started = self.last = perf_counter_ns()
+        self._ends = self.started + self._nanoseconds
         for client in clients:
             self._in_flight += 1
             self._send_next(client)
         while self._in_flight:
-            ready = self._selector.select(_PATIENCE)
+            ready = self._selector.select(_TIMEOUT)
             if not ready:
-                raise ServerStuck(f"{self._in_flight} requests got no answer in {_PATIENCE:.0f} s.")
+                raise ServerStuck(
+                    f"{self._in_flight} requests got no response in {_TIMEOUT:.0f} s."
+                )
             for key, _ in ready:
                 try:
                     self._receive(key.data)
@@ -131,7 +206,7 @@ class _Loop:
         client.socket.close()
 
     def _send_next(self, client: _Client) -> None:
-        request = next(self._waiting, None) if perf_counter_ns() < self._ends else None
+        request = next(self._requests, None) if perf_counter_ns() < self._ends else None
         if request is None:
             self._in_flight -= 1
         else:
@@ -151,25 +226,24 @@ class _Loop:
 
 
 def measure(port: int, load: Load) -> Run:
-    """Send `load` to a port of this machine and tell how it went.
+    """Send `load` to a port of this machine and measure it.
 
-    Answers that come after the time is up are waited for, and not counted. Raises
-    `ServerStuck`.
+    Responses after the end are awaited but not counted. Raises `ServerStuck`.
     """
     with DefaultSelector() as selector:
         loop = _Loop(port, load, selector)
-        busy, began = time.process_time(), time.perf_counter()
+        busy, started = time.process_time(), time.perf_counter()
         gc.disable()
         try:
             loop.run()
         finally:
             gc.enable()
             loop.close()
-        wall = time.perf_counter() - began
+        wall = time.perf_counter() - started
         busy = time.process_time() - busy
     return Run(
         latencies=loop.latencies,
-        seconds=(loop.last - loop.began) / 1e9,
+        seconds=(loop.last - loop.started) / 1e9,
         unexpected=loop.unexpected,
         broken=loop.broken,
         client_share=busy / wall,
@@ -177,7 +251,7 @@ def measure(port: int, load: Load) -> Run:
 
 
 def send_once(port: int, requests: Iterable[Request], *, expected: int = 200) -> Run:
-    """Send each request once, one after another."""
+    """Send each request once, one after the other."""
     return measure(
         port,
         Load(

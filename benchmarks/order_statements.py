@@ -1,8 +1,8 @@
-"""The SQL that makes up years of orders, a portion at a time, on PostgreSQL.
+"""SQL that generates orders over two years, in batches, on PostgreSQL.
 
-Every order has the life that the shop's own rules give it, so that `novacart audit` finds
-nothing. An order takes six ids in a row: its own, up to three lines', its payment's and its
-refund's. Chance comes from `random()`, seeded once.
+Every order has a history that the rules of the shop allow, so that `novacart audit` finds no
+violation. An order takes six consecutive ids: its own, those of up to three lines, of its payment
+and of its refund. `random()` is seeded once.
 """
 
 from typing import Final
@@ -17,39 +17,39 @@ CUSTOMERS: Final = """
     FROM generate_series(0, %(count)s - 1) AS n
 """
 
-SHELF: Final = """
-    CREATE TEMP TABLE shelf AS
+PRODUCTS: Final = """
+    CREATE TEMP TABLE numbered_products AS
     SELECT row_number() OVER (ORDER BY id) - 1 AS place, id, title, subtitle, image, price_minor
     FROM products WHERE archived_at IS NULL
 """
 
-# More orders lately than long ago, from some customers far more than from others; what was
-# placed today has not come far, and what is old is done with.
-_MOMENTS: Final = """
+# Recent days have more orders than early ones, and some customers order far more than others.
+# Recent orders are at early stages, old ones are completed.
+_PLACEMENTS: Final = """
     SELECT n, %(first_id)s + n * 6 AS id,
            %(opened)s + power((n + random()) / %(orders)s, 0.8) * (%(now)s - %(opened)s)
                AS placed_at,
            floor(%(customers)s * power(random(), 1.5))::int AS customer,
            CASE WHEN random() < 0.65 THEN 'ONLINE' ELSE 'COD' END AS method,
-           random() AS fate
+           random() AS chance
     FROM generate_series(%(begin)s, %(end)s - 1) AS n
 """
 
-PORTION: Final = f"""
-    CREATE TEMP TABLE portion AS
-    WITH moments AS ({_MOMENTS}),
-    aged AS (SELECT *, %(now)s - placed_at AS age FROM moments),
-    lives AS (
+BATCH: Final = f"""
+    CREATE TEMP TABLE batch AS
+    WITH placements AS ({_PLACEMENTS}),
+    aged AS (SELECT *, %(now)s - placed_at AS age FROM placements),
+    histories AS (
         SELECT *, CASE
-            WHEN method = 'ONLINE' AND age < '2 hours' AND fate < 0.4 THEN 'PENDING'
+            WHEN method = 'ONLINE' AND age < '2 hours' AND chance < 0.4 THEN 'PENDING'
             WHEN method = 'ONLINE' AND age < '10 minutes' THEN 'PENDING'
-            WHEN fate < 0.09 AND age > '2 hours' THEN 'CANCELLED'
+            WHEN chance < 0.09 AND age > '2 hours' THEN 'CANCELLED'
             WHEN age < '26 hours' THEN CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PAID' END
             WHEN age < '48 hours' THEN 'PROCESSING'
             WHEN age < '5 days' THEN 'SHIPPED'
-            WHEN method = 'ONLINE' AND age > '10 days' AND fate > 0.985 THEN 'REFUNDED'
+            WHEN method = 'ONLINE' AND age > '10 days' AND chance > 0.985 THEN 'REFUNDED'
             ELSE 'DELIVERED' END AS status,
-            method = 'ONLINE' AND age > '10 days' AND fate BETWEEN 0.955 AND 0.985 AS in_part
+            method = 'ONLINE' AND age > '10 days' AND chance BETWEEN 0.955 AND 0.985 AS in_part
         FROM aged
     )
     SELECT *, %(first_user)s + customer AS user_id,
@@ -72,23 +72,23 @@ PORTION: Final = f"""
             AS delivered_at,
         CASE WHEN status = 'REFUNDED' OR in_part AND status = 'DELIVERED'
              THEN placed_at + interval '9 days' END AS refunded_at
-    FROM lives
+    FROM histories
 """  # noqa: S608 (a constant of this module)
 
-# Each line chooses among other products than its neighbours, so that none is bought twice.
+# The lines of an order choose from disjoint sets of products, so that none is ordered twice.
 LINES: Final = """
-    CREATE TEMP TABLE portion_lines AS
+    CREATE TEMP TABLE batch_lines AS
     WITH chosen AS (
         SELECT p.*, k, 1 + floor(power(random(), 3) * 3)::int AS quantity,
                floor(%(products)s / 3 * power(random(), 2))::int * 3 + k AS place
-        FROM portion p CROSS JOIN generate_series(0, 2) AS k
+        FROM batch p CROSS JOIN generate_series(0, 2) AS k
         WHERE k < 2 OR p.n %% 2 = 0
     )
     SELECT c.id + 1 + c.k AS id, c.id AS order_id, c.k, s.id AS product_id, s.title, s.subtitle,
-           s.image, s.price_minor, c.quantity, s.price_minor * c.quantity AS worth,
+           s.image, s.price_minor, c.quantity, s.price_minor * c.quantity AS total,
            c.placed_at, c.cancelled_at, c.paid_at, c.shipped_at, c.method, c.status,
            CASE WHEN c.status = 'REFUNDED' OR c.k = 0 THEN c.refunded_at END AS refunded_at
-    FROM chosen c JOIN shelf s ON s.place = c.place
+    FROM chosen c JOIN numbered_products s ON s.place = c.place
 """
 
 ORDERS: Final = """
@@ -106,8 +106,8 @@ ORDERS: Final = """
            (p.placed_at + interval '7 days')::date, p.paid_at, p.shipped_at, p.delivered_at,
            CASE WHEN p.shipped_at IS NOT NULL THEN 'India Post' END,
            CASE WHEN p.shipped_at IS NOT NULL THEN 'EX' || p.id || 'IN' END, 1
-    FROM portion p
-    JOIN (SELECT order_id, sum(worth) AS total FROM portion_lines GROUP BY order_id) l
+    FROM batch p
+    JOIN (SELECT order_id, sum(total) AS total FROM batch_lines GROUP BY order_id) l
         ON l.order_id = p.id
     ORDER BY p.id
 """
@@ -124,15 +124,15 @@ ORDER_LINES: Final = """
                 WHEN status = 'PENDING' THEN 'PENDING' ELSE 'CONFIRMED' END,
            cancelled_at, 0, 0,
            CASE WHEN refunded_at IS NOT NULL THEN quantity ELSE 0 END,
-           CASE WHEN refunded_at IS NOT NULL THEN worth ELSE 0 END
-    FROM portion_lines ORDER BY id
+           CASE WHEN refunded_at IS NOT NULL THEN total ELSE 0 END
+    FROM batch_lines ORDER BY id
 """
 
 HISTORY: Final = """
     INSERT INTO order_history (order_id, line_id, subject, from_status, to_status, occurred_at,
                                actor, reason)
     SELECT p.id, NULL, c.subject, c.before, c.after, c.at, c.actor, c.reason
-    FROM portion p CROSS JOIN LATERAL (VALUES
+    FROM batch p CROSS JOIN LATERAL (VALUES
         (1, 'order', CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PENDING' END, 'CANCELLED',
          p.cancelled_at, 'system', 'The order was not paid in time.'),
         (2, 'payment', 'PENDING', 'VOIDED', p.cancelled_at, 'system',
@@ -157,7 +157,7 @@ LINE_HISTORY: Final = """
     INSERT INTO order_history (order_id, line_id, subject, from_status, to_status, occurred_at,
                                actor, reason)
     SELECT l.order_id, l.id, 'line', c.before, c.after, c.at, c.actor, c.reason
-    FROM portion_lines l CROSS JOIN LATERAL (VALUES
+    FROM batch_lines l CROSS JOIN LATERAL (VALUES
         (1, CASE method WHEN 'COD' THEN 'CONFIRMED' ELSE 'PENDING' END, 'CANCELLED',
          l.cancelled_at, 'system', 'The order was not paid in time.'),
         (2, 'PENDING', 'CONFIRMED', CASE method WHEN 'ONLINE' THEN l.paid_at END, 'provider',
@@ -174,7 +174,7 @@ MOVEMENTS: Final = """
                                  order_id, actor, note, occurred_at)
     SELECT l.product_id, c.kind, c.on_hand * l.quantity, c.reserved * l.quantity,
            'line:' || l.id || ':' || c.kind, l.order_id, c.actor, '', c.at
-    FROM portion_lines l CROSS JOIN LATERAL (VALUES
+    FROM batch_lines l CROSS JOIN LATERAL (VALUES
         ('reserve', 0, 1, l.placed_at, 'customer'),
         ('release', 0, -1, l.cancelled_at, 'system'),
         ('sell', -1, -1, l.shipped_at, 'staff:1')
@@ -194,10 +194,10 @@ PAYMENTS: Final = """
            'pi_' || (p.id + 4), 'payment:' || (p.id + 4) || ':open', p.placed_at,
            coalesce(p.paid_at, p.cancelled_at), coalesce(p.paid_at, p.cancelled_at),
            CASE WHEN p.status = 'PENDING' THEN %(now)s + interval '1 day' END, 1
-    FROM portion p
+    FROM batch p
     JOIN orders o ON o.id = p.id
-    JOIN (SELECT order_id, sum(worth) FILTER (WHERE refunded_at IS NOT NULL) AS refunded
-          FROM portion_lines GROUP BY order_id) l ON l.order_id = p.id
+    JOIN (SELECT order_id, sum(total) FILTER (WHERE refunded_at IS NOT NULL) AS refunded
+          FROM batch_lines GROUP BY order_id) l ON l.order_id = p.id
     WHERE p.method = 'ONLINE' ORDER BY p.id
 """
 
@@ -207,13 +207,13 @@ REFUNDS: Final = """
     SELECT p.id + 5, p.id + 4, 'refund:' || (p.id + 5), y.refunded_minor, 'INR', 'STAFF',
            'It came back.', 'SUCCEEDED', 're_' || (p.id + 5),
            p.refunded_at - interval '1 day', p.refunded_at
-    FROM portion p JOIN payments y ON y.id = p.id + 4
+    FROM batch p JOIN payments y ON y.id = p.id + 4
     WHERE p.refunded_at IS NOT NULL ORDER BY p.id
 """
 
 REFUND_PARTS: Final = """
     INSERT INTO refund_parts (refund_id, line_id, quantity, amount_minor)
-    SELECT order_id + 5, id, quantity, worth FROM portion_lines
+    SELECT order_id + 5, id, quantity, total FROM batch_lines
     WHERE refunded_at IS NOT NULL ORDER BY id
 """
 
@@ -231,7 +231,7 @@ WEBHOOK_EVENTS: Final = """
                ))
            )::text,
            p.paid_at, p.paid_at, 'handled', 1, p.paid_at, 'pi_' || (p.id + 4)
-    FROM portion p JOIN orders o ON o.id = p.id
+    FROM batch p JOIN orders o ON o.id = p.id
     WHERE p.method = 'ONLINE' AND p.paid_at IS NOT NULL ORDER BY p.id
 """
 
@@ -242,8 +242,8 @@ STOCK_LEVELS: Final = """
     WHERE m.product_id = s.product_id
 """
 
-# One after the other for each portion, once `PORTION` and `LINES` stand.
-ENTRIES: Final = (
+# Run in this order for each batch, after `BATCH` and `LINES`.
+INSERTS: Final = (
     ORDERS,
     ORDER_LINES,
     HISTORY,

@@ -1,4 +1,4 @@
-"""Bars on the screen for whatever takes more than a few seconds."""
+"""Progress bars on the terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ Advance = Callable[[int], None]
 
 
 class Progress:
-    """One bar at a time; the measuring itself goes without, since drawing takes time too."""
+    """One bar at a time. Measurements show none, because drawing costs processor time."""
 
     def __init__(self, console: Console) -> None:
         self._console: Final = console

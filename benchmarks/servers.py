@@ -1,5 +1,6 @@
-"""Servers that a benchmark starts on loopback ports of their own, and stops again."""
+"""Servers under test, on free loopback ports."""
 
+import multiprocessing
 import os
 import socket
 import subprocess
@@ -9,32 +10,36 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from typing import Final
 
-from benchmarks.http_wire import Request
-from benchmarks.load_generator import ServerStuck, send_once
+from benchmarks.load_generator import Request, ServerStuck, send_once
 
 ROOT: Final = Path(__file__).parents[1]
-SECRET_KEY: Final = "benchmarks-sign-nothing-that-anybody-else-would-trust"  # noqa: S105 (it guards nothing)
-WEBHOOK_SECRET: Final = "benchmarks-sign-their-own-events"  # noqa: S105 (likewise)
+SECRET_KEY: Final = "a-key-of-the-benchmarks-alone-0123456789"  # noqa: S105 (it protects nothing)
+WEBHOOK_SECRET: Final = "a-webhook-secret-of-the-benchmarks"  # noqa: S105 (likewise)
 _START_TIMEOUT: Final = 30.0
 _STOP_TIMEOUT: Final = 35.0
+_CANNED_RESPONSE: Final = (
+    b"HTTP/1.1 200 OK\r\nserver: canned\r\ncontent-type: application/json\r\n"
+    b"content-length: 15\r\n\r\n" + b'{"status":"ok"}'
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server's port, and its first process, whose number is that of the group of them all."""
+    """A server's port, and the id of its first process and process group."""
 
     port: int
     process: int
 
 
 class ServerFailed(Exception):
-    """A server did not start; the message ends with what it said."""
+    """A server did not start; the message contains the end of its log."""
 
 
 def shop_environment(database_url: str, folder: Path, **more: str) -> dict[str, str]:
-    """A production shop on this database, which lets one client ask as often as it likes."""
+    """Return the environment of a shop in production, without rate limits."""
     return {
         "DATABASE_URL": database_url,
         "SECRET_KEY": SECRET_KEY,
@@ -49,7 +54,7 @@ def shop_environment(database_url: str, folder: Path, **more: str) -> dict[str, 
 def shop_server(
     environment: Mapping[str, str], folder: Path, *, checkout: Path = ROOT
 ) -> Iterator[Server]:
-    """`novacart serve` as in production, of this checkout or another."""
+    """Run `novacart serve` of this checkout or another."""
     port = _free_port()
     command = ["-m", "novacart.entrypoints.cli", "serve"]
     environment = {**environment, **_code(checkout), "PORT": str(port)}
@@ -67,37 +72,70 @@ def granian_server(
     workers: int,
     blocking_threads: int = 1,
 ) -> Iterator[Server]:
-    """A WSGI application under granian; it is up when `path` answers 200."""
+    """Run a WSGI application under granian; it has started when `path` returns 200."""
     port = _free_port()
-    command = [
-        "-m",
-        "benchmarks.granian_command",
-        target,
-        *map(str, (port, workers, blocking_threads)),
-    ]
+    command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(workers), "--blocking-threads", str(blocking_threads)]
+    command += ["--respawn-failed-workers", "--workers-kill-timeout", "30"]
+    command += ["--log-level", "warning", target]
     with _running(command, environment, folder, port, path) as server:
         yield server
+
+
+@contextmanager
+def canned_server() -> Iterator[int]:
+    """Run a process that sends the same bytes for any request; yield its port.
+
+    It shows the highest rate that the load generator can reach.
+    """
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        port: int = listening.getsockname()[1]
+        process = multiprocessing.get_context("fork").Process(
+            target=_send_canned_responses, args=(listening, os.getpid()), daemon=True
+        )
+        process.start()
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.join(5)
+
+
+def _send_canned_responses(listening: socket.socket, parent: int) -> None:
+    selector = DefaultSelector()
+    selector.register(listening, EVENT_READ)
+    while os.getppid() == parent:
+        for key, _ in selector.select(1.0):
+            if key.fileobj is listening:
+                connection, _ = listening.accept()
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                selector.register(connection, EVENT_READ, connection)
+            elif key.data.recv(65536):
+                key.data.send(_CANNED_RESPONSE)
+            else:
+                selector.unregister(key.data)
+                key.data.close()
 
 
 @contextmanager
 def _running(
     command: list[str], environment: Mapping[str, str], folder: Path, port: int, path: str
 ) -> Iterator[Server]:
-    # In a folder of its own there is no .env to read; the log goes where production's would.
+    # There is no .env file in the folder.
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"server-{port}.log"
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=folder,
             env={**_own_environment(), **_code(ROOT), **environment},
             stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=said,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
     try:
-        _wait_until_it_answers(process, port, path, log)
+        _wait_until_up(process, port, path, log)
         yield Server(port, process.pid)
     finally:
         process.terminate()
@@ -109,18 +147,16 @@ def _running(
 
 
 def _code(checkout: Path) -> dict[str, str]:
-    """Where Python finds this checkout's shop before any that is installed."""
+    """Let Python find the code of this checkout before the installed package."""
     return {"PYTHONPATH": f"{checkout / 'src'}{os.pathsep}{ROOT}"}
 
 
 def _own_environment() -> dict[str, str]:
-    """What a program needs to run; no setting of a shop that happens to be set here."""
+    """Return the variables that a program needs, without settings of a shop."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 
-def _wait_until_it_answers(
-    process: "subprocess.Popen[bytes]", port: int, path: str, log: Path
-) -> None:
+def _wait_until_up(process: "subprocess.Popen[bytes]", port: int, path: str, log: Path) -> None:
     deadline = time.monotonic() + _START_TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         try:

@@ -131,7 +131,7 @@ def test_naive_payment_of_stale_order_confirms_twice(race: RaceHarness) -> None:
     assert errors_of(run_concurrently([confirm] * 2)) == []
     with pytest.raises(AssertionError, match="confirmation"):
         assert_paid_once(race, order_id)
-    with pytest.raises(AssertionError, match=r"2 messages order\.confirmed"):
+    with pytest.raises(AssertionError, match=r"2 order\.confirmed events"):
         race.assert_invariants_hold()
 
 

@@ -1,4 +1,4 @@
-"""Signed-in customers with an address and a cart."""
+"""Customers with an address, a cart and an access token."""
 
 import random
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from novacart.domain.accounts.username import Username
 from novacart.domain.cart.cart import QuantityLimits
 from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId
 
-PASSWORD: Final = "kettle-lantern-orchard-41"  # noqa: S105 (it guards nothing)
-_PORTION: Final = 100
+PASSWORD: Final = "kettle-lantern-orchard-41"  # noqa: S105 (it protects nothing)
+_BATCH: Final = 100
 _ADDRESS: Final = AddressDetails(
     name="Asha Example",
     mobile="9000000000",
@@ -32,19 +32,19 @@ _ADDRESS: Final = AddressDetails(
     house_number="12",
     address="Example Street",
 )
-_ANY: Final = QuantityLimits(orderable=10, max_per_line=10)
+_ANY_QUANTITY: Final = QuantityLimits(orderable=10, max_per_line=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shopper:
+class Customer:
     user_id: UserId
     username: str
     address_id: AddressId
     access: str
 
 
-class Shoppers:
-    """Makes customers through the shop's own repositories, signed in as by `token/`."""
+class CustomerFactory:
+    """Creates customers through the repositories, with a token as from `/api/token/`."""
 
     def __init__(
         self, begin: UnitOfWorkFactory, tokens: Tokens, products: Sequence[ProductId]
@@ -52,36 +52,36 @@ class Shoppers:
         self._begin = begin
         self._tokens = tokens
         self._products = products
-        self._chance = random.Random(7)
-        # One hash for all: what costs is to verify it, and that is done at each sign-in.
+        self._random = random.Random(7)
+        # One hash for all, because hashing is slow; signing in verifies it each time.
         self._password_hash = Argon2idHasher().hash(PASSWORD)
 
-    def make(self, count: int, *, lines: int, progress: Progress) -> list[Shopper]:
-        """`count` new customers, each with `lines` different products in the cart."""
-        made: list[Shopper] = []
-        with progress.step(f"{count:,} shoppers with {lines} lines", count) as advance:
-            while len(made) < count:
-                portion = min(_PORTION, count - len(made))
+    def create(self, count: int, *, lines: int, progress: Progress) -> list[Customer]:
+        """Create `count` customers with `lines` different products in the cart."""
+        created: list[Customer] = []
+        with progress.step(f"{count:,} customers with {lines} lines", count) as advance:
+            while len(created) < count:
+                batch = min(_BATCH, count - len(created))
                 with self._begin() as work:
-                    made += [self._shopper(work, lines) for _ in range(portion)]
+                    created += [self._create(work, lines) for _ in range(batch)]
                     work.commit()
-                advance(portion)
-        return made
+                advance(batch)
+        return created
 
-    def refill(self, shoppers: Sequence[Shopper], *, lines: int) -> None:
-        """Put `lines` products into each of these empty carts."""
+    def refill(self, customers: Sequence[Customer], *, lines: int) -> None:
+        """Put `lines` products into each customer's empty cart."""
         with self._begin() as work:
-            for shopper in shoppers:
-                self._fill_cart(work, shopper.user_id, lines)
+            for customer in customers:
+                self._fill_cart(work, customer.user_id, lines)
             work.commit()
 
-    def _shopper(self, work: UnitOfWork, lines: int) -> Shopper:
+    def _create(self, work: UnitOfWork, lines: int) -> Customer:
         now = datetime.now(UTC)
         user_id, family_id, address_id = work.ids.take(3)
         user = User(
             id=UserId(user_id),
-            username=Username(f"shopper{user_id}"),
-            email=EmailAddress(f"shopper{user_id}@shop.example"),
+            username=Username(f"buyer{user_id}"),
+            email=EmailAddress(f"buyer{user_id}@shop.example"),
             password_hash=self._password_hash,
             first_name="",
             last_name="",
@@ -107,7 +107,7 @@ class Shoppers:
             password_generation=1,
             token_id=uuid4().hex,
         )
-        return Shopper(
+        return Customer(
             user_id=user.id,
             username=user.username.text,
             address_id=AddressId(address_id),
@@ -119,7 +119,7 @@ class Shoppers:
             return
         cart = work.carts.of(user_id)
         now = datetime.now(UTC)
-        wanted = self._chance.sample(self._products, lines)
-        for line_id, product_id in zip(work.ids.take(lines), wanted, strict=True):
-            cart.add(product_id, 1, line_id=CartLineId(line_id), limits=_ANY, at=now)
+        chosen = self._random.sample(self._products, lines)
+        for line_id, product_id in zip(work.ids.take(lines), chosen, strict=True):
+            cart.add(product_id, 1, line_id=CartLineId(line_id), limits=_ANY_QUANTITY, at=now)
         work.carts.save(cart)
