@@ -13,7 +13,7 @@ FACTS = {
 
 
 def test_a_letter_has_a_subject_a_text_and_a_page() -> None:
-    letter = JinjaEmailRenderer(shop_name="Lanterns", shop_url="https://shop.example").write(
+    letter = JinjaEmailRenderer(shop_name="Lanterns", shop_url="https://shop.example").render(
         "password_reset", FACTS
     )
     assert letter.subject == "Choose a new password for Lanterns"
@@ -25,7 +25,7 @@ def test_a_letter_has_a_subject_a_text_and_a_page() -> None:
 
 
 def test_a_fact_is_never_markup_and_never_a_second_subject_line() -> None:
-    letter = JinjaEmailRenderer(shop_name="A\r\nBcc: all@example.com").write(
+    letter = JinjaEmailRenderer(shop_name="A\r\nBcc: all@example.com").render(
         "password_reset", FACTS | {"username": "<script>alert(1)</script>"}
     )
     assert "<script>" not in letter.html
@@ -35,4 +35,4 @@ def test_a_fact_is_never_markup_and_never_a_second_subject_line() -> None:
 
 def test_a_fact_that_is_missing_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        JinjaEmailRenderer().write("password_reset", {"username": "asha"})
+        JinjaEmailRenderer().render("password_reset", {"username": "asha"})

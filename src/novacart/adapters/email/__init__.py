@@ -1,1 +1,1 @@
-"""Mail: what it looks like, and the ways in which it leaves."""
+"""Templates and transports of e-mails."""

@@ -1,4 +1,4 @@
-"""Letters written with Jinja."""
+"""E-mails rendered with Jinja."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,10 @@ from novacart.application.ports.email_renderer import RenderedEmail
 
 
 class JinjaEmailRenderer:
-    """`templates/<name>.txt` and `.html`, each with the blocks of its `layout`.
+    """Renders `templates/<template>.txt` and `.html`, which extend `layout.txt` and `.html`.
 
-    The text's first line is the subject. A fact that a template asks for and nobody gave is
-    an error, not a blank; in HTML every fact is escaped.
+    The first line of the text is the subject. A missing value raises `UndefinedError`. Values
+    are escaped in HTML.
     """
 
     def __init__(self, *, shop_name: str = "NovaCart", shop_url: str = "") -> None:
@@ -26,11 +26,11 @@ class JinjaEmailRenderer:
         self._templates.filters |= {"money": money, "day": day}
         self._templates.globals |= {"shop_name": shop_name, "shop_url": shop_url}
 
-    def write(self, name: str, facts: Mapping[str, object]) -> RenderedEmail:
-        written = self._templates.get_template(f"{name}.txt").render(facts)
-        subject, _, text = written.lstrip().partition("\n")
+    def render(self, template: str, context: Mapping[str, object]) -> RenderedEmail:
+        rendered = self._templates.get_template(f"{template}.txt").render(context)
+        subject, _, text = rendered.lstrip().partition("\n")
         subject = " ".join(subject.split())
-        html = self._templates.get_template(f"{name}.html").render(
-            dict(facts) | {"subject": subject}
+        html = self._templates.get_template(f"{template}.html").render(
+            dict(context) | {"subject": subject}
         )
         return RenderedEmail(subject=subject, text=text.strip() + "\n", html=html)

@@ -1,4 +1,4 @@
-"""Mail into a folder, for a shop without a mail server."""
+"""E-mails written to a folder, for development."""
 
 import re
 from pathlib import Path
@@ -17,9 +17,9 @@ _log = structlog.get_logger("novacart.mail")
 
 
 class FileMailer:
-    """One `.eml` file a mail, named by its Message-ID, so that sent again it is written over.
+    """Writes each e-mail to an `.eml` file named by its Message-ID; a repeat overwrites it.
 
-    For development: the first link in the text goes to the log too, to be followed.
+    The first link of the text is also logged.
     """
 
     def __init__(self, *, folder: Path, sender: str) -> None:
@@ -38,6 +38,6 @@ class FileMailer:
             unfinished.write_bytes(content)
             unfinished.replace(path)
         except OSError as error:
-            raise Unavailable("The mail folder can't be written.") from error
+            raise Unavailable("The mail folder cannot be written.") from error
         link = _LINK.search(mail.text)
         _log.info("mail_written", file=str(path), link=link[0] if link else None)

@@ -1,4 +1,4 @@
-"""Mail by SMTP, through Flask-Mail."""
+"""E-mails sent by SMTP with Flask-Mail."""
 
 import smtplib
 import ssl
@@ -14,15 +14,15 @@ from novacart.adapters.email.message import message_of
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused
 
-# Seconds for each step of the conversation. RFC 5321, 4.5.3.2 would wait minutes; the worker
-# has other mail to send, and comes back to this one.
+# Seconds for each SMTP command. RFC 5321, 4.5.3.2 suggests minutes, which would delay the
+# worker's other mail; a failed attempt is retried later.
 TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = 60
 _PERMANENT: Final = 500
 
 
-class _Conversation(Connection):
-    """Flask-Mail's connection, with a time limit and with certificates that are checked."""
+class _SmtpConnection(Connection):
+    """Flask-Mail's connection with a timeout and verified certificates."""
 
     def __init__(self, mail: Any, *, timeout: float, tls: ssl.SSLContext) -> None:  # noqa: ANN401 (Flask-Mail's private state)
         super().__init__(mail)
@@ -47,7 +47,7 @@ class _Conversation(Connection):
         exc_value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        # Whether the message was taken is settled by now; a rude goodbye changes nothing.
+        # The message was accepted or rejected before this; an error while closing is irrelevant.
         if self.host is not None:
             with suppress(smtplib.SMTPException, OSError):
                 self.host.quit()
@@ -55,11 +55,11 @@ class _Conversation(Connection):
 
 
 class FlaskMailMailer:
-    """Sends each mail in a conversation of its own, within bounds of time.
+    """Sends each e-mail over its own connection.
 
-    A refusal for good (5xx for the sender, the recipient or the message) is `MailRefused`;
-    whatever may pass is `Unavailable`, a rejected sign-in included: that is the operator's
-    to mend, and the mail is not at fault.
+    A permanent rejection (5xx for the sender, the recipient or the message) raises
+    `MailRefused`, any other failure `Unavailable`. Rejected credentials also raise
+    `Unavailable`, since the e-mail can be sent once the operator has corrected them.
     """
 
     def __init__(
@@ -91,21 +91,21 @@ class FlaskMailMailer:
     def send(self, mail: Mail) -> None:
         with self._app.app_context():
             message = message_of(mail, sender=self._sender)
-            conversation = _Conversation(self._mail.state, timeout=self._timeout, tls=self._tls)
+            connection = _SmtpConnection(self._mail.state, timeout=self._timeout, tls=self._tls)
             try:
-                with conversation:
-                    conversation.send(message)
+                with connection:
+                    connection.send(message)
             except BadHeaderError as error:
                 raise MailRefused("The message has a line break in a header.") from error
             except smtplib.SMTPAuthenticationError as error:
                 raise Unavailable(
-                    "The mail server refused our sign-in.", retry_after=_RETRY_AFTER
+                    "The mail server rejected the credentials.", retry_after=_RETRY_AFTER
                 ) from error
             except (smtplib.SMTPException, OSError) as error:
                 if _is_final(error):
-                    raise MailRefused("The mail server refused the message.") from error
+                    raise MailRefused("The mail server rejected the message.") from error
                 raise Unavailable(
-                    "The mail server did not take the message.", retry_after=_RETRY_AFTER
+                    "The mail server did not accept the message.", retry_after=_RETRY_AFTER
                 ) from error
 
 

@@ -1,4 +1,4 @@
-"""Amounts and days as a reader expects them."""
+"""Formatting of amounts and dates."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from babel.numbers import format_currency
 
 from novacart.domain.shared.money import Money, currency_exponent
 
-# Letters are in English; how it counts money depends on whose money it is (Unicode CLDR).
+# E-mails are in English; the currency selects the number format (Unicode CLDR).
 _LOCALES: Final = {"INR": "en_IN", "GBP": "en_GB", "AUD": "en_AU", "CAD": "en_CA", "EUR": "en_IE"}
 
 
@@ -20,6 +20,6 @@ def money(amount: Money) -> str:
     return format_currency(number, amount.currency, locale=locale)
 
 
-def day(moment: date) -> str:
+def day(date_: date) -> str:
     """`Monday, 30 November 2026`."""
-    return format_date(moment, "EEEE, d MMMM y", locale="en")
+    return format_date(date_, "EEEE, d MMMM y", locale="en")

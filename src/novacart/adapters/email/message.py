@@ -1,4 +1,4 @@
-"""A mail as Flask-Mail builds it: both bodies, and the Message-ID that makes it one."""
+"""Conversion to Flask-Mail's messages."""
 
 from email.utils import parseaddr
 
@@ -8,14 +8,14 @@ from novacart.application.ports.mailer import Mail
 
 
 def message_of(mail: Mail, *, sender: str) -> Message:
-    """The message to put on the wire. Its Message-ID ends in the sender's domain."""
+    """Convert an e-mail. The Message-ID ends in the sender's domain."""
     message = Message(
         subject=mail.subject,
         recipients=[mail.to],
         body=mail.text,
         html=mail.html,
         sender=sender,
-        # RFC 3834: answering machines leave it alone.
+        # RFC 3834: prevents automatic replies.
         extra_headers={"Auto-Submitted": "auto-generated"},
     )
     message.msgId = message_id(mail, sender=sender)
@@ -23,6 +23,6 @@ def message_of(mail: Mail, *, sender: str) -> Message:
 
 
 def message_id(mail: Mail, *, sender: str) -> str:
-    """The mail's Message-ID in full (RFC 5322, 3.6.4)."""
+    """The complete Message-ID (RFC 5322, 3.6.4)."""
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     return f"<{mail.message_id}@{domain}>"

@@ -45,7 +45,7 @@ class SendResetLink:
         if user is None:
             return
         link = f"{self._policy.frontend_url.rstrip('/')}/reset-password/{user.id}/{token}"
-        letter = self._letters.write(
+        letter = self._letters.render(
             "password_reset",
             # Never a text that its owner is free to write: an address may be registered by
             # somebody whose own message would go out under the shop's name.

@@ -1,1 +1,1 @@
-"""What customers are told by mail about their orders and their money."""
+"""E-mails to customers about orders and refunds."""

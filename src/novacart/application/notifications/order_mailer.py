@@ -1,61 +1,52 @@
-"""Letters to the customer of an order."""
-
-from collections.abc import Mapping
+"""Sender of e-mails about an order."""
 
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mail, Mailer
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.ordering.order import Order
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId
 
 
 class OrderMailer:
-    """Writes to the address that an order was placed with, and greets nobody by name.
+    """Render a template for an order and send it to the address the order was placed with.
 
-    What a customer writes of themselves could be somebody else's message to a stranger whose
-    address they registered.
-
-    `kind` makes the Message-ID with the order's number: the same letter sent again is the
-    same message. Raises what the mailer raises, to be tried again.
+    Templates get no text that customers write about themselves, such as names: an address
+    may belong to a stranger, and the text would reach them as the shop's own words.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, letters: EmailRenderer, mailer: Mailer) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, renderer: EmailRenderer, mailer: Mailer
+    ) -> None:
         self._begin = begin
-        self._letters = letters
+        self._renderer = renderer
         self._mailer = mailer
 
-    def order(self, order_id: int) -> Order:
-        """The order as it is now, to write about. Raises `OrderNotFound`."""
-        with self._begin() as work:
-            return work.orders.get(OrderId(order_id))
+    def send(self, order_id: int, template: str, *, kind: str, **context: object) -> None:
+        """Send the e-mail; `context` is added to the order's data.
 
-    def send(self, order: Order, letter: str, facts: Mapping[str, object], *, kind: str) -> None:
-        """Send the letter of that name."""
-        common: dict[str, object] = {
-            "number": order.number,
-            "total": order.total,
-            "paid_online": order.payment_method.value == "ONLINE",
-        }
-        written = self._letters.write(letter, {**common, **facts})
+        The Message-ID consists of the order number and `kind`, so that a repeated e-mail is
+        the same message. Raises `OrderNotFound`, and as `Mailer`.
+        """
+        with self._begin() as work:
+            order = work.orders.get(OrderId(order_id))
+        email = self._renderer.render(
+            template,
+            {
+                "number": order.number,
+                "total": order.total,
+                "paid_online": order.payment_method is PaymentMethod.ONLINE,
+                "lines": order.lines,
+                "address": order.address,
+                "delivery": order.estimated_delivery,
+                **context,
+            },
+        )
         self._mailer.send(
             Mail(
                 message_id=f"{order.number}-{kind}",
                 to=order.email,
-                subject=written.subject,
-                text=written.text,
-                html=written.html,
+                subject=email.subject,
+                text=email.text,
+                html=email.html,
             )
         )
-
-
-def lines_of(order: Order) -> list[dict[str, object]]:
-    """What was bought, line by line."""
-    return [
-        {
-            "title": line.title,
-            "subtitle": line.subtitle,
-            "quantity": line.quantity,
-            "total": line.total,
-        }
-        for line in order.lines
-    ]

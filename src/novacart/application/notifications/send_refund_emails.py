@@ -1,48 +1,52 @@
-"""Letters about money that goes back."""
+"""E-mails about refunds.
+
+The refund of a late payment has its own e-mail, sent once, instead of the two of other refunds.
+"""
 
 from novacart.application.notifications.order_mailer import OrderMailer
 from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
+from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.money import Money
-
-# It has a letter of its own, which says the same better.
-_LATE = "LATE_MONEY"
 
 
 class SendRefundStartedEmail:
-    """Reacts to `RefundRequested`."""
-
-    def __init__(self, *, post: OrderMailer) -> None:
-        self._post = post
+    def __init__(self, *, mailer: OrderMailer) -> None:
+        self._mailer = mailer
 
     def __call__(self, event: RefundRequested) -> None:
-        if event.origin == _LATE:
-            return
-        facts = {"amount": Money(event.amount_minor, event.currency)}
-        order = self._post.order(event.order_id)
-        self._post.send(order, "refund_started", facts, kind=f"refund-{event.refund_id}-started")
+        if event.origin != RefundOrigin.LATE_PAYMENT:
+            self._mailer.send(
+                event.order_id,
+                "refund_started",
+                kind=f"refund-{event.refund_id}-started",
+                amount=Money(event.amount_minor, event.currency),
+            )
 
 
 class SendRefundEmail:
-    """Reacts to `RefundSucceeded`."""
-
-    def __init__(self, *, post: OrderMailer) -> None:
-        self._post = post
+    def __init__(self, *, mailer: OrderMailer) -> None:
+        self._mailer = mailer
 
     def __call__(self, event: RefundSucceeded) -> None:
-        if event.origin == _LATE:
-            return
-        facts = {"amount": Money(event.amount_minor, event.currency)}
-        order = self._post.order(event.order_id)
-        self._post.send(order, "refund_done", facts, kind=f"refund-{event.refund_id}-done")
+        if event.origin != RefundOrigin.LATE_PAYMENT:
+            self._mailer.send(
+                event.order_id,
+                "refund_done",
+                kind=f"refund-{event.refund_id}-done",
+                amount=Money(event.amount_minor, event.currency),
+            )
 
 
 class SendLatePaymentEmail:
-    """Reacts to `LatePaymentReceived`: the order was closed, the money goes back in full."""
+    """Announce the full refund of a payment that arrived after its order was closed."""
 
-    def __init__(self, *, post: OrderMailer) -> None:
-        self._post = post
+    def __init__(self, *, mailer: OrderMailer) -> None:
+        self._mailer = mailer
 
     def __call__(self, event: LatePaymentReceived) -> None:
-        facts = {"amount": Money(event.amount_minor, event.currency)}
-        order = self._post.order(event.order_id)
-        self._post.send(order, "late_payment", facts, kind=f"late-payment-{event.refund_id}")
+        self._mailer.send(
+            event.order_id,
+            "late_payment",
+            kind=f"late-payment-{event.refund_id}",
+            amount=Money(event.amount_minor, event.currency),
+        )

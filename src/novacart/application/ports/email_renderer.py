@@ -1,4 +1,4 @@
-"""What the shop's mails say."""
+"""Renderer of e-mails."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +13,6 @@ class RenderedEmail:
 
 
 class EmailRenderer(Protocol):
-    def write(self, name: str, facts: Mapping[str, object]) -> RenderedEmail:
-        """The letter of that name (`password_reset`), filled in; facts are never markup."""
+    def render(self, template: str, context: Mapping[str, object]) -> RenderedEmail:
+        """Render a template, such as `password_reset`. Values are escaped in HTML."""
         ...

@@ -1,4 +1,4 @@
-"""Mail to customers."""
+"""Sender of e-mails."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,11 +8,10 @@ from novacart.application.ports.errors import PortError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One message to one person, as plain text and as HTML.
+    """An e-mail to one recipient, as plain text and HTML.
 
-    `message_id` is what makes it this message: the same for every attempt to send it, so
-    that a mailbox shows it once (RFC 5322, 3.6.4). Letters, digits, dots and hyphens; the
-    mailer adds the shop's domain.
+    `message_id` is the same for every attempt, so that a mailbox shows the message once
+    (RFC 5322, 3.6.4). It has letters, digits, dots and hyphens; the mailer adds the domain.
     """
 
     message_id: str
@@ -23,10 +22,10 @@ class Mail:
 
 
 class MailRefused(PortError):
-    """The mail server will never take this message, however often it is tried."""
+    """The mail server rejected the message permanently."""
 
 
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Hand it to the mail server. Raises `Unavailable`, or `MailRefused` for good."""
+        """Raises `Unavailable` for a temporary failure, `MailRefused` for a permanent one."""
         ...

@@ -1,4 +1,4 @@
-"""Mail to customers about their orders and their money."""
+"""E-mails to customers about orders and refunds."""
 
 from injector import Binder, Injector, Module, inject, singleton
 
@@ -35,7 +35,7 @@ class NotificationsModule(Module):
 
 
 def event_handlers(injector: Injector) -> EventHandlers:
-    """Each event that a customer is told of, and its letter."""
+    """The events that cause an e-mail."""
     return [
         (OrderConfirmed, injector.get(SendConfirmationEmail)),
         (OrderShipped, injector.get(SendShippingEmail)),

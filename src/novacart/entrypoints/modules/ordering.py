@@ -1,4 +1,4 @@
-"""Orders, and the requests that place them once."""
+"""Orders, and idempotent requests."""
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
@@ -80,7 +80,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
-    """Letting go of orders that nobody paid, and of keys whose life is over."""
+    """Cancel unpaid orders, and delete expired idempotency keys."""
     return [
         ScheduledJob(name="expire_orders", every_seconds=5, run=injector.get(ExpireOrders)),
         ScheduledJob(

@@ -1,4 +1,4 @@
-"""The letters about orders and money: who gets which, once, and what stands in them."""
+"""E-mails about orders and refunds: which are sent, once each, and their content."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +31,7 @@ from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail
 from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
 from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
+from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.payment_gateway import FakePaymentGateway
@@ -66,33 +67,33 @@ def mailer() -> FakeMailer:
 
 
 @pytest.fixture
-def tell(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
-    """Hand every event so far to its letter, twice, as a relay may; the mails sent."""
-    post = OrderMailer(
+def deliver(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
+    """Handle every event twice, as the relay may, and return the e-mails sent so far."""
+    order_mailer = OrderMailer(
         begin=FakeUnitOfWorkFactory(store),
-        letters=JinjaEmailRenderer(shop_name="Lanterns"),
+        renderer=JinjaEmailRenderer(shop_name="Lanterns"),
         mailer=mailer,
     )
-    event_handlers: dict[type, Callable[[Any], None]] = {
-        OrderConfirmed: SendConfirmationEmail(post=post),
-        OrderShipped: SendShippingEmail(post=post),
-        OrderCancelled: SendCancellationEmail(post=post),
-        RefundRequested: SendRefundStartedEmail(post=post),
-        RefundSucceeded: SendRefundEmail(post=post),
-        LatePaymentReceived: SendLatePaymentEmail(post=post),
+    handlers: dict[type, Callable[[Any], None]] = {
+        OrderConfirmed: SendConfirmationEmail(mailer=order_mailer),
+        OrderShipped: SendShippingEmail(mailer=order_mailer),
+        OrderCancelled: SendCancellationEmail(mailer=order_mailer),
+        RefundRequested: SendRefundStartedEmail(mailer=order_mailer),
+        RefundSucceeded: SendRefundEmail(mailer=order_mailer),
+        LatePaymentReceived: SendLatePaymentEmail(mailer=order_mailer),
     }
 
-    def tell() -> list[Mail]:
+    def deliver() -> list[Mail]:
         for event in [*store.events, *store.events]:
-            react = event_handlers.get(type(event))
-            if react is not None:
-                react(event)
+            handler = handlers.get(type(event))
+            if handler is not None:
+                handler(event)
         return list(mailer.sent.values())
 
-    return tell
+    return deliver
 
 
-def _paid(payments: PaymentsFixture, provider: FakePaymentGateway) -> StartCheckoutCommand:
+def pay_order(payments: PaymentsFixture, provider: FakePaymentGateway) -> StartCheckoutCommand:
     user_id, address_id = payments.customer()
     payments.fill_cart(user_id, {payments.product(price=1241): 2})
     command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
@@ -101,37 +102,38 @@ def _paid(payments: PaymentsFixture, provider: FakePaymentGateway) -> StartCheck
     return command
 
 
-def _order_id(store: FakeStore) -> Any:  # noqa: ANN401 (whichever order there is)
-    return next(iter(store.orders.values())).id
+def only_order(store: FakeStore) -> OrderId:
+    (order,) = store.orders.values()
+    return order.id
 
 
-def test_a_paid_order_is_confirmed_once(
+def test_paid_order_is_confirmed_once(
     payments: PaymentsFixture,
     provider: FakePaymentGateway,
-    tell: Callable[[], list[Mail]],
+    deliver: Callable[[], list[Mail]],
     store: FakeStore,
 ) -> None:
-    _paid(payments, provider)
-    (mail,) = tell()
-    order = payments.order(_order_id(store))
+    pay_order(payments, provider)
+    (mail,) = deliver()
+    order = payments.order(only_order(store))
     assert mail.message_id == f"{order.number}-confirmation"
     assert mail.to == "asha@example.com"
     assert order.number in mail.subject
-    for body in (mail.text, mail.html):
-        assert "₹2,482.00" in body
-        assert order.lines[0].title in body
-        assert "560001" in body
-        assert day(order.estimated_delivery) in body
+    for content in (mail.text, mail.html):
+        assert "₹2,482.00" in content
+        assert order.lines[0].title in content
+        assert "560001" in content
+        assert day(order.estimated_delivery) in content
 
 
-def test_a_parcel_is_announced_with_its_number(
+def test_shipped_order_is_announced_with_tracking_number(
     payments: PaymentsFixture,
     provider: FakePaymentGateway,
-    tell: Callable[[], list[Mail]],
+    deliver: Callable[[], list[Mail]],
     store: FakeStore,
 ) -> None:
-    _paid(payments, provider)
-    order_id = _order_id(store)
+    pay_order(payments, provider)
+    order_id = only_order(store)
     StartProcessing(begin=payments.begin, clock=payments.clock, contexts=AS_STAFF)(
         StartProcessingCommand(staff=SYSTEM, order_id=order_id)
     )
@@ -140,51 +142,49 @@ def test_a_parcel_is_announced_with_its_number(
             staff=SYSTEM, order_id=order_id, carrier="India Post", tracking_number="EE123456789IN"
         )
     )
-    mail = tell()[-1]
+    mail = deliver()[-1]
     assert mail.message_id.endswith("-shipped")
     assert "EE123456789IN" in mail.text
     assert "EE123456789IN" in mail.html
 
 
-def test_a_cancelled_order_is_told_of(
-    payments: PaymentsFixture, tell: Callable[[], list[Mail]]
-) -> None:
+def test_cancelled_order_is_announced(payments: PaymentsFixture, deliver: Callable[[], list[Mail]]) -> None:
     user_id, _ = payments.customer()
     payments.cancel_order(payments.place_order(user_id, {payments.product(): 1}))
-    (mail,) = tell()
+    (mail,) = deliver()
     assert mail.message_id.endswith("-cancelled")
-    assert "Nothing was charged" in mail.text
+    assert "You were not charged" in mail.text
 
 
-def test_an_order_that_another_replaced_is_not_told_of(
-    payments: PaymentsFixture, tell: Callable[[], list[Mail]]
+def test_replaced_order_is_not_announced(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
 ) -> None:
     user_id, address_id = payments.customer()
     command = StartCheckoutCommand(user_id=user_id, address_id=address_id)
     for _ in range(2):
         payments.fill_cart(user_id, {payments.product(): 1})
         payments.check_out(command)
-    assert tell() == []
+    assert deliver() == []
 
 
-def test_a_refund_is_told_of_when_it_starts_and_when_it_is_done(
+def test_refund_is_announced_at_start_and_end(
     payments: PaymentsFixture,
     provider: FakePaymentGateway,
-    tell: Callable[[], list[Mail]],
+    deliver: Callable[[], list[Mail]],
     store: FakeStore,
 ) -> None:
-    command = _paid(payments, provider)
-    payments.request_refund(
-        RequestRefundCommand(actor=customer(command.user_id), order_id=_order_id(store))
-    )
-    (refund,) = payments.payment(_order_id(store)).refunds
-    kinds = [mail.message_id.split("-", 3)[3] for mail in tell()]
+    command = pay_order(payments, provider)
+    order_id = only_order(store)
+    payments.request_refund(RequestRefundCommand(actor=customer(command.user_id), order_id=order_id))
+    (refund,) = payments.payment(order_id).refunds
+    mails = deliver()
+    kinds = [mail.message_id.split("-", 3)[3] for mail in mails]
     assert kinds == ["confirmation", f"refund-{refund.id}-started", f"refund-{refund.id}-done"]
-    assert all("₹2,482.00" in mail.text for mail in tell())
+    assert all("₹2,482.00" in mail.text for mail in mails)
 
 
-def test_late_money_has_one_letter_of_its_own(
-    payments: PaymentsFixture, provider: FakePaymentGateway, tell: Callable[[], list[Mail]]
+def test_late_payment_has_one_email(
+    payments: PaymentsFixture, provider: FakePaymentGateway, deliver: Callable[[], list[Mail]]
 ) -> None:
     user_id, _ = payments.customer()
     order_id = payments.place_order(user_id, {payments.product(): 1})
@@ -192,28 +192,28 @@ def test_late_money_has_one_letter_of_its_own(
     payments.cancel_order(order_id)
     payments.run_reconciliation(force=True)
     payments.run_reconciliation(force=True)
-    cancelled, late = tell()
+    cancelled, late = deliver()
     assert cancelled.message_id.endswith("-cancelled")
     assert "late-payment" in late.message_id
     assert "₹100.00" in late.html
 
 
-def test_a_mail_server_that_is_down_is_tried_again(
+def test_unavailable_mail_server_raises_and_retry_sends(
     payments: PaymentsFixture,
     provider: FakePaymentGateway,
-    tell: Callable[[], list[Mail]],
+    deliver: Callable[[], list[Mail]],
     mailer: FakeMailer,
 ) -> None:
-    _paid(payments, provider)
+    pay_order(payments, provider)
     mailer.down = True
     with pytest.raises(Unavailable):
-        tell()
+        deliver()
     mailer.down = False
-    assert len(tell()) == 1
+    assert len(deliver()) == 1
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "shown"),
+    ("amount", "currency", "formatted"),
     [
         (124_100_00, "INR", "₹1,24,100.00"),
         (124_100, "USD", "$1,241.00"),
@@ -221,5 +221,5 @@ def test_a_mail_server_that_is_down_is_tried_again(
         (-50, "INR", "-₹0.50"),
     ],
 )
-def test_amounts_look_as_their_currency_does(amount: int, currency: str, shown: str) -> None:
-    assert money(Money(amount, currency)) == shown
+def test_amount_is_formatted_for_its_currency(amount: int, currency: str, formatted: str) -> None:
+    assert money(Money(amount, currency)) == formatted
