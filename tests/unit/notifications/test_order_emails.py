@@ -148,7 +148,9 @@ def test_shipped_order_is_announced_with_tracking_number(
     assert "EE123456789IN" in mail.html
 
 
-def test_cancelled_order_is_announced(payments: PaymentsFixture, deliver: Callable[[], list[Mail]]) -> None:
+def test_cancelled_order_is_announced(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
     user_id, _ = payments.customer()
     payments.cancel_order(payments.place_order(user_id, {payments.product(): 1}))
     (mail,) = deliver()
@@ -175,7 +177,9 @@ def test_refund_is_announced_at_start_and_end(
 ) -> None:
     command = pay_order(payments, provider)
     order_id = only_order(store)
-    payments.request_refund(RequestRefundCommand(actor=customer(command.user_id), order_id=order_id))
+    payments.request_refund(
+        RequestRefundCommand(actor=customer(command.user_id), order_id=order_id)
+    )
     (refund,) = payments.payment(order_id).refunds
     mails = deliver()
     kinds = [mail.message_id.split("-", 3)[3] for mail in mails]
