@@ -1,4 +1,4 @@
-"""`novacart reconcile`: whatever is not settled is asked about at once."""
+"""`novacart reconcile`."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def _run(url: str, folder: Path, **more: str) -> Result:
     return CliRunner().invoke(novacart, ["reconcile"], env=environ | more)
 
 
-def test_a_payment_that_nobody_told_of_is_found(
+def test_reconcile_settles_a_payment_without_an_event(
     database: Database, database_url: str, tmp_path: Path
 ) -> None:
     provider = SandboxGateway(ledger=SqlSandboxLedger(database), clock=SystemClock())
@@ -43,5 +43,5 @@ def test_a_payment_that_nobody_told_of_is_found(
     assert payments.order(order_id).status is OrderStatus.PAID
 
 
-def test_without_a_provider_nothing_can_be_asked(sqlite_url: str, tmp_path: Path) -> None:
+def test_reconcile_without_a_provider_fails(sqlite_url: str, tmp_path: Path) -> None:
     assert _run(sqlite_url, tmp_path, DEBUG="False").exit_code != 0

@@ -1,4 +1,4 @@
-"""Paying and refunding over HTTP with the sandbox, as a developer without a key does."""
+"""Payments and refunds over HTTP with the sandbox provider."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def shop(client: FlaskClient, injector: Injector) -> Checkout:
     return Checkout(client=client, injector=injector)
 
 
-def test_an_order_is_paid_and_refunded(shop: Checkout, client: FlaskClient) -> None:
+def test_order_is_paid_and_refunded(shop: Checkout, client: FlaskClient) -> None:
     asha = a_customer(client)
     product = shop.product(price=241, stock=3)
     order = shop.order(asha, {product: 2})
@@ -46,7 +46,7 @@ def test_an_order_is_paid_and_refunded(shop: Checkout, client: FlaskClient) -> N
     assert again.status_code == 409
 
 
-def test_a_declined_card_leaves_the_order_payable(shop: Checkout, client: FlaskClient) -> None:
+def test_declined_card_leaves_the_order_payable(shop: Checkout, client: FlaskClient) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])
@@ -59,7 +59,7 @@ def test_a_declined_card_leaves_the_order_payable(shop: Checkout, client: FlaskC
     assert shop.confirm(intent["payment_intent_id"]).status_code == 409
 
 
-def test_one_step_checkout(shop: Checkout, client: FlaskClient) -> None:
+def test_checkout_of_a_changed_cart_replaces_the_order(shop: Checkout, client: FlaskClient) -> None:
     asha = a_customer(client)
     address = created(asha.post("/api/addresses/", ADDRESS))["id"]
     first, second = shop.product(price=100), shop.product(price=50)
@@ -80,34 +80,34 @@ def test_one_step_checkout(shop: Checkout, client: FlaskClient) -> None:
     assert done(asha.get("/api/orders/latest/"))["status"] == "PAID"
 
 
-def done_list(answer: TestResponse) -> list[object]:
-    assert answer.status_code == 200, answer.text
-    found: list[object] = answer.get_json()
-    return found
+def done_list(response: TestResponse) -> list[object]:
+    assert response.status_code == 200, response.text
+    rows: list[object] = response.get_json()
+    return rows
 
 
-def test_a_paid_line_is_cancelled_and_refunded(shop: Checkout, client: FlaskClient) -> None:
+def test_cancelled_line_of_a_paid_order_is_refunded(shop: Checkout, client: FlaskClient) -> None:
     asha = a_customer(client)
-    keep, give = shop.product(price=100, stock=5), shop.product(price=60, stock=5)
-    order = shop.order(asha, {keep: 1, give: 2})
+    kept, cancelled = shop.product(price=100, stock=5), shop.product(price=60, stock=5)
+    order = shop.order(asha, {kept: 1, cancelled: 2})
     done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
-    line = next(item for item in order["items"] if item["product"] == give)
+    line = next(item for item in order["items"] if item["product"] == cancelled)
     body = {"orderId": str(order["id"]), "itemId": line["id"], "reason": "Changed my mind"}
     done(asha.post("/api/orders/cancel-item/", body))
     after = done(asha.get(f"/api/orders/{order['id']}/"))
     assert {item["product"]: item["status"] for item in after["items"]} == {
-        keep: "CONFIRMED",
-        give: "REFUNDED",
+        kept: "CONFIRMED",
+        cancelled: "REFUNDED",
     }
     assert (after["status"], after["payment_status"]) == ("PAID", "PARTIALLY_REFUNDED")
-    assert (shop.stock(keep), shop.stock(give)) == (4, 5)
+    assert (shop.stock(kept), shop.stock(cancelled)) == (4, 5)
     assert asha.post("/api/orders/cancel-item/", body).status_code == 409
-    rest = next(item for item in order["items"] if item["product"] == keep)
+    rest = next(item for item in order["items"] if item["product"] == kept)
     done(asha.post("/api/orders/cancel-item/", body | {"itemId": rest["id"]}))
     assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "REFUNDED"
 
 
-def test_staff_refund_any_part_until_nothing_is_left(shop: Checkout, client: FlaskClient) -> None:
+def test_staff_refund_parts_until_nothing_is_left(shop: Checkout, client: FlaskClient) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(price=100): 3})
     done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
@@ -141,7 +141,7 @@ def test_staff_refund_any_part_until_nothing_is_left(shop: Checkout, client: Fla
         {"reason": 7},
     ],
 )
-def test_a_refund_that_can_never_be_right_is_refused(
+def test_invalid_refund_request_is_rejected(
     shop: Checkout, client: FlaskClient, body: dict[str, object]
 ) -> None:
     asha = a_customer(client)
@@ -153,7 +153,7 @@ def test_a_refund_that_can_never_be_right_is_refused(
 @pytest.mark.parametrize(
     "body", [{}, {"order_id": "1"}, {"order_id": True}, {"order_id": -1}, {"address_id": 1.5}, []]
 )
-def test_an_intent_is_asked_for_an_order_or_an_address(
+def test_payment_intent_without_order_and_address_is_rejected(
     shop: Checkout,
     client: FlaskClient,
     body: object,
@@ -163,7 +163,7 @@ def test_an_intent_is_asked_for_an_order_or_an_address(
     assert asha.post("/api/payments/payment-intent/", body).status_code == 400
 
 
-def test_orders_of_others_are_not_there(shop: Checkout, client: FlaskClient) -> None:
+def test_orders_of_other_users_are_not_found(shop: Checkout, client: FlaskClient) -> None:
     order = shop.order(a_customer(client), {shop.product(): 1})
     ravi = a_customer(client, "ravi")
     body = {"order_id": order["id"]}
@@ -172,7 +172,7 @@ def test_orders_of_others_are_not_there(shop: Checkout, client: FlaskClient) -> 
     assert client.post("/api/payments/payment-intent/", json=body).status_code == 401
 
 
-def test_one_key_pays_and_refunds_once(shop: Checkout, client: FlaskClient) -> None:
+def test_idempotency_key_replays_the_response(shop: Checkout, client: FlaskClient) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(price=100): 1})
     intent = _keyed(shop, asha, "/api/payments/payment-intent/", {"order_id": order["id"]})
@@ -194,13 +194,13 @@ def _keyed(shop: Checkout, person: Person, path: str, body: Json) -> Json:
     return found
 
 
-def test_late_money_goes_back(shop: Checkout, client: FlaskClient) -> None:
+def test_late_payment_is_refunded(shop: Checkout, client: FlaskClient) -> None:
     asha = a_customer(client)
     product = shop.product(stock=1)
     order = shop.order(asha, {product: 1})
     intent = shop.intent(asha, order["id"])
     done(asha.post(f"/api/orders/cancel/{order['id']}/"))
-    # The worker has not closed the payment yet.
+    # The worker has not cancelled the payment yet.
     done(shop.confirm(intent["payment_intent_id"]))
     shop.work()
     assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "CANCELLED"
@@ -209,41 +209,43 @@ def test_late_money_goes_back(shop: Checkout, client: FlaskClient) -> None:
     assert owner.post(f"/api/payments/refund/{order['id']}/").status_code == 409
 
 
-def test_the_sandbox_is_not_there_in_production(make_app: MakeApp) -> None:
+def test_sandbox_is_not_found_in_production(make_app: MakeApp) -> None:
     client = make_app(CheapPasswords()).test_client()
-    answer = client.post("/api/payments/sandbox/pi_sandbox_1/confirm/", json={"outcome": "succeed"})
-    assert answer.status_code == 404
+    response = client.post(
+        "/api/payments/sandbox/pi_sandbox_1/confirm/", json={"outcome": "succeed"}
+    )
+    assert response.status_code == 404
 
 
-def test_an_unknown_sandbox_payment_is_not_there(shop: Checkout) -> None:
-    assert shop.confirm("pi_sandbox_nobody").status_code == 404
-    assert shop.confirm("pi_sandbox_nobody", "explode").status_code == 400
+def test_unknown_sandbox_payment_is_not_found(shop: Checkout) -> None:
+    assert shop.confirm("pi_sandbox_unknown").status_code == 404
+    assert shop.confirm("pi_sandbox_unknown", "explode").status_code == 400
 
 
-def test_without_a_provider_payments_are_out_of_reach(make_app: MakeApp) -> None:
+def test_payment_without_a_provider_responds_503(make_app: MakeApp) -> None:
     app = make_app(CheapPasswords())
     client = app.test_client()
     shop = Checkout(client=client, injector=app.extensions["novacart.injector"])
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(): 1})
-    answer = asha.post("/api/payments/payment-intent/", {"order_id": order["id"]})
-    assert answer.status_code == 503
-    assert int(answer.headers["Retry-After"]) > 0
+    response = asha.post("/api/payments/payment-intent/", {"order_id": order["id"]})
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
 
 
-def test_without_a_provider_no_checkout_holds_stock_in_vain(make_app: MakeApp) -> None:
+def test_checkout_without_a_provider_places_no_order(make_app: MakeApp) -> None:
     app = make_app(CheapPasswords())
     client = app.test_client()
     shop = Checkout(client=client, injector=app.extensions["novacart.injector"])
     asha = a_customer(client)
     shop.fill(asha, {shop.product(): 1})
     address = created(asha.post("/api/addresses/", ADDRESS))
-    answer = asha.post("/api/payments/payment-intent/", {"address_id": address["id"]})
-    assert answer.status_code == 503
+    response = asha.post("/api/payments/payment-intent/", {"address_id": address["id"]})
+    assert response.status_code == 503
     assert done(asha.get("/api/orders/my/"))["count"] == 0
 
 
-def test_the_mails_of_an_order_are_files(
+def test_emails_of_an_order_are_written_to_files(
     shop: Checkout, client: FlaskClient, tmp_path: Path
 ) -> None:
     asha = a_customer(client)

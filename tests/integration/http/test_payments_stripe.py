@@ -1,4 +1,4 @@
-"""Paying and refunding over HTTP with Stripe, whatever Stripe does."""
+"""Payments and refunds over HTTP with the fake Stripe, failures included."""
 
 import json
 import time
@@ -25,7 +25,7 @@ __all__ = ["fake_stripe"]
 
 
 class QuickStripe(Module):
-    """Gives up in a second, so that a test of an outage need not wait."""
+    """A gateway with short time limits, so that tests of an outage are fast."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -76,7 +76,7 @@ def _status(asha: Person, order: Json) -> tuple[str, str]:
     return shown["status"], shown["payment_status"]
 
 
-def test_events_pay_the_order_in_any_order_any_number_of_times(
+def test_repeated_events_in_any_order_lead_to_one_result(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order, intent = _paid(shop, asha, fake_stripe)
@@ -90,7 +90,7 @@ def test_events_pay_the_order_in_any_order_any_number_of_times(
     assert _status(asha, order) == ("REFUNDED", "REFUNDED")
 
 
-def test_with_all_events_lost_everything_settles(
+def test_order_is_paid_and_refunded_without_any_event(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order = shop.order(asha, {shop.product(price=100): 2})
@@ -98,8 +98,8 @@ def test_with_all_events_lost_everything_settles(
     shop.reconcile()
     assert _status(asha, order) == ("PAID", "PAID")
     fake_stripe.set_refund_status("pending")
-    answer = done(asha.post(f"/api/payments/refund/{order['id']}/"))
-    assert answer["status"] == "pending"
+    response = done(asha.post(f"/api/payments/refund/{order['id']}/"))
+    assert response["status"] == "pending"
     assert done(asha.get(f"/api/orders/{order['id']}/"))["items"][0]["status"] == (
         "REFUND_REQUESTED"
     )
@@ -109,7 +109,7 @@ def test_with_all_events_lost_everything_settles(
     assert _status(asha, order) == ("REFUNDED", "REFUNDED")
 
 
-def test_a_failed_refund_gives_the_line_back(
+def test_failed_refund_can_be_made_again(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order, _ = _paid(shop, asha, fake_stripe)
@@ -126,15 +126,15 @@ def test_a_failed_refund_gives_the_line_back(
 @pytest.mark.parametrize(
     "effect", ["hang", "close", "server_error", "conflict", "rate_limit", "garbage", "redirect"]
 )
-def test_an_outage_is_a_503_and_nothing_is_charged_twice(
+def test_outage_responds_503_and_opens_one_payment(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe, effect: Effect
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     fake_stripe.fault(effect, times=50, seconds=30.0)
     body = {"order_id": order["id"]}
-    answer = asha.post("/api/payments/payment-intent/", body)
-    assert answer.status_code == 503
-    assert int(answer.headers["Retry-After"]) > 0
+    response = asha.post("/api/payments/payment-intent/", body)
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) > 0
     fake_stripe.clear_faults()
     fake_stripe.resume()
     done(asha.post("/api/payments/payment-intent/", body))
@@ -142,7 +142,7 @@ def test_an_outage_is_a_503_and_nothing_is_charged_twice(
 
 
 @pytest.mark.parametrize("effect", ["hang", "reset", "server_error", "garbage"])
-def test_an_answer_that_was_lost_leads_to_one_intent(
+def test_lost_response_opens_one_payment(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe, effect: Effect
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
@@ -156,7 +156,7 @@ def test_an_answer_that_was_lost_leads_to_one_intent(
     assert list(fake_stripe.ledger()["intents"]) == [intent]
 
 
-def test_a_402_leaves_a_payable_order(
+def test_declined_card_leaves_a_payable_order(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
@@ -169,7 +169,7 @@ def test_a_402_leaves_a_payable_order(
 
 @pytest.mark.parametrize("effect", ["hang", "reset", "server_error", "garbage"])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_refund_whose_answer_was_lost_is_made_once(
+def test_refund_with_a_lost_response_is_made_once(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe, effect: Effect, when: str
 ) -> None:
     order, intent = _paid(shop, asha, fake_stripe)
@@ -189,27 +189,27 @@ def test_a_refund_whose_answer_was_lost_is_made_once(
     fake_stripe.resume()
     shop.reconcile()
     shop.reconcile()
-    books = fake_stripe.ledger()["intents"][intent]
-    assert books["refunded"] == 10_000
-    assert len(books["refunds"]) == 1
+    ledger = fake_stripe.ledger()["intents"][intent]
+    assert ledger["refunded"] == 10_000
+    assert len(ledger["refunds"]) == 1
     assert _status(asha, order) == ("PAID", "PARTIALLY_REFUNDED")
 
 
-def test_a_refund_that_stripe_will_not_make_changes_nothing(
+def test_refund_refused_by_stripe_changes_nothing(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order, intent = _paid(shop, asha, fake_stripe)
     fake_stripe.open_dispute(intent)
-    answer = asha.post(f"/api/payments/refund/{order['id']}/")
-    assert answer.status_code == 409
-    assert answer.get_json()["code"] == "refund_refused"
+    response = asha.post(f"/api/payments/refund/{order['id']}/")
+    assert response.status_code == 409
+    assert response.get_json()["code"] == "refund_refused"
     assert _status(asha, order) == ("PAID", "PAID")
     shop.deliver_all(fake_stripe, WEBHOOK_SECRET)
     again = asha.post(f"/api/payments/refund/{order['id']}/")
     assert again.get_json()["code"] == "nothing_to_refund"
 
 
-def test_cancelling_closes_the_intent(
+def test_cancelled_order_has_its_intent_cancelled(
     shop: Checkout, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
@@ -219,9 +219,7 @@ def test_cancelling_closes_the_intent(
     assert fake_stripe.ledger()["intents"][intent]["status"] == "canceled"
 
 
-def test_money_that_was_on_its_way_comes_back(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe
-) -> None:
+def test_late_payment_is_refunded(shop: Checkout, asha: Person, fake_stripe: FakeStripe) -> None:
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])["payment_intent_id"]
     fake_stripe.pay(intent, "process")
@@ -230,53 +228,51 @@ def test_money_that_was_on_its_way_comes_back(
     fake_stripe.settle(intent)
     shop.deliver_all(fake_stripe, WEBHOOK_SECRET)
     shop.work()
-    books = fake_stripe.ledger()["intents"][intent]
-    assert books["captured"] == books["refunded"] > 0
+    ledger = fake_stripe.ledger()["intents"][intent]
+    assert ledger["captured"] == ledger["refunded"] > 0
     assert _status(asha, order) == ("CANCELLED", "VOIDED")
 
 
-# -- events that must not be believed ---------------------------------------------------------
+# -- events that are refused or quarantined ----------------------------------------------------
 
 
 @pytest.mark.parametrize("offset", [-301, 301])
-def test_an_event_out_of_its_time_is_refused(shop: Checkout, offset: int) -> None:
-    answer = shop.deliver(_event(), WEBHOOK_SECRET, at=int(time.time()) + offset)
-    assert answer.status_code == 400
+def test_event_with_an_old_or_future_timestamp_is_refused(shop: Checkout, offset: int) -> None:
+    response = shop.deliver(_event(), WEBHOOK_SECRET, at=int(time.time()) + offset)
+    assert response.status_code == 400
     assert shop.deliver(_event(), WEBHOOK_SECRET).status_code == 200
 
 
-def test_an_event_that_is_not_signed_by_stripe_is_refused(
-    shop: Checkout, client: FlaskClient
-) -> None:
-    assert shop.deliver(_event(), "whsec_of_somebody").status_code == 400
+def test_event_without_a_valid_signature_is_refused(shop: Checkout, client: FlaskClient) -> None:
+    assert shop.deliver(_event(), "whsec_of_another_account").status_code == 400
     payload = json.dumps(_event()).encode()
     for headers in ({}, {"Stripe-Signature": ""}, {"Stripe-Signature": "t=1,v1=00"}):
-        answer = client.post("/api/payments/webhook/", data=payload, headers=headers)
-        assert answer.status_code == 400
-        assert answer.get_json()["code"] == "webhook_signature_invalid"
+        response = client.post("/api/payments/webhook/", data=payload, headers=headers)
+        assert response.status_code == 400
+        assert response.get_json()["code"] == "webhook_signature_invalid"
 
 
 @pytest.mark.parametrize("body", [[], {}, {"id": 1}, {"id": "", "type": "x", "created": 1}, "x"])
-def test_what_is_signed_but_no_event_is_refused(shop: Checkout, body: Json) -> None:
+def test_signed_body_that_is_not_an_event_is_refused(shop: Checkout, body: Json) -> None:
     assert shop.deliver(body, WEBHOOK_SECRET).status_code == 400
 
 
-def _event(kind: str = "customer.created", thing: Json | None = None, id: str = "evt_x") -> Json:
+def _event(event_type: str = "customer.created", obj: Json | None = None) -> Json:
     return {
-        "id": id,
+        "id": "evt_x",
         "object": "event",
-        "type": kind,
+        "type": event_type,
         "created": int(time.time()),
-        "data": {"object": thing or {}},
+        "data": {"object": obj or {}},
     }
 
 
 @pytest.mark.parametrize(
-    "kind",
+    "event_type",
     ["customer.created", "payment_intent.succeeded", "charge.refunded", "charge.dispute.created"],
 )
-def test_events_that_mean_nothing_here_are_taken_in(shop: Checkout, kind: str) -> None:
-    thing = {
+def test_events_of_other_types_and_payments_are_accepted(shop: Checkout, event_type: str) -> None:
+    obj = {
         "id": "pi_of_another_shop",
         "status": "succeeded",
         "amount": 100,
@@ -284,12 +280,12 @@ def test_events_that_mean_nothing_here_are_taken_in(shop: Checkout, kind: str) -
         "currency": "inr",
         "payment_intent": "pi_of_another_shop",
     }
-    assert shop.deliver(_event(kind, thing), WEBHOOK_SECRET).status_code == 200
-    assert shop.deliver(_event(kind, thing), WEBHOOK_SECRET).status_code == 200
+    assert shop.deliver(_event(event_type, obj), WEBHOOK_SECRET).status_code == 200
+    assert shop.deliver(_event(event_type, obj), WEBHOOK_SECRET).status_code == 200
 
 
 @pytest.mark.parametrize(
-    "lie",
+    "contradiction",
     [
         {"amount": 1},
         {"amount_received": 1},
@@ -297,12 +293,12 @@ def test_events_that_mean_nothing_here_are_taken_in(shop: Checkout, kind: str) -
         {"metadata": {"order_number": "NC-20260101-AAAAAA"}},
     ],
 )
-def test_an_event_that_contradicts_the_record_is_quarantined(
-    shop: Checkout, asha: Person, injector: Injector, lie: Json
+def test_event_that_contradicts_the_record_is_quarantined(
+    shop: Checkout, asha: Person, injector: Injector, contradiction: Json
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])["payment_intent_id"]
-    true = {
+    correct = {
         "id": intent,
         "status": "succeeded",
         "amount": 24_100,
@@ -310,7 +306,7 @@ def test_an_event_that_contradicts_the_record_is_quarantined(
         "currency": "inr",
         "metadata": {},
     }
-    event = _event("payment_intent.succeeded", true | lie)
+    event = _event("payment_intent.succeeded", correct | contradiction)
     assert shop.deliver(event, WEBHOOK_SECRET).status_code == 200
     assert _status(asha, order) == ("PENDING", "PENDING")
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]

@@ -1,4 +1,4 @@
-"""Stripe's adapter and Stripe's own library against a Stripe of ours."""
+"""The Stripe gateway and Stripe's library against the fake Stripe."""
 
 import time
 from datetime import UTC, datetime
@@ -51,24 +51,24 @@ class TestStripeGateway(PaymentGatewayContract):
         return pay
 
 
-def test_stripe_is_told_what_the_payment_is_for(
+def test_payment_intent_has_amount_receipt_and_metadata(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
 ) -> None:
     gateway.open_payment(request(key="k"))
     (call,) = fake_stripe.requests("POST", "/v1/payment_intents")
-    told = call["parameters"]
-    assert told["amount"] == "24100"
-    assert told["currency"] == "inr"
-    assert told["automatic_payment_methods"] == {"enabled": "true"}
-    assert told["receipt_email"] == "asha@example.com"
-    assert told["metadata"]["order_number"] == "NC-20261102-7K3M9Q"
-    assert told["metadata"]["order_id"] == "7"
+    parameters = call["parameters"]
+    assert parameters["amount"] == "24100"
+    assert parameters["currency"] == "inr"
+    assert parameters["automatic_payment_methods"] == {"enabled": "true"}
+    assert parameters["receipt_email"] == "asha@example.com"
+    assert parameters["metadata"]["order_number"] == "NC-20261102-7K3M9Q"
+    assert parameters["metadata"]["order_id"] == "7"
     assert API_VERSION in str(call)
 
 
 @pytest.mark.parametrize("effect", ["hang", "close", "reset", "garbage", "server_error"])
-def test_a_single_failure_is_got_over_under_the_same_key(
+def test_single_failure_is_retried_under_the_same_key(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
     effect: Effect,
@@ -83,7 +83,7 @@ def test_a_single_failure_is_got_over_under_the_same_key(
 
 
 @pytest.mark.parametrize("effect", ["hang", "close", "reset", "garbage"])
-def test_an_answer_that_was_lost_is_given_again(
+def test_lost_response_is_repeated(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
     effect: Effect,
@@ -96,7 +96,7 @@ def test_an_answer_that_was_lost_is_given_again(
     assert list(fake_stripe.ledger()["intents"]) == [report.reference]
 
 
-def test_a_failure_that_stripe_keeps_is_told_apart(
+def test_failure_that_stripe_stores_raises_gateway_failed(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
 ) -> None:
@@ -109,21 +109,21 @@ def test_a_failure_that_stripe_keeps_is_told_apart(
 @pytest.mark.parametrize(
     "effect", ["hang", "slow", "server_error", "conflict", "rate_limit", "redirect", "garbage"]
 )
-def test_an_outage_is_told_in_time(
+def test_outage_raises_within_the_time_limit(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
     effect: Effect,
 ) -> None:
     fake_stripe.fault(effect, times=50, seconds=30.0)
-    begun = time.monotonic()
-    with pytest.raises(GatewayUnavailable) as refusal:
+    started = time.monotonic()
+    with pytest.raises(GatewayUnavailable) as error:
         gateway.open_payment(request())
-    assert time.monotonic() - begun < 2.0 + 1.0
-    assert refusal.value.retry_after > 0
+    assert time.monotonic() - started < 2.0 + 1.0
+    assert error.value.retry_after > 0
     fake_stripe.resume()
 
 
-def test_a_redirect_is_not_followed(
+def test_redirect_is_not_followed(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
 ) -> None:
@@ -133,7 +133,7 @@ def test_a_redirect_is_not_followed(
     assert fake_stripe.requests(path="/elsewhere") == []
 
 
-def test_a_stripe_that_is_not_there_is_unavailable() -> None:
+def test_unreachable_host_raises() -> None:
     gateway = StripeGateway(
         secret_key=API_KEY,
         publishable_key="pk",
@@ -145,7 +145,7 @@ def test_a_stripe_that_is_not_there_is_unavailable() -> None:
         gateway.retrieve("pi_1")
 
 
-def test_a_402_is_a_decline_for_a_payment_and_a_refusal_for_a_refund(
+def test_402_declines_a_payment_and_refuses_a_refund(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
 ) -> None:
@@ -166,20 +166,20 @@ def _refund(reference: str, amount: int) -> RefundRequest:
 
 
 @pytest.mark.parametrize(
-    ("begins", "shown"),
+    ("stripe_status", "expected"),
     [("pending", RefundStatus.PENDING), ("requires_action", RefundStatus.PENDING)],
 )
-def test_a_refund_that_takes_its_time_is_pending(
+def test_slow_refund_is_pending(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
-    begins: str,
-    shown: RefundStatus,
+    stripe_status: str,
+    expected: RefundStatus,
 ) -> None:
     reference = gateway.open_payment(request()).reference
     fake_stripe.pay(reference)
-    fake_stripe.set_refund_status(begins)
+    fake_stripe.set_refund_status(stripe_status)
     refund = gateway.refund(_refund(reference, 100))
-    assert refund.status is shown
+    assert refund.status is expected
     fake_stripe.fail_refund(refund.reference)
     report = gateway.retrieve(reference)
     assert report is not None
@@ -188,7 +188,7 @@ def test_a_refund_that_takes_its_time_is_pending(
     ]
 
 
-def test_a_payment_that_is_under_way_is_shown_so(
+def test_status_of_each_attempt_is_reported(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
 ) -> None:
@@ -205,7 +205,7 @@ def test_a_payment_that_is_under_way_is_shown_so(
         gateway.cancel(reference, key="c")
 
 
-def test_disputes_are_shown_with_who_holds_the_money(
+def test_disputes_are_reported_with_their_funds(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
 ) -> None:
@@ -220,8 +220,8 @@ def test_disputes_are_shown_with_who_holds_the_money(
             fake_stripe.close_dispute(dispute, won=True)
         report = gateway.retrieve(reference)
         assert report is not None
-        (told,) = report.disputes
-        seen.append((told.status, told.withdrawn, told.reinstated))
+        (dispute_report,) = report.disputes
+        seen.append((dispute_report.status, dispute_report.withdrawn, dispute_report.reinstated))
     assert seen == [
         (DisputeStatus.NEEDS_RESPONSE, True, False),
         (DisputeStatus.UNDER_REVIEW, True, False),
@@ -230,7 +230,7 @@ def test_disputes_are_shown_with_who_holds_the_money(
     assert gateway.net_captured() == {"INR": 24_100}
 
 
-def test_a_long_list_is_read_to_its_end(
+def test_long_list_is_read_in_pages(
     gateway: StripeGateway,
     fake_stripe: FakeStripe,
     now: datetime,

@@ -1,4 +1,4 @@
-"""What every payment provider promises, whoever plays it."""
+"""Contract of the payment gateway."""
 
 from datetime import datetime, timedelta
 from itertools import count
@@ -23,7 +23,7 @@ _numbers = count(1)
 
 class Customer(Protocol):
     def __call__(self, reference: str, *, succeed: bool) -> None:
-        """The customer's card is taken, or declined."""
+        """Pay with a card that is accepted or declined."""
         ...
 
 
@@ -45,7 +45,7 @@ def _paid(report: ProviderReport | None) -> PaymentReport:
 
 
 class PaymentGatewayContract:
-    """A subclass gives the fixtures `gateway` and `customer`."""
+    """Subclasses provide the fixtures `gateway` and `customer`."""
 
     @pytest.fixture
     def paid(self, gateway: PaymentGateway, customer: Customer) -> str:
@@ -53,7 +53,7 @@ class PaymentGatewayContract:
         customer(reference, succeed=True)
         return reference
 
-    def test_an_opened_payment_is_ours_and_waits(self, gateway: PaymentGateway) -> None:
+    def test_opened_payment_has_our_ids_and_is_unpaid(self, gateway: PaymentGateway) -> None:
         report = gateway.open_payment(request(payment=5))
         payment = _paid(report)
         assert payment.status is PaymentStatus.CREATED
@@ -68,20 +68,20 @@ class PaymentGatewayContract:
         assert gateway.open_payment(request(key="k")).reference == first.reference
         assert gateway.open_payment(request(key="l")).reference != first.reference
 
-    def test_one_key_is_for_one_request(self, gateway: PaymentGateway) -> None:
+    def test_reused_key_with_another_request_raises(self, gateway: PaymentGateway) -> None:
         gateway.open_payment(request(key="k"))
         with pytest.raises(GatewayRefused):
             gateway.open_payment(request(key="k", payment=2))
 
-    def test_an_unknown_payment_is_not_there(self, gateway: PaymentGateway) -> None:
-        assert gateway.retrieve("pi_nobody") is None
+    def test_unknown_payment_is_none(self, gateway: PaymentGateway) -> None:
+        assert gateway.retrieve("pi_unknown") is None
 
-    def test_a_paid_payment_is_captured_in_full(self, gateway: PaymentGateway, paid: str) -> None:
+    def test_paid_payment_is_captured_in_full(self, gateway: PaymentGateway, paid: str) -> None:
         payment = _paid(gateway.retrieve(paid))
         assert payment.status is PaymentStatus.SUCCEEDED
         assert payment.captured == PRICE
 
-    def test_a_declined_card_can_be_followed_by_a_good_one(
+    def test_declined_card_can_be_followed_by_an_accepted_one(
         self, gateway: PaymentGateway, customer: Customer
     ) -> None:
         reference = gateway.open_payment(request()).reference
@@ -92,18 +92,18 @@ class PaymentGatewayContract:
         customer(reference, succeed=True)
         assert _paid(gateway.retrieve(reference)).status is PaymentStatus.SUCCEEDED
 
-    def test_an_unpaid_payment_can_be_cancelled_twice(self, gateway: PaymentGateway) -> None:
+    def test_unpaid_payment_can_be_cancelled_twice(self, gateway: PaymentGateway) -> None:
         reference = gateway.open_payment(request()).reference
         for _ in range(2):
             report = gateway.cancel(reference, key="cancel-1")
             assert _paid(report).status is PaymentStatus.CANCELLED
         assert _paid(gateway.retrieve(reference)).status is PaymentStatus.CANCELLED
 
-    def test_a_paid_payment_can_not_be_cancelled(self, gateway: PaymentGateway, paid: str) -> None:
+    def test_cancel_of_a_paid_payment_raises(self, gateway: PaymentGateway, paid: str) -> None:
         with pytest.raises(GatewayRefused):
             gateway.cancel(paid, key="cancel-1")
 
-    def test_a_refund_names_ours_and_shows_in_the_look_up(
+    def test_refund_has_our_id_and_is_retrieved_with_its_payment(
         self, gateway: PaymentGateway, paid: str
     ) -> None:
         refund = gateway.refund(_refund(paid, 100, id=88))
@@ -120,21 +120,19 @@ class PaymentGatewayContract:
         assert gateway.refund(_refund(paid, 100)).reference == first.reference
         assert gateway.net_captured() == {"INR": PRICE.amount - 100}
 
-    def test_no_more_is_refunded_than_is_left(self, gateway: PaymentGateway, paid: str) -> None:
+    def test_refund_above_what_is_left_raises(self, gateway: PaymentGateway, paid: str) -> None:
         gateway.refund(_refund(paid, 20_000, key="a"))
         with pytest.raises(GatewayRefused):
             gateway.refund(_refund(paid, 4_101, key="b"))
         gateway.refund(_refund(paid, 4_100, key="c"))
         assert gateway.net_captured() == {"INR": 0}
 
-    def test_what_was_not_paid_is_not_refunded(self, gateway: PaymentGateway) -> None:
+    def test_refund_of_an_unpaid_payment_raises(self, gateway: PaymentGateway) -> None:
         reference = gateway.open_payment(request()).reference
         with pytest.raises(GatewayRefused):
             gateway.refund(_refund(reference, 1))
 
-    def test_a_payment_is_found_by_what_it_is_for(
-        self, gateway: PaymentGateway, now: datetime
-    ) -> None:
+    def test_payment_is_found_by_its_ids(self, gateway: PaymentGateway, now: datetime) -> None:
         reference = gateway.open_payment(request(payment=6)).reference
         since = now - timedelta(hours=1)
         found = gateway.find(PaymentId(6), "NC-20261102-7K3M9Q", since=since)
@@ -142,7 +140,7 @@ class PaymentGatewayContract:
         assert gateway.find(PaymentId(6), "NC-20261102-AAAAAA", since=since) is None
         assert gateway.find(PaymentId(7), "NC-20261102-7K3M9Q", since=since) is None
 
-    def test_its_books_can_be_gone_through(
+    def test_payments_and_changes_are_listed(
         self, gateway: PaymentGateway, paid: str, now: datetime
     ) -> None:
         other = gateway.open_payment(request()).reference

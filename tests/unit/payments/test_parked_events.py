@@ -40,7 +40,7 @@ def poisoned(
 
 
 def run_worker(payments: PaymentsFixture, *, times: int) -> None:
-    """So many times of the worker, started anew where it died, with time between them."""
+    """Run the worker that often, a day apart, and restart it after each crash."""
     for _ in range(times):
         payments.clock.move(seconds=timedelta(days=1).total_seconds())
         with suppress(Crash):

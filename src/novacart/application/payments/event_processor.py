@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 class EventProcessor:
     """Applies an event to its payment and marks it as handled, in one transaction.
 
-    If the event is not enough the provider is asked, outside of any transaction. An event that
+    If the event is not conclusive the provider is asked, outside of any transaction. An event that
     contradicts the record is quarantined. Any other error schedules a retry; after the last
     attempt the event is parked. The caller has counted the attempt. Raises only if the
     database fails.
@@ -59,7 +59,7 @@ class EventProcessor:
             self._apply(event)
         except (PaymentMismatch, RefundExceedsPayment) as contradiction:
             self._quarantine(event.id, str(contradiction), contradiction.details)
-        except Exception as error:  # noqa: BLE001 (whatever failed, the event must not be lost)
+        except Exception as error:  # noqa: BLE001 (no error may lose the event)
             self._retry_later(event.id, error)
 
     def process_stored(self, stored: StoredEvent) -> None:

@@ -26,7 +26,7 @@ from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
 
 _MESSAGES = {
-    RefundStatus.PENDING: "The refund is on its way.",
+    RefundStatus.PENDING: "The refund is being processed.",
     RefundStatus.SUCCEEDED: "The money was refunded.",
 }
 

@@ -1,0 +1,287 @@
+"""Applying provider reports to a payment and its order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+
+from novacart.domain.catalog.stock import StockClaim
+from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
+from novacart.domain.ordering.order import Order
+from novacart.domain.payments.errors import IncompleteReport
+from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.reports import (
+    DisputeReport,
+    PaymentReport,
+    ProviderReport,
+    RefundReport,
+)
+from novacart.domain.services.refund_planning import plan_refund
+from novacart.domain.services.settlement import (
+    MADE_AT_PROVIDER,
+    REFUNDED,
+    RETURNED,
+    SUPERSEDED,
+    Settlement,
+)
+from novacart.domain.shared.ids import RefundId
+from novacart.domain.shared.money import Money
+from tests.support.builders.ordering import an_order, an_order_line, rupees
+from tests.support.builders.payments import (
+    NOON,
+    a_dispute_report,
+    a_payment,
+    a_refund_report,
+    a_report,
+)
+
+TOTAL = 20_000
+LATER = NOON + timedelta(minutes=3)
+
+
+class Scenario:
+    """An order of two units at 100 rupees and its payment."""
+
+    def __init__(self) -> None:
+        self.order: Order = an_order(an_order_line(1, product=11, quantity=2, price=rupees(100)))
+        self.payment: Payment = a_payment(amount=TOTAL)
+        self._ids = count(500)
+
+    @property
+    def settlement(self) -> Settlement:
+        def new_refund() -> tuple[RefundId, str]:
+            number = next(self._ids)
+            return RefundId(number), f"refund-{number}"
+
+        return Settlement(
+            order=self.order,
+            payment=self.payment,
+            new_refund=new_refund,
+            at=LATER,
+            actor="stripe",
+        )
+
+    def apply(
+        self,
+        *,
+        payment: PaymentReport | None = None,
+        refunds: Sequence[RefundReport] = (),
+        disputes: Sequence[DisputeReport] = (),
+        complete: bool = True,
+    ) -> Settlement:
+        settlement = self.settlement
+        settlement.apply_report(
+            ProviderReport(
+                reference="pi_1",
+                payment=payment,
+                refunds=refunds,
+                disputes=disputes,
+                complete=complete,
+            )
+        )
+        return settlement
+
+    def pay(self) -> Settlement:
+        return self.apply(payment=a_report(amount=TOTAL))
+
+    def request_refund(self, amount: Money | None = None) -> RefundId:
+        plan = plan_refund(self.order, self.payment, amount=amount)
+        refund = plan.request(
+            order=self.order,
+            payment=self.payment,
+            id=RefundId(next(self._ids)),
+            key=f"key-{amount}",
+            origin=RefundOrigin.STAFF,
+            reason="Broken.",
+            at=NOON,
+            actor="staff:1",
+        )
+        return refund.id
+
+
+@pytest.fixture
+def scenario() -> Scenario:
+    return Scenario()
+
+
+@pytest.fixture
+def paid(scenario: Scenario) -> Scenario:
+    scenario.pay()
+    return scenario
+
+
+def test_success_pays_the_order_once(scenario: Scenario) -> None:
+    settlement = scenario.pay()
+    assert settlement.order_paid
+    assert settlement.order_changed
+    assert scenario.order.status is OrderStatus.PAID
+    assert scenario.order.history[-1].actor == "stripe"
+    again = scenario.pay()
+    assert not again.order_paid
+    assert not again.order_changed
+
+
+def test_payment_of_a_cancelled_order_is_refunded_in_full(scenario: Scenario) -> None:
+    scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
+    settlement = scenario.pay()
+    assert not settlement.order_changed
+    (refund,) = scenario.payment.refunds
+    assert (refund.origin, refund.amount, refund.key) == (
+        RefundOrigin.LATE_PAYMENT,
+        Money(TOTAL, "INR"),
+        "refund-500",
+    )
+    scenario.pay()
+    assert len(scenario.payment.refunds) == 1
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_refund_or_dispute_before_the_success_is_incomplete(
+    scenario: Scenario,
+    complete: bool,  # noqa: FBT001 (a parameter)
+) -> None:
+    with pytest.raises(IncompleteReport):
+        scenario.apply(refunds=[a_refund_report(100)], complete=complete)
+    with pytest.raises(IncompleteReport):
+        scenario.apply(disputes=[a_dispute_report()], complete=complete)
+
+
+def test_succeeded_refund_settles_the_lines_and_releases_stock(paid: Scenario) -> None:
+    refund_id = paid.request_refund()
+    report = a_refund_report(TOTAL)
+    settlement = paid.apply(refunds=[_own(report, refund_id)], complete=False)
+    assert settlement.order_changed
+    assert settlement.released == [
+        StockClaim(
+            product_id=paid.order.lines[0].product_id,
+            quantity=2,
+            reference=f"refund:{refund_id}:line:1:release",
+            order_id=paid.order.id,
+        )
+    ]
+    assert paid.order.status is OrderStatus.REFUNDED
+    assert paid.order.history[-1].reason == REFUNDED
+    again = paid.apply(refunds=[_own(report, refund_id)], complete=False)
+    assert (again.order_changed, again.released) == (False, [])
+
+
+def test_failed_refund_restores_the_lines_with_its_reason(paid: Scenario) -> None:
+    refund_id = paid.request_refund()
+    failed = a_refund_report(TOTAL, RefundStatus.FAILED, failure="Account closed.")
+    settlement = paid.apply(refunds=[_own(failed, refund_id)], complete=False)
+    assert settlement.order_changed
+    assert settlement.released == []
+    assert paid.order.lines[0].status is LineStatus.CONFIRMED
+    assert paid.order.history[-1].reason == "Account closed."
+
+
+def test_failed_refund_without_a_reason_was_returned_by_the_bank(paid: Scenario) -> None:
+    refund_id = paid.request_refund()
+    failed = a_refund_report(TOTAL, RefundStatus.CANCELLED)
+    paid.apply(refunds=[_own(failed, refund_id)], complete=False)
+    assert paid.order.history[-1].reason == RETURNED
+
+
+def test_refund_returned_by_the_bank_is_owed_again(paid: Scenario) -> None:
+    refund_id = paid.request_refund()
+    paid.apply(refunds=[_own(a_refund_report(TOTAL), refund_id)], complete=False)
+    failed = a_refund_report(TOTAL, RefundStatus.FAILED)
+    settlement = paid.apply(refunds=[failed], complete=False)
+    assert settlement.order_changed
+    assert paid.order.payment_status is OrderPaymentStatus.PAID
+    assert paid.order.history[-1].reason == RETURNED
+
+
+def test_dashboard_refund_needs_the_complete_report(paid: Scenario) -> None:
+    with pytest.raises(IncompleteReport):
+        paid.apply(refunds=[a_refund_report(5_000)], complete=False)
+    settlement = paid.apply(refunds=[a_refund_report(5_000)])
+    assert settlement.order_changed
+    (refund,) = paid.payment.refunds
+    assert (refund.origin, refund.status) == (RefundOrigin.PROVIDER, RefundStatus.SUCCEEDED)
+    assert paid.order.refunded == rupees(50)
+    paid.apply(refunds=[a_refund_report(5_000)])
+    assert len(paid.payment.refunds) == 1
+
+
+def test_failed_dashboard_refund_changes_no_line(paid: Scenario) -> None:
+    settlement = paid.apply(refunds=[a_refund_report(TOTAL, RefundStatus.FAILED)])
+    assert not settlement.order_changed
+    assert paid.payment.refundable == paid.payment.captured
+
+
+def test_dashboard_refund_supersedes_an_unsent_refund(paid: Scenario) -> None:
+    refund_id = paid.request_refund()
+    paid.apply(refunds=[a_refund_report(TOTAL)])
+    own = paid.payment.refund(refund_id)
+    assert (own.status, own.failure) == (RefundStatus.FAILED, SUPERSEDED)
+    assert {change.reason for change in paid.order.history} >= {SUPERSEDED, MADE_AT_PROVIDER}
+    assert paid.order.status is OrderStatus.REFUNDED
+
+
+def test_dashboard_refund_leaves_an_unsent_refund_that_still_fits(paid: Scenario) -> None:
+    refund_id = paid.request_refund(rupees(50))
+    paid.apply(refunds=[a_refund_report(15_000)])
+    assert paid.payment.refund(refund_id).status is RefundStatus.REQUESTED
+
+
+def test_dashboard_refund_does_not_supersede_a_refund_known_to_the_provider(
+    paid: Scenario,
+) -> None:
+    refund_id = paid.request_refund(rupees(50))
+    own = _own(a_refund_report(5_000, reference="re_own"), refund_id)
+    paid.apply(refunds=[a_refund_report(15_000), own])
+    assert paid.payment.refund(refund_id).status is RefundStatus.SUCCEEDED
+    assert paid.payment.is_fully_refunded
+
+
+def test_failed_refund_makes_room_for_the_one_after_it(paid: Scenario) -> None:
+    refund_id = paid.request_refund()
+    failed = _own(a_refund_report(TOTAL, RefundStatus.FAILED), refund_id)
+    paid.apply(refunds=[a_refund_report(TOTAL, reference="re_2"), failed])
+    assert paid.payment.refund(refund_id).status is RefundStatus.FAILED
+    assert paid.payment.is_fully_refunded
+
+
+def test_rest_of_a_late_payment_is_refunded_once(scenario: Scenario) -> None:
+    scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
+    scenario.pay()
+    for _ in range(2):
+        scenario.apply(refunds=[a_refund_report(5_000)])
+    late, dashboard, rest = scenario.payment.refunds
+    assert (late.status, late.failure) == (RefundStatus.FAILED, SUPERSEDED)
+    assert dashboard.origin is RefundOrigin.PROVIDER
+    assert (rest.origin, rest.amount) == (RefundOrigin.LATE_PAYMENT, rupees(150))
+
+
+def test_failed_refund_of_a_late_payment_is_left_to_staff(scenario: Scenario) -> None:
+    scenario.order.cancel(reason="Cancelled.", at=NOON, actor="system")
+    scenario.pay()
+    (late,) = scenario.payment.refunds
+    scenario.settlement.fail_refund(late.id, "No balance.")
+    assert late.status is RefundStatus.FAILED
+    assert scenario.payment.refunds == (late,)
+
+
+def test_refused_refund_restores_the_lines(paid: Scenario) -> None:
+    refund_id = paid.request_refund()
+    settlement = paid.settlement
+    settlement.fail_refund(refund_id, "No balance.")
+    assert settlement.order_changed
+    assert paid.payment.refund(refund_id).failure == "No balance."
+    assert paid.order.refundable == rupees(200)
+
+
+def test_dispute_is_recorded(paid: Scenario) -> None:
+    settlement = paid.apply(disputes=[a_dispute_report(amount=TOTAL, withdrawn=True)])
+    assert not settlement.order_changed
+    (dispute,) = paid.payment.disputes
+    assert (dispute.withdrawn, dispute.opened_at) == (True, LATER)
+
+
+def _own(report: RefundReport, refund_id: RefundId) -> RefundReport:
+    return replace(report, refund_id=refund_id)
