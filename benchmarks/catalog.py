@@ -7,7 +7,8 @@ from typing import Final
 
 from benchmarks.progress import Progress
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.category import Category, CategoryDetails
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import CategoryId, ProductId

@@ -24,10 +24,10 @@ class FakeCartQueries:
                     CartItem(
                         id=line.id,
                         product_id=product.id,
-                        title=product.title,
-                        subtitle=product.subtitle,
-                        price=product.price,
-                        image=product.image,
+                        title=product.details.title,
+                        subtitle=product.details.subtitle,
+                        price=product.details.price,
+                        image=product.details.image,
                         quantity=line.quantity,
                         stock=orderable(self._store, user_id, product.id),
                     )

@@ -45,10 +45,10 @@ class FakeCarts:
                 lines.append(
                     CheckoutLine(
                         product_id=product.id,
-                        title=product.title,
-                        subtitle=product.subtitle,
-                        image=product.image,
-                        unit_price=product.price,
+                        title=product.details.title,
+                        subtitle=product.details.subtitle,
+                        image=product.details.image,
+                        unit_price=product.details.price,
                         quantity=line.quantity,
                     )
                 )

@@ -1,4 +1,4 @@
-"""Products and categories in memory."""
+"""In-memory repositories of products and categories."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -19,8 +19,7 @@ class FakeProducts:
 
     def get_active(self, product_id: ProductId) -> Product:
         product = self.get(product_id)
-        if product.is_archived:
-            raise ProductNotFound
+        product.ensure_active()
         return product
 
     def get(self, product_id: ProductId) -> Product:
@@ -29,15 +28,12 @@ class FakeProducts:
             raise ProductNotFound
         return product
 
-    def of(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        found = {product_id: self._shelf.get(product_id) for product_id in product_ids}
-        return {product_id: product for product_id, product in found.items() if product}
-
     def get_for_update(self, product_id: ProductId) -> Product:
         return self.get(product_id)
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        return self.of(sorted(set(product_ids)))
+        found = {product_id: self._shelf.get(product_id) for product_id in sorted(set(product_ids))}
+        return {product_id: product for product_id, product in found.items() if product}
 
     def add(self, product: Product) -> None:
         self.save(product)
@@ -66,13 +62,13 @@ class FakeCategories:
         return self.get(category_id)
 
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
-        return {category.slug: category.id for category in self._shelf.values()}
+        return {category.details.slug: category.id for category in self._shelf.values()}
 
     def add(self, category: Category) -> None:
         self.save(category)
 
     def save(self, category: Category) -> None:
-        if self.ids_by_slug().get(category.slug, category.id) != category.id:
-            raise SlugTaken(category.slug)
+        if self.ids_by_slug().get(category.details.slug, category.id) != category.id:
+            raise SlugTaken(category.details.slug)
         self._saved(category)
         self._shelf.put(category.id, category)

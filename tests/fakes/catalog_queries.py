@@ -1,7 +1,8 @@
-"""The catalogue as everybody sees it, from memory."""
+"""In-memory queries of the catalog."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -9,8 +10,8 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     MAX_SUGGESTIONS,
     BrandCount,
-    CataloguedProduct,
     CategoryView,
+    ExportedProduct,
     ListPosition,
     PriceRange,
     ProductFilter,
@@ -19,12 +20,12 @@ from novacart.application.catalog.queries import (
     Suggestion,
     SuggestionType,
 )
-from novacart.application.catalog.search_terms import searched, words
-from novacart.application.catalog.suggestions import arranged, suggests
+from novacart.application.catalog.search import matches, search_terms, select_suggestions, words
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import CategoryId, ProductId
 from novacart.domain.shared.money import Money
 from tests.fakes.store import FakeStore
@@ -39,23 +40,26 @@ class FakeCatalogQueries:
 
     def list_products(
         self,
-        wanted: ProductFilter,
+        filters: ProductFilter,
         *,
         sort: ProductSort,
         limit: int,
         after: ListPosition | None = None,
     ) -> ProductPage:
         keyed = sorted(
-            ((_key(product, wanted, sort), product.id, product) for product in self._found(wanted)),
+            (
+                (_key(product, filters, sort), product.id, product)
+                for product in self._matching(filters)
+            ),
             key=lambda entry: entry[:2],
             reverse=sort is not ProductSort.PRICE,
         )
         if after is not None:
-            place = (after.key, after.id)
+            position = (after.key, after.id)
             keyed = [
                 entry
                 for entry in keyed
-                if (entry[:2] > place if sort is ProductSort.PRICE else entry[:2] < place)
+                if (entry[:2] > position if sort is ProductSort.PRICE else entry[:2] < position)
             ]
         shown = keyed[:limit]
         more = len(keyed) > limit
@@ -64,47 +68,48 @@ class FakeCatalogQueries:
             next=ListPosition(key=shown[-1][0], id=shown[-1][1]) if more else None,
         )
 
-    def count_products(self, wanted: ProductFilter) -> int:
-        return len(self._found(wanted))
+    def count_products(self, filters: ProductFilter) -> int:
+        return len(self._matching(filters))
 
     def product(self, product_id: ProductId) -> ProductView:
-        for product in self._sold():
+        for product in self._all_active():
             if product.id == product_id:
                 return product
         raise ProductNotFound
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
-        found = Counter(product.brand for product in self._found(ProductFilter(category=category)))
-        counts = [BrandCount(title=title, count=count) for title, count in found.items()]
+        numbers = Counter(
+            product.brand for product in self._matching(ProductFilter(category=category))
+        )
+        counts = [BrandCount(title=title, count=count) for title, count in numbers.items()]
         return sorted(counts, key=lambda brand: (brand.title.casefold(), brand.title))
 
     def price_range(self, category: str | None) -> PriceRange:
-        found = self._found(ProductFilter(category=category))
-        nothing = Money.zero(self._currency)
-        prices = [product.price for product in found] or [nothing]
+        matching = self._matching(ProductFilter(category=category))
+        prices = [product.price for product in matching] or [Money.zero(self._currency)]
         return PriceRange(min_price=min(prices), max_price=max(prices))
 
-    def suggestions(self, typed: str) -> Sequence[Suggestion]:
-        begun = searched(typed)
-        if not begun:
+    def suggestions(self, text: str) -> Sequence[Suggestion]:
+        terms = search_terms(text)
+        if not terms:
             return []
-        sold = self._sold()
-        by_category = Counter(product.category_id for product in sold)
-        brands = Counter(product.brand for product in sold if suggests(product.brand, begun))
+        active = self._all_active()
+        by_category = Counter(product.category_id for product in active)
+        brands = Counter(product.brand for product in active if matches(product.brand, terms))
         best = self.list_products(
-            ProductFilter(search=typed), sort=ProductSort.RELEVANCE, limit=MAX_SUGGESTIONS
+            ProductFilter(search=text), sort=ProductSort.RELEVANCE, limit=MAX_SUGGESTIONS
         )
-        return arranged(
+        return select_suggestions(
             [
                 Suggestion(
                     type=SuggestionType.CATEGORY,
                     name=category.details.name,
-                    slug=category.slug,
+                    slug=category.details.slug,
                     count=by_category[category.id],
                     image=category.details.image,
                 )
-                for category in self._active()
-                if suggests(category.details.name, begun)
+                for category in self._active_categories()
+                if matches(category.details.name, terms)
             ],
             [
                 Suggestion(
@@ -112,7 +117,7 @@ class FakeCatalogQueries:
                     name=brand,
                     count=count,
                     image=min(
-                        (p.image for p in sold if p.brand == brand and p.image), default=None
+                        (p.image for p in active if p.brand == brand and p.image), default=None
                     ),
                 )
                 for brand, count in sorted(brands.items(), key=lambda item: (-item[1], item[0]))
@@ -126,61 +131,55 @@ class FakeCatalogQueries:
                 id=category.id,
                 **{
                     name: value
-                    for name, value in category.details.plain().items()
+                    for name, value in category.details.event_data().items()
                     if name != "position"
                 },  # type: ignore[arg-type]
             )
-            for category in self._active()
+            for category in self._active_categories()
         ]
 
-    def every_product(self) -> Iterator[CataloguedProduct]:
+    def all_products(self) -> Iterator[ExportedProduct]:
         slugs: dict[CategoryId | None, str] = {
-            category.id: category.slug for category in self._store.categories.values()
+            category.id: category.details.slug for category in self._store.categories.values()
         }
-        for product in sorted(self._sold(), key=lambda product: product.id):
-            yield CataloguedProduct(product=product, category_slug=slugs.get(product.category_id))
+        for product in sorted(self._all_active(), key=lambda product: product.id):
+            yield ExportedProduct(product=product, category_slug=slugs.get(product.category_id))
 
-    def _active(self) -> list[Category]:
+    def _active_categories(self) -> list[Category]:
         active = [one for one in self._store.categories.values() if one.details.is_active]
         return sorted(active, key=lambda category: (category.details.position, category.id))
 
-    def _sold(self) -> list[ProductView]:
+    def _all_active(self) -> list[ProductView]:
         return [
             product_view(self._store, product)
             for product in self._store.products.values()
             if not product.is_archived and self._store.stock_levels.get(product.id)
         ]
 
-    def _found(self, wanted: ProductFilter) -> list[ProductView]:
-        slugs: dict[CategoryId | None, str] = {one.id: one.slug for one in self._active()}
-        begun = searched(wanted.search)
+    def _matching(self, filters: ProductFilter) -> list[ProductView]:
+        slugs: dict[CategoryId | None, str] = {
+            one.id: one.details.slug for one in self._active_categories()
+        }
+        terms = search_terms(filters.search)
         return [
             product
-            for product in self._sold()
-            if (wanted.category is None or slugs.get(product.category_id) == wanted.category)
-            and (not wanted.brands or product.brand in wanted.brands)
-            and (wanted.min_price is None or product.price >= wanted.min_price)
-            and (wanted.max_price is None or product.price <= wanted.max_price)
-            and (wanted.in_stock is None or wanted.in_stock == (product.stock > 0))
-            and (not wanted.search.strip() or (begun and suggests(_all_text(product), begun)))
+            for product in self._all_active()
+            if (filters.category is None or slugs.get(product.category_id) == filters.category)
+            and (not filters.brands or product.brand in filters.brands)
+            and (filters.min_price is None or product.price >= filters.min_price)
+            and (filters.max_price is None or product.price <= filters.max_price)
+            and (filters.in_stock is None or filters.in_stock == (product.stock > 0))
+            and (not filters.search.strip() or (terms and matches(_all_text(product), terms)))
         ]
 
 
 def product_view(store: FakeStore, product: Product) -> ProductView:
-    """The product as the catalogue shows it, with what of it can be ordered now."""
+    """The read model of a product."""
     level = store.stock_levels.get(product.id)
     return ProductView(
         id=product.id,
-        title=product.title,
-        subtitle=product.subtitle,
-        description=product.description,
-        price=product.price,
-        author=product.author,
-        published_year=product.published_year,
-        brand=product.brand,
+        **{field.name: getattr(product.details, field.name) for field in fields(ProductDetails)},
         stock=level.available if level else 0,
-        category_id=product.category_id,
-        image=product.image,
         created_at=product.created_at,
         updated_at=product.updated_at,
         version=product.version,
@@ -199,21 +198,21 @@ def _all_text(product: ProductView) -> str:
     )
 
 
-def _key(product: ProductView, wanted: ProductFilter, sort: ProductSort) -> int:
-    begun = searched(wanted.search)
-    if sort in {ProductSort.PRICE, ProductSort.DEAREST}:
+def _key(product: ProductView, filters: ProductFilter, sort: ProductSort) -> int:
+    terms = search_terms(filters.search)
+    if sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}:
         return product.price.amount
-    if sort is ProductSort.RELEVANCE and begun:
-        return _score(product, begun)
+    if sort is ProductSort.RELEVANCE and terms:
+        return _score(product, terms)
     return (product.created_at - _EPOCH) // timedelta(microseconds=1)
 
 
-def _score(product: ProductView, begun: Sequence[str]) -> int:
-    weighed = [
+def _score(product: ProductView, terms: Sequence[str]) -> int:
+    weighted = [
         (10, product.title),
         (4, f"{product.brand} {product.author or ''}"),
         (1, f"{product.subtitle} {product.description}"),
     ]
     return sum(
-        weight for weight, said in weighed for word in words(said) if word.startswith(tuple(begun))
+        weight for weight, text in weighted for word in words(text) if word.startswith(tuple(terms))
     )

@@ -1,4 +1,4 @@
-"""Stock and its ledger in memory."""
+"""In-memory stock levels and ledger."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,18 +29,18 @@ class FakeStock:
         self._record = record
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
-        wanted: Counter[ProductId] = Counter()
+        requested: Counter[ProductId] = Counter()
         for claim in claims:
-            wanted[claim.product_id] += claim.quantity
-        levels = self.levels(wanted)
+            requested[claim.product_id] += claim.quantity
+        levels = self.levels(requested)
         available = {
             product_id: levels[product_id].available if product_id in levels else 0
-            for product_id in sorted(wanted)
+            for product_id in sorted(requested)
         }
         short = [
-            (product_id, wanted[product_id], there)
-            for product_id, there in available.items()
-            if there < wanted[product_id]
+            (product_id, requested[product_id], count)
+            for product_id, count in available.items()
+            if count < requested[product_id]
         ]
         if short:
             raise OutOfStock(short)
@@ -67,9 +67,9 @@ class FakeStock:
             return level
         after = level.adjusted(delta)
         movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
-        self._write_down(movement)
+        self._record_movement(movement)
         self._levels.put(product_id, after)
-        self._record(movement.told(on_hand=after.on_hand))
+        self._record(movement.adjusted_event(on_hand=after.on_hand))
         return after
 
     def set_available(
@@ -79,7 +79,7 @@ class FakeStock:
         return self.adjust(product_id, delta, reason=reason, at=at)
 
     def lock(self, product_ids: Iterable[ProductId]) -> None:
-        """Nothing to do: whoever has a unit of work here has it alone."""
+        """Does nothing: units of work run one at a time."""
 
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
         found = {product_id: self._levels.get(product_id) for product_id in product_ids}
@@ -94,7 +94,7 @@ class FakeStock:
     def _move(self, kind: MovementKind, claims: Sequence[StockClaim], at: datetime) -> None:
         on_hand, reserved = EFFECTS[kind]
         for claim in claims:
-            self._write_down(StockMovement.of_claim(kind, claim, at=at))
+            self._record_movement(StockMovement.from_claim(kind, claim, at=at))
             level = self._level(claim.product_id)
             after = StockLevel(
                 product_id=claim.product_id,
@@ -103,7 +103,7 @@ class FakeStock:
             )
             self._levels.put(claim.product_id, after)
 
-    def _write_down(self, movement: StockMovement) -> None:
+    def _record_movement(self, movement: StockMovement) -> None:
         entries = list(self._ledger.values())
         if movement.reference and any(one.reference == movement.reference for one in entries):
             raise StockAlreadyMoved

@@ -1,16 +1,16 @@
-"""The catalogue in memory: its use cases, on a clock that a test sets."""
+"""The use cases of the catalog on fakes, with a clock that tests set."""
 
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.restore_product import RestoreProduct
-from novacart.application.catalog.set_product_image import SetProductImage
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
@@ -28,7 +28,7 @@ class CatalogWorld:
         self.edit_product = EditProduct(begin=begin, clock=clock, policy=policy)
         self.archive_product = ArchiveProduct(begin=begin, clock=clock)
         self.restore_product = RestoreProduct(begin=begin, clock=clock)
-        self.set_product_image = SetProductImage(begin=begin, clock=clock)
+        self.change_price = ChangePrice(begin=begin, clock=clock)
         self.adjust_stock = AdjustStock(begin=begin, clock=clock)
         self.add_category = AddCategory(begin=begin, clock=clock)
         self.edit_category = EditCategory(begin=begin, clock=clock)

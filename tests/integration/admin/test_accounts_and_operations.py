@@ -120,7 +120,7 @@ def test_edit_is_in_the_audit_log_with_actor_and_changes(
     owner: StaffClient, injector: Injector
 ) -> None:
     product = stocked(injector)
-    form = {"title": "Copper kettle", "price": "21.00", "version": "1", "category": ""}
+    form = {"title": "Copper kettle", "price": "21.00", "version": "1", "category_id": ""}
     response = owner.client.post(
         f"/admin/products/edit/?id={product}",
         data={"csrf_token": owner.csrf_token(), **form},

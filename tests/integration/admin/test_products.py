@@ -16,7 +16,7 @@ NEW = {
     "description": "Line one\r\nLine two",
     "price": "1,499.50",
     "brand": "Akhand",
-    "category": "",
+    "category_id": "",
     "author": "",
     "published_year": "",
     "stock": "7",
@@ -55,7 +55,7 @@ def test_add_product(app: Flask, product: int) -> None:
         ({"price": "free"}, "An amount is a decimal string"),
         ({"price": "-1"}, "price"),
         ({"published_year": "99999"}, "Number must be between"),
-        ({"category": "77"}, "Not a valid choice"),
+        ({"category_id": "77"}, "Not a valid choice"),
     ],
 )
 def test_invalid_value_is_reported_and_the_form_keeps_its_values(
@@ -102,7 +102,7 @@ def test_archive_and_restore_product(app: Flask, owner: StaffClient, product: in
     assert api_product(app, product)["title"] == "Brass lamp"
     owner.flash_messages()
     owner.submit(f"/admin/products/restore/?id={product}")
-    assert owner.flash_messages() == ["That product is in the catalogue already."]
+    assert owner.flash_messages() == ["This product is not archived."]
 
 
 def test_adjust_stock_records_the_reason(app: Flask, owner: StaffClient, product: int) -> None:
@@ -232,4 +232,4 @@ def test_add_and_edit_category_and_detect_edit_conflict(app: Flask, owner: Staff
     assert "Someone else has changed this record" in conflict.text
     assert app.test_client().get("/api/categories/").get_json()[0]["name"] == "House"
     duplicate = owner.submit("/admin/categories/new/", new)
-    assert "Another category is called" in duplicate.text
+    assert "Another category has the slug" in duplicate.text

@@ -11,7 +11,7 @@ from cloudinary import uploader
 from novacart.adapters.cloudinary.bounded_post import BUDGET, BoundedPost
 from novacart.adapters.cloudinary.image_store import DETAIL, LIST, CloudinaryImageStore
 from novacart.application.ports.errors import Unavailable
-from tests.support.contracts.image_store import WEBP, ImageStoreContract, Shown
+from tests.support.contracts.image_store import WEBP, Fetch, ImageStoreContract
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary
 from tests.support.fake_cloudinary.fixtures import (
     API_KEY,
@@ -58,7 +58,7 @@ class TestCloudinaryImageStore(ImageStoreContract):
         return store_of(fake_cloudinary)
 
     @pytest.fixture
-    def shown(self, fake_cloudinary: FakeCloudinary) -> Shown:
+    def fetch(self, fake_cloudinary: FakeCloudinary) -> Fetch:
         return fake_cloudinary.shown
 
 

@@ -144,7 +144,7 @@ def edit_title_and_price(ordering: OrderingHarness, shop: ShopFixture, price: in
     with ordering.begin() as work:
         product = work.products.get_for_update(shop.products[0])
         changes = {"price": rupees(price), "title": f"At {price}"}
-        product.edit(product.details.rewritten(changes), at=NOON)
+        product.edit(product.details.with_changes(changes), at=NOON)
         work.products.save(product)
         work.commit()
 

@@ -6,7 +6,6 @@ from threading import Barrier
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.application.catalog.edit_product import EditProduct, EditProductCommand
 from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.product_fields import ProductFields
 from novacart.application.catalog.upload_product_image import (
     UploadProductImage,
     UploadProductImageCommand,
@@ -67,7 +66,7 @@ def test_second_of_two_uploads_for_one_version_raises_stale_version(
     [error] = errors_of(outcomes)
     assert isinstance(error, StaleVersion)
     [reference] = [outcome for outcome in outcomes if outcome is not error]
-    assert (stored_lamp(begin).image, stored_lamp(begin).version) == (reference, 2)
+    assert (stored_lamp(begin).details.image, stored_lamp(begin).version) == (reference, 2)
 
 
 def test_naive_version_check_before_the_upload_lets_both_through(
@@ -98,13 +97,13 @@ def test_concurrent_image_and_text_edits_are_all_kept(begin: UnitOfWorkFactory) 
         upload(UploadProductImageCommand(product_id=LAMP, content=picture(size=(20 + number, 20))))
 
     def edit_text(number: int) -> None:
-        fields = ProductFields(author="Noor") if number % 2 else ProductFields(subtitle="Brass")
-        edit(EditProductCommand(product_id=LAMP, fields=fields))
+        changes = {"author": "Noor"} if number % 2 else {"subtitle": "Brass"}
+        edit(EditProductCommand(product_id=LAMP, changes=changes))
 
     calls = [partial(act, number) for number in range(uploads) for act in (upload_image, edit_text)]
     assert errors_of(run_concurrently(calls)) == []
     product = stored_lamp(begin)
-    assert (product.subtitle, product.author) == ("Brass", "Noor")
-    assert product.image is not None
+    assert (product.details.subtitle, product.details.author) == ("Brass", "Noor")
+    assert product.details.image is not None
     # Each image is a change; of equal texts only the first is.
     assert product.version == 1 + uploads + 2

@@ -9,7 +9,7 @@ from injector import Injector
 from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter
 from novacart.entrypoints.container import build_container
-from novacart.entrypoints.demo.seed import Seeded, seed_demo
+from novacart.entrypoints.demo.seed import SeedReport, seed_demo
 from novacart.entrypoints.settings import load_settings
 from tests.support.accounts import CheapPasswords
 
@@ -32,7 +32,7 @@ def test_an_empty_shop_is_filled_once(injector: Injector, tmp_path: Path) -> Non
     assert seeded.products >= 120
     assert told[-1] == ("people", 5, 5)
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
-    products = [each.product for each in queries.every_product()]
+    products = [each.product for each in queries.all_products()]
     assert len(products) == seeded.products
     for picture in [
         *(product.image for product in products),
@@ -43,4 +43,4 @@ def test_an_empty_shop_is_filled_once(injector: Injector, tmp_path: Path) -> Non
     stocks = {product.stock for product in products}
     assert {0, 1} <= stocks
     assert queries.count_products(ProductFilter(category="books", in_stock=True)) > 0
-    assert seed_demo(injector) == Seeded(categories=0, products=0, people=0)
+    assert seed_demo(injector) == SeedReport(categories=0, products=0, people=0)

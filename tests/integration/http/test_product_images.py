@@ -299,5 +299,5 @@ def test_an_upload_that_fails_half_way_can_be_tried_again_later(
 
 
 def test_half_an_account_stops_the_start(make_app: MakeApp) -> None:
-    with pytest.raises(InvalidSetting, match="CLOUDINARY_API_SECRET must be set"):
+    with pytest.raises(InvalidSetting, match="Set CLOUDINARY_API_SECRET"):
         make_app(CLOUDINARY_CLOUD_NAME=CLOUD, CLOUDINARY_API_KEY=API_KEY)

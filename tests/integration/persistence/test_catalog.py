@@ -1,4 +1,4 @@
-"""The catalogue in both databases keeps its ports' contracts."""
+"""The catalog in both databases fulfils the contracts of its ports."""
 
 import json
 from itertools import product as every_combination
@@ -22,13 +22,13 @@ from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
 from tests.support.contracts.catalog_queries import (
     INR,
     CatalogQueriesContract,
+    all_pages,
     fill,
-    leafed_through,
     rupees,
 )
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.products import ProductsContract
-from tests.support.contracts.stock import Counts, Ledger, StockContract
+from tests.support.contracts.stock import Adjustments, Ledger, StockContract
 from tests.support.query_counter import counted_statements
 
 
@@ -59,18 +59,18 @@ def ledger(database: Database) -> Ledger:
 
 
 @pytest.fixture
-def counts(database: Database) -> Counts:
+def adjustments(database: Database) -> Adjustments:
     def of(product_id: ProductId) -> list[tuple[int, int, str]]:
         with database.reading() as connection:
             payloads = connection.scalars(
                 text("SELECT payload FROM outbox_messages WHERE name = :name ORDER BY id"),
                 {"name": "stock.adjusted"},
             )
-            told = [json.loads(payload) for payload in payloads]
+            events = [json.loads(payload) for payload in payloads]
         return [
-            (each["delta"], each["on_hand"], each["reason"])
-            for each in told
-            if each["product_id"] == product_id
+            (event["delta"], event["on_hand"], event["reason"])
+            for event in events
+            if event["product_id"] == product_id
         ]
 
     return of
@@ -85,7 +85,7 @@ class TestSqlCategories(CategoriesContract):
 
 
 class TestSqlStock(StockContract):
-    def test_a_move_takes_as_many_statements_whatever_it_moves(
+    def test_number_of_statements_does_not_depend_on_the_claims(
         self, begin: UnitOfWorkFactory, database: Database
     ) -> None:
         for number in range(201, 221):
@@ -97,7 +97,7 @@ class TestSqlStock(StockContract):
                 work.commit()
             assert len(statements) == (3 if database.dialect == "postgresql" else 2)
 
-    def test_the_ledger_says_who(self, database: Database) -> None:
+    def test_ledger_contains_the_actor(self, database: Database) -> None:
         contexts = ContextVarRequestContexts()
         with contexts.bind(RequestContext(actor="staff:7")):
             stocked(SqlUnitOfWorkFactory(database, contexts), a_product(50), 1)
@@ -109,10 +109,10 @@ class TestSqlStock(StockContract):
 
 
 class TestSqlCatalogQueries(CatalogQueriesContract):
-    def test_both_databases_answer_as_memory_does(self, queries: SqlCatalogQueries) -> None:
+    def test_lists_equal_those_of_the_fake(self, queries: SqlCatalogQueries) -> None:
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))
-        memory = FakeCatalogQueries(store, INR)
+        fake = FakeCatalogQueries(store, INR)
         for category, brands, low, in_stock, search in every_combination(
             (None, "books", "toys"),
             ((), ("Peepal",), ("Udaan", "Peepal")),
@@ -120,14 +120,14 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
             (None, True, False),
             ("", "kite", "st ri"),
         ):
-            wanted = ProductFilter(
+            filters = ProductFilter(
                 category=category, brands=brands, min_price=low, in_stock=in_stock, search=search
             )
-            for sort in (ProductSort.PRICE, ProductSort.DEAREST, ProductSort.NEWEST):
-                expected = memory.list_products(wanted, sort=sort, limit=200).products
-                assert leafed_through(queries, wanted, sort, 3) == list(expected)
+            for sort in (ProductSort.PRICE, ProductSort.PRICE_DESCENDING, ProductSort.NEWEST):
+                expected = fake.list_products(filters, sort=sort, limit=200).products
+                assert all_pages(queries, filters, sort, 3) == list(expected)
 
-    def test_a_list_and_a_product_take_one_statement(
+    def test_list_and_product_take_one_statement(
         self, queries: SqlCatalogQueries, database: Database
     ) -> None:
         everywhere = ProductFilter(
@@ -159,7 +159,7 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
         "DELETE FROM products",
     ],
 )
-def test_the_database_itself_guards_what_must_hold(database: Database, statement: str) -> None:
+def test_database_constraints(database: Database, statement: str) -> None:
     stocked(SqlUnitOfWorkFactory(database, ContextVarRequestContexts()), a_product(41), 5)
     with database.writing() as connection, pytest.raises(IntegrityError):
         connection.execute(text(statement))

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from itertools import count
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.category import Category, CategoryDetails
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import StockClaim
@@ -44,7 +45,7 @@ def details(
 def a_product(
     id: int | None = None, about: ProductDetails | None = None, *, at: datetime = NOON
 ) -> Product:
-    return Product.draft(
+    return Product.create(
         id=ProductId(id or 5000 + next(_numbers)),
         details=about or details(),
         at=at,
@@ -54,7 +55,7 @@ def a_product(
 def a_category(
     id: int, slug: str, *, name: str = "", position: int = 0, is_active: bool = True
 ) -> Category:
-    return Category.open(
+    return Category.create(
         id=CategoryId(id),
         details=CategoryDetails(
             name=name or slug.title(),

@@ -117,7 +117,7 @@ def add_product(
         price=rupees(price),
         image="/media/product.webp",
     )
-    work.products.add(Product.draft(id=product_id, details=details, at=NOON))
+    work.products.add(Product.create(id=product_id, details=details, at=NOON))
     work.stock.open({product_id: stock}, reason="opening", at=NOON)
     return product_id
 

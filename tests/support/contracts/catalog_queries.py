@@ -1,4 +1,4 @@
-"""What everybody who answers for the catalogue promises."""
+"""Contract of the `CatalogQueries` port."""
 
 from datetime import timedelta
 
@@ -38,14 +38,14 @@ def rupees(amount: int) -> Money:
 
 
 def fill(begin: UnitOfWorkFactory) -> None:
-    """Nine products, of which one is archived; their ids rise against their ages."""
+    """Add three categories and nine products, one of them archived."""
     opened(
         begin,
         a_category(7, "books", name="Books", position=2),
         a_category(8, "toys", name="Toys & Games", position=1),
         a_category(9, "attic", name="Bookends", position=0, is_active=False),
     )
-    shelf = [
+    products = [
         (
             101,
             3,
@@ -95,45 +95,45 @@ def fill(begin: UnitOfWorkFactory) -> None:
         (108, 5, details(title="River kite", price=1, brand="Gone", category_id=8)),
         (109, 4, details(title="Brass lamp", subtitle="small", price=20_000)),
     ]
-    for number, stock, about in shelf:
+    for number, stock, about in products:
         stocked(begin, a_product(number, about, at=NOON - timedelta(hours=number % 4)), stock)
     with begin() as work:
-        gone = work.products.get_for_update(ProductId(108))
-        gone.archive(at=NOON)
-        work.products.save(gone)
+        archived = work.products.get_for_update(ProductId(108))
+        archived.archive(at=NOON)
+        work.products.save(archived)
         work.stock.reserve([a_claim(103, 1, "line:1:reserve")], at=NOON)
         work.commit()
 
 
 def ids(
-    queries: CatalogQueries, wanted: ProductFilter, sort: ProductSort = ProductSort.PRICE
+    queries: CatalogQueries, filters: ProductFilter, sort: ProductSort = ProductSort.PRICE
 ) -> list[int]:
-    return [p.id for p in queries.list_products(wanted, sort=sort, limit=200).products]
+    return [p.id for p in queries.list_products(filters, sort=sort, limit=200).products]
 
 
-def leafed_through(
-    queries: CatalogQueries, wanted: ProductFilter, sort: ProductSort, limit: int
+def all_pages(
+    queries: CatalogQueries, filters: ProductFilter, sort: ProductSort, limit: int
 ) -> list[ProductView]:
-    """A whole list, page by page."""
-    found: list[ProductView] = []
+    """All products of a list, loaded page by page."""
+    products: list[ProductView] = []
     after: ListPosition | None = None
     while True:
-        page = queries.list_products(wanted, sort=sort, limit=limit, after=after)
+        page = queries.list_products(filters, sort=sort, limit=limit, after=after)
         assert len(page.products) <= limit
-        found += page.products
+        products += page.products
         after = page.next
         if after is None:
-            return found
+            return products
 
 
 class CatalogQueriesContract:
-    """Subclasses give `begin`, and `queries` over the same store."""
+    """Subclasses provide `begin`, and `queries` on the same data."""
 
     @pytest.fixture(autouse=True)
-    def _catalogue(self, begin: UnitOfWorkFactory) -> None:
+    def _catalog(self, begin: UnitOfWorkFactory) -> None:
         fill(begin)
 
-    def test_a_product_shows_all_that_is_said_of_it(self, queries: CatalogQueries) -> None:
+    def test_product_has_all_fields(self, queries: CatalogQueries) -> None:
         shown = queries.product(ProductId(103))
         assert shown == ProductView(
             id=ProductId(103),
@@ -153,7 +153,9 @@ class CatalogQueriesContract:
         )
 
     @pytest.mark.parametrize("product_id", [108, 1, 2**53 - 1])
-    def test_what_is_not_sold_is_not_found(self, queries: CatalogQueries, product_id: int) -> None:
+    def test_archived_or_unknown_product_raises(
+        self, queries: CatalogQueries, product_id: int
+    ) -> None:
         with pytest.raises(ProductNotFound):
             queries.product(ProductId(product_id))
 
@@ -161,20 +163,20 @@ class CatalogQueriesContract:
         ("sort", "order"),
         [
             (ProductSort.PRICE, [104, 105, 102, 103, 109, 101, 107, 106]),
-            (ProductSort.DEAREST, [106, 107, 101, 109, 103, 102, 105, 104]),
+            (ProductSort.PRICE_DESCENDING, [106, 107, 101, 109, 103, 102, 105, 104]),
             (ProductSort.NEWEST, [104, 109, 105, 101, 106, 102, 107, 103]),
             (ProductSort.RELEVANCE, [104, 109, 105, 101, 106, 102, 107, 103]),
         ],
     )
-    def test_each_order_is_total(
+    def test_sort_order_is_total_on_every_page_size(
         self, queries: CatalogQueries, sort: ProductSort, order: list[int]
     ) -> None:
         assert ids(queries, EVERYTHING, sort) == order
         for limit in (1, 3, 8, 200):
-            assert [p.id for p in leafed_through(queries, EVERYTHING, sort, limit)] == order
+            assert [p.id for p in all_pages(queries, EVERYTHING, sort, limit)] == order
 
     @pytest.mark.parametrize(
-        ("wanted", "found"),
+        ("filters", "expected"),
         [
             (ProductFilter(category="books"), [105, 102, 101]),
             (ProductFilter(category="attic"), []),
@@ -206,21 +208,21 @@ class CatalogQueriesContract:
             ),
         ],
     )
-    def test_filters_narrow_a_list(
-        self, queries: CatalogQueries, wanted: ProductFilter, found: list[int]
+    def test_filters(
+        self, queries: CatalogQueries, filters: ProductFilter, expected: list[int]
     ) -> None:
-        assert ids(queries, wanted) == found
-        assert queries.count_products(wanted) == len(found)
+        assert ids(queries, filters) == expected
+        assert queries.count_products(filters) == len(expected)
         for sort in ProductSort:
-            assert sorted(p.id for p in leafed_through(queries, wanted, sort, 2)) == sorted(found)
+            assert sorted(p.id for p in all_pages(queries, filters, sort, 2)) == sorted(expected)
 
-    def test_what_the_title_says_counts_most(self, queries: CatalogQueries) -> None:
+    def test_match_in_the_title_ranks_first(self, queries: CatalogQueries) -> None:
         found = ids(queries, ProductFilter(search="river"), ProductSort.RELEVANCE)
         assert found[0] == 101
         found = ids(queries, ProductFilter(search="kite"), ProductSort.RELEVANCE)
         assert set(found) == {103, 104}
 
-    def test_a_position_past_the_end_has_nothing_after_it(self, queries: CatalogQueries) -> None:
+    def test_position_out_of_range_is_accepted(self, queries: CatalogQueries) -> None:
         for sort in ProductSort:
             for key in (-(10**17), 0, 10**17):
                 place = ListPosition(key=key, id=1)
@@ -229,22 +231,22 @@ class CatalogQueriesContract:
         page = queries.list_products(EVERYTHING, sort=ProductSort.PRICE, limit=5, after=last)
         assert (list(page.products), page.next) == ([], None)
 
-    def test_a_change_is_found_and_what_was_is_not(
+    def test_search_index_follows_edits_and_restores(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:
         with begin() as work:
             product = work.products.get_for_update(ProductId(106))
             product.edit(details(title="Copper bell", price=99_900), at=NOON)
             work.products.save(product)
-            back = work.products.get_for_update(ProductId(108))
-            back.restore(at=NOON)
-            work.products.save(back)
+            restored = work.products.get_for_update(ProductId(108))
+            restored.restore(at=NOON)
+            work.products.save(restored)
             work.commit()
         assert ids(queries, ProductFilter(search="copper")) == [106]
         assert ids(queries, ProductFilter(search="lamp")) == [109]
         assert ids(queries, ProductFilter(search="river kite")) == [108, 104, 103]
 
-    def test_brands_are_counted_by_title(self, queries: CatalogQueries) -> None:
+    def test_brands_are_counted_and_sorted_by_title(self, queries: CatalogQueries) -> None:
         assert queries.brands(None) == [
             BrandCount(title="Brass lamp", count=2),
             BrandCount(title="Peepal", count=3),
@@ -254,14 +256,14 @@ class CatalogQueriesContract:
         assert queries.brands("toys") == [BrandCount(title="Udaan", count=2)]
         assert queries.brands("nowhere") == []
 
-    def test_prices_range_from_the_lowest_to_the_highest(self, queries: CatalogQueries) -> None:
+    def test_price_range_is_of_the_category(self, queries: CatalogQueries) -> None:
         everywhere, books = queries.price_range(None), queries.price_range("books")
         nowhere = queries.price_range("nowhere")
         assert (everywhere.min_price, everywhere.max_price) == (rupees(50), rupees(999))
         assert (books.min_price, books.max_price) == (rupees(100), rupees(300))
         assert (nowhere.min_price, nowhere.max_price) == (rupees(0), rupees(0))
 
-    def test_active_categories_stand_in_their_order(self, queries: CatalogQueries) -> None:
+    def test_active_categories_are_sorted_by_position(self, queries: CatalogQueries) -> None:
         shown = queries.categories()
         assert [category.slug for category in shown] == ["toys", "books"]
         assert shown[0].name == "Toys & Games"
@@ -285,9 +287,7 @@ class CatalogQueriesContract:
         assert {product.id for product in products} == {103, 104}
         assert {product.type for product in products} == {SuggestionType.PRODUCT}
 
-    def test_a_brand_that_is_one_title_is_not_suggested_beside_it(
-        self, queries: CatalogQueries
-    ) -> None:
+    def test_brand_equal_to_its_only_title_is_not_suggested(self, queries: CatalogQueries) -> None:
         assert [each.type for each in queries.suggestions("किताब")] == [SuggestionType.PRODUCT]
         assert [each.type for each in queries.suggestions("brass")] == [
             SuggestionType.BRAND,
@@ -295,13 +295,13 @@ class CatalogQueriesContract:
             SuggestionType.PRODUCT,
         ]
 
-    @pytest.mark.parametrize("typed", ["", " ", "?", "zzz", '"', "*"])
-    def test_where_nothing_is_meant_nothing_is_suggested(
-        self, queries: CatalogQueries, typed: str
+    @pytest.mark.parametrize("text", ["", " ", "?", "zzz", '"', "*"])
+    def test_text_without_matches_has_no_suggestions(
+        self, queries: CatalogQueries, text: str
     ) -> None:
-        assert queries.suggestions(typed) == []
+        assert queries.suggestions(text) == []
 
-    def test_ten_suggestions_are_enough(
+    def test_suggestions_are_limited(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:
         for number in range(200, 215):
@@ -310,9 +310,9 @@ class CatalogQueriesContract:
         assert len(suggested) == 10
         assert suggested[0].count == 17
 
-    def test_every_product_is_handed_out_with_its_category(self, queries: CatalogQueries) -> None:
-        handed = list(queries.every_product())
-        assert [each.product.id for each in handed] == [101, 102, 103, 104, 105, 106, 107, 109]
-        assert [each.category_slug for each in handed[:6:5]] == ["books", None]
-        assert handed[6].category_slug == "attic"
-        assert handed[2].product == queries.product(ProductId(103))
+    def test_all_products_have_the_slug_of_their_category(self, queries: CatalogQueries) -> None:
+        exported = list(queries.all_products())
+        assert [each.product.id for each in exported] == [101, 102, 103, 104, 105, 106, 107, 109]
+        assert [each.category_slug for each in exported[:6:5]] == ["books", None]
+        assert exported[6].category_slug == "attic"
+        assert exported[2].product == queries.product(ProductId(103))

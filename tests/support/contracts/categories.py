@@ -1,16 +1,17 @@
-"""What every place for categories promises."""
+"""Contract of the `Categories` port."""
 
 import pytest
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.category import Category, CategoryDetails
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.errors import CategoryNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import CategoryId
 from tests.support.builders.catalog import NOON, a_category, opened
 
 BOOKS = CategoryId(7)
-WHOLE = CategoryDetails(
+DETAILS = CategoryDetails(
     name="Books & more",
     slug="books-more",
     image="/media/1.webp",
@@ -24,43 +25,43 @@ WHOLE = CategoryDetails(
 
 
 class CategoriesContract:
-    """Subclasses give `begin`."""
+    """Subclasses provide the fixture `begin`."""
 
-    def test_a_category_comes_back_whole(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, Category.open(id=BOOKS, details=WHOLE, at=NOON))
+    def test_added_category_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
+        opened(begin, Category.create(id=BOOKS, details=DETAILS, at=NOON))
         with begin() as work:
-            found = work.categories.get(BOOKS)
-            assert (found.id, found.details, found.version) == (BOOKS, WHOLE, 1)
+            loaded = work.categories.get(BOOKS)
+            assert (loaded.id, loaded.details, loaded.version) == (BOOKS, DETAILS, 1)
 
-    def test_changes_come_back_whole(self, begin: UnitOfWorkFactory) -> None:
+    def test_saved_category_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"))
         with begin() as work:
             category = work.categories.get_for_update(BOOKS)
-            category.edit(WHOLE, at=NOON)
+            category.edit(DETAILS, at=NOON)
             work.categories.save(category)
             work.commit()
         with begin() as work:
-            found = work.categories.get(BOOKS)
-            assert (found.details, found.version) == (WHOLE, 2)
+            loaded = work.categories.get(BOOKS)
+            assert (loaded.details, loaded.version) == (DETAILS, 2)
 
-    def test_an_unknown_category_is_not_found(self, begin: UnitOfWorkFactory) -> None:
+    def test_unknown_category_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             with pytest.raises(CategoryNotFound):
                 work.categories.get(BOOKS)
             with pytest.raises(CategoryNotFound):
                 work.categories.get_for_update(BOOKS)
 
-    def test_categories_are_known_by_their_slugs(self, begin: UnitOfWorkFactory) -> None:
+    def test_ids_by_slug_includes_inactive_categories(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"), a_category(8, "toys", is_active=False))
         with begin() as work:
             assert work.categories.ids_by_slug() == {"books": 7, "toys": 8}
 
-    def test_a_new_category_can_not_take_a_slug(self, begin: UnitOfWorkFactory) -> None:
+    def test_add_with_a_taken_slug_raises(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"))
         with begin() as work, pytest.raises(SlugTaken):
             work.categories.add(a_category(8, "books"))
 
-    def test_a_changed_category_can_not_take_a_slug(self, begin: UnitOfWorkFactory) -> None:
+    def test_save_with_a_taken_slug_raises(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"), a_category(8, "toys"))
         with begin() as work:
             toys = work.categories.get_for_update(CategoryId(8))
@@ -68,13 +69,13 @@ class CategoriesContract:
             with pytest.raises(SlugTaken):
                 work.categories.save(toys)
 
-    def test_an_old_copy_is_not_saved_over_a_newer_one(self, begin: UnitOfWorkFactory) -> None:
+    def test_save_of_a_stale_copy_raises(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"))
         with begin() as work:
             old = work.categories.get(BOOKS)
         with begin() as work:
             new = work.categories.get(BOOKS)
-            new.edit(WHOLE, at=NOON)
+            new.edit(DETAILS, at=NOON)
             work.categories.save(new)
             work.commit()
         with begin() as work, pytest.raises(ConcurrentChange):

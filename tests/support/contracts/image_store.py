@@ -1,70 +1,68 @@
-"""What every store of pictures promises."""
+"""Contract of the `ImageStore` port."""
 
 from collections.abc import Callable
 
 import pytest
 
 from novacart.application.ports.image_store import IMAGE_TYPES, ImageStore
-from novacart.domain.catalog.text_rules import picture as kept_by_the_catalogue
+from novacart.domain.catalog import text_rules
 from novacart.domain.shared.errors import InvalidValue
 from tests.support.images import picture
 
-Shown = Callable[[str], bytes | None]
+Fetch = Callable[[str], bytes | None]
 WEBP = "image/webp"
 
 
 class ImageStoreContract:
-    """Subclasses give `images`, and `shown`: what a browser sees at a reference."""
+    """Subclasses provide `images`, and `fetch`, which gets the content at a reference."""
 
     @pytest.mark.parametrize("content_type", IMAGE_TYPES)
-    def test_a_picture_is_shown_by_its_reference(
-        self, images: ImageStore, shown: Shown, content_type: str
+    def test_stored_image_is_served_at_its_reference(
+        self, images: ImageStore, fetch: Fetch, content_type: str
     ) -> None:
         content = picture(kind=content_type.removeprefix("image/"))
         reference = images.put(content, name="products/17", content_type=content_type)
-        assert shown(reference) == content
+        assert fetch(reference) == content
 
-    def test_the_catalogue_can_keep_a_reference(self, images: ImageStore) -> None:
+    def test_reference_is_valid_for_a_product(self, images: ImageStore) -> None:
         reference = images.put(picture(), name="products/17", content_type=WEBP)
-        assert kept_by_the_catalogue("image", reference) == reference
+        assert text_rules.image_reference("image", reference) == reference
 
-    def test_another_picture_leaves_the_earlier_one_showing(
-        self, images: ImageStore, shown: Shown
+    def test_new_image_leaves_the_old_reference_unchanged(
+        self, images: ImageStore, fetch: Fetch
     ) -> None:
-        bought = images.put(picture("teal"), name="products/17", content_type=WEBP)
-        newer = images.put(picture("red"), name="products/17", content_type=WEBP)
-        assert bought != newer
-        assert shown(bought) == picture("teal")
-        assert shown(newer) == picture("red")
+        old = images.put(picture("teal"), name="products/17", content_type=WEBP)
+        new = images.put(picture("red"), name="products/17", content_type=WEBP)
+        assert old != new
+        assert fetch(old) == picture("teal")
+        assert fetch(new) == picture("red")
 
-    def test_the_same_picture_may_be_put_again(self, images: ImageStore, shown: Shown) -> None:
+    def test_same_image_may_be_stored_again(self, images: ImageStore, fetch: Fetch) -> None:
         first = images.put(picture(), name="products/17", content_type=WEBP)
         again = images.put(picture(), name="products/17", content_type=WEBP)
-        assert shown(first) == shown(again) == picture()
+        assert fetch(first) == fetch(again) == picture()
 
-    def test_pictures_of_different_things_are_apart(self, images: ImageStore, shown: Shown) -> None:
+    def test_images_with_different_names_have_different_references(
+        self, images: ImageStore, fetch: Fetch
+    ) -> None:
         names = ["products/1", "products/11", "categories/1/image", "categories/1/mobile-image"]
         references = {
-            name: images.put(picture(size=(20 + place, 20)), name=name, content_type=WEBP)
-            for place, name in enumerate(names)
+            name: images.put(picture(size=(20 + number, 20)), name=name, content_type=WEBP)
+            for number, name in enumerate(names)
         }
         assert len(set(references.values())) == len(names)
-        for place, name in enumerate(names):
-            assert shown(references[name]) == picture(size=(20 + place, 20))
+        for number, name in enumerate(names):
+            assert fetch(references[name]) == picture(size=(20 + number, 20))
 
     @pytest.mark.parametrize("content_type", ["image/svg+xml", "text/html", "image/gif", ""])
-    def test_a_type_that_no_page_shows_safely_is_refused(
-        self, images: ImageStore, content_type: str
-    ) -> None:
-        with pytest.raises(InvalidValue) as refused:
+    def test_unsupported_type_raises(self, images: ImageStore, content_type: str) -> None:
+        with pytest.raises(InvalidValue) as raised:
             images.put(b"<svg/>", name="products/17", content_type=content_type)
-        assert refused.value.field == "image"
+        assert raised.value.field == "image"
 
     @pytest.mark.parametrize(
         "name", ["", "/", "../17", "products/../17", "/etc", "a//b", "a/", "A", "a.b", "a\n", "é"]
     )
-    def test_a_name_that_could_lead_elsewhere_is_a_mistake(
-        self, images: ImageStore, name: str
-    ) -> None:
-        with pytest.raises(ValueError, match="names no picture"):
+    def test_invalid_name_raises(self, images: ImageStore, name: str) -> None:
+        with pytest.raises(ValueError, match="not a valid image name"):
             images.put(picture(), name=name, content_type=WEBP)

@@ -1,4 +1,4 @@
-"""What every place for products promises."""
+"""Contract of the `Products` port."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests.support.builders.catalog import NOON, a_category, a_product, details,
 LAMP, BOOK, NONE = ProductId(41), ProductId(42), ProductId(43)
 
 
-def facts(product: Product) -> dict[str, object]:
+def state(product: Product) -> dict[str, object]:
     return {
         "id": product.id,
         "details": product.details,
@@ -26,9 +26,9 @@ def facts(product: Product) -> dict[str, object]:
 
 
 class ProductsContract:
-    """Subclasses give `begin`."""
+    """Subclasses provide the fixture `begin`."""
 
-    def test_a_product_comes_back_whole(self, begin: UnitOfWorkFactory) -> None:
+    def test_added_product_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"))
         product = a_product(
             42,
@@ -47,10 +47,10 @@ class ProductsContract:
         )
         stocked(begin, product)
         with begin() as work:
-            assert facts(work.products.get(BOOK)) == facts(product)
+            assert state(work.products.get(BOOK)) == state(product)
             assert product.version == 1
 
-    def test_changes_come_back_whole(self, begin: UnitOfWorkFactory) -> None:
+    def test_saved_product_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
         opened(begin, a_category(7, "books"))
         stocked(begin, a_product(42))
         with begin() as work:
@@ -73,16 +73,16 @@ class ProductsContract:
             work.products.save(product)
             work.commit()
         with begin() as work:
-            assert facts(work.products.get(BOOK)) == facts(product)
+            assert state(work.products.get(BOOK)) == state(product)
             assert product.version == 2
 
-    def test_an_unknown_product_is_not_found(self, begin: UnitOfWorkFactory) -> None:
+    def test_unknown_product_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             for find in (work.products.get, work.products.get_active, work.products.get_for_update):
                 with pytest.raises(ProductNotFound):
                     find(NONE)
 
-    def test_an_archived_product_is_not_in_the_catalogue(self, begin: UnitOfWorkFactory) -> None:
+    def test_get_active_of_archived_product_raises(self, begin: UnitOfWorkFactory) -> None:
         stocked(begin, a_product(41))
         with begin() as work:
             assert work.products.get_active(LAMP).id == LAMP
@@ -95,29 +95,30 @@ class ProductsContract:
                 work.products.get_active(LAMP)
             assert work.products.get(LAMP).is_archived
 
-    def test_several_are_found_at_once(self, begin: UnitOfWorkFactory) -> None:
+    def test_get_many_for_update_returns_existing_products_by_id(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
         stocked(begin, a_product(42))
         stocked(begin, a_product(41))
         with begin() as work:
-            assert set(work.products.of([BOOK, LAMP, NONE])) == {LAMP, BOOK}
             assert list(work.products.get_many_for_update([BOOK, LAMP, NONE])) == [LAMP, BOOK]
-            assert work.products.of([]) == {}
+            assert work.products.get_many_for_update([]) == {}
 
-    def test_an_old_copy_is_not_saved_over_a_newer_one(self, begin: UnitOfWorkFactory) -> None:
+    def test_save_of_a_stale_copy_raises(self, begin: UnitOfWorkFactory) -> None:
         stocked(begin, a_product(41))
         with begin() as work:
             old = work.products.get(LAMP)
         with begin() as work:
             new = work.products.get(LAMP)
-            new.show("/media/new.webp", at=NOON)
+            new.change_image("/media/new.webp", at=NOON)
             work.products.save(new)
             work.commit()
         with begin() as work:
-            old.show("/media/old.webp", at=NOON)
+            old.change_image("/media/old.webp", at=NOON)
             with pytest.raises(ConcurrentChange):
                 work.products.save(old)
 
-    def test_what_is_not_committed_is_forgotten(self, begin: UnitOfWorkFactory) -> None:
+    def test_uncommitted_product_is_discarded(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             work.products.add(a_product(41))
         with begin() as work, pytest.raises(ProductNotFound):

@@ -1,4 +1,4 @@
-"""What every place for stock promises."""
+"""Contract of the `Stock` port."""
 
 from collections.abc import Callable
 
@@ -16,117 +16,119 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId
 from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
 
-LAMP, BOOK, NONE = ProductId(41), ProductId(42), ProductId(43)
+LAMP, BOOK, UNKNOWN = ProductId(41), ProductId(42), ProductId(43)
 
 Ledger = Callable[[ProductId], list[tuple[str, int, int]]]
-Counts = Callable[[ProductId], list[tuple[int, int, str]]]
+Adjustments = Callable[[ProductId], list[tuple[int, int, str]]]
 
 
 def level(begin: UnitOfWorkFactory, product_id: ProductId = LAMP) -> tuple[int, int]:
     """On hand and reserved."""
     with begin() as work:
-        found = work.stock.levels([product_id])[product_id]
-    return found.on_hand, found.reserved
+        stock_level = work.stock.levels([product_id])[product_id]
+    return stock_level.on_hand, stock_level.reserved
 
 
-def moved(begin: UnitOfWorkFactory, move: str, *claims: StockClaim) -> None:
+def move_stock(begin: UnitOfWorkFactory, move: str, *claims: StockClaim) -> None:
     with begin() as work:
         getattr(work.stock, move)(claims, at=NOON)
         work.commit()
 
 
 class StockContract:
-    """Subclasses give `begin`, and two views of what became of a product.
+    """Subclasses provide `begin`, `ledger` and `adjustments`.
 
-    `ledger` is the kind and both deltas of its movements; `counts` delta, on hand and reason of
-    each `stock.adjusted` that was committed.
+    `ledger` returns the kind and both deltas of a product's movements, `adjustments` the delta,
+    units on hand and reason of its committed `StockAdjusted` events.
     """
 
     @pytest.fixture(autouse=True)
-    def _shelf(self, begin: UnitOfWorkFactory) -> None:
+    def _products(self, begin: UnitOfWorkFactory) -> None:
         stocked(begin, a_product(41), 5)
         stocked(begin, a_product(42), 1)
 
-    def test_what_is_reserved_is_no_longer_available(self, begin: UnitOfWorkFactory) -> None:
-        moved(begin, "reserve", a_claim(42, 1, "b"), a_claim(41, 5, "a"))
+    def test_reserve_makes_units_unavailable(self, begin: UnitOfWorkFactory) -> None:
+        move_stock(begin, "reserve", a_claim(42, 1, "b"), a_claim(41, 5, "a"))
         assert level(begin) == (5, 5)
         assert level(begin, BOOK) == (1, 1)
 
-    def test_two_claims_on_one_product_add_up(self, begin: UnitOfWorkFactory) -> None:
+    def test_claims_on_one_product_are_added_up(self, begin: UnitOfWorkFactory) -> None:
         with pytest.raises(OutOfStock):
-            moved(begin, "reserve", a_claim(41, 3, "a"), a_claim(41, 3, "b"))
-        moved(begin, "reserve", a_claim(41, 3, "a"), a_claim(41, 2, "b"))
+            move_stock(begin, "reserve", a_claim(41, 3, "a"), a_claim(41, 3, "b"))
+        move_stock(begin, "reserve", a_claim(41, 3, "a"), a_claim(41, 2, "b"))
         assert level(begin) == (5, 5)
 
-    def test_every_line_that_can_not_be_had_is_named(self, begin: UnitOfWorkFactory) -> None:
+    def test_out_of_stock_names_every_product_and_reserves_nothing(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
         with begin() as work:
-            with pytest.raises(OutOfStock) as refusal:
+            with pytest.raises(OutOfStock) as raised:
                 work.stock.reserve(
                     [a_claim(43, 1, "c"), a_claim(42, 2, "b"), a_claim(41, 2, "a")], at=NOON
                 )
-            assert refusal.value.details == {
+            assert raised.value.details == {
                 "lines": [
                     {"product": 42, "requested": 2, "available": 1},
                     {"product": 43, "requested": 1, "available": 0},
                 ]
             }
-            # Even whoever commits all the same has reserved nothing.
+            # A commit after the error reserves nothing either.
             work.commit()
         assert level(begin) == (5, 0)
         assert level(begin, BOOK) == (1, 0)
 
-    def test_a_released_reservation_is_available_again(self, begin: UnitOfWorkFactory) -> None:
-        moved(begin, "reserve", a_claim(41, 5, "line:1:reserve"))
-        moved(begin, "release", a_claim(41, 5, "line:1:release"))
+    def test_release_makes_units_available(self, begin: UnitOfWorkFactory) -> None:
+        move_stock(begin, "reserve", a_claim(41, 5, "line:1:reserve"))
+        move_stock(begin, "release", a_claim(41, 5, "line:1:release"))
         assert level(begin) == (5, 0)
 
-    def test_a_sold_reservation_leaves_the_house(self, begin: UnitOfWorkFactory) -> None:
-        moved(begin, "reserve", a_claim(41, 2, "line:1:reserve"))
-        moved(begin, "sell", a_claim(41, 2, "line:1:sell"))
+    def test_sell_removes_reserved_units(self, begin: UnitOfWorkFactory) -> None:
+        move_stock(begin, "reserve", a_claim(41, 2, "line:1:reserve"))
+        move_stock(begin, "sell", a_claim(41, 2, "line:1:sell"))
         assert level(begin) == (3, 0)
 
-    def test_what_comes_back_can_be_sold_again(self, begin: UnitOfWorkFactory) -> None:
-        moved(begin, "reserve", a_claim(41, 2, "line:1:reserve"))
-        moved(begin, "sell", a_claim(41, 2, "line:1:sell"))
-        moved(begin, "take_back", a_claim(41, 1, "refund:1:take_back"))
+    def test_take_back_adds_units(self, begin: UnitOfWorkFactory) -> None:
+        move_stock(begin, "reserve", a_claim(41, 2, "line:1:reserve"))
+        move_stock(begin, "sell", a_claim(41, 2, "line:1:sell"))
+        move_stock(begin, "take_back", a_claim(41, 1, "refund:1:take_back"))
         assert level(begin) == (4, 0)
 
     @pytest.mark.parametrize("move", ["reserve", "release", "sell", "take_back"])
-    def test_each_reference_moves_stock_once(self, begin: UnitOfWorkFactory, move: str) -> None:
-        moved(begin, "reserve", a_claim(41, 3, "first"))
-        moved(begin, move, a_claim(41, 1, "again"))
+    def test_repeated_reference_raises(self, begin: UnitOfWorkFactory, move: str) -> None:
+        move_stock(begin, "reserve", a_claim(41, 3, "first"))
+        move_stock(begin, move, a_claim(41, 1, "again"))
         before = level(begin)
         with pytest.raises(StockAlreadyMoved):
-            moved(begin, move, a_claim(41, 1, "again"))
+            move_stock(begin, move, a_claim(41, 1, "again"))
         assert level(begin) == before
 
-    def test_what_was_released_whole_can_not_be_released_again(
-        self, begin: UnitOfWorkFactory
-    ) -> None:
-        moved(begin, "reserve", a_claim(41, 4, "line:1:reserve"))
-        moved(begin, "release", a_claim(41, 4, "line:1:release"))
+    def test_second_release_of_all_units_raises(self, begin: UnitOfWorkFactory) -> None:
+        move_stock(begin, "reserve", a_claim(41, 4, "line:1:reserve"))
+        move_stock(begin, "release", a_claim(41, 4, "line:1:release"))
         with pytest.raises(StockAlreadyMoved):
-            moved(begin, "release", a_claim(41, 4, "line:1:release"))
+            move_stock(begin, "release", a_claim(41, 4, "line:1:release"))
 
-    def test_nothing_asked_is_nothing_done(self, begin: UnitOfWorkFactory, ledger: Ledger) -> None:
+    def test_empty_changes_write_no_movement(
+        self, begin: UnitOfWorkFactory, ledger: Ledger
+    ) -> None:
         for move in ("reserve", "release", "sell", "take_back"):
-            moved(begin, move)
+            move_stock(begin, move)
         with begin() as work:
             work.stock.open({}, reason="Delivery", at=NOON)
             assert work.stock.adjust(LAMP, 0, reason="Count", at=NOON).on_hand == 5
         assert ledger(LAMP) == [("adjust", 5, 0)]
 
-    def test_staff_count_more_and_fewer(self, begin: UnitOfWorkFactory, ledger: Ledger) -> None:
+    def test_adjust_adds_and_removes_units(self, begin: UnitOfWorkFactory, ledger: Ledger) -> None:
         with begin() as work:
             assert work.stock.adjust(LAMP, 3, reason="Delivery", at=NOON).available == 8
             assert work.stock.adjust(LAMP, -8, reason="Water damage", at=NOON).available == 0
             work.commit()
         assert ledger(LAMP) == [("adjust", 5, 0), ("adjust", 3, 0), ("adjust", -8, 0)]
 
-    def test_every_count_is_told_once_and_only_when_it_is_committed(
-        self, begin: UnitOfWorkFactory, counts: Counts
+    def test_committed_adjustments_are_recorded_as_events(
+        self, begin: UnitOfWorkFactory, adjustments: Adjustments
     ) -> None:
-        assert counts(LAMP) == [(5, 5, "Delivery")]
+        assert adjustments(LAMP) == [(5, 5, "Delivery")]
         with begin() as work:
             work.stock.adjust(LAMP, 1, reason="Forgotten", at=NOON)
         with begin() as work:
@@ -134,24 +136,22 @@ class StockContract:
             work.stock.adjust(LAMP, 0, reason="Count", at=NOON)
             work.stock.set_available(LAMP, 9, reason="Count", at=NOON)
             work.commit()
-        moved(begin, "reserve", a_claim(41, 4, "a"))
-        assert counts(LAMP) == [(5, 5, "Delivery"), (-2, 3, "Breakage"), (6, 9, "Count")]
+        move_stock(begin, "reserve", a_claim(41, 4, "a"))
+        assert adjustments(LAMP) == [(5, 5, "Delivery"), (-2, 3, "Breakage"), (6, 9, "Count")]
 
-    def test_what_orders_have_reserved_can_not_be_written_off(
-        self, begin: UnitOfWorkFactory
-    ) -> None:
-        moved(begin, "reserve", a_claim(41, 4, "a"))
+    def test_adjust_below_reserved_raises(self, begin: UnitOfWorkFactory) -> None:
+        move_stock(begin, "reserve", a_claim(41, 4, "a"))
         with begin() as work:
-            with pytest.raises(StockIsReserved) as refusal:
+            with pytest.raises(StockIsReserved) as raised:
                 work.stock.adjust(LAMP, -2, reason="Breakage", at=NOON)
-            assert refusal.value.details == {"on_hand": 5, "reserved": 4}
+            assert raised.value.details == {"on_hand": 5, "reserved": 4}
             work.commit()
         assert level(begin) == (5, 4)
 
-    def test_what_can_be_ordered_is_set_whatever_is_reserved(
+    def test_set_available_leaves_reserved_units_out(
         self, begin: UnitOfWorkFactory, ledger: Ledger
     ) -> None:
-        moved(begin, "reserve", a_claim(41, 4, "a"))
+        move_stock(begin, "reserve", a_claim(41, 4, "a"))
         with begin() as work:
             assert work.stock.set_available(LAMP, 9, reason="Count", at=NOON).available == 9
             assert work.stock.set_available(BOOK, 1, reason="Count", at=NOON).available == 1
@@ -160,30 +160,28 @@ class StockContract:
         assert ledger(LAMP)[-1] == ("adjust", 8, 0)
         assert ledger(BOOK) == [("adjust", 1, 0)]
 
-    def test_a_ledger_says_why(self, begin: UnitOfWorkFactory) -> None:
-        with begin() as work, pytest.raises(InvalidValue) as refusal:
+    def test_blank_reason_raises(self, begin: UnitOfWorkFactory) -> None:
+        with begin() as work, pytest.raises(InvalidValue) as raised:
             work.stock.adjust(LAMP, 1, reason="  ", at=NOON)
-        assert refusal.value.field == "reason"
+        assert raised.value.field == "reason"
 
-    def test_a_house_has_walls(self, begin: UnitOfWorkFactory) -> None:
+    def test_adjust_above_the_maximum_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work, pytest.raises(InvalidValue):
             work.stock.adjust(LAMP, MAX_ON_HAND, reason="Delivery", at=NOON)
 
-    def test_stock_is_kept_of_products_only(self, begin: UnitOfWorkFactory) -> None:
+    def test_unknown_product_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             with pytest.raises(ProductNotFound):
-                work.stock.adjust(NONE, 1, reason="Delivery", at=NOON)
+                work.stock.adjust(UNKNOWN, 1, reason="Delivery", at=NOON)
             with pytest.raises(ProductNotFound):
-                work.stock.set_available(NONE, 1, reason="Delivery", at=NOON)
-            assert work.stock.levels([NONE]) == {}
+                work.stock.set_available(UNKNOWN, 1, reason="Delivery", at=NOON)
+            assert work.stock.levels([UNKNOWN]) == {}
 
-    def test_the_ledger_adds_up_to_the_level(
-        self, begin: UnitOfWorkFactory, ledger: Ledger
-    ) -> None:
-        moved(begin, "reserve", a_claim(41, 3, "1:reserve"), a_claim(41, 1, "2:reserve"))
-        moved(begin, "sell", a_claim(41, 3, "1:sell"))
-        moved(begin, "release", a_claim(41, 1, "2:release"))
-        moved(begin, "take_back", a_claim(41, 2, "1:take_back"))
+    def test_level_is_the_sum_of_the_ledger(self, begin: UnitOfWorkFactory, ledger: Ledger) -> None:
+        move_stock(begin, "reserve", a_claim(41, 3, "1:reserve"), a_claim(41, 1, "2:reserve"))
+        move_stock(begin, "sell", a_claim(41, 3, "1:sell"))
+        move_stock(begin, "release", a_claim(41, 1, "2:release"))
+        move_stock(begin, "take_back", a_claim(41, 2, "1:take_back"))
         with begin() as work:
             work.stock.adjust(LAMP, 10, reason="Delivery", at=NOON)
             work.commit()

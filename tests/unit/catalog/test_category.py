@@ -1,23 +1,29 @@
-"""Categories keep their own rules."""
-
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from novacart.domain.catalog.category import MAX_NAME, MAX_POSITION, CategoryDetails
+from novacart.domain.catalog.category_details import (
+    MAX_NAME,
+    MAX_POSITION,
+    CategoryDetails,
+    CategoryImage,
+)
 from novacart.domain.catalog.events import CategoryAdded, CategoryEdited
 from novacart.domain.shared.errors import InvalidValue
 from tests.support.builders.catalog import NOON, a_category
 
 
-def test_a_category_tells_of_its_opening_and_its_changes() -> None:
+def test_create_records_all_details() -> None:
     category = a_category(7, "books")
-    opening = category.collect_events()
-    assert opening == [
-        CategoryAdded(occurred_at=NOON, category_id=7, category=category.details.plain())
+    assert category.collect_events() == [
+        CategoryAdded(occurred_at=NOON, category_id=7, category=category.details.event_data())
     ]
-    assert category.edit(category.details, at=NOON) is False
+
+
+def test_edit_records_only_changed_fields() -> None:
+    category = a_category(7, "books")
+    category.collect_events()
     assert category.edit(replace(category.details, is_active=False, position=9), at=NOON) is True
     assert category.collect_events() == [
         CategoryEdited(
@@ -29,8 +35,15 @@ def test_a_category_tells_of_its_opening_and_its_changes() -> None:
     ]
 
 
+def test_edit_without_changes_records_nothing() -> None:
+    category = a_category(7, "books")
+    category.collect_events()
+    assert category.edit(category.details, at=NOON) is False
+    assert category.collect_events() == []
+
+
 @pytest.mark.parametrize(
-    ("field", "wrong"),
+    ("field", "value"),
     [
         ("name", " "),
         ("name", "x" * (MAX_NAME + 1)),
@@ -50,8 +63,28 @@ def test_a_category_tells_of_its_opening_and_its_changes() -> None:
         ("desktop_secondary_image", "x"),
     ],
 )
-def test_what_can_never_be_right_is_refused_by_field(field: str, wrong: object) -> None:
-    given: dict[str, Any] = {"name": "Books", "slug": "books"} | {field: wrong}
-    with pytest.raises(InvalidValue) as refusal:
-        CategoryDetails(**given)
-    assert refusal.value.field == field
+def test_invalid_value_names_its_field(field: str, value: object) -> None:
+    values: dict[str, Any] = {"name": "Books", "slug": "books"} | {field: value}
+    with pytest.raises(InvalidValue) as raised:
+        CategoryDetails(**values)
+    assert raised.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "x" * MAX_NAME),
+        ("slug", "x" * MAX_NAME),
+        ("slug", "toys-and-games-2"),
+        ("position", 0),
+        ("position", MAX_POSITION),
+    ],
+)
+def test_limits_are_inclusive(field: str, value: object) -> None:
+    values: dict[str, Any] = {"name": "Books", "slug": "books"} | {field: value}
+    assert getattr(CategoryDetails(**values), field) == value
+
+
+def test_category_image_lists_every_image_field() -> None:
+    fields = {name for name in a_category(7, "books").details.event_data() if "image" in name}
+    assert set(CategoryImage) == fields

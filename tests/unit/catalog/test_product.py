@@ -1,5 +1,3 @@
-"""Products and their details keep their own rules."""
-
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -7,32 +5,65 @@ from typing import Any
 import pytest
 
 from novacart.domain.catalog.errors import ProductNotArchived, ProductNotFound
-from novacart.domain.catalog.events import ProductAdded, ProductEdited
+from novacart.domain.catalog.events import (
+    ProductAdded,
+    ProductArchived,
+    ProductEdited,
+    ProductRestored,
+)
 from novacart.domain.catalog.product_details import (
     MAX_DESCRIPTION,
     MAX_PRICE,
+    MAX_PRICE_CHANGE,
     MAX_TITLE,
+    MIN_PRICE_CHANGE,
+    PriceChange,
     ProductDetails,
 )
 from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_product, details
 
 LATER = NOON + timedelta(hours=1)
 
 
-def test_a_draft_tells_everything_about_itself() -> None:
+def test_create_records_all_details() -> None:
     product = a_product(17, details(title="Kite", price=20_000, category_id=8), at=NOON)
     [event] = product.collect_events()
     assert isinstance(event, ProductAdded)
     assert (event.product_id, event.occurred_at) == (17, NOON)
-    assert event.product == product.details.plain()
-    assert event.product["price"] == 20_000
+    assert event.product == product.details.event_data()
     assert ProductAdded.from_payload(event.payload()) == event
     assert (product.created_at, product.updated_at) == (NOON, NOON)
 
 
-def test_an_edit_tells_what_changed_and_nothing_else() -> None:
+def test_event_data_has_every_field() -> None:
+    assert details(
+        title="Lamp",
+        subtitle="Of brass",
+        description="Warm.",
+        price=49_900,
+        author="Asha Rao",
+        published_year=2001,
+        brand="Diya",
+        category_id=3,
+        image="/media/lamp.webp",
+    ).event_data() == {
+        "title": "Lamp",
+        "subtitle": "Of brass",
+        "description": "Warm.",
+        "price": 49_900,
+        "currency": "INR",
+        "author": "Asha Rao",
+        "published_year": 2001,
+        "brand": "Diya",
+        "category": 3,
+        "image": "/media/lamp.webp",
+    }
+
+
+def test_edit_records_only_changed_fields() -> None:
     product = a_product(17, details(title="Kite", brand="Udaan"))
     product.collect_events()
     assert product.edit(details(title="Kite", brand="Udaan", price=1), at=LATER) is True
@@ -44,71 +75,124 @@ def test_an_edit_tells_what_changed_and_nothing_else() -> None:
     assert (product.created_at, product.updated_at) == (NOON, LATER)
 
 
-def test_an_edit_that_changes_nothing_is_none() -> None:
+def test_edit_without_changes_records_nothing() -> None:
     product = a_product()
     product.collect_events()
     assert product.edit(details(), at=LATER) is False
     assert (product.updated_at, product.collect_events()) == (NOON, [])
 
 
-def test_another_picture_is_an_edit() -> None:
+def test_change_image_returns_whether_it_changed() -> None:
     product = a_product()
-    assert product.show("/media/lamp.webp", at=LATER) is True
-    assert product.show("/media/lamp.webp", at=LATER) is False
-    assert product.image == "/media/lamp.webp"
+    assert product.change_image("/media/lamp.webp", at=LATER) is True
+    assert product.change_image("/media/lamp.webp", at=LATER) is False
+    assert product.details.image == "/media/lamp.webp"
 
 
-def test_an_archived_product_leaves_the_catalogue_until_it_is_restored() -> None:
-    product = a_product()
+@pytest.mark.parametrize(
+    ("price", "percent", "expected"),
+    [
+        (49_900, 10, 54_890),
+        (49_900, -10, 44_910),
+        (105, 10, 116),  # 115.5 rounds up
+        (104, 10, 114),  # 114.4 rounds down
+        (50, -99, 1),  # 0.5 rounds up
+        (100, MAX_PRICE_CHANGE, 600),
+        (100, MIN_PRICE_CHANGE, 1),
+    ],
+)
+def test_change_price_rounds_half_up(price: int, percent: int, expected: int) -> None:
+    product = a_product(17, details(price=price))
     product.collect_events()
+    assert product.change_price(PriceChange(percent), at=LATER) is True
+    assert product.details.price == Money(expected, "INR")
+    [event] = product.collect_events()
+    assert isinstance(event, ProductEdited)
+    assert (event.before, event.after) == ({"price": price}, {"price": expected})
+
+
+@pytest.mark.parametrize("percent", [0, MIN_PRICE_CHANGE - 1, -100, MAX_PRICE_CHANGE + 1])
+def test_price_change_out_of_bounds_raises(percent: int) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        PriceChange(percent)
+    assert raised.value.field == "percent"
+
+
+@pytest.mark.parametrize(("price", "percent"), [(1, -99), (MAX_PRICE, 1)])
+def test_change_to_a_price_out_of_bounds_raises(price: int, percent: int) -> None:
+    product = a_product(17, details(price=price))
+    with pytest.raises(InvalidValue) as raised:
+        product.change_price(PriceChange(percent), at=LATER)
+    assert raised.value.field == "price"
+    assert product.details.price.amount == price
+
+
+def test_archived_product_can_not_be_changed() -> None:
+    product = a_product()
     product.archive(at=LATER)
-    assert (product.archived_at, product.updated_at) == (LATER, LATER)
     for change in (
         lambda: product.archive(at=LATER),
         lambda: product.edit(details(price=1), at=LATER),
-        lambda: product.show(None, at=LATER),
+        lambda: product.change_image(None, at=LATER),
+        lambda: product.change_price(PriceChange(10), at=LATER),
     ):
         with pytest.raises(ProductNotFound):
             change()
+
+
+def test_archive_and_restore_are_recorded() -> None:
+    product = a_product(41)
+    product.collect_events()
+    product.archive(at=LATER)
+    assert (product.archived_at, product.updated_at) == (LATER, LATER)
     product.restore(at=NOON)
     assert (product.archived_at, product.updated_at) == (None, NOON)
-    assert [event.name for event in product.collect_events()] == [
-        "catalog.product_archived",
-        "catalog.product_restored",
+    assert product.collect_events() == [
+        ProductArchived(occurred_at=LATER, product_id=ProductId(41)),
+        ProductRestored(occurred_at=NOON, product_id=ProductId(41)),
     ]
+
+
+def test_restore_active_product_raises() -> None:
     with pytest.raises(ProductNotArchived):
-        product.restore(at=LATER)
+        a_product().restore(at=LATER)
 
 
-def test_the_brand_is_the_title_unless_it_is_said() -> None:
+def test_blank_brand_becomes_the_title() -> None:
     assert details(title="Kite").brand == "Kite"
     assert details(title="Kite", brand="  ").brand == "Kite"
     assert details(title="Kite", brand="Udaan").brand == "Udaan"
 
 
 @pytest.mark.parametrize(
-    ("brand", "changes", "after"),
+    ("brand", "changes", "expected"),
     [
         ("", {"title": "Lamp"}, "Lamp"),
         ("Udaan", {"title": "Lamp"}, "Udaan"),
         ("", {"title": "Lamp", "brand": "Kite"}, "Kite"),
         ("Udaan", {"brand": ""}, "Kite"),
+        ("Udaan", {"brand": None}, "Kite"),
         ("", {"subtitle": "small"}, "Kite"),
     ],
 )
-def test_a_brand_that_was_the_title_follows_it(
-    brand: str, changes: Mapping[str, Any], after: str
+def test_brand_equal_to_the_title_follows_a_new_title(
+    brand: str, changes: Mapping[str, Any], expected: str
 ) -> None:
-    assert details(title="Kite", brand=brand).rewritten(changes).brand == after
+    assert details(title="Kite", brand=brand).with_changes(changes).brand == expected
 
 
-def test_texts_are_kept_without_the_space_around_them() -> None:
-    tidy = details(title=" Kite ", subtitle=" red ", description="\n a \n", author="  ")
-    assert (tidy.title, tidy.subtitle, tidy.description, tidy.author) == ("Kite", "red", "a", None)
+def test_texts_are_stripped() -> None:
+    stripped = details(title=" Kite ", subtitle=" red ", description="\n a \n", author="  ")
+    assert (stripped.title, stripped.subtitle, stripped.description) == ("Kite", "red", "a")
+    assert stripped.author is None
+
+
+def test_blank_image_is_none() -> None:
+    assert details(image=" ").image is None
 
 
 @pytest.mark.parametrize(
-    ("field", "wrong"),
+    ("field", "value"),
     [
         ("title", ""),
         ("title", "   "),
@@ -134,15 +218,15 @@ def test_texts_are_kept_without_the_space_around_them() -> None:
         ("image", "https://a.example/" + "x" * 2048),
     ],
 )
-def test_what_can_never_be_right_is_refused_by_field(field: str, wrong: object) -> None:
-    given: dict[str, Any] = {"title": "Kite", "price": Money(1, "INR")} | {field: wrong}
-    with pytest.raises(InvalidValue) as refusal:
-        ProductDetails(**given)
-    assert refusal.value.field == field
+def test_invalid_value_names_its_field(field: str, value: object) -> None:
+    values: dict[str, Any] = {"title": "Kite", "price": Money(1, "INR")} | {field: value}
+    with pytest.raises(InvalidValue) as raised:
+        ProductDetails(**values)
+    assert raised.value.field == field
 
 
 @pytest.mark.parametrize(
-    ("field", "right"),
+    ("field", "value"),
     [
         ("title", "x" * MAX_TITLE),
         ("description", "x" * MAX_DESCRIPTION),
@@ -155,10 +239,6 @@ def test_what_can_never_be_right_is_refused_by_field(field: str, wrong: object) 
         ("image", "http://images.example"),
     ],
 )
-def test_the_bounds_themselves_are_right(field: str, right: object) -> None:
-    given: dict[str, Any] = {"title": "Kite", "price": Money(5, "INR")} | {field: right}
-    assert getattr(ProductDetails(**given), field) == right
-
-
-def test_an_empty_picture_is_none() -> None:
-    assert details(image=" ").image is None
+def test_limits_are_inclusive(field: str, value: object) -> None:
+    values: dict[str, Any] = {"title": "Kite", "price": Money(5, "INR")} | {field: value}
+    assert getattr(ProductDetails(**values), field) == value

@@ -1,5 +1,3 @@
-"""Stock levels, claims and movements keep their own rules."""
-
 import pytest
 
 from novacart.domain.catalog.errors import StockIsReserved
@@ -20,24 +18,24 @@ def level(on_hand: int, reserved: int) -> StockLevel:
     return StockLevel(product_id=ProductId(1), on_hand=on_hand, reserved=reserved)
 
 
-def test_what_is_not_reserved_is_available() -> None:
+def test_available_is_on_hand_less_reserved() -> None:
     assert level(5, 2).available == 3
 
 
-def test_a_count_may_go_down_to_what_is_reserved_and_no_further() -> None:
+def test_adjustment_below_reserved_raises() -> None:
     assert level(5, 2).adjusted(-3) == level(2, 2)
     with pytest.raises(StockIsReserved):
         level(5, 2).adjusted(-4)
 
 
-def test_a_count_may_go_up_to_what_a_house_holds_and_no_further() -> None:
+def test_adjustment_above_the_maximum_raises() -> None:
     assert level(0, 0).adjusted(MAX_ON_HAND).on_hand == MAX_ON_HAND
     with pytest.raises(InvalidValue):
         level(1, 0).adjusted(MAX_ON_HAND)
 
 
 @pytest.mark.parametrize("quantity", [0, -1])
-def test_a_claim_is_for_something(quantity: int) -> None:
+def test_claim_without_quantity_raises(quantity: int) -> None:
     with pytest.raises(InvalidValue):
         a_claim(1, quantity, "a")
 
@@ -51,18 +49,20 @@ def test_a_claim_is_for_something(quantity: int) -> None:
         (MovementKind.TAKE_BACK, (3, 0)),
     ],
 )
-def test_each_kind_of_movement_has_its_effect(kind: MovementKind, deltas: tuple[int, int]) -> None:
-    movement = StockMovement.of_claim(kind, a_claim(1, 3, "a"), at=NOON)
+def test_movement_of_a_claim_has_the_effect_of_its_kind(
+    kind: MovementKind, deltas: tuple[int, int]
+) -> None:
+    movement = StockMovement.from_claim(kind, a_claim(1, 3, "a"), at=NOON)
     assert (movement.on_hand_delta, movement.reserved_delta) == deltas
     assert movement.reference == "a"
 
 
-def test_every_kind_but_an_adjustment_has_a_fixed_effect() -> None:
+def test_every_kind_except_adjust_has_an_effect() -> None:
     assert set(EFFECTS) == set(MovementKind) - {MovementKind.ADJUST}
 
 
 @pytest.mark.parametrize("reason", ["", " ", "x" * (MAX_NOTE + 1), "a\x00"])
-def test_an_adjustment_has_a_reason(reason: str) -> None:
-    with pytest.raises(InvalidValue) as refusal:
+def test_adjustment_with_an_invalid_reason_raises(reason: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
         StockMovement.adjustment(ProductId(1), 1, reason=reason, at=NOON)
-    assert refusal.value.field == "reason"
+    assert raised.value.field == "reason"

@@ -1,5 +1,3 @@
-"""What happens to a picture that staff upload, on memory alone."""
-
 from collections.abc import Callable
 from threading import Thread
 
@@ -7,7 +5,6 @@ import pytest
 
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.application.catalog.upload_category_image import (
-    CategoryImage,
     UploadCategoryImage,
     UploadCategoryImageCommand,
 )
@@ -19,6 +16,7 @@ from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.image_processor import ImageProcessor, PreparedImage
 from novacart.application.ports.image_store import ImageStore
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import CategoryImage
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, StaleVersion
 from novacart.domain.catalog.events import CategoryEdited, ProductEdited
 from novacart.domain.catalog.product import Product
@@ -37,34 +35,37 @@ BOOKS = CategoryId(7)
 
 
 class BrokenImageStore:
-    """It is out of reach."""
+    """An image store that is unavailable."""
 
     def put(self, content: bytes, *, name: str, content_type: str) -> str:
         raise Unavailable(f"{name} of {len(content)} bytes ({content_type}) was not stored")
 
 
 class BusyImageStore(FakeImageStore):
-    """While it stores a picture, somebody else does `meanwhile`, and may wait so long for it."""
+    """An image store that runs `meanwhile` in another thread while it stores an image.
 
-    def __init__(self, meanwhile: Callable[[], None], *, patience: float = 30.0) -> None:
+    Raises `TimeoutError` if that takes longer than `timeout` seconds.
+    """
+
+    def __init__(self, meanwhile: Callable[[], None], *, timeout: float = 30.0) -> None:
         super().__init__()
         self._meanwhile = meanwhile
-        self._patience = patience
+        self._timeout = timeout
 
     def put(self, content: bytes, *, name: str, content_type: str) -> str:
-        somebody = Thread(target=self._meanwhile)
-        somebody.start()
-        somebody.join(self._patience)
-        if somebody.is_alive():
-            raise TimeoutError("somebody else was kept waiting")
+        thread = Thread(target=self._meanwhile)
+        thread.start()
+        thread.join(self._timeout)
+        if thread.is_alive():
+            raise TimeoutError("the other thread was blocked")
         return super().put(content, name=name, content_type=content_type)
 
 
-class UntouchedProcessor:
-    """Whoever decodes a picture in vain is told so."""
+class UnusedProcessor:
+    """An image processor that must not be called."""
 
     def prepare(self, content: bytes) -> PreparedImage:
-        message = f"{len(content)} bytes were to be decoded for nothing"
+        message = f"{len(content)} bytes must not be processed"
         raise AssertionError(message)
 
 
@@ -127,7 +128,7 @@ def archive(begin: FakeUnitOfWorkFactory) -> None:
         work.commit()
 
 
-def test_a_product_shows_what_was_uploaded(
+def test_upload_changes_the_image_of_the_product(
     begin: FakeUnitOfWorkFactory, images: FakeImageStore
 ) -> None:
     clock = SetClock()
@@ -135,20 +136,24 @@ def test_a_product_shows_what_was_uploaded(
         UploadProductImageCommand(product_id=LAMP, content=picture(kind="JPEG"))
     )
     product = lamp(begin)
-    assert (product.image, product.version, product.updated_at) == (reference, 2, clock.now())
+    assert (product.details.image, product.version, product.updated_at) == (
+        reference,
+        2,
+        clock.now(),
+    )
     assert "products/17." in reference
-    assert size_of(images.pictures[reference]) == (64, 48)
+    assert size_of(images.stored[reference]) == (64, 48)
 
 
-def test_what_is_stored_is_made_anew(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
+def test_stored_image_is_re_encoded(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
     polyglot = picture(kind="PNG") + b"<script>alert(1)</script>"
     reference = uploading(begin, images)(
         UploadProductImageCommand(product_id=LAMP, content=polyglot)
     )
-    assert b"script" not in images.pictures[reference]
+    assert b"script" not in images.stored[reference]
 
 
-def test_the_change_is_told_with_both_pictures(
+def test_event_has_the_old_and_the_new_image(
     begin: FakeUnitOfWorkFactory, images: FakeImageStore, store: FakeStore
 ) -> None:
     reference = uploading(begin, images)(
@@ -159,30 +164,26 @@ def test_the_change_is_told_with_both_pictures(
     assert (event.before, event.after) == ({"image": OLD}, {"image": reference})
 
 
-def test_an_upload_that_fails_half_way_leaves_the_old_picture(
-    begin: FakeUnitOfWorkFactory, store: FakeStore
-) -> None:
+def test_failed_upload_keeps_the_old_image(begin: FakeUnitOfWorkFactory, store: FakeStore) -> None:
     with pytest.raises(Unavailable):
         uploading(begin, BrokenImageStore())(
             UploadProductImageCommand(product_id=LAMP, content=picture())
         )
-    assert (lamp(begin).image, lamp(begin).version) == (OLD, 1)
+    assert (lamp(begin).details.image, lamp(begin).version) == (OLD, 1)
     assert store.events == []
 
 
-def test_what_is_no_picture_is_never_stored(
-    begin: FakeUnitOfWorkFactory, images: FakeImageStore
-) -> None:
-    with pytest.raises(InvalidValue) as refused:
+def test_invalid_image_is_not_stored(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
+    with pytest.raises(InvalidValue) as raised:
         uploading(begin, images)(UploadProductImageCommand(product_id=LAMP, content=b"<svg/>"))
-    assert refused.value.field == "image"
-    assert (lamp(begin).image, images.pictures) == (OLD, {})
+    assert raised.value.field == "image"
+    assert (lamp(begin).details.image, images.stored) == (OLD, {})
 
 
-def test_a_product_that_is_not_there_costs_no_work(
+def test_unknown_product_raises_before_processing(
     begin: FakeUnitOfWorkFactory, images: FakeImageStore
 ) -> None:
-    upload = uploading(begin, images, UntouchedProcessor())
+    upload = uploading(begin, images, UnusedProcessor())
     with pytest.raises(ProductNotFound):
         upload(UploadProductImageCommand(product_id=ProductId(404), content=picture()))
     archive(begin)
@@ -190,55 +191,55 @@ def test_a_product_that_is_not_there_costs_no_work(
         upload(UploadProductImageCommand(product_id=LAMP, content=picture()))
 
 
-def test_an_old_version_costs_no_work(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
-    upload = uploading(begin, images, UntouchedProcessor())
+def test_stale_version_raises_before_processing(
+    begin: FakeUnitOfWorkFactory, images: FakeImageStore
+) -> None:
+    upload = uploading(begin, images, UnusedProcessor())
     with pytest.raises(StaleVersion):
         upload(UploadProductImageCommand(product_id=LAMP, content=picture(), expected_version=7))
 
 
-def test_the_version_that_was_read_may_be_insisted_on(
-    begin: FakeUnitOfWorkFactory, images: FakeImageStore
-) -> None:
+def test_current_version_is_accepted(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
     command = UploadProductImageCommand(product_id=LAMP, content=picture(), expected_version=1)
-    assert uploading(begin, images)(command) == lamp(begin).image
+    assert uploading(begin, images)(command) == lamp(begin).details.image
 
 
-def test_no_transaction_is_open_while_a_picture_is_stored(
+def test_no_transaction_is_open_while_an_image_is_stored(
     begin: FakeUnitOfWorkFactory,
 ) -> None:
-    """Somebody else changes the title meanwhile: neither change is lost."""
     images = BusyImageStore(lambda: change_title(begin))
     reference = uploading(begin, images)(
         UploadProductImageCommand(product_id=LAMP, content=picture())
     )
-    assert (lamp(begin).title, lamp(begin).image) == ("Copper lamp", reference)
+    assert (lamp(begin).details.title, lamp(begin).details.image) == ("Copper lamp", reference)
 
 
-def test_a_transaction_around_the_store_would_be_noticed(begin: FakeUnitOfWorkFactory) -> None:
-    """The negative control of the test above."""
-    images = BusyImageStore(lambda: change_title(begin), patience=0.1)
+def test_negative_control_open_transaction_blocks_the_other_thread(
+    begin: FakeUnitOfWorkFactory,
+) -> None:
+    images = BusyImageStore(lambda: change_title(begin), timeout=0.1)
     with begin(), pytest.raises(TimeoutError):
         images.put(picture(), name="products/17", content_type="image/webp")
 
 
-def test_an_edit_during_an_upload_makes_the_version_an_old_one(
+def test_edit_during_an_upload_makes_the_version_stale(
     begin: FakeUnitOfWorkFactory,
 ) -> None:
     images = BusyImageStore(lambda: change_title(begin))
     command = UploadProductImageCommand(product_id=LAMP, content=picture(), expected_version=1)
     with pytest.raises(StaleVersion):
         uploading(begin, images)(command)
-    assert lamp(begin).image == OLD
+    assert lamp(begin).details.image == OLD
 
 
-def test_a_product_archived_during_an_upload_is_gone(begin: FakeUnitOfWorkFactory) -> None:
+def test_product_archived_during_an_upload_raises(begin: FakeUnitOfWorkFactory) -> None:
     images = BusyImageStore(lambda: archive(begin))
     with pytest.raises(ProductNotFound):
         uploading(begin, images)(UploadProductImageCommand(product_id=LAMP, content=picture()))
-    assert lamp(begin).image == OLD
+    assert lamp(begin).details.image == OLD
 
 
-def test_a_command_does_not_show_the_picture_in_a_log() -> None:
+def test_repr_of_a_command_leaves_out_the_content() -> None:
     assert "RIFF" not in repr(UploadProductImageCommand(product_id=LAMP, content=picture()))
 
 
@@ -253,30 +254,28 @@ def uploading_category(
     )
 
 
-@pytest.mark.parametrize("place", CategoryImage)
-def test_a_category_shows_what_was_uploaded_in_that_place_alone(
+@pytest.mark.parametrize("image", CategoryImage)
+def test_upload_changes_that_image_of_the_category_only(
     begin: FakeUnitOfWorkFactory,
     images: FakeImageStore,
     store: FakeStore,
-    place: CategoryImage,
+    image: CategoryImage,
 ) -> None:
-    before = books(begin).details.plain()
+    before = books(begin).details.event_data()
     reference = uploading_category(begin, images)(
-        UploadCategoryImageCommand(category_id=BOOKS, place=place, content=picture(kind="PNG"))
+        UploadCategoryImageCommand(category_id=BOOKS, image=image, content=picture(kind="PNG"))
     )
-    assert books(begin).details.plain() == before | {place.value: reference}
-    assert f"categories/7/{place.replace('_', '-')}." in reference
+    assert books(begin).details.event_data() == before | {image.value: reference}
+    assert f"categories/7/{image.replace('_', '-')}." in reference
     [event] = store.events
     assert isinstance(event, CategoryEdited)
-    assert event.after == {place.value: reference}
+    assert event.after == {image.value: reference}
 
 
-def test_a_category_keeps_its_picture_when_an_upload_fails(
-    begin: FakeUnitOfWorkFactory, store: FakeStore
-) -> None:
+def test_failed_upload_changes_no_category(begin: FakeUnitOfWorkFactory, store: FakeStore) -> None:
     before = books(begin).details
     command = UploadCategoryImageCommand(
-        category_id=BOOKS, place=CategoryImage.MOBILE, content=picture()
+        category_id=BOOKS, image=CategoryImage.MOBILE, content=picture()
     )
     with pytest.raises(Unavailable):
         uploading_category(begin, BrokenImageStore())(command)
@@ -284,26 +283,21 @@ def test_a_category_keeps_its_picture_when_an_upload_fails(
 
 
 @pytest.mark.parametrize(
-    ("category_id", "version", "refusal"),
+    ("category_id", "version", "error"),
     [(404, None, CategoryNotFound), (BOOKS, 9, StaleVersion)],
 )
-def test_a_category_that_is_not_that_one_costs_no_work(
+def test_unknown_or_stale_category_raises_before_processing(
     begin: FakeUnitOfWorkFactory,
     images: FakeImageStore,
     category_id: int,
     version: int | None,
-    refusal: type[Exception],
+    error: type[Exception],
 ) -> None:
     command = UploadCategoryImageCommand(
         category_id=CategoryId(category_id),
-        place=CategoryImage.DESKTOP,
+        image=CategoryImage.DESKTOP,
         content=picture(),
         expected_version=version,
     )
-    with pytest.raises(refusal):
-        uploading_category(begin, images, UntouchedProcessor())(command)
-
-
-def test_the_places_are_those_that_a_category_has() -> None:
-    pictures = {name for name in a_category(7, "books").details.plain() if "image" in name}
-    assert {place.value for place in CategoryImage} == pictures
+    with pytest.raises(error):
+        uploading_category(begin, images, UnusedProcessor())(command)

@@ -1,4 +1,4 @@
-"""Catalogue fakes fulfil their contracts."""
+"""The fakes of the catalog fulfil their contracts."""
 
 import pytest
 
@@ -10,9 +10,9 @@ from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
-from tests.support.contracts.image_store import ImageStoreContract, Shown
+from tests.support.contracts.image_store import Fetch, ImageStoreContract
 from tests.support.contracts.products import ProductsContract
-from tests.support.contracts.stock import Counts, Ledger, StockContract
+from tests.support.contracts.stock import Adjustments, Ledger, StockContract
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def images() -> FakeImageStore:
 
 
 @pytest.fixture
-def shown(images: FakeImageStore) -> Shown:
-    return images.pictures.get
+def fetch(images: FakeImageStore) -> Fetch:
+    return images.stored.get
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def ledger(store: FakeStore) -> Ledger:
 
 
 @pytest.fixture
-def counts(store: FakeStore) -> Counts:
+def adjustments(store: FakeStore) -> Adjustments:
     def of(product_id: ProductId) -> list[tuple[int, int, str]]:
         return [
             (event.delta, event.on_hand, event.reason)

@@ -225,7 +225,7 @@ def _more(shop: ShopFixture) -> None:
 def _other_price(shop: ShopFixture) -> None:
     with shop.begin() as work:
         product = work.products.get_for_update(shop.products[0])
-        product.edit(product.details.rewritten({"price": rupees(120)}), at=SetClock(NOON).now())
+        product.edit(product.details.with_changes({"price": rupees(120)}), at=SetClock(NOON).now())
         work.products.save(product)
         work.commit()
 

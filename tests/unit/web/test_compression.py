@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from novacart.adapters.web.http import compression, cors
 from novacart.adapters.web.http.app import NovaCartFlask
-from novacart.adapters.web.http.conditional import expected_version, make_etag, not_modified
+from novacart.adapters.web.http.conditional import EntityTag, expected_version, not_modified
 from novacart.adapters.web.http.responses import json_response
 
 LONG = {"text": "word " * 1000}
@@ -22,7 +22,7 @@ def app() -> Flask:
     cors.init_app(app, ["https://shop.example"])
 
     def read() -> Response:
-        etag = make_etag(3, 17)
+        etag = str(EntityTag(3, (17,)))
         return not_modified(etag) or json_response(LONG, headers={"ETag": etag, "Vary": "Accept"})
 
     def write() -> Response:

@@ -10,10 +10,10 @@ from werkzeug.test import TestResponse
 from novacart.adapters.web.http import cors, errors, request_log, security_headers
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.body import MAX_DEPTH, json_body
-from novacart.adapters.web.http.conditional import expected_version, make_etag, not_modified
+from novacart.adapters.web.http.conditional import EntityTag, expected_version, not_modified
 from novacart.adapters.web.http.request_log import request_id_from
 from novacart.adapters.web.http.responses import json_response
-from novacart.adapters.web.media.routes import absolute
+from novacart.adapters.web.media.routes import absolute_url
 
 STOREFRONT = "https://shop.example"
 
@@ -31,7 +31,7 @@ def app() -> Flask:
         return json_response(json_body())
 
     def read() -> Response:
-        etag = make_etag(3, 17)
+        etag = str(EntityTag(3, (17,)))
         return not_modified(etag) or json_response({"stock": 17}, headers={"ETag": etag})
 
     def write() -> Response:
@@ -253,4 +253,4 @@ def test_every_response_has_the_security_headers(client: FlaskClient) -> None:
 def test_image_urls_are_absolute(app: Flask, image: str | None, shown: str | None) -> None:
     with app.test_request_context("/"):
         assert request.host_url == "http://localhost/"
-        assert absolute(image) == shown
+        assert absolute_url(image) == shown

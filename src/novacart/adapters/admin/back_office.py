@@ -18,6 +18,7 @@ from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.export_products import ExportProducts
@@ -38,6 +39,7 @@ from novacart.application.ports.request_context import RequestContexts
 class CatalogActions:
     add_product: AddProduct
     edit_product: EditProduct
+    change_price: ChangePrice
     archive_product: ArchiveProduct
     restore_product: RestoreProduct
     adjust_stock: AdjustStock

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.shared.ids import CategoryId, OrderId, ProductId
 from novacart.domain.shared.money import Money
@@ -44,11 +45,7 @@ class StockMovementRow:
 class ProductDetail(ProductRow):
     """`movements` holds the newest stock movements, newest first."""
 
-    subtitle: str
-    description: str
-    author: str | None
-    published_year: int | None
-    category_id: CategoryId | None
+    details: ProductDetails
     created_at: datetime
     movements: Sequence[StockMovementRow]
 

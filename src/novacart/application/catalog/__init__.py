@@ -1,1 +1,1 @@
-"""What staff do to the catalogue, and what everybody sees of it."""
+"""Use cases and queries of the catalog."""

@@ -1,30 +1,29 @@
-"""Add a product to the catalogue."""
+"""Add a product to the catalog."""
 
 from dataclasses import dataclass
 
-from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.product_fields import (
-    ProductFields,
-    drafted,
-    ensure_category_exists,
-)
+from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddProductCommand:
-    """`stock` units are on hand from the start."""
+    """`stock` is the number of units on hand at first."""
 
-    fields: ProductFields
+    details: ProductDetails
     stock: int = 0
     reason: str = "Initial stock"
 
 
 class AddProduct:
-    """Raises `InvalidValue`, on the field `category` for one that is not there."""
+    """Returns the id of the new product.
+
+    Raises `InvalidValue` for a price in another currency or an unknown category.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
         self._begin = begin
@@ -33,11 +32,11 @@ class AddProduct:
 
     def __call__(self, command: AddProductCommand) -> ProductId:
         now = self._clock.now()
-        details = drafted(command.fields, currency=self._policy.currency)
+        self._policy.ensure_currency(command.details.price.currency)
         with self._begin() as work:
-            ensure_category_exists(details.category_id, work.categories)
+            ensure_category_exists(command.details.category_id, work.categories)
             [new_id] = work.ids.take()
-            product = Product.draft(id=ProductId(new_id), details=details, at=now)
+            product = Product.create(id=ProductId(new_id), details=command.details, at=now)
             work.products.add(product)
             work.stock.open({product.id: command.stock}, reason=command.reason, at=now)
             work.commit()

@@ -1,4 +1,4 @@
-"""Count more, or fewer, of a product."""
+"""Adjust the stock of a product."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from novacart.domain.shared.ids import ProductId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdjustStockCommand:
-    """`delta` units came (or, below zero, went), for a reason that the ledger keeps."""
+    """Add `delta` units, or remove them if negative. `reason` is written to the ledger."""
 
     product_id: ProductId
     delta: int
@@ -18,10 +18,10 @@ class AdjustStockCommand:
 
 
 class AdjustStock:
-    """Returns the level after it.
+    """Returns the new stock level.
 
     Raises `ProductNotFound`, `StockIsReserved` below what orders have reserved, and
-    `InvalidValue` without a reason.
+    `InvalidValue` for a blank reason.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""Take a product out of the catalogue."""
+"""Remove a product from the catalog."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,16 @@ from novacart.domain.shared.ids import ProductId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveProductCommand:
+    """`expected_version` is the version that the editor read; None skips the check."""
+
     product_id: ProductId
     expected_version: int | None = None
 
 
 class ArchiveProduct:
-    """It leaves carts and wishlists too; orders that hold it keep what was bought.
+    """Also removes the product from carts and wishlists. Orders keep their own copy of it.
 
-    Raises `ProductNotFound` where it is not in the catalogue, and `StaleVersion`.
+    Raises `ProductNotFound` for an unknown or archived product, and `StaleVersion`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:

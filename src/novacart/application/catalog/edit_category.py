@@ -1,8 +1,9 @@
-"""Write about a category anew."""
+"""Edit a category."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-from novacart.application.catalog.category_fields import CategoryFields
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import StaleVersion
@@ -11,8 +12,13 @@ from novacart.domain.shared.ids import CategoryId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditCategoryCommand:
+    """`changes` are new values by the name of the field in `CategoryDetails`.
+
+    `expected_version` is the version that the editor read; None skips the check.
+    """
+
     category_id: CategoryId
-    fields: CategoryFields
+    changes: Mapping[str, Any]
     expected_version: int | None = None
 
 
@@ -28,7 +34,7 @@ class EditCategory:
             category = work.categories.get_for_update(command.category_id)
             if command.expected_version not in {None, category.version}:
                 raise StaleVersion
-            details = replace(category.details, **command.fields)
+            details = replace(category.details, **command.changes)
             if category.edit(details, at=self._clock.now()):
                 work.categories.save(category)
             work.commit()

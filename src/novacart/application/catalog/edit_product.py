@@ -1,30 +1,30 @@
-"""Write about a product anew."""
+"""Edit a product."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.product_fields import (
-    ProductFields,
-    ensure_category_exists,
-    rewritten,
-)
+from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.catalog.errors import ProductNotFound, StaleVersion
+from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditProductCommand:
-    """`stock`, where it is given, is what can be ordered from now on.
+    """`changes` are new values by the name of the field in `ProductDetails`.
 
-    `expected_version` is the version that the editor has read, where they insist on it.
+    `stock` sets the number of units that can be ordered. A `stock` equal to `stock_read`, the
+    number that the editor read, is no change: orders placed since then keep their units.
+    `expected_version` is the version that the editor read; None skips the check.
     """
 
     product_id: ProductId
-    fields: ProductFields = field(default_factory=ProductFields)
+    changes: Mapping[str, Any] = field(default_factory=dict)
     stock: int | None = None
+    stock_read: int | None = None
     reason: str = "Set by staff"
     expected_version: int | None = None
 
@@ -41,22 +41,22 @@ class EditProduct:
         now = self._clock.now()
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
-            if product.is_archived:
-                raise ProductNotFound
+            product.ensure_active()
             if command.expected_version not in {None, product.version}:
                 raise StaleVersion
-            details = rewritten(product.details, command.fields, currency=self._policy.currency)
-            if details.category_id != product.category_id:
+            details = product.details.with_changes(command.changes)
+            self._policy.ensure_currency(details.price.currency)
+            if details.category_id != product.details.category_id:
                 ensure_category_exists(details.category_id, work.categories)
-            written = product.edit(details, at=now)
-            if _counted(work, command, at=now) or written:
+            edited = product.edit(details, at=now)
+            if _set_stock(work, command, at=now) or edited:
                 work.products.save(product)
             work.commit()
 
 
-def _counted(work: UnitOfWork, command: EditProductCommand, *, at: datetime) -> bool:
-    """Set the stock; whether it is another now, which makes older readings stale."""
-    if command.stock is None:
+def _set_stock(work: UnitOfWork, command: EditProductCommand, *, at: datetime) -> bool:
+    """Set the stock and return whether it changed. A change also raises the version."""
+    if command.stock is None or command.stock == command.stock_read:
         return False
     product_id = command.product_id
     before = work.stock.levels([product_id]).get(product_id)

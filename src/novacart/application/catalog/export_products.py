@@ -1,50 +1,31 @@
-"""Hand out the whole catalogue as rows of a file."""
+"""Export all products as the lines of a file."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from novacart.application.catalog.product_file_formats import FileFormat, written_rows
-from novacart.application.catalog.queries import CatalogQueries, CataloguedProduct, ProductFilter
+from novacart.application.catalog.product_files import FileFormat, write_rows
+from novacart.application.catalog.queries import CatalogQueries, ExportedProduct, ProductFilter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportProductsCommand:
-    """`progress` is told how many products are written, and how many there are about."""
+    """`progress` is called with the number of products written and their approximate total."""
 
-    form: FileFormat
-    progress: Callable[[int, int], None] = lambda _done, _of: None
+    format: FileFormat
+    progress: Callable[[int, int], None] = lambda _done, _total: None
 
 
 class ExportProducts:
-    """The lines of a file that an import takes back as it is; archived products are left out."""
+    """Returns the lines of a file that can be imported again. Leaves out archived products."""
 
     def __init__(self, *, queries: CatalogQueries) -> None:
         self._queries = queries
 
     def __call__(self, command: ExportProductsCommand) -> Iterator[str]:
-        return written_rows(self._rows(command), command.form)
+        return write_rows(self._products(command), command.format)
 
-    def _rows(self, command: ExportProductsCommand) -> Iterator[dict[str, Any]]:
+    def _products(self, command: ExportProductsCommand) -> Iterator[ExportedProduct]:
         total = self._queries.count_products(ProductFilter())
-        for done, product in enumerate(self._queries.every_product(), start=1):
-            yield _row(product)
+        for done, product in enumerate(self._queries.all_products(), start=1):
+            yield product
             command.progress(done, total)
-
-
-def _row(catalogued: CataloguedProduct) -> dict[str, Any]:
-    product = catalogued.product
-    return {
-        "id": product.id,
-        "title": product.title,
-        "subtitle": product.subtitle,
-        "description": product.description,
-        "price": str(product.price),
-        "currency": product.price.currency,
-        "author": product.author,
-        "published_year": product.published_year,
-        "brand": product.brand,
-        "stock": product.stock,
-        "category": catalogued.category_slug,
-        "image": product.image,
-    }

@@ -1,10 +1,30 @@
-"""What the shop's owner has settled about the catalogue."""
+"""Rules of the catalog that depend on the shop's settings or on other aggregates."""
 
 from dataclasses import dataclass
+
+from novacart.application.ports.categories import Categories
+from novacart.domain.catalog.errors import CategoryNotFound
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import CategoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogPolicy:
-    """`currency` (ISO 4217) is that of every price."""
+    """`currency` (ISO 4217) is the currency of every price."""
 
     currency: str
+
+    def ensure_currency(self, currency: str) -> None:
+        """Raises `InvalidValue` on the field `currency` for another currency."""
+        if currency != self.currency:
+            raise InvalidValue("currency", f"This shop's prices are in {self.currency}.")
+
+
+def ensure_category_exists(category_id: CategoryId | None, categories: Categories) -> None:
+    """Raises `InvalidValue` on the field `category`."""
+    if category_id is None:
+        return
+    try:
+        categories.get(category_id)
+    except CategoryNotFound as error:
+        raise InvalidValue("category", error.message) from error

@@ -1,4 +1,4 @@
-"""What the catalogue looks like to everybody."""
+"""Queries of the catalog that customers see."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,20 +13,21 @@ MAX_SUGGESTIONS = 10
 
 
 class ProductSort(StrEnum):
-    """`RELEVANCE` without a search is `NEWEST`. Equals go by id, rising only for `PRICE`."""
+    """`RELEVANCE` without a search is `NEWEST`. Ties are sorted by id, in the same direction."""
 
     PRICE = "price"
-    DEAREST = "-price"
+    PRICE_DESCENDING = "-price"
     NEWEST = "newest"
     RELEVANCE = "relevance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductFilter:
-    """Each member that is set narrows the list.
+    """All conditions that are set must hold.
 
-    `category` is a slug, `brands` any of them, the prices are included, `search` is for
-    words that begin so. `in_stock` False asks for what can't be ordered now.
+    `category` is a slug, `brands` matches any of them, price bounds are inclusive, and each
+    word of `search` matches as a prefix. `in_stock` False selects products that can't be
+    ordered now.
     """
 
     category: str | None = None
@@ -39,9 +40,10 @@ class ProductFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPosition:
-    """A place in a sorted list: after the product `id`, whose key in that order is `key`.
+    """The position after the product `id` in a sorted list, for keyset pagination.
 
-    The key is a price in minor units, a time in microseconds since 1970, or a score.
+    `key` is its sort key: a price in minor units, a time in microseconds since 1970, or a
+    search score.
     """
 
     key: int
@@ -50,7 +52,7 @@ class ListPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductPage:
-    """`next` is the position to go on from, None at the end."""
+    """`next` is the position of the next page, None on the last page."""
 
     products: Sequence[ProductView]
     next: ListPosition | None
@@ -64,7 +66,7 @@ class BrandCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceRange:
-    """Both are zero where nothing is sold."""
+    """Both are zero if there are no products."""
 
     min_price: Money
     max_price: Money
@@ -72,7 +74,7 @@ class PriceRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryView:
-    """Pictures are absolute URLs or paths of this shop."""
+    """Images are absolute URLs or absolute paths on this site."""
 
     id: CategoryId
     name: str
@@ -93,7 +95,7 @@ class SuggestionType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """`slug` is a category's, `id` a product's; `count` is how many products it leads to."""
+    """`slug` is set for a category, `id` for a product; `count` is the number of its products."""
 
     type: SuggestionType
     name: str
@@ -104,47 +106,47 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CataloguedProduct:
-    """A product as it is exported: beside the slug of its category."""
+class ExportedProduct:
+    """A product with the slug of its category."""
 
     product: ProductView
     category_slug: str | None
 
 
 class CatalogQueries(Protocol):
-    """Archived products are in none of the answers. An unknown category has no products."""
+    """All methods leave out archived products. An unknown category has no products."""
 
     def list_products(
         self,
-        wanted: ProductFilter,
+        filters: ProductFilter,
         *,
         sort: ProductSort,
         limit: int,
         after: ListPosition | None = None,
     ) -> ProductPage:
-        """At most `limit` products after a position; its cost does not grow with the position."""
+        """At most `limit` products after a position, by keyset pagination."""
         ...
 
-    def count_products(self, wanted: ProductFilter) -> int: ...
+    def count_products(self, filters: ProductFilter) -> int: ...
 
     def product(self, product_id: ProductId) -> ProductView:
         """Raises `ProductNotFound`."""
         ...
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
-        """By title, whatever its case."""
+        """Sorted by title, case-insensitively."""
         ...
 
     def price_range(self, category: str | None) -> PriceRange: ...
 
-    def suggestions(self, typed: str) -> Sequence[Suggestion]:
-        """Categories, then brands, then products; `MAX_SUGGESTIONS` at most."""
+    def suggestions(self, text: str) -> Sequence[Suggestion]:
+        """Categories, then brands, then products, `MAX_SUGGESTIONS` in total."""
         ...
 
     def categories(self) -> Sequence[CategoryView]:
-        """The active ones, by position; of equals the older first."""
+        """Active categories by position, then by id."""
         ...
 
-    def every_product(self) -> Iterator[CataloguedProduct]:
-        """By id, read in portions: a snapshot of each, not of the whole."""
+    def all_products(self) -> Iterator[ExportedProduct]:
+        """All products by id, read in batches, each from its own snapshot."""
         ...

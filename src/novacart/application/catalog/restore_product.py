@@ -1,4 +1,4 @@
-"""Put an archived product back into the catalogue."""
+"""Return an archived product to the catalog."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class RestoreProductCommand:
 
 
 class RestoreProduct:
-    """Raises `ProductNotFound` where it is unknown, `ProductNotArchived` where it is there."""
+    """Raises `ProductNotFound`, and `ProductNotArchived` if it is in the catalog."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin

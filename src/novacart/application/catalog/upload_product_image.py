@@ -1,4 +1,4 @@
-"""Give a product another picture."""
+"""Upload the image of a product."""
 
 from dataclasses import dataclass, field
 
@@ -6,16 +6,16 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import ProductNotFound, StaleVersion
+from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadProductImageCommand:
-    """`content` is the file as somebody sent it; nothing else that they say of it counts.
+    """`content` is the uploaded file.
 
-    `expected_version` is the version that the editor has read, where they insist on it.
+    `expected_version` is the version that the editor read; None skips the check.
     """
 
     product_id: ProductId
@@ -24,13 +24,13 @@ class UploadProductImageCommand:
 
 
 class UploadProductImage:
-    """Returns the reference of the picture, which the product shows from now on.
+    """Returns the reference of the new image.
 
-    Until then it shows the earlier one, and so does every order of it for ever: whatever
-    stops an upload half-way changes nothing. The picture is made and stored outside any
-    transaction; one that was stored in vain is left where it is.
+    The image is processed and stored outside of any transaction. A failure changes nothing;
+    an image stored before a failure stays in the store, unused. Orders keep the image that
+    they were placed with.
 
-    Raises `ProductNotFound` for a product that is not in the catalogue, `StaleVersion`,
+    Raises `ProductNotFound` for an unknown or archived product, `StaleVersion`,
     `InvalidValue` on the field `image`, and `Unavailable`.
     """
 
@@ -50,23 +50,22 @@ class UploadProductImage:
     def __call__(self, command: UploadProductImageCommand) -> str:
         with self._begin() as work:
             _check(work.products.get(command.product_id), command)
-        picture = self._processor.prepare(command.content)
+        prepared = self._processor.prepare(command.content)
         reference = self._images.put(
-            picture.content,
+            prepared.content,
             name=f"products/{command.product_id}",
-            content_type=picture.content_type,
+            content_type=prepared.content_type,
         )
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
             _check(product, command)
-            if product.show(reference, at=self._clock.now()):
+            if product.change_image(reference, at=self._clock.now()):
                 work.products.save(product)
             work.commit()
         return reference
 
 
 def _check(product: Product, command: UploadProductImageCommand) -> None:
-    if product.is_archived:
-        raise ProductNotFound
+    product.ensure_active()
     if command.expected_version not in {None, product.version}:
         raise StaleVersion

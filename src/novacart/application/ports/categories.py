@@ -1,4 +1,4 @@
-"""Where categories are kept."""
+"""Repository of categories."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -13,7 +13,7 @@ class Categories(Protocol):
         ...
 
     def get_for_update(self, category_id: CategoryId) -> Category:
-        """As `get`, and nobody else changes it until the unit of work ends."""
+        """As `get`, and lock the category until the unit of work ends."""
         ...
 
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
@@ -25,5 +25,5 @@ class Categories(Protocol):
         ...
 
     def save(self, category: Category) -> None:
-        """Raises `SlugTaken`, and `ConcurrentChange` for an old version."""
+        """Raises `SlugTaken`, and `ConcurrentChange` if the version is not the stored one."""
         ...

@@ -1,4 +1,4 @@
-"""Turning what somebody uploaded into a picture that is safe to show."""
+"""Processing of uploaded images."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedImage:
-    """A picture made anew from the uploaded one; `width` and `height` in pixels."""
+    """An image that is safe to serve; `width` and `height` in pixels."""
 
     content: bytes
     content_type: str
@@ -17,10 +17,10 @@ class PreparedImage:
 
 class ImageProcessor(Protocol):
     def prepare(self, content: bytes) -> PreparedImage:
-        """The picture in `content`, upright, bounded in size, and with nothing else in it.
+        """Re-encode an uploaded image: upright, limited in size and without metadata.
 
-        What it is, is told by the bytes themselves: JPEG, PNG, WebP or AVIF. Raises
-        `InvalidValue` on the field `image` for anything else, for a broken file, and for
-        more bytes or pixels than the shop takes; pixels are counted before any is decoded.
+        The format (JPEG, PNG, WebP or AVIF) is detected from the content. Raises
+        `InvalidValue` on the field `image` for another format, a damaged file, and too many
+        bytes or pixels. Pixels are counted before any are decoded.
         """
         ...

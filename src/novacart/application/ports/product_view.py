@@ -1,4 +1,4 @@
-"""A product as the catalogue shows it: the view that several features' answers share."""
+"""Read model of a product, shared by the queries of several features."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,10 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductView:
-    """`stock` is what can be ordered now; `image` an absolute URL or a path of this shop."""
+    """`stock` is the number of units that can be ordered now.
+
+    `image` is an absolute URL or an absolute path on this site.
+    """
 
     id: ProductId
     title: str

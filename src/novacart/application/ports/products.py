@@ -1,4 +1,4 @@
-"""Where products are kept."""
+"""Repository of products."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -8,26 +8,22 @@ from novacart.domain.shared.ids import ProductId
 
 
 class Products(Protocol):
-    """`get_active`, `get` and `of` read without a lock; `get_for_update` locks."""
-
-    def get_active(self, product_id: ProductId) -> Product:
-        """Raises `ProductNotFound` where it is unknown or archived."""
-        ...
+    """Only the methods named `…_for_update` lock."""
 
     def get(self, product_id: ProductId) -> Product:
-        """Archived or not. Raises `ProductNotFound` where it is unknown."""
+        """A product, archived or not. Raises `ProductNotFound`."""
         ...
 
-    def of(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        """Those of the products that are known, archived ones included."""
+    def get_active(self, product_id: ProductId) -> Product:
+        """Raises `ProductNotFound` for an unknown or archived product."""
         ...
 
     def get_for_update(self, product_id: ProductId) -> Product:
-        """As `get`, and nobody else changes it until the unit of work ends."""
+        """As `get`, and lock the product until the unit of work ends."""
         ...
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        """As `of`, locked by rising id."""
+        """The products that exist, archived or not, locked by rising id."""
         ...
 
     def add(self, product: Product) -> None: ...
@@ -35,5 +31,5 @@ class Products(Protocol):
     def add_all(self, products: Sequence[Product]) -> None: ...
 
     def save(self, product: Product) -> None:
-        """Raises `ConcurrentChange` where its version is not the stored one."""
+        """Raises `ConcurrentChange` if the version is not the stored one."""
         ...

@@ -1,4 +1,4 @@
-"""Where stock is kept, and the ledger of its movements."""
+"""Stock levels and the ledger of their movements."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,38 +9,38 @@ from novacart.domain.shared.ids import ProductId
 
 
 class Stock(Protocol):
-    """Every change locks the levels that it touches by rising product id, and writes the ledger.
+    """Every change locks the levels by rising product id and writes to the ledger.
 
-    Opening and adjusting stock also record `StockAdjusted` wherever the count changes.
-    The four moves of claims raise `StockAlreadyMoved` where a claim's reference is in the
-    ledger; the unit of work can then only be left.
+    `open`, `adjust` and `set_available` record `StockAdjusted` if the count changes.
+    `reserve`, `release`, `sell` and `take_back` raise `StockAlreadyMoved` if the ledger
+    contains the reference of a claim; the unit of work must then be rolled back.
     """
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
-        """Promise what is available to an order, all claims or none.
+        """Reserve available units for an order, all claims or none.
 
-        Raises `OutOfStock` naming every product that can't be had; nothing has changed then.
+        Raises `OutOfStock` with every product that falls short.
         """
         ...
 
     def release(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
-        """Give reservations back."""
+        """Make reserved units available again."""
         ...
 
     def sell(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
-        """What was reserved leaves the house."""
+        """Remove reserved units that were shipped."""
         ...
 
     def take_back(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
-        """What was sold came back and can be sold again."""
+        """Add returned units."""
         ...
 
     def open(self, initial: Mapping[ProductId, int], *, reason: str, at: datetime) -> None:
-        """Begin to keep stock of new products, with so many on hand."""
+        """Create the levels of new products, with their units on hand."""
         ...
 
     def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
-        """Count `delta` more, or fewer, on hand.
+        """Add `delta` units, or remove them if negative.
 
         Raises `ProductNotFound`, and `StockIsReserved` below what orders have reserved.
         """
@@ -49,13 +49,13 @@ class Stock(Protocol):
     def set_available(
         self, product_id: ProductId, available: int, *, reason: str, at: datetime
     ) -> StockLevel:
-        """Adjust so that exactly `available` can be ordered. Raises `ProductNotFound`."""
+        """Adjust so that exactly `available` units can be ordered. Raises `ProductNotFound`."""
         ...
 
     def lock(self, product_ids: Iterable[ProductId]) -> None:
-        """Take the locks of several moves to come at once, by rising product id."""
+        """Lock the levels of several coming changes at once, by rising product id."""
         ...
 
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
-        """The present levels, without a lock."""
+        """The current levels, without a lock."""
         ...

@@ -1,1 +1,1 @@
-"""What the shop has to sell: products, categories and stock."""
+"""Products, categories and stock."""

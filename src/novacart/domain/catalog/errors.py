@@ -1,4 +1,4 @@
-"""What the catalogue refuses."""
+"""Errors of the catalog."""
 
 from collections.abc import Sequence
 
@@ -7,55 +7,55 @@ from novacart.domain.shared.ids import ProductId
 
 
 class ProductNotFound(DomainError):
-    """There is no such product, or it has left the catalogue."""
+    """The product does not exist or is archived."""
 
     code = "product_not_found"
 
     def __init__(self) -> None:
-        super().__init__("That product is not in the catalogue.")
+        super().__init__("This product is not in the catalog.")
 
 
 class CategoryNotFound(DomainError):
     code = "category_not_found"
 
     def __init__(self) -> None:
-        super().__init__("There is no such category.")
+        super().__init__("This category does not exist.")
 
 
 class SlugTaken(DomainError):
     code = "slug_taken"
 
     def __init__(self, slug: str) -> None:
-        super().__init__(f"Another category is called “{slug}” in addresses already.")
+        super().__init__(f"Another category has the slug “{slug}”.")
 
 
 class StaleVersion(DomainError):
-    """Whoever wants to change it has read an older state than the present one."""
+    """The editor read an older version than the current one."""
 
     code = "stale_version"
 
     def __init__(self) -> None:
-        super().__init__("It was changed after you read it. Read it again before you change it.")
+        super().__init__("It was changed after you read it. Reload it, then repeat your change.")
 
 
 class ProductNotArchived(DomainError):
     code = "product_not_archived"
 
     def __init__(self) -> None:
-        super().__init__("That product is in the catalogue already.")
+        super().__init__("This product is not archived.")
 
 
 class OutOfStock(DomainError):
-    """Less is there than was asked for.
+    """Fewer units are available than requested.
 
-    `details["lines"]` names every line that can't be had:
+    `details["lines"]` names each product that falls short:
     `{"product": id, "requested": n, "available": m}`.
     """
 
     code = "out_of_stock"
 
     def __init__(self, lines: Sequence[tuple[ProductId, int, int]]) -> None:
-        """`lines` are product, requested and available, by rising product."""
+        """`lines` are product, requested and available, by rising product id."""
         super().__init__(
             "There is not enough in stock.",
             details={
@@ -68,21 +68,21 @@ class OutOfStock(DomainError):
 
 
 class StockIsReserved(DomainError):
-    """A count would fall below what orders have reserved."""
+    """An adjustment would leave fewer units than orders have reserved."""
 
     code = "stock_reserved"
 
     def __init__(self, *, on_hand: int, reserved: int) -> None:
         super().__init__(
-            f"Of {on_hand} on hand, {reserved} are reserved by orders and can't be written off.",
+            f"Of {on_hand} units on hand, {reserved} are reserved by orders and can't be removed.",
             details={"on_hand": on_hand, "reserved": reserved},
         )
 
 
 class StockAlreadyMoved(DomainError):
-    """A movement of this reference is in the ledger already: each happens exactly once."""
+    """The ledger already contains a movement with this reference."""
 
     code = "stock_already_moved"
 
     def __init__(self) -> None:
-        super().__init__("That stock was moved already.")
+        super().__init__("This stock movement was already recorded.")

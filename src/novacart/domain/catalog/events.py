@@ -1,4 +1,4 @@
-"""What has happened to the catalogue."""
+"""Events of the catalog."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,24 +6,26 @@ from typing import ClassVar
 
 from novacart.domain.shared.events import DomainEvent, JsonScalar
 
+EventData = Mapping[str, JsonScalar]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductAdded(DomainEvent):
     name: ClassVar[str] = "catalog.product_added"
 
     product_id: int
-    product: Mapping[str, JsonScalar]
+    product: EventData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductEdited(DomainEvent):
-    """`before` and `after` hold the fields that changed, and no others."""
+    """`before` and `after` contain only the fields that changed."""
 
     name: ClassVar[str] = "catalog.product_edited"
 
     product_id: int
-    before: Mapping[str, JsonScalar]
-    after: Mapping[str, JsonScalar]
+    before: EventData
+    after: EventData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +44,9 @@ class ProductRestored(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockAdjusted(DomainEvent):
-    """Staff counted `delta` more (or fewer), and `on_hand` units are in the house since.
+    """Staff changed the stock by `delta` units; `on_hand` is the count after it.
 
-    What orders reserve, take and give back is told by the orders' own events.
+    Movements caused by orders are covered by the events of those orders.
     """
 
     name: ClassVar[str] = "stock.adjusted"
@@ -60,15 +62,21 @@ class CategoryAdded(DomainEvent):
     name: ClassVar[str] = "catalog.category_added"
 
     category_id: int
-    category: Mapping[str, JsonScalar]
+    category: EventData
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryEdited(DomainEvent):
-    """`before` and `after` hold the fields that changed, and no others."""
+    """`before` and `after` contain only the fields that changed."""
 
     name: ClassVar[str] = "catalog.category_edited"
 
     category_id: int
-    before: Mapping[str, JsonScalar]
-    after: Mapping[str, JsonScalar]
+    before: EventData
+    after: EventData
+
+
+def changed_fields(before: EventData, after: EventData) -> tuple[EventData, EventData]:
+    """The fields that differ: their old values and their new ones."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}

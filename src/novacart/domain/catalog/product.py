@@ -1,30 +1,29 @@
-"""A product of the catalogue."""
+"""Products."""
 
 from dataclasses import replace
 from datetime import datetime
 from typing import Self
 
-from novacart.domain.catalog.changes import differing
 from novacart.domain.catalog.errors import ProductNotArchived, ProductNotFound
 from novacart.domain.catalog.events import (
     ProductAdded,
     ProductArchived,
     ProductEdited,
     ProductRestored,
+    changed_fields,
 )
-from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import CategoryId, ProductId
-from novacart.domain.shared.money import Money
+from novacart.domain.shared.ids import ProductId
 
 
 class Product(AggregateRoot):
-    """Something the shop sells, or once sold: an archived product is out of the catalogue.
+    """A product, in the catalog or archived. Its stock is kept in `StockLevel`.
 
-    Times are aware UTC. What is in stock is the stock's own affair.
+    Times are aware UTC.
     """
 
-    __slots__ = ("_details", "archived_at", "created_at", "id", "updated_at")
+    __slots__ = ("archived_at", "created_at", "details", "id", "updated_at")
 
     def __init__(
         self,
@@ -38,88 +37,56 @@ class Product(AggregateRoot):
     ) -> None:
         super().__init__(version=version)
         self.id = id
-        self._details = details
+        self.details = details
         self.created_at = created_at
         self.updated_at = updated_at
         self.archived_at = archived_at
 
     @classmethod
-    def draft(cls, *, id: ProductId, details: ProductDetails, at: datetime) -> Self:
-        """A product that is new to the catalogue."""
+    def create(cls, *, id: ProductId, details: ProductDetails, at: datetime) -> Self:
+        """A new product of the catalog."""
         product = cls(id=id, details=details, created_at=at, updated_at=at)
-        product._record(ProductAdded(occurred_at=at, product_id=id, product=details.plain()))
+        product._record(ProductAdded(occurred_at=at, product_id=id, product=details.event_data()))
         return product
-
-    @property
-    def details(self) -> ProductDetails:
-        return self._details
-
-    @property
-    def title(self) -> str:
-        return self._details.title
-
-    @property
-    def subtitle(self) -> str:
-        return self._details.subtitle
-
-    @property
-    def description(self) -> str:
-        return self._details.description
-
-    @property
-    def price(self) -> Money:
-        return self._details.price
-
-    @property
-    def author(self) -> str | None:
-        return self._details.author
-
-    @property
-    def published_year(self) -> int | None:
-        return self._details.published_year
-
-    @property
-    def brand(self) -> str:
-        return self._details.brand
-
-    @property
-    def category_id(self) -> CategoryId | None:
-        return self._details.category_id
-
-    @property
-    def image(self) -> str | None:
-        return self._details.image
 
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
 
     def edit(self, details: ProductDetails, *, at: datetime) -> bool:
-        """Write the details anew; False where nothing differs.
+        """Replace the details and return whether anything changed.
 
-        Raises `ProductNotFound` for an archived product: whoever wants it back restores it.
+        Raises `ProductNotFound` for an archived product, which must be restored first.
         """
         self.ensure_active()
-        before, after = differing(self._details.plain(), details.plain())
+        before, after = changed_fields(self.details.event_data(), details.event_data())
         if not after:
             return False
-        self._details = details
+        self.details = details
         self.updated_at = at
         self._record(ProductEdited(occurred_at=at, product_id=self.id, before=before, after=after))
         return True
 
-    def show(self, image: str | None, *, at: datetime) -> bool:
-        """Show another picture, a reference from the image store; False where it is the same."""
-        return self.edit(replace(self._details, image=image), at=at)
+    def change_image(self, image: str | None, *, at: datetime) -> bool:
+        """Show another image, by its reference from the image store. Returns as `edit` does."""
+        return self.edit(replace(self.details, image=image), at=at)
+
+    def change_price(self, change: PriceChange, *, at: datetime) -> bool:
+        """Change the price, rounded half up to a minor unit. Returns as `edit` does.
+
+        Raises `InvalidValue` for a new price out of bounds.
+        """
+        price = self.details.price.increased_by(change.percent)
+        return self.edit(replace(self.details, price=price), at=at)
 
     def archive(self, *, at: datetime) -> None:
-        """Take it out of the catalogue. Raises `ProductNotFound` where it is out already."""
+        """Remove it from the catalog. Raises `ProductNotFound` if it is archived already."""
         self.ensure_active()
         self.archived_at = self.updated_at = at
         self._record(ProductArchived(occurred_at=at, product_id=self.id))
 
     def restore(self, *, at: datetime) -> None:
-        """Put it back into the catalogue. Raises `ProductNotArchived` where it is there."""
+        """Return it to the catalog. Raises `ProductNotArchived` if it is not archived."""
         if not self.is_archived:
             raise ProductNotArchived
         self.archived_at = None
@@ -127,5 +94,6 @@ class Product(AggregateRoot):
         self._record(ProductRestored(occurred_at=at, product_id=self.id))
 
     def ensure_active(self) -> None:
+        """Raises `ProductNotFound` if it is archived."""
         if self.is_archived:
             raise ProductNotFound

@@ -1,7 +1,7 @@
-"""What the shop says about a product."""
+"""Details of a product."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from novacart.domain.catalog import text_rules
@@ -12,23 +12,27 @@ from novacart.domain.shared.money import Money
 
 MAX_TITLE = 200
 MAX_DESCRIPTION = 20_000
-# Minor units. Ten of it, a hundred times over, is still exact as a JSON number.
+# Minor units. A cart line of ten, in a cart of a hundred lines, is still exact as a JSON number.
 MAX_PRICE = 100_000_000_000
 MAX_YEAR = 9999
+# Per cent.
+MIN_PRICE_CHANGE = -99
+MAX_PRICE_CHANGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductDetails:
-    """Everything about a product that staff may write, checked.
+    """The fields of a product that staff edit, validated.
 
-    A price is more than nothing: a free order could not be paid. `brand` defaults to the
-    title. Raises `InvalidValue` naming the offending field.
+    Row mapping, import and export columns, event data and the defaults of a PUT are derived
+    from this list. A price is above zero because a free order can't be paid. A blank `brand`
+    becomes the title. Raises `InvalidValue` naming the field.
     """
 
     title: str
-    price: Money
     subtitle: str = ""
     description: str = ""
+    price: Money
     author: str | None = None
     published_year: int | None = None
     brand: str = ""
@@ -36,47 +40,53 @@ class ProductDetails:
     image: str | None = None
 
     def __post_init__(self) -> None:
-        self._keep("title", text_rules.required("title", self.title, at_most=MAX_TITLE))
-        self._keep("subtitle", text_rules.optional("subtitle", self.subtitle, at_most=MAX_TITLE))
-        self._keep(
-            "description",
-            text_rules.optional("description", self.description, at_most=MAX_DESCRIPTION),
-        )
-        self._keep(
-            "brand", text_rules.optional("brand", self.brand, at_most=MAX_TITLE) or self.title
-        )
-        author = text_rules.optional("author", self.author or "", at_most=MAX_TITLE)
-        self._keep("author", author or None)
-        self._keep("image", text_rules.picture("image", self.image))
+        self._text("title", text_rules.required("title", self.title, max_length=MAX_TITLE))
+        self._text("subtitle", _optional("subtitle", self.subtitle))
+        self._text("description", _optional("description", self.description, MAX_DESCRIPTION))
+        self._text("author", _optional("author", self.author) or None)
+        self._text("brand", _optional("brand", self.brand) or self.title)
+        self._text("image", text_rules.image_reference("image", self.image))
         if not 0 < self.price.amount <= MAX_PRICE:
             highest = Money(MAX_PRICE, self.price.currency)
             raise InvalidValue("price", f"A price is more than 0 and at most {highest}.")
         if self.published_year is not None and not 0 < self.published_year <= MAX_YEAR:
             raise InvalidValue("published_year", f"A year is a number from 1 to {MAX_YEAR}.")
 
-    def rewritten(self, changes: Mapping[str, Any]) -> Self:
-        """The details with some fields written anew.
+    def with_changes(self, changes: Mapping[str, Any]) -> Self:
+        """The details with some fields replaced, by name.
 
-        A brand that was the title follows it, unless it is written itself.
+        A brand that equals the title follows a new title unless `changes` names a brand.
         """
         if "title" in changes and "brand" not in changes and self.brand == self.title:
             changes = {**changes, "brand": ""}
         return replace(self, **changes)
 
-    def plain(self) -> dict[str, JsonScalar]:
-        """The fields as an event carries them."""
-        return {
-            "title": self.title,
-            "subtitle": self.subtitle,
-            "description": self.description,
-            "price": self.price.amount,
-            "currency": self.price.currency,
-            "author": self.author,
-            "published_year": self.published_year,
-            "brand": self.brand,
-            "category": self.category_id,
-            "image": self.image,
-        }
+    def event_data(self) -> dict[str, JsonScalar]:
+        """The fields as events carry them; `price` in minor units of `currency`."""
+        data: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        data["category"] = data.pop("category_id")
+        return {**data, "price": self.price.amount, "currency": self.price.currency}
 
-    def _keep(self, field: str, value: object) -> None:
-        object.__setattr__(self, field, value)
+    def _text(self, field: str, text: str | None) -> None:
+        object.__setattr__(self, field, text)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """A change of prices by a whole percentage, lower if negative.
+
+    Raises `InvalidValue` on the field `percent` for 0 and outside -99 to 500.
+    """
+
+    percent: int
+
+    def __post_init__(self) -> None:
+        if self.percent == 0 or not MIN_PRICE_CHANGE <= self.percent <= MAX_PRICE_CHANGE:
+            raise InvalidValue(
+                "percent",
+                f"Enter a percentage from {MIN_PRICE_CHANGE} to {MAX_PRICE_CHANGE}, but not 0.",
+            )
+
+
+def _optional(field: str, text: str | None, max_length: int = MAX_TITLE) -> str:
+    return text_rules.optional(field, text or "", max_length=max_length)

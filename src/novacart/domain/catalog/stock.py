@@ -1,4 +1,4 @@
-"""Stock: what is on the shelf, what of it is promised, and every movement of either."""
+"""Stock levels, and the ledger of their movements."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,14 +17,14 @@ MAX_NOTE = 200
 class MovementKind(StrEnum):
     """Why stock moved."""
 
-    ADJUST = "adjust"  # staff counted, received or wrote off
+    ADJUST = "adjust"  # staff counted, received or wrote off units
     RESERVE = "reserve"  # an order was placed
-    RELEASE = "release"  # it was cancelled, refunded before shipping, or ran out
-    SELL = "sell"  # it was shipped
-    TAKE_BACK = "take_back"  # what was sold came back
+    RELEASE = "release"  # an order was cancelled, expired, or refunded before it shipped
+    SELL = "sell"  # an order was shipped
+    TAKE_BACK = "take_back"  # sold units were returned
 
 
-# Which of (on hand, reserved) a movement of one unit changes, and which way.
+# The change of (on hand, reserved) for each unit of a movement.
 EFFECTS: dict[MovementKind, tuple[int, int]] = {
     MovementKind.RESERVE: (0, 1),
     MovementKind.RELEASE: (0, -1),
@@ -35,7 +35,7 @@ EFFECTS: dict[MovementKind, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLevel:
-    """`on_hand` units are in the house, `reserved` of them belong to orders."""
+    """`on_hand` units are in the warehouse, of which orders have reserved `reserved`."""
 
     product_id: ProductId
     on_hand: int
@@ -43,14 +43,14 @@ class StockLevel:
 
     @property
     def available(self) -> int:
-        """What can be ordered now."""
+        """Units that can be ordered now."""
         return self.on_hand - self.reserved
 
     def adjusted(self, delta: int) -> "StockLevel":
-        """The level after a count that found `delta` more (or fewer).
+        """The level with `delta` units more on hand, or fewer if negative.
 
-        Raises `StockIsReserved` where that would leave less than orders have reserved, and
-        `InvalidValue` past what a house can hold.
+        Raises `StockIsReserved` below what orders have reserved, and `InvalidValue` above
+        `MAX_ON_HAND`.
         """
         on_hand = self.on_hand + delta
         if on_hand < self.reserved:
@@ -62,9 +62,10 @@ class StockLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockClaim:
-    """A quantity that one line of an order asks of the stock.
+    """A quantity of stock to move for one line of an order.
 
-    `reference`, such as `line:17:reserve`, is unique in the ledger: a claim is met once.
+    `reference`, such as `line:17:reserve`, is unique in the ledger, so that a claim moves
+    stock at most once.
     """
 
     product_id: ProductId
@@ -79,7 +80,7 @@ class StockClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockMovement:
-    """One line of the ledger; the sums of its deltas are the level."""
+    """An entry of the stock ledger. A product's level is the sum of its movements."""
 
     product_id: ProductId
     kind: MovementKind
@@ -94,7 +95,7 @@ class StockMovement:
     def adjustment(
         cls, product_id: ProductId, delta: int, *, reason: str, at: datetime
     ) -> "StockMovement":
-        """Raises `InvalidValue` without a reason: a ledger says why."""
+        """A change made by staff. Raises `InvalidValue` for a blank reason."""
         return cls(
             product_id=product_id,
             kind=MovementKind.ADJUST,
@@ -102,22 +103,13 @@ class StockMovement:
             reserved_delta=0,
             reference=None,
             order_id=None,
-            note=text_rules.required("reason", reason, at_most=MAX_NOTE),
+            note=text_rules.required("reason", reason, max_length=MAX_NOTE),
             occurred_at=at,
         )
 
-    def told(self, *, on_hand: int) -> StockAdjusted:
-        """The event that tells of an adjustment, after which `on_hand` units are there."""
-        return StockAdjusted(
-            occurred_at=self.occurred_at,
-            product_id=self.product_id,
-            delta=self.on_hand_delta,
-            on_hand=on_hand,
-            reason=self.note,
-        )
-
     @classmethod
-    def of_claim(cls, kind: MovementKind, claim: StockClaim, *, at: datetime) -> "StockMovement":
+    def from_claim(cls, kind: MovementKind, claim: StockClaim, *, at: datetime) -> "StockMovement":
+        """A change made by an order."""
         on_hand, reserved = EFFECTS[kind]
         return cls(
             product_id=claim.product_id,
@@ -128,4 +120,14 @@ class StockMovement:
             order_id=claim.order_id,
             note="",
             occurred_at=at,
+        )
+
+    def adjusted_event(self, *, on_hand: int) -> StockAdjusted:
+        """The event of an adjustment that left `on_hand` units."""
+        return StockAdjusted(
+            occurred_at=self.occurred_at,
+            product_id=self.product_id,
+            delta=self.on_hand_delta,
+            on_hand=on_hand,
+            reason=self.note,
         )

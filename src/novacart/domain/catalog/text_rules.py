@@ -1,36 +1,45 @@
-"""Texts that a catalogue can keep and show."""
+"""Rules for texts of the catalog."""
 
 import re
 
 from novacart.domain.shared.errors import InvalidValue
 
-# Neither database keeps NUL, and a lone surrogate is no character at all.
-_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+MAX_REFERENCE = 2048
+
+# Neither database can store NUL or a lone surrogate.
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
+_IMAGE_REFERENCE = re.compile(r"(?:https?://[^/\s]+|/(?!/))[^\s\\\"'<>]*")
 
 
-def required(field: str, text: str, *, at_most: int) -> str:
-    """The text without surrounding space. Raises `InvalidValue` where nothing is left."""
-    kept = optional(field, text, at_most=at_most)
-    if not kept:
+def required(field: str, text: str, *, max_length: int) -> str:
+    """The text without surrounding space. Raises `InvalidValue` for a blank text."""
+    stripped = optional(field, text, max_length=max_length)
+    if not stripped:
         raise InvalidValue(field, "This may not be blank.")
-    return kept
+    return stripped
 
 
-def optional(field: str, text: str, *, at_most: int) -> str:
-    """Likewise, but it may be empty. `at_most` counts characters."""
-    kept = text.strip()
-    if len(kept) > at_most:
-        raise InvalidValue(field, f"This may have at most {at_most} characters.")
-    if _UNKEEPABLE.search(kept):
-        raise InvalidValue(field, "This holds characters that can't be kept.")
-    return kept
+def optional(field: str, text: str, *, max_length: int) -> str:
+    """The text without surrounding space; it may be empty. `max_length` is in characters.
+
+    Raises `InvalidValue`.
+    """
+    stripped = text.strip()
+    if len(stripped) > max_length:
+        raise InvalidValue(field, f"This may have at most {max_length} characters.")
+    if _NOT_STORABLE.search(stripped):
+        raise InvalidValue(field, "This contains characters that can't be stored.")
+    return stripped
 
 
-def picture(field: str, reference: str | None) -> str | None:
-    """A reference to a picture: an http(s) URL or a path of this shop, or None for none."""
-    if reference is None or not reference.strip():
+def image_reference(field: str, reference: str | None) -> str | None:
+    """An image's http(s) URL or absolute path on this site; None if blank.
+
+    Raises `InvalidValue`.
+    """
+    stripped = optional(field, reference or "", max_length=MAX_REFERENCE)
+    if not stripped:
         return None
-    kept = optional(field, reference, at_most=2048)
-    if not re.fullmatch(r"(?:https?://[^/\s]+|/(?!/))[^\s\\\"'<>]*", kept):
-        raise InvalidValue(field, "A picture is an http or https URL, or a path of this shop.")
-    return kept
+    if not _IMAGE_REFERENCE.fullmatch(stripped):
+        raise InvalidValue(field, "An image is an http or https URL, or an absolute path.")
+    return stripped

@@ -108,6 +108,10 @@ class Money:
         digits = str(abs(self.amount)).rjust(exponent + 1, "0")
         return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}" if exponent else sign + digits
 
+    def increased_by(self, percent: int) -> "Money":
+        """The amount plus `percent` per cent of it, or less if negative, rounded half up."""
+        return Money((self.amount * (100 + percent) + 50) // 100, self.currency)
+
     def split(self, weights: Sequence[int]) -> list["Money"]:
         """Shares in proportion to `weights`, whose sum is the whole to the last minor unit.
 

@@ -15,7 +15,7 @@ import click
 from novacart.adapters.persistence import migrate as migrations
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.catalog.queries import CatalogQueries
-from novacart.entrypoints.commands.catalogue import seed_with_progress
+from novacart.entrypoints.commands.catalog import seed_with_progress
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.demo.data import people
 from novacart.entrypoints.settings import Settings, load_settings
@@ -51,10 +51,10 @@ def dev() -> None:
 
 
 def _seed_if_new(settings: Settings) -> bool:
-    """Load the demo data if the catalogue is empty. Return whether the demo accounts exist."""
+    """Load the demo data if the catalog is empty. Return whether the demo accounts exist."""
     with cli_injector(settings) as injector:
-        catalogue = injector.get(CatalogQueries)  # type: ignore[type-abstract]
-        if next(iter(catalogue.every_product()), None) is None:
+        queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+        if next(iter(queries.all_products()), None) is None:
             if not settings.debug:
                 return False
             click.echo("Loading the demo data …")

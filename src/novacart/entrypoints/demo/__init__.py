@@ -1,1 +1,1 @@
-"""The demo shop: a catalogue, its pictures and a few people, all made up."""
+"""The demo shop: a catalog, its images and a few accounts, all fictional."""

@@ -1,4 +1,4 @@
-"""The files of the demo shop."""
+"""The data files of the demo shop."""
 
 import json
 from importlib.resources import files
@@ -7,20 +7,20 @@ from typing import Any, Final
 _FOLDER: Final = files(__package__)
 
 
-def catalogue() -> dict[str, list[dict[str, Any]]]:
-    """`categories` and `products`; their pictures are named by file."""
-    read: dict[str, list[dict[str, Any]]] = _read("catalogue.json")
-    return read
+def catalog() -> dict[str, list[dict[str, Any]]]:
+    """`categories` and `products`; their images are file names."""
+    content: dict[str, list[dict[str, Any]]] = _read("catalog.json")
+    return content
 
 
 def people() -> dict[str, Any]:
-    """`admin`, and `customers` with their addresses. Their passwords are no secrets."""
-    read: dict[str, Any] = _read("people.json")
-    return read
+    """`admin`, and `customers` with their addresses. The passwords are public."""
+    content: dict[str, Any] = _read("people.json")
+    return content
 
 
-def picture(file_name: str) -> bytes:
-    """A picture, a WebP."""
+def image(file_name: str) -> bytes:
+    """The content of a WebP image."""
     return (_FOLDER / "images" / file_name).read_bytes()
 
 

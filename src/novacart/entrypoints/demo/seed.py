@@ -1,51 +1,45 @@
-"""Filling an empty shop with the demo catalogue and its people."""
+"""Load the demo shop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from injector import Injector
 
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
-from novacart.application.catalog.category_fields import CategoryFields
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
-from novacart.application.catalog.product_file_formats import NumberedRow
+from novacart.application.catalog.product_files import NumberedRow
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.image_store import ImageStore
+from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
 from novacart.domain.catalog.errors import SlugTaken
 from novacart.entrypoints.demo import data
 from novacart.entrypoints.demo.accounts import seed_people
 
 Progress = Callable[[str, int, int], None]
 
-_PICTURES: Final = (
-    "image",
-    "mobile_image",
-    "mobile_secondary_image",
-    "desktop_image",
-    "desktop_secondary_image",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seeded:
-    """How many of each were new."""
+class SeedReport:
+    """The numbers of categories, products and accounts that were added."""
 
     categories: int
     products: int
     people: int
 
 
-def seed_demo(injector: Injector, *, progress: Progress = lambda _what, _done, _of: None) -> Seeded:
-    """Load whatever of the demo shop is not there yet, through the shop's own use cases.
+def seed_demo(
+    injector: Injector, *, progress: Progress = lambda _what, _done, _total: None
+) -> SeedReport:
+    """Add what is missing of the demo shop, by means of the use cases. Idempotent.
 
-    `progress` is told what is being loaded, how many of it are done, and of how many. Doing
-    it again adds nothing; a product is known by its title and subtitle.
+    A product is identified by its title and subtitle. `progress` is called with the kind of
+    data, the number done and their total.
     """
-    catalogue = data.catalogue()
-    return Seeded(
-        categories=_seed_categories(injector, catalogue["categories"], progress),
-        products=_seed_products(injector, catalogue["products"], progress),
+    catalog = data.catalog()
+    return SeedReport(
+        categories=_seed_categories(injector, catalog["categories"], progress),
+        products=_seed_products(injector, catalog["products"], progress),
         people=seed_people(injector, progress),
     )
 
@@ -53,16 +47,18 @@ def seed_demo(injector: Injector, *, progress: Progress = lambda _what, _done, _
 def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress: Progress) -> int:
     add_category = injector.get(AddCategory)
     images = injector.get(ImageStore)  # type: ignore[type-abstract]
-    there = {category.slug for category in _queries(injector).categories()}
+    existing = {category.slug for category in _queries(injector).categories()}
     added = 0
     for done, entry in enumerate(entries, start=1):
-        if entry["slug"] not in there:
-            pictures = {name: _keep(images, "categories", entry[name]) for name in _PICTURES}
-            fields: CategoryFields = {**entry, **pictures}  # type: ignore[typeddict-item]
+        if entry["slug"] not in existing:
+            stored: dict[str, Any] = {
+                name.value: _store(images, "categories", entry[name]) for name in CategoryImage
+            }
+            details = CategoryDetails(**{**entry, **stored})
             try:
-                add_category(AddCategoryCommand(fields=fields))
+                add_category(AddCategoryCommand(details=details))
             except SlugTaken:
-                # It is there, and staff have switched it off.
+                # The category exists and staff have hidden it.
                 continue
             added += 1
         progress("categories", done, len(entries))
@@ -71,26 +67,26 @@ def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress
 
 def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: Progress) -> int:
     images = injector.get(ImageStore)  # type: ignore[type-abstract]
-    there = {
-        (each.product.title, each.product.subtitle) for each in _queries(injector).every_product()
+    existing = {
+        (one.product.title, one.product.subtitle) for one in _queries(injector).all_products()
     }
-    new = [entry for entry in entries if (entry["title"], entry["subtitle"]) not in there]
+    missing = [entry for entry in entries if (entry["title"], entry["subtitle"]) not in existing]
     rows = []
-    for done, entry in enumerate(new, start=1):
+    for done, entry in enumerate(missing, start=1):
         row = {name: value for name, value in entry.items() if name != "key"}
-        row["image"] = _keep(images, "products", entry["image"])
+        row["image"] = _store(images, "products", entry["image"])
         rows.append(NumberedRow(line=done, row=row))
-        progress("products", done, len(new))
+        progress("products", done, len(missing))
     report = injector.get(ImportProducts)(ImportProductsCommand(rows=rows))
-    if report.bad:
-        message = f"the demo catalogue is at fault: {report.bad[0].reason}"
+    if report.rejected:
+        message = f"invalid product in the demo catalog: {report.rejected[0].reason}"
         raise ValueError(message)
     return report.added
 
 
-def _keep(images: ImageStore, folder: str, file_name: str) -> str:
+def _store(images: ImageStore, folder: str, file_name: str) -> str:
     name = f"{folder}/{file_name.removesuffix('.webp')}"
-    return images.put(data.picture(file_name), name=name, content_type="image/webp")
+    return images.put(data.image(file_name), name=name, content_type="image/webp")
 
 
 def _queries(injector: Injector) -> CatalogQueries:

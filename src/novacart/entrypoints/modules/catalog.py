@@ -1,4 +1,4 @@
-"""The catalogue."""
+"""Bindings of the catalog."""
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
@@ -7,15 +7,18 @@ from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import MAX_BYTES, PillowImageProcessor
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.catalog.image_routes import product_images_blueprint
 from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
-from novacart.adapters.web.catalog.staff_routes import catalog_staff_blueprint
+from novacart.adapters.web.catalog.staff_routes import (
+    catalog_staff_blueprint,
+    product_images_blueprint,
+)
 from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.media.files import media_blueprint
+from novacart.adapters.web.media.routes import media_blueprint
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.export_products import ExportProducts
@@ -23,7 +26,6 @@ from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.catalog.restore_product import RestoreProduct
-from novacart.application.catalog.set_product_image import SetProductImage
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ports.image_processor import ImageProcessor
@@ -35,7 +37,7 @@ _USE_CASES = (
     EditProduct,
     ArchiveProduct,
     RestoreProduct,
-    SetProductImage,
+    ChangePrice,
     UploadProductImage,
     UploadCategoryImage,
     AdjustStock,
@@ -88,22 +90,24 @@ def _uses_cloudinary(settings: Settings) -> bool:
     missing = [name for name, value in account.items() if not value]
     if missing and len(missing) < len(account):
         raise InvalidSetting(
-            f"{' and '.join(missing)} must be set too, for pictures to be kept at Cloudinary;"
-            " leave all of CLOUDINARY_* empty to keep them on this machine's disk."
+            f"Set {' and '.join(missing)} too to store images at Cloudinary, or leave all of"
+            " CLOUDINARY_* empty to store them on disk."
         )
     return not missing
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:
-    """Products, categories and their pictures."""
+    """Routes of products, categories and images."""
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    policy = injector.get(CatalogPolicy)
     return [
-        catalog_blueprint(queries=queries, policy=injector.get(CatalogPolicy)),
+        catalog_blueprint(queries=queries, policy=policy),
         catalog_staff_blueprint(
             add_product=injector.get(AddProduct),
             edit_product=injector.get(EditProduct),
             archive_product=injector.get(ArchiveProduct),
             queries=queries,
+            policy=policy,
         ),
         product_images_blueprint(
             upload_image=injector.get(UploadProductImage), queries=queries, max_bytes=MAX_BYTES

@@ -179,7 +179,7 @@ def test_a_file_with_bad_rows_is_taken_in_but_for_these(open_as: OpenAs, tmp_pat
     page.get_by_label("CSV file").set_input_files(file)
     page.get_by_role("button", name="Import").click()
     report = page.get_by_role("status")
-    expect(report).to_contain_text("1 added, 0 changed, 0 as they were, 2 not taken in.")
+    expect(report).to_contain_text("1 added, 0 changed, 0 unchanged, 2 rejected.")
     expect(report.get_by_role("row")).to_have_count(3)
 
 

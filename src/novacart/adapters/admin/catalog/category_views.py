@@ -16,13 +16,10 @@ from novacart.adapters.admin.list_view import ListView
 from novacart.application.back_office.catalog import CategoryRow
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.catalog.add_category import AddCategoryCommand
-from novacart.application.catalog.category_fields import CategoryFields
 from novacart.application.catalog.edit_category import EditCategoryCommand
-from novacart.application.catalog.upload_category_image import (
-    CategoryImage,
-    UploadCategoryImageCommand,
-)
+from novacart.application.catalog.upload_category_image import UploadCategoryImageCommand
 from novacart.application.ports.errors import Unavailable
+from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
 from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CategoryId
@@ -78,7 +75,7 @@ class CategoriesView(ListView):
 
     def create_model(self, form: CategoryForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         def add() -> CategoryRow | None:
-            command = AddCategoryCommand(fields=_fields(form))
+            command = AddCategoryCommand(details=CategoryDetails(**_changes(form)))
             category_id = self.back_office.catalog.add_category(command)
             self._upload_images(category_id)
             return self.get_one(category_id)
@@ -90,7 +87,7 @@ class CategoriesView(ListView):
             self.back_office.catalog.edit_category(
                 EditCategoryCommand(
                     category_id=model.id,
-                    fields=_fields(form),
+                    changes=_changes(form),
                     expected_version=parse_id(form.version.data) or 0,
                 )
             )
@@ -127,7 +124,7 @@ class CategoriesView(ListView):
             if upload is None or not upload.filename:
                 continue
             command = UploadCategoryImageCommand(
-                category_id=category_id, place=image, content=upload.read()
+                category_id=category_id, image=image, content=upload.read()
             )
             self.run_action(
                 partial(self.back_office.catalog.upload_category_image, command),
@@ -135,15 +132,14 @@ class CategoriesView(ListView):
             )
 
 
-def _fields(form: CategoryForm) -> CategoryFields:
-    """An image is left out, and so kept, unless its "Remove" box is checked."""
-    fields = CategoryFields(
-        name=form.name.data or "",
-        slug=form.slug.data or "",
-        position=form.position.data or 0,
-        is_active=bool(form.is_active.data),
-    )
-    for image in CategoryImage:
-        if request.form.get(f"{image.value}-remove"):
-            fields[image.value] = None
-    return fields
+def _changes(form: CategoryForm) -> dict[str, Any]:
+    """The values by the name of the field in `CategoryDetails`.
+
+    An image is left out, and so kept, unless its "Remove" box is checked.
+    """
+    return {
+        "name": form.name.data or "",
+        "slug": form.slug.data or "",
+        "position": form.position.data or 0,
+        "is_active": bool(form.is_active.data),
+    } | {image.value: None for image in CategoryImage if request.form.get(f"{image.value}-remove")}

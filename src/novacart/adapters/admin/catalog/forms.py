@@ -1,6 +1,7 @@
 """Forms of products and categories."""
 
-from typing import Any, Final, cast
+from dataclasses import fields
+from typing import Any, Final
 
 from flask_wtf.file import FileField
 from wtforms import (
@@ -16,10 +17,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import ProductDetail
-from novacart.application.catalog.product_fields import ProductFields
-from novacart.application.catalog.upload_category_image import CategoryImage
-from novacart.domain.catalog.product_details import MAX_TITLE, MAX_YEAR
+from novacart.domain.catalog.category_details import CategoryImage
+from novacart.domain.catalog.product_details import MAX_TITLE, MAX_YEAR, ProductDetails
 from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
+from novacart.domain.shared.money import Money
 
 # Bytes, for all images of one form.
 MAX_IMAGES: Final = 60 * 1024 * 1024
@@ -34,13 +35,13 @@ def _image_field(label: str, description: str = "") -> FileField:
 
 
 class ProductForm(StaffForm):
-    """Edits a product. Fields with the name of a member of `ProductFields` are saved as it."""
+    """Edits a product. A field is saved as the field of `ProductDetails` with its name."""
 
     version = HiddenField()
     title = StringField("Title", [InputRequired(), Length(max=MAX_TITLE)])
     subtitle = StringField("Subtitle", [Length(max=MAX_TITLE)])
     price = StringField("Price", [InputRequired()], render_kw={"inputmode": "decimal"})
-    category = SelectField("Category")
+    category_id = SelectField("Category")
     brand = StringField(
         "Brand",
         [Length(max=MAX_TITLE)],
@@ -52,16 +53,18 @@ class ProductForm(StaffForm):
 
     @property
     def field_names(self) -> list[str]:
-        return [field.name for field in self if field.name in ProductFields.__annotations__]
+        return [field.name for field in fields(ProductDetails) if field.name in self]
 
-    def product_fields(self) -> ProductFields:
+    def changes(self, currency: str) -> dict[str, Any]:
+        """The values by name. Raises `InvalidValue` for a price that is not an amount."""
         values: dict[str, Any] = {name: self[name].data for name in self.field_names}
         for name, value in values.items():
             if isinstance(value, str):
                 values[name] = value.replace("\r\n", "\n")
-        values["price"] = values["price"].strip().replace(",", "")
-        values["category"] = parse_id(values["category"])
-        return cast("ProductFields", values)
+        price = (self.price.data or "").strip().replace(",", "")
+        values["price"] = Money.parse(price, currency, field="price")
+        values["category_id"] = parse_id(self.category_id.data)
+        return values
 
 
 class NewProductForm(ProductForm):
@@ -70,13 +73,13 @@ class NewProductForm(ProductForm):
 
 def product_form_data(product: ProductDetail) -> dict[str, Any]:
     """Initial data of `ProductForm`."""
-    same = {
-        name: getattr(product, name)
-        for name in ("version", *ProductFields.__annotations__)
-        if hasattr(product, name)
+    details = product.details
+    return {
+        **{field.name: getattr(details, field.name) for field in fields(ProductDetails)},
+        "version": product.version,
+        "price": str(details.price),
+        "category_id": "" if details.category_id is None else str(details.category_id),
     }
-    category = "" if product.category_id is None else str(product.category_id)
-    return same | {"price": str(product.price), "category": category}
 
 
 class StockForm(StaffForm):

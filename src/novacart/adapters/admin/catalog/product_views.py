@@ -4,7 +4,7 @@ from codecs import iterdecode
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from flask import Response, abort, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_admin.helpers import get_form_data
@@ -31,21 +31,20 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.add_product import AddProductCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.change_price import ChangePriceCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProductsCommand, ImportReport
-from novacart.application.catalog.product_fields import ProductFields
-from novacart.application.catalog.product_file_formats import FileFormat, UnreadableFile, read_rows
+from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.upload_product_image import UploadProductImageCommand
 from novacart.domain.catalog.errors import StaleVersion
+from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId
-from novacart.domain.shared.money import Money
 
 # Bytes. A thousand products are about 300 kB.
 MAX_IMPORT_FILE: Final = 16 * 1024 * 1024
-_MAX_PERCENT: Final = 500
 
 
 class ProductsView(ListView):
@@ -130,8 +129,9 @@ class ProductsView(ListView):
         return self._with_categories(ProductForm(get_form_data(), data=data))
 
     def create_model(self, form: NewProductForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        command = AddProductCommand(fields=form.product_fields(), stock=form.stock.data or 0)
         try:
+            details = ProductDetails(**form.changes(self._currency))
+            command = AddProductCommand(details=details, stock=form.stock.data or 0)
             product_id = self.back_office.catalog.add_product(command)
         except InvalidValue as error:
             form.add_error(error)
@@ -139,12 +139,12 @@ class ProductsView(ListView):
         return self.get_one(product_id)
 
     def update_model(self, form: ProductForm, model: ProductDetail) -> bool:
-        command = EditProductCommand(
-            product_id=model.id,
-            fields=form.product_fields(),
-            expected_version=parse_id(form.version.data) or 0,
-        )
         try:
+            command = EditProductCommand(
+                product_id=model.id,
+                changes=form.changes(self._currency),
+                expected_version=parse_id(form.version.data) or 0,
+            )
             self.back_office.catalog.edit_product(command)
         except StaleVersion:
             self._template_args["conflict"] = conflicts(
@@ -163,8 +163,12 @@ class ProductsView(ListView):
     def get_save_return_url(self, model: ProductDetail, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
         return url_for("admin_products.details_view", id=model.id)
 
+    @property
+    def _currency(self) -> str:
+        return self.back_office.limits.support.currency
+
     def _with_categories(self, form: ProductForm) -> ProductForm:
-        form.category.choices = [
+        form.category_id.choices = [
             SelectChoice("", "None"),
             *(SelectChoice(*choice) for choice in _category_choices(self.back_office.queries)),
         ]
@@ -228,12 +232,13 @@ class ProductsView(ListView):
 
     @action("price", "Change prices")
     def change_prices(self, selected: Sequence[str]) -> None:
-        percent = _signed_integer(request.form.get("percent", ""))
-        if not percent or abs(percent) > _MAX_PERCENT:
-            flash("Enter a percentage from -99 to 500.", "warning")
+        try:
+            change = PriceChange(_signed_integer(request.form.get("percent", "")) or 0)
+        except InvalidValue as error:
+            flash(error.message, "warning")
             return
         self.run_bulk_action(
-            selected, lambda key: self._change_price(key, percent), success="Prices changed"
+            selected, lambda key: self._change_price(key, change), success="Prices changed"
         )
 
     @action("stock", "Adjust stock")
@@ -251,7 +256,9 @@ class ProductsView(ListView):
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:  # noqa: ARG002 (CSV is the only type)
-        rows = self.back_office.catalog.export_products(ExportProductsCommand(form=FileFormat.CSV))
+        rows = self.back_office.catalog.export_products(
+            ExportProductsCommand(format=FileFormat.CSV)
+        )
         response = Response(rows, mimetype="text/csv")
         response.headers["Content-Disposition"] = "attachment; filename=products.csv"
         return response
@@ -290,18 +297,9 @@ class ProductsView(ListView):
             AdjustStockCommand(product_id=ProductId(key), delta=delta or 0, reason=reason or "")
         )
 
-    def _change_price(self, key: int, percent: int) -> None:
-        """Round to the nearest minor unit."""
-        product: ProductDetail | None = self.get_one(key)
-        if product is None:
-            abort(404)
-        price = Money((product.price.amount * (100 + percent) + 50) // 100, product.price.currency)
-        self.back_office.catalog.edit_product(
-            EditProductCommand(
-                product_id=product.id,
-                fields=ProductFields(price=str(price)),
-                expected_version=product.version,
-            )
+    def _change_price(self, key: int, change: PriceChange) -> None:
+        self.back_office.catalog.change_price(
+            ChangePriceCommand(product_id=ProductId(key), change=change)
         )
 
     def _product_of(self, form_class: type[StaffForm]) -> ProductDetail:

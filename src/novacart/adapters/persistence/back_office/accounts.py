@@ -5,7 +5,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from novacart.adapters.persistence.accounts.tables import addresses, users
-from novacart.adapters.persistence.back_office.keyset import Clause, ListDescription, equals
+from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
 from novacart.adapters.persistence.back_office.orders import ORDERS, order_row
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.payments.tables import payments

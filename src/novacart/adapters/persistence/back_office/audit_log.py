@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from novacart.adapters.persistence.back_office.keyset import ListDescription, equals
+from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import audit_entries, audit_head
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.hash_chain import EMPTY, next_entry

@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Row, Select, and_, column, func, or_, select, text
 
-from novacart.adapters.persistence.back_office.keyset import Clause, ListDescription, equals
+from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
+from novacart.adapters.persistence.catalog.mapper import AVAILABLE, to_product_details
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     categories,
@@ -19,7 +20,7 @@ from novacart.application.back_office.catalog import (
     ProductRow,
     StockMovementRow,
 )
-from novacart.application.catalog.search_terms import searched
+from novacart.application.catalog.search import search_terms
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.shared.ids import CategoryId, ProductId
 from novacart.domain.shared.money import Money
@@ -53,7 +54,6 @@ _CATEGORIES: Final[Select[*tuple[Any, ...]]] = select(
 def product_list(dialect: str) -> ListDescription[ProductRow]:
     """`dialect` decides the full-text search syntax."""
     archived = products.c.archived_at.is_not(None)
-    available = stock_levels.c.on_hand - stock_levels.c.reserved
     return ListDescription(
         statement=_PRODUCTS,
         key=products.c.id,
@@ -66,7 +66,7 @@ def product_list(dialect: str) -> ListDescription[ProductRow]:
             "archived": lambda value: archived if value else ~archived,
             "category": equals(products.c.category_id),
             "brand": equals(products.c.brand),
-            "in_stock": lambda value: available > 0 if value else available <= 0,
+            "in_stock": lambda value: AVAILABLE > 0 if value else AVAILABLE <= 0,
         },
         search=_product_search(dialect),
         to_row=_product_row,
@@ -86,11 +86,7 @@ def product_detail(connection: Connection, product_id: ProductId) -> ProductDeta
     )
     return ProductDetail(
         **_product_fields(row),
-        subtitle=row.subtitle,
-        description=row.description,
-        author=row.author,
-        published_year=row.published_year,
-        category_id=row.category_id,
+        details=to_product_details(row),
         created_at=row.created_at,
         movements=[_stock_movement(movement) for movement in connection.execute(movements)],
     )
@@ -117,11 +113,11 @@ def _product_search(dialect: str) -> Callable[[str], Clause]:
         ]
         if typed.isdecimal() and typed.isascii() and len(typed) < _MAX_ID_DIGITS:
             clauses.append(products.c.id == int(typed))
-        words = searched(typed)
-        if words:
+        terms = search_terms(typed)
+        if terms:
             matches = (
                 text(_SEARCH_INDEX[dialect])
-                .bindparams(query=match_expression(dialect, words))
+                .bindparams(query=match_expression(dialect, terms))
                 .columns(column("product_id", BigInteger))
                 .subquery("matches")
             )

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from novacart.adapters.persistence.back_office.keyset import ListDescription, equals
+from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
 from novacart.adapters.persistence.back_office.tables import check_results
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.jobs.tables import schedule_turns

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, or_, select
 
 from novacart.adapters.persistence.accounts.tables import users
-from novacart.adapters.persistence.back_office.keyset import (
+from novacart.adapters.persistence.back_office.list_page import (
     ListDescription,
     at_least,
     at_most,

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, select
 
-from novacart.adapters.persistence.back_office.keyset import ListDescription, equals
+from novacart.adapters.persistence.back_office.list_page import ListDescription, equals
 from novacart.adapters.persistence.payments.tables import payments, refunds
 from novacart.application.back_office.payments import PaymentRow, RefundRow
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus

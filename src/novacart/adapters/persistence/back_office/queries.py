@@ -8,7 +8,7 @@ from novacart.adapters.persistence.back_office.catalog import (
     product_detail,
     product_list,
 )
-from novacart.adapters.persistence.back_office.keyset import list_page
+from novacart.adapters.persistence.back_office.list_page import list_page
 from novacart.adapters.persistence.back_office.operations import (
     OUTBOX,
     WEBHOOK_EVENTS,

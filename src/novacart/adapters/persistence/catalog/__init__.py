@@ -1,1 +1,1 @@
-"""The catalogue in the database."""
+"""The catalog in the database."""

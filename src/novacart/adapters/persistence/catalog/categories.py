@@ -1,4 +1,4 @@
-"""Categories, one row each."""
+"""Repository of categories."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.persistence.catalog.mapper import category_of, category_row
+from novacart.adapters.persistence.catalog.mapper import from_category, to_category
 from novacart.adapters.persistence.catalog.tables import categories
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.domain.catalog.category import Category
@@ -16,7 +16,7 @@ from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CategoryId
 
 _SLUG_TAKEN = ("uq_categories_slug", "UNIQUE constraint failed: categories.slug")
-_SAVE = (
+_UPDATE = (
     update(categories)
     .where(categories.c.id == bindparam("_id"), categories.c.version == bindparam("_version"))
     .values(version=categories.c.version + 1)
@@ -41,28 +41,28 @@ class SqlCategories:
         return {slug: CategoryId(category_id) for slug, category_id in rows}
 
     def add(self, category: Category) -> None:
-        row = {**category_row(category), "version": category.version + 1}
+        row = {**from_category(category), "version": category.version + 1}
         self._write(category, insert(categories), row)
 
     def save(self, category: Category) -> None:
-        row = category_row(category)
+        row = from_category(category)
         key = {"_id": row.pop("id"), "_version": category.version}
-        if self._write(category, _SAVE.values(**row), key) != 1:
+        if self._write(category, _UPDATE.values(**row), key) != 1:
             raise ConcurrentChange
 
     def _one(self, statement: Select[*tuple[Any, ...]]) -> Category:
         row = self._connection.execute(statement).one_or_none()
         if row is None:
             raise CategoryNotFound
-        return category_of(row)
+        return to_category(row)
 
-    def _write(self, category: Category, statement: Executable, row: dict[str, Any]) -> int:
+    def _write(self, category: Category, statement: Executable, parameters: dict[str, Any]) -> int:
         try:
-            written: int = self._connection.execute(statement, row).rowcount
+            row_count: int = self._connection.execute(statement, parameters).rowcount
         except IntegrityError as error:
             if violated_constraint(error) in _SLUG_TAKEN:
-                raise SlugTaken(category.slug) from error
+                raise SlugTaken(category.details.slug) from error
             raise
         category.version += 1
         self._saved(category)
-        return written
+        return row_count

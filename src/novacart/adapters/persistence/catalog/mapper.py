@@ -1,50 +1,56 @@
-"""Products and categories as rows, and back."""
+"""Mapping between rows and the catalog's aggregates and read models.
 
-from typing import Any
+Columns have the names of the fields that they store. Only prices, which have two columns, and
+the stock are mapped one by one.
+"""
 
-from sqlalchemy import Row
+from dataclasses import fields
+from typing import Any, Final
 
-from novacart.domain.catalog.category import Category, CategoryDetails
+from sqlalchemy import ColumnElement, Row
+
+from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.application.ports.product_view import ProductView
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.money import Money
 
+AVAILABLE: Final = stock_levels.c.on_hand - stock_levels.c.reserved
 
-def product_row(product: Product) -> dict[str, Any]:
-    """Every column of `products` but the version, which the repository counts."""
+_DETAILS: Final = [field.name for field in fields(ProductDetails) if field.name != "price"]
+_CATEGORY_DETAILS: Final = [field.name for field in fields(CategoryDetails)]
+_VIEW: Final = [field.name for field in fields(ProductView) if field.name not in {"price", "stock"}]
+
+# The columns of `to_product_view`, for a select that joins `products` with `stock_levels`.
+PRODUCT_VIEW_COLUMNS: Final[list[ColumnElement[Any]]] = [
+    *(products.c[name] for name in _VIEW),
+    products.c.price_minor,
+    products.c.currency,
+    AVAILABLE.label("available"),
+]
+
+
+def from_product(product: Product) -> dict[str, Any]:
+    """All columns of `products` except the version, which the repository counts."""
+    details = product.details
     return {
         "id": product.id,
-        "title": product.title,
-        "subtitle": product.subtitle,
-        "description": product.description,
-        "price_minor": product.price.amount,
-        "currency": product.price.currency,
-        "author": product.author,
-        "published_year": product.published_year,
-        "brand": product.brand,
-        "category_id": product.category_id,
-        "image": product.image,
+        **{name: getattr(details, name) for name in _DETAILS},
+        "price_minor": details.price.amount,
+        "currency": details.price.currency,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
         "archived_at": product.archived_at,
     }
 
 
-def product_of(row: Row[Any]) -> Product:
-    """The aggregate of a whole row of `products`."""
+def to_product(row: Row[Any]) -> Product:
+    """The product of a row with all columns of `products`."""
     return Product(
         id=row.id,
-        details=ProductDetails(
-            title=row.title,
-            subtitle=row.subtitle,
-            description=row.description,
-            price=Money(row.price_minor, row.currency),
-            author=row.author,
-            published_year=row.published_year,
-            brand=row.brand,
-            category_id=row.category_id,
-            image=row.image,
-        ),
+        details=to_product_details(row),
         created_at=row.created_at,
         updated_at=row.updated_at,
         archived_at=row.archived_at,
@@ -52,25 +58,32 @@ def product_of(row: Row[Any]) -> Product:
     )
 
 
-def category_row(category: Category) -> dict[str, Any]:
-    """Every column of `categories` but the version."""
-    return {"id": category.id, **category.details.plain()}
+def to_product_details(row: Row[Any]) -> ProductDetails:
+    """The details in a row with all columns of `products`."""
+    values = {name: getattr(row, name) for name in _DETAILS}
+    return ProductDetails(**values, price=Money(row.price_minor, row.currency))
 
 
-def category_of(row: Row[Any]) -> Category:
-    """The aggregate of a whole row of `categories`."""
-    return Category(
-        id=row.id,
-        details=CategoryDetails(
-            name=row.name,
-            slug=row.slug,
-            image=row.image,
-            mobile_image=row.mobile_image,
-            mobile_secondary_image=row.mobile_secondary_image,
-            desktop_image=row.desktop_image,
-            desktop_secondary_image=row.desktop_secondary_image,
-            position=row.position,
-            is_active=row.is_active,
-        ),
-        version=row.version,
+def to_product_view(row: Row[Any]) -> ProductView:
+    """The read model in a row that begins with `PRODUCT_VIEW_COLUMNS`."""
+    # By position: a list would look up fifteen names for each of its products.
+    *values, price_minor, currency, available = row[: len(PRODUCT_VIEW_COLUMNS)]
+    return ProductView(
+        **dict(zip(_VIEW, values, strict=True)),
+        price=Money(price_minor, currency),
+        stock=available,
     )
+
+
+def from_category(category: Category) -> dict[str, Any]:
+    """All columns of `categories` except the version."""
+    return {
+        "id": category.id,
+        **{name: getattr(category.details, name) for name in _CATEGORY_DETAILS},
+    }
+
+
+def to_category(row: Row[Any]) -> Category:
+    """The category of a row with all columns of `categories`."""
+    details = CategoryDetails(**{name: getattr(row, name) for name in _CATEGORY_DETAILS})
+    return Category(id=row.id, details=details, version=row.version)

@@ -1,24 +1,28 @@
-"""The catalogue as everybody sees it, one statement for a list and one for a product."""
+"""Queries of the catalog that customers see."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, select
 
-from novacart.adapters.persistence.catalog.listing import SOLD, Listing, in_category
-from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
+from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
+from novacart.adapters.persistence.catalog.product_list_query import (
+    IS_ACTIVE,
+    ProductListQuery,
+    in_category,
+)
 from novacart.adapters.persistence.catalog.suggestions import (
-    brands_like,
-    categories_like,
-    products_like,
+    matching_brands,
+    matching_categories,
+    matching_products,
 )
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
-    CataloguedProduct,
     CategoryView,
+    ExportedProduct,
     ListPosition,
     PriceRange,
     ProductFilter,
@@ -26,19 +30,18 @@ from novacart.application.catalog.queries import (
     ProductSort,
     Suggestion,
 )
-from novacart.application.catalog.search_terms import searched
-from novacart.application.catalog.suggestions import arranged
+from novacart.application.catalog.search import search_terms, select_suggestions
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
 
-_PORTION: Final = 1000
+_BATCH_SIZE: Final = 1000
 
 _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
-    select(*PRODUCT_COLUMNS)
+    select(*PRODUCT_VIEW_COLUMNS)
     .join_from(products, stock_levels, stock_levels.c.product_id == products.c.id)
-    .where(SOLD)
+    .where(IS_ACTIVE)
 )
 _PRODUCT: Final = _PRODUCTS.where(products.c.id == bindparam("product_id"))
 
@@ -50,39 +53,38 @@ class SqlCatalogQueries:
 
     def list_products(
         self,
-        wanted: ProductFilter,
+        filters: ProductFilter,
         *,
         sort: ProductSort,
         limit: int,
         after: ListPosition | None = None,
     ) -> ProductPage:
-        listing = Listing(self._database.dialect, wanted, sort)
+        query = ProductListQuery(self._database.dialect, filters, sort)
         with self._database.reading() as connection:
-            rows = connection.execute(listing.page(limit, after)).all()
-        shown = rows[:limit]
-        more = len(rows) > limit
+            rows = connection.execute(query.page(limit, after)).all()
+        has_next = len(rows) > limit
         return ProductPage(
-            products=[product_view(row) for row in shown],
-            next=listing.position(shown[-1]) if more else None,
+            products=[to_product_view(row) for row in rows[:limit]],
+            next=query.position(rows[limit - 1]) if has_next else None,
         )
 
-    def count_products(self, wanted: ProductFilter) -> int:
-        listing = Listing(self._database.dialect, wanted, ProductSort.NEWEST)
+    def count_products(self, filters: ProductFilter) -> int:
+        query = ProductListQuery(self._database.dialect, filters, ProductSort.NEWEST)
         with self._database.reading() as connection:
-            counted: int = connection.execute(listing.count()).scalar_one()
-        return counted
+            count: int = connection.execute(query.count()).scalar_one()
+        return count
 
     def product(self, product_id: ProductId) -> ProductView:
         with self._database.reading() as connection:
             row = connection.execute(_PRODUCT, {"product_id": product_id}).one_or_none()
         if row is None:
             raise ProductNotFound
-        return product_view(row)
+        return to_product_view(row)
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
         statement = (
             select(products.c.brand, func.count().label("products"))
-            .where(SOLD)
+            .where(IS_ACTIVE)
             .group_by(products.c.brand)
         )
         if category is not None:
@@ -91,14 +93,14 @@ class SqlCatalogQueries:
             counts = [
                 BrandCount(title=brand, count=n) for brand, n in connection.execute(statement)
             ]
-        # The databases' own orders of letters differ.
+        # The collations of the databases differ.
         return sorted(counts, key=lambda brand: (brand.title.casefold(), brand.title))
 
     def price_range(self, category: str | None) -> PriceRange:
-        prices = select(products.c.price_minor).where(SOLD).limit(1)
+        prices = select(products.c.price_minor).where(IS_ACTIVE).limit(1)
         if category is not None:
             prices = prices.where(in_category(category))
-        # Each end is the first entry of an index; an aggregate of both would read it all.
+        # Each subquery reads one entry of an index; MIN and MAX together would read all of it.
         statement = select(
             prices.order_by(products.c.price_minor).scalar_subquery().label("lowest"),
             prices.order_by(products.c.price_minor.desc()).scalar_subquery().label("highest"),
@@ -110,15 +112,15 @@ class SqlCatalogQueries:
             max_price=Money(row.highest or 0, self._currency),
         )
 
-    def suggestions(self, typed: str) -> Sequence[Suggestion]:
-        words = searched(typed)
-        if not words:
+    def suggestions(self, text: str) -> Sequence[Suggestion]:
+        terms = search_terms(text)
+        if not terms:
             return []
         with self._database.reading() as connection:
-            return arranged(
-                categories_like(connection, words),
-                brands_like(connection, words),
-                products_like(connection, words),
+            return select_suggestions(
+                matching_categories(connection, terms),
+                matching_brands(connection, terms),
+                matching_products(connection, terms),
             )
 
     def categories(self) -> Sequence[CategoryView]:
@@ -132,19 +134,19 @@ class SqlCatalogQueries:
         with self._database.reading() as connection:
             return [CategoryView(**row) for row in connection.execute(statement).mappings()]
 
-    def every_product(self) -> Iterator[CataloguedProduct]:
+    def all_products(self) -> Iterator[ExportedProduct]:
         statement = (
             _PRODUCTS.add_columns(categories.c.slug.label("category_slug"))
             .outerjoin(categories, categories.c.id == products.c.category_id)
             .order_by(products.c.id)
-            .limit(_PORTION)
+            .limit(_BATCH_SIZE)
         )
         last = 0
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(statement.where(products.c.id > last)).all()
             for row in rows:
-                yield CataloguedProduct(product=product_view(row), category_slug=row.category_slug)
-            if len(rows) < _PORTION:
+                yield ExportedProduct(product=to_product_view(row), category_slug=row.category_slug)
+            if len(rows) < _BATCH_SIZE:
                 return
             last = rows[-1].id

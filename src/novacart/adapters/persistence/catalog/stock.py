@@ -1,4 +1,4 @@
-"""Stock, moved by conditional updates and written down in the ledger."""
+"""Stock levels, changed by conditional updates, and their ledger."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,9 +28,9 @@ _LEVELS = select(stock_levels.c.product_id, stock_levels.c.on_hand, stock_levels
 
 
 class SqlStock:
-    """A move is one update of the levels and one insert into the ledger, however many claims.
+    """A change is one UPDATE of the levels and one INSERT into the ledger for all claims.
 
-    On PostgreSQL the levels of several products are locked before, in one statement more.
+    On PostgreSQL one more statement first locks the levels if there are several.
     """
 
     def __init__(
@@ -39,23 +39,25 @@ class SqlStock:
         self._connection = connection
         self._actor = actor
         self._record = record
-        self._held: set[ProductId] = set()
+        self._locked_ids: set[ProductId] = set()
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
-        wanted = _quantities(claims)
+        requested = _quantities(claims)
         on_hand, reserved = EFFECTS[MovementKind.RESERVE]
-        moved = self._shift(wanted, on_hand, reserved, promise=True)
-        if short := wanted.keys() - moved:
-            # What moved is locked by us until the end, so undoing it is exact.
-            self._shift({id_: wanted[id_] for id_ in moved}, -on_hand, -reserved)
+        changed = self._change_levels(requested, on_hand, reserved, only_if_available=True)
+        if short := requested.keys() - changed:
+            # The changed levels are locked until the transaction ends: undoing them is safe.
+            self._change_levels({id_: requested[id_] for id_ in changed}, -on_hand, -reserved)
             levels = self.levels(short)
             raise OutOfStock(
                 [
-                    (id_, wanted[id_], levels[id_].available if id_ in levels else 0)
+                    (id_, requested[id_], levels[id_].available if id_ in levels else 0)
                     for id_ in sorted(short)
                 ]
             )
-        self._write_down(StockMovement.of_claim(MovementKind.RESERVE, c, at=at) for c in claims)
+        self._record_movements(
+            StockMovement.from_claim(MovementKind.RESERVE, claim, at=at) for claim in claims
+        )
 
     def release(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
         self._move(MovementKind.RELEASE, claims, at)
@@ -78,12 +80,12 @@ class SqlStock:
             for product_id, count in initial.items()
             if count
         ]
-        self._write_down(movements)
+        self._record_movements(movements)
         for movement in movements:
-            self._record(movement.told(on_hand=movement.on_hand_delta))
+            self._record(movement.adjusted_event(on_hand=movement.on_hand_delta))
 
     def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
-        level = self._locked(product_id)
+        level = self._lock_level(product_id)
         if delta == 0:
             return level
         after = level.adjusted(delta)
@@ -93,25 +95,25 @@ class SqlStock:
             .values(on_hand=stock_levels.c.on_hand + delta)
         )
         movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
-        self._write_down([movement])
-        self._record(movement.told(on_hand=after.on_hand))
+        self._record_movements([movement])
+        self._record(movement.adjusted_event(on_hand=after.on_hand))
         return after
 
     def set_available(
         self, product_id: ProductId, available: int, *, reason: str, at: datetime
     ) -> StockLevel:
-        delta = available - self._locked(product_id).available
+        delta = available - self._lock_level(product_id).available
         return self.adjust(product_id, delta, reason=reason, at=at)
 
     def lock(self, product_ids: Iterable[ProductId]) -> None:
-        ids = set(product_ids) - self._held
+        ids = set(product_ids) - self._locked_ids
         if ids and self._connection.dialect.name == "postgresql":
             self._connection.execute(
                 _LEVELS.where(stock_levels.c.product_id.in_(ids))
                 .order_by(stock_levels.c.product_id)
                 .with_for_update(key_share=True)
             )
-        self._held |= ids
+        self._locked_ids |= ids
 
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
         rows = self._connection.execute(
@@ -124,7 +126,7 @@ class SqlStock:
             for row in rows
         }
 
-    def _locked(self, product_id: ProductId) -> StockLevel:
+    def _lock_level(self, product_id: ProductId) -> StockLevel:
         row = self._connection.execute(
             _LEVELS.where(stock_levels.c.product_id == product_id).with_for_update(key_share=True)
         ).one_or_none()
@@ -133,23 +135,23 @@ class SqlStock:
         return StockLevel(product_id=product_id, on_hand=row.on_hand, reserved=row.reserved)
 
     def _move(self, kind: MovementKind, claims: Sequence[StockClaim], at: datetime) -> None:
-        # The ledger first: a second attempt collides there, before it changes any level.
-        self._write_down(StockMovement.of_claim(kind, claim, at=at) for claim in claims)
-        self._shift(_quantities(claims), *EFFECTS[kind])
+        # The ledger first: a repeated claim violates its unique constraint before a level changes.
+        self._record_movements(StockMovement.from_claim(kind, claim, at=at) for claim in claims)
+        self._change_levels(_quantities(claims), *EFFECTS[kind])
 
-    def _shift(
+    def _change_levels(
         self,
         quantities: Mapping[ProductId, int],
         on_hand: int,
         reserved: int,
         *,
-        promise: bool = False,
+        only_if_available: bool = False,
     ) -> set[ProductId]:
-        """Add so many times each quantity to the levels, and tell which products had it.
+        """Add each quantity, times `on_hand` and `reserved`, and return the changed products.
 
-        Several rows are locked by rising id first, since PostgreSQL updates them in the order
-        in which it finds them; and by a statement of its own: one that locks and updates at
-        once follows rows that changed while it waited, and waits for them a second time.
+        Several rows are first locked by rising id, since PostgreSQL updates rows in the order
+        of its plan. A separate statement does so: an UPDATE with a locking subquery would
+        re-evaluate rows that changed while it waited, and wait for them once more.
         """
         if not quantities:
             return set()
@@ -166,13 +168,13 @@ class SqlStock:
             )
             .returning(stock_levels.c.product_id)
         )
-        if promise:
+        if only_if_available:
             statement = statement.where(
                 stock_levels.c.on_hand - stock_levels.c.reserved >= quantity
             )
         return set(self._connection.scalars(statement))
 
-    def _write_down(self, movements: Iterable[StockMovement]) -> None:
+    def _record_movements(self, movements: Iterable[StockMovement]) -> None:
         rows = [
             {
                 "product_id": movement.product_id,

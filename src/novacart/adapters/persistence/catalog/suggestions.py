@@ -1,4 +1,4 @@
-"""Categories, brands and products that what somebody typed may mean."""
+"""Search suggestions: categories, brands and products that match a text."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,46 +6,46 @@ from typing import Final
 from sqlalchemy import BigInteger, Connection, column, func, select, text
 from sqlalchemy.sql.selectable import Subquery
 
-from novacart.adapters.persistence.catalog.listing import SOLD
-from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
+from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
+from novacart.adapters.persistence.catalog.product_list_query import IS_ACTIVE
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
-from novacart.application.catalog.suggestions import MAX_BRANDS, suggests
+from novacart.application.catalog.search import MAX_BRANDS, matches
 from novacart.application.ports.product_view import ProductView
 
-# How many products are looked at for their brands. A shop's brand has many products, so the
-# brands sought are among these; of so many the exact count is taken.
-_LOOKED_AT: Final = 500
-_COUNTED: Final = 12
+# Brands are taken from this many of the newest matching products; a brand of the shop has many
+# products, so it is likely among them. Only this many brands are then counted exactly.
+_SCANNED_PRODUCTS: Final = 500
+_COUNTED_BRANDS: Final = 12
 
-# The newest first, and no more than asked for: somebody is waiting at each letter typed, and
-# ranking all that begins with one letter takes as long as there are such products.
+# The newest matches instead of the best: ranking everything that begins with one letter takes
+# too long for a request that is sent on each keystroke.
 _NEWEST: Final = {
     "sqlite": text(
         "SELECT rowid AS product_id FROM product_search"
-        " WHERE product_search MATCH :searched ORDER BY rowid DESC LIMIT :looked_at"
+        " WHERE product_search MATCH :terms ORDER BY rowid DESC LIMIT :max_rows"
     ),
     "postgresql": text(
         "SELECT product_id FROM product_search"
-        " WHERE words @@ CAST(:searched AS tsquery) ORDER BY product_id DESC LIMIT :looked_at"
+        " WHERE words @@ CAST(:terms AS tsquery) ORDER BY product_id DESC LIMIT :max_rows"
     ),
 }
 
 
-def categories_like(connection: Connection, words: Sequence[str]) -> list[Suggestion]:
-    """Active categories named so, by position."""
+def matching_categories(connection: Connection, terms: Sequence[str]) -> list[Suggestion]:
+    """Active categories whose name matches, by position."""
     rows = connection.execute(
         select(categories.c.id, categories.c.name, categories.c.slug, categories.c.image)
         .where(categories.c.is_active)
         .order_by(categories.c.position, categories.c.id)
     )
-    named = [row for row in rows if suggests(row.name, words)]
-    if not named:
+    matching = [row for row in rows if matches(row.name, terms)]
+    if not matching:
         return []
     counted = connection.execute(
         select(products.c.category_id, func.count())
-        .where(SOLD, products.c.category_id.in_([row.id for row in named]))
+        .where(IS_ACTIVE, products.c.category_id.in_([row.id for row in matching]))
         .group_by(products.c.category_id)
     )
     counts = {row[0]: row[1] for row in counted}
@@ -57,62 +57,62 @@ def categories_like(connection: Connection, words: Sequence[str]) -> list[Sugges
             count=counts.get(row.id, 0),
             image=row.image,
         )
-        for row in named
+        for row in matching
     ]
 
 
-def brands_like(connection: Connection, words: Sequence[str]) -> list[Suggestion]:
-    """Brands named so, the one with most products first, with a picture of one of them."""
-    made = _newest(connection, words, "maker", _LOOKED_AT)
+def matching_brands(connection: Connection, terms: Sequence[str]) -> list[Suggestion]:
+    """Brands whose name matches, by falling number of products, with an image of one of them."""
+    newest = _newest(connection, terms, "maker", _SCANNED_PRODUCTS)
     brands = connection.scalars(
         select(products.c.brand)
-        .join_from(made, products, products.c.id == made.c.product_id)
-        .where(SOLD)
+        .join_from(newest, products, products.c.id == newest.c.product_id)
+        .where(IS_ACTIVE)
         .group_by(products.c.brand)
         .order_by(func.count().desc(), products.c.brand)
     )
-    named = [brand for brand in brands if suggests(brand, words)][:_COUNTED]
-    if not named:
+    matching = [brand for brand in brands if matches(brand, terms)][:_COUNTED_BRANDS]
+    if not matching:
         return []
     count = func.count().label("products")
-    counted = connection.execute(
+    rows = connection.execute(
         select(products.c.brand, count, func.min(products.c.image).label("image"))
-        .where(SOLD, products.c.brand.in_(named))
+        .where(IS_ACTIVE, products.c.brand.in_(matching))
         .group_by(products.c.brand)
         .order_by(count.desc(), products.c.brand)
         .limit(MAX_BRANDS + 1)
     )
     return [
         Suggestion(type=SuggestionType.BRAND, name=row.brand, count=row.products, image=row.image)
-        for row in counted
+        for row in rows
     ]
 
 
-def products_like(connection: Connection, words: Sequence[str]) -> list[ProductView]:
-    """Products whose titles say so, then others that do; the newest first."""
-    found: dict[int, ProductView] = {}
+def matching_products(connection: Connection, terms: Sequence[str]) -> list[ProductView]:
+    """Products whose title matches, then other matching products, the newest first."""
+    views: dict[int, ProductView] = {}
     for within in ("title", None):
-        if len(found) < MAX_SUGGESTIONS:
-            newest = _newest(connection, words, within, MAX_SUGGESTIONS)
+        if len(views) < MAX_SUGGESTIONS:
+            newest = _newest(connection, terms, within, MAX_SUGGESTIONS)
             rows = connection.execute(
-                select(*PRODUCT_COLUMNS)
+                select(*PRODUCT_VIEW_COLUMNS)
                 .join_from(newest, products, products.c.id == newest.c.product_id)
                 .join(stock_levels, stock_levels.c.product_id == products.c.id)
-                .where(SOLD)
+                .where(IS_ACTIVE)
                 .order_by(products.c.id.desc())
             )
             for row in rows:
-                found.setdefault(row.id, product_view(row))
-    return list(found.values())[:MAX_SUGGESTIONS]
+                views.setdefault(row.id, to_product_view(row))
+    return list(views.values())[:MAX_SUGGESTIONS]
 
 
 def _newest(
-    connection: Connection, words: Sequence[str], within: str | None, looked_at: int
+    connection: Connection, terms: Sequence[str], within: str | None, max_rows: int
 ) -> Subquery:
     dialect = connection.dialect.name
     return (
         _NEWEST[dialect]
-        .bindparams(searched=match_expression(dialect, words, within=within), looked_at=looked_at)
+        .bindparams(terms=match_expression(dialect, terms, within=within), max_rows=max_rows)
         .columns(column("product_id", BigInteger))
         .subquery("newest")
     )

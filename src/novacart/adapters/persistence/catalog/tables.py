@@ -1,4 +1,4 @@
-"""Products, categories, stock and its ledger."""
+"""Tables of products, categories, stock levels and stock movements."""
 
 from sqlalchemy import (
     CHAR,
@@ -17,10 +17,10 @@ from sqlalchemy import (
     text,
 )
 
-from novacart.adapters.persistence.catalog.ddl import attach_search
+from novacart.adapters.persistence.catalog.search_index_ddl import attach_search_index
 from novacart.adapters.persistence.metadata import UtcDateTime, metadata
 
-# On SQLite an INTEGER primary key is the row's own address, and the search index refers to it.
+# On SQLite an INTEGER primary key is the rowid, by which the search index refers to a product.
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
 categories = Table(
@@ -65,10 +65,10 @@ products = Table(
     CheckConstraint("published_year BETWEEN 1 AND 9999", name="published_year"),
 )
 
-_SOLD = text("archived_at IS NULL")
+_IS_ACTIVE = text("archived_at IS NULL")
 
-# A list is read from an index in its own order, whichever filter it has: its first column is
-# what the filter fixes, the rest is the order, and the id makes the order total.
+# Each filter and sort order of the product list has an index that returns rows sorted: first
+# the filtered column, then the sort key, then the id, which makes the order total.
 for _name, _columns in {
     "price": ("price_minor", "id"),
     "newest": ("created_at", "id"),
@@ -81,11 +81,11 @@ for _name, _columns in {
     Index(
         f"ix_products_{_name}",
         *(products.c[column] for column in _columns),
-        sqlite_where=_SOLD,
-        postgresql_where=_SOLD,
+        sqlite_where=_IS_ACTIVE,
+        postgresql_where=_IS_ACTIVE,
     )
 
-attach_search(products)
+attach_search_index(products)
 
 stock_levels = Table(
     "stock_levels",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from novacart.adapters.persistence.catalog.product_row import PRODUCT_COLUMNS, product_view
+from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.wishlist.tables import wishlist_entries as entries
@@ -19,7 +19,7 @@ class SqlWishlistQueries:
 
     def wishlist_of(self, user_id: UserId) -> Sequence[WishlistItem]:
         statement: Select[Any] = (
-            select(*PRODUCT_COLUMNS, entries.c.added_at)
+            select(*PRODUCT_VIEW_COLUMNS, entries.c.added_at)
             .join_from(entries, products, products.c.id == entries.c.product_id)
             .join(stock_levels, stock_levels.c.product_id == products.c.id)
             .where(entries.c.user_id == user_id, products.c.archived_at.is_(None))
@@ -27,6 +27,6 @@ class SqlWishlistQueries:
         )
         with self._database.reading() as connection:
             return [
-                WishlistItem(product=product_view(row), created_at=row.added_at)
+                WishlistItem(product=to_product_view(row), created_at=row.added_at)
                 for row in connection.execute(statement)
             ]

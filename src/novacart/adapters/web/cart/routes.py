@@ -19,7 +19,7 @@ from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.http.schemas import MessageSchema
-from novacart.adapters.web.media.routes import absolute
+from novacart.adapters.web.media.routes import absolute_url
 from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
 from novacart.application.cart.change_quantity import (
     ChangeQuantity,
@@ -156,7 +156,7 @@ def cart_item_json(item: CartItem, delivery: date) -> dict[str, Any]:
         "product_title": item.title,
         "product_subtitle": item.subtitle,
         "product_price": str(item.price),
-        "product_image": absolute(item.image),
+        "product_image": absolute_url(item.image),
         "quantity": item.quantity,
         "stock": item.stock,
         "total_price": item.total.amount / 10 ** currency_exponent(item.total.currency),

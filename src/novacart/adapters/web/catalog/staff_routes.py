@@ -1,35 +1,40 @@
-"""The catalogue over HTTP: what staff write."""
+"""Routes by which staff edit products."""
 
-import re
-from typing import Any, Final, cast
+from dataclasses import MISSING, fields
+from typing import Any, Final
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 
-from novacart.adapters.web.catalog.request_schemas import ProductPatchSchema, ProductWriteSchema
-from novacart.adapters.web.catalog.routes import product_answer
-from novacart.adapters.web.catalog.schemas import ProductSchema
+from novacart.adapters.web.catalog.routes import product_response
+from novacart.adapters.web.catalog.schemas import (
+    ProductPatchSchema,
+    ProductSchema,
+    ProductWriteSchema,
+)
 from novacart.adapters.web.http.auth import staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.http.conditional import expected_version
-from novacart.adapters.web.media.routes import absolute
+from novacart.adapters.web.http.body import form_body_doc, uploaded_file
+from novacart.adapters.web.http.conditional import expected_version, if_match
 from novacart.application.catalog.add_product import AddProduct, AddProductCommand
 from novacart.application.catalog.archive_product import ArchiveProduct, ArchiveProductCommand
 from novacart.application.catalog.edit_product import EditProduct, EditProductCommand
-from novacart.application.catalog.product_fields import ProductFields
+from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.catalog.upload_product_image import (
+    UploadProductImage,
+    UploadProductImageCommand,
+)
+from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import ProductId
 
-# What a PUT says of the members that it leaves out. Two are not its own and stay as they are:
-# the stock is counted in a ledger, the picture has an address of its own.
-_UNSAID: Final[ProductFields] = {
-    "subtitle": "",
-    "description": "",
-    "author": None,
-    "published_year": None,
-    "brand": None,
-    "category": None,
+# A PUT resets the members that it leaves out. Stock and image are exceptions: they also change
+# through the ledger and through uploads.
+_PUT_DEFAULTS: Final = {
+    field.name: field.default
+    for field in fields(ProductDetails)
+    if field.default is not MISSING and field.name != "image"
 }
-_TAG: Final = re.compile(r'"[0-9]+-([0-9]+)"')
+_IMAGE_FORM: Final = form_body_doc("image", "A JPEG, PNG, WebP or AVIF file.")
 _STALE: Final = "stale_version"
 
 
@@ -39,51 +44,49 @@ def catalog_staff_blueprint(
     edit_product: EditProduct,
     archive_product: ArchiveProduct,
     queries: CatalogQueries,
+    policy: CatalogPolicy,
 ) -> Blueprint:
-    """Writing products, for staff."""
+    """Adding, editing and archiving products, for staff."""
     blueprint = Blueprint(
-        "catalog_staff",
-        __name__,
-        url_prefix="/api/products",
-        description="What the shop sells.",
+        "catalog_staff", __name__, url_prefix="/api/products", description="Products."
     )
 
     @blueprint.route("/", methods=["POST"])
     @staff_only("products.write")
-    @blueprint.arguments(ProductWriteSchema)
+    @blueprint.arguments(ProductWriteSchema(policy=policy))
     @blueprint.response(201, ProductSchema, headers={"Location": {"schema": {"type": "string"}}})
-    def add(written: dict[str, Any]) -> Response:
-        """Add a product to the catalogue."""
-        stock = written.pop("stock", 0)
-        product_id = add_product(AddProductCommand(fields=_fields(written), stock=stock))
-        answer = product_answer(queries.product(product_id), 201)
-        answer.headers["Location"] = url_for("catalog.show_product", product_id=product_id)
-        return answer
+    def add(body: dict[str, Any]) -> Response:
+        """Add a product to the catalog."""
+        stock = body.pop("stock", 0)
+        product_id = add_product(AddProductCommand(details=ProductDetails(**body), stock=stock))
+        response = product_response(queries.product(product_id), 201)
+        response.headers["Location"] = url_for("catalog.show_product", product_id=product_id)
+        return response
 
     @blueprint.route("/<int:product_id>/", methods=["PUT"])
     @staff_only("products.write")
-    @blueprint.arguments(ProductWriteSchema)
+    @blueprint.arguments(ProductWriteSchema(policy=policy))
     @blueprint.response(200, ProductSchema)
     @blueprint.raises("product_not_found", "stock_reserved", _STALE)
-    def replace(written: dict[str, Any], product_id: int) -> Response:
-        """Write a product anew; stock and image stay as they are unless they are named."""
-        return edited(product_id, {**_UNSAID, **written})
+    def replace(body: dict[str, Any], product_id: int) -> Response:
+        """Replace a product. Members left out are reset, except stock and image."""
+        return edit(ProductId(product_id), {**_PUT_DEFAULTS, **body})
 
     @blueprint.route("/<int:product_id>/", methods=["PATCH"])
     @staff_only("products.write")
-    @blueprint.arguments(ProductPatchSchema)
+    @blueprint.arguments(ProductPatchSchema(policy=policy))
     @blueprint.response(200, ProductSchema)
     @blueprint.raises("product_not_found", "stock_reserved", _STALE)
-    def change(written: dict[str, Any], product_id: int) -> Response:
-        """Write some members of a product anew."""
-        return edited(product_id, written)
+    def change(body: dict[str, Any], product_id: int) -> Response:
+        """Change some members of a product."""
+        return edit(ProductId(product_id), body)
 
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
     @staff_only("products.write")
     @blueprint.response(204)
     @blueprint.raises("product_not_found", _STALE)
     def remove(product_id: int) -> Response:
-        """Take a product out of the catalogue, carts and wishlists; orders keep what was bought."""
+        """Remove a product from the catalog, carts and wishlists. Orders keep their copy."""
         archive_product(
             ArchiveProductCommand(
                 product_id=ProductId(product_id), expected_version=expected_version()
@@ -91,32 +94,45 @@ def catalog_staff_blueprint(
         )
         return Response(status=204)
 
-    def edited(product_id: int, written: dict[str, Any]) -> Response:
-        stock = written.pop("stock", None)
+    def edit(product_id: ProductId, body: dict[str, Any]) -> Response:
+        stock = body.pop("stock", None)
+        tag = if_match()
         edit_product(
             EditProductCommand(
-                product_id=ProductId(product_id),
-                fields=_fields(written),
-                stock=None if _as_it_was_read(stock) else stock,
-                expected_version=expected_version(),
+                product_id=product_id,
+                changes=body,
+                stock=stock,
+                stock_read=tag.counts[0] if tag is not None and tag.counts else None,
+                expected_version=None if tag is None else tag.version,
             )
         )
-        return product_answer(queries.product(ProductId(product_id)))
+        return product_response(queries.product(product_id))
 
     return blueprint
 
 
-def _fields(written: dict[str, Any]) -> ProductFields:
-    fields = cast("ProductFields", written)  # the schema's members are the same
-    image = fields.get("image")
-    own = absolute("/") or ""
-    if image and image.startswith(own):
-        # What a client was shown, sent back: kept as the path that it is.
-        fields["image"] = image.removeprefix(own.rstrip("/"))
-    return fields
+def product_images_blueprint(
+    *, upload_image: UploadProductImage, queries: CatalogQueries, max_bytes: int
+) -> Blueprint:
+    """Uploading the image of a product, of at most `max_bytes`, for staff."""
+    blueprint = Blueprint(
+        "product_images", __name__, url_prefix="/api/products", description="Images of products."
+    )
 
+    @blueprint.route("/<int:product_id>/image/", methods=["POST"])
+    @staff_only("products.write")
+    @blueprint.doc(requestBody=_IMAGE_FORM)
+    @blueprint.response(200, ProductSchema)
+    @blueprint.raises("product_not_found", "concurrent_change", _STALE)
+    def upload(product_id: int) -> Response:
+        """Replace the image of a product. Orders keep the image of the time of purchase."""
+        upload_image(
+            UploadProductImageCommand(
+                product_id=ProductId(product_id),
+                content=uploaded_file("image", at_most=max_bytes),
+                expected_version=expected_version(),
+            )
+        )
+        return product_response(queries.product(ProductId(product_id)))
 
-def _as_it_was_read(stock: int | None) -> bool:
-    """Whether a stock is only sent back: it is then left to the customers who bought meanwhile."""
-    tag = _TAG.fullmatch(request.headers.get("If-Match", "").strip())
-    return tag is not None and stock == int(tag[1])
+    return blueprint

@@ -1,24 +1,41 @@
 """Conditional requests (RFC 9110, section 13): 304 for reads, 412 for stale writes."""
 
 import re
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 from flask import Response, request
 
 from novacart.adapters.web.http.errors import ApiError
 
 # The compression extension appends the content coding to the tag of a compressed response.
-_VERSION_TAG: Final = re.compile(r'"([0-9]{1,15})(?:-[0-9a-z-]*)?(?::[a-z]+)?"')
+_TAG: Final = re.compile(r'"([0-9]{1,15}(?:-[0-9]{1,15})*)(?::[a-z]+)?"')
 _CODING: Final = re.compile(r":[a-z]+$")
 
 
-def make_etag(version: int, *parts: object) -> str:
-    """Return a strong entity tag with its quotes. The version comes first, for `If-Match`.
+@dataclass(frozen=True, slots=True)
+class EntityTag:
+    """A strong entity tag, such as `"3-17"`.
 
-    `parts` are other values that the representation depends on (digits and lower-case letters),
-    such as a stock that changes without the version.
+    `version` is the version of an aggregate. `counts` are numbers in the representation that
+    change without the version, such as the stock of a product.
     """
-    return '"' + "-".join(str(part) for part in (version, *parts)) + '"'
+
+    version: int
+    counts: tuple[int, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read a quoted tag. Returns None for a weak tag and for one that this API never sent."""
+        match = _TAG.fullmatch(text)
+        if match is None:
+            return None
+        version, *counts = (int(number) for number in match[1].split("-"))
+        return cls(version, tuple(counts))
+
+    def __str__(self) -> str:
+        """The tag as a header has it, with quotes."""
+        return '"' + "-".join(str(number) for number in (self.version, *self.counts)) + '"'
 
 
 def not_modified(etag: str) -> Response | None:
@@ -40,19 +57,24 @@ def not_modified(etag: str) -> Response | None:
     return response
 
 
-def expected_version() -> int | None:
-    """Return the version in `If-Match`, the newest of several; None for no condition or `*`.
+def if_match() -> EntityTag | None:
+    """Return the tag in `If-Match`, the newest of several; None for no condition or `*`.
 
     Raises 412 if no tag can match. `If-Match` compares strongly, so a weak tag never matches.
     """
     header = request.headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None
-    tags = [tag.strip() for tag in header.split(",")]
-    versions = [int(match[1]) for tag in tags if (match := _VERSION_TAG.fullmatch(tag))]
-    if not versions:
+    tags = [tag for text in header.split(",") if (tag := EntityTag.parse(text.strip()))]
+    if not tags:
         raise ApiError(
             "precondition_failed",
             "It was changed since you read it. Read it again and repeat your change.",
         )
-    return max(versions)
+    return max(tags, key=lambda tag: tag.version)
+
+
+def expected_version() -> int | None:
+    """Return the version in `If-Match`. Raises as `if_match` does."""
+    tag = if_match()
+    return None if tag is None else tag.version

@@ -1,1 +1,1 @@
-"""Serves uploaded images."""
+"""Images: their URLs, and the files that this site serves itself."""

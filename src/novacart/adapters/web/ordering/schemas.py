@@ -20,7 +20,7 @@ from novacart.adapters.web.http.fields import (
     Text,
     UtcTime,
 )
-from novacart.adapters.web.media.routes import absolute
+from novacart.adapters.web.media.routes import absolute_url
 from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
 from novacart.domain.ordering.lifecycle import (
     LineStatus,
@@ -205,7 +205,7 @@ def _line_json(line: OrderLineView) -> dict[str, Any]:
         "id": line.id,
         "product_title": line.title,
         "product_subtitle": line.subtitle,
-        "product_image": absolute(line.image),
+        "product_image": absolute_url(line.image),
         "quantity": line.quantity,
         "price_at_purchase": str(line.unit_price),
     }

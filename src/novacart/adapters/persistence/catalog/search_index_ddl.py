@@ -1,8 +1,8 @@
-"""The search index, which SQLAlchemy's tables have no words for.
+"""DDL of the full-text search index, which SQLAlchemy's tables can't express.
 
-Both databases are given words that were folded and split by the application, so that they
-find the same: SQLite's tokenizer is told to leave them as they are, and PostgreSQL gets its
-vectors ready made.
+The application case-folds and splits texts into words before they are indexed, so that both
+databases find the same products: SQLite's tokenizer only splits at spaces, and PostgreSQL
+receives finished vectors.
 """
 
 from typing import Final
@@ -26,8 +26,8 @@ CREATE_SEARCH: Final[dict[str, tuple[str, ...]]] = {
 DROP_SEARCH: Final = "DROP TABLE IF EXISTS product_search"
 
 
-def attach_search(products: Table) -> None:
-    """Create and drop the search index together with the products."""
+def attach_search_index(products: Table) -> None:
+    """Create and drop the search index together with the table `products`."""
     for dialect, statements in CREATE_SEARCH.items():
         for statement in statements:
             event.listen(products, "after_create", _ddl(statement).execute_if(dialect=dialect))

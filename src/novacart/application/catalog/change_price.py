@@ -1,30 +1,29 @@
-"""Show another picture of a product."""
+"""Change the price of a product by a percentage."""
 
 from dataclasses import dataclass
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.product_details import PriceChange
 from novacart.domain.shared.ids import ProductId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowPicture:
-    """`image` is a reference that the image store gave, or None for no picture."""
-
+class ChangePriceCommand:
     product_id: ProductId
-    image: str | None
+    change: PriceChange
 
 
-class SetProductImage:
-    """Raises `ProductNotFound` where it is not in the catalogue."""
+class ChangePrice:
+    """Raises `ProductNotFound`, and `InvalidValue` for a new price out of bounds."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: ShowPicture) -> None:
+    def __call__(self, command: ChangePriceCommand) -> None:
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
-            if product.show(command.image, at=self._clock.now()):
+            if product.change_price(command.change, at=self._clock.now()):
                 work.products.save(product)
             work.commit()

@@ -14,12 +14,12 @@ import novacart
 
 DEMO = Path(novacart.__file__).parent / "entrypoints" / "demo"
 IMAGES = DEMO / "images"
-CATALOGUE: dict[str, list[dict[str, Any]]] = json.loads(
-    (DEMO / "catalogue.json").read_text(encoding="utf-8")
+CATALOG: dict[str, list[dict[str, Any]]] = json.loads(
+    (DEMO / "catalog.json").read_text(encoding="utf-8")
 )
 PEOPLE: dict[str, Any] = json.loads((DEMO / "people.json").read_text(encoding="utf-8"))
-PRODUCTS = CATALOGUE["products"]
-CATEGORIES = CATALOGUE["categories"]
+PRODUCTS = CATALOG["products"]
+CATEGORIES = CATALOG["categories"]
 EVERYBODY = [PEOPLE["admin"], *PEOPLE["customers"]]
 CATEGORY_SIZES = {
     "image": (1000, 1300),

@@ -1,4 +1,4 @@
-"""The commands that import, export and seed the catalogue."""
+"""The commands that import, export and seed the catalog."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +9,10 @@ from injector import Injector
 
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
-from novacart.application.catalog.product_file_formats import FileFormat, UnreadableFile, read_rows
+from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
-from novacart.entrypoints.demo.seed import Seeded
+from novacart.entrypoints.demo.seed import SeedReport
 from novacart.entrypoints.demo.seed import seed_demo as seed
 
 _FORMATS: Final = {
@@ -30,10 +30,10 @@ def import_products(file: Path, *, dry_run: bool) -> None:
 
     Invalid rows are reported with their line number and skipped; the exit code is then 1.
     """
-    form = _format_of(file)
+    file_format = _format_of(file)
     with cli_injector() as injector, progress_bars() as show:
         command = ImportProductsCommand(
-            rows=read_rows(_lines(file), form),
+            rows=read_rows(_lines(file), file_format),
             dry_run=dry_run,
             progress=lambda done: show("rows", done, None),
         )
@@ -41,14 +41,14 @@ def import_products(file: Path, *, dry_run: bool) -> None:
             report = injector.get(ImportProducts)(command)
         except (UnreadableFile, UnicodeDecodeError) as error:
             raise click.ClickException(f"{file} can't be read: {error}") from error
-    for bad in report.bad:
-        click.echo(f"line {bad.line}: {bad.reason}", err=True)
+    for row in report.rejected:
+        click.echo(f"line {row.line}: {row.reason}", err=True)
     would = "would be " if dry_run else ""
     click.echo(
         f"{report.added} {would}added, {report.edited} {would}changed,"
-        f" {report.unchanged} unchanged, {len(report.bad)} invalid"
+        f" {report.unchanged} unchanged, {len(report.rejected)} invalid"
     )
-    if report.bad:
+    if report.rejected:
         raise SystemExit(1)
 
 
@@ -56,11 +56,12 @@ def import_products(file: Path, *, dry_run: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export_products(file: Path) -> None:
     """Export all products to FILE, a .csv or .jsonl file, in the format of the import."""
-    form = _format_of(file)
+    file_format = _format_of(file)
     unfinished = file.with_name(f"{file.name}.part")
     with cli_injector() as injector, progress_bars() as show:
         command = ExportProductsCommand(
-            form=form, progress=lambda done, of: show("products", done, of)
+            format=file_format,
+            progress=lambda done, total: show("products", done, total),
         )
         with unfinished.open("w", encoding="utf-8", newline="") as out:
             out.writelines(injector.get(ExportProducts)(command))
@@ -70,7 +71,7 @@ def export_products(file: Path) -> None:
 
 @click.command("seed-demo")
 def seed_demo() -> None:
-    """Load the demo catalogue and accounts that do not exist yet."""
+    """Load the demo catalog and accounts that do not exist yet."""
     with cli_injector() as injector:
         seeded = seed_with_progress(injector)
     click.echo(
@@ -79,7 +80,7 @@ def seed_demo() -> None:
     )
 
 
-def seed_with_progress(injector: Injector) -> Seeded:
+def seed_with_progress(injector: Injector) -> SeedReport:
     """Load the demo data with progress bars."""
     with progress_bars() as show:
         return seed(injector, progress=show)

@@ -1,8 +1,8 @@
-"""Text becomes the same words everywhere."""
+"""Text search rules."""
 
 import pytest
 
-from novacart.application.catalog.search_terms import MAX_WORDS, searched, words
+from novacart.application.catalog.search import MAX_TERMS, matches, search_terms, words
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,15 @@ from novacart.application.catalog.search_terms import MAX_WORDS, searched, words
         ("x" * 50, ["x" * 40]),
     ],
 )
-def test_words(text: str, expected: list[str]) -> None:
+def test_words_are_folded_and_split(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
-def test_a_search_is_for_a_few_words_each_once() -> None:
-    assert searched("tea Tea TEA cup") == ["tea", "cup"]
-    assert len(searched(" ".join(f"w{number}" for number in range(50)))) == MAX_WORDS
+def test_search_terms_are_distinct_and_limited() -> None:
+    assert search_terms("tea Tea TEA cup") == ["tea", "cup"]
+    assert len(search_terms(" ".join(f"w{number}" for number in range(50)))) == MAX_TERMS
+
+
+def test_every_term_must_be_a_prefix_of_some_word() -> None:
+    assert matches("Brass Lamp", ["la", "bra"])
+    assert not matches("Brass Lamp", ["la", "amp"])

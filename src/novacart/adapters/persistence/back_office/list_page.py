@@ -1,4 +1,4 @@
-"""Keyset pagination in both directions for the back office's lists."""
+"""Pages of the back office's lists, in both directions, with filters, search and cursors."""
 
 import base64
 import binascii
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, literal, tuple_
+from sqlalchemy import ColumnElement, Row, Select
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.keyset import seek
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.application.back_office.list_query import FilterValue, ListQuery, Page
 
@@ -45,14 +46,16 @@ def list_page(database: Database, description: ListDescription[T], query: ListQu
     statement = _filtered(description, query).add_columns(
         sort.label("sort_value"), description.key.label("key_value")
     )
-    descending = query.descending is not backwards
     order = [sort] if sort is description.key else [sort, description.key]
-    if cursor is not None:
-        columns, position = tuple_(*order), tuple_(*cursor[: len(order)])
-        statement = statement.where(columns < position if descending else columns > position)
-    statement = statement.order_by(*(column.desc() if descending else column for column in order))
+    statement = seek(
+        statement,
+        order,
+        descending=query.descending is not backwards,
+        limit=limit,
+        after=None if cursor is None else cursor[: len(order)],
+    )
     with database.reading() as connection:
-        rows = list(connection.execute(statement.limit(limit + 1)))
+        rows = list(connection.execute(statement))
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -83,7 +86,7 @@ def _encode(row: Row[Any]) -> str:
 
 def _decode(
     cursor: str | None, sort: ColumnElement[Any], key: ColumnElement[Any]
-) -> list[ColumnElement[Any]] | None:
+) -> list[object] | None:
     """Sort value and key of the cursor's row; None for an invalid cursor."""
     if not cursor:
         return None
@@ -97,7 +100,7 @@ def _decode(
             return None
     except (ValueError, TypeError, binascii.Error):
         return None
-    return [literal(value, sort.type), literal(last_key, key.type)]
+    return [value, last_key]
 
 
 def equals(column: ColumnElement[Any]) -> Callable[[FilterValue], Clause]:

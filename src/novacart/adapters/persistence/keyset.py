@@ -1,0 +1,29 @@
+"""Keyset pagination: the cost of a page does not depend on its position in the list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, tuple_
+
+
+def seek(
+    statement: Select[*tuple[Any, ...]],
+    order: Sequence[ColumnElement[Any]],
+    *,
+    descending: bool,
+    limit: int,
+    after: Sequence[object] | None,
+) -> Select[*tuple[Any, ...]]:
+    """Select the `limit` rows after a position, and one more if there is a next page.
+
+    The columns of `order` are never null and together unique. `after` has the values of these
+    columns in the last row before the page; None selects the first page.
+    """
+    if after is not None:
+        position = tuple_(
+            *(literal(value, column.type) for column, value in zip(order, after, strict=True))
+        )
+        row = tuple_(*order)
+        statement = statement.where(row < position if descending else row > position)
+    columns = [column.desc() for column in order] if descending else order
+    return statement.order_by(*columns).limit(limit + 1)
