@@ -1,1 +1,1 @@
-"""Templates and transports of e-mails."""
+"""Rendering and sending of emails."""

@@ -1,4 +1,4 @@
-"""E-mails rendered with Jinja."""
+"""Email rendering with Jinja."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,10 @@ from novacart.application.ports.email_renderer import RenderedEmail
 
 
 class JinjaEmailRenderer:
-    """Renders `templates/<template>.txt` and `.html`, which extend `layout.txt` and `.html`.
+    """Renders `templates/<name>.txt` and `.html`.
 
-    The first line of the text is the subject. A missing value raises `UndefinedError`. Values
-    are escaped in HTML.
+    The first line of the text template is the subject. A missing variable raises jinja2's
+    `UndefinedError`. Variables are escaped in HTML.
     """
 
     def __init__(self, *, shop_name: str = "NovaCart", shop_url: str = "") -> None:

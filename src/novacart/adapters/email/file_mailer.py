@@ -1,4 +1,4 @@
-"""E-mails written to a folder, for development."""
+"""Emails written to a folder, for development without a mail server."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import structlog
 from flask import Flask
 from flask_mail import Mail as FlaskMail
 
-from novacart.adapters.email.message import message_of
+from novacart.adapters.email.message import build_message
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail
 
@@ -17,9 +17,9 @@ _log = structlog.get_logger("novacart.mail")
 
 
 class FileMailer:
-    """Writes each e-mail to an `.eml` file named by its Message-ID; a repeat overwrites it.
+    """Writes each email to an `.eml` file named by its Message-ID; a retry overwrites it.
 
-    The first link of the text is also logged.
+    Logs the first link of the text.
     """
 
     def __init__(self, *, folder: Path, sender: str) -> None:
@@ -30,14 +30,14 @@ class FileMailer:
 
     def send(self, mail: Mail) -> None:
         with self._app.app_context():
-            content = message_of(mail, sender=self._sender).as_bytes()
+            content = build_message(mail, sender=self._sender).as_bytes()
         path = self._folder / f"{_UNSAFE.sub('_', mail.message_id)}.eml"
-        unfinished = path.with_suffix(".tmp")
+        temporary = path.with_suffix(".tmp")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(content)
-            unfinished.replace(path)
+            temporary.write_bytes(content)
+            temporary.replace(path)
         except OSError as error:
-            raise Unavailable("The mail folder cannot be written.") from error
+            raise Unavailable("The mail folder is not writable.") from error
         link = _LINK.search(mail.text)
         _log.info("mail_written", file=str(path), link=link[0] if link else None)

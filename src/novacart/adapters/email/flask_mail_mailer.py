@@ -1,4 +1,4 @@
-"""E-mails sent by SMTP with Flask-Mail."""
+"""Emails sent over SMTP with Flask-Mail."""
 
 import smtplib
 import ssl
@@ -10,19 +10,19 @@ from flask import Flask
 from flask_mail import BadHeaderError, Connection
 from flask_mail import Mail as FlaskMail
 
-from novacart.adapters.email.message import message_of
+from novacart.adapters.email.message import build_message
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused
 
-# Seconds for each SMTP command. RFC 5321, 4.5.3.2 suggests minutes, which would delay the
-# worker's other mail; a failed attempt is retried later.
+# Seconds for each SMTP command. RFC 5321, section 4.5.3.2, recommends minutes, but the worker has
+# other emails to send and retries this one.
 TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = 60
 _PERMANENT: Final = 500
 
 
 class _SmtpConnection(Connection):
-    """Flask-Mail's connection with a timeout and verified certificates."""
+    """Flask-Mail's connection with a timeout and certificate verification."""
 
     def __init__(self, mail: Any, *, timeout: float, tls: ssl.SSLContext) -> None:  # noqa: ANN401 (Flask-Mail's private state)
         super().__init__(mail)
@@ -47,7 +47,7 @@ class _SmtpConnection(Connection):
         exc_value: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        # The message was accepted or rejected before this; an error while closing is irrelevant.
+        # The server has already accepted or rejected the message, so errors of QUIT do not matter.
         if self.host is not None:
             with suppress(smtplib.SMTPException, OSError):
                 self.host.quit()
@@ -55,11 +55,11 @@ class _SmtpConnection(Connection):
 
 
 class FlaskMailMailer:
-    """Sends each e-mail over its own connection.
+    """Sends each email over its own connection, with a timeout.
 
-    A permanent rejection (5xx for the sender, the recipient or the message) raises
-    `MailRefused`, any other failure `Unavailable`. Rejected credentials also raise
-    `Unavailable`, since the e-mail can be sent once the operator has corrected them.
+    Raises `MailRefused` if the server permanently (5xx) rejects the sender, the recipient or the
+    message. Every other failure is `Unavailable`, also rejected credentials: the operator can
+    correct them, and the email is sent by a retry.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class FlaskMailMailer:
 
     def send(self, mail: Mail) -> None:
         with self._app.app_context():
-            message = message_of(mail, sender=self._sender)
+            message = build_message(mail, sender=self._sender)
             connection = _SmtpConnection(self._mail.state, timeout=self._timeout, tls=self._tls)
             try:
                 with connection:
@@ -99,17 +99,17 @@ class FlaskMailMailer:
                 raise MailRefused("The message has a line break in a header.") from error
             except smtplib.SMTPAuthenticationError as error:
                 raise Unavailable(
-                    "The mail server rejected the credentials.", retry_after=_RETRY_AFTER
+                    "The mail server rejected the user name and password.", retry_after=_RETRY_AFTER
                 ) from error
             except (smtplib.SMTPException, OSError) as error:
-                if _is_final(error):
+                if _is_permanent(error):
                     raise MailRefused("The mail server rejected the message.") from error
                 raise Unavailable(
-                    "The mail server did not accept the message.", retry_after=_RETRY_AFTER
+                    "The mail server is unavailable.", retry_after=_RETRY_AFTER
                 ) from error
 
 
-def _is_final(error: Exception) -> bool:
+def _is_permanent(error: Exception) -> bool:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= _PERMANENT for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):

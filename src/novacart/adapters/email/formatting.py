@@ -1,4 +1,4 @@
-"""Formatting of amounts and dates."""
+"""Formatting of amounts and dates in emails."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +9,7 @@ from babel.numbers import format_currency
 
 from novacart.domain.shared.money import Money, currency_exponent
 
-# E-mails are in English; the currency selects the number format (Unicode CLDR).
+# Emails are in English; the number format depends on the currency (Unicode CLDR).
 _LOCALES: Final = {"INR": "en_IN", "GBP": "en_GB", "AUD": "en_AU", "CAD": "en_CA", "EUR": "en_IE"}
 
 

@@ -1,4 +1,4 @@
-"""Conversion to Flask-Mail's messages."""
+"""Flask-Mail messages."""
 
 from email.utils import parseaddr
 
@@ -7,15 +7,15 @@ from flask_mail import Message
 from novacart.application.ports.mailer import Mail
 
 
-def message_of(mail: Mail, *, sender: str) -> Message:
-    """Convert an e-mail. The Message-ID ends in the sender's domain."""
+def build_message(mail: Mail, *, sender: str) -> Message:
+    """Build a message with both bodies. Its Message-ID ends in the sender's domain."""
     message = Message(
         subject=mail.subject,
         recipients=[mail.to],
         body=mail.text,
         html=mail.html,
         sender=sender,
-        # RFC 3834: prevents automatic replies.
+        # RFC 3834: automatic responders do not reply to it.
         extra_headers={"Auto-Submitted": "auto-generated"},
     )
     message.msgId = message_id(mail, sender=sender)
@@ -23,6 +23,6 @@ def message_of(mail: Mail, *, sender: str) -> Message:
 
 
 def message_id(mail: Mail, *, sender: str) -> str:
-    """The complete Message-ID (RFC 5322, 3.6.4)."""
+    """The full Message-ID (RFC 5322, section 3.6.4)."""
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
     return f"<{mail.message_id}@{domain}>"

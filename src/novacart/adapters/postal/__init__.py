@@ -1,1 +1,1 @@
-"""Which place a pincode is, out of a directory of the shop's own."""
+"""Bundled directory of Indian pincodes."""

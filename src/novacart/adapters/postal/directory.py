@@ -1,21 +1,21 @@
-"""Pincodes looked up in the tables beside this module: no other host to wait for."""
+"""Lookup of pincodes in the tables of this package, without a network request."""
 
 from typing import Final
 
 from novacart.adapters.postal.districts import DISTRICTS
 from novacart.adapters.postal.states import STATES
-from novacart.application.ports.postal_codes import Place
+from novacart.application.ports.postal_codes import PostalPlace
 
 _STATE_OF: Final = {
-    beginning: state for state, beginnings in STATES.items() for beginning in beginnings.split()
+    prefix: state for state, prefixes in STATES.items() for prefix in prefixes.split()
 }
 _DISTRICT_DIGITS: Final = 3
 
 
 class BundledPostalCodes:
-    """Knows every state, and the chief place of nearly every sorting district."""
+    """Covers every state, and the main city of nearly every sorting district."""
 
-    def place_of(self, pincode: str) -> Place | None:
+    def find(self, pincode: str) -> PostalPlace | None:
         state = next(
             (
                 _STATE_OF[pincode[:digits]]
@@ -26,4 +26,4 @@ class BundledPostalCodes:
         )
         if state is None:
             return None
-        return Place(city=DISTRICTS.get(pincode[:_DISTRICT_DIGITS], ""), state=state)
+        return PostalPlace(city=DISTRICTS.get(pincode[:_DISTRICT_DIGITS], ""), state=state)

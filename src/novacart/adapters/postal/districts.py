@@ -1,4 +1,4 @@
-"""The chief place of each sorting district, by the first three digits of its pincodes."""
+"""The main city of each sorting district, by the first three digits of its pincodes."""
 
 from typing import Final
 

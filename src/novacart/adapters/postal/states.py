@@ -1,7 +1,7 @@
-"""Indian states and union territories by the digits that their pincodes begin with.
+"""Prefixes of the pincodes of each Indian state and union territory.
 
-The first digit of a pincode is its region, the first two its circle, the first three its
-sorting district. Where a state has only a part of a circle, the longer beginning says so.
+The first digit of a pincode is its region, the first two its circle and the first three its
+sorting district. The longest matching prefix decides.
 """
 
 from typing import Final

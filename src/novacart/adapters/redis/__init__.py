@@ -1,1 +1,1 @@
-"""What Redis is used for, where there is one."""
+"""Rate limiting with Redis."""

@@ -1,4 +1,4 @@
-"""Attempts counted in Redis: a sorted set of moments for each key."""
+"""Rate limiting with one Redis sorted set of timestamps for each key."""
 
 from collections.abc import Sequence
 from typing import Any, Final, cast
@@ -12,9 +12,9 @@ from novacart.application.ports.rate_limiter import RateLimit
 
 _TIMEOUT: Final = 2.0
 
-# Redis runs a script whole before anything else, so callers at once can't pass each other.
-# KEYS[1] the log; ARGV: 1 to count or 0 to look, a name for the attempt, then amount and
-# seconds of each limit. Answers the milliseconds to wait. Redis' own clock serves for all.
+# Redis runs a script atomically. KEYS[1] is the sorted set. ARGV: 1 to count the attempt or 0 to
+# only check, the attempt's id, then amount and seconds of each limit. Returns the milliseconds to
+# wait. Uses the clock of Redis, which is the same for all processes.
 _SCRIPT: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -38,27 +38,29 @@ return wait
 
 
 class RedisRateLimiter:
+    """Needs Redis 5 or later."""
+
     def __init__(self, client: "Redis") -> None:
         self._client = client
         self._script = client.register_script(_SCRIPT)
 
     @classmethod
     def connect(cls, url: str) -> "RedisRateLimiter":
-        """Nothing is asked of Redis until the first use; no call waits longer than 2 s."""
+        """Connect at the first call. Each call times out after 2 s."""
         client = Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
         return cls(client)
 
-    def take(self, key: str, limits: Sequence[RateLimit]) -> int:
+    def acquire(self, key: str, limits: Sequence[RateLimit]) -> int:
         return self._run(key, limits, count=True)
 
-    def wait(self, key: str, limits: Sequence[RateLimit]) -> int:
+    def retry_after(self, key: str, limits: Sequence[RateLimit]) -> int:
         return self._run(key, limits, count=False)
 
-    def forget(self, key: str) -> None:
+    def reset(self, key: str) -> None:
         try:
             self._client.delete(_key(key))
         except RedisError as error:
-            raise Unavailable("Redis did not answer.") from error
+            raise Unavailable("Redis is unavailable.") from error
 
     def _run(self, key: str, limits: Sequence[RateLimit], *, count: bool) -> int:
         arguments: list[Any] = [int(count), uuid4().hex]
@@ -67,7 +69,7 @@ class RedisRateLimiter:
         try:
             milliseconds = cast("int", self._script(keys=[_key(key)], args=arguments))
         except RedisError as error:
-            raise Unavailable("Redis did not answer.") from error
+            raise Unavailable("Redis is unavailable.") from error
         return max(0, -(-milliseconds // 1000))
 
 

@@ -1,1 +1,1 @@
-"""Hashes and signatures."""
+"""Password hashing, password strength and signed tokens."""

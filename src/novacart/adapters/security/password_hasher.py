@@ -1,4 +1,4 @@
-"""Passwords hashed with Argon2id (RFC 9106)."""
+"""Password hashing with Argon2id (RFC 9106)."""
 
 import secrets
 
@@ -6,14 +6,14 @@ from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
-# OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane, or stronger.
+# OWASP Password Storage Cheat Sheet: at least 19 MiB, two passes and one lane.
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
 
 
 class Argon2idHasher:
-    """Tests may ask for less memory; the shop never does."""
+    """Hashes with OWASP's parameters. Tests use less memory to be fast."""
 
     def __init__(
         self, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES, lanes: int = LANES
@@ -21,15 +21,15 @@ class Argon2idHasher:
         self._argon2 = Argon2(
             time_cost=passes, memory_cost=memory_kib, parallelism=lanes, type=Type.ID
         )
-        # What an unknown user's password is held against: as slow as the real thing.
-        self._nobody = self._argon2.hash(secrets.token_urlsafe(32))
+        # Verified when there is no hash, so that an unknown user takes as long as a known one.
+        self._dummy_hash = self._argon2.hash(secrets.token_urlsafe(32))
 
     def hash(self, password: str) -> str:
         return self._argon2.hash(password)
 
     def verify(self, password: str, password_hash: str | None) -> bool:
         try:
-            self._argon2.verify(password_hash or self._nobody, password)
+            self._argon2.verify(password_hash or self._dummy_hash, password)
         except (VerificationError, InvalidHashError):
             return False
         return password_hash is not None

@@ -1,4 +1,4 @@
-"""Password reset tokens, derived from the shop's key."""
+"""Password reset tokens derived from the secret key."""
 
 import hashlib
 import hmac
@@ -8,7 +8,7 @@ _PURPOSE = b"novacart.password-reset:"
 
 
 class HmacResetTokens:
-    """HMAC-SHA-256 of the reset's id (RFC 2104), under a key that only the shop has."""
+    """HMAC-SHA-256 of the reset's id (RFC 2104)."""
 
     def __init__(self, secret_key: str) -> None:
         self._key = hashlib.sha256(_PURPOSE + secret_key.encode()).digest()
@@ -18,5 +18,5 @@ class HmacResetTokens:
         return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def hash(self, token: str) -> str:
-        # The token has 256 bits of its own, so that a fast hash is as good as a slow one.
+        # The token has 256 random bits, so a fast hash is as safe as a slow one.
         return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,4 @@
-"""JSON Web Tokens (RFC 7519) by Flask-JWT-Extended."""
+"""JSON Web Tokens (RFC 7519) with Flask-JWT-Extended."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -13,21 +13,21 @@ from flask_jwt_extended import (
 from jwt.exceptions import PyJWTError
 
 from novacart.application.ports.tokens import TokenClaims, TokenKind
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.shared.ids import UserId
 
 ALGORITHM: Final = "HS256"
 _ISSUER: Final = "novacart"
-_LONGEST: Final = 2048
+_MAX_LENGTH: Final = 2048
 
 
 class JwtTokens:
-    """Tokens signed with HMAC-SHA-256 and no other algorithm, whatever a header says.
+    """Tokens signed with HMAC-SHA-256; a token with another algorithm is rejected.
 
-    The library reads its settings from a Flask application, and would answer for defects
-    with statuses of its own: it gets an application that serves nothing, and the shop's
-    own errors speak. It makes the tokens; they are read by PyJWT, which it stands on, since
-    it would decode each of them three times.
+    Flask-JWT-Extended reads its settings from a Flask application and handles invalid tokens
+    with its own responses, so it gets a separate application that serves no requests. It only
+    creates tokens. PyJWT, which it is built on, reads them, since Flask-JWT-Extended decodes
+    each token three times.
     """
 
     def __init__(
@@ -59,8 +59,8 @@ class JwtTokens:
         return token
 
     def read(self, token: str) -> TokenClaims:
-        if len(token) > _LONGEST:
-            raise TokenNotAccepted
+        if len(token) > _MAX_LENGTH:
+            raise InvalidToken
         try:
             payload = jwt.decode(
                 token,
@@ -69,14 +69,14 @@ class JwtTokens:
                 issuer=_ISSUER,
                 options={"require": ["exp", "iat", "nbf"]},
             )
-            return _claims(payload)
-        # The library trips over some malformed parts with errors of Python's own.
+            return _parse_claims(payload)
+        # For some malformed parts PyJWT raises built-in errors.
         except (PyJWTError, ValueError, TypeError, KeyError) as error:
-            raise TokenNotAccepted from error
+            raise InvalidToken from error
 
 
-def _claims(payload: dict[str, Any]) -> TokenClaims:
-    """Raises `KeyError`, `TypeError` or `ValueError` for claims that we never made."""
+def _parse_claims(payload: dict[str, Any]) -> TokenClaims:
+    """Raises `KeyError`, `TypeError` or `ValueError` for claims of the wrong form."""
     return TokenClaims(
         kind=TokenKind(payload["type"]),
         user_id=UserId(_positive(int(payload["sub"]))),
@@ -95,6 +95,6 @@ def _positive(value: object) -> int:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        message = "not a token's id"
+        message = "not a token id"
         raise TypeError(message)
     return value

@@ -1,1 +1,1 @@
-"""The machine that the shop runs on."""
+"""The clock, random numbers and the request context of the process."""

@@ -1,4 +1,4 @@
-"""Order numbers drawn by the machine's own source of secrets."""
+"""Random order numbers."""
 
 import secrets
 from datetime import datetime

@@ -1,1 +1,1 @@
-"""Accounts: what people can do with theirs, and staff with others'."""
+"""Use cases of accounts: registration, sign-in, passwords, roles and address books."""

@@ -1,16 +1,16 @@
-"""Find out who is asking."""
+"""Check access and refresh tokens."""
 
-from novacart.application.accounts.policy import SessionPolicy
 from novacart.application.accounts.queries import AccountQueries, Profile
+from novacart.application.accounts.sign_in import SessionPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenClaims, TokenKind, Tokens
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 
 
 class AuthenticateUser:
-    """The user that an access token speaks for, as the record says now, by one query.
+    """Return the user of an access token, with one query.
 
-    Raises `TokenNotAccepted`: also after sign-out, a password change or disabling.
+    Raises `InvalidToken`, also after sign-out, a password change or disabling of the account.
     """
 
     def __init__(self, *, queries: AccountQueries, tokens: Tokens) -> None:
@@ -20,12 +20,12 @@ class AuthenticateUser:
     def __call__(self, access: str) -> Profile:
         claims = self._tokens.read(access)
         if claims.kind is not TokenKind.ACCESS:
-            raise TokenNotAccepted
-        return _session(self._queries, claims)
+            raise InvalidToken
+        return _session_user(self._queries, claims)
 
 
 class VerifyToken:
-    """Whether a token, of either kind, would be taken now. Raises `TokenNotAccepted`."""
+    """Check an access or refresh token without using it. Raises `InvalidToken`."""
 
     def __init__(
         self, *, queries: AccountQueries, tokens: Tokens, clock: Clock, policy: SessionPolicy
@@ -37,23 +37,23 @@ class VerifyToken:
 
     def __call__(self, token: str) -> None:
         claims = self._tokens.read(token)
-        _session(self._queries, claims)
+        _session_user(self._queries, claims)
         now = self._clock.now()
-        if claims.kind is TokenKind.REFRESH and not self._queries.accepts_refresh(
+        if claims.kind is TokenKind.REFRESH and not self._queries.is_refresh_token_valid(
             family_id=claims.family_id,
             token_id=claims.token_id,
             at=now,
             rotated_since=now - self._policy.leeway,
         ):
-            raise TokenNotAccepted
+            raise InvalidToken
 
 
-def _session(queries: AccountQueries, claims: TokenClaims) -> Profile:
-    profile = queries.session(
+def _session_user(queries: AccountQueries, claims: TokenClaims) -> Profile:
+    profile = queries.session_user(
         user_id=claims.user_id,
         family_id=claims.family_id,
         password_generation=claims.password_generation,
     )
     if profile is None:
-        raise TokenNotAccepted
+        raise InvalidToken
     return profile

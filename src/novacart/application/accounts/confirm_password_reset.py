@@ -1,26 +1,21 @@
-"""Choose a new password with a link from a mail."""
+"""Set a new password with a reset link."""
 
 from dataclasses import dataclass
 
-from novacart.application.accounts.queries import AccountQueries, OpenReset
+from novacart.application.accounts.queries import AccountQueries
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.password_hasher import PasswordHasher
+from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
-from novacart.domain.accounts.errors import ResetTokenNotAccepted, ResetTokenNotFound
-from novacart.domain.accounts.password import check_password, prepared
+from novacart.domain.accounts.errors import InvalidResetToken, ResetTokenNotFound
+from novacart.domain.accounts.password import ensure_strong_password, normalize_password
 from novacart.domain.accounts.username import Username
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfirmPasswordResetCommand:
-    token: str
-    password: str
-
-
 class CheckResetToken:
-    """Whether a link is still good. Raises `ResetTokenNotFound`."""
+    """Check a reset token without using it. Raises `ResetTokenNotFound`."""
 
     def __init__(self, *, queries: AccountQueries, clock: Clock, reset_tokens: ResetTokens) -> None:
         self._queries = queries
@@ -29,14 +24,20 @@ class CheckResetToken:
 
     def __call__(self, token: str) -> None:
         token_hash = self._reset_tokens.hash(token)
-        if self._queries.open_reset(token_hash, at=self._clock.now()) is None:
+        if self._queries.reset_token_owner(token_hash, at=self._clock.now()) is None:
             raise ResetTokenNotFound
 
 
-class ConfirmPasswordReset:
-    """Set the new password, once, and sign its owner out everywhere.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmPasswordResetCommand:
+    token: str
+    password: str
 
-    Raises `ResetTokenNotAccepted`, or `WeakPassword`, after which the link is still good.
+
+class ConfirmPasswordReset:
+    """Set the new password, use up the token and end every session of the user.
+
+    Raises `InvalidResetToken`, or `WeakPassword`, which leaves the token valid.
     """
 
     def __init__(
@@ -45,31 +46,38 @@ class ConfirmPasswordReset:
         begin: UnitOfWorkFactory,
         queries: AccountQueries,
         hasher: PasswordHasher,
+        strength: PasswordStrength,
         clock: Clock,
         reset_tokens: ResetTokens,
     ) -> None:
         self._begin = begin
         self._queries = queries
         self._hasher = hasher
+        self._strength = strength
         self._clock = clock
         self._reset_tokens = reset_tokens
 
     def __call__(self, command: ConfirmPasswordResetCommand) -> None:
         token_hash = self._reset_tokens.hash(command.token)
-        owner = self._queries.open_reset(token_hash, at=self._clock.now())
+        owner = self._queries.reset_token_owner(token_hash, at=self._clock.now())
         if owner is None:
-            raise ResetTokenNotAccepted
-        _check(command.password, owner)
-        # Only for a good link, so that nobody makes the shop hash for nothing; the link is
-        # held against its rules again under the lock.
-        password_hash = self._hasher.hash(prepared(command.password))
+            raise InvalidResetToken
+        ensure_strong_password(
+            command.password,
+            username=Username(owner.username),
+            email=EmailAddress(owner.email),
+            is_guessable=self._strength.is_guessable,
+        )
+        # Hashing is slow, so it happens outside the transaction and only for a valid token. The
+        # token is checked again under the lock.
+        password_hash = self._hasher.hash(normalize_password(command.password))
         with self._begin() as work:
-            reset = work.password_resets.with_token(token_hash)
+            reset = work.password_resets.get_by_token_hash(token_hash)
             if reset is None or reset.user_id is None:
-                raise ResetTokenNotAccepted
+                raise InvalidResetToken
             user = work.users.get(reset.user_id)
             if not user.is_active:
-                raise ResetTokenNotAccepted
+                raise InvalidResetToken
             now = self._clock.now()
             reset.use(password_generation=user.password_generation, at=now)
             user.change_password(password_hash, at=now)
@@ -77,7 +85,3 @@ class ConfirmPasswordReset:
             work.users.save(user)
             work.token_families.revoke_all(user.id, at=now)
             work.commit()
-
-
-def _check(password: str, owner: OpenReset) -> None:
-    check_password(password, username=Username(owner.username), email=EmailAddress(owner.email))

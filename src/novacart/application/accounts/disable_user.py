@@ -1,35 +1,42 @@
-"""Shut an account, and open it again."""
+"""Disable and enable an account."""
 
 from dataclasses import dataclass
 
 from novacart.application.accounts.queries import Profile
+from novacart.application.authorization.actor import Actor, PermissionDenied
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.errors import LastOwner
+from novacart.domain.accounts.user import User
 from novacart.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountOf:
+class DisableUserCommand:
     user_id: UserId
+    by: Actor
 
 
 class DisableUser:
-    """Nobody signs in with it, and whoever is signed in is out at once.
+    """Disable an account and end its sessions.
 
-    Raises `UserNotFound`, or `LastOwner`.
+    Raises `UserNotFound`, `LastOwner`, or `PermissionDenied`, also for the actor's own account.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: AccountOf) -> Profile:
+    def __call__(self, command: DisableUserCommand) -> Profile:
+        if command.user_id == command.by.user_id:
+            raise PermissionDenied("You can't disable your own account.")
         now = self._clock.now()
         with self._begin() as work:
-            if set(work.users.active_owners()) == {command.user_id}:
-                raise LastOwner
+            owners = set(work.users.active_owners())
             user = work.users.get(command.user_id)
+            _require_permission(command.by, user)
+            if owners == {user.id}:
+                raise LastOwner
             user.disable(at=now)
             work.users.save(user)
             work.token_families.revoke_all(user.id, at=now)
@@ -37,17 +44,31 @@ class DisableUser:
         return Profile.of(user)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableUserCommand:
+    user_id: UserId
+    by: Actor
+
+
 class EnableUser:
-    """The user may sign in again; old sessions stay closed. Raises `UserNotFound`."""
+    """Enable an account; its earlier sessions stay ended.
+
+    Raises `UserNotFound` or `PermissionDenied`.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
-    def __call__(self, command: AccountOf) -> Profile:
+    def __call__(self, command: EnableUserCommand) -> Profile:
         with self._begin() as work:
             user = work.users.get(command.user_id)
+            _require_permission(command.by, user)
             user.enable(at=self._clock.now())
             work.users.save(user)
             work.commit()
         return Profile.of(user)
+
+
+def _require_permission(actor: Actor, user: User) -> None:
+    actor.require("staff.write" if user.is_staff else "customers.disable")

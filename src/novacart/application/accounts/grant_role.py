@@ -1,8 +1,9 @@
-"""Make somebody staff, or a customer again."""
+"""Change a user's role."""
 
 from dataclasses import dataclass
 
 from novacart.application.accounts.queries import Profile
+from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.errors import LastOwner
@@ -13,24 +14,28 @@ from novacart.domain.shared.ids import UserId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantRoleCommand:
     user_id: UserId
-    role: str
+    role: Role
+    by: Actor
 
 
 class GrantRole:
-    """It counts from the next request on. Raises `InvalidValue`, `UserNotFound` or `LastOwner`."""
+    """Change a user's role from the next request on.
+
+    Raises `PermissionDenied`, `UserNotFound` or `LastOwner`.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
     def __call__(self, command: GrantRoleCommand) -> Profile:
-        role = Role.parse(command.role)
+        command.by.require("staff.write")
         with self._begin() as work:
             owners = set(work.users.active_owners())
-            if owners == {command.user_id} and role is not Role.OWNER:
+            if owners == {command.user_id} and command.role is not Role.OWNER:
                 raise LastOwner
             user = work.users.get(command.user_id)
-            user.grant_role(role, at=self._clock.now())
+            user.grant_role(command.role, at=self._clock.now())
             work.users.save(user)
             work.commit()
         return Profile.of(user)

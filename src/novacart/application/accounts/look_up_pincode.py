@@ -1,32 +1,27 @@
-"""Fill in a form from its pincode."""
+"""Look up the place of a pincode."""
 
 import re
-from dataclasses import dataclass
 
 from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.postal_codes import PostalCodes
+from novacart.application.ports.postal_codes import PostalCodes, PostalPlace
 
 _PINCODE = re.compile(r"[0-9]{6}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PincodePlace:
-    city: str = ""
-    state: str = ""
-    country: str = "India"
-
-
 class LookUpPincode:
-    """Where a pincode is; empty where that is not known. A form is never stopped by it."""
+    """Return the place of a pincode, with empty fields if it is invalid or unknown.
+
+    An unavailable directory counts as unknown, so that it never blocks an address form.
+    """
 
     def __init__(self, *, postal_codes: PostalCodes) -> None:
         self._postal_codes = postal_codes
 
-    def __call__(self, pincode: str) -> PincodePlace:
-        if not _PINCODE.fullmatch(pincode.strip()):
-            return PincodePlace()
+    def __call__(self, pincode: str) -> PostalPlace:
+        code = pincode.strip()
+        if not _PINCODE.fullmatch(code):
+            return PostalPlace()
         try:
-            place = self._postal_codes.place_of(pincode.strip())
+            return self._postal_codes.find(code) or PostalPlace()
         except Unavailable:
-            return PincodePlace()
-        return PincodePlace(city=place.city, state=place.state) if place else PincodePlace()
+            return PostalPlace()

@@ -1,11 +1,11 @@
-"""What is asked about accounts."""
+"""Read models of accounts and the ports that return them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from novacart.domain.accounts.address_book import Address
+from novacart.domain.accounts.address import Address
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
 from novacart.domain.shared.ids import AddressId, UserId
@@ -13,7 +13,7 @@ from novacart.domain.shared.ids import AddressId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A user, as the user's own pages show it."""
+    """A user's own account."""
 
     id: UserId
     username: str
@@ -37,8 +37,8 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """What a sign-in is held against."""
+class StoredCredentials:
+    """The password hash of a user and what a sign-in needs besides."""
 
     user_id: UserId
     password_hash: str
@@ -47,76 +47,47 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenReset:
-    """A reset link that can still be used, and its owner."""
+class ResetTokenOwner:
+    """The user that a valid reset token was issued to."""
 
     username: str
     email: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressView:
-    """An entry of an address book, as its owner sees it."""
-
-    id: AddressId
-    name: str
-    mobile: str
-    pincode: str
-    state: str
-    district: str
-    town: str
-    house_number: str
-    address: str
-    address_type: str
-    is_default: bool
-
-    @classmethod
-    def of(cls, entry: Address) -> "AddressView":
-        details = entry.details
-        return cls(
-            id=entry.id,
-            name=details.name,
-            mobile=details.mobile,
-            pincode=details.pincode,
-            state=details.state,
-            district=details.district,
-            town=details.town,
-            house_number=details.house_number,
-            address=details.address,
-            address_type=details.address_type.value,
-            is_default=entry.is_default,
-        )
-
-
 class AccountQueries(Protocol):
-    def taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
-        """Whether somebody has the username, and whether somebody has the address."""
+    def names_taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
+        """Whether a user has the username, and whether a user has the email address."""
         ...
 
-    def credentials(self, login_key: str) -> Credentials | None:
-        """Whoever has this e-mail address; else whoever has this username."""
+    def credentials(self, login_key: str) -> StoredCredentials | None:
+        """The credentials of the user with this email address, else with this username."""
         ...
 
-    def session(
+    def session_user(
         self, *, user_id: UserId, family_id: int, password_generation: int
     ) -> Profile | None:
-        """The user of a sign-in that is still open: active, not revoked, the same password."""
+        """The user of a session that has not ended.
+
+        None if the user is disabled, the token family is revoked or the password has changed.
+        """
         ...
 
-    def accepts_refresh(
+    def is_refresh_token_valid(
         self, *, family_id: int, token_id: str, at: datetime, rotated_since: datetime
     ) -> bool:
         """Whether a refresh token is unexpired, and unused or first used at `rotated_since`."""
         ...
 
-    def open_reset(self, token_hash: str, *, at: datetime) -> OpenReset | None: ...
+    def reset_token_owner(self, token_hash: str, *, at: datetime) -> ResetTokenOwner | None:
+        """The user of a reset token that can be used at `at`."""
+        ...
 
 
 class AddressQueries(Protocol):
-    def addresses_of(self, user_id: UserId) -> Sequence[AddressView]:
-        """Oldest first."""
+    def list_addresses(self, user_id: UserId) -> Sequence[Address]:
+        """The user's addresses, oldest first."""
         ...
 
-    def address_of(self, user_id: UserId, address_id: AddressId) -> AddressView:
-        """Raises `AddressNotFound`, for somebody else's too."""
+    def get_address(self, user_id: UserId, address_id: AddressId) -> Address:
+        """Raises `AddressNotFound`, also for another user's address."""
         ...

@@ -1,15 +1,14 @@
-"""Exchange a refresh token."""
+"""Exchange a refresh token for new tokens."""
 
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from novacart.application.accounts.policy import SessionPolicy
 from novacart.application.accounts.queries import AccountQueries
-from novacart.application.accounts.sign_in import issue_pair
+from novacart.application.accounts.sign_in import SessionPolicy, issue_pair
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenKind, TokenPair, Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +17,10 @@ class RefreshSessionCommand:
 
 
 class RefreshSession:
-    """A new pair of tokens for a refresh token. Raises `TokenNotAccepted`.
+    """Exchange a refresh token for a new pair of tokens. Raises `InvalidToken`.
 
-    A token that comes back after its leeway revokes its family; that is committed, and the
-    refusal follows.
+    A token reused after its leeway revokes its family. The revocation is committed before the
+    error is raised.
     """
 
     def __init__(
@@ -42,20 +41,20 @@ class RefreshSession:
     def __call__(self, command: RefreshSessionCommand) -> TokenPair:
         claims = self._tokens.read(command.refresh)
         if claims.kind is not TokenKind.REFRESH:
-            raise TokenNotAccepted
-        # Whoever disables an account or changes its password revokes its families in the
-        # same transaction, so that what changes after this read is seen under the lock.
-        if not self._queries.session(
+            raise InvalidToken
+        # Disabling an account or changing its password revokes its token families in the same
+        # transaction, so a change after this query is seen under the lock.
+        if not self._queries.session_user(
             user_id=claims.user_id,
             family_id=claims.family_id,
             password_generation=claims.password_generation,
         ):
-            raise TokenNotAccepted
+            raise InvalidToken
         successor_id = uuid4().hex
         with self._begin() as work:
             family = work.token_families.get_by_token(claims.family_id, claims.token_id)
             if family is None:
-                raise TokenNotAccepted
+                raise InvalidToken
             rotated = family.rotate(
                 claims.token_id,
                 successor_id=successor_id,
@@ -66,5 +65,5 @@ class RefreshSession:
             work.token_families.save(family)
             work.commit()
         if not rotated:
-            raise TokenNotAccepted
+            raise InvalidToken
         return issue_pair(self._tokens, replace(claims, token_id=successor_id))

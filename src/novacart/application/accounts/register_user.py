@@ -1,19 +1,21 @@
-"""Open an account."""
+"""Register a user."""
 
 from dataclasses import dataclass
 
 from novacart.application.accounts.queries import AccountQueries, Profile
+from novacart.application.authorization.actor import Actor, PermissionDenied
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.password_hasher import PasswordHasher
+from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import (
     EmailTaken,
-    InvalidDetails,
+    InvalidFields,
     UsernameTaken,
     WeakPassword,
 )
-from novacart.domain.accounts.password import check_password, prepared
+from novacart.domain.accounts.password import ensure_strong_password, normalize_password
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
@@ -23,19 +25,23 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUserCommand:
+    """`by` is None when customers register themselves. A staff role needs an actor."""
+
     username: str
     email: str
     password: str
     first_name: str = ""
     last_name: str = ""
     role: Role = Role.CUSTOMER
+    by: Actor | None = None
 
 
 class RegisterUser:
-    """Open an account. Raises `InvalidDetails` with every field that is wrong or taken.
+    """Register a user. Raises `InvalidFields` with every field that is invalid or taken.
 
-    Of two that ask for one name at once, the second is told by the database: `UsernameTaken`
-    or `EmailTaken`.
+    Raises `PermissionDenied` for a staff role unless the actor may create staff. The database
+    decides between two simultaneous registrations of one name: the second raises
+    `UsernameTaken` or `EmailTaken`.
     """
 
     def __init__(
@@ -44,16 +50,22 @@ class RegisterUser:
         begin: UnitOfWorkFactory,
         queries: AccountQueries,
         hasher: PasswordHasher,
+        strength: PasswordStrength,
         clock: Clock,
     ) -> None:
         self._begin = begin
         self._queries = queries
         self._hasher = hasher
+        self._strength = strength
         self._clock = clock
 
     def __call__(self, command: RegisterUserCommand) -> Profile:
-        username, email = self._names(command)
-        password_hash = self._hasher.hash(prepared(command.password))
+        if command.role.is_staff:
+            if command.by is None:
+                raise PermissionDenied
+            command.by.require("staff.write")
+        username, email = self._validate(command)
+        password_hash = self._hasher.hash(normalize_password(command.password))
         with self._begin() as work:
             user = User.register(
                 id=UserId(work.ids.take()[0]),
@@ -69,7 +81,7 @@ class RegisterUser:
             work.commit()
         return Profile.of(user)
 
-    def _names(self, command: RegisterUserCommand) -> tuple[Username, EmailAddress]:
+    def _validate(self, command: RegisterUserCommand) -> tuple[Username, EmailAddress]:
         errors: dict[str, list[str]] = {}
         email = EmailAddress("")
         username = Username("")
@@ -82,14 +94,19 @@ class RegisterUser:
         except InvalidValue as error:
             errors["username"] = [error.message]
         try:
-            check_password(command.password, username=username, email=email)
+            ensure_strong_password(
+                command.password,
+                username=username,
+                email=email,
+                is_guessable=self._strength.is_guessable,
+            )
         except WeakPassword as error:
-            errors |= {field: list(said) for field, said in error.errors.items()}
-        username_taken, email_taken = self._queries.taken(username.key, email.key)
+            errors |= {field: list(messages) for field, messages in error.errors.items()}
+        username_taken, email_taken = self._queries.names_taken(username.key, email.key)
         if username_taken:
             errors["username"] = [UsernameTaken().message]
         if email_taken:
             errors["email"] = [EmailTaken().message]
         if errors:
-            raise InvalidDetails(errors)
+            raise InvalidFields(errors)
         return username, email

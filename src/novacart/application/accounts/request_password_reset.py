@@ -1,4 +1,4 @@
-"""Ask for a link to choose a new password."""
+"""Request a password reset link."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,10 @@ class RequestPasswordResetCommand:
 
 
 class RequestPasswordReset:
-    """Note that somebody asked, and no more: whether the address is known is not looked up.
+    """Store a request for a reset link, whether or not a user has the email address.
 
-    What takes time, and what differs between people, happens in the reaction to it.
+    The user is looked up later, by `SendResetLink`, so that neither the response nor its time
+    reveals who has an account.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -28,7 +29,7 @@ class RequestPasswordReset:
         try:
             email = EmailAddress.parse(command.email)
         except InvalidValue:
-            # Nobody can have registered with it.
+            # No user can have registered with it.
             return
         with self._begin() as work:
             reset = PasswordReset.request(

@@ -1,25 +1,34 @@
-"""Mail the link that was asked for."""
+"""Send a password reset link by email."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from novacart.application.accounts.policy import ResetPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mail, Mailer
 from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import ResetTokenNotAccepted
+from novacart.domain.accounts.errors import InvalidResetToken
 from novacart.domain.accounts.events import PasswordResetRequested
 from novacart.domain.accounts.user import User
 
 _HOUR = timedelta(hours=1)
 
 
-class SendResetLink:
-    """Reacts to `PasswordResetRequested`: the owner of the address gets a link, others nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetPolicy:
+    """`frontend_url` is the base of the link; one address gets at most `links_per_hour`."""
 
-    Repeated, it sends the same mail with the same Message-ID, good for its time from then on.
-    Raises what the mailer raises, to be tried again.
+    frontend_url: str
+    lifetime: timedelta = timedelta(hours=1)
+    links_per_hour: int = 5
+
+
+class SendResetLink:
+    """Handle `PasswordResetRequested`: send a link if an active user has the email address.
+
+    Handling the event again sends the same email with the same Message-ID and extends the
+    link's lifetime. Raises the mailer's errors, which cause a retry.
     """
 
     def __init__(
@@ -28,14 +37,14 @@ class SendResetLink:
         begin: UnitOfWorkFactory,
         clock: Clock,
         reset_tokens: ResetTokens,
-        letters: EmailRenderer,
+        renderer: EmailRenderer,
         mailer: Mailer,
         policy: ResetPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._reset_tokens = reset_tokens
-        self._letters = letters
+        self._renderer = renderer
         self._mailer = mailer
         self._policy = policy
 
@@ -45,10 +54,10 @@ class SendResetLink:
         if user is None:
             return
         link = f"{self._policy.frontend_url.rstrip('/')}/reset-password/{user.id}/{token}"
-        letter = self._letters.render(
+        email = self._renderer.render(
             "password_reset",
-            # Never a text that its owner is free to write: an address may be registered by
-            # somebody whose own message would go out under the shop's name.
+            # No free text such as the first name: anyone can register another person's email
+            # address, and would send them a message of their own in the shop's name.
             {
                 "username": user.username.text,
                 "link": link,
@@ -59,23 +68,24 @@ class SendResetLink:
             Mail(
                 message_id=f"password-reset-{event.reset_id}",
                 to=user.email.text,
-                subject=letter.subject,
-                text=letter.text,
-                html=letter.html,
+                subject=email.subject,
+                text=email.text,
+                html=email.html,
             )
         )
 
     def _issue(self, reset_id: int, token: str) -> User | None:
+        """Issue the token to the user with the email address; None if no link is to be sent."""
         now = self._clock.now()
         with self._begin() as work:
             reset = work.password_resets.get(reset_id)
             if reset is None:
                 return None
-            user = work.users.by_email(reset.email_key)
+            user = work.users.get_by_email(reset.email_key)
             if user is None or not user.is_active:
                 return None
-            sent = work.password_resets.issued_since(reset.email_key, since=now - _HOUR)
-            if reset.token_hash is None and sent >= self._policy.links_per_hour:
+            issued = work.password_resets.count_issued(reset.email_key, since=now - _HOUR)
+            if reset.token_hash is None and issued >= self._policy.links_per_hour:
                 return None
             try:
                 reset.issue(
@@ -85,7 +95,7 @@ class SendResetLink:
                     at=now,
                     lifetime=self._policy.lifetime,
                 )
-            except ResetTokenNotAccepted:
+            except InvalidResetToken:
                 return None
             work.password_resets.save(reset)
             work.commit()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenKind, Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,9 +14,9 @@ class SignOutCommand:
 
 
 class SignOut:
-    """End the session that a refresh token belongs to, its access tokens included.
+    """End the session of a refresh token, including its access tokens. Idempotent.
 
-    Signing out again changes nothing. Raises `TokenNotAccepted` for what is no refresh token.
+    Raises `InvalidToken` for anything but a refresh token.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, tokens: Tokens, clock: Clock) -> None:
@@ -27,11 +27,11 @@ class SignOut:
     def __call__(self, command: SignOutCommand) -> None:
         claims = self._tokens.read(command.refresh)
         if claims.kind is not TokenKind.REFRESH:
-            raise TokenNotAccepted
+            raise InvalidToken
         with self._begin() as work:
             family = work.token_families.get_by_token(claims.family_id, claims.token_id)
             if family is None:
-                raise TokenNotAccepted
+                raise InvalidToken
             family.revoke(at=self._clock.now())
             work.token_families.save(family)
             work.commit()

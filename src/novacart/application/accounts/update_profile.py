@@ -1,4 +1,4 @@
-"""Change one's own names."""
+"""Change one's own username and names."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateProfileCommand:
-    """`None` leaves a name as it is."""
+    """`None` leaves a field unchanged."""
 
     user_id: UserId
     username: str | None = None
@@ -19,7 +19,7 @@ class UpdateProfileCommand:
 
 
 class UpdateProfile:
-    """Raises `InvalidValue` or `UsernameTaken`."""
+    """Change the names that are given. Raises `InvalidValue` or `UsernameTaken`."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin

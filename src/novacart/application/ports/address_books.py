@@ -1,4 +1,4 @@
-"""Where address books are kept."""
+"""Repository of address books."""
 
 from typing import Protocol
 
@@ -7,8 +7,8 @@ from novacart.domain.shared.ids import UserId
 
 
 class AddressBooks(Protocol):
-    def of(self, user_id: UserId) -> AddressBook:
-        """The user's address book: an empty one where nothing was written into it yet."""
+    def get(self, user_id: UserId) -> AddressBook:
+        """The user's address book, locked; empty if the user has no addresses."""
         ...
 
     def save(self, book: AddressBook) -> None: ...

@@ -1,4 +1,4 @@
-"""Renderer of e-mails."""
+"""Rendering of emails from templates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,5 +14,5 @@ class RenderedEmail:
 
 class EmailRenderer(Protocol):
     def render(self, template: str, context: Mapping[str, object]) -> RenderedEmail:
-        """Render a template, such as `password_reset`. Values are escaped in HTML."""
+        """Render the template of that name (`password_reset`); HTML in the context is escaped."""
         ...

@@ -1,4 +1,4 @@
-"""Sender of e-mails."""
+"""Sending of emails."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,10 +8,11 @@ from novacart.application.ports.errors import PortError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """An e-mail to one recipient, as plain text and HTML.
+    """An email to one recipient, as plain text and HTML.
 
-    `message_id` is the same for every attempt, so that a mailbox shows the message once
-    (RFC 5322, 3.6.4). It has letters, digits, dots and hyphens; the mailer adds the domain.
+    `message_id` identifies the email: it is the same for every attempt to send it, so that mail
+    clients show it once (RFC 5322, section 3.6.4). It has letters, digits, dots and hyphens; the
+    mailer adds the shop's domain.
     """
 
     message_id: str
@@ -22,10 +23,10 @@ class Mail:
 
 
 class MailRefused(PortError):
-    """The mail server rejected the message permanently."""
+    """The mail server permanently rejected the email."""
 
 
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
-        """Raises `Unavailable` for a temporary failure, `MailRefused` for a permanent one."""
+        """Pass the email to the mail server. Raises `Unavailable` or `MailRefused`."""
         ...

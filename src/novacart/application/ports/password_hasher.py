@@ -1,17 +1,17 @@
-"""Passwords, kept so that nobody can read them."""
+"""Password hashing."""
 
 from typing import Protocol
 
 
 class PasswordHasher(Protocol):
     def hash(self, password: str) -> str:
-        """A salted hash, with its own parameters in it. Slow on purpose: never in a transaction."""
+        """A salted hash that contains its parameters. Slow: call it outside transactions."""
         ...
 
     def verify(self, password: str, password_hash: str | None) -> bool:
-        """Whether the hash is this password's. With no hash: False, after the same time."""
+        """Whether the hash belongs to the password. None: False, after the same time."""
         ...
 
     def is_outdated(self, password_hash: str) -> bool:
-        """Whether it was made with other parameters than today's."""
+        """Whether the hash was made with other than the current parameters."""
         ...

@@ -1,4 +1,4 @@
-"""Where password resets are kept."""
+"""Repository of password resets."""
 
 from datetime import datetime
 from typing import Protocol
@@ -8,15 +8,15 @@ from novacart.domain.accounts.password_reset import PasswordReset
 
 class PasswordResets(Protocol):
     def get(self, reset_id: int) -> PasswordReset | None:
-        """Not locked, since its owner's lock would have to come first: `save` tells."""
+        """Not locked, since the user has to be locked first; `save` detects a concurrent change."""
         ...
 
-    def with_token(self, token_hash: str) -> PasswordReset | None:
-        """Its owner is locked too."""
+    def get_by_token_hash(self, token_hash: str) -> PasswordReset | None:
+        """The reset of a token, locked together with its user."""
         ...
 
-    def issued_since(self, email_key: str, *, since: datetime) -> int:
-        """How many links were made for requests under this address since then."""
+    def count_issued(self, email_key: str, *, since: datetime) -> int:
+        """How many requests for an email address since a time have led to a link."""
         ...
 
     def add(self, reset: PasswordReset) -> None: ...
@@ -25,6 +25,6 @@ class PasswordResets(Protocol):
         """Raises `ConcurrentChange`."""
         ...
 
-    def delete_older_than(self, *, before: datetime) -> int:
-        """Drop requests made, and links expired, before then; how many."""
+    def delete_expired(self, *, before: datetime) -> int:
+        """Delete resets requested and expired before a time, and return how many."""
         ...

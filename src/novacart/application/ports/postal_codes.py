@@ -1,18 +1,19 @@
-"""Which place a pincode is."""
+"""Directory of Indian pincodes."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Either may be empty where the directory does not know it."""
+class PostalPlace:
+    """The place of a pincode; unknown fields are empty."""
 
-    city: str
-    state: str
+    city: str = ""
+    state: str = ""
+    country: str = "India"
 
 
 class PostalCodes(Protocol):
-    def place_of(self, pincode: str) -> Place | None:
-        """None for a code that is not in the directory. Raises `Unavailable`."""
+    def find(self, pincode: str) -> PostalPlace | None:
+        """None for a pincode that is not in the directory. Raises `Unavailable`."""
         ...

@@ -1,31 +1,31 @@
-"""How often something was tried lately."""
+"""Rate limiting."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 
 class RateLimit(NamedTuple):
-    """At most `amount` attempts in any `seconds` on end."""
+    """At most `amount` attempts in any period of `seconds`."""
 
     amount: int
     seconds: int
 
 
 class RateLimiter(Protocol):
-    """Counts shared by every process of the shop. Raises `Unavailable` out of reach."""
+    """Sliding-window counters shared by all processes. Raises `Unavailable`."""
 
-    def take(self, key: str, limits: Sequence[RateLimit]) -> int:
-        """Count one attempt at `key`, unless that would pass a limit.
+    def acquire(self, key: str, limits: Sequence[RateLimit]) -> int:
+        """Count an attempt at `key` if every limit allows it.
 
-        0 where it was counted, else the seconds until one is free. Callers at the same
-        moment take turns: no more than a limit ever get through.
+        Returns 0 if it was counted, else the seconds until the next attempt is allowed.
+        Atomic: concurrent callers never exceed a limit.
         """
         ...
 
-    def wait(self, key: str, limits: Sequence[RateLimit]) -> int:
-        """What `take` would answer, with nothing counted."""
+    def retry_after(self, key: str, limits: Sequence[RateLimit]) -> int:
+        """What `acquire` would return, without counting an attempt."""
         ...
 
-    def forget(self, key: str) -> None:
-        """Start `key` anew."""
+    def reset(self, key: str) -> None:
+        """Forget every attempt at `key`."""
         ...

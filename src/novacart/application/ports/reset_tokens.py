@@ -1,17 +1,16 @@
-"""The secret part of a password reset link."""
+"""Tokens of password reset links."""
 
 from typing import Protocol
 
 
 class ResetTokens(Protocol):
     def token_for(self, reset_id: int) -> str:
-        """The token of that reset: always the same, and nobody else can tell it.
+        """The token of a reset: always the same, and impossible to guess.
 
-        A reaction that is repeated so sends the very same mail, and no table ever holds
-        what the link holds.
+        A retried event handler thus sends the same email, and the token itself is never stored.
         """
         ...
 
     def hash(self, token: str) -> str:
-        """What is stored of it: 64 hexadecimal digits."""
+        """The hash of a token that is stored: 64 hexadecimal digits."""
         ...

@@ -1,4 +1,4 @@
-"""Where the families of refresh tokens are kept."""
+"""Repository of token families."""
 
 from datetime import datetime
 from typing import Protocol
@@ -9,19 +9,22 @@ from novacart.domain.shared.ids import UserId
 
 class TokenFamilies(Protocol):
     def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
-        """The family with that token of it alone: its rules ask for no other."""
+        """The family, locked, with only the given token loaded, if it has that token."""
         ...
 
     def add(self, family: TokenFamily) -> None: ...
 
     def save(self, family: TokenFamily) -> None:
-        """Write what is new or changed. Raises `ConcurrentChange`."""
+        """Write new and changed tokens. Raises `ConcurrentChange`."""
         ...
 
     def revoke_all(self, user_id: UserId, *, at: datetime) -> None:
-        """Log the user out everywhere."""
+        """Revoke every family of the user."""
         ...
 
     def delete_expired(self, *, before: datetime) -> int:
-        """Drop tokens that expired before then, and families left empty; how many tokens."""
+        """Delete tokens that expired before a time and families without tokens.
+
+        Returns how many tokens were deleted.
+        """
         ...

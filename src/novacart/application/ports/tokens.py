@@ -1,4 +1,4 @@
-"""The tokens that clients carry."""
+"""Access and refresh tokens."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,9 +14,9 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenClaims:
-    """Whom a token speaks for, from which sign-in, under which of that user's passwords.
+    """The content of a token: its user, token family and password generation.
 
-    `token_id` tells refresh tokens of one family apart.
+    `token_id` identifies a refresh token within its family.
     """
 
     kind: TokenKind
@@ -34,9 +34,9 @@ class TokenPair:
 
 class Tokens(Protocol):
     def issue(self, claims: TokenClaims) -> str:
-        """A signed token that is good for the lifetime of its kind."""
+        """Sign a token that is valid for the lifetime of its kind."""
         ...
 
     def read(self, token: str) -> TokenClaims:
-        """Raises `TokenNotAccepted` for whatever we did not sign, or that is past its time."""
+        """Verify a token. Raises `InvalidToken` if its signature is wrong or it has expired."""
         ...

@@ -1,4 +1,4 @@
-"""Where users are kept."""
+"""Repository of users."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -8,18 +8,21 @@ from novacart.domain.shared.ids import UserId
 
 
 class Users(Protocol):
-    """A username and an e-mail address belong to one user, whatever their case."""
+    """Users with a unique username and a unique email address, ignoring case.
+
+    A user that is read is locked until the end of the transaction.
+    """
 
     def get(self, user_id: UserId) -> User:
         """Raises `UserNotFound`."""
         ...
 
-    def by_email(self, email_key: str) -> User | None: ...
+    def get_by_email(self, email_key: str) -> User | None: ...
 
-    def by_username(self, username_key: str) -> User | None: ...
+    def get_by_username(self, username_key: str) -> User | None: ...
 
     def active_owners(self) -> Collection[UserId]:
-        """Locked too, so that two of them can't leave at once."""
+        """The active owners, locked, so that two of them can't be disabled at once."""
         ...
 
     def add(self, user: User) -> None:

@@ -1,1 +1,1 @@
-"""People: who they are, how they sign in, and where their parcels go."""
+"""Users, their passwords and tokens, and their address books."""

@@ -1,4 +1,4 @@
-"""E-mail addresses."""
+"""Email addresses."""
 
 import re
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from typing import Self
 
 from novacart.domain.shared.errors import InvalidValue
 
-# RFC 5321, 4.5.3.1: a path of 256 characters with its angle brackets, a local part of 64.
+# RFC 5321, section 4.5.3.1: 256 characters with angle brackets, 64 of them before the @.
 MAX_LENGTH = 254
 MAX_LOCAL_PART = 64
 
-# The "valid e-mail address" of the WHATWG HTML standard, which is what a browser's form lets
-# through, with a dot in the domain and none doubled or at the ends of the local part.
+# "Valid e-mail address" of the WHATWG HTML standard, which browsers apply to email inputs, with
+# two more rules: the domain has a dot, and the local part no leading, trailing or double dot.
 _LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"({_LOCAL})@({_LABEL}(?:\.{_LABEL})+)")
@@ -19,28 +19,29 @@ _ADDRESS = re.compile(rf"({_LOCAL})@({_LABEL}(?:\.{_LABEL})+)")
 
 @dataclass(frozen=True, slots=True)
 class EmailAddress:
-    """An address as its owner writes it, the domain in small letters.
+    """An email address with its domain in lower case.
 
-    Two addresses are one person's where their `key` is the same, whatever their case.
+    `text` keeps the case of the local part. Two addresses with the same `key` are the same.
     """
 
     text: str
 
     @classmethod
     def parse(cls, text: str, *, field: str = "email") -> Self:
-        """Read an address, spaces around it aside. Raises `InvalidValue` naming `field`."""
+        """Parse an address, ignoring surrounding spaces. Raises `InvalidValue` for `field`."""
         match = _ADDRESS.fullmatch(text.strip())
         if match is None or len(match[0]) > MAX_LENGTH or len(match[1]) > MAX_LOCAL_PART:
             raise InvalidValue(field, "Enter a valid email address.")
         return cls(f"{match[1]}@{match[2].lower()}")
 
     @classmethod
-    def is_shape_of(cls, text: str) -> bool:
-        """Whether `text` could be somebody's address."""
+    def is_valid(cls, text: str) -> bool:
+        """Whether `text` has the form of an email address."""
         return _ADDRESS.fullmatch(text.strip()) is not None
 
     @property
     def key(self) -> str:
+        """The address in lower case, unique among users."""
         return self.text.casefold()
 
     @property

@@ -1,28 +1,28 @@
-"""What the accounts refuse."""
+"""Errors of accounts."""
 
 from collections.abc import Mapping, Sequence
 
 from novacart.domain.shared.errors import DomainError, InvalidValue
 
 
-class InvalidDetails(DomainError):
-    """One or more fields that can never be right, each with the sentences that say why.
+class InvalidFields(DomainError):
+    """One or more invalid fields.
 
-    `details["errors"]` maps a field's name to its sentences.
+    `errors` and `details["errors"]` map each field's name to its messages.
     """
 
     code = "invalid_value"
 
     def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
         super().__init__(
-            " ".join(sentence for said in errors.values() for sentence in said),
-            details={"errors": {field: list(said) for field, said in errors.items()}},
+            " ".join(message for messages in errors.values() for message in messages),
+            details={"errors": {field: list(messages) for field, messages in errors.items()}},
         )
-        self.errors = {field: tuple(said) for field, said in errors.items()}
+        self.errors = {field: tuple(messages) for field, messages in errors.items()}
 
 
-class WeakPassword(InvalidDetails):
-    """A password that the policy refuses, with every reason."""
+class WeakPassword(InvalidFields):
+    """A password that the password rules reject, with every reason."""
 
     code = "weak_password"
 
@@ -48,20 +48,23 @@ class UserNotFound(DomainError):
     code = "user_not_found"
 
     def __init__(self) -> None:
-        super().__init__("There is no such user.")
+        super().__init__("User not found.")
 
 
 class LastOwner(DomainError):
-    """The shop would be left with nobody who may appoint staff."""
+    """The last active owner can't be disabled or get another role."""
 
     code = "last_owner"
 
     def __init__(self) -> None:
-        super().__init__("The shop keeps at least one active owner.")
+        super().__init__("The shop needs at least one active owner.")
 
 
-class WrongCredentials(DomainError):
-    """One sentence for every reason, so that nobody learns who has an account."""
+class InvalidCredentials(DomainError):
+    """Unknown login, wrong password or disabled account.
+
+    The message is the same for all three, so that it does not reveal who has an account.
+    """
 
     code = "wrong_credentials"
 
@@ -69,8 +72,8 @@ class WrongCredentials(DomainError):
         super().__init__("No active account found with the given credentials.")
 
 
-class TokenNotAccepted(DomainError):
-    """A token that is malformed, expired, revoked, used up or of the wrong type."""
+class InvalidToken(DomainError):
+    """An access or refresh token that is malformed, expired, revoked or of the wrong kind."""
 
     code = "token_not_valid"
 
@@ -78,8 +81,8 @@ class TokenNotAccepted(DomainError):
         super().__init__("The token is invalid or has expired.")
 
 
-class ResetTokenNotAccepted(DomainError):
-    """A password reset token that is unknown, used or expired."""
+class InvalidResetToken(DomainError):
+    """A password can't be reset with an unknown, used or expired token."""
 
     code = "reset_token_not_valid"
 
@@ -88,7 +91,7 @@ class ResetTokenNotAccepted(DomainError):
 
 
 class ResetTokenNotFound(DomainError):
-    """Asked whether a reset token is good: it is not."""
+    """A reset token that was checked is unknown, used or expired."""
 
     code = "reset_token_not_found"
 
@@ -97,7 +100,7 @@ class ResetTokenNotFound(DomainError):
 
 
 class AddressNotFound(DomainError):
-    """Not in this customer's address book; somebody else's is not there either."""
+    """The address is not in the customer's address book."""
 
     code = "address_not_found"
 
@@ -105,7 +108,7 @@ class AddressNotFound(DomainError):
         super().__init__("That address is not in your address book.")
 
 
-class AddressBookIsFull(DomainError):
+class AddressBookFull(DomainError):
     code = "address_book_full"
 
     def __init__(self, limit: int) -> None:

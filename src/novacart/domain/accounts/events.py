@@ -1,4 +1,4 @@
-"""What happens to accounts."""
+"""Events of accounts."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ class PasswordChanged(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordResetRequested(DomainEvent):
-    """Somebody asked for a link; whether anybody has that address is not known yet."""
+    """A reset link was requested for an email address, which may belong to no user."""
 
     name = "accounts.password_reset_requested"
 
@@ -60,7 +60,7 @@ class RoleGranted(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshTokenReused(DomainEvent):
-    """A refresh token came back after it was rotated away: its whole family was revoked."""
+    """A refresh token was used again after its leeway, and its family was revoked."""
 
     name = "accounts.refresh_token_reused"
 

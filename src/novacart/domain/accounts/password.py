@@ -1,42 +1,45 @@
-"""Which passwords the shop takes."""
+"""Password rules."""
 
 import re
+from collections.abc import Callable
 from difflib import SequenceMatcher
-from itertools import pairwise
 from typing import Final
 from unicodedata import normalize
 
-from novacart.domain.accounts.common_passwords import COMMON_STEMS
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import WeakPassword
 from novacart.domain.accounts.username import Username
 
-# NIST SP 800-63B, 3.1.1.2: eight at least, and room for a passphrase. The upper bound keeps
-# a hash from being asked to chew megabytes.
+# NIST SP 800-63B, section 3.1.1.2. The maximum leaves room for a passphrase and bounds the cost
+# of hashing.
 MIN_LENGTH: Final = 8
 MAX_LENGTH: Final = 256
 
 _TOO_SIMILAR: Final = 0.7
-_SHORTEST_COMPARED: Final = 3
-_FEWEST_CHARACTERS: Final = 4
-_STAND_INS: Final = str.maketrans("@4831!|0$57+", "aabeiiiosstt")
-_AROUND: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
-_ROWS: Final = "1234567890 qwertyuiop asdfghjkl zxcvbnm abcdefghijklmnopqrstuvwxyz".split()
-_NEIGHBOURS: Final = frozenset(pair for row in _ROWS for pair in pairwise(row))
-_RUN_SHARE: Final = 0.8
+_MIN_COMPARED_LENGTH: Final = 3
+_AFFIXES: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 
 
-def prepared(password: str) -> str:
-    """A password as it is hashed: one form for what two keyboards compose differently.
+def normalize_password(password: str) -> str:
+    """The form of a password that is hashed: Unicode NFC, as in RFC 8265 (OpaqueString).
 
-    Unicode NFC, as RFC 8265 (OpaqueString) has it; spaces and case are the owner's.
+    Keyboards compose the same characters differently; case and spaces are significant.
     """
     return normalize("NFC", password)
 
 
-def check_password(password: str, *, username: Username, email: EmailAddress) -> None:
-    """Hold a new password against the policy. Raises `WeakPassword` with every reason."""
-    text = prepared(password)
+def ensure_strong_password(
+    password: str,
+    *,
+    username: Username,
+    email: EmailAddress,
+    is_guessable: Callable[[str], bool],
+) -> None:
+    """Raise `WeakPassword` with every rule that the password breaks.
+
+    `is_guessable` says whether a password of at most `MAX_LENGTH` characters is common.
+    """
+    text = normalize_password(password)
     if len(text) > MAX_LENGTH:
         raise WeakPassword([f"This password is too long. It has at most {MAX_LENGTH} characters."])
     reasons = []
@@ -46,12 +49,12 @@ def check_password(password: str, *, username: Username, email: EmailAddress) ->
         )
     if text.isdigit():
         reasons.append("This password is entirely numeric.")
-    if _is_common(text.casefold()):
+    if is_guessable(text):
         reasons.append("This password is too common.")
-    if _is_like(text.casefold(), username.key):
+    if _is_similar(text.casefold(), username.key):
         reasons.append("The password is too similar to the username.")
     if any(
-        _is_like(text.casefold(), part.casefold())
+        _is_similar(text.casefold(), part.casefold())
         for part in (email.key, email.local_part, email.domain.partition(".")[0])
     ):
         reasons.append("The password is too similar to the email address.")
@@ -59,41 +62,19 @@ def check_password(password: str, *, username: Username, email: EmailAddress) ->
         raise WeakPassword(reasons)
 
 
-def _is_common(text: str) -> bool:
-    """A stem that everybody thinks of, whatever was put around it; a run; a few characters."""
-    plain = _AROUND.sub("", text)
-    stems = {text, plain, _AROUND.sub("", text.translate(_STAND_INS)), plain.translate(_STAND_INS)}
-    return (
-        any(_doubled_to_one(stem) in COMMON_STEMS for stem in stems)
-        or len(set(text)) < _FEWEST_CHARACTERS
-        or _is_run(text)
+def _is_similar(text: str, name: str) -> bool:
+    """Whether the password is mostly the name, with or without leading and trailing digits."""
+    if len(name) < _MIN_COMPARED_LENGTH:
+        return False
+    return any(
+        _similarity(variant, name) >= _TOO_SIMILAR for variant in {text, _AFFIXES.sub("", text)}
     )
 
 
-def _doubled_to_one(text: str) -> str:
-    half = len(text) // 2
-    return text[:half] if text and text[:half] == text[half:] else text
-
-
-def _is_run(text: str) -> bool:
-    """Whether nearly every character follows the one before it on some row of keys."""
-    steps = list(pairwise(text))
-    if not steps:
-        return False
-    in_order = sum(a == b or (a, b) in _NEIGHBOURS or (b, a) in _NEIGHBOURS for a, b in steps)
-    return in_order >= _RUN_SHARE * len(steps)
-
-
-def _is_like(text: str, part: str) -> bool:
-    """Whether it is mostly that name, with or without what was put around it."""
-    if len(part) < _SHORTEST_COMPARED:
-        return False
-    return any(_share(stem, part) >= _TOO_SIMILAR for stem in {text, _AROUND.sub("", text)})
-
-
-def _share(text: str, part: str) -> float:
-    """How much of the two is common, 0 to 1."""
-    # Cheaply, where lengths alone forbid it: the comparison costs their product.
-    if min(len(text), len(part)) * 2 < _TOO_SIMILAR * (len(text) + len(part)):
+def _similarity(text: str, name: str) -> float:
+    """The similarity of two texts, from 0 to 1."""
+    # The comparison takes time in proportion to the product of the lengths, and texts of very
+    # different lengths can't be similar.
+    if min(len(text), len(name)) * 2 < _TOO_SIMILAR * (len(text) + len(name)):
         return 0.0
-    return SequenceMatcher(None, text, part).ratio()
+    return SequenceMatcher(None, text, name).ratio()

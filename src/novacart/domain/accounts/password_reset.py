@@ -1,19 +1,19 @@
-"""A request for a new password, and the link that answers it."""
+"""Password resets by a link sent by email."""
 
 from datetime import datetime, timedelta
 from typing import Self
 
-from novacart.domain.accounts.errors import ResetTokenNotAccepted
+from novacart.domain.accounts.errors import InvalidResetToken
 from novacart.domain.accounts.events import PasswordResetRequested
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
 
 
 class PasswordReset(AggregateRoot):
-    """Asked for under an e-mail address, whosoever that is; issued to its owner; used once.
+    """A request for a reset link: requested for an email address, issued to its user, used once.
 
-    Of the token only a hash is kept. `password_generation` is the owner's when the link was
-    issued: a password changed meanwhile makes the link worthless.
+    Only a hash of the token is stored. `password_generation` is the user's at the time of issue:
+    changing the password invalidates the link.
     """
 
     __slots__ = (
@@ -52,7 +52,7 @@ class PasswordReset(AggregateRoot):
 
     @classmethod
     def request(cls, *, id: int, email_key: str, at: datetime) -> Self:
-        """The same for every address: who has an account is found out later, unseen."""
+        """Request a link for an email address, whether or not a user has it."""
         reset = cls(id=id, email_key=email_key, requested_at=at)
         reset._record(PasswordResetRequested(reset_id=id, occurred_at=at))
         return reset
@@ -66,21 +66,25 @@ class PasswordReset(AggregateRoot):
         at: datetime,
         lifetime: timedelta,
     ) -> None:
-        """Make it good for `lifetime` from now. Raises `ResetTokenNotAccepted` once used."""
+        """Make the token valid for `lifetime` from `at`. Raises `InvalidResetToken` if used."""
         if self.used_at is not None:
-            raise ResetTokenNotAccepted
+            raise InvalidResetToken
         self.user_id = user_id
         self.token_hash = token_hash
         self.password_generation = password_generation
         self.expires_at = at + lifetime
 
     def use(self, *, password_generation: int, at: datetime) -> None:
-        """Spend it. Raises `ResetTokenNotAccepted` where it was used, is too old, or overtaken."""
+        """Mark the token used.
+
+        Raises `InvalidResetToken` if it was used or never issued, if it expired, or if the
+        password has changed since.
+        """
         if (
             self.used_at is not None
             or self.expires_at is None
             or self.expires_at <= at
             or self.password_generation != password_generation
         ):
-            raise ResetTokenNotAccepted
+            raise InvalidResetToken
         self.used_at = at

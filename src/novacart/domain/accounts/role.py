@@ -1,12 +1,10 @@
-"""What a person may do in the shop."""
+"""Roles of users."""
 
 from enum import StrEnum
 
-from novacart.domain.shared.errors import InvalidValue
-
 
 class Role(StrEnum):
-    """Customers shop. Staff run the shop: the owner all of it, the others their part."""
+    """A customer, or one of four staff roles."""
 
     CUSTOMER = "customer"
     SUPPORT = "support"
@@ -17,11 +15,3 @@ class Role(StrEnum):
     @property
     def is_staff(self) -> bool:
         return self is not Role.CUSTOMER
-
-    @classmethod
-    def parse(cls, text: str) -> "Role":
-        """Raises `InvalidValue`."""
-        try:
-            return cls(text)
-        except ValueError:
-            raise InvalidValue("role", f"A role is one of {', '.join(cls)}.") from None

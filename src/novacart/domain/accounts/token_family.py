@@ -1,11 +1,11 @@
-"""The refresh tokens that come from one sign-in."""
+"""Refresh tokens of one sign-in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.accounts.events import RefreshTokenReused
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
@@ -13,7 +13,7 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshToken:
-    """One refresh token; `rotated_at` is when it was first exchanged for another."""
+    """A refresh token; `rotated_at` is when it was first exchanged for a new one."""
 
     id: str
     issued_at: datetime
@@ -22,12 +22,12 @@ class RefreshToken:
 
 
 class TokenFamily(AggregateRoot):
-    """A sign-in and every refresh token that followed from it (RFC 9700, 4.14.2).
+    """The refresh tokens of one sign-in, rotated at each use (RFC 9700, section 4.14.2).
 
-    A token is exchanged for a new one at each use. Several tabs use one at the same moment,
-    so within the leeway after its first use it may be exchanged again, and every token so
-    given is good for its own life. After the leeway a second use means that two parties hold
-    the token, and nobody knows which is the thief: the family is revoked.
+    Several browser tabs may use one token at the same moment, so within a leeway after its first
+    use a token can be exchanged again, and each successor is valid. A use after the leeway
+    means that the token was stolen: the thief and the owner can't be distinguished, and the
+    whole family is revoked.
     """
 
     __slots__ = ("_tokens", "id", "opened_at", "revoked_at", "user_id")
@@ -53,7 +53,7 @@ class TokenFamily(AggregateRoot):
     def open(
         cls, *, id: int, user_id: UserId, token_id: str, at: datetime, lifetime: timedelta
     ) -> Self:
-        """The family of a new sign-in, with its first token."""
+        """Start the family of a new sign-in with its first token."""
         first = RefreshToken(id=token_id, issued_at=at, expires_at=at + lifetime)
         return cls(id=id, user_id=user_id, opened_at=at, tokens=[first])
 
@@ -70,14 +70,14 @@ class TokenFamily(AggregateRoot):
         lifetime: timedelta,
         leeway: timedelta,
     ) -> bool:
-        """Exchange a token for its successor; False where that was theft, and all are revoked.
+        """Exchange a token for its successor.
 
-        Raises `TokenNotAccepted` for a token that is unknown or expired, or whose family was
-        revoked before.
+        Returns False if the token was reused after its leeway; the family is then revoked.
+        Raises `InvalidToken` if the token is unknown or expired, or its family is revoked.
         """
         token = self._tokens.get(token_id)
         if token is None or self.revoked_at is not None or token.expires_at <= at:
-            raise TokenNotAccepted
+            raise InvalidToken
         if token.rotated_at is None:
             self._tokens[token_id] = replace(token, rotated_at=at)
         elif at - token.rotated_at > leeway:
@@ -92,6 +92,6 @@ class TokenFamily(AggregateRoot):
         return True
 
     def revoke(self, *, at: datetime) -> None:
-        """Log out: none of its tokens is good any more. Again: nothing changes."""
+        """Sign out: invalidate every token of the family. Idempotent."""
         if self.revoked_at is None:
             self.revoked_at = at

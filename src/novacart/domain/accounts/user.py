@@ -1,4 +1,4 @@
-"""A person with an account."""
+"""Users."""
 
 from datetime import datetime
 from typing import Self
@@ -22,10 +22,10 @@ MAX_NAME = 150
 
 
 class User(AggregateRoot):
-    """A customer, or staff; active, or disabled and so unable to sign in.
+    """A customer or a member of staff. A disabled user can't sign in.
 
-    `password_generation` counts the passwords that the user has had: what was issued under
-    an earlier one is no longer good.
+    `password_generation` counts password changes: tokens and reset links of an earlier
+    generation are invalid.
     """
 
     __slots__ = (
@@ -84,13 +84,14 @@ class User(AggregateRoot):
         first_name: str = "",
         last_name: str = "",
     ) -> Self:
+        """Register a user. Raises `InvalidValue` for an invalid first or last name."""
         user = cls(
             id=id,
             username=username,
             email=email,
             password_hash=password_hash,
-            first_name=_name("first_name", first_name),
-            last_name=_name("last_name", last_name),
+            first_name=_parse_name("first_name", first_name),
+            last_name=_parse_name("last_name", last_name),
             role=role,
             is_active=True,
             created_at=at,
@@ -112,26 +113,26 @@ class User(AggregateRoot):
         first_name: str | None = None,
         last_name: str | None = None,
     ) -> None:
-        """Change what is given. Raises `InvalidValue` naming the field, and changes nothing."""
+        """Change the names that are given. Raises `InvalidValue` and then changes nothing."""
         new_username = (
             self.username if username is None else Username.parse(username, email=self.email)
         )
-        new_first = self.first_name if first_name is None else _name("first_name", first_name)
-        new_last = self.last_name if last_name is None else _name("last_name", last_name)
+        new_first = self.first_name if first_name is None else _parse_name("first_name", first_name)
+        new_last = self.last_name if last_name is None else _parse_name("last_name", last_name)
         if (new_username, new_first, new_last) == (self.username, self.first_name, self.last_name):
             return
         self.username, self.first_name, self.last_name = new_username, new_first, new_last
         self._record(ProfileChanged(user_id=self.id, occurred_at=at))
 
     def change_password(self, password_hash: str, *, at: datetime) -> None:
-        """A new password, already held against the policy: all that the old one opened closes."""
+        """Replace the password by one that was checked, and invalidate tokens and reset links."""
         self.password_hash = password_hash
         self.password_changed_at = at
         self.password_generation += 1
         self._record(PasswordChanged(user_id=self.id, occurred_at=at))
 
-    def strengthen_hash(self, password_hash: str) -> None:
-        """The same password, hashed with today's parameters."""
+    def rehash_password(self, password_hash: str) -> None:
+        """Store the same password hashed with the current parameters."""
         self.password_hash = password_hash
 
     def disable(self, *, at: datetime) -> None:
@@ -150,7 +151,7 @@ class User(AggregateRoot):
             self._record(RoleGranted(user_id=self.id, role=role.value, occurred_at=at))
 
 
-def _name(field: str, text: str) -> str:
+def _parse_name(field: str, text: str) -> str:
     name = text.strip()
     if len(name) > MAX_NAME:
         raise InvalidValue(field, f"A name has at most {MAX_NAME} characters.")

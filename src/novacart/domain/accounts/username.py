@@ -8,35 +8,35 @@ from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.shared.errors import InvalidValue
 
 MAX_LENGTH = 150
-_SIGNS = frozenset("@.+-_")
+_SYMBOLS = frozenset("@.+-_")
 
 
 @dataclass(frozen=True, slots=True)
 class Username:
-    """Letters, digits and `@ . + - _`; two are the same where their `key` is.
+    """Letters, digits and the symbols `@ . + - _`. Two usernames with the same `key` are the same.
 
-    Compatibility forms are folded together first (Unicode NFKC), so that nobody poses as
-    somebody else in full-width letters.
+    Unicode NFKC folds compatibility forms such as full-width letters, so that nobody can
+    imitate another user's name with them.
     """
 
     text: str
 
     @classmethod
     def parse(cls, text: str, *, email: EmailAddress) -> Self:
-        """Read the username of the person whose address is `email`.
+        """Parse the username of the user with this email address. Raises `InvalidValue`.
 
-        Raises `InvalidValue`, also for a username in the shape of another e-mail address:
-        people sign in with either, and its true owner must not find the door taken.
+        A username in the form of another email address is invalid: users sign in with either,
+        and it would block the owner of that address.
         """
         normal = normalize("NFKC", text).strip()
         if not 1 <= len(normal) <= MAX_LENGTH:
             raise InvalidValue("username", f"A username has 1 to {MAX_LENGTH} characters.")
-        if not _is_written_in_letters(normal):
+        if not _has_only_allowed_characters(normal):
             raise InvalidValue(
-                "username", "A username has only letters, digits and the signs @ . + - _"
+                "username", "A username has only letters, digits and the symbols @ . + - _"
             )
         username = cls(normal)
-        if EmailAddress.is_shape_of(normal) and username.key != email.key:
+        if EmailAddress.is_valid(normal) and username.key != email.key:
             raise InvalidValue(
                 "username", "A username in the form of an email address must be your own."
             )
@@ -44,21 +44,26 @@ class Username:
 
     @property
     def key(self) -> str:
+        """The case-folded username, unique among users."""
         return login_key(self.text)
 
     def __str__(self) -> str:
         return self.text
 
 
-def _is_written_in_letters(text: str) -> bool:
-    """Marks (Unicode category M) belong to the letter before them, as Indian vowel signs do."""
+def _has_only_allowed_characters(text: str) -> bool:
+    """Marks (Unicode category M) are allowed after a letter, as Indian vowel signs are."""
     allowed = all(
-        character.isalnum() or character in _SIGNS or category(character)[0] == "M"
+        character.isalnum() or character in _SYMBOLS or category(character)[0] == "M"
         for character in text
     )
     return allowed and category(text[0])[0] != "M"
 
 
 def login_key(text: str) -> str:
-    """What a sign-in is looked up by: equal to a `Username`'s or an `EmailAddress`'s key."""
+    """The key of a login: equal to the `key` of the matching `Username` or `EmailAddress`.
+
+    A login is the username or email address that a user signs in with.
+    """
+    # Case folding can undo the normal form, so it is normalized again.
     return normalize("NFKC", normalize("NFKC", text).strip().casefold())

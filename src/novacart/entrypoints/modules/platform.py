@@ -102,6 +102,6 @@ def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
         ScheduledJob(
             name="prune_rate_limits",
             every_seconds=_HOUR,
-            run=injector.get(SqlRateLimiter).prune,
+            run=injector.get(SqlRateLimiter).delete_expired,
         ),
     ]

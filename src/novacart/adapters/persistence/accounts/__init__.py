@@ -1,1 +1,1 @@
-"""Accounts in the database."""
+"""Repositories and queries of accounts in SQL."""

@@ -1,10 +1,11 @@
-"""Between rows and accounts."""
+"""Mapping between rows and the aggregates of accounts."""
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, Final
 
 from sqlalchemy import Row
 
-from novacart.domain.accounts.address_book import Address, AddressDetails, AddressType
+from novacart.domain.accounts.address import Address, AddressDetails, AddressType
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
@@ -13,9 +14,13 @@ from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import AddressId, UserId
 
+# These columns have the names of the fields.
+_DETAILS: Final = tuple(field.name for field in fields(AddressDetails))
+_TOKEN: Final = tuple(field.name for field in fields(RefreshToken))
+
 
 def user_row(user: User) -> dict[str, Any]:
-    """All of a user but the version, which the repository counts."""
+    """Every column but the version, which the repository increments."""
     return {
         "id": user.id,
         "username": user.username.text,
@@ -33,8 +38,7 @@ def user_row(user: User) -> dict[str, Any]:
     }
 
 
-def user_of(row: Row[Any]) -> User:
-    """The user that a row of `users` tells of."""
+def to_user(row: Row[Any]) -> User:
     return User(
         id=UserId(row.id),
         username=Username(row.username),
@@ -52,90 +56,40 @@ def user_of(row: Row[Any]) -> User:
 
 
 def token_row(family_id: int, token: RefreshToken) -> dict[str, Any]:
-    """A refresh token of that family."""
-    return {
-        "id": token.id,
-        "family_id": family_id,
-        "issued_at": token.issued_at,
-        "expires_at": token.expires_at,
-        "rotated_at": token.rotated_at,
-    }
+    return {"family_id": family_id} | {name: getattr(token, name) for name in _TOKEN}
 
 
-def token_of(row: Row[Any]) -> RefreshToken:
-    """The refresh token that a row of `refresh_tokens` tells of."""
-    return RefreshToken(
-        id=row.id,
-        issued_at=row.issued_at,
-        expires_at=row.expires_at,
-        rotated_at=row.rotated_at,
-    )
+def to_token(row: Row[Any]) -> RefreshToken:
+    return RefreshToken(**{name: getattr(row, name) for name in _TOKEN})
 
 
 def reset_row(reset: PasswordReset) -> dict[str, Any]:
-    """All of a reset but the version, which the repository counts."""
-    return {
-        "id": reset.id,
-        "email_key": reset.email_key,
-        "requested_at": reset.requested_at,
-        "user_id": reset.user_id,
-        "token_hash": reset.token_hash,
-        "password_generation": reset.password_generation,
-        "expires_at": reset.expires_at,
-        "used_at": reset.used_at,
-    }
+    """Every column but the version, which the repository increments."""
+    return {name: getattr(reset, name) for name in PasswordReset.__slots__}
 
 
-def reset_of(row: Row[Any]) -> PasswordReset:
-    """The reset that a row of `password_resets` tells of."""
-    return PasswordReset(
-        id=row.id,
-        email_key=row.email_key,
-        requested_at=row.requested_at,
-        user_id=None if row.user_id is None else UserId(row.user_id),
-        token_hash=row.token_hash,
-        password_generation=row.password_generation,
-        expires_at=row.expires_at,
-        used_at=row.used_at,
-        version=row.version,
-    )
+def to_reset(row: Row[Any]) -> PasswordReset:
+    values = {name: getattr(row, name) for name in PasswordReset.__slots__}
+    return PasswordReset(**values, version=row.version)
 
 
 def address_row(user_id: UserId, address: Address) -> dict[str, Any]:
-    """An address of that user's book."""
-    details = address.details
+    details = {name: getattr(address.details, name) for name in _DETAILS}
     return {
         "id": address.id,
         "user_id": user_id,
-        "name": details.name,
-        "mobile": details.mobile,
-        "pincode": details.pincode,
-        "state": details.state,
-        "district": details.district,
-        "town": details.town,
-        "house_number": details.house_number,
-        "address": details.address,
-        "address_type": details.address_type.value,
+        **details,
+        "address_type": address.details.address_type.value,
         "is_default": address.is_default,
         "created_at": address.created_at,
     }
 
 
-def address_of(row: Row[Any]) -> Address:
-    """The address that a row of `addresses` tells of."""
+def to_address(row: Row[Any]) -> Address:
+    details = {name: getattr(row, name) for name in _DETAILS}
     return Address(
         id=AddressId(row.id),
-        details=AddressDetails(
-            name=row.name,
-            mobile=row.mobile,
-            pincode=row.pincode,
-            state=row.state,
-            district=row.district,
-            town=row.town,
-            house_number=row.house_number,
-            address=row.address,
-            address_type=AddressType(row.address_type),
-        ),
+        details=AddressDetails(**details | {"address_type": AddressType(row.address_type)}),
         is_default=row.is_default,
         created_at=row.created_at,
     )

@@ -1,11 +1,11 @@
-"""Password resets, found by the hash of their token."""
+"""Password reset repository."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from novacart.adapters.persistence.accounts.mapper import reset_of, reset_row
+from novacart.adapters.persistence.accounts.mapper import reset_row, to_reset
 from novacart.adapters.persistence.accounts.tables import password_resets as resets
 from novacart.adapters.persistence.locking import lock_user
 from novacart.domain.accounts.password_reset import PasswordReset
@@ -21,9 +21,9 @@ class SqlPasswordResets:
 
     def get(self, reset_id: int) -> PasswordReset | None:
         row = self._connection.execute(select(resets).where(resets.c.id == reset_id)).one_or_none()
-        return None if row is None else reset_of(row)
+        return None if row is None else to_reset(row)
 
-    def with_token(self, token_hash: str) -> PasswordReset | None:
+    def get_by_token_hash(self, token_hash: str) -> PasswordReset | None:
         owner = self._connection.scalar(
             select(resets.c.user_id).where(resets.c.token_hash == token_hash)
         )
@@ -33,9 +33,9 @@ class SqlPasswordResets:
         row = self._connection.execute(
             select(resets).where(resets.c.token_hash == token_hash).with_for_update(key_share=True)
         ).one_or_none()
-        return None if row is None else reset_of(row)
+        return None if row is None else to_reset(row)
 
-    def issued_since(self, email_key: str, *, since: datetime) -> int:
+    def count_issued(self, email_key: str, *, since: datetime) -> int:
         return self._connection.execute(
             select(func.count())
             .select_from(resets)
@@ -64,7 +64,7 @@ class SqlPasswordResets:
         reset.version += 1
         self._saved(reset)
 
-    def delete_older_than(self, *, before: datetime) -> int:
+    def delete_expired(self, *, before: datetime) -> int:
         return self._connection.execute(
             delete(resets).where(
                 resets.c.requested_at < before,

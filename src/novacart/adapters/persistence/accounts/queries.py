@@ -1,11 +1,12 @@
-"""What is asked about accounts, each by one statement."""
+"""Queries of accounts, each with one statement."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Column, Row, bindparam, case, or_, select
+from sqlalchemy import bindparam, case, or_, select
 
+from novacart.adapters.persistence.accounts.mapper import to_address
 from novacart.adapters.persistence.accounts.tables import (
     addresses,
     password_resets,
@@ -15,17 +16,17 @@ from novacart.adapters.persistence.accounts.tables import (
 )
 from novacart.adapters.persistence.database import Database
 from novacart.application.accounts.queries import (
-    AddressView,
-    Credentials,
-    OpenReset,
     Profile,
+    ResetTokenOwner,
+    StoredCredentials,
 )
+from novacart.domain.accounts.address import Address
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import AddressId, UserId
 
-# Asked for every request of a signed-in user, so it is put together once.
-_SESSION: Final = (
+# Built once, since every request of a signed-in user runs it.
+_SESSION_USER: Final = (
     select(
         users.c.id,
         users.c.username,
@@ -49,7 +50,7 @@ class SqlAccountQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
+    def names_taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
         statement = select(users.c.username_key, users.c.email_key).where(
             or_(users.c.username_key == username_key, users.c.email_key == email_key)
         )
@@ -60,7 +61,7 @@ class SqlAccountQueries:
             any(row.email_key == email_key for row in rows),
         )
 
-    def credentials(self, login_key: str) -> Credentials | None:
+    def credentials(self, login_key: str) -> StoredCredentials | None:
         statement = (
             select(
                 users.c.id, users.c.password_hash, users.c.password_generation, users.c.is_active
@@ -73,23 +74,23 @@ class SqlAccountQueries:
             row = connection.execute(statement).one_or_none()
         if row is None:
             return None
-        return Credentials(
+        return StoredCredentials(
             user_id=UserId(row.id),
             password_hash=row.password_hash,
             password_generation=row.password_generation,
             is_active=row.is_active,
         )
 
-    def session(
+    def session_user(
         self, *, user_id: UserId, family_id: int, password_generation: int
     ) -> Profile | None:
-        known = {
+        parameters = {
             "user_id": user_id,
             "family_id": family_id,
             "password_generation": password_generation,
         }
         with self._database.reading() as connection:
-            row = connection.execute(_SESSION, known).one_or_none()
+            row = connection.execute(_SESSION_USER, parameters).one_or_none()
         if row is None:
             return None
         return Profile(
@@ -102,7 +103,7 @@ class SqlAccountQueries:
             is_staff=Role(row.role).is_staff,
         )
 
-    def accepts_refresh(
+    def is_refresh_token_valid(
         self, *, family_id: int, token_id: str, at: datetime, rotated_since: datetime
     ) -> bool:
         statement = select(refresh_tokens.c.id).where(
@@ -117,7 +118,7 @@ class SqlAccountQueries:
         with self._database.reading() as connection:
             return connection.execute(statement).one_or_none() is not None
 
-    def open_reset(self, token_hash: str, *, at: datetime) -> OpenReset | None:
+    def reset_token_owner(self, token_hash: str, *, at: datetime) -> ResetTokenOwner | None:
         statement = (
             select(users.c.username, users.c.email)
             .join_from(password_resets, users, users.c.id == password_resets.c.user_id)
@@ -131,43 +132,26 @@ class SqlAccountQueries:
         )
         with self._database.reading() as connection:
             row = connection.execute(statement).one_or_none()
-        return None if row is None else OpenReset(username=row.username, email=row.email)
-
-
-_VIEW: tuple[Column[Any], ...] = (
-    addresses.c.id,
-    addresses.c.name,
-    addresses.c.mobile,
-    addresses.c.pincode,
-    addresses.c.state,
-    addresses.c.district,
-    addresses.c.town,
-    addresses.c.house_number,
-    addresses.c.address,
-    addresses.c.address_type,
-    addresses.c.is_default,
-)
+        return None if row is None else ResetTokenOwner(username=row.username, email=row.email)
 
 
 class SqlAddressQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def addresses_of(self, user_id: UserId) -> Sequence[AddressView]:
-        statement = select(*_VIEW).where(addresses.c.user_id == user_id).order_by(addresses.c.id)
+    def list_addresses(self, user_id: UserId) -> Sequence[Address]:
+        statement = (
+            select(addresses).where(addresses.c.user_id == user_id).order_by(addresses.c.id)
+        )
         with self._database.reading() as connection:
-            return [_view(row) for row in connection.execute(statement)]
+            return [to_address(row) for row in connection.execute(statement)]
 
-    def address_of(self, user_id: UserId, address_id: AddressId) -> AddressView:
-        statement = select(*_VIEW).where(
+    def get_address(self, user_id: UserId, address_id: AddressId) -> Address:
+        statement = select(addresses).where(
             addresses.c.user_id == user_id, addresses.c.id == address_id
         )
         with self._database.reading() as connection:
             row = connection.execute(statement).one_or_none()
         if row is None:
             raise AddressNotFound
-        return _view(row)
-
-
-def _view(row: Row[Any]) -> AddressView:
-    return AddressView(**row._mapping)  # noqa: SLF001 (documented, the underscore keeps columns apart)
+        return to_address(row)

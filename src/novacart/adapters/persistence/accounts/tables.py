@@ -1,4 +1,4 @@
-"""People, their sign-ins, their password resets and their addresses."""
+"""Tables of users, tokens, password resets and addresses."""
 
 from sqlalchemy import (
     BigInteger,

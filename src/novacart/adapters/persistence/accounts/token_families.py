@@ -1,11 +1,11 @@
-"""Families of refresh tokens, locked while one of their tokens is exchanged."""
+"""Token family repository."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
-from novacart.adapters.persistence.accounts.mapper import token_of, token_row
+from novacart.adapters.persistence.accounts.mapper import to_token, token_row
 from novacart.adapters.persistence.accounts.tables import refresh_tokens as tokens
 from novacart.adapters.persistence.accounts.tables import token_families as families
 from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
@@ -21,13 +21,13 @@ class SqlTokenFamilies:
         self._stored: dict[int, dict[str, RefreshToken]] = {}
 
     def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
-        # A statement of its own before the token is read: see `lock_user`.
+        # Locked by a separate statement before the token is read: see `lock_user`.
         row = self._connection.execute(
             select(families).where(families.c.id == family_id).with_for_update(key_share=True)
         ).one_or_none()
         if row is None:
             return None
-        found = self._connection.execute(
+        rows = self._connection.execute(
             select(tokens).where(tokens.c.family_id == family_id, tokens.c.id == token_id)
         )
         family = TokenFamily(
@@ -35,7 +35,7 @@ class SqlTokenFamilies:
             user_id=UserId(row.user_id),
             opened_at=row.opened_at,
             revoked_at=row.revoked_at,
-            tokens=[token_of(token) for token in found],
+            tokens=[to_token(token) for token in rows],
             version=row.version,
         )
         self._stored[family.id] = {token.id: token for token in family.tokens}
@@ -75,14 +75,14 @@ class SqlTokenFamilies:
         )
 
     def delete_expired(self, *, before: datetime) -> int:
-        gone = self._connection.execute(delete(tokens).where(tokens.c.expires_at < before)).rowcount
+        deleted = self._connection.execute(delete(tokens).where(tokens.c.expires_at < before)).rowcount
         self._connection.execute(
             delete(families).where(
                 families.c.opened_at < before,
                 ~exists().where(tokens.c.family_id == families.c.id),
             )
         )
-        return gone
+        return deleted
 
     def _write_tokens(self, family: TokenFamily) -> None:
         stored = self._stored.get(family.id, {})

@@ -1,4 +1,4 @@
-"""Users, loaded locked and saved whole."""
+"""User repository."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Update, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
 
-from novacart.adapters.persistence.accounts.mapper import user_of, user_row
+from novacart.adapters.persistence.accounts.mapper import to_user, user_row
 from novacart.adapters.persistence.accounts.tables import users
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
@@ -29,21 +29,21 @@ class SqlUsers:
         ).one_or_none()
         if row is None:
             raise UserNotFound
-        return user_of(row)
+        return to_user(row)
 
-    def by_email(self, email_key: str) -> User | None:
+    def get_by_email(self, email_key: str) -> User | None:
         row = self._connection.execute(
             select(users).where(users.c.email_key == email_key).with_for_update(key_share=True)
         ).one_or_none()
-        return None if row is None else user_of(row)
+        return None if row is None else to_user(row)
 
-    def by_username(self, username_key: str) -> User | None:
+    def get_by_username(self, username_key: str) -> User | None:
         row = self._connection.execute(
             select(users)
             .where(users.c.username_key == username_key)
             .with_for_update(key_share=True)
         ).one_or_none()
-        return None if row is None else user_of(row)
+        return None if row is None else to_user(row)
 
     def active_owners(self) -> Collection[UserId]:
         return {

@@ -1,1 +1,1 @@
-"""Counts of what was tried lately."""
+"""Rate limiting in the database."""

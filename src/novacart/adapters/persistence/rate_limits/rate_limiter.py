@@ -1,4 +1,4 @@
-"""Attempts counted in the shop's own database: shared by all its processes, wherever they run."""
+"""Rate limiting in the database, which all processes share."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,20 +13,20 @@ from novacart.application.ports.rate_limiter import RateLimit
 
 
 class SqlRateLimiter:
-    """A log of moments, so the window slides exactly; callers with one key take turns."""
+    """One row an attempt gives an exact sliding window. Callers of one key are serialized."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
-    def take(self, key: str, limits: Sequence[RateLimit]) -> int:
+    def acquire(self, key: str, limits: Sequence[RateLimit]) -> int:
         with self._database.writing() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(
                     select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0)))
                 )
             now = self._clock.now()
-            seconds = _wait(connection, key, limits, now)
+            seconds = _retry_after(connection, key, limits, now)
             if seconds:
                 return seconds
             longest = timedelta(seconds=max(limit.seconds for limit in limits))
@@ -36,17 +36,17 @@ class SqlRateLimiter:
             connection.commit()
         return 0
 
-    def wait(self, key: str, limits: Sequence[RateLimit]) -> int:
+    def retry_after(self, key: str, limits: Sequence[RateLimit]) -> int:
         with self._database.reading() as connection:
-            return _wait(connection, key, limits, self._clock.now())
+            return _retry_after(connection, key, limits, self._clock.now())
 
-    def forget(self, key: str) -> None:
+    def reset(self, key: str) -> None:
         with self._database.writing() as connection:
             connection.execute(delete(attempts).where(attempts.c.key == key))
             connection.commit()
 
-    def prune(self) -> int:
-        """Delete what counts no more: how many there were."""
+    def delete_expired(self) -> int:
+        """Delete attempts that no longer count, and return how many."""
         with self._database.writing() as connection:
             count = connection.execute(
                 delete(attempts).where(attempts.c.forgotten_at <= self._clock.now())
@@ -55,8 +55,11 @@ class SqlRateLimiter:
         return count
 
 
-def _wait(connection: Connection, key: str, limits: Sequence[RateLimit], now: datetime) -> int:
-    """Seconds until every limit has room: the last `amount` attempts decide for each."""
+def _retry_after(connection: Connection, key: str, limits: Sequence[RateLimit], now: datetime) -> int:
+    """Seconds until every limit allows an attempt.
+
+    A limit allows one when its `amount`-th newest attempt is older than its period.
+    """
     most = max(limit.amount for limit in limits)
     newest_first = list(
         connection.scalars(

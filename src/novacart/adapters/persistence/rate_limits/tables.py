@@ -1,4 +1,4 @@
-"""One row for each attempt that still counts."""
+"""Table of attempts: one row for each attempt that still counts towards a limit."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 

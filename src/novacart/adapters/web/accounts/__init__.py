@@ -1,1 +1,1 @@
-"""Routes of registration, tokens, the profile and password resets."""
+"""Registration, tokens, the profile and password resets over HTTP."""

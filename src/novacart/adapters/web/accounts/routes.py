@@ -1,4 +1,4 @@
-"""Accounts over HTTP: registration, one's own profile, a forgotten password."""
+"""Routes of registration, the profile and password resets."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from novacart.adapters.web.accounts.schemas import (
     StatusSchema,
     TokenSchema,
 )
-from novacart.adapters.web.http.auth import login_required, principal, public
+from novacart.adapters.web.http.auth import Principal, login_required, principal, public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.rate_limits import limited
 from novacart.adapters.web.http.responses import json_response
@@ -24,18 +24,20 @@ from novacart.application.accounts.confirm_password_reset import (
     ConfirmPasswordReset,
     ConfirmPasswordResetCommand,
 )
+from novacart.application.accounts.queries import Profile
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.application.accounts.request_password_reset import (
     RequestPasswordReset,
     RequestPasswordResetCommand,
 )
 from novacart.application.accounts.update_profile import UpdateProfile, UpdateProfileCommand
+from novacart.domain.shared.ids import UserId
 
 
 def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile) -> Blueprint:
-    """`/api/register/` and what a user may see and change of the own account."""
+    """`/api/register/` and the routes of the signed-in user's profile."""
     blueprint = Blueprint(
-        "accounts", __name__, url_prefix="/api", description="Registration and one's own account."
+        "accounts", __name__, url_prefix="/api", description="Registration and your own account."
     )
 
     @blueprint.route("/register/", methods=["POST"])
@@ -44,8 +46,8 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @blueprint.arguments(RegistrationSchema)
     @blueprint.response(201, IdentitySchema)
     @blueprint.raises("invalid_value", "username_taken", "email_taken")
-    def open_account(registration: dict[str, Any]) -> Response:
-        """Open an account."""
+    def register_user(registration: dict[str, Any]) -> Response:
+        """Create an account."""
         user = register(
             RegisterUserCommand(
                 username=registration["username"],
@@ -59,7 +61,7 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @login_required
     @blueprint.response(200, IdentitySchema)
     def whoami() -> Response:
-        """Who you are."""
+        """Get your username and email address."""
         user = principal()
         return json_response({"username": user.username, "email": user.email})
 
@@ -67,37 +69,18 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @login_required
     @blueprint.response(200, DashboardSchema)
     def dashboard() -> Response:
-        """Your account."""
-        user = principal()
-        return json_response(
-            {
-                "id": user.user_id,
-                "username": user.username,
-                "email": user.email,
-                "first_name": user.first_name,
-                "last_name": user.last_name,
-                "is_staff": user.is_staff,
-            }
-        )
+        """Get your account."""
+        return _dashboard_response(principal().user_id, principal())
 
     @blueprint.route("/profile/update/", methods=["PATCH"])
     @login_required
     @blueprint.arguments(ProfileSchema)
     @blueprint.response(200, DashboardSchema)
     @blueprint.raises("invalid_value", "username_taken", "concurrent_change")
-    def change(profile: dict[str, Any]) -> Response:
-        """Change your names."""
+    def change_profile(profile: dict[str, Any]) -> Response:
+        """Change your username or names."""
         user = update_profile(UpdateProfileCommand(user_id=principal().user_id, **profile))
-        return json_response(
-            {
-                "id": user.id,
-                "username": user.username,
-                "email": user.email,
-                "first_name": user.first_name,
-                "last_name": user.last_name,
-                "is_staff": user.is_staff,
-            }
-        )
+        return _dashboard_response(user.id, user)
 
     return blueprint
 
@@ -108,21 +91,21 @@ def password_reset_blueprint(
     check_token: CheckResetToken,
     confirm_reset: ConfirmPasswordReset,
 ) -> Blueprint:
-    """`/api/password-reset/`: for whoever forgot the password."""
+    """`/api/password-reset/`."""
     blueprint = Blueprint(
         "password_reset",
         __name__,
         url_prefix="/api/password-reset",
-        description="A new password for whoever forgot the old one.",
+        description="Password reset by email.",
     )
 
     @blueprint.route("/", methods=["POST"])
     @public
-    @limited("password_reset")
+    @limited("password_reset", login_field="email")
     @blueprint.arguments(ResetRequestSchema)
     @blueprint.response(200, StatusSchema)
-    def ask(body: dict[str, Any]) -> Response:
-        """Ask for a link; the answer is the same whether or not the address is known."""
+    def request_link(body: dict[str, Any]) -> Response:
+        """Request a reset link. The response is the same for known and unknown addresses."""
         request_reset(RequestPasswordResetCommand(email=body["email"]))
         return json_response({"status": "OK"})
 
@@ -133,7 +116,7 @@ def password_reset_blueprint(
     @blueprint.response(200, StatusSchema)
     @blueprint.raises("reset_token_not_found")
     def validate(body: dict[str, Any]) -> Response:
-        """Ask whether a link is still good."""
+        """Check whether a reset token is valid."""
         check_token(body["token"])
         return json_response({"status": "OK"})
 
@@ -144,8 +127,21 @@ def password_reset_blueprint(
     @blueprint.response(200, DetailSchema)
     @blueprint.raises("reset_token_not_valid", "weak_password", "concurrent_change")
     def confirm(body: dict[str, Any]) -> Response:
-        """Choose a new password; everybody who is signed in with the old one is out."""
+        """Set a new password and end all sessions of the account."""
         confirm_reset(ConfirmPasswordResetCommand(token=body["token"], password=body["password"]))
-        return json_response({"detail": "Your password has been changed. Sign in with it now."})
+        return json_response({"detail": "Your password has been changed. You can sign in with it."})
 
     return blueprint
+
+
+def _dashboard_response(user_id: UserId, user: Principal | Profile) -> Response:
+    return json_response(
+        {
+            "id": user_id,
+            "username": user.username,
+            "email": user.email,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "is_staff": user.is_staff,
+        }
+    )

@@ -1,13 +1,13 @@
-"""What accounts take and show."""
+"""Schemas of accounts."""
 
 from marshmallow import fields
 
 from novacart.adapters.web.http.fields import Identifier, Schema, StrictBoolean, Text
 
 _PASSWORD = {"format": "password"}
-# What the policy refuses with a sentence of its own must get past the schema to hear it.
-_LONGEST_PASSWORD = 1024
-_LONGEST_TOKEN = 2048
+# Above the password rules' own maximum, so that a long password gets their message.
+_MAX_PASSWORD = 1024
+_MAX_TOKEN = 2048
 
 
 class RegistrationSchema(Schema):
@@ -23,7 +23,7 @@ class RegistrationSchema(Schema):
         maximum=254,
         metadata={"format": "email", "example": "meenal@example.com"},
     )
-    password = Text(required=True, minimum=1, maximum=_LONGEST_PASSWORD, metadata=_PASSWORD)
+    password = Text(required=True, minimum=1, maximum=_MAX_PASSWORD, metadata=_PASSWORD)
 
 
 class IdentitySchema(Schema):
@@ -41,7 +41,7 @@ class DashboardSchema(Schema):
 
 
 class ProfileSchema(Schema):
-    """A member that is left out stays as it is."""
+    """Members that are left out keep their value."""
 
     username = Text(minimum=1, maximum=150)
     first_name = Text(maximum=150)
@@ -53,9 +53,9 @@ class CredentialSchema(Schema):
         required=True,
         minimum=1,
         maximum=254,
-        metadata={"description": "The username, or the e-mail address.", "example": "meenal"},
+        metadata={"description": "The username or the email address.", "example": "meenal"},
     )
-    password = Text(required=True, minimum=1, maximum=_LONGEST_PASSWORD, metadata=_PASSWORD)
+    password = Text(required=True, minimum=1, maximum=_MAX_PASSWORD, metadata=_PASSWORD)
 
 
 class TokenPairSchema(Schema):
@@ -64,11 +64,11 @@ class TokenPairSchema(Schema):
 
 
 class RefreshSchema(Schema):
-    refresh = Text(required=True, maximum=_LONGEST_TOKEN)
+    refresh = Text(required=True, maximum=_MAX_TOKEN)
 
 
 class TokenSchema(Schema):
-    token = Text(required=True, maximum=_LONGEST_TOKEN)
+    token = Text(required=True, maximum=_MAX_TOKEN)
 
 
 class NothingSchema(Schema):
@@ -79,14 +79,14 @@ class ResetRequestSchema(Schema):
     email = Text(
         required=True,
         maximum=254,
-        # Not `format: email`: what is none gets the same answer as one that nobody has.
-        metadata={"description": "The account's e-mail address.", "example": "meenal@example.com"},
+        # Not `format: email`: an invalid address gets the same response as an unknown one.
+        metadata={"description": "The email address of the account.", "example": "meenal@example.com"},
     )
 
 
 class NewPasswordSchema(Schema):
-    token = Text(required=True, maximum=_LONGEST_TOKEN)
-    password = Text(required=True, minimum=1, maximum=_LONGEST_PASSWORD, metadata=_PASSWORD)
+    token = Text(required=True, maximum=_MAX_TOKEN)
+    password = Text(required=True, minimum=1, maximum=_MAX_PASSWORD, metadata=_PASSWORD)
 
 
 class StatusSchema(Schema):

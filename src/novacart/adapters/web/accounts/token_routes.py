@@ -1,4 +1,4 @@
-"""Sessions over HTTP: sign-in, refresh, verification, sign-out."""
+"""Routes of sign-in, token refresh and sign-out."""
 
 from typing import Any
 
@@ -19,6 +19,7 @@ from novacart.application.accounts.authenticate_user import VerifyToken
 from novacart.application.accounts.refresh_session import RefreshSession, RefreshSessionCommand
 from novacart.application.accounts.sign_in import SignIn, SignInCommand
 from novacart.application.accounts.sign_out import SignOut, SignOutCommand
+from novacart.application.ports.tokens import TokenPair
 
 
 def tokens_blueprint(
@@ -28,21 +29,21 @@ def tokens_blueprint(
     verify_token: VerifyToken,
     sign_out: SignOut,
 ) -> Blueprint:
-    """`/api/token/`: the tokens that a client carries."""
+    """`/api/token/`."""
     blueprint = Blueprint(
-        "tokens", __name__, url_prefix="/api/token", description="Sign-in and its tokens."
+        "tokens", __name__, url_prefix="/api/token", description="Sign-in, tokens and sign-out."
     )
 
     @blueprint.route("/", methods=["POST"])
     @public
-    @limited("sign_in")
+    @limited("sign_in", login_field="username")
     @blueprint.arguments(CredentialSchema)
     @blueprint.response(200, TokenPairSchema)
     @blueprint.raises("wrong_credentials")
     def obtain(body: dict[str, Any]) -> Response:
-        """Sign in by username or e-mail address."""
+        """Sign in with a username or email address."""
         pair = sign_in(SignInCommand(login=body["username"], password=body["password"]))
-        return _secret({"access": pair.access, "refresh": pair.refresh})
+        return _token_response(pair)
 
     @blueprint.route("/refresh/", methods=["POST"])
     @public
@@ -51,9 +52,9 @@ def tokens_blueprint(
     @blueprint.response(200, TokenPairSchema)
     @blueprint.raises("token_not_valid")
     def refresh(body: dict[str, Any]) -> Response:
-        """Exchange a refresh token for a new pair."""
+        """Exchange a refresh token for a new pair of tokens."""
         pair = refresh_session(RefreshSessionCommand(refresh=body["refresh"]))
-        return _secret({"access": pair.access, "refresh": pair.refresh})
+        return _token_response(pair)
 
     @blueprint.route("/verify/", methods=["POST"])
     @public
@@ -61,7 +62,7 @@ def tokens_blueprint(
     @blueprint.response(200, NothingSchema)
     @blueprint.raises("token_not_valid")
     def verify(body: dict[str, Any]) -> Response:
-        """Ask whether a token is still good."""
+        """Check whether a token is valid."""
         verify_token(body["token"])
         return json_response({})
 
@@ -78,6 +79,9 @@ def tokens_blueprint(
     return blueprint
 
 
-def _secret(body: dict[str, str]) -> Response:
-    # RFC 6749, 5.1: tokens are kept in no cache.
-    return json_response(body, headers={"Cache-Control": "no-store"})
+def _token_response(pair: TokenPair) -> Response:
+    return json_response(
+        {"access": pair.access, "refresh": pair.refresh},
+        # RFC 6749, section 5.1.
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,1 +1,1 @@
-"""Routes of a user's addresses and of postal codes."""
+"""Address books and pincodes over HTTP."""

@@ -1,5 +1,6 @@
-"""A customer's address book over HTTP."""
+"""Routes of address books and pincodes."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from flask import Response, request
@@ -13,15 +14,19 @@ from novacart.adapters.web.addresses.schemas import (
 from novacart.adapters.web.http.auth import login_required, principal, public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
-from novacart.application.accounts.add_address import AddAddress, AddAddressCommand
-from novacart.application.accounts.change_address import ChangeAddress, ChangeAddressCommand
-from novacart.application.accounts.look_up_pincode import LookUpPincode
-from novacart.application.accounts.queries import AddressQueries, AddressView
-from novacart.application.accounts.remove_address import RemoveAddress, RemoveAddressCommand
-from novacart.application.accounts.set_default_address import (
+from novacart.application.accounts.edit_address_book import (
+    AddAddress,
+    AddAddressCommand,
+    ChangeAddress,
+    ChangeAddressCommand,
+    RemoveAddress,
+    RemoveAddressCommand,
     SetDefaultAddress,
     SetDefaultAddressCommand,
 )
+from novacart.application.accounts.look_up_pincode import LookUpPincode
+from novacart.application.accounts.queries import AddressQueries
+from novacart.domain.accounts.address import Address, AddressDetails, AddressType
 from novacart.domain.shared.ids import AddressId
 
 _PINCODE: Final = {
@@ -43,20 +48,21 @@ def addresses_blueprint(
     look_up_pincode: LookUpPincode,
     queries: AddressQueries,
 ) -> Blueprint:
-    """`/api/addresses/`: a customer's own."""
+    """`/api/addresses/`: the signed-in user's address book."""
     blueprint = Blueprint(
         "addresses",
         __name__,
         url_prefix="/api/addresses",
-        description="Where a customer's parcels go.",
+        description="Your address book.",
     )
 
     @blueprint.route("/")
     @login_required
     @blueprint.response(200, AddressViewSchema(many=True))
-    def show_all() -> Response:
-        """Your addresses, oldest first."""
-        return json_response([_json(view) for view in queries.addresses_of(principal().user_id)])
+    def list_addresses() -> Response:
+        """List your addresses, oldest first."""
+        addresses = queries.list_addresses(principal().user_id)
+        return json_response([_json(address) for address in addresses])
 
     @blueprint.route("/", methods=["POST"])
     @login_required
@@ -64,17 +70,24 @@ def addresses_blueprint(
     @blueprint.response(201, AddressViewSchema)
     @blueprint.raises("invalid_value", "address_book_full")
     def add(body: dict[str, Any]) -> Response:
-        """Add an address; your first becomes the default unless you say otherwise."""
-        view = add_address(AddAddressCommand(user_id=principal().user_id, **body))
-        return json_response(_json(view), 201, {"Location": f"/api/addresses/{view.id}/"})
+        """Add an address. Your first becomes the default unless `is_default` is false."""
+        is_default = body.pop("is_default", None)
+        address = add_address(
+            AddAddressCommand(
+                user_id=principal().user_id,
+                details=AddressDetails(**_details(body)),
+                is_default=is_default,
+            )
+        )
+        return json_response(_json(address), 201, {"Location": f"/api/addresses/{address.id}/"})
 
     @blueprint.route("/<int:address_id>/")
     @login_required
     @blueprint.response(200, AddressViewSchema)
     @blueprint.raises("address_not_found")
     def show(address_id: int) -> Response:
-        """One of your addresses."""
-        return json_response(_json(queries.address_of(principal().user_id, AddressId(address_id))))
+        """Get one of your addresses."""
+        return json_response(_json(queries.get_address(principal().user_id, AddressId(address_id))))
 
     @blueprint.route("/<int:address_id>/", methods=["PUT"])
     @login_required
@@ -82,8 +95,8 @@ def addresses_blueprint(
     @blueprint.response(200, AddressViewSchema)
     @blueprint.raises("invalid_value", "address_not_found")
     def replace(body: dict[str, Any], address_id: int) -> Response:
-        """Write one of your addresses anew."""
-        return json_response(_json(change_address(_change(body, address_id))))
+        """Replace one of your addresses."""
+        return json_response(_json(change_address(_change_command(body, address_id))))
 
     @blueprint.route("/<int:address_id>/", methods=["PATCH"])
     @login_required
@@ -91,15 +104,15 @@ def addresses_blueprint(
     @blueprint.response(200, AddressViewSchema)
     @blueprint.raises("invalid_value", "address_not_found")
     def change(body: dict[str, Any], address_id: int) -> Response:
-        """Change a part of one of your addresses."""
-        return json_response(_json(change_address(_change(body, address_id))))
+        """Change some fields of one of your addresses."""
+        return json_response(_json(change_address(_change_command(body, address_id))))
 
     @blueprint.route("/<int:address_id>/", methods=["DELETE"])
     @login_required
     @blueprint.response(204)
     @blueprint.raises("address_not_found")
     def remove(address_id: int) -> Response:
-        """Remove one of your addresses; orders keep theirs."""
+        """Remove one of your addresses. Orders keep their own copy."""
         remove_address(
             RemoveAddressCommand(user_id=principal().user_id, address_id=AddressId(address_id))
         )
@@ -109,43 +122,42 @@ def addresses_blueprint(
     @login_required
     @blueprint.response(200, AddressViewSchema)
     @blueprint.raises("address_not_found")
-    def prefer(address_id: int) -> Response:
+    def make_default(address_id: int) -> Response:
         """Make one of your addresses the default."""
-        view = set_default(
+        address = set_default(
             SetDefaultAddressCommand(user_id=principal().user_id, address_id=AddressId(address_id))
         )
-        return json_response(_json(view))
+        return json_response(_json(address))
 
     @blueprint.route("/pincode/")
     @public
     @blueprint.doc(parameters=[_PINCODE])
     @blueprint.response(200, PincodePlaceSchema)
     def pincode() -> Response:
-        """Which place a pincode is; empty where that is not known."""
-        # Read past the schemas: whatever a form sends while it is typed into is no error.
+        """Look up the city and state of a pincode; empty if unknown."""
+        # Not validated by a schema: a form sends incomplete pincodes while the user types.
         place = look_up_pincode(request.args.get("pincode", ""))
         return json_response({"city": place.city, "state": place.state, "country": place.country})
 
     return blueprint
 
 
-def _change(body: dict[str, Any], address_id: int) -> ChangeAddressCommand:
+def _change_command(body: dict[str, Any], address_id: int) -> ChangeAddressCommand:
+    is_default = body.pop("is_default", None)
     return ChangeAddressCommand(
-        user_id=principal().user_id, address_id=AddressId(address_id), **body
+        user_id=principal().user_id,
+        address_id=AddressId(address_id),
+        changes=_details(body),
+        is_default=is_default,
     )
 
 
-def _json(view: AddressView) -> dict[str, Any]:
-    return {
-        "id": view.id,
-        "name": view.name,
-        "mobile": view.mobile,
-        "pincode": view.pincode,
-        "state": view.state,
-        "district": view.district,
-        "town": view.town,
-        "house_number": view.house_number,
-        "address": view.address,
-        "address_type": view.address_type,
-        "is_default": view.is_default,
-    }
+def _details(body: dict[str, Any]) -> dict[str, Any]:
+    """The fields of `AddressDetails` in the body."""
+    if "address_type" in body:
+        body["address_type"] = AddressType(body["address_type"])
+    return body
+
+
+def _json(address: Address) -> dict[str, Any]:
+    return {"id": address.id, **asdict(address.details), "is_default": address.is_default}

@@ -1,20 +1,21 @@
-"""What an address book takes and shows."""
+"""Schemas of address books."""
 
 from marshmallow import fields, validate
 
 from novacart.adapters.web.http.fields import Identifier, Schema, StrictBoolean, Text
+from novacart.domain.accounts.address import MAX_LENGTHS, AddressType
 
-_TYPES = ("HOME", "OFFICE")
+_TYPES = tuple(AddressType)
 
 
-def _line(maximum: int = 100) -> Text:
-    return Text(required=True, maximum=maximum)
+def _line(field: str) -> Text:
+    return Text(required=True, maximum=MAX_LENGTHS[field])
 
 
 class AddressSchema(Schema):
-    """An address as it is written down."""
+    """A new address."""
 
-    name = _line()
+    name = _line("name")
     mobile = Text(
         required=True,
         maximum=13,
@@ -23,17 +24,17 @@ class AddressSchema(Schema):
     pincode = Text(
         required=True, maximum=6, metadata={"description": "6 digits.", "example": "411004"}
     )
-    state = _line()
-    district = _line()
-    town = _line()
-    house_number = _line()
-    address = _line(500)
+    state = _line("state")
+    district = _line("district")
+    town = _line("town")
+    house_number = _line("house_number")
+    address = _line("address")
     address_type = fields.String(validate=validate.OneOf(_TYPES, error="Choose HOME or OFFICE."))
     is_default = StrictBoolean()
 
 
 class AddressChangeSchema(AddressSchema):
-    """Any part of an address; used with `partial=True`."""
+    """Some fields of an address; used with `partial=True`."""
 
 
 class AddressViewSchema(Schema):
