@@ -15,6 +15,7 @@ from injector import Injector
 from benchmarks.customers import PASSWORD
 from benchmarks.generate_orders import Generated
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.list_query import FilterValue, ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
@@ -144,6 +145,7 @@ def sign_in(app: Flask) -> FlaskClient:
             email="manager@shop.example",
             password=PASSWORD,
             role=Role.MANAGER,
+            by=SYSTEM,
         )
     )
     client = app.test_client()

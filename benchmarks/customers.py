@@ -11,7 +11,7 @@ from benchmarks.progress import Progress
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.application.ports.tokens import TokenClaims, TokenKind, Tokens
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.accounts.address_book import AddressDetails
+from novacart.domain.accounts.address import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.token_family import TokenFamily
@@ -96,7 +96,7 @@ class CustomerFactory:
             id=family_id, user_id=user.id, token_id=uuid4().hex, at=now, lifetime=timedelta(days=7)
         )
         work.token_families.add(family)
-        book = work.address_books.of(user.id)
+        book = work.address_books.get(user.id)
         book.add(AddressId(address_id), _ADDRESS, at=now)
         work.address_books.save(book)
         self._fill_cart(work, user.id, lines)

@@ -1,14 +1,14 @@
-"""What is asked about accounts, answered from memory."""
+"""In-memory queries of accounts."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from novacart.application.accounts.queries import (
-    AddressView,
-    Credentials,
-    OpenReset,
     Profile,
+    ResetTokenOwner,
+    StoredCredentials,
 )
+from novacart.domain.accounts.address import Address
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.shared.ids import AddressId, UserId
 from tests.fakes.store import FakeStore
@@ -18,19 +18,19 @@ class FakeAccountQueries:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
 
-    def taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
+    def names_taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
         users = list(self._store.users.values())
         return (
             any(user.username.key == username_key for user in users),
             any(user.email.key == email_key for user in users),
         )
 
-    def credentials(self, login_key: str) -> Credentials | None:
+    def credentials(self, login_key: str) -> StoredCredentials | None:
         users = list(self._store.users.values())
         by_email = [user for user in users if user.email.key == login_key]
         by_username = [user for user in users if user.username.key == login_key]
         for user in [*by_email, *by_username]:
-            return Credentials(
+            return StoredCredentials(
                 user_id=user.id,
                 password_hash=user.password_hash,
                 password_generation=user.password_generation,
@@ -38,7 +38,7 @@ class FakeAccountQueries:
             )
         return None
 
-    def session(
+    def session_user(
         self, *, user_id: UserId, family_id: int, password_generation: int
     ) -> Profile | None:
         user = self._store.users.get(user_id)
@@ -54,7 +54,7 @@ class FakeAccountQueries:
             return None
         return Profile.of(user)
 
-    def accepts_refresh(
+    def is_refresh_token_valid(
         self, *, family_id: int, token_id: str, at: datetime, rotated_since: datetime
     ) -> bool:
         family = self._store.token_families.get(family_id)
@@ -65,7 +65,7 @@ class FakeAccountQueries:
             for token in family.tokens
         )
 
-    def open_reset(self, token_hash: str, *, at: datetime) -> OpenReset | None:
+    def reset_token_owner(self, token_hash: str, *, at: datetime) -> ResetTokenOwner | None:
         for reset in self._store.password_resets.values():
             if reset.token_hash != token_hash or reset.user_id is None:
                 continue
@@ -78,7 +78,7 @@ class FakeAccountQueries:
                 and reset.expires_at > at
                 and reset.password_generation == user.password_generation
             ):
-                return OpenReset(username=user.username.text, email=user.email.text)
+                return ResetTokenOwner(username=user.username.text, email=user.email.text)
         return None
 
 
@@ -86,12 +86,12 @@ class FakeAddressQueries:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
 
-    def addresses_of(self, user_id: UserId) -> Sequence[AddressView]:
+    def list_addresses(self, user_id: UserId) -> Sequence[Address]:
         book = self._store.address_books.get(user_id)
-        return [AddressView.of(entry) for entry in book.addresses] if book else []
+        return book.addresses if book else ()
 
-    def address_of(self, user_id: UserId, address_id: AddressId) -> AddressView:
-        for view in self.addresses_of(user_id):
-            if view.id == address_id:
-                return view
+    def get_address(self, user_id: UserId, address_id: AddressId) -> Address:
+        for address in self.list_addresses(user_id):
+            if address.id == address_id:
+                return address
         raise AddressNotFound

@@ -1,16 +1,17 @@
-"""Hashes and tokens in memory: quick, and good for nothing but tests."""
+"""Fast, insecure password hashing, password strength and tokens."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_hex
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenClaims, TokenKind
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 
 
 class FakePasswordHasher:
-    """`rounds` is its only parameter; a hash made with another is outdated."""
+    """`rounds` is the only parameter: a hash with other rounds is outdated."""
 
     def __init__(self, *, rounds: int = 1) -> None:
         self._rounds = rounds
@@ -33,8 +34,18 @@ class FakePasswordHasher:
         return f"{self._rounds}${salt}${_digest(salt, password)}"
 
 
+class FakePasswordStrength:
+    """Only the given passwords are guessable."""
+
+    def __init__(self, guessable: Collection[str] = ("password", "12345678")) -> None:
+        self._guessable = guessable
+
+    def is_guessable(self, password: str) -> bool:
+        return password in self._guessable
+
+
 class FakeTokens:
-    """Random names for claims, good for their lifetime by the clock."""
+    """Random tokens whose claims are kept in memory."""
 
     def __init__(
         self,
@@ -56,10 +67,10 @@ class FakeTokens:
         return token
 
     def read(self, token: str) -> TokenClaims:
-        found = self._issued.get(token)
-        if found is None or found[1] <= self._clock.now():
-            raise TokenNotAccepted
-        return found[0]
+        issued = self._issued.get(token)
+        if issued is None or issued[1] <= self._clock.now():
+            raise InvalidToken
+        return issued[0]
 
 
 def _digest(salt: str, password: str) -> str:

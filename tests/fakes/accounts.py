@@ -1,4 +1,4 @@
-"""Accounts in memory."""
+"""In-memory repositories of accounts."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -17,153 +17,153 @@ Saved = Callable[[AggregateRoot], None]
 
 
 class FakeUsers:
-    def __init__(self, shelf: TransactionalDict[UserId, User], saved: Saved) -> None:
-        self._shelf = shelf
+    def __init__(self, rows: TransactionalDict[UserId, User], saved: Saved) -> None:
+        self._rows = rows
         self._saved = saved
 
     def get(self, user_id: UserId) -> User:
-        user = self._shelf.get(user_id)
+        user = self._rows.get(user_id)
         if user is None:
             raise UserNotFound
         return user
 
-    def by_email(self, email_key: str) -> User | None:
-        return next((user for user in self._shelf.values() if user.email.key == email_key), None)
+    def get_by_email(self, email_key: str) -> User | None:
+        return next((user for user in self._rows.values() if user.email.key == email_key), None)
 
-    def by_username(self, username_key: str) -> User | None:
+    def get_by_username(self, username_key: str) -> User | None:
         return next(
-            (user for user in self._shelf.values() if user.username.key == username_key), None
+            (user for user in self._rows.values() if user.username.key == username_key), None
         )
 
     def active_owners(self) -> Collection[UserId]:
         return {
-            user.id for user in self._shelf.values() if user.role is Role.OWNER and user.is_active
+            user.id for user in self._rows.values() if user.role is Role.OWNER and user.is_active
         }
 
     def add(self, user: User) -> None:
         self.save(user)
 
     def save(self, user: User) -> None:
-        for other in self._shelf.values():
+        for other in self._rows.values():
             if other.id == user.id:
                 continue
             if other.username.key == user.username.key:
                 raise UsernameTaken
             if other.email.key == user.email.key:
                 raise EmailTaken
-        self._shelf.put(user.id, user)
+        self._rows.put(user.id, user)
         self._saved(user)
 
 
 class FakeAddressBooks:
-    def __init__(self, shelf: TransactionalDict[UserId, AddressBook], saved: Saved) -> None:
-        self._shelf = shelf
+    def __init__(self, rows: TransactionalDict[UserId, AddressBook], saved: Saved) -> None:
+        self._rows = rows
         self._saved = saved
 
-    def of(self, user_id: UserId) -> AddressBook:
-        found = self._shelf.get(user_id)
-        return AddressBook(user_id=user_id, addresses=found.addresses if found else ())
+    def get(self, user_id: UserId) -> AddressBook:
+        stored = self._rows.get(user_id)
+        return AddressBook(user_id=user_id, addresses=stored.addresses if stored else ())
 
     def save(self, book: AddressBook) -> None:
-        found = self._shelf.get(book.user_id)
-        book.version = found.version if found else 0
-        self._shelf.put(book.user_id, book)
+        stored = self._rows.get(book.user_id)
+        book.version = stored.version if stored else 0
+        self._rows.put(book.user_id, book)
         self._saved(book)
 
 
 class FakeTokenFamilies:
-    def __init__(self, shelf: TransactionalDict[int, TokenFamily], saved: Saved) -> None:
-        self._shelf = shelf
+    def __init__(self, rows: TransactionalDict[int, TokenFamily], saved: Saved) -> None:
+        self._rows = rows
         self._saved = saved
 
     def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
-        family = self._shelf.get(family_id)
+        family = self._rows.get(family_id)
         return family and _with_tokens(family, lambda token: token == token_id)
 
     def add(self, family: TokenFamily) -> None:
-        self._shelf.put(family.id, family)
+        self._rows.put(family.id, family)
         self._saved(family)
 
     def save(self, family: TokenFamily) -> None:
-        stored = self._shelf.get(family.id)
-        mine = {token.id: token for token in family.tokens}
+        stored = self._rows.get(family.id)
+        current = {token.id: token for token in family.tokens}
         before = {token.id: token for token in stored.tokens} if stored else {}
         whole = TokenFamily(
             id=family.id,
             user_id=family.user_id,
             opened_at=family.opened_at,
             revoked_at=family.revoked_at,
-            tokens=(before | mine).values(),
+            tokens=(before | current).values(),
             version=family.version,
         )
-        self._shelf.put(family.id, whole)
+        self._rows.put(family.id, whole)
         family.version = whole.version
         self._saved(family)
 
     def revoke_all(self, user_id: UserId, *, at: datetime) -> None:
-        for family in self._shelf.values():
+        for family in self._rows.values():
             if family.user_id == user_id and family.revoked_at is None:
                 family.revoke(at=at)
-                self._shelf.put(family.id, family)
+                self._rows.put(family.id, family)
 
     def delete_expired(self, *, before: datetime) -> int:
-        gone = 0
-        for family in self._shelf.values():
+        deleted = 0
+        for family in self._rows.values():
             live = {token.id for token in family.tokens if token.expires_at >= before}
-            gone += len(family.tokens) - len(live)
+            deleted += len(family.tokens) - len(live)
             if live:
-                self._shelf.put(family.id, _with_tokens(family, live.__contains__))
+                self._rows.put(family.id, _with_tokens(family, live.__contains__))
             elif family.opened_at < before:
-                self._shelf.remove(family.id)
-        return gone
+                self._rows.remove(family.id)
+        return deleted
 
 
 class FakePasswordResets:
-    def __init__(self, shelf: TransactionalDict[int, PasswordReset], saved: Saved) -> None:
-        self._shelf = shelf
+    def __init__(self, rows: TransactionalDict[int, PasswordReset], saved: Saved) -> None:
+        self._rows = rows
         self._saved = saved
 
     def get(self, reset_id: int) -> PasswordReset | None:
-        return self._shelf.get(reset_id)
+        return self._rows.get(reset_id)
 
-    def with_token(self, token_hash: str) -> PasswordReset | None:
+    def get_by_token_hash(self, token_hash: str) -> PasswordReset | None:
         return next(
-            (reset for reset in self._shelf.values() if reset.token_hash == token_hash), None
+            (reset for reset in self._rows.values() if reset.token_hash == token_hash), None
         )
 
-    def issued_since(self, email_key: str, *, since: datetime) -> int:
+    def count_issued(self, email_key: str, *, since: datetime) -> int:
         return sum(
             reset.email_key == email_key
             and reset.requested_at >= since
             and reset.token_hash is not None
-            for reset in self._shelf.values()
+            for reset in self._rows.values()
         )
 
     def add(self, reset: PasswordReset) -> None:
         self.save(reset)
 
     def save(self, reset: PasswordReset) -> None:
-        self._shelf.put(reset.id, reset)
+        self._rows.put(reset.id, reset)
         self._saved(reset)
 
-    def delete_older_than(self, *, before: datetime) -> int:
+    def delete_expired(self, *, before: datetime) -> int:
         old = [
             reset.id
-            for reset in self._shelf.values()
+            for reset in self._rows.values()
             if reset.requested_at < before
             and (reset.expires_at is None or reset.expires_at < before)
         ]
         for reset_id in old:
-            self._shelf.remove(reset_id)
+            self._rows.remove(reset_id)
         return len(old)
 
 
-def _with_tokens(family: TokenFamily, wanted: Callable[[str], bool]) -> TokenFamily:
+def _with_tokens(family: TokenFamily, keep: Callable[[str], bool]) -> TokenFamily:
     return TokenFamily(
         id=family.id,
         user_id=family.user_id,
         opened_at=family.opened_at,
         revoked_at=family.revoked_at,
-        tokens=[token for token in family.tokens if wanted(token.id)],
+        tokens=[token for token in family.tokens if keep(token.id)],
         version=family.version,
     )

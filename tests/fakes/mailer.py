@@ -1,11 +1,11 @@
-"""Mail in memory."""
+"""In-memory mailer."""
 
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused
 
 
 class FakeMailer:
-    """Keeps what was sent by its Message-ID. `down` and `refuse` play a server's moods."""
+    """Stores emails by Message-ID; unavailable when `down`, rejects recipients in `refuse`."""
 
     def __init__(self) -> None:
         self.sent: dict[str, Mail] = {}
@@ -16,7 +16,7 @@ class FakeMailer:
     def send(self, mail: Mail) -> None:
         self.attempts += 1
         if self.down:
-            raise Unavailable("The mail server is down.")
+            raise Unavailable("The mail server is unavailable.")
         if mail.to in self.refuse:
-            raise MailRefused("The mail server refused the message.")
+            raise MailRefused("The mail server rejected the message.")
         self.sent[mail.message_id] = mail

@@ -1,19 +1,19 @@
-"""A pincode directory in memory."""
+"""In-memory pincode directory."""
 
 from collections.abc import Mapping
 
 from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.postal_codes import Place
+from novacart.application.ports.postal_codes import PostalPlace
 
 
 class FakePostalCodes:
-    """Knows what it was told; `down` plays a directory that does not answer."""
+    """Has the given places; unavailable when `down`."""
 
-    def __init__(self, places: Mapping[str, Place] | None = None) -> None:
+    def __init__(self, places: Mapping[str, PostalPlace] | None = None) -> None:
         self._places = dict(places or {})
         self.down = False
 
-    def place_of(self, pincode: str) -> Place | None:
+    def find(self, pincode: str) -> PostalPlace | None:
         if self.down:
-            raise Unavailable("The directory does not answer.")
+            raise Unavailable("The directory is unavailable.")
         return self._places.get(pincode)

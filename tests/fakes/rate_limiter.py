@@ -1,4 +1,4 @@
-"""Attempts counted in memory."""
+"""In-memory rate limiter."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,24 +13,24 @@ class FakeRateLimiter:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._made: dict[str, list[datetime]] = {}
+        self._attempts: dict[str, list[datetime]] = {}
 
-    def take(self, key: str, limits: Sequence[RateLimit]) -> int:
+    def acquire(self, key: str, limits: Sequence[RateLimit]) -> int:
         with self._lock:
-            seconds = self.wait(key, limits)
+            seconds = self.retry_after(key, limits)
             if not seconds:
-                self._made.setdefault(key, []).append(self._clock.now())
+                self._attempts.setdefault(key, []).append(self._clock.now())
             return seconds
 
-    def wait(self, key: str, limits: Sequence[RateLimit]) -> int:
+    def retry_after(self, key: str, limits: Sequence[RateLimit]) -> int:
         now = self._clock.now()
-        made = self._made.get(key, [])
+        attempts = self._attempts.get(key, [])
         waits = [0]
         for limit in limits:
-            if len(made) >= limit.amount:
-                free_at = made[-limit.amount] + timedelta(seconds=limit.seconds)
+            if len(attempts) >= limit.amount:
+                free_at = attempts[-limit.amount] + timedelta(seconds=limit.seconds)
                 waits.append(ceil((free_at - now).total_seconds()))
         return max(waits)
 
-    def forget(self, key: str) -> None:
-        self._made.pop(key, None)
+    def reset(self, key: str) -> None:
+        self._attempts.pop(key, None)

@@ -1,4 +1,4 @@
-"""Accounts in memory: every use case of theirs, on a clock that a test sets."""
+"""Use cases of accounts on in-memory adapters and a clock that the test sets."""
 
 from dataclasses import dataclass, field
 
@@ -9,23 +9,25 @@ from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
     ConfirmPasswordReset,
 )
-from novacart.application.accounts.create_admin import CreateAdmin
 from novacart.application.accounts.delete_old_tokens import DeleteOldTokens
 from novacart.application.accounts.disable_user import DisableUser, EnableUser
 from novacart.application.accounts.grant_role import GrantRole
-from novacart.application.accounts.policy import ResetPolicy, SessionPolicy
 from novacart.application.accounts.queries import Profile
 from novacart.application.accounts.refresh_session import RefreshSession
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
-from novacart.application.accounts.send_reset_link import SendResetLink
-from novacart.application.accounts.sign_in import SignIn, SignInCommand
+from novacart.application.accounts.send_reset_link import ResetPolicy, SendResetLink
+from novacart.application.accounts.sign_in import SessionPolicy, SignIn, SignInCommand
 from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.update_profile import UpdateProfile
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.events import PasswordResetRequested
 from tests.fakes.account_queries import FakeAccountQueries
-from tests.fakes.account_security import FakePasswordHasher, FakeTokens
+from tests.fakes.account_security import (
+    FakePasswordHasher,
+    FakePasswordStrength,
+    FakeTokens,
+)
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
@@ -34,7 +36,7 @@ from tests.support.clock import SetClock
 
 
 @dataclass
-class AccountsWorld:
+class AccountsFixture:
     store: FakeStore = field(default_factory=FakeStore)
     clock: SetClock = field(default_factory=SetClock)
     hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
@@ -43,12 +45,14 @@ class AccountsWorld:
     def __post_init__(self) -> None:
         begin = FakeUnitOfWorkFactory(self.store)
         queries = FakeAccountQueries(self.store)
-        clock, hasher = self.clock, self.hasher
+        clock, hasher, strength = self.clock, self.hasher, FakePasswordStrength()
         tokens = FakeTokens(clock=clock)
-        resets = HmacResetTokens("a key of this test's own")
+        resets = HmacResetTokens("secret key for tests")
         policy = SessionPolicy()
         self.begin, self.tokens = begin, tokens
-        self.register = RegisterUser(begin=begin, queries=queries, hasher=hasher, clock=clock)
+        self.register = RegisterUser(
+            begin=begin, queries=queries, hasher=hasher, strength=strength, clock=clock
+        )
         self.sign_in = SignIn(
             begin=begin, queries=queries, hasher=hasher, tokens=tokens, clock=clock, policy=policy
         )
@@ -64,32 +68,36 @@ class AccountsWorld:
             begin=begin,
             clock=clock,
             reset_tokens=resets,
-            letters=JinjaEmailRenderer(),
+            renderer=JinjaEmailRenderer(),
             mailer=self.mailer,
             policy=ResetPolicy(frontend_url="https://shop.example/"),
         )
         self.check_reset = CheckResetToken(queries=queries, clock=clock, reset_tokens=resets)
         self.confirm_reset = ConfirmPasswordReset(
-            begin=begin, queries=queries, hasher=hasher, clock=clock, reset_tokens=resets
+            begin=begin,
+            queries=queries,
+            hasher=hasher,
+            strength=strength,
+            clock=clock,
+            reset_tokens=resets,
         )
-        self.create_admin = CreateAdmin(register=self.register)
         self.disable = DisableUser(begin=begin, clock=clock)
         self.enable = EnableUser(begin=begin, clock=clock)
         self.grant_role = GrantRole(begin=begin, clock=clock)
-        self.delete_older_than = DeleteOldTokens(begin=begin, clock=clock)
+        self.delete_old_tokens = DeleteOldTokens(begin=begin, clock=clock)
 
-    def person(self, username: str = "asha") -> Profile:
+    def register_user(self, username: str = "asha") -> Profile:
         return self.register(
             RegisterUserCommand(
                 username=username, email=f"{username}@example.com", password=PASSWORD
             )
         )
 
-    def signed_in(self, login: str = "asha", password: str = PASSWORD) -> TokenPair:
+    def start_session(self, login: str = "asha", password: str = PASSWORD) -> TokenPair:
         return self.sign_in(SignInCommand(login=login, password=password))
 
-    def reset_requested(self) -> PasswordResetRequested:
-        """The last such event."""
+    def last_reset_request(self) -> PasswordResetRequested:
+        """The newest `PasswordResetRequested` event."""
         return [event for event in self.store.events if isinstance(event, PasswordResetRequested)][
             -1
         ]

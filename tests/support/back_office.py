@@ -9,6 +9,7 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
+from novacart.application.authorization.actor import SYSTEM
 from novacart.domain.accounts.role import Role
 
 PASSWORD = "correct horse 42 staple"
@@ -21,7 +22,11 @@ def create_account(injector: Injector, role: str, username: str | None = None) -
     name = username or f"{role}-one"
     profile = injector.get(RegisterUser)(
         RegisterUserCommand(
-            username=name, email=f"{name}@shop.example", password=PASSWORD, role=Role(role)
+            username=name,
+            email=f"{name}@shop.example",
+            password=PASSWORD,
+            role=Role(role),
+            by=SYSTEM,
         )
     )
     return profile.id

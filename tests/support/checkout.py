@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
-from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
 from novacart.application.payments.reconcile_payments import (
     ReconcilePayments,
     ReconcilePaymentsCommand,
@@ -18,8 +17,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.relay import Relay
 from novacart.domain.shared.ids import ProductId
 from novacart.entrypoints.container import build_relay
-from tests.support.accounts import Person, sign_in
-from tests.support.builders.accounts import PASSWORD
+from tests.support.accounts import Person, create_owner, sign_in
 from tests.support.builders.ordering import add_product
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.fake_stripe.signatures import sign
@@ -66,9 +64,7 @@ class Checkout:
             assert answer.status_code == 200, answer.text
 
     def staff(self) -> Person:
-        self.injector.get(CreateAdmin)(
-            CreateAdminCommand(username="owner", email="owner@example.com", password=PASSWORD)
-        )
+        create_owner(self.injector)
         return sign_in(self.client, "owner")
 
     def intent(self, person: Person, order_id: int) -> Json:

@@ -8,10 +8,8 @@ from itertools import count
 
 from werkzeug.test import TestResponse
 
-from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
 from novacart.domain.shared.ids import ProductId
-from tests.support.accounts import Person, a_customer, sign_in
-from tests.support.builders.accounts import PASSWORD
+from tests.support.accounts import Person, a_customer, create_owner, sign_in
 from tests.support.checkout import ADDRESS, Checkout, Json
 from tests.support.crash_harness import CrashHarness
 from tests.support.crash_points import Crash
@@ -290,9 +288,7 @@ class JourneyRunner:
 
     @classmethod
     def create(cls, shop: CrashHarness) -> "JourneyRunner":
-        shop.injector.get(CreateAdmin)(
-            CreateAdminCommand(username="owner", email="owner@example.com", password=PASSWORD)
-        )
+        create_owner(shop.injector)
         return cls(shop=shop, owner=sign_in(shop.client, "owner"), numbers=count(1))
 
     def run(self, journey: Journey, *, crash_at: int | None = None) -> Json:

@@ -1,12 +1,12 @@
-"""Reading mail as a mailbox does."""
+"""Parsing of sent emails."""
 
 from email import message_from_bytes, policy
 
 from novacart.application.ports.mailer import Mail
 
 
-def mail_in(raw: bytes) -> Mail:
-    """The mail that these bytes carry, its Message-ID without brackets and domain."""
+def parse_mail(raw: bytes) -> Mail:
+    """The email in these bytes, with its Message-ID without brackets and domain."""
     message = message_from_bytes(raw, policy=policy.default)
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     assert text is not None

@@ -24,7 +24,7 @@ from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.auth import Authenticate, Principal
 from novacart.adapters.web.http.responses import OrjsonProvider
 from novacart.adapters.web.operations import metrics, pages
-from novacart.application.ports.rate_limiter import RateLimiter
+from novacart.application.authorization.throttle import Throttle
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.container import build_container
@@ -60,11 +60,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
     app.extensions["novacart.injector"] = injector
-    app.extensions[rate_limits.EXTENSION] = (
-        injector.get(RateLimiter)  # type: ignore[type-abstract]
-        if settings.ratelimit_enabled
-        else None
-    )
+    app.extensions[rate_limits.EXTENSION] = injector.get(Throttle)
     # Hooks run before a request in this order, and after it in the reverse order.
     compression.init_app(app)
     request_log.init_app(app)

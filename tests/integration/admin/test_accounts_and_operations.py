@@ -78,7 +78,7 @@ def test_last_owner_keeps_role_and_account(owner: StaffClient) -> None:
     page = owner.get("/admin/staff/").text
     user_id = page.partition("/admin/staff/details/?id=")[2].partition('"')[0]
     owner.submit(f"/admin/staff/role/?id={user_id}", {"role": "support"})
-    assert "The shop keeps at least one active owner." in owner.flash_messages()
+    assert "The shop needs at least one active owner." in owner.flash_messages()
     owner.submit(f"/admin/staff/disable/?id={user_id}")
     assert owner.flash_messages() == ["You cannot disable your own account."]
 

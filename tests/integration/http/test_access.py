@@ -16,7 +16,8 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from novacart.application.accounts.change_password import ChangePassword, ChangePasswordCommand
-from novacart.application.accounts.disable_user import AccountOf, DisableUser
+from novacart.application.accounts.disable_user import DisableUser, DisableUserCommand
+from novacart.application.authorization.actor import SYSTEM
 from novacart.domain.shared.ids import UserId
 from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.builders.accounts import PASSWORD
@@ -132,7 +133,7 @@ def test_an_ended_session_opens_no_route(
     account = asha.get("/api/my/dashboard/").get_json()
     user_id = UserId(account["id"])
     if end == "disabled":
-        injector.get(DisableUser)(AccountOf(user_id=user_id))
+        injector.get(DisableUser)(DisableUserCommand(user_id=user_id, by=SYSTEM))
     elif end == "password changed":
         injector.get(ChangePassword)(
             ChangePasswordCommand(

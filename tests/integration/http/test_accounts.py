@@ -1,4 +1,4 @@
-"""Registration, one's own profile and a forgotten password, over HTTP."""
+"""Registration, profile and password reset over HTTP."""
 
 import re
 from collections.abc import Callable
@@ -31,38 +31,38 @@ def app(make_app: MakeApp, mailer: FakeMailer) -> Flask:
 
 @pytest.fixture
 def dump(database: Database) -> Callable[[], str]:
-    """Everything that stands in any table."""
+    """All rows of all tables as text."""
 
     def read() -> str:
         with database.reading() as connection:
             tables = inspect(connection).get_table_names()
             return repr(
-                [connection.execute(text(f'SELECT * FROM "{name}"')).all() for name in tables]  # noqa: S608 (our own names)
+                [connection.execute(text(f'SELECT * FROM "{name}"')).all() for name in tables]  # noqa: S608 (names from the database)
             )
 
     return read
 
 
-def work_through(app: Flask) -> None:
-    """What the worker would do: every event that is due."""
+def run_worker(app: Flask) -> None:
+    """Dispatch every event that is due."""
     relay = build_relay(app.extensions["novacart.injector"])
     while message := relay():
         assert message.attempts == 1
 
 
-def token_in(mailer: FakeMailer) -> str:
+def last_token(mailer: FakeMailer) -> str:
     mail = list(mailer.sent.values())[-1]
-    found = re.search(r"https://shop\.example/reset-password/[0-9]+/(\S+)", mail.text)
-    assert found is not None
-    return found[1]
+    link = re.search(r"https://shop\.example/reset-password/[0-9]+/(\S+)", mail.text)
+    assert link is not None
+    return link[1]
 
 
-def test_from_registration_to_a_changed_profile(client: FlaskClient) -> None:
-    answer = client.post(
+def test_register_sign_in_and_change_profile(client: FlaskClient) -> None:
+    response = client.post(
         "/api/register/",
         json={"username": "asha", "email": "Asha@Example.com", "password": PASSWORD},
     )
-    assert (answer.status_code, answer.get_json()) == (
+    assert (response.status_code, response.get_json()) == (
         201,
         {"username": "asha", "email": "Asha@example.com"},
     )
@@ -83,7 +83,7 @@ def test_from_registration_to_a_changed_profile(client: FlaskClient) -> None:
     assert asha.get("/api/my/dashboard/").get_json() == changed.get_json()
 
 
-REFUSED: tuple[tuple[dict[str, Any], set[str]], ...] = (
+INVALID: tuple[tuple[dict[str, Any], set[str]], ...] = (
     ({"username": "TAKEN"}, {"username"}),
     ({"email": "Taken@example.com"}, {"email"}),
     ({"username": "taken", "email": "taken@example.com"}, {"username", "email"}),
@@ -104,40 +104,40 @@ REFUSED: tuple[tuple[dict[str, Any], set[str]], ...] = (
 )
 
 
-def test_a_registration_that_is_refused_names_its_fields(client: FlaskClient) -> None:
+def test_invalid_registration_names_its_fields(client: FlaskClient) -> None:
     register(client, "taken")
     body = {"username": "somebody", "email": "somebody@example.com", "password": PASSWORD}
-    for change, fields in REFUSED:
-        answer = client.post("/api/register/", json=body | change)
-        problem = answer.get_json()
-        assert answer.status_code == 400, change
-        assert answer.content_type == "application/problem+json"
+    for change, fields in INVALID:
+        response = client.post("/api/register/", json=body | change)
+        problem = response.get_json()
+        assert response.status_code == 400, change
+        assert response.content_type == "application/problem+json"
         assert set(problem["errors"]) == fields
         for field in fields:
             assert problem[field] == problem["errors"][field]
-            assert all(isinstance(sentence, str) for sentence in problem[field])
+            assert all(isinstance(message, str) for message in problem[field])
 
 
-def test_a_registration_without_anything_names_all_fields(client: FlaskClient) -> None:
-    answer = client.post("/api/register/", json={})
-    assert answer.status_code == 400
-    assert set(answer.get_json()["errors"]) == {"username", "email", "password"}
+def test_empty_registration_names_all_fields(client: FlaskClient) -> None:
+    response = client.post("/api/register/", json={})
+    assert response.status_code == 400
+    assert set(response.get_json()["errors"]) == {"username", "email", "password"}
 
 
-def test_nobody_makes_themselves_staff(client: FlaskClient) -> None:
-    wishes = {"is_staff": True, "role": "owner", "id": 1, "is_active": False, "user_id": 1}
+def test_users_cannot_change_their_role_or_id(client: FlaskClient) -> None:
+    forbidden = {"is_staff": True, "role": "owner", "id": 1, "is_active": False, "user_id": 1}
     body = {"username": "asha", "email": "asha@example.com", "password": PASSWORD}
-    assert client.post("/api/register/", json=body | wishes).status_code == 201
+    assert client.post("/api/register/", json=body | forbidden).status_code == 201
     asha = sign_in(client)
     before = asha.get("/api/my/dashboard/").get_json()
     assert before["is_staff"] is False
-    answer = asha.patch("/api/profile/update/", wishes | {"email": "x@example.com"})
-    assert answer.status_code == 200
-    assert answer.get_json() == before
+    response = asha.patch("/api/profile/update/", forbidden | {"email": "x@example.com"})
+    assert response.status_code == 200
+    assert response.get_json() == before
     assert asha.get("/api/my/dashboard/").get_json() == before
 
 
-def test_a_profile_that_is_refused_stays_as_it_was(client: FlaskClient) -> None:
+def test_invalid_profile_change_changes_nothing(client: FlaskClient) -> None:
     register(client, "taken")
     asha = a_customer(client)
     for change, field in (
@@ -150,20 +150,20 @@ def test_a_profile_that_is_refused_stays_as_it_was(client: FlaskClient) -> None:
         ({"last_name": None}, "last_name"),
         ({"first_name": "a\nb"}, "first_name"),
     ):
-        answer = asha.patch("/api/profile/update/", change | {"first_name": "No"} | change)
-        assert answer.status_code == 400, change
-        assert list(answer.get_json()["errors"]) == [field]
+        response = asha.patch("/api/profile/update/", change | {"first_name": "No"} | change)
+        assert response.status_code == 400, change
+        assert list(response.get_json()["errors"]) == [field]
     assert asha.get("/api/my/dashboard/").get_json()["first_name"] == ""
 
 
-def test_a_forgotten_password_is_chosen_anew(
+def test_password_reset_from_request_to_sign_in(
     app: Flask, client: FlaskClient, mailer: FakeMailer
 ) -> None:
     asha = a_customer(client)
-    asked = client.post("/api/password-reset/", json={"email": "ASHA@example.com"})
-    assert (asked.status_code, asked.get_json()) == (200, {"status": "OK"})
-    work_through(app)
-    token = token_in(mailer)
+    requested = client.post("/api/password-reset/", json={"email": "ASHA@example.com"})
+    assert (requested.status_code, requested.get_json()) == (200, {"status": "OK"})
+    run_worker(app)
+    token = last_token(mailer)
     valid = client.post("/api/password-reset/validate_token/", json={"token": token})
     assert (valid.status_code, valid.get_json()) == (200, {"status": "OK"})
     weak = client.post(
@@ -178,56 +178,58 @@ def test_a_forgotten_password_is_chosen_anew(
     assert asha.get("/api/whoami/").status_code == 401
     for path, old in (("refresh", {"refresh": asha.refresh}), ("verify", {"token": asha.refresh})):
         assert client.post(f"/api/token/{path}/", json=old).status_code == 401
-    forgotten = client.post("/api/token/", json={"username": "asha", "password": PASSWORD})
-    assert forgotten.status_code == 401
+    old_password = client.post("/api/token/", json={"username": "asha", "password": PASSWORD})
+    assert old_password.status_code == 401
     assert sign_in(client, password=NEW).get("/api/whoami/").status_code == 200
-    again = client.post("/api/password-reset/confirm/", json=body)
-    assert again.status_code == 400
-    assert again.get_json()["detail"]
-    assert "password" not in again.get_json()
-    spent = client.post("/api/password-reset/validate_token/", json={"token": token})
-    assert spent.status_code == 404
+    repeated = client.post("/api/password-reset/confirm/", json=body)
+    assert repeated.status_code == 400
+    assert repeated.get_json()["detail"]
+    assert "password" not in repeated.get_json()
+    used = client.post("/api/password-reset/validate_token/", json={"token": token})
+    assert used.status_code == 404
 
 
-def test_nobody_learns_from_a_reset_who_has_an_account(
+def test_reset_request_does_not_reveal_who_has_an_account(
     app: Flask, client: FlaskClient, mailer: FakeMailer
 ) -> None:
     register(client)
-    answers = [
+    responses = [
         client.post("/api/password-reset/", json={"email": email})
         for email in ("asha@example.com", "nobody@example.com", "no address", "")
     ]
-    assert {(answer.status_code, answer.data) for answer in answers} == {(200, b'{"status":"OK"}')}
-    work_through(app)
+    assert {(response.status_code, response.data) for response in responses} == {
+        (200, b'{"status":"OK"}')
+    }
+    run_worker(app)
     assert [mail.to for mail in mailer.sent.values()] == ["asha@example.com"]
 
 
-def test_the_token_is_in_no_table(
+def test_secrets_are_in_no_table(
     app: Flask, client: FlaskClient, mailer: FakeMailer, dump: Callable[[], str]
 ) -> None:
     asha = a_customer(client)
     client.post("/api/password-reset/", json={"email": "asha@example.com"})
-    work_through(app)
+    run_worker(app)
     stored = dump()
     assert "asha@example.com" in stored
-    for secret in (token_in(mailer), PASSWORD, asha.access, asha.refresh):
+    for secret in (last_token(mailer), PASSWORD, asha.access, asha.refresh):
         assert secret not in stored
 
 
-def test_a_token_that_is_none_is_refused(client: FlaskClient) -> None:
-    nothing: tuple[object, ...] = ("", "x", "../../etc/passwd", "9" * 3000, None, 5, ["x"])
-    for token in nothing:
+def test_invalid_reset_token_is_rejected(client: FlaskClient) -> None:
+    tokens: tuple[object, ...] = ("", "x", "../../etc/passwd", "9" * 3000, None, 5, ["x"])
+    for token in tokens:
         valid = client.post("/api/password-reset/validate_token/", json={"token": token})
         assert valid.status_code in {400, 404}
         body = {"token": token, "password": NEW}
         assert client.post("/api/password-reset/confirm/", json=body).status_code == 400
 
 
-def test_open_routes_ignore_a_stale_token(client: FlaskClient) -> None:
+def test_public_routes_ignore_an_invalid_token(client: FlaskClient) -> None:
     register(client)
-    stale = {"Authorization": "Bearer null"}
+    invalid = {"Authorization": "Bearer null"}
     for path, body in (
         ("/api/token/", {"username": "asha", "password": PASSWORD}),
         ("/api/password-reset/", {"email": "asha@example.com"}),
     ):
-        assert client.post(path, json=body, headers=stale).status_code == 200
+        assert client.post(path, json=body, headers=invalid).status_code == 200

@@ -1,4 +1,4 @@
-"""A customer's address book over HTTP."""
+"""Address books and pincodes over HTTP."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ def app(make_app: Callable[..., Flask]) -> Flask:
     return make_app(CheapPasswords())
 
 
-def test_the_life_of_an_address_book(client: FlaskClient) -> None:
+def test_add_change_and_remove_addresses(client: FlaskClient) -> None:
     asha = a_customer(client)
     assert asha.get("/api/addresses/").get_json() == []
     added = asha.post("/api/addresses/", HOME)
@@ -38,8 +38,8 @@ def test_the_life_of_an_address_book(client: FlaskClient) -> None:
     office = asha.post("/api/addresses/", HOME | {"address_type": "OFFICE"}).get_json()
     assert (office["address_type"], office["is_default"]) == ("OFFICE", False)
     assert asha.get("/api/addresses/").get_json() == [home, office]
-    preferred = asha.post(f"/api/addresses/{office['id']}/set-default/")
-    assert (preferred.status_code, preferred.get_json()) == (200, office | {"is_default": True})
+    default = asha.post(f"/api/addresses/{office['id']}/set-default/")
+    assert (default.status_code, default.get_json()) == (200, office | {"is_default": True})
     changed = asha.patch(f"/api/addresses/{home['id']}/", {"town": "Mysuru"})
     assert (changed.status_code, changed.get_json()) == (
         200,
@@ -47,16 +47,16 @@ def test_the_life_of_an_address_book(client: FlaskClient) -> None:
     )
     replaced = asha.put(f"/api/addresses/{home['id']}/", HOME | {"is_default": True})
     assert (replaced.status_code, replaced.get_json()) == (200, home)
-    defaults = [entry["is_default"] for entry in asha.get("/api/addresses/").get_json()]
+    defaults = [address["is_default"] for address in asha.get("/api/addresses/").get_json()]
     assert defaults == [True, False]
-    gone = asha.delete(f"/api/addresses/{home['id']}/")
-    assert (gone.status_code, gone.data) == (204, b"")
+    removed = asha.delete(f"/api/addresses/{home['id']}/")
+    assert (removed.status_code, removed.data) == (204, b"")
     assert asha.get(f"/api/addresses/{home['id']}/").status_code == 404
-    left = asha.get("/api/addresses/").get_json()
-    assert left == [office]
+    remaining = asha.get("/api/addresses/").get_json()
+    assert remaining == [office]
 
 
-REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
+INVALID: tuple[tuple[dict[str, Any], str], ...] = (
     ({"mobile": "12345"}, "mobile"),
     ({"mobile": 9000000001}, "mobile"),
     ({"mobile": "90000 00001"}, "mobile"),
@@ -76,25 +76,25 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-def test_an_address_that_is_refused_names_its_field_and_changes_nothing(
+def test_invalid_address_names_its_field_and_changes_nothing(
     client: FlaskClient,
 ) -> None:
     asha = a_customer(client)
     home = asha.post("/api/addresses/", HOME).get_json()
     path = f"/api/addresses/{home['id']}/"
-    for change, field in REFUSED:
-        for answer in (
+    for change, field in INVALID:
+        for response in (
             asha.post("/api/addresses/", HOME | change),
             asha.put(path, HOME | change),
             asha.patch(path, change),
         ):
-            assert answer.status_code == 400, change
-            assert list(answer.get_json()["errors"]) == [field]
-            assert answer.get_json()[field] == answer.get_json()["errors"][field]
+            assert response.status_code == 400, change
+            assert list(response.get_json()["errors"]) == [field]
+            assert response.get_json()[field] == response.get_json()["errors"][field]
     assert asha.get("/api/addresses/").get_json() == [home]
 
 
-def test_put_wants_the_whole_address_and_patch_a_part(client: FlaskClient) -> None:
+def test_put_requires_all_fields_and_patch_none(client: FlaskClient) -> None:
     asha = a_customer(client)
     home = asha.post("/api/addresses/", HOME).get_json()
     path = f"/api/addresses/{home['id']}/"
@@ -104,38 +104,38 @@ def test_put_wants_the_whole_address_and_patch_a_part(client: FlaskClient) -> No
     assert asha.patch(path, {}).get_json() == home
 
 
-def test_somebody_elses_address_is_as_good_as_none(client: FlaskClient) -> None:
+def test_another_users_address_is_404(client: FlaskClient) -> None:
     asha, ravi = a_customer(client), a_customer(client, "ravi")
     home = asha.post("/api/addresses/", HOME).get_json()
     for number in (home["id"], 999_999, 2**53 - 1):
         path = f"/api/addresses/{number}/"
-        answers = (
+        responses = (
             ravi.get(path),
             ravi.put(path, HOME),
             ravi.patch(path, {"town": "Mine"}),
             ravi.post(path + "set-default/"),
             ravi.delete(path),
         )
-        assert {answer.status_code for answer in answers} == {404}
-        assert {answer.get_json()["code"] for answer in answers} == {"address_not_found"}
+        assert {response.status_code for response in responses} == {404}
+        assert {response.get_json()["code"] for response in responses} == {"address_not_found"}
     assert ravi.get("/api/addresses/").get_json() == []
     assert asha.get("/api/addresses/").get_json() == [home]
 
 
-def test_nobody_writes_into_anothers_book_by_naming_them(client: FlaskClient) -> None:
+def test_user_id_in_the_body_is_ignored(client: FlaskClient) -> None:
     asha, ravi = a_customer(client), a_customer(client, "ravi")
     owner = asha.get("/api/my/dashboard/").get_json()["id"]
-    sly = HOME | {"user_id": owner, "user": owner, "id": 1}
-    assert ravi.post("/api/addresses/", sly).get_json()["id"] != 1
+    body = HOME | {"user_id": owner, "user": owner, "id": 1}
+    assert ravi.post("/api/addresses/", body).get_json()["id"] != 1
     assert asha.get("/api/addresses/").get_json() == []
 
 
-def test_a_book_that_is_full_says_so(client: FlaskClient) -> None:
+def test_full_address_book_is_409(client: FlaskClient) -> None:
     asha = a_customer(client)
     for _ in range(50):
         assert asha.post("/api/addresses/", HOME).status_code == 201
-    answer = asha.post("/api/addresses/", HOME)
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "address_book_full")
+    response = asha.post("/api/addresses/", HOME)
+    assert (response.status_code, response.get_json()["code"]) == (409, "address_book_full")
 
 
 PINCODES = (
@@ -151,12 +151,12 @@ PINCODES = (
 )
 
 
-def test_a_pincode_is_looked_up_and_never_an_error(client: FlaskClient) -> None:
+def test_pincode_lookup_never_fails(client: FlaskClient) -> None:
     for query, city, state in PINCODES:
-        answer = client.get(
+        response = client.get(
             f"/api/addresses/pincode/{query}", headers={"Authorization": "Bearer null"}
         )
-        assert (answer.status_code, answer.get_json()) == (
+        assert (response.status_code, response.get_json()) == (
             200,
             {"city": city, "state": state, "country": "India"},
         ), query

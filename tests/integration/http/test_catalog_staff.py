@@ -9,10 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
-from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
-from tests.support.builders.accounts import PASSWORD
+from tests.support.accounts import CheapPasswords, Person, a_customer, create_owner, sign_in
 from tests.support.builders.catalog import NOON, a_category, a_claim, opened
 
 LAMP: dict[str, Any] = {
@@ -43,9 +41,7 @@ def begin(injector: Injector) -> UnitOfWorkFactory:
 
 @pytest.fixture
 def staff(client: FlaskClient, injector: Injector) -> Person:
-    injector.get(CreateAdmin)(
-        CreateAdminCommand(username="keeper", email="keeper@example.com", password=PASSWORD)
-    )
+    create_owner(injector, "keeper")
     return sign_in(client, "keeper")
 
 

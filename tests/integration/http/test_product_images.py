@@ -15,11 +15,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from novacart.adapters.imaging.image_processor import MAX_BYTES
-from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.settings import InvalidSetting
-from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
-from tests.support.builders.accounts import PASSWORD
+from tests.support.accounts import CheapPasswords, Person, a_customer, create_owner, sign_in
 from tests.support.builders.catalog import a_product, details, stocked
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary
 from tests.support.fake_cloudinary.fixtures import (
@@ -75,9 +73,7 @@ def opened(app: Flask) -> NovaCartFlask:
     injector: Injector = app.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     stocked(begin, a_product(17, details(image=OLD)))
-    injector.get(CreateAdmin)(
-        CreateAdminCommand(username="owner", email="owner@example.com", password=PASSWORD)
-    )
+    create_owner(injector)
     client = app.test_client()
     return NovaCartFlask(client=client, owner=sign_in(client, "owner"))
 

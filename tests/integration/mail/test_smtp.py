@@ -1,6 +1,6 @@
-"""Flask-Mail's adapter against a real SMTP server, its moods included."""
+"""Flask-Mail mailer against a real SMTP server."""
 
-# aiosmtpd calls its handlers with more than they need.
+# aiosmtpd passes arguments that the handlers do not use.
 # ruff: noqa: ARG002
 
 import socket
@@ -17,18 +17,18 @@ from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused
 from tests.support.contracts.mailer import HELLO, MailerContract
-from tests.support.mail import mail_in
+from tests.support.mail import parse_mail
 
 USER, PASSWORD = "lantern", "a mail password"
 
 
 class Mailbox:
-    """A server's handler: keeps what it is given, and answers as `say` tells it to."""
+    """Handler of the SMTP server: stores emails, and sends the `replies` set for a command."""
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
-        self.say: dict[str, str] = {}
-        self.signed_in: list[str] = []
+        self.replies: dict[str, str] = {}
+        self.auth_mechanisms: list[str] = []
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self,
@@ -38,20 +38,20 @@ class Mailbox:
         address: str,
         rcpt_options: list[str],
     ) -> str:
-        if "RCPT" in self.say:
-            return self.say["RCPT"]
+        if "RCPT" in self.replies:
+            return self.replies["RCPT"]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if "DATA" in self.say:
-            return self.say["DATA"]
+        if "DATA" in self.replies:
+            return self.replies["DATA"]
         assert isinstance(envelope.content, bytes)
         self.raw.append(envelope.content)
         return "250 OK"
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        return self.say.get("QUIT", "221 Bye")
+        return self.replies.get("QUIT", "221 Bye")
 
     def authenticate(
         self,
@@ -65,7 +65,7 @@ class Mailbox:
             USER.encode(),
             PASSWORD.encode(),
         )
-        self.signed_in.append(mechanism)
+        self.auth_mechanisms.append(mechanism)
         return AuthResult(success=right, handled=right)
 
 
@@ -114,63 +114,62 @@ class TestFlaskMailMailer(MailerContract):
         return mailer_of(server.port)
 
     @pytest.fixture
-    def arrived(self, mailbox: Mailbox) -> Callable[[], Mapping[str, Mail]]:
-        return lambda: {mail.message_id: mail for mail in map(mail_in, mailbox.raw)}
+    def delivered(self, mailbox: Mailbox) -> Callable[[], Mapping[str, Mail]]:
+        return lambda: {mail.message_id: mail for mail in map(parse_mail, mailbox.raw)}
 
     @pytest.fixture
-    def break_down(self, server: Controller) -> Callable[[], None]:
+    def make_unavailable(self, server: Controller) -> Callable[[], None]:
         return server.stop
 
-    def test_it_signs_in_with_the_operators_password(
-        self, mailer: FlaskMailMailer, mailbox: Mailbox
-    ) -> None:
+    def test_mailer_authenticates(self, mailer: FlaskMailMailer, mailbox: Mailbox) -> None:
         mailer.send(HELLO)
-        assert mailbox.signed_in != []
+        assert mailbox.auth_mechanisms != []
 
-    def test_a_rejected_sign_in_passes_once_the_operator_mends_it(self, server: Controller) -> None:
+    def test_rejected_credentials_raise_unavailable(self, server: Controller) -> None:
         with pytest.raises(Unavailable):
             mailer_of(server.port, password="wrong").send(HELLO)
 
     @pytest.mark.parametrize("step", ["RCPT", "DATA"])
-    def test_a_refusal_for_good_is_told_apart_from_one_for_now(
+    def test_permanent_and_temporary_rejections_raise_different_errors(
         self, mailer: FlaskMailMailer, mailbox: Mailbox, step: str
     ) -> None:
-        mailbox.say = {step: "550 No such lantern"}
+        mailbox.replies = {step: "550 No such lantern"}
         with pytest.raises(MailRefused):
             mailer.send(HELLO)
-        mailbox.say = {step: "451 Come back later"}
+        mailbox.replies = {step: "451 Come back later"}
         with pytest.raises(Unavailable):
             mailer.send(HELLO)
-        mailbox.say = {}
+        mailbox.replies = {}
         mailer.send(HELLO)
         assert len(mailbox.raw) == 1
 
-    def test_a_rude_goodbye_does_not_send_the_mail_twice(
+    def test_error_of_quit_does_not_send_the_email_twice(
         self, mailer: FlaskMailMailer, mailbox: Mailbox
     ) -> None:
-        mailbox.say = {"QUIT": "421 Go away"}
+        mailbox.replies = {"QUIT": "421 Go away"}
         mailer.send(HELLO)
         assert len(mailbox.raw) == 1
 
-    def test_a_line_break_in_a_header_is_refused(
-        self, mailer: FlaskMailMailer, mailbox: Mailbox
-    ) -> None:
-        for field in ({"to": "a@example.com\nBcc: b@example.com"}, {"subject": "Hi\nBcc: b@x.y"}):
-            facts = {"message_id": "m", "to": HELLO.to, "subject": "s", "text": "t", "html": "h"}
+    def test_line_break_in_header_raises(self, mailer: FlaskMailMailer, mailbox: Mailbox) -> None:
+        for override in (
+            {"to": "a@example.com\nBcc: b@example.com"},
+            {"subject": "Hi\nBcc: b@x.y"},
+        ):
+            fields = {"message_id": "m", "to": HELLO.to, "subject": "s", "text": "t", "html": "h"}
             with pytest.raises(MailRefused):
-                mailer.send(Mail(**(facts | field)))
+                mailer.send(Mail(**(fields | override)))
         assert mailbox.raw == []
 
-    def test_without_tls_on_offer_a_mailer_that_wants_it_says_nothing(
+    def test_nothing_is_sent_without_the_required_tls(
         self, server: Controller, mailbox: Mailbox
     ) -> None:
         with pytest.raises(Unavailable):
             mailer_of(server.port, use_tls=True).send(HELLO)
-        assert mailbox.signed_in == []
+        assert mailbox.auth_mechanisms == []
         assert mailbox.raw == []
 
 
-def test_a_server_that_says_nothing_is_given_up() -> None:
+def test_silent_server_times_out() -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
         mailer = FlaskMailMailer(
             host="127.0.0.1",
@@ -185,7 +184,7 @@ def test_a_server_that_says_nothing_is_given_up() -> None:
             mailer.send(HELLO)
 
 
-def test_certificates_are_checked_unless_told_otherwise() -> None:
+def test_certificates_are_verified_by_default() -> None:
     context = mailer_of(1)._tls
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname

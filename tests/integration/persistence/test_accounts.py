@@ -1,4 +1,4 @@
-"""Accounts in both databases keep their ports' contracts."""
+"""Repositories and queries of accounts in both databases."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,10 +41,10 @@ class TestSqlUsers(UsersContract):
 
 
 class TestSqlAddressBooks(AddressBooksContract):
-    def test_addresses_added_at_once_have_one_default(self, begin: UnitOfWorkFactory) -> None:
+    def test_concurrent_additions_leave_one_default(self, begin: UnitOfWorkFactory) -> None:
         def add(number: int) -> None:
             with begin() as work:
-                book = work.address_books.of(ASHA)
+                book = work.address_books.get(ASHA)
                 book.add(AddressId(number), address_details(), is_default=True, at=NOON)
                 work.address_books.save(book)
                 work.commit()
@@ -52,9 +52,9 @@ class TestSqlAddressBooks(AddressBooksContract):
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(add, range(1, 17)))
         with begin() as work:
-            entries = work.address_books.of(ASHA).addresses
-        assert len(entries) == 16
-        assert sum(entry.is_default for entry in entries) == 1
+            addresses = work.address_books.get(ASHA).addresses
+        assert len(addresses) == 16
+        assert sum(address.is_default for address in addresses) == 1
 
 
 class TestSqlTokenFamilies(TokenFamiliesContract):
@@ -65,12 +65,10 @@ class TestSqlAccounts(AccountsContract):
     pass
 
 
-def test_the_database_itself_refuses_a_second_default(
-    begin: UnitOfWorkFactory, database: Database
-) -> None:
+def test_database_rejects_second_default(begin: UnitOfWorkFactory, database: Database) -> None:
     stored(begin, a_user(ASHA))
     with begin() as work:
-        book = work.address_books.of(ASHA)
+        book = work.address_books.get(ASHA)
         book.add(AddressId(1), address_details(), at=NOON)
         book.add(AddressId(2), address_details(), at=NOON)
         work.address_books.save(book)

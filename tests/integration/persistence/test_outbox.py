@@ -24,7 +24,7 @@ from tests.support.contracts.outbox import (
     OutboxContract,
     opened,
 )
-from tests.support.contracts.rate_limiter import AttemptsContract
+from tests.support.contracts.rate_limiter import RateLimiterContract
 
 EVENTS = 40
 WORKERS = 8
@@ -63,28 +63,26 @@ class TestSqlOutbox(OutboxContract):
         assert len(set(claimed)) == EVENTS
 
 
-class TestSqlRateLimiter(AttemptsContract):
+class TestSqlRateLimiter(RateLimiterContract):
     @pytest.fixture
     def clock(self) -> SetClock:
         return SetClock()
 
     @pytest.fixture
-    def attempts(self, database: Database, clock: SetClock) -> SqlRateLimiter:
+    def limiter(self, database: Database, clock: SetClock) -> SqlRateLimiter:
         return SqlRateLimiter(database, clock)
 
-    def test_concurrent_callers_stay_within_the_limit(self, attempts: SqlRateLimiter) -> None:
+    def test_concurrent_callers_stay_within_the_limit(self, limiter: SqlRateLimiter) -> None:
         limit = [RateLimit(5, 60)]
         with ThreadPoolExecutor(WORKERS) as pool:
-            waits = list(pool.map(lambda _: attempts.take("door", limit), range(30)))
+            waits = list(pool.map(lambda _: limiter.acquire("door", limit), range(30)))
         assert waits.count(0) == 5
 
-    def test_prune_deletes_expired_attempts(
-        self, attempts: SqlRateLimiter, clock: SetClock
-    ) -> None:
-        attempts.take("front", [RateLimit(5, 60)])
-        attempts.take("back", [RateLimit(5, 600)])
+    def test_delete_expired_attempts(self, limiter: SqlRateLimiter, clock: SetClock) -> None:
+        limiter.acquire("front", [RateLimit(5, 60)])
+        limiter.acquire("back", [RateLimit(5, 600)])
         clock.move(seconds=60)
-        assert attempts.prune() == 1
+        assert limiter.delete_expired() == 1
 
 
 class TestSqlJobLock(JobLockContract):

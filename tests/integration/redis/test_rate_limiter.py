@@ -1,4 +1,4 @@
-"""Attempts counted in Redis keep their contract; its script runs in a Redis made of Python."""
+"""Rate limiter on Redis, with fakeredis as the server."""
 
 import time
 from collections.abc import Iterator
@@ -10,50 +10,48 @@ from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.rate_limiter import RateLimit
 from tests.support.clock import SetClock
-from tests.support.contracts.rate_limiter import AttemptsContract
+from tests.support.contracts.rate_limiter import RateLimiterContract
 from tests.support.processes import free_port
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    """Redis goes by its own clock, which is this machine's here."""
+    """Redis uses its own clock, which for fakeredis is `time.time`."""
     set_clock = SetClock()
     monkeypatch.setattr(time, "time", lambda: set_clock.now().timestamp())
     return set_clock
 
 
 @pytest.fixture
-def client(clock: SetClock) -> Iterator[FakeRedis]:  # noqa: ARG001 (its server goes by it)
+def client(clock: SetClock) -> Iterator[FakeRedis]:  # noqa: ARG001 (sets the time of the server)
     with FakeRedis(server=FakeServer()) as opened:
         yield opened
 
 
 @pytest.fixture
-def attempts(client: FakeRedis) -> RedisRateLimiter:
+def limiter(client: FakeRedis) -> RedisRateLimiter:
     return RedisRateLimiter(client)
 
 
-class TestRedisAttempts(AttemptsContract):
-    def test_all_processes_count_together(
-        self, attempts: RedisRateLimiter, client: FakeRedis
-    ) -> None:
+class TestRedisRateLimiter(RateLimiterContract):
+    def test_clients_share_counts(self, limiter: RedisRateLimiter, client: FakeRedis) -> None:
         for _ in range(3):
-            attempts.take("door", [RateLimit(3, 60)])
-        assert RedisRateLimiter(client).take("door", [RateLimit(3, 60)]) == 60
+            limiter.acquire("key", [RateLimit(3, 60)])
+        assert RedisRateLimiter(client).acquire("key", [RateLimit(3, 60)]) == 60
 
-    def test_what_no_limit_remembers_is_forgotten_by_redis(
-        self, attempts: RedisRateLimiter, client: FakeRedis, clock: SetClock
+    def test_key_expires_after_the_longest_limit(
+        self, limiter: RedisRateLimiter, client: FakeRedis, clock: SetClock
     ) -> None:
-        attempts.take("door", [RateLimit(3, 60)])
+        limiter.acquire("key", [RateLimit(3, 60)])
         assert client.dbsize() == 1
         clock.move(seconds=61)
         assert client.dbsize() == 0
 
 
-def test_a_redis_that_is_not_there_is_said() -> None:
-    attempts = RedisRateLimiter.connect(f"redis://127.0.0.1:{free_port()}/0")
-    for act in (attempts.take, attempts.wait):
+def test_unreachable_redis_raises() -> None:
+    limiter = RedisRateLimiter.connect(f"redis://127.0.0.1:{free_port()}/0")
+    for method in (limiter.acquire, limiter.retry_after):
         with pytest.raises(Unavailable):
-            act("door", [RateLimit(3, 60)])
+            method("key", [RateLimit(3, 60)])
     with pytest.raises(Unavailable):
-        attempts.forget("door")
+        limiter.reset("key")

@@ -1,9 +1,9 @@
-"""People and their address books, as tests need them."""
+"""Builders of users, token families and addresses."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from novacart.domain.accounts.address_book import AddressDetails, AddressType
+from novacart.domain.accounts.address import AddressDetails, AddressType
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.token_family import TokenFamily

@@ -5,7 +5,7 @@ from itertools import count
 
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
-from novacart.domain.accounts.address_book import AddressDetails
+from novacart.domain.accounts.address import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
@@ -124,7 +124,7 @@ def add_product(
 
 def add_address(work: UnitOfWork, user_id: UserId) -> AddressId:
     address_id = AddressId(work.ids.take()[0])
-    book = work.address_books.of(user_id)
+    book = work.address_books.get(user_id)
     details = AddressDetails(
         name=ADDRESS.name,
         mobile=ADDRESS.mobile,

@@ -1,10 +1,15 @@
-"""What every answerer of questions about accounts, and every place for resets, promises."""
+"""Contracts of account queries and password reset repositories."""
 
 from datetime import timedelta
 
 import pytest
 
-from novacart.application.accounts.queries import AccountQueries, Credentials, OpenReset, Profile
+from novacart.application.accounts.queries import (
+    AccountQueries,
+    Profile,
+    ResetTokenOwner,
+    StoredCredentials,
+)
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.password_reset import PasswordReset
@@ -20,10 +25,10 @@ HOUR = timedelta(hours=1)
 DIGEST = "d" * 64
 
 
-def change(begin: UnitOfWorkFactory, act: str, *arguments: str) -> None:
+def change(begin: UnitOfWorkFactory, method: str, *arguments: str) -> None:
     with begin() as work:
         user = work.users.get(ASHA)
-        getattr(user, act)(*arguments, at=NOON)
+        getattr(user, method)(*arguments, at=NOON)
         work.users.save(user)
         work.commit()
 
@@ -38,46 +43,44 @@ def issued(begin: UnitOfWorkFactory, reset_id: int = 5) -> PasswordReset:
 
 
 class AccountsContract:
-    """Subclasses give `begin` and `queries`, on the same store."""
+    """Subclasses provide `begin` and `queries` on the same store."""
 
     @pytest.fixture(autouse=True)
-    def _people(self, begin: UnitOfWorkFactory) -> None:
+    def _users(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(ASHA, username="Asha"), a_user(RAVI, username="ravi"))
         with begin() as work:
             work.token_families.add(a_family(7, ASHA))
             work.commit()
 
-    def test_what_is_taken_is_told(self, queries: AccountQueries) -> None:
-        assert queries.taken("asha", "nobody@example.com") == (True, False)
-        assert queries.taken("nobody", "asha@example.com") == (False, True)
-        assert queries.taken("asha", "ravi@example.com") == (True, True)
-        assert queries.taken("nobody", "nobody@example.com") == (False, False)
+    def test_names_taken(self, queries: AccountQueries) -> None:
+        assert queries.names_taken("asha", "nobody@example.com") == (True, False)
+        assert queries.names_taken("nobody", "asha@example.com") == (False, True)
+        assert queries.names_taken("asha", "ravi@example.com") == (True, True)
+        assert queries.names_taken("nobody", "nobody@example.com") == (False, False)
 
     @pytest.mark.parametrize("login", ["asha", "asha@example.com"])
-    def test_credentials_are_found_by_either_name(
-        self, queries: AccountQueries, login: str
-    ) -> None:
-        assert queries.credentials(login) == Credentials(
+    def test_credentials_by_username_or_email(self, queries: AccountQueries, login: str) -> None:
+        assert queries.credentials(login) == StoredCredentials(
             user_id=ASHA, password_hash="hash", password_generation=1, is_active=True
         )
         assert queries.credentials("nobody") is None
 
-    def test_an_address_goes_before_a_username_that_looks_like_it(
+    def test_credentials_prefer_email_to_username(
         self, begin: UnitOfWorkFactory, queries: AccountQueries
     ) -> None:
-        squatter = a_user(43)
-        squatter.username = Username("asha@example.com")
+        impostor = a_user(43)
+        impostor.username = Username("asha@example.com")
         owner = a_user(44, email="owner@example.com")
         other = a_user(3)
         other.username = Username(EmailAddress("owner@example.com").key)
-        stored(begin, squatter, owner, other)
+        stored(begin, impostor, owner, other)
         for login, user_id in (("asha@example.com", ASHA), ("owner@example.com", 44)):
-            found = queries.credentials(login)
-            assert found is not None
-            assert found.user_id == user_id
+            credentials = queries.credentials(login)
+            assert credentials is not None
+            assert credentials.user_id == user_id
 
-    def test_an_open_session_tells_its_user(self, queries: AccountQueries) -> None:
-        assert queries.session(user_id=ASHA, family_id=7, password_generation=1) == Profile(
+    def test_session_user_returns_profile(self, queries: AccountQueries) -> None:
+        assert queries.session_user(user_id=ASHA, family_id=7, password_generation=1) == Profile(
             id=ASHA,
             username="Asha",
             email="Asha@example.com",
@@ -90,97 +93,95 @@ class AccountsContract:
     @pytest.mark.parametrize(
         ("user_id", "family_id", "generation"), [(RAVI, 7, 1), (ASHA, 8, 1), (ASHA, 7, 2)]
     )
-    def test_a_session_that_never_was_is_none(
+    def test_session_user_of_unknown_session_is_none(
         self, queries: AccountQueries, user_id: UserId, family_id: int, generation: int
     ) -> None:
         assert (
-            queries.session(user_id=user_id, family_id=family_id, password_generation=generation)
+            queries.session_user(
+                user_id=user_id, family_id=family_id, password_generation=generation
+            )
             is None
         )
 
-    @pytest.mark.parametrize("act", [("disable",), ("change_password", "other")])
-    def test_a_session_ends_with_the_account_or_its_password(
-        self, begin: UnitOfWorkFactory, queries: AccountQueries, act: tuple[str, ...]
+    @pytest.mark.parametrize("change_of_user", [("disable",), ("change_password", "other")])
+    def test_session_ends_when_user_is_disabled_or_changes_password(
+        self, begin: UnitOfWorkFactory, queries: AccountQueries, change_of_user: tuple[str, ...]
     ) -> None:
-        change(begin, *act)
-        assert queries.session(user_id=ASHA, family_id=7, password_generation=1) is None
+        change(begin, *change_of_user)
+        assert queries.session_user(user_id=ASHA, family_id=7, password_generation=1) is None
 
-    def test_a_session_ends_with_its_family(
+    def test_session_ends_when_family_is_revoked(
         self, begin: UnitOfWorkFactory, queries: AccountQueries
     ) -> None:
         with begin() as work:
             work.token_families.revoke_all(ASHA, at=NOON)
             work.commit()
-        assert queries.session(user_id=ASHA, family_id=7, password_generation=1) is None
+        assert queries.session_user(user_id=ASHA, family_id=7, password_generation=1) is None
 
-    def test_a_reset_comes_back_whole(self, begin: UnitOfWorkFactory) -> None:
+    def test_reset_round_trip(self, begin: UnitOfWorkFactory) -> None:
         reset = issued(begin)
         with begin() as work:
-            for found in (
+            for stored_reset in (
                 work.password_resets.get(5),
-                work.password_resets.with_token(DIGEST),
+                work.password_resets.get_by_token_hash(DIGEST),
             ):
-                assert found is not None
+                assert stored_reset is not None
                 for name in PasswordReset.__slots__:
-                    assert getattr(found, name) == getattr(reset, name)
+                    assert getattr(stored_reset, name) == getattr(reset, name)
             assert work.password_resets.get(404) is None
-            assert work.password_resets.with_token("e" * 64) is None
+            assert work.password_resets.get_by_token_hash("e" * 64) is None
 
-    def test_a_request_of_nobody_comes_back_whole(self, begin: UnitOfWorkFactory) -> None:
+    def test_reset_of_unknown_email_round_trip(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             work.password_resets.add(
                 PasswordReset.request(id=6, email_key="nobody@example.com", at=NOON)
             )
             work.commit()
         with begin() as work:
-            found = work.password_resets.get(6)
-            assert found is not None
-            assert (found.user_id, found.token_hash, found.expires_at) == (None, None, None)
+            reset = work.password_resets.get(6)
+            assert reset is not None
+            assert (reset.user_id, reset.token_hash, reset.expires_at) == (None, None, None)
 
-    def test_links_to_one_address_are_counted(self, begin: UnitOfWorkFactory) -> None:
+    def test_count_issued_links_of_email(self, begin: UnitOfWorkFactory) -> None:
         issued(begin)
         with begin() as work:
             work.password_resets.add(
                 PasswordReset.request(id=6, email_key="asha@example.com", at=NOON)
             )
-            count = work.password_resets.issued_since
+            count = work.password_resets.count_issued
             assert count("asha@example.com", since=NOON) == 1
             assert count("asha@example.com", since=NOON + HOUR) == 0
             assert count("ravi@example.com", since=NOON) == 0
 
-    def test_an_open_reset_tells_its_owner(
-        self, begin: UnitOfWorkFactory, queries: AccountQueries
-    ) -> None:
+    def test_reset_token_owner(self, begin: UnitOfWorkFactory, queries: AccountQueries) -> None:
         issued(begin)
-        assert queries.open_reset(DIGEST, at=NOON) == OpenReset(
+        assert queries.reset_token_owner(DIGEST, at=NOON) == ResetTokenOwner(
             username="Asha", email="Asha@example.com"
         )
-        assert queries.open_reset(DIGEST, at=NOON + HOUR) is None
-        assert queries.open_reset("e" * 64, at=NOON) is None
+        assert queries.reset_token_owner(DIGEST, at=NOON + HOUR) is None
+        assert queries.reset_token_owner("e" * 64, at=NOON) is None
 
-    @pytest.mark.parametrize("act", [("disable",), ("change_password", "other")])
-    def test_a_reset_ends_with_the_account_or_its_password(
-        self, begin: UnitOfWorkFactory, queries: AccountQueries, act: tuple[str, ...]
+    @pytest.mark.parametrize("change_of_user", [("disable",), ("change_password", "other")])
+    def test_reset_token_is_invalid_after_disable_or_password_change(
+        self, begin: UnitOfWorkFactory, queries: AccountQueries, change_of_user: tuple[str, ...]
     ) -> None:
         issued(begin)
-        change(begin, *act)
-        assert queries.open_reset(DIGEST, at=NOON) is None
+        change(begin, *change_of_user)
+        assert queries.reset_token_owner(DIGEST, at=NOON) is None
 
-    def test_a_used_reset_is_closed(
+    def test_used_reset_token_is_invalid(
         self, begin: UnitOfWorkFactory, queries: AccountQueries
     ) -> None:
         issued(begin)
         with begin() as work:
-            reset = work.password_resets.with_token(DIGEST)
+            reset = work.password_resets.get_by_token_hash(DIGEST)
             assert reset is not None
             reset.use(password_generation=1, at=NOON)
             work.password_resets.save(reset)
             work.commit()
-        assert queries.open_reset(DIGEST, at=NOON) is None
+        assert queries.reset_token_owner(DIGEST, at=NOON) is None
 
-    def test_of_two_that_use_one_reset_the_second_is_refused(
-        self, begin: UnitOfWorkFactory
-    ) -> None:
+    def test_saving_stale_reset_raises(self, begin: UnitOfWorkFactory) -> None:
         issued(begin)
         with begin() as work:
             stale = work.password_resets.get(5)
@@ -191,11 +192,11 @@ class AccountsContract:
             with pytest.raises(ConcurrentChange):
                 work.password_resets.save(stale)
 
-    def test_old_resets_are_forgotten(self, begin: UnitOfWorkFactory) -> None:
+    def test_delete_expired_resets(self, begin: UnitOfWorkFactory) -> None:
         issued(begin)
         with begin() as work:
-            assert work.password_resets.delete_older_than(before=NOON + HOUR) == 0
-            assert work.password_resets.delete_older_than(before=NOON + 2 * HOUR) == 1
+            assert work.password_resets.delete_expired(before=NOON + HOUR) == 0
+            assert work.password_resets.delete_expired(before=NOON + 2 * HOUR) == 1
             work.commit()
         with begin() as work:
             assert work.password_resets.get(5) is None

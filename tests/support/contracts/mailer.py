@@ -1,4 +1,4 @@
-"""What every mailer promises."""
+"""Contract of mailers."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,24 +17,24 @@ HELLO = Mail(
 
 
 class MailerContract:
-    """Subclasses give `mailer`; `arrived`, mails by their local Message-ID; and `break_down`."""
+    """Subclasses provide `mailer`, `delivered` (emails by Message-ID) and `make_unavailable`."""
 
-    def test_a_mail_arrives_whole(
-        self, mailer: Mailer, arrived: Callable[[], Mapping[str, Mail]]
+    def test_email_is_delivered_unchanged(
+        self, mailer: Mailer, delivered: Callable[[], Mapping[str, Mail]]
     ) -> None:
         mailer.send(HELLO)
-        assert arrived() == {HELLO.message_id: HELLO}
+        assert delivered() == {HELLO.message_id: HELLO}
 
-    def test_sent_again_it_is_the_same_message(
-        self, mailer: Mailer, arrived: Callable[[], Mapping[str, Mail]]
+    def test_email_sent_twice_has_one_message_id(
+        self, mailer: Mailer, delivered: Callable[[], Mapping[str, Mail]]
     ) -> None:
         mailer.send(HELLO)
         mailer.send(HELLO)
-        assert set(arrived()) == {HELLO.message_id}
+        assert set(delivered()) == {HELLO.message_id}
 
-    def test_a_mailer_that_is_down_says_so(
-        self, mailer: Mailer, break_down: Callable[[], None]
+    def test_unavailable_mailer_raises(
+        self, mailer: Mailer, make_unavailable: Callable[[], None]
     ) -> None:
-        break_down()
+        make_unavailable()
         with pytest.raises(Unavailable):
             mailer.send(HELLO)

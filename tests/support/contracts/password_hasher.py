@@ -1,4 +1,4 @@
-"""What every hasher of passwords promises."""
+"""Contract of password hashers."""
 
 import pytest
 
@@ -6,25 +6,25 @@ from novacart.application.ports.password_hasher import PasswordHasher
 
 
 class PasswordHasherContract:
-    """Subclasses give `hasher`, and `older`: one with other parameters."""
+    """Subclasses provide `hasher`, and `older` with other parameters."""
 
-    def test_a_password_is_known_again(self, hasher: PasswordHasher) -> None:
+    def test_verify_accepts_only_the_password(self, hasher: PasswordHasher) -> None:
         password_hash = hasher.hash("पासवर्ड mango 3")
         assert hasher.verify("पासवर्ड mango 3", password_hash)
         assert not hasher.verify("पासवर्ड mango 4", password_hash)
 
-    def test_two_hashes_of_one_password_differ(self, hasher: PasswordHasher) -> None:
+    def test_hashes_are_salted(self, hasher: PasswordHasher) -> None:
         assert hasher.hash("mango") != hasher.hash("mango")
 
-    def test_nobody_is_known_by_any_password(self, hasher: PasswordHasher) -> None:
+    def test_verify_without_hash_is_false(self, hasher: PasswordHasher) -> None:
         assert not hasher.verify("", None)
         assert not hasher.verify("mango", None)
 
-    @pytest.mark.parametrize("broken", ["", "mango", "$argon2id$v=19$m=8,t=1,p=1$x$y", "!"])
-    def test_a_broken_hash_fits_nothing(self, hasher: PasswordHasher, broken: str) -> None:
-        assert not hasher.verify("mango", broken)
+    @pytest.mark.parametrize("malformed", ["", "mango", "$argon2id$v=19$m=8,t=1,p=1$x$y", "!"])
+    def test_verify_malformed_hash_is_false(self, hasher: PasswordHasher, malformed: str) -> None:
+        assert not hasher.verify("mango", malformed)
 
-    def test_a_hash_of_other_parameters_fits_and_is_outdated(
+    def test_hash_with_other_parameters_is_valid_but_outdated(
         self, hasher: PasswordHasher, older: PasswordHasher
     ) -> None:
         before, now = older.hash("mango"), hasher.hash("mango")

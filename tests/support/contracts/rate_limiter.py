@@ -1,4 +1,4 @@
-"""What every counter of attempts promises."""
+"""Contract of rate limiters."""
 
 from novacart.application.ports.rate_limiter import RateLimit, RateLimiter
 from tests.support.clock import SetClock
@@ -7,47 +7,47 @@ THREE_A_MINUTE = RateLimit(3, 60)
 FIVE_AN_HOUR = RateLimit(5, 3600)
 
 
-class AttemptsContract:
-    """Subclasses give `attempts`, and the `clock` that it goes by."""
+class RateLimiterContract:
+    """Subclasses provide `limiter` and its `clock`."""
 
-    def test_a_limit_lets_so_many_through_and_says_how_long_to_wait(
-        self, attempts: RateLimiter, clock: SetClock
+    def test_acquire_above_limit_returns_seconds_to_wait(
+        self, limiter: RateLimiter, clock: SetClock
     ) -> None:
         for _ in range(3):
-            assert attempts.take("door", [THREE_A_MINUTE]) == 0
+            assert limiter.acquire("key", [THREE_A_MINUTE]) == 0
             clock.move(seconds=10)
-        assert attempts.take("door", [THREE_A_MINUTE]) == 30
+        assert limiter.acquire("key", [THREE_A_MINUTE]) == 30
 
-    def test_the_window_slides(self, attempts: RateLimiter, clock: SetClock) -> None:
+    def test_window_slides(self, limiter: RateLimiter, clock: SetClock) -> None:
         for _ in range(3):
-            attempts.take("door", [THREE_A_MINUTE])
+            limiter.acquire("key", [THREE_A_MINUTE])
             clock.move(seconds=20)
-        assert attempts.take("door", [THREE_A_MINUTE]) == 0
-        assert attempts.take("door", [THREE_A_MINUTE]) == 20
+        assert limiter.acquire("key", [THREE_A_MINUTE]) == 0
+        assert limiter.acquire("key", [THREE_A_MINUTE]) == 20
 
-    def test_what_was_refused_does_not_count(self, attempts: RateLimiter, clock: SetClock) -> None:
+    def test_rejected_attempts_do_not_count(self, limiter: RateLimiter, clock: SetClock) -> None:
         for _ in range(10):
-            attempts.take("door", [THREE_A_MINUTE])
+            limiter.acquire("key", [THREE_A_MINUTE])
         clock.move(seconds=60)
-        assert attempts.take("door", [THREE_A_MINUTE]) == 0
+        assert limiter.acquire("key", [THREE_A_MINUTE]) == 0
 
-    def test_every_limit_holds(self, attempts: RateLimiter, clock: SetClock) -> None:
+    def test_every_limit_applies(self, limiter: RateLimiter, clock: SetClock) -> None:
         limits = [THREE_A_MINUTE, FIVE_AN_HOUR]
         taken = 0
         for _ in range(10):
-            taken += attempts.take("door", limits) == 0
+            taken += limiter.acquire("key", limits) == 0
             clock.move(seconds=60)
         assert taken == 5
-        assert attempts.wait("door", limits) > 60
+        assert limiter.retry_after("key", limits) > 60
 
-    def test_looking_counts_nothing(self, attempts: RateLimiter) -> None:
+    def test_retry_after_counts_nothing(self, limiter: RateLimiter) -> None:
         for _ in range(10):
-            assert attempts.wait("door", [THREE_A_MINUTE]) == 0
+            assert limiter.retry_after("key", [THREE_A_MINUTE]) == 0
 
-    def test_keys_count_apart_and_are_forgotten_apart(self, attempts: RateLimiter) -> None:
-        for key in ("front", "back"):
+    def test_keys_are_counted_and_reset_separately(self, limiter: RateLimiter) -> None:
+        for key in ("first", "second"):
             for _ in range(3):
-                attempts.take(key, [THREE_A_MINUTE])
-        attempts.forget("front")
-        assert attempts.wait("front", [THREE_A_MINUTE]) == 0
-        assert attempts.wait("back", [THREE_A_MINUTE]) > 0
+                limiter.acquire(key, [THREE_A_MINUTE])
+        limiter.reset("first")
+        assert limiter.retry_after("first", [THREE_A_MINUTE]) == 0
+        assert limiter.retry_after("second", [THREE_A_MINUTE]) > 0

@@ -1,4 +1,4 @@
-"""What every place for families of refresh tokens promises."""
+"""Contract of token family repositories."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ LEEWAY = timedelta(seconds=10)
 FIRST = RefreshToken(id="first", issued_at=NOON, expires_at=NOON + WEEK)
 
 
-def presented(begin: UnitOfWorkFactory, family_id: int, token_id: str) -> TokenFamily:
+def load(begin: UnitOfWorkFactory, family_id: int, token_id: str) -> TokenFamily:
     with begin() as work:
         family = work.token_families.get_by_token(family_id, token_id)
     assert family is not None
@@ -40,7 +40,7 @@ def rotate(begin: UnitOfWorkFactory, token_id: str, successor_id: str) -> None:
 
 
 class TokenFamiliesContract:
-    """Subclasses give `begin` and `queries`, on the same store. Family 7 is Asha's."""
+    """Subclasses provide `begin` and `queries` on the same store. Family 7 is Asha's."""
 
     @pytest.fixture(autouse=True)
     def _family(self, begin: UnitOfWorkFactory) -> None:
@@ -49,85 +49,83 @@ class TokenFamiliesContract:
             work.token_families.add(a_family(7, ASHA))
             work.commit()
 
-    def test_a_family_comes_back_whole(self, begin: UnitOfWorkFactory) -> None:
-        family = presented(begin, 7, "first")
+    def test_family_round_trip(self, begin: UnitOfWorkFactory) -> None:
+        family = load(begin, 7, "first")
         assert (family.id, family.user_id, family.opened_at) == (7, ASHA, NOON)
         assert family.revoked_at is None
         assert family.tokens == (FIRST,)
 
-    def test_an_unknown_family_is_not_there(self, begin: UnitOfWorkFactory) -> None:
+    def test_unknown_family_is_none(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             assert work.token_families.get_by_token(404, "first") is None
 
-    def test_only_the_token_presented_comes_with_its_family(self, begin: UnitOfWorkFactory) -> None:
+    def test_family_is_loaded_with_the_given_token_only(self, begin: UnitOfWorkFactory) -> None:
         rotate(begin, "first", "second")
-        assert presented(begin, 7, "other").tokens == ()
-        (first,) = presented(begin, 7, "first").tokens
+        assert load(begin, 7, "other").tokens == ()
+        (first,) = load(begin, 7, "first").tokens
         assert first.rotated_at == NOON + timedelta(hours=1)
-        (second,) = presented(begin, 7, "second").tokens
+        (second,) = load(begin, 7, "second").tokens
         assert second.rotated_at is None
         assert second.expires_at == NOON + timedelta(hours=1) + WEEK
 
-    def test_successors_of_one_token_live_side_by_side(self, begin: UnitOfWorkFactory) -> None:
+    def test_successors_of_one_token_coexist(self, begin: UnitOfWorkFactory) -> None:
         for successor in ("second", "third", "fourth"):
             rotate(begin, "first", successor)
         for successor in ("second", "third", "fourth"):
-            assert presented(begin, 7, successor).tokens[0].rotated_at is None
+            assert load(begin, 7, successor).tokens[0].rotated_at is None
 
-    def test_a_revoked_family_stays_revoked(self, begin: UnitOfWorkFactory) -> None:
+    def test_revocation_is_stored(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             family = work.token_families.get_by_token(7, "first")
             assert family is not None
             family.revoke(at=NOON)
             work.token_families.save(family)
             work.commit()
-        assert presented(begin, 7, "first").revoked_at == NOON
+        assert load(begin, 7, "first").revoked_at == NOON
 
-    def test_all_families_of_one_user_are_revoked_at_once(self, begin: UnitOfWorkFactory) -> None:
+    def test_revoke_all_families_of_one_user(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             work.token_families.add(a_family(8, ASHA, token_id="phone"))
             work.token_families.add(a_family(9, RAVI, token_id="his"))
             work.token_families.revoke_all(ASHA, at=NOON)
             work.commit()
-        assert presented(begin, 7, "first").revoked_at == NOON
-        assert presented(begin, 8, "phone").revoked_at == NOON
-        assert presented(begin, 9, "his").revoked_at is None
+        assert load(begin, 7, "first").revoked_at == NOON
+        assert load(begin, 8, "phone").revoked_at == NOON
+        assert load(begin, 9, "his").revoked_at is None
 
-    def test_what_was_read_before_another_save_is_refused(self, begin: UnitOfWorkFactory) -> None:
-        stale = presented(begin, 7, "first")
+    def test_saving_stale_family_raises(self, begin: UnitOfWorkFactory) -> None:
+        stale = load(begin, 7, "first")
         rotate(begin, "first", "second")
         with begin() as work, pytest.raises(ConcurrentChange):
             work.token_families.save(stale)
 
-    def test_expired_tokens_are_forgotten_and_families_left_empty(
-        self, begin: UnitOfWorkFactory
-    ) -> None:
+    def test_delete_expired_tokens_and_empty_families(self, begin: UnitOfWorkFactory) -> None:
         rotate(begin, "first", "second")
         with begin() as work:
             assert work.token_families.delete_expired(before=NOON + WEEK) == 0
             assert work.token_families.delete_expired(before=NOON + WEEK + LEEWAY) == 1
             work.commit()
-        assert presented(begin, 7, "first").tokens == ()
+        assert load(begin, 7, "first").tokens == ()
         with begin() as work:
             assert work.token_families.delete_expired(before=NOON + 2 * WEEK) == 1
             work.commit()
         with begin() as work:
             assert work.token_families.get_by_token(7, "second") is None
 
-    def test_a_refresh_token_is_accepted_until_it_ends_or_its_leeway_does(
+    def test_refresh_token_is_valid_until_expiry_or_end_of_leeway(
         self, begin: UnitOfWorkFactory, queries: AccountQueries
     ) -> None:
-        def accepted(token_id: str, after: timedelta) -> bool:
+        def is_valid(token_id: str, after: timedelta) -> bool:
             at = NOON + after
-            return queries.accepts_refresh(
+            return queries.is_refresh_token_valid(
                 family_id=7, token_id=token_id, at=at, rotated_since=at - LEEWAY
             )
 
-        assert accepted("first", timedelta(days=6))
-        assert not accepted("first", WEEK)
-        assert not accepted("unknown", timedelta())
+        assert is_valid("first", timedelta(days=6))
+        assert not is_valid("first", WEEK)
+        assert not is_valid("unknown", timedelta())
         rotate(begin, "first", "second")
         used = timedelta(hours=1)
-        assert accepted("first", used + LEEWAY)
-        assert not accepted("first", used + LEEWAY + timedelta(microseconds=1))
-        assert accepted("second", timedelta(days=6))
+        assert is_valid("first", used + LEEWAY)
+        assert not is_valid("first", used + LEEWAY + timedelta(microseconds=1))
+        assert is_valid("second", timedelta(days=6))

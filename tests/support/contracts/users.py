@@ -1,4 +1,4 @@
-"""What every place for users promises."""
+"""Contract of user repositories."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from novacart.domain.shared.ids import UserId
 from tests.support.builders.accounts import NOON, a_user
 
 
-def facts(user: User) -> dict[str, object]:
+def values(user: User) -> dict[str, object]:
     return {name: getattr(user, name) for name in User.__slots__} | {"version": user.version}
 
 
@@ -27,9 +27,9 @@ def stored(begin: UnitOfWorkFactory, *users: User) -> None:
 
 
 class UsersContract:
-    """Subclasses give `begin`."""
+    """Subclasses provide `begin`."""
 
-    def test_a_user_comes_back_whole(self, begin: UnitOfWorkFactory) -> None:
+    def test_user_round_trip(self, begin: UnitOfWorkFactory) -> None:
         user = User(
             id=UserId(41),
             username=Username("Åsa.Ström"),
@@ -45,10 +45,10 @@ class UsersContract:
         )
         stored(begin, user)
         with begin() as work:
-            assert facts(work.users.get(UserId(41))) == facts(user)
-            assert facts(user)["version"] == 1
+            assert values(work.users.get(UserId(41))) == values(user)
+            assert values(user)["version"] == 1
 
-    def test_changes_come_back_whole(self, begin: UnitOfWorkFactory) -> None:
+    def test_changes_round_trip(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(41, username="asha"))
         with begin() as work:
             user = work.users.get(UserId(41))
@@ -59,35 +59,35 @@ class UsersContract:
             work.users.save(user)
             work.commit()
         with begin() as work:
-            assert facts(work.users.get(UserId(41))) == facts(user)
+            assert values(work.users.get(UserId(41))) == values(user)
 
-    def test_an_unknown_user_is_not_found(self, begin: UnitOfWorkFactory) -> None:
+    def test_unknown_user_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work, pytest.raises(UserNotFound):
             work.users.get(UserId(404))
 
-    def test_a_user_is_found_by_either_name(self, begin: UnitOfWorkFactory) -> None:
+    def test_user_is_found_by_username_or_email(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(41, username="Asha", email="Rao@example.com"))
         with begin() as work:
-            for found in (
-                work.users.by_username("asha"),
-                work.users.by_email("rao@example.com"),
+            for user in (
+                work.users.get_by_username("asha"),
+                work.users.get_by_email("rao@example.com"),
             ):
-                assert found is not None
-                assert found.id == 41
-            assert work.users.by_username("rao@example.com") is None
-            assert work.users.by_email("asha") is None
+                assert user is not None
+                assert user.id == 41
+            assert work.users.get_by_username("rao@example.com") is None
+            assert work.users.get_by_email("asha") is None
 
-    def test_a_username_belongs_to_one_whatever_its_case(self, begin: UnitOfWorkFactory) -> None:
+    def test_username_is_unique_ignoring_case(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(41, username="asha"))
         with begin() as work, pytest.raises(UsernameTaken):
             work.users.add(a_user(42, username="ASHA", email="other@example.com"))
 
-    def test_an_address_belongs_to_one_whatever_its_case(self, begin: UnitOfWorkFactory) -> None:
+    def test_email_is_unique_ignoring_case(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(41, email="asha@example.com"))
         with begin() as work, pytest.raises(EmailTaken):
             work.users.add(a_user(42, email="ASHA@EXAMPLE.com"))
 
-    def test_nobody_is_renamed_into_somebody_else(self, begin: UnitOfWorkFactory) -> None:
+    def test_changing_to_taken_username_raises(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(41, username="asha"), a_user(42, username="ravi"))
         with begin() as work:
             ravi = work.users.get(UserId(42))
@@ -95,7 +95,7 @@ class UsersContract:
             with pytest.raises(UsernameTaken):
                 work.users.save(ravi)
 
-    def test_what_was_read_before_another_save_is_refused(self, begin: UnitOfWorkFactory) -> None:
+    def test_saving_stale_user_raises(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(41))
         with begin() as work:
             stale = work.users.get(UserId(41))
@@ -107,14 +107,14 @@ class UsersContract:
         with begin() as work, pytest.raises(ConcurrentChange):
             work.users.save(stale)
 
-    def test_active_owners_are_told(self, begin: UnitOfWorkFactory) -> None:
-        gone = a_user(43, role=Role.OWNER)
-        gone.disable(at=NOON)
+    def test_active_owners(self, begin: UnitOfWorkFactory) -> None:
+        disabled = a_user(43, role=Role.OWNER)
+        disabled.disable(at=NOON)
         stored(
             begin,
             a_user(41, role=Role.OWNER),
             a_user(42, role=Role.MANAGER),
-            gone,
+            disabled,
             a_user(44, role=Role.OWNER),
         )
         with begin() as work:

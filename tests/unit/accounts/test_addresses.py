@@ -1,24 +1,29 @@
-"""Address books and pincodes, as their use cases tell them."""
+"""Use cases of address books and pincodes."""
 
 from typing import Any
 
 import pytest
 
-from novacart.application.accounts.add_address import AddAddress, AddAddressCommand
-from novacart.application.accounts.change_address import ChangeAddress, ChangeAddressCommand
-from novacart.application.accounts.look_up_pincode import LookUpPincode, PincodePlace
-from novacart.application.accounts.remove_address import RemoveAddress, RemoveAddressCommand
-from novacart.application.accounts.set_default_address import (
+from novacart.application.accounts.edit_address_book import (
+    AddAddress,
+    AddAddressCommand,
+    ChangeAddress,
+    ChangeAddressCommand,
+    RemoveAddress,
+    RemoveAddressCommand,
     SetDefaultAddress,
     SetDefaultAddressCommand,
 )
-from novacart.application.ports.postal_codes import Place
+from novacart.application.accounts.look_up_pincode import LookUpPincode
+from novacart.application.ports.postal_codes import PostalPlace
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.accounts.errors import AddressNotFound, InvalidDetails
+from novacart.domain.accounts.address import AddressType
+from novacart.domain.accounts.errors import AddressNotFound, InvalidFields
 from novacart.domain.shared.ids import AddressId, UserId
 from tests.fakes.postal_codes import FakePostalCodes
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.support.builders.accounts import address_details
 from tests.support.clock import SetClock
 
 ASHA, RAVI = UserId(41), UserId(42)
@@ -29,69 +34,65 @@ def begin() -> FakeUnitOfWorkFactory:
     return FakeUnitOfWorkFactory(FakeStore())
 
 
-def new_address(**changes: Any) -> AddAddressCommand:  # noqa: ANN401 (any field of the command)
-    fields: dict[str, Any] = {
-        "user_id": ASHA,
-        "name": "Asha Rao",
-        "mobile": "9000000001",
-        "pincode": "560001",
-        "state": "Karnataka",
-        "district": "Bengaluru",
-        "town": "Bengaluru",
-        "house_number": "12A",
-        "address": "Residency Road",
-    }
-    return AddAddressCommand(**(fields | changes))
+def add(begin: UnitOfWorkFactory, address_type: AddressType = AddressType.HOME) -> AddressId:
+    command = AddAddressCommand(user_id=ASHA, details=address_details(address_type=address_type))
+    return AddAddress(begin=begin, clock=SetClock())(command).id
 
 
-def add(begin: UnitOfWorkFactory, **changes: Any) -> AddressId:  # noqa: ANN401 (likewise)
-    return AddAddress(begin=begin, clock=SetClock())(new_address(**changes)).id
-
-
-def test_an_address_is_added_changed_preferred_and_removed(begin: UnitOfWorkFactory) -> None:
-    home, office = add(begin), add(begin, address_type="OFFICE")
+def test_add_change_set_default_and_remove_address(begin: UnitOfWorkFactory) -> None:
+    home, office = add(begin), add(begin, AddressType.OFFICE)
     changed = ChangeAddress(begin=begin)(
-        ChangeAddressCommand(user_id=ASHA, address_id=office, town="Mysuru")
+        ChangeAddressCommand(user_id=ASHA, address_id=office, changes={"town": "Mysuru"})
     )
-    assert (changed.town, changed.address_type, changed.is_default) == ("Mysuru", "OFFICE", False)
+    assert (changed.details.town, changed.details.address_type, changed.is_default) == (
+        "Mysuru",
+        AddressType.OFFICE,
+        False,
+    )
     assert SetDefaultAddress(begin=begin)(
         SetDefaultAddressCommand(user_id=ASHA, address_id=office)
     ).is_default
     RemoveAddress(begin=begin)(RemoveAddressCommand(user_id=ASHA, address_id=home))
     with begin() as work:
-        (left,) = work.address_books.of(ASHA).addresses
-    assert (left.id, left.is_default) == (office, True)
+        (address,) = work.address_books.get(ASHA).addresses
+    assert (address.id, address.is_default) == (office, True)
 
 
-def test_somebody_elses_address_is_not_there(begin: UnitOfWorkFactory) -> None:
+def test_another_users_address_is_not_found(begin: UnitOfWorkFactory) -> None:
     home = add(begin)
-    for act in (
-        lambda: ChangeAddress(begin=begin)(ChangeAddressCommand(user_id=RAVI, address_id=home)),
+    for use_case in (
+        lambda: ChangeAddress(begin=begin)(
+            ChangeAddressCommand(user_id=RAVI, address_id=home, changes={})
+        ),
         lambda: SetDefaultAddress(begin=begin)(
             SetDefaultAddressCommand(user_id=RAVI, address_id=home)
         ),
         lambda: RemoveAddress(begin=begin)(RemoveAddressCommand(user_id=RAVI, address_id=home)),
     ):
         with pytest.raises(AddressNotFound):
-            act()
+            use_case()
 
 
-def test_a_bad_change_changes_nothing(begin: UnitOfWorkFactory) -> None:
+@pytest.mark.parametrize("changes", [{"pincode": "1"}, {"name": " "}])
+def test_invalid_change_leaves_address_unchanged(
+    begin: UnitOfWorkFactory, changes: dict[str, Any]
+) -> None:
     home = add(begin)
-    for wrong in ({"pincode": "1"}, {"address_type": "CASTLE"}, {"name": " "}):
-        with pytest.raises(InvalidDetails) as refused:
-            ChangeAddress(begin=begin)(
-                ChangeAddressCommand(user_id=ASHA, address_id=home, **wrong)  # type: ignore[arg-type]
-            )
-        assert list(refused.value.errors) == list(wrong)
+    with pytest.raises(InvalidFields) as error:
+        ChangeAddress(begin=begin)(
+            ChangeAddressCommand(user_id=ASHA, address_id=home, changes=changes)
+        )
+    assert list(error.value.errors) == list(changes)
+    with begin() as work:
+        assert work.address_books.get(ASHA).get(home).details == address_details()
 
 
-def test_a_pincode_fills_in_a_form_and_never_stops_it() -> None:
-    directory = FakePostalCodes({"560001": Place(city="Bengaluru", state="Karnataka")})
-    retrieve = LookUpPincode(postal_codes=directory)
-    nothing = PincodePlace(city="", state="", country="India")
-    assert retrieve("560001") == PincodePlace(city="Bengaluru", state="Karnataka")
-    for unknown in ("999999", "", "56000", "abcdef", "५६०००१", "5" * 600):
-        assert retrieve(unknown) == nothing
+def test_look_up_pincode_returns_empty_place_when_unknown_or_unavailable() -> None:
+    bengaluru = PostalPlace(city="Bengaluru", state="Karnataka")
+    directory = FakePostalCodes({"560001": bengaluru})
+    look_up = LookUpPincode(postal_codes=directory)
+    assert look_up(" 560001 ") == bengaluru
+    for pincode in ("999999", "", "56000", "abcdef", "५६०००१", "5" * 600):
+        assert look_up(pincode) == PostalPlace(city="", state="", country="India")
     directory.down = True
-    assert retrieve("560001") == nothing
+    assert look_up("560001") == PostalPlace()

@@ -1,4 +1,4 @@
-"""Users, families of tokens, resets and address books keep their own rules."""
+"""Rules of users, token families, password resets and address books."""
 
 from datetime import timedelta
 
@@ -6,11 +6,11 @@ import pytest
 
 from novacart.domain.accounts.address_book import MAX_ADDRESSES, AddressBook
 from novacart.domain.accounts.errors import (
-    AddressBookIsFull,
+    AddressBookFull,
     AddressNotFound,
-    InvalidDetails,
-    ResetTokenNotAccepted,
-    TokenNotAccepted,
+    InvalidFields,
+    InvalidResetToken,
+    InvalidToken,
 )
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
@@ -30,7 +30,7 @@ def rotate(family: TokenFamily, token: str, successor: str, after: timedelta) ->
     )
 
 
-def test_a_new_user_is_an_active_customer() -> None:
+def test_registered_user_is_active_customer() -> None:
     user = a_user()
     assert user.is_active
     assert not user.is_staff
@@ -38,7 +38,7 @@ def test_a_new_user_is_an_active_customer() -> None:
     assert [event.name for event in user.collect_events()] == ["accounts.user_registered"]
 
 
-def test_a_profile_is_changed_in_part() -> None:
+def test_change_profile_keeps_fields_left_out() -> None:
     user = a_user(username="asha")
     user.collect_events()
     user.change_profile(first_name=" Asha ", at=NOON)
@@ -46,7 +46,7 @@ def test_a_profile_is_changed_in_part() -> None:
     assert [event.name for event in user.collect_events()] == ["accounts.profile_changed"]
 
 
-def test_a_profile_that_stays_the_same_is_no_news() -> None:
+def test_unchanged_profile_records_no_event() -> None:
     user = a_user(username="asha")
     user.collect_events()
     user.change_profile(username="asha", first_name="", at=NOON)
@@ -62,25 +62,25 @@ def test_a_profile_that_stays_the_same_is_no_news() -> None:
         ("last_name", "x\ny"),
     ],
 )
-def test_a_bad_name_changes_nothing(field: str, value: str) -> None:
+def test_change_profile_with_invalid_field_changes_nothing(field: str, value: str) -> None:
     user = a_user(username="asha")
     given = {"username": "ravi", "first_name": "Ravi", "last_name": "Rao"} | {field: value}
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValue) as error:
         user.change_profile(**given, at=NOON)
-    assert refused.value.field == field
+    assert error.value.field == field
     assert (user.username.text, user.first_name, user.last_name) == ("asha", "", "")
 
 
-def test_a_new_password_is_a_new_generation_and_a_stronger_hash_is_not() -> None:
+def test_change_password_starts_new_generation_but_rehash_does_not() -> None:
     user = a_user()
-    user.strengthen_hash("stronger")
-    assert (user.password_hash, user.password_generation) == ("stronger", 1)
+    user.rehash_password("rehashed")
+    assert (user.password_hash, user.password_generation) == ("rehashed", 1)
     user.change_password("new", at=NOON + HOUR)
     assert (user.password_hash, user.password_generation) == ("new", 2)
     assert user.password_changed_at == NOON + HOUR
 
 
-def test_disabling_enabling_and_roles_are_told_once() -> None:
+def test_disable_enable_and_grant_role_are_idempotent() -> None:
     user = a_user()
     user.collect_events()
     for _ in range(2):
@@ -97,7 +97,7 @@ def test_disabling_enabling_and_roles_are_told_once() -> None:
     assert user.is_staff
 
 
-def test_a_token_is_exchanged_for_its_successor() -> None:
+def test_rotate_adds_successor_and_marks_token() -> None:
     family = a_family(7, UserId(1))
     assert rotate(family, "first", "second", HOUR)
     assert rotate(family, "second", "third", 2 * HOUR)
@@ -105,50 +105,50 @@ def test_a_token_is_exchanged_for_its_successor() -> None:
     assert family.tokens[-1].expires_at == NOON + 2 * HOUR + WEEK
 
 
-def test_tabs_that_share_a_token_within_the_leeway_all_go_on() -> None:
+def test_token_can_be_rotated_repeatedly_within_leeway() -> None:
     family = a_family(7, UserId(1))
     for number in range(20):
         assert rotate(family, "first", f"tab-{number}", HOUR + LEEWAY * number / 20)
     assert rotate(family, "first", "last", HOUR + LEEWAY)
-    # A client keeps whichever answer came last: each is good for its own life.
+    # A client may keep any of the successors, so each is valid until it expires.
     for number in range(20):
         assert rotate(family, f"tab-{number}", f"later-{number}", timedelta(days=6))
 
 
-def test_the_leeway_runs_from_the_first_use() -> None:
+def test_leeway_starts_at_first_use() -> None:
     family = a_family(7, UserId(1))
     rotate(family, "first", "second", HOUR)
     rotate(family, "first", "third", HOUR + LEEWAY)
     assert not rotate(family, "first", "fourth", HOUR + LEEWAY + MOMENT)
 
 
-def test_a_token_that_comes_back_after_the_leeway_ends_its_family() -> None:
+def test_rotate_after_leeway_revokes_family() -> None:
     family = a_family(7, UserId(1))
     rotate(family, "first", "second", HOUR)
     assert not rotate(family, "first", "stolen", HOUR + LEEWAY + MOMENT)
     assert family.revoked_at == NOON + HOUR + LEEWAY + MOMENT
     assert [event.name for event in family.collect_events()] == ["accounts.refresh_token_reused"]
     assert "stolen" not in {token.id for token in family.tokens}
-    with pytest.raises(TokenNotAccepted):
+    with pytest.raises(InvalidToken):
         rotate(family, "second", "third", 2 * HOUR)
 
 
 @pytest.mark.parametrize(("token", "after"), [("unknown", HOUR), ("first", WEEK)])
-def test_an_unknown_or_expired_token_is_refused(token: str, after: timedelta) -> None:
+def test_rotate_unknown_or_expired_token_raises(token: str, after: timedelta) -> None:
     family = a_family(7, UserId(1))
-    with pytest.raises(TokenNotAccepted):
+    with pytest.raises(InvalidToken):
         rotate(family, token, "second", after)
     assert family.revoked_at is None
 
 
-def test_signing_out_again_changes_nothing() -> None:
+def test_revoke_is_idempotent() -> None:
     family = a_family(7, UserId(1))
     family.revoke(at=NOON)
     family.revoke(at=NOON + HOUR)
     assert family.revoked_at == NOON
 
 
-def an_issued_reset() -> PasswordReset:
+def issued_reset() -> PasswordReset:
     reset = PasswordReset.request(id=5, email_key="asha@example.com", at=NOON)
     reset.issue(
         user_id=UserId(1), token_hash="d" * 64, password_generation=3, at=NOON, lifetime=HOUR
@@ -156,38 +156,36 @@ def an_issued_reset() -> PasswordReset:
     return reset
 
 
-def test_a_reset_is_used_once() -> None:
-    reset = an_issued_reset()
+def test_reset_can_be_used_once() -> None:
+    reset = issued_reset()
     reset.use(password_generation=3, at=NOON + HOUR - MOMENT)
     assert reset.used_at == NOON + HOUR - MOMENT
-    with pytest.raises(ResetTokenNotAccepted):
+    with pytest.raises(InvalidResetToken):
         reset.use(password_generation=3, at=NOON)
-    with pytest.raises(ResetTokenNotAccepted):
+    with pytest.raises(InvalidResetToken):
         reset.issue(
             user_id=UserId(1), token_hash="d" * 64, password_generation=3, at=NOON, lifetime=HOUR
         )
 
 
 @pytest.mark.parametrize(("generation", "after"), [(3, HOUR), (4, timedelta())])
-def test_a_reset_ends_after_its_hour_or_with_the_password(
-    generation: int, after: timedelta
-) -> None:
-    with pytest.raises(ResetTokenNotAccepted):
-        an_issued_reset().use(password_generation=generation, at=NOON + after)
+def test_use_after_expiry_or_password_change_raises(generation: int, after: timedelta) -> None:
+    with pytest.raises(InvalidResetToken):
+        issued_reset().use(password_generation=generation, at=NOON + after)
 
 
-def test_a_request_that_nobody_answered_is_no_reset() -> None:
-    with pytest.raises(ResetTokenNotAccepted):
+def test_use_before_issue_raises() -> None:
+    with pytest.raises(InvalidResetToken):
         PasswordReset.request(id=5, email_key="x@example.com", at=NOON).use(
             password_generation=1, at=NOON
         )
 
 
 def defaults(book: AddressBook) -> list[int]:
-    return [entry.id for entry in book.addresses if entry.is_default]
+    return [address.id for address in book.addresses if address.is_default]
 
 
-def test_the_first_address_is_the_default_and_the_next_is_not() -> None:
+def test_only_first_address_becomes_default() -> None:
     book = AddressBook(user_id=UserId(1))
     book.add(AddressId(1), address_details(), at=NOON)
     book.add(AddressId(2), address_details(), at=NOON)
@@ -195,22 +193,22 @@ def test_the_first_address_is_the_default_and_the_next_is_not() -> None:
     assert book.default is book.get(AddressId(1))
 
 
-def test_its_owner_may_say_otherwise() -> None:
+def test_is_default_overrides_and_moves_the_default() -> None:
     book = AddressBook(user_id=UserId(1))
     book.add(AddressId(1), address_details(), is_default=False, at=NOON)
     assert defaults(book) == []
     book.add(AddressId(2), address_details(), is_default=True, at=NOON)
     book.add(AddressId(3), address_details(), is_default=True, at=NOON)
     assert defaults(book) == [3]
-    book.make_default(AddressId(1))
+    book.set_default(AddressId(1))
     assert defaults(book) == [1]
-    book.change(AddressId(1), address_details(name="Me"))
+    book.update(AddressId(1), address_details(name="Me"))
     assert defaults(book) == [1]
-    book.change(AddressId(1), address_details(), is_default=False)
+    book.update(AddressId(1), address_details(), is_default=False)
     assert defaults(book) == []
 
 
-def test_no_other_address_takes_the_place_of_a_default_that_is_removed() -> None:
+def test_removing_default_leaves_no_default() -> None:
     book = AddressBook(user_id=UserId(1))
     book.add(AddressId(1), address_details(), at=NOON)
     book.add(AddressId(2), address_details(), at=NOON)
@@ -218,23 +216,23 @@ def test_no_other_address_takes_the_place_of_a_default_that_is_removed() -> None
     assert book.default is None
 
 
-def test_what_is_not_in_the_book_is_not_found() -> None:
+def test_unknown_address_raises() -> None:
     book = AddressBook(user_id=UserId(1))
-    for act in (book.get, book.remove, book.make_default):
+    for method in (book.get, book.remove, book.set_default):
         with pytest.raises(AddressNotFound):
-            act(AddressId(1))
+            method(AddressId(1))
 
 
-def test_a_book_ends_somewhere() -> None:
+def test_add_to_full_address_book_raises() -> None:
     book = AddressBook(user_id=UserId(1))
     for number in range(MAX_ADDRESSES):
         book.add(AddressId(number), address_details(), at=NOON)
-    with pytest.raises(AddressBookIsFull):
+    with pytest.raises(AddressBookFull):
         book.add(AddressId(999), address_details(), at=NOON)
 
 
 @pytest.mark.parametrize("mobile", ["9000000001", "919000000001", "0919000000001"])
-def test_a_mobile_number_has_10_12_or_13_digits(mobile: str) -> None:
+def test_mobile_with_10_12_or_13_digits_is_valid(mobile: str) -> None:
     assert address_details(mobile=mobile).mobile == mobile
 
 
@@ -242,27 +240,27 @@ def test_a_mobile_number_has_10_12_or_13_digits(mobile: str) -> None:
     "mobile",
     ["", "900000000", "90000000012", "09190000000012", "90000 0001", "+91900000001", "९०००००००००"],
 )
-def test_any_other_mobile_number_is_refused(mobile: str) -> None:
-    with pytest.raises(InvalidDetails) as refused:
+def test_other_mobile_raises(mobile: str) -> None:
+    with pytest.raises(InvalidFields) as error:
         address_details(mobile=mobile)
-    assert set(refused.value.errors) == {"mobile"}
+    assert set(error.value.errors) == {"mobile"}
 
 
 @pytest.mark.parametrize("pincode", ["", "56000", "5600011", "56000a", "५६०००१", "56 001"])
-def test_a_pincode_has_six_digits(pincode: str) -> None:
-    with pytest.raises(InvalidDetails) as refused:
+def test_pincode_without_six_digits_raises(pincode: str) -> None:
+    with pytest.raises(InvalidFields) as error:
         address_details(pincode=pincode)
-    assert set(refused.value.errors) == {"pincode"}
+    assert set(error.value.errors) == {"pincode"}
 
 
-def test_every_bad_line_is_named_at_once() -> None:
-    with pytest.raises(InvalidDetails) as refused:
+def test_error_names_every_invalid_field() -> None:
+    with pytest.raises(InvalidFields) as error:
         address_details(name=" ", town="x" * 101, pincode="1")
-    assert set(refused.value.errors) == {"name", "town", "pincode"}
-    assert refused.value.details["errors"] == {
-        field: list(said) for field, said in refused.value.errors.items()
+    assert set(error.value.errors) == {"name", "town", "pincode"}
+    assert error.value.details["errors"] == {
+        field: list(messages) for field, messages in error.value.errors.items()
     }
 
 
-def test_spaces_around_a_line_are_dropped() -> None:
+def test_surrounding_spaces_are_stripped() -> None:
     assert address_details(name="  Asha Rao ").name == "Asha Rao"

@@ -1,37 +1,38 @@
-"""A forgotten password, from the request to the new sign-in."""
+"""Password reset from the request to the sign-in with the new password."""
 
 import re
 
 import pytest
 
 from novacart.application.accounts.confirm_password_reset import ConfirmPasswordResetCommand
-from novacart.application.accounts.disable_user import AccountOf
+from novacart.application.accounts.disable_user import DisableUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.accounts.errors import (
-    ResetTokenNotAccepted,
+    InvalidCredentials,
+    InvalidResetToken,
+    InvalidToken,
     ResetTokenNotFound,
-    TokenNotAccepted,
     WeakPassword,
-    WrongCredentials,
 )
 from novacart.domain.accounts.events import PasswordResetRequested
-from tests.support.accounts_fixture import AccountsWorld
+from tests.support.accounts_fixture import AccountsFixture
 from tests.support.builders.accounts import PASSWORD
 
-NEW = "lanterns-by-the-lake"
+NEW, OTHER = "lanterns-by-the-lake", "another-lantern-9"
 
 
 @pytest.fixture
-def world() -> AccountsWorld:
-    return AccountsWorld()
+def accounts() -> AccountsFixture:
+    return AccountsFixture()
 
 
-def token_mailed(world: AccountsWorld, email: str = "asha@example.com") -> str:
-    world.request_reset(RequestPasswordResetCommand(email=email))
-    event = world.reset_requested()
-    world.send_link(event)
-    mail = world.mailer.sent[f"password-reset-{event.reset_id}"]
+def request_token(accounts: AccountsFixture, email: str = "asha@example.com") -> str:
+    accounts.request_reset(RequestPasswordResetCommand(email=email))
+    event = accounts.last_reset_request()
+    accounts.send_link(event)
+    mail = accounts.mailer.sent[f"password-reset-{event.reset_id}"]
     link = re.search(r"https://shop\.example/reset-password/([0-9]+)/(\S+)", mail.text)
     assert link is not None
     assert link[0] in mail.html
@@ -39,155 +40,157 @@ def token_mailed(world: AccountsWorld, email: str = "asha@example.com") -> str:
     return link[2]
 
 
-def test_the_owner_chooses_a_new_password_and_is_signed_out_everywhere(
-    world: AccountsWorld,
+def test_confirm_reset_changes_password_and_ends_all_sessions(
+    accounts: AccountsFixture,
 ) -> None:
-    world.person()
-    pair = world.signed_in()
-    token = token_mailed(world, " ASHA@Example.com ")
-    world.check_reset(token)
-    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
-    with pytest.raises(WrongCredentials):
-        world.signed_in(password=PASSWORD)
-    world.authenticate(world.signed_in(password=NEW).access)
+    accounts.register_user()
+    pair = accounts.start_session()
+    token = request_token(accounts, " ASHA@Example.com ")
+    accounts.check_reset(token)
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+    with pytest.raises(InvalidCredentials):
+        accounts.start_session(password=PASSWORD)
+    accounts.authenticate(accounts.start_session(password=NEW).access)
     for old in (pair.access, pair.refresh):
-        with pytest.raises(TokenNotAccepted):
-            world.verify(old)
+        with pytest.raises(InvalidToken):
+            accounts.verify(old)
 
 
-def test_the_link_works_once(world: AccountsWorld) -> None:
-    world.person()
-    token = token_mailed(world)
-    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
-    with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password="another-lantern-9"))
+def test_reset_token_can_be_used_once(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    token = request_token(accounts)
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+    with pytest.raises(InvalidResetToken):
+        accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=OTHER))
     with pytest.raises(ResetTokenNotFound):
-        world.check_reset(token)
+        accounts.check_reset(token)
 
 
-def test_the_link_works_for_an_hour(world: AccountsWorld) -> None:
-    world.person()
-    token = token_mailed(world)
-    world.clock.move(minutes=59, seconds=59)
-    world.check_reset(token)
-    world.clock.move(seconds=1)
+def test_reset_token_expires_after_an_hour(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    token = request_token(accounts)
+    accounts.clock.move(minutes=59, seconds=59)
+    accounts.check_reset(token)
+    accounts.clock.move(seconds=1)
     with pytest.raises(ResetTokenNotFound):
-        world.check_reset(token)
-    with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+        accounts.check_reset(token)
+    with pytest.raises(InvalidResetToken):
+        accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
-def test_a_weak_password_leaves_the_link_good(world: AccountsWorld) -> None:
-    world.person()
-    token = token_mailed(world)
+def test_weak_password_leaves_reset_token_valid(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    token = request_token(accounts)
     with pytest.raises(WeakPassword):
-        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password="asha@example.com"))
-    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+        accounts.confirm_reset(
+            ConfirmPasswordResetCommand(token=token, password="asha@example.com")
+        )
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
-def test_a_new_password_closes_every_other_link(world: AccountsWorld) -> None:
-    world.person()
-    first, second = token_mailed(world), token_mailed(world)
-    world.confirm_reset(ConfirmPasswordResetCommand(token=second, password=NEW))
-    with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ConfirmPasswordResetCommand(token=first, password="another-lantern-9"))
+def test_password_change_invalidates_other_reset_tokens(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    first, second = request_token(accounts), request_token(accounts)
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=second, password=NEW))
+    with pytest.raises(InvalidResetToken):
+        accounts.confirm_reset(ConfirmPasswordResetCommand(token=first, password=OTHER))
 
 
 @pytest.mark.parametrize("token", ["", "x", "../../etc", "é\ud800"])
-def test_an_unknown_token_is_refused(world: AccountsWorld, token: str) -> None:
-    with pytest.raises(ResetTokenNotAccepted):
-        world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+def test_unknown_reset_token_raises(accounts: AccountsFixture, token: str) -> None:
+    with pytest.raises(InvalidResetToken):
+        accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
-def test_the_request_does_the_same_for_known_and_unknown(world: AccountsWorld) -> None:
-    world.person()
+def test_request_is_the_same_for_known_and_unknown_email(accounts: AccountsFixture) -> None:
+    accounts.register_user()
     for email in ("asha@example.com", "nobody@example.com"):
-        before = list(world.store.events)
-        world.request_reset(RequestPasswordResetCommand(email=email))
-        (event,) = world.store.events[len(before) :]
+        before = list(accounts.store.events)
+        accounts.request_reset(RequestPasswordResetCommand(email=email))
+        (event,) = accounts.store.events[len(before) :]
         assert isinstance(event, PasswordResetRequested)
         assert set(event.payload()) == {"occurred_at", "reset_id"}
-    world.request_reset(RequestPasswordResetCommand(email="no address"))
+    accounts.request_reset(RequestPasswordResetCommand(email="no address"))
 
 
-def test_nobody_is_mailed_who_has_no_account_or_a_disabled_one(world: AccountsWorld) -> None:
-    world.disable(AccountOf(user_id=world.person().id))
+def test_no_email_for_unknown_or_disabled_user(accounts: AccountsFixture) -> None:
+    accounts.disable(DisableUserCommand(user_id=accounts.register_user().id, by=SYSTEM))
     for email in ("asha@example.com", "nobody@example.com"):
-        world.request_reset(RequestPasswordResetCommand(email=email))
-        world.send_link(world.reset_requested())
-    assert world.mailer.attempts == 0
+        accounts.request_reset(RequestPasswordResetCommand(email=email))
+        accounts.send_link(accounts.last_reset_request())
+    assert accounts.mailer.attempts == 0
 
 
-def test_the_token_stands_in_no_record_and_no_event(world: AccountsWorld) -> None:
-    world.person()
-    token = token_mailed(world)
-    (reset,) = world.store.password_resets.values()
-    kept = repr([getattr(reset, name) for name in type(reset).__slots__])
-    assert token not in kept + repr(world.store.events)
+def test_token_is_neither_stored_nor_in_events(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    token = request_token(accounts)
+    (reset,) = accounts.store.password_resets.values()
+    stored = repr([getattr(reset, name) for name in type(reset).__slots__])
+    assert token not in stored + repr(accounts.store.events)
     assert reset.token_hash is not None
     assert re.fullmatch("[0-9a-f]{64}", reset.token_hash)
 
 
-def test_a_repeated_reaction_sends_the_very_same_mail(world: AccountsWorld) -> None:
-    world.person()
-    token_mailed(world)
-    (first,) = world.mailer.sent.values()
-    world.send_link(world.reset_requested())
-    assert world.mailer.attempts == 2
-    assert list(world.mailer.sent.values()) == [first]
+def test_repeated_event_sends_identical_email(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    request_token(accounts)
+    (first,) = accounts.mailer.sent.values()
+    accounts.send_link(accounts.last_reset_request())
+    assert accounts.mailer.attempts == 2
+    assert list(accounts.mailer.sent.values()) == [first]
 
 
-def test_a_mail_server_that_was_down_for_two_hours_delays_the_link_and_not_more(
-    world: AccountsWorld,
+def test_link_sent_after_two_hour_mail_outage_is_valid(
+    accounts: AccountsFixture,
 ) -> None:
-    world.person()
-    world.mailer.down = True
-    world.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
+    accounts.register_user()
+    accounts.mailer.down = True
+    accounts.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
     with pytest.raises(Unavailable):
-        world.send_link(world.reset_requested())
-    world.clock.move(hours=2)
-    world.mailer.down = False
-    world.send_link(world.reset_requested())
-    (mail,) = world.mailer.sent.values()
+        accounts.send_link(accounts.last_reset_request())
+    accounts.clock.move(hours=2)
+    accounts.mailer.down = False
+    accounts.send_link(accounts.last_reset_request())
+    (mail,) = accounts.mailer.sent.values()
     token = mail.text.partition("/reset-password/")[2].split()[0].partition("/")[2]
-    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
-def test_a_used_link_is_not_sent_again(world: AccountsWorld) -> None:
-    world.person()
-    token = token_mailed(world)
-    event = world.reset_requested()
-    world.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
-    world.send_link(event)
-    assert world.mailer.attempts == 1
+def test_used_link_is_not_sent_again(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    token = request_token(accounts)
+    event = accounts.last_reset_request()
+    accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
+    accounts.send_link(event)
+    assert accounts.mailer.attempts == 1
 
 
-def test_a_request_that_was_cleaned_up_is_let_go(world: AccountsWorld) -> None:
-    world.person()
-    world.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
-    world.clock.move(days=1, seconds=1)
-    assert world.delete_older_than() == 1
-    world.send_link(world.reset_requested())
-    assert world.mailer.attempts == 0
+def test_event_of_deleted_request_sends_nothing(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    accounts.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
+    accounts.clock.move(days=1, seconds=1)
+    assert accounts.delete_old_tokens() == 1
+    accounts.send_link(accounts.last_reset_request())
+    assert accounts.mailer.attempts == 0
 
 
-def test_a_mailbox_is_not_flooded(world: AccountsWorld) -> None:
-    world.person()
+def test_at_most_five_links_an_hour_for_one_address(accounts: AccountsFixture) -> None:
+    accounts.register_user()
     for _ in range(9):
-        world.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
-        world.send_link(world.reset_requested())
-    assert world.mailer.attempts == 5
-    world.clock.move(hours=1, seconds=1)
-    token_mailed(world)
+        accounts.request_reset(RequestPasswordResetCommand(email="asha@example.com"))
+        accounts.send_link(accounts.last_reset_request())
+    assert accounts.mailer.attempts == 5
+    accounts.clock.move(hours=1, seconds=1)
+    request_token(accounts)
 
 
-def test_a_name_that_its_owner_chose_freely_is_not_in_the_mail(world: AccountsWorld) -> None:
-    world.person()
-    with world.begin() as work:
-        user = next(world.store.users.values())
-        user.change_profile(first_name="You won! evil.example", at=world.clock.now())
+def test_email_does_not_contain_first_name(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    with accounts.begin() as work:
+        user = next(accounts.store.users.values())
+        user.change_profile(first_name="You won! evil.example", at=accounts.clock.now())
         work.users.save(user)
         work.commit()
-    token_mailed(world)
-    (mail,) = world.mailer.sent.values()
+    request_token(accounts)
+    (mail,) = accounts.mailer.sent.values()
     assert "You won!" not in mail.text + mail.html

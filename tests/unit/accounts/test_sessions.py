@@ -1,4 +1,4 @@
-"""Registration, sign-in, refresh and sign-out, as their use cases tell them."""
+"""Use cases of registration, sign-in, token refresh, sign-out and roles."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,274 +6,344 @@ from functools import partial
 
 import pytest
 
-from novacart.application.accounts.create_admin import CreateAdminCommand
-from novacart.application.accounts.disable_user import AccountOf
+from novacart.application.accounts.disable_user import DisableUserCommand, EnableUserCommand
 from novacart.application.accounts.grant_role import GrantRoleCommand
 from novacart.application.accounts.refresh_session import RefreshSessionCommand
 from novacart.application.accounts.register_user import RegisterUserCommand
 from novacart.application.accounts.sign_in import SignInCommand
 from novacart.application.accounts.sign_out import SignOutCommand
 from novacart.application.accounts.update_profile import UpdateProfileCommand
+from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.errors import (
-    InvalidDetails,
+    InvalidCredentials,
+    InvalidFields,
+    InvalidToken,
     LastOwner,
-    TokenNotAccepted,
     UsernameTaken,
-    WrongCredentials,
 )
-from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 from tests.fakes.account_security import FakePasswordHasher
-from tests.support.accounts_fixture import AccountsWorld
+from tests.support.accounts_fixture import AccountsFixture
 from tests.support.builders.accounts import PASSWORD
 
 
 @pytest.fixture
-def world() -> AccountsWorld:
-    return AccountsWorld()
+def accounts() -> AccountsFixture:
+    return AccountsFixture()
 
 
-def refreshed(world: AccountsWorld, pair: TokenPair) -> TokenPair:
-    return world.refresh(RefreshSessionCommand(refresh=pair.refresh))
+def refresh(accounts: AccountsFixture, pair: TokenPair) -> TokenPair:
+    return accounts.refresh(RefreshSessionCommand(refresh=pair.refresh))
 
 
-def test_whoever_registered_signs_in_by_either_name(world: AccountsWorld) -> None:
-    world.person("Asha")
+def test_sign_in_by_username_or_email(accounts: AccountsFixture) -> None:
+    accounts.register_user("Asha")
     for login in ("asha", " ASHA ", "Asha@Example.com"):
-        assert world.authenticate(world.signed_in(login).access).username == "Asha"
+        assert accounts.authenticate(accounts.start_session(login).access).username == "Asha"
 
 
-def test_a_registration_names_every_field_that_is_wrong_or_taken(world: AccountsWorld) -> None:
-    world.person()
-    with pytest.raises(InvalidDetails) as refused:
-        world.register(
+def test_registration_error_names_every_invalid_or_taken_field(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    with pytest.raises(InvalidFields) as error:
+        accounts.register(
             RegisterUserCommand(username="ASHA", email="ASHA@example.com", password="12345678")
         )
-    assert refused.value.errors["username"] == ("A user with that username already exists.",)
-    assert refused.value.errors["email"] == ("A user with that email already exists.",)
-    assert "password" in refused.value.errors
-    with pytest.raises(InvalidDetails) as refused:
-        world.register(RegisterUserCommand(username="a b", email="nowhere", password=PASSWORD))
-    assert set(refused.value.errors) == {"username", "email"}
+    assert error.value.errors["username"] == ("A user with that username already exists.",)
+    assert error.value.errors["email"] == ("A user with that email already exists.",)
+    assert "password" in error.value.errors
+    with pytest.raises(InvalidFields) as error:
+        accounts.register(RegisterUserCommand(username="a b", email="nowhere", password=PASSWORD))
+    assert set(error.value.errors) == {"username", "email"}
 
 
-def test_the_hash_is_kept_and_never_the_password(world: AccountsWorld) -> None:
-    world.person()
-    assert PASSWORD not in repr([vars_of(user) for user in world.store.users.values()])
+def test_password_is_not_stored(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    assert PASSWORD not in repr([slot_values(user) for user in accounts.store.users.values()])
 
 
-def vars_of(thing: object) -> list[object]:
-    return [getattr(thing, name) for name in type(thing).__slots__]  # type: ignore[attr-defined]
+def slot_values(instance: object) -> list[object]:
+    return [getattr(instance, name) for name in type(instance).__slots__]  # type: ignore[attr-defined]
 
 
-def test_everything_wrong_with_a_sign_in_is_told_alike_after_one_hash(
-    world: AccountsWorld,
+def test_failed_sign_ins_have_one_message_and_compute_one_hash(
+    accounts: AccountsFixture,
 ) -> None:
-    world.person()
-    world.person("gone")
-    world.disable(AccountOf(user_id=world_id(world, "gone")))
-    told = set()
+    accounts.register_user()
+    accounts.register_user("disabled")
+    disable(accounts, "disabled")
+    messages = set()
     for login, password in (
         ("asha", "wrong"),
         ("nobody", PASSWORD),
-        ("gone", PASSWORD),
+        ("disabled", PASSWORD),
         ("asha", ""),
         ("", ""),
         ("asha", "x" * 2000),
     ):
-        before = world.hasher.verifications
-        with pytest.raises(WrongCredentials) as refused:
-            world.sign_in(SignInCommand(login=login, password=password))
-        told.add(refused.value.message)
-        assert world.hasher.verifications == before + 1
-    assert len(told) == 1
+        before = accounts.hasher.verifications
+        with pytest.raises(InvalidCredentials) as error:
+            accounts.sign_in(SignInCommand(login=login, password=password))
+        messages.add(error.value.message)
+        assert accounts.hasher.verifications == before + 1
+    assert len(messages) == 1
 
 
-def world_id(world: AccountsWorld, username: str) -> UserId:
-    return next(user.id for user in world.store.users.values() if user.username.text == username)
+def disable(accounts: AccountsFixture, username: str) -> None:
+    accounts.disable(DisableUserCommand(user_id=user_id(accounts, username), by=SYSTEM))
 
 
-def test_an_outdated_hash_is_renewed_at_sign_in_and_sessions_go_on() -> None:
-    before = AccountsWorld(hasher=FakePasswordHasher(rounds=1))
-    before.person()
+def user_id(accounts: AccountsFixture, username: str) -> UserId:
+    return next(user.id for user in accounts.store.users.values() if user.username.text == username)
+
+
+def test_sign_in_replaces_outdated_hash_and_keeps_sessions() -> None:
+    before = AccountsFixture(hasher=FakePasswordHasher(rounds=1))
+    before.register_user()
     old = next(before.store.users.values()).password_hash
-    after = AccountsWorld(store=before.store, hasher=FakePasswordHasher(rounds=2))
-    pair = after.signed_in()
+    after = AccountsFixture(store=before.store, hasher=FakePasswordHasher(rounds=2))
+    pair = after.start_session()
     user = next(after.store.users.values())
     assert user.password_hash != old
     assert user.password_generation == 1
     after.authenticate(pair.access)
-    after.signed_in()
+    after.start_session()
     assert next(after.store.users.values()).password_hash == user.password_hash
 
 
-def test_a_refresh_gives_a_new_pair(world: AccountsWorld) -> None:
-    world.person()
-    first = world.signed_in()
-    second = refreshed(world, first)
+def test_refresh_returns_new_pair(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    first = accounts.start_session()
+    second = refresh(accounts, first)
     assert {first.access, first.refresh}.isdisjoint({second.access, second.refresh})
-    world.authenticate(second.access)
-    world.verify(second.refresh)
+    accounts.authenticate(second.access)
+    accounts.verify(second.refresh)
 
 
-def test_tabs_that_refresh_at_once_all_live_on(world: AccountsWorld) -> None:
-    world.person()
-    pair = world.signed_in()
-    pairs = [refreshed(world, pair) for _ in range(7)]
-    world.clock.move(days=1)
+def test_successors_of_one_token_stay_valid(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    pair = accounts.start_session()
+    pairs = [refresh(accounts, pair) for _ in range(7)]
+    accounts.clock.move(days=1)
     for tab in pairs:
-        refreshed(world, tab)
+        refresh(accounts, tab)
 
 
-def test_a_stolen_token_ends_the_session_of_thief_and_owner(world: AccountsWorld) -> None:
-    world.person()
-    stolen = world.signed_in()
-    owners = refreshed(world, stolen)
-    other = world.signed_in()
-    world.clock.move(seconds=11)
-    with pytest.raises(TokenNotAccepted):
-        world.verify(stolen.refresh)
-    world.verify(owners.refresh)
-    with pytest.raises(TokenNotAccepted):
-        refreshed(world, stolen)
-    with pytest.raises(TokenNotAccepted):
-        refreshed(world, owners)
-    with pytest.raises(TokenNotAccepted):
-        world.authenticate(owners.access)
-    world.authenticate(other.access)
+def test_reused_token_ends_the_session(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    stolen = accounts.start_session()
+    successor = refresh(accounts, stolen)
+    other = accounts.start_session()
+    accounts.clock.move(seconds=11)
+    with pytest.raises(InvalidToken):
+        accounts.verify(stolen.refresh)
+    accounts.verify(successor.refresh)
+    with pytest.raises(InvalidToken):
+        refresh(accounts, stolen)
+    with pytest.raises(InvalidToken):
+        refresh(accounts, successor)
+    with pytest.raises(InvalidToken):
+        accounts.authenticate(successor.access)
+    accounts.authenticate(other.access)
 
 
 @pytest.mark.parametrize(
     "end",
     [
-        lambda world, pair: world.sign_out(SignOutCommand(refresh=pair.refresh)),
-        lambda world, _: world.disable(AccountOf(user_id=world_id(world, "asha"))),
-        lambda world, _: change_password(world),
+        lambda accounts, pair: accounts.sign_out(SignOutCommand(refresh=pair.refresh)),
+        lambda accounts, _: accounts.disable(
+            DisableUserCommand(user_id=user_id(accounts, "asha"), by=SYSTEM)
+        ),
+        lambda accounts, _: change_password(accounts),
     ],
     ids=["signed-out", "disabled", "new-password"],
 )
-def test_nothing_is_good_after_the_end(
-    world: AccountsWorld, end: Callable[[AccountsWorld, TokenPair], object]
+def test_no_token_is_valid_after_the_session_ended(
+    accounts: AccountsFixture, end: Callable[[AccountsFixture, TokenPair], object]
 ) -> None:
-    world.person()
-    pair = world.signed_in()
-    tab = refreshed(world, pair)
-    end(world, pair)
+    accounts.register_user()
+    pair = accounts.start_session()
+    tab = refresh(accounts, pair)
+    end(accounts, pair)
     for token in (pair, tab):
         for use in (
-            partial(world.authenticate, token.access),
-            partial(world.verify, token.access),
-            partial(world.verify, token.refresh),
-            partial(refreshed, world, token),
+            partial(accounts.authenticate, token.access),
+            partial(accounts.verify, token.access),
+            partial(accounts.verify, token.refresh),
+            partial(refresh, accounts, token),
         ):
-            with pytest.raises(TokenNotAccepted):
+            with pytest.raises(InvalidToken):
                 use()
 
 
-def change_password(world: AccountsWorld) -> None:
-    with world.begin() as work:
-        user = work.users.get(world_id(world, "asha"))
-        user.change_password(world.hasher.hash("lanterns-by-the-lake"), at=world.clock.now())
+def change_password(accounts: AccountsFixture) -> None:
+    with accounts.begin() as work:
+        user = work.users.get(user_id(accounts, "asha"))
+        user.change_password(accounts.hasher.hash("lanterns-by-the-lake"), at=accounts.clock.now())
         work.users.save(user)
         work.commit()
 
 
-def test_an_enabled_user_signs_in_anew_and_old_sessions_stay_closed(world: AccountsWorld) -> None:
-    who = AccountOf(user_id=world.person().id)
-    pair = world.signed_in()
-    world.disable(who)
-    world.enable(who)
-    with pytest.raises(TokenNotAccepted):
-        world.authenticate(pair.access)
-    world.authenticate(world.signed_in().access)
+def test_enabled_user_can_sign_in_but_old_sessions_stay_ended(accounts: AccountsFixture) -> None:
+    asha = accounts.register_user()
+    pair = accounts.start_session()
+    accounts.disable(DisableUserCommand(user_id=asha.id, by=SYSTEM))
+    accounts.enable(EnableUserCommand(user_id=asha.id, by=SYSTEM))
+    with pytest.raises(InvalidToken):
+        accounts.authenticate(pair.access)
+    accounts.authenticate(accounts.start_session().access)
 
 
-def test_tokens_end_with_their_lifetime(world: AccountsWorld) -> None:
-    world.person()
-    pair = world.signed_in()
-    world.clock.move(minutes=60)
-    with pytest.raises(TokenNotAccepted):
-        world.authenticate(pair.access)
-    world.verify(pair.refresh)
-    world.clock.move(days=7)
-    with pytest.raises(TokenNotAccepted):
-        refreshed(world, pair)
+def test_tokens_expire(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    pair = accounts.start_session()
+    accounts.clock.move(minutes=60)
+    with pytest.raises(InvalidToken):
+        accounts.authenticate(pair.access)
+    accounts.verify(pair.refresh)
+    accounts.clock.move(days=7)
+    with pytest.raises(InvalidToken):
+        refresh(accounts, pair)
 
 
-def test_one_kind_of_token_is_not_taken_for_the_other(world: AccountsWorld) -> None:
-    world.person()
-    pair = world.signed_in()
+def test_token_of_wrong_kind_raises(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    pair = accounts.start_session()
     for use in (
-        lambda: world.authenticate(pair.refresh),
-        lambda: world.refresh(RefreshSessionCommand(refresh=pair.access)),
-        lambda: world.sign_out(SignOutCommand(refresh=pair.access)),
+        lambda: accounts.authenticate(pair.refresh),
+        lambda: accounts.refresh(RefreshSessionCommand(refresh=pair.access)),
+        lambda: accounts.sign_out(SignOutCommand(refresh=pair.access)),
     ):
-        with pytest.raises(TokenNotAccepted):
+        with pytest.raises(InvalidToken):
             use()
 
 
-def test_a_token_of_another_family_is_refused(world: AccountsWorld) -> None:
-    world.person()
-    one, other = world.signed_in(), world.signed_in()
-    claims = world.tokens.read(one.refresh)
-    crossed = world.tokens.issue(
-        replace(claims, token_id=world.tokens.read(other.refresh).token_id)
+def test_token_of_another_family_raises(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    one, other = accounts.start_session(), accounts.start_session()
+    claims = accounts.tokens.read(one.refresh)
+    mixed = accounts.tokens.issue(
+        replace(claims, token_id=accounts.tokens.read(other.refresh).token_id)
     )
-    lost = world.tokens.issue(replace(claims, family_id=404))
-    for token in (crossed, lost):
-        with pytest.raises(TokenNotAccepted):
-            world.refresh(RefreshSessionCommand(refresh=token))
-    with pytest.raises(TokenNotAccepted):
-        world.sign_out(SignOutCommand(refresh=lost))
+    unknown = accounts.tokens.issue(replace(claims, family_id=404))
+    for token in (mixed, unknown):
+        with pytest.raises(InvalidToken):
+            accounts.refresh(RefreshSessionCommand(refresh=token))
+    with pytest.raises(InvalidToken):
+        accounts.sign_out(SignOutCommand(refresh=unknown))
 
 
-def test_signing_out_twice_is_no_error(world: AccountsWorld) -> None:
-    world.person()
-    pair = world.signed_in()
-    world.sign_out(SignOutCommand(refresh=pair.refresh))
-    world.sign_out(SignOutCommand(refresh=pair.refresh))
+def test_sign_out_is_idempotent(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    pair = accounts.start_session()
+    accounts.sign_out(SignOutCommand(refresh=pair.refresh))
+    accounts.sign_out(SignOutCommand(refresh=pair.refresh))
 
 
-def test_a_profile_is_changed_and_a_taken_name_is_not(world: AccountsWorld) -> None:
-    asha = world.person()
-    world.person("ravi")
-    changed = world.update_profile(
+def test_update_profile_changes_names_and_rejects_taken_username(accounts: AccountsFixture) -> None:
+    asha = accounts.register_user()
+    accounts.register_user("ravi")
+    changed = accounts.update_profile(
         UpdateProfileCommand(user_id=asha.id, username="asha.rao", first_name="Asha")
     )
     assert (changed.username, changed.first_name, changed.last_name) == ("asha.rao", "Asha", "")
     with pytest.raises(UsernameTaken):
-        world.update_profile(UpdateProfileCommand(user_id=asha.id, username="RAVI"))
+        accounts.update_profile(UpdateProfileCommand(user_id=asha.id, username="RAVI"))
 
 
-def test_roles_count_from_the_next_request_on(world: AccountsWorld) -> None:
-    asha = world.person()
-    access = world.signed_in().access
-    world.grant_role(GrantRoleCommand(user_id=asha.id, role="support"))
-    assert world.authenticate(access).is_staff
-    with pytest.raises(InvalidValue):
-        world.grant_role(GrantRoleCommand(user_id=asha.id, role="king"))
+def test_granted_role_applies_to_existing_session(accounts: AccountsFixture) -> None:
+    asha = accounts.register_user()
+    access = accounts.start_session().access
+    accounts.grant_role(GrantRoleCommand(user_id=asha.id, role=Role.SUPPORT, by=SYSTEM))
+    assert accounts.authenticate(access).is_staff
 
 
-def test_the_last_owner_stays(world: AccountsWorld) -> None:
-    owner = world.create_admin(
-        CreateAdminCommand(username="boss", email="boss@example.com", password=PASSWORD)
+def test_last_owner_can_neither_be_disabled_nor_lose_the_role(accounts: AccountsFixture) -> None:
+    owner = accounts.register(
+        RegisterUserCommand(
+            username="boss",
+            email="boss@example.com",
+            password=PASSWORD,
+            role=Role.OWNER,
+            by=SYSTEM,
+        )
     )
-    assert (owner.role, owner.is_staff) == ("owner", True)
+    assert (owner.role, owner.is_staff) == (Role.OWNER, True)
     with pytest.raises(LastOwner):
-        world.disable(AccountOf(user_id=owner.id))
+        accounts.disable(DisableUserCommand(user_id=owner.id, by=SYSTEM))
     with pytest.raises(LastOwner):
-        world.grant_role(GrantRoleCommand(user_id=owner.id, role="manager"))
-    heir = world.person()
-    world.grant_role(GrantRoleCommand(user_id=heir.id, role="owner"))
-    assert world.grant_role(GrantRoleCommand(user_id=owner.id, role="customer")).role == "customer"
+        accounts.grant_role(GrantRoleCommand(user_id=owner.id, role=Role.MANAGER, by=SYSTEM))
+    second = accounts.register_user()
+    accounts.grant_role(GrantRoleCommand(user_id=second.id, role=Role.OWNER, by=SYSTEM))
+    former = accounts.grant_role(GrantRoleCommand(user_id=owner.id, role=Role.CUSTOMER, by=SYSTEM))
+    assert former.role is Role.CUSTOMER
 
 
-def test_old_tokens_are_forgotten_a_day_after_their_end(world: AccountsWorld) -> None:
-    world.person()
-    world.signed_in()
-    world.clock.move(days=7)
-    assert world.delete_older_than() == 0
-    world.clock.move(days=1, seconds=1)
-    assert world.delete_older_than() == 1
-    assert list(world.store.token_families.values()) == []
+STAFF_ID = UserId(999)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_owner_creates_staff_and_grants_roles(accounts: AccountsFixture, role: Role) -> None:
+    actor, asha = Actor(user_id=STAFF_ID, role=role), accounts.register_user()
+    grant = GrantRoleCommand(user_id=asha.id, role=Role.SUPPORT, by=actor)
+    register = RegisterUserCommand(
+        username="new", email="new@example.com", password=PASSWORD, role=Role.SUPPORT, by=actor
+    )
+    if role is Role.OWNER:
+        assert accounts.grant_role(grant).role is Role.SUPPORT
+        assert accounts.register(register).role is Role.SUPPORT
+    else:
+        with pytest.raises(PermissionDenied):
+            accounts.grant_role(grant)
+        with pytest.raises(PermissionDenied):
+            accounts.register(register)
+
+
+def test_registration_with_staff_role_needs_an_actor(accounts: AccountsFixture) -> None:
+    with pytest.raises(PermissionDenied):
+        accounts.register(
+            RegisterUserCommand(
+                username="new", email="new@example.com", password=PASSWORD, role=Role.OWNER
+            )
+        )
+
+
+@pytest.mark.parametrize("role", Role)
+def test_manager_disables_customers_and_owner_also_staff(
+    accounts: AccountsFixture, role: Role
+) -> None:
+    actor = Actor(user_id=STAFF_ID, role=role)
+    customer, staff = accounts.register_user(), accounts.register_user("meera")
+    accounts.grant_role(GrantRoleCommand(user_id=staff.id, role=Role.SUPPORT, by=SYSTEM))
+    for user, allowed in (
+        (customer, role in {Role.OWNER, Role.MANAGER}),
+        (staff, role is Role.OWNER),
+    ):
+        for use_case in (
+            partial(accounts.disable, DisableUserCommand(user_id=user.id, by=actor)),
+            partial(accounts.enable, EnableUserCommand(user_id=user.id, by=actor)),
+        ):
+            if allowed:
+                use_case()
+            else:
+                with pytest.raises(PermissionDenied):
+                    use_case()
+
+
+def test_staff_cannot_disable_their_own_account(accounts: AccountsFixture) -> None:
+    asha = accounts.register_user()
+    accounts.grant_role(GrantRoleCommand(user_id=asha.id, role=Role.OWNER, by=SYSTEM))
+    actor = Actor(user_id=asha.id, role=Role.OWNER)
+    with pytest.raises(PermissionDenied, match="your own account"):
+        accounts.disable(DisableUserCommand(user_id=asha.id, by=actor))
+
+
+def test_expired_tokens_are_deleted_after_a_day(accounts: AccountsFixture) -> None:
+    accounts.register_user()
+    accounts.start_session()
+    accounts.clock.move(days=7)
+    assert accounts.delete_old_tokens() == 0
+    accounts.clock.move(days=1, seconds=1)
+    assert accounts.delete_old_tokens() == 1
+    assert list(accounts.store.token_families.values()) == []

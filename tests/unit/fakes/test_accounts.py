@@ -70,17 +70,14 @@ class TestFakeMailer(MailerContract):
         return FakeMailer()
 
     @pytest.fixture
-    def arrived(self, mailer: FakeMailer) -> Callable[[], Mapping[str, Mail]]:
+    def delivered(self, mailer: FakeMailer) -> Callable[[], Mapping[str, Mail]]:
         return lambda: mailer.sent
 
     @pytest.fixture
-    def break_down(self, mailer: FakeMailer) -> Callable[[], None]:
-        def break_down() -> None:
-            mailer.down = True
+    def make_unavailable(self, mailer: FakeMailer) -> Callable[[], None]:
+        return lambda: setattr(mailer, "down", True)
 
-        return break_down
-
-    def test_refused_recipient_raises(self, mailer: FakeMailer) -> None:
+    def test_rejected_recipient_raises(self, mailer: FakeMailer) -> None:
         mailer.refuse.add(HELLO.to)
         with pytest.raises(MailRefused):
             mailer.send(HELLO)

@@ -11,7 +11,7 @@ from tests.fakes.rate_limiter import FakeRateLimiter
 from tests.support.clock import SetClock
 from tests.support.contracts.job_lock import JobLockContract
 from tests.support.contracts.outbox import RETRIER, STORED_BY, OutboxContract
-from tests.support.contracts.rate_limiter import AttemptsContract
+from tests.support.contracts.rate_limiter import RateLimiterContract
 
 
 class TestFakeOutbox(OutboxContract):
@@ -28,13 +28,13 @@ class TestFakeOutbox(OutboxContract):
         return put
 
 
-class TestFakeRateLimiter(AttemptsContract):
+class TestFakeRateLimiter(RateLimiterContract):
     @pytest.fixture
     def clock(self) -> SetClock:
         return SetClock()
 
     @pytest.fixture
-    def attempts(self, clock: SetClock) -> FakeRateLimiter:
+    def limiter(self, clock: SetClock) -> FakeRateLimiter:
         return FakeRateLimiter(clock)
 
 

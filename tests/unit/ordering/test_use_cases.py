@@ -110,7 +110,7 @@ def test_an_order_keeps_what_was_bought(counter: Counter, shop: ShopFixture) -> 
         product = work.products.get_for_update(shop.products[0])
         product.archive(at=counter.clock.now())
         work.products.save(product)
-        book = work.address_books.of(shop.customer)
+        book = work.address_books.get(shop.customer)
         book.remove(shop.address)
         work.address_books.save(book)
         work.commit()

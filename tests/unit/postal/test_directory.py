@@ -1,11 +1,11 @@
-"""The bundled directory of pincodes."""
+"""Bundled directory of pincodes."""
 
 import pytest
 
 from novacart.adapters.postal.directory import BundledPostalCodes
 from novacart.adapters.postal.districts import DISTRICTS
 from novacart.adapters.postal.states import STATES
-from novacart.application.ports.postal_codes import Place
+from novacart.application.ports.postal_codes import PostalPlace
 
 
 @pytest.mark.parametrize(
@@ -28,22 +28,22 @@ from novacart.application.ports.postal_codes import Place
         ("781001", "Guwahati", "Assam"),
     ],
 )
-def test_well_known_places(pincode: str, city: str, state: str) -> None:
-    assert BundledPostalCodes().place_of(pincode) == Place(city=city, state=state)
+def test_find_returns_city_and_state(pincode: str, city: str, state: str) -> None:
+    assert BundledPostalCodes().find(pincode) == PostalPlace(city=city, state=state)
 
 
-def test_what_is_in_no_circle_is_unknown() -> None:
+def test_find_unknown_pincode_returns_none() -> None:
     for pincode in ("000000", "012345", "999999", "100000"):
-        assert BundledPostalCodes().place_of(pincode) is None
+        assert BundledPostalCodes().find(pincode) is None
 
 
-def test_every_district_lies_in_a_state() -> None:
-    for beginning, city in DISTRICTS.items():
-        place = BundledPostalCodes().place_of(beginning + "001")
-        assert place is not None, beginning
+def test_every_district_has_a_state() -> None:
+    for prefix, city in DISTRICTS.items():
+        place = BundledPostalCodes().find(prefix + "001")
+        assert place is not None, prefix
         assert place.city == city
 
 
-def test_a_beginning_belongs_to_one_state() -> None:
-    beginnings = [part for parts in STATES.values() for part in parts.split()]
-    assert len(beginnings) == len(set(beginnings))
+def test_prefixes_are_unique() -> None:
+    prefixes = [part for parts in STATES.values() for part in parts.split()]
+    assert len(prefixes) == len(set(prefixes))

@@ -1,4 +1,4 @@
-"""Argon2id as the shop uses it, and the tokens of reset links."""
+"""Password hashing with Argon2id, and password reset tokens."""
 
 import re
 
@@ -9,7 +9,7 @@ from novacart.adapters.security.reset_tokens import HmacResetTokens
 from tests.support.contracts.password_hasher import PasswordHasherContract
 
 CHEAP = Argon2idHasher(memory_kib=64, passes=1)
-CHEAPER = Argon2idHasher(memory_kib=32, passes=1)
+OLDER = Argon2idHasher(memory_kib=32, passes=1)
 
 
 class TestArgon2idHasher(PasswordHasherContract):
@@ -19,32 +19,32 @@ class TestArgon2idHasher(PasswordHasherContract):
 
     @pytest.fixture
     def older(self) -> Argon2idHasher:
-        return CHEAPER
+        return OLDER
 
-    def test_the_shop_hashes_with_nineteen_mebibytes_twice(self) -> None:
+    def test_default_parameters_are_19_mib_and_two_passes(self) -> None:
         password_hash = Argon2idHasher().hash("mango")
         assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
         assert len(password_hash) <= 255
 
-    def test_nobody_is_held_against_a_hash_of_the_same_cost(self) -> None:
+    def test_dummy_hash_has_current_parameters(self) -> None:
         hasher = Argon2idHasher()
-        assert not hasher.is_outdated(hasher._nobody)
+        assert not hasher.is_outdated(hasher._dummy_hash)
 
 
-def test_a_reset_token_is_the_same_each_time_and_another_for_each_reset() -> None:
+def test_reset_token_is_deterministic_and_differs_by_reset() -> None:
     tokens = HmacResetTokens("key")
     assert tokens.token_for(5) == HmacResetTokens("key").token_for(5)
     assert len({tokens.token_for(number) for number in range(50)}) == 50
 
 
-def test_another_key_makes_other_tokens() -> None:
+def test_reset_token_depends_on_the_key() -> None:
     assert HmacResetTokens("key").token_for(5) != HmacResetTokens("yek").token_for(5)
 
 
-def test_a_reset_token_has_256_bits_and_goes_into_an_address_as_it_is() -> None:
+def test_reset_token_has_256_bits_and_is_url_safe() -> None:
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", HmacResetTokens("key").token_for(5))
 
 
-def test_any_text_has_a_hash() -> None:
+def test_any_text_can_be_hashed() -> None:
     for text in ("", "x", "\ud800"):
         assert re.fullmatch("[0-9a-f]{64}", HmacResetTokens("key").hash(text))

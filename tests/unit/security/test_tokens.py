@@ -1,4 +1,4 @@
-"""What is signed by us, is in time and of the right kind is read; nothing else is."""
+"""JSON Web Tokens: valid tokens are read, and all others raise `InvalidToken`."""
 
 import base64
 import json
@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from novacart.adapters.security.tokens import JwtTokens
 from novacart.application.ports.tokens import TokenClaims, TokenKind
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.shared.ids import UserId
 
-KEY = "a signing key of this test, long enough for HS512: " + "k" * 40
+KEY = "a signing key for tests, long enough for HS512: " + "k" * 40
 TOKENS = JwtTokens(
     secret_key=KEY, access_lifetime=timedelta(minutes=60), refresh_lifetime=timedelta(days=7)
 )
@@ -49,13 +49,13 @@ def signed(claims: dict[str, Any], key: str = KEY, algorithm: str = "HS256", **h
     return jwt.encode(claims, key, algorithm, headers=headers or None)
 
 
-def refused(token: str) -> None:
-    with pytest.raises(TokenNotAccepted):
+def assert_invalid(token: str) -> None:
+    with pytest.raises(InvalidToken):
         TOKENS.read(token)
 
 
 @pytest.mark.parametrize("kind", TokenKind)
-def test_what_was_issued_is_read(kind: TokenKind) -> None:
+def test_issued_token_is_read(kind: TokenKind) -> None:
     claims = replace(ACCESS, kind=kind)
     assert TOKENS.read(TOKENS.issue(claims)) == claims
 
@@ -67,46 +67,48 @@ def test_each_kind_has_its_lifetime() -> None:
         assert claims["exp"] - claims["iat"] == lifetime
 
 
-def test_a_token_carries_nothing_but_numbers() -> None:
+def test_token_contains_no_personal_data() -> None:
     claims = jwt.decode(TOKENS.issue(ACCESS), options={"verify_signature": False})
     assert set(claims) == {
         *("iss", "sub", "type", "jti", "family", "generation", "iat", "nbf", "exp", "fresh"),
     }
 
 
-def test_our_own_way_of_signing_is_read() -> None:
+def test_payload_of_these_tests_is_valid() -> None:
     assert TOKENS.read(signed(payload())) == ACCESS
 
 
-def test_no_algorithm_is_no_signature() -> None:
+def test_unsigned_token_is_invalid() -> None:
     unsigned = jwt.encode(payload(), None, algorithm="none")
-    refused(unsigned)
+    assert_invalid(unsigned)
     body = unsigned.split(".")[1]
     for name in ("none", "None", "NONE", "nOnE", ""):
         header = base64.urlsafe_b64encode(json.dumps({"alg": name, "typ": "JWT"}).encode())
-        refused(f"{header.rstrip(b'=').decode()}.{body}.")
+        assert_invalid(f"{header.rstrip(b'=').decode()}.{body}.")
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
-def test_no_other_algorithm_is_taken_even_with_our_key(algorithm: str) -> None:
-    refused(signed(payload(), algorithm=algorithm))
+def test_other_algorithm_with_the_same_key_is_invalid(algorithm: str) -> None:
+    assert_invalid(signed(payload(), algorithm=algorithm))
 
 
-def test_another_key_is_refused_wherever_its_header_points() -> None:
-    other = "another key, as long as it takes to be taken seriously"
-    refused(signed(payload(), key=other))
-    refused(signed(payload(), key=other, kid="../../dev/null", jku="https://evil.example/keys"))
+def test_other_key_is_invalid_whatever_the_header() -> None:
+    other = "another key of at least thirty-two bytes"
+    assert_invalid(signed(payload(), key=other))
+    assert_invalid(
+        signed(payload(), key=other, kid="../../dev/null", jku="https://evil.example/keys")
+    )
 
 
-def test_a_changed_byte_is_refused() -> None:
+def test_changed_token_is_invalid() -> None:
     head, body, signature = signed(payload()).split(".")
     forged = json.loads(base64.urlsafe_b64decode(body + "=="))
     forged["sub"] = "1"
     changed = base64.urlsafe_b64encode(json.dumps(forged).encode()).rstrip(b"=").decode()
-    refused(f"{head}.{changed}.{signature}")
-    refused(f"{head}.{body}.{signature[:-2]}")
-    refused(f"{head}.{body}.")
-    refused(f"{head}.{body}")
+    assert_invalid(f"{head}.{changed}.{signature}")
+    assert_invalid(f"{head}.{body}.{signature[:-2]}")
+    assert_invalid(f"{head}.{body}.")
+    assert_invalid(f"{head}.{body}")
 
 
 NOW = datetime.now(UTC)
@@ -143,28 +145,28 @@ NOW = datetime.now(UTC)
     ],
     ids=", ".join,
 )
-def test_claims_that_we_never_make_are_refused(changes: dict[str, Any]) -> None:
-    refused(signed(payload(**changes)))
+def test_wrong_claims_are_invalid(changes: dict[str, Any]) -> None:
+    assert_invalid(signed(payload(**changes)))
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"{", b"\xff\xfe", b"5"])
-def test_a_signed_body_that_holds_no_claims_is_refused(body: bytes) -> None:
-    refused(jwt.api_jws.encode(body, KEY, algorithm="HS256"))
+def test_signed_body_without_claims_is_invalid(body: bytes) -> None:
+    assert_invalid(jwt.api_jws.encode(body, KEY, algorithm="HS256"))
 
 
 @pytest.mark.parametrize(
     "token",
     ["", "null", "undefined", ".", "..", "...", "a.b.c", "Bearer x", "é.é.é", "\ud800", "x" * 9000],
 )
-def test_what_is_no_token_is_refused(token: str) -> None:
-    refused(token)
+def test_malformed_token_is_invalid(token: str) -> None:
+    assert_invalid(token)
 
 
 @given(st.text(max_size=200))
-def test_any_text_is_refused_in_the_same_way(token: str) -> None:
-    refused(token)
+def test_any_text_is_invalid(token: str) -> None:
+    assert_invalid(token)
 
 
 @given(st.lists(st.text("ABCdef123_-=", max_size=40), min_size=3, max_size=3))
-def test_anything_in_the_form_of_a_token_is_refused_in_the_same_way(parts: list[str]) -> None:
-    refused(".".join(parts))
+def test_any_text_in_the_form_of_a_token_is_invalid(parts: list[str]) -> None:
+    assert_invalid(".".join(parts))

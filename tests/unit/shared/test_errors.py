@@ -32,7 +32,7 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: ConcurrentChange("No."), NONE),
     (lambda: CurrencyMismatch("INR", "EUR"), NONE),
     (
-        lambda: accounts.InvalidDetails({"name": ["Too long.", "Too dull."], "town": ["Where."]}),
+        lambda: accounts.InvalidFields({"name": ["Too long.", "Too dull."], "town": ["Where."]}),
         {"errors": {"name": ["Too long.", "Too dull."], "town": ["Where."]}},
     ),
     (lambda: accounts.WeakPassword(["Too short."]), {"errors": {"password": ["Too short."]}}),
@@ -40,7 +40,7 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
         lambda: accounts.WeakPassword(["Too short."], field="new"),
         {"errors": {"new": ["Too short."]}},
     ),
-    (lambda: accounts.AddressBookIsFull(50), {"limit": 50}),
+    (lambda: accounts.AddressBookFull(50), {"limit": 50}),
     (lambda: cart.CartLimitReached(10), {"limit": 10}),
     (lambda: cart.NotEnoughInStock(1), {"available": 1}),
     (lambda: cart.NotEnoughInStock(0), {"available": 0}),

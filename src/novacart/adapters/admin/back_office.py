@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
-from novacart.adapters.admin.sign_in.throttle import SignInThrottle
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.accounts.disable_user import DisableUser, EnableUser
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
 from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.throttle import Throttle
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
@@ -75,7 +75,7 @@ class BackOffice:
     """`provider` is the display name of the payment provider."""
 
     sessions: StaffSessions
-    throttle: SignInThrottle
+    throttle: Throttle
     contexts: RequestContexts
     clock: Clock
     limits: StaffLimits

@@ -13,6 +13,7 @@ from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.forms import CSRF_ERROR, ConfirmForm
 from novacart.adapters.admin.navigation import menu_for
 from novacart.application.accounts.queries import Profile
+from novacart.application.authorization.actor import Actor
 from novacart.application.authorization.permissions import ANYONE, allows
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.request_context import RequestContext
@@ -53,8 +54,13 @@ class StaffView(BaseView):
         profile: Profile = g.staff
         return profile
 
+    @property
+    def actor(self) -> Actor:
+        """The signed-in member of staff, for use cases."""
+        return Actor(user_id=self.staff.id, role=self.staff.role)
+
     def can(self, permission: str) -> bool:
-        return allows(self.staff.role, permission)
+        return self.actor.may(permission)
 
     def _handle_view(self, name: str, **_: object) -> ResponseReturnValue | None:
         permission = self.permissions.get(name)

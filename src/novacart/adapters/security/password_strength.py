@@ -19,8 +19,10 @@ class ZxcvbnPasswordStrength:
     def __init__(self) -> None:
         # zxcvbn adds the words to a module-level dictionary at each call. Doing it once before
         # any thread runs keeps the dictionary's size constant while other threads iterate over it.
-        self.is_guessable("")
+        self.is_guessable("x")
 
     def is_guessable(self, password: str) -> bool:
+        if not password:
+            return True  # zxcvbn raises IndexError
         result = zxcvbn(password[:_MAX_LENGTH], user_inputs=_SHOP_WORDS)
         return bool(result["guesses"] < MIN_GUESSES)

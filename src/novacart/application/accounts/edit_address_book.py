@@ -42,7 +42,7 @@ class AddAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAddressCommand:
-    """`changes` has new values for fields of `AddressDetails`. `is_default` None changes nothing."""
+    """`changes` maps fields of `AddressDetails` to new values; `is_default` None keeps it."""
 
     user_id: UserId
     address_id: AddressId

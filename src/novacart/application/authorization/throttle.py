@@ -35,9 +35,7 @@ POLICIES: Final = {
         only_failures=True,
     ),
     "register": ThrottlePolicy(client=(RateLimit(200, _HOUR),)),
-    "password_reset": ThrottlePolicy(
-        client=(RateLimit(60, _HOUR),), login=(RateLimit(5, _HOUR),)
-    ),
+    "password_reset": ThrottlePolicy(client=(RateLimit(60, _HOUR),), login=(RateLimit(5, _HOUR),)),
     "reset_token": ThrottlePolicy(client=(RateLimit(50, 15 * _MINUTE),), only_failures=True),
     # Browser tabs refresh in bursts, so only failures count.
     "refresh": ThrottlePolicy(client=(RateLimit(100, 5 * _MINUTE),), only_failures=True),

@@ -4,7 +4,9 @@ import os
 
 import click
 
-from novacart.application.accounts.create_admin import CreateAdmin, CreateAdminCommand
+from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
+from novacart.application.authorization.actor import SYSTEM
+from novacart.domain.accounts.role import Role
 from novacart.entrypoints.commands.cli_context import cli_injector
 
 
@@ -12,15 +14,17 @@ from novacart.entrypoints.commands.cli_context import cli_injector
 @click.argument("username")
 @click.argument("email")
 def create_admin(username: str, email: str) -> None:
-    """Create a staff account with all permissions.
+    """Create an account with the owner role.
 
-    The password is read from NOVACART_ADMIN_PASSWORD, or asked for.
+    Reads the password from NOVACART_ADMIN_PASSWORD, or prompts for it.
     """
     password = os.environ.get("NOVACART_ADMIN_PASSWORD") or click.prompt(
         "Password", hide_input=True, confirmation_prompt=True
     )
     with cli_injector() as injector:
-        admin = injector.get(CreateAdmin)(
-            CreateAdminCommand(username=username, email=email, password=password)
+        admin = injector.get(RegisterUser)(
+            RegisterUserCommand(
+                username=username, email=email, password=password, role=Role.OWNER, by=SYSTEM
+            )
         )
     click.echo(f"Created the account {admin.username}. Sign in at /admin/.")

@@ -61,7 +61,7 @@ def _seed_if_new(settings: Settings) -> bool:
             seed_with_progress(injector)
         admin = people()["admin"]
         accounts = injector.get(AccountQueries)  # type: ignore[type-abstract]
-        return settings.debug and accounts.taken(admin["username"], admin["email"])[0]
+        return settings.debug and accounts.names_taken(admin["username"], admin["email"])[0]
 
 
 def _greeting(settings: Settings, *, demo: bool) -> str:

@@ -5,9 +5,11 @@ from typing import Any
 
 from injector import Injector
 
-from novacart.application.accounts.add_address import AddAddress, AddAddressCommand
+from novacart.application.accounts.edit_address_book import AddAddress, AddAddressCommand
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
-from novacart.domain.accounts.errors import InvalidDetails
+from novacart.application.authorization.actor import SYSTEM
+from novacart.domain.accounts.address import AddressDetails, AddressType
+from novacart.domain.accounts.errors import InvalidFields
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.demo import data
 
@@ -27,10 +29,16 @@ def seed_people(injector: Injector, progress: Callable[[str, int, int], None]) -
 def _open(injector: Injector, person: dict[str, Any], role: Role) -> bool:
     named = {name: value for name, value in person.items() if name != "addresses"}
     try:
-        profile = injector.get(RegisterUser)(RegisterUserCommand(**named, role=role))
-    except InvalidDetails:
+        profile = injector.get(RegisterUser)(RegisterUserCommand(**named, role=role, by=SYSTEM))
+    except InvalidFields:
         # Somebody of that name or e-mail address is here already.
         return False
     for address in person.get("addresses", []):
-        injector.get(AddAddress)(AddAddressCommand(user_id=profile.id, **address))
+        fields = address | {"address_type": AddressType(address["address_type"])}
+        is_default = fields.pop("is_default")
+        injector.get(AddAddress)(
+            AddAddressCommand(
+                user_id=profile.id, details=AddressDetails(**fields), is_default=is_default
+            )
+        )
     return True

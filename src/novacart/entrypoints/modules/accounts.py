@@ -1,4 +1,4 @@
-"""Accounts: people, their sign-ins, their mail about it, and their addresses."""
+"""Dependency injection of accounts, email and rate limits."""
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
@@ -9,6 +9,7 @@ from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, Sq
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.postal.directory import BundledPostalCodes
 from novacart.adapters.security.password_hasher import Argon2idHasher
+from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
 from novacart.adapters.security.reset_tokens import HmacResetTokens
 from novacart.adapters.security.tokens import JwtTokens
 from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
@@ -16,33 +17,36 @@ from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.http.auth import Authenticate, BearerAuthenticate
 from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.application.accounts.add_address import AddAddress
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
-from novacart.application.accounts.change_address import ChangeAddress
 from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
     ConfirmPasswordReset,
 )
-from novacart.application.accounts.create_admin import CreateAdmin
 from novacart.application.accounts.delete_old_tokens import DeleteOldTokens
 from novacart.application.accounts.disable_user import DisableUser, EnableUser
+from novacart.application.accounts.edit_address_book import (
+    AddAddress,
+    ChangeAddress,
+    RemoveAddress,
+    SetDefaultAddress,
+)
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.look_up_pincode import LookUpPincode
-from novacart.application.accounts.policy import ResetPolicy, SessionPolicy
 from novacart.application.accounts.queries import AccountQueries, AddressQueries
 from novacart.application.accounts.refresh_session import RefreshSession
 from novacart.application.accounts.register_user import RegisterUser
-from novacart.application.accounts.remove_address import RemoveAddress
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
-from novacart.application.accounts.send_reset_link import SendResetLink
-from novacart.application.accounts.set_default_address import SetDefaultAddress
-from novacart.application.accounts.sign_in import SignIn
+from novacart.application.accounts.send_reset_link import ResetPolicy, SendResetLink
+from novacart.application.accounts.sign_in import SessionPolicy, SignIn
 from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.update_profile import UpdateProfile
+from novacart.application.authorization.throttle import Throttle
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mailer
 from novacart.application.ports.password_hasher import PasswordHasher
+from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.postal_codes import PostalCodes
+from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.tokens import Tokens
 from novacart.application.scheduled_jobs import ScheduledJob
@@ -56,7 +60,6 @@ _USE_CASES = (
     ChangeAddress,
     CheckResetToken,
     ConfirmPasswordReset,
-    CreateAdmin,
     DisableUser,
     EnableUser,
     DeleteOldTokens,
@@ -98,6 +101,18 @@ class AccountsModule(Module):
 
     @provider
     @singleton
+    def strength(self) -> PasswordStrength:
+        return ZxcvbnPasswordStrength()
+
+    @provider
+    @singleton
+    def throttle(self, settings: Settings, injector: Injector) -> Throttle:
+        if not settings.ratelimit_enabled:
+            return Throttle(None)
+        return Throttle(injector.get(RateLimiter))  # type: ignore[type-abstract]
+
+    @provider
+    @singleton
     def tokens(self, settings: Settings) -> Tokens:
         return JwtTokens(
             secret_key=settings.secret_key,
@@ -112,7 +127,7 @@ class AccountsModule(Module):
 
     @provider
     @singleton
-    def letters(self, settings: Settings) -> EmailRenderer:
+    def email_renderer(self, settings: Settings) -> EmailRenderer:
         return JinjaEmailRenderer(shop_url=settings.frontend_url)
 
     @provider
@@ -151,7 +166,7 @@ class AccountsModule(Module):
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:
-    """The routes of this feature."""
+    """Routes of accounts, tokens and address books."""
     return [
         accounts_blueprint(
             register=injector.get(RegisterUser), update_profile=injector.get(UpdateProfile)
@@ -179,14 +194,14 @@ def blueprints(injector: Injector) -> list[Blueprint]:
 
 
 def event_handlers(injector: Injector) -> EventHandlers:
-    """Mailing the links that were asked for."""
+    """Send password reset links."""
     return [(PasswordResetRequested, injector.get(SendResetLink))]
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
-    """Throwing away tokens that nobody can use any more."""
+    """Delete expired tokens."""
     return [
         ScheduledJob(
-            name="forget_old_tokens", every_seconds=_HOUR, run=injector.get(DeleteOldTokens)
+            name="delete_old_tokens", every_seconds=_HOUR, run=injector.get(DeleteOldTokens)
         )
     ]

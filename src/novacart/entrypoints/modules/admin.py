@@ -10,16 +10,15 @@ from novacart.adapters.admin.back_office import (
     OrderActions,
 )
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
-from novacart.adapters.admin.sign_in.throttle import SignInThrottle
 from novacart.adapters.admin.site import install
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.http import rate_limits
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.throttle import Throttle
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
@@ -27,7 +26,6 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.sales_figures import SalesFigures
@@ -66,22 +64,10 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def throttle(self, settings: Settings, injector: Injector) -> SignInThrottle:
-        attempts = None
-        if settings.ratelimit_enabled:
-            attempts = injector.get(RateLimiter)  # type: ignore[type-abstract]
-        return SignInThrottle(
-            attempts=attempts,
-            policy=rate_limits.POLICIES["sign_in"],
-            network_of=rate_limits.client_network,
-        )
-
-    @provider
-    @singleton
     def back_office(self, injector: Injector, settings: Settings) -> BackOffice:
         return BackOffice(
             sessions=injector.get(StaffSessions),
-            throttle=injector.get(SignInThrottle),
+            throttle=injector.get(Throttle),
             contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             limits=injector.get(StaffLimits),

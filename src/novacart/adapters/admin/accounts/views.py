@@ -12,14 +12,14 @@ from novacart.adapters.admin.filters import Filter, choice, parse_id, yes_no
 from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import see_other
-from novacart.application.accounts.disable_user import AccountOf
+from novacart.application.accounts.disable_user import DisableUserCommand, EnableUserCommand
 from novacart.application.accounts.grant_role import GrantRoleCommand
 from novacart.application.accounts.register_user import RegisterUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
 from novacart.application.authorization.permissions import STAFF_ROLES
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.list_query import ListQuery, Page
-from novacart.domain.accounts.errors import InvalidDetails
+from novacart.domain.accounts.errors import InvalidFields
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import UserId
@@ -66,20 +66,19 @@ class _AccountsView(ListView):
     @expose("/disable/", methods=("POST",))
     def disable(self) -> Any:  # noqa: ANN401 (a redirect)
         account = self._submitted()
-        if account.id == self.staff.id:
-            flash("You cannot disable your own account.", "danger")
-        else:
-            self.run_action(
-                lambda: self.back_office.accounts.disable(AccountOf(user_id=account.id)),
-                success=f"{account.username} was disabled and signed out everywhere.",
-            )
+        command = DisableUserCommand(user_id=account.id, by=self.actor)
+        self.run_action(
+            lambda: self.back_office.accounts.disable(command),
+            success=f"{account.username} was disabled and signed out everywhere.",
+        )
         return self._redirect_to(account)
 
     @expose("/enable/", methods=("POST",))
     def enable(self) -> Any:  # noqa: ANN401 (a redirect)
         account = self._submitted()
+        command = EnableUserCommand(user_id=account.id, by=self.actor)
         self.run_action(
-            lambda: self.back_office.accounts.enable(AccountOf(user_id=account.id)),
+            lambda: self.back_office.accounts.enable(command),
             success=f"{account.username} was enabled.",
         )
         return self._redirect_to(account)
@@ -162,12 +161,11 @@ class StaffAccountsView(_AccountsView):
                     password=form.password.data or "",
                     first_name=form.first_name.data or "",
                     last_name=form.last_name.data or "",
+                    role=Role(form.role.data),
+                    by=self.actor,
                 )
             )
-            self.back_office.accounts.grant_role(
-                GrantRoleCommand(user_id=profile.id, role=form.role.data)
-            )
-        except InvalidDetails as error:
+        except InvalidFields as error:
             for name, messages in error.errors.items():
                 form[name].errors = list(messages)
             return False
@@ -192,7 +190,7 @@ class StaffAccountsView(_AccountsView):
             flash("Select an existing account and a role.", "danger")
             return see_other(url_for("admin_staff.index_view"))
         role = Role(form.role.data)
-        command = GrantRoleCommand(user_id=account.id, role=role)
+        command = GrantRoleCommand(user_id=account.id, role=role, by=self.actor)
         self.run_action(
             lambda: self.back_office.accounts.grant_role(command),
             success=f"{account.username} now has the role {role.title()}.",

@@ -1,1 +1,1 @@
-"""Staff sign-in and sessions."""
+"""Staff sign-in, sessions and passwords."""

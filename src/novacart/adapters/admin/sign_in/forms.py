@@ -8,7 +8,7 @@ from novacart.adapters.admin.forms import StaffForm
 
 class SignInForm(StaffForm):
     login = StringField(
-        "Username or e-mail address",
+        "Username or email address",
         [InputRequired(), Length(max=254)],
         render_kw={"autocomplete": "username", "autofocus": True},
     )
@@ -24,9 +24,9 @@ class PasswordForm(StaffForm):
     new = PasswordField(
         "New password",
         [InputRequired()],
-        description="At least eight characters, and not a common password.",
+        description="At least 8 characters, and not a common password.",
         render_kw={"autocomplete": "new-password"},
     )
-    again = PasswordField(
+    repeated = PasswordField(
         "Confirm new password", [InputRequired()], render_kw={"autocomplete": "new-password"}
     )

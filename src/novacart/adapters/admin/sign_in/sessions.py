@@ -1,13 +1,13 @@
-"""Staff's own session in the browser, beside the tokens of the API.
+"""Sessions of staff in the browser.
 
-The cookie is signed, and holds no secret: it names a sign-in that is kept in the database like
-any other. So it costs no table of its own, and yet ends at once wherever the sign-in ends:
-on sign-out, with a new password, or when the account is disabled.
+The session cookie is signed and names a token family in the database, as the tokens of the API
+do. The session therefore ends on sign-out, with a password change and when the account is
+disabled, without a table of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from flask import session
 
@@ -16,48 +16,54 @@ from novacart.application.accounts.sign_in import SignIn, SignInCommand
 from novacart.application.accounts.sign_out import SignOut, SignOutCommand
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenClaims, TokenKind, Tokens
-from novacart.domain.accounts.errors import TokenNotAccepted, WrongCredentials
+from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken
+from novacart.domain.shared.ids import UserId
 
-IDLE: Final = timedelta(minutes=30)
-ABSOLUTE: Final = timedelta(hours=12)
+IDLE_TIMEOUT: Final = timedelta(minutes=30)
+ABSOLUTE_TIMEOUT: Final = timedelta(hours=12)
 _KEY: Final = "sign_in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _SignedIn:
-    """What the cookie says; times in seconds since 1970."""
+class _CookieSession:
+    """The content of the session cookie. Times are in seconds since 1970."""
 
-    user: int
+    user: UserId
     family: int
     generation: int
     token: str
-    since: float
-    seen: float
+    started_at: float
+    seen_at: float
 
     @classmethod
-    def of(cls, stored: object) -> "_SignedIn | None":
-        if not isinstance(stored, dict):
-            return None
+    def load(cls) -> "_CookieSession | None":
+        stored = session.get(_KEY)
         try:
-            return cls(**stored)
+            return cls(**stored) if isinstance(stored, dict) else None
         except TypeError:
             return None
-
-    def stored(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__slots__}
 
     @property
     def claims(self) -> TokenClaims:
         return TokenClaims(
             kind=TokenKind.REFRESH,
-            user_id=self.user,  # type: ignore[arg-type] # the cookie is signed by us
+            user_id=self.user,
             family_id=self.family,
             password_generation=self.generation,
             token_id=self.token,
         )
 
+    def is_expired(self, now: datetime) -> bool:
+        at = now.timestamp()
+        return (
+            at - self.seen_at > IDLE_TIMEOUT.total_seconds()
+            or at - self.started_at > ABSOLUTE_TIMEOUT.total_seconds()
+        )
+
 
 class StaffSessions:
+    """Sessions that end after 30 minutes without a request and after 12 hours."""
+
     def __init__(
         self,
         *,
@@ -74,58 +80,54 @@ class StaffSessions:
         self._clock = clock
 
     def open(self, login: str, password: str) -> Profile:
-        """Sign staff in, in a new session. Raises `WrongCredentials`, for customers too."""
+        """Sign in and start a session. Raises `InvalidCredentials`, also for customers."""
         pair = self._sign_in(SignInCommand(login=login, password=password))
         claims = self._tokens.read(pair.refresh)
         profile = self._profile(claims)
         if profile is None or not profile.is_staff:
             self._sign_out(SignOutCommand(refresh=pair.refresh))
-            raise WrongCredentials
+            raise InvalidCredentials
         now = self._clock.now().timestamp()
+        # A new session prevents session fixation.
         session.clear()
-        session[_KEY] = _SignedIn(
-            user=claims.user_id,
-            family=claims.family_id,
-            generation=claims.password_generation,
-            token=claims.token_id,
-            since=now,
-            seen=now,
-        ).stored()
+        session[_KEY] = asdict(
+            _CookieSession(
+                user=claims.user_id,
+                family=claims.family_id,
+                generation=claims.password_generation,
+                token=claims.token_id,
+                started_at=now,
+                seen_at=now,
+            )
+        )
         return profile
 
     def current(self) -> Profile | None:
-        """Whoever is signed in, by the record as it is now: one query."""
-        signed_in = _SignedIn.of(session.get(_KEY))
-        if signed_in is None:
+        """The signed-in member of staff with their current role, read with one query."""
+        stored = _CookieSession.load()
+        if stored is None:
             return None
         now = self._clock.now()
-        profile = None if _is_over(signed_in, now) else self._profile(signed_in.claims)
+        profile = None if stored.is_expired(now) else self._profile(stored.claims)
         if profile is None or not profile.is_staff:
             session.clear()
             return None
-        session[_KEY] = signed_in.stored() | {"seen": now.timestamp()}
+        session[_KEY] = asdict(stored) | {"seen_at": now.timestamp()}
         return profile
 
     def close(self) -> None:
-        """End the sign-in itself, so that a copy of the cookie is worth nothing either."""
-        signed_in = _SignedIn.of(session.get(_KEY))
+        """Sign out, which also invalidates copies of the cookie."""
+        stored = _CookieSession.load()
         session.clear()
-        if signed_in is not None:
+        if stored is not None:
             try:
-                self._sign_out(SignOutCommand(refresh=self._tokens.issue(signed_in.claims)))
-            except TokenNotAccepted:
+                self._sign_out(SignOutCommand(refresh=self._tokens.issue(stored.claims)))
+            except InvalidToken:
                 return
 
     def _profile(self, claims: TokenClaims) -> Profile | None:
-        return self._accounts.session(
+        return self._accounts.session_user(
             user_id=claims.user_id,
             family_id=claims.family_id,
             password_generation=claims.password_generation,
         )
-
-
-def _is_over(signed_in: _SignedIn, now: datetime) -> bool:
-    at = now.timestamp()
-    return at - signed_in.seen > IDLE.total_seconds() or (
-        at - signed_in.since > ABSOLUTE.total_seconds()
-    )

@@ -1,6 +1,6 @@
-"""Signing in and out, and one's own password."""
+"""Pages of sign-in, sign-out and the own password."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
 from flask import Response, flash, request, url_for
@@ -11,7 +11,10 @@ from novacart.adapters.admin.sign_in.forms import PasswordForm, SignInForm
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.accounts.change_password import ChangePasswordCommand
 from novacart.application.authorization.permissions import ANYONE
-from novacart.domain.accounts.errors import WeakPassword, WrongCredentials
+from novacart.domain.accounts.errors import InvalidCredentials, WeakPassword
+
+_OPERATION: Final = "sign_in"
+_TOO_MANY_ATTEMPTS: Final = "Too many attempts. Wait a while before you try again."
 
 
 class SignInView(StaffView):
@@ -21,22 +24,20 @@ class SignInView(StaffView):
     def index(self) -> Any:  # noqa: ANN401 (a page or a redirect)
         form = SignInForm(request.form)
         if not form.was_submitted():
-            return self.render("back_office/sign_in.html", form=form)
+            return self._page(form)
         login, address = form.login.data or "", request.remote_addr
-        wait = self.back_office.throttle.begin(address, login)
-        if wait:
-            sentence = "That was tried too often. Wait a while before you try again."
-            page = self.render("back_office/sign_in.html", form=form, error=sentence)
-            return Response(page, 429, {"Retry-After": str(wait)})
+        throttle = self.back_office.throttle
+        if seconds := throttle.begin(_OPERATION, address=address, login=login):
+            page = self._page(form, error=_TOO_MANY_ATTEMPTS)
+            return Response(page, 429, {"Retry-After": str(seconds)})
         try:
             self.back_office.sessions.open(login, form.password.data or "")
-        except WrongCredentials:
-            self.back_office.throttle.failed(address)
-            sentence = "No active staff account was found with these credentials."
-            page = self.render("back_office/sign_in.html", form=form, error=sentence)
-            return Response(page, 401)
-        self.back_office.throttle.succeeded(login)
-        return see_other(_inside(request.args.get("next")))
+        except InvalidCredentials:
+            throttle.failed(_OPERATION, address=address)
+            error = "No active staff account found with the given credentials."
+            return Response(self._page(form, error=error), 401)
+        throttle.succeeded(_OPERATION, login=login)
+        return see_other(_next_page(request.args.get("next")))
 
     @expose("/out/", methods=("POST",))
     def out(self) -> Any:  # noqa: ANN401 (a redirect)
@@ -45,6 +46,9 @@ class SignInView(StaffView):
         flash("You are signed out.", "success")
         return see_other(url_for("admin_sign_in.index"))
 
+    def _page(self, form: SignInForm, error: str | None = None) -> str:
+        return self.render("back_office/sign_in.html", form=form, error=error)
+
 
 class AccountView(StaffView):
     permissions: ClassVar = {"index": "own.account"}
@@ -52,19 +56,21 @@ class AccountView(StaffView):
     @expose("/", methods=("GET", "POST"))
     def index(self) -> Any:  # noqa: ANN401 (a page or a redirect)
         form = PasswordForm(request.form)
-        if form.was_submitted() and self._changed(form):
+        if form.was_submitted() and self._change_password(form):
             self.back_office.sessions.close()
-            flash("Your password is changed. Sign in with the new one.", "success")
+            flash("Your password has been changed. Sign in with the new one.", "success")
             return see_other(url_for("admin_sign_in.index"))
         return self.render("back_office/password.html", form=form)
 
-    def _changed(self, form: PasswordForm) -> bool:
-        if form.new.data != form.again.data:
-            form.again.errors = ["The two are not the same."]
+    def _change_password(self, form: PasswordForm) -> bool:
+        """Change the password and return True, or add errors to the form."""
+        if form.new.data != form.repeated.data:
+            form.repeated.errors = ["The passwords do not match."]
             return False
-        wait = self.back_office.throttle.begin(request.remote_addr, self.staff.email)
-        if wait:
-            form.current.errors = ["That was tried too often. Wait a while."]
+        # Guesses of the current password count together with failed sign-ins.
+        throttle, address, login = self.back_office.throttle, request.remote_addr, self.staff.email
+        if throttle.begin(_OPERATION, address=address, login=login):
+            form.current.errors = [_TOO_MANY_ATTEMPTS]
             return False
         try:
             self.back_office.accounts.change_password(
@@ -76,22 +82,25 @@ class AccountView(StaffView):
                     new=form.new.data or "",
                 )
             )
-        except WrongCredentials:
-            self.back_office.throttle.failed(request.remote_addr)
-            form.current.errors = ["This is not your present password."]
+        except InvalidCredentials:
+            throttle.failed(_OPERATION, address=address)
+            form.current.errors = ["Your current password is wrong."]
             return False
-        except WeakPassword as weak:
-            form.new.errors = [sentence for said in weak.errors.values() for sentence in said]
+        except WeakPassword as error:
+            form.new.errors = error.errors["password"]
             return False
-        self.back_office.throttle.succeeded(self.staff.email)
+        throttle.succeeded(_OPERATION, login=login)
         return True
 
 
-def _inside(there: str | None) -> str:
-    """The page that was asked for, if it is one of ours; else the first page."""
+def _next_page(path: str | None) -> str:
+    """The requested page if it is an admin page, else the first page.
+
+    Prevents redirects to other sites.
+    """
     home = url_for("admin.index")
-    if not there or "\\" in there:
+    if not path or "\\" in path:
         return home
-    parts = urlsplit(there)
-    inside = not parts.scheme and not parts.netloc and parts.path.startswith(home)
-    return there if inside else home
+    parts = urlsplit(path)
+    is_admin_page = not parts.scheme and not parts.netloc and parts.path.startswith(home)
+    return path if is_admin_page else home

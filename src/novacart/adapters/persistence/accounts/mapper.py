@@ -20,7 +20,7 @@ _TOKEN: Final = tuple(field.name for field in fields(RefreshToken))
 
 
 def user_row(user: User) -> dict[str, Any]:
-    """Every column but the version, which the repository increments."""
+    """A row without the version, which the repository increments."""
     return {
         "id": user.id,
         "username": user.username.text,
@@ -39,6 +39,7 @@ def user_row(user: User) -> dict[str, Any]:
 
 
 def to_user(row: Row[Any]) -> User:
+    """A user from a row of `users`."""
     return User(
         id=UserId(row.id),
         username=Username(row.username),
@@ -56,24 +57,28 @@ def to_user(row: Row[Any]) -> User:
 
 
 def token_row(family_id: int, token: RefreshToken) -> dict[str, Any]:
+    """A row of `refresh_tokens`."""
     return {"family_id": family_id} | {name: getattr(token, name) for name in _TOKEN}
 
 
 def to_token(row: Row[Any]) -> RefreshToken:
+    """A token from a row of `refresh_tokens`."""
     return RefreshToken(**{name: getattr(row, name) for name in _TOKEN})
 
 
 def reset_row(reset: PasswordReset) -> dict[str, Any]:
-    """Every column but the version, which the repository increments."""
+    """A row without the version, which the repository increments."""
     return {name: getattr(reset, name) for name in PasswordReset.__slots__}
 
 
 def to_reset(row: Row[Any]) -> PasswordReset:
+    """A reset from a row of `password_resets`."""
     values = {name: getattr(row, name) for name in PasswordReset.__slots__}
     return PasswordReset(**values, version=row.version)
 
 
 def address_row(user_id: UserId, address: Address) -> dict[str, Any]:
+    """A row of `addresses`."""
     details = {name: getattr(address.details, name) for name in _DETAILS}
     return {
         "id": address.id,
@@ -86,6 +91,7 @@ def address_row(user_id: UserId, address: Address) -> dict[str, Any]:
 
 
 def to_address(row: Row[Any]) -> Address:
+    """An address from a row of `addresses`."""
     details = {name: getattr(row, name) for name in _DETAILS}
     return Address(
         id=AddressId(row.id),

@@ -140,9 +140,7 @@ class SqlAddressQueries:
         self._database = database
 
     def list_addresses(self, user_id: UserId) -> Sequence[Address]:
-        statement = (
-            select(addresses).where(addresses.c.user_id == user_id).order_by(addresses.c.id)
-        )
+        statement = select(addresses).where(addresses.c.user_id == user_id).order_by(addresses.c.id)
         with self._database.reading() as connection:
             return [to_address(row) for row in connection.execute(statement)]
 

@@ -75,7 +75,8 @@ class SqlTokenFamilies:
         )
 
     def delete_expired(self, *, before: datetime) -> int:
-        deleted = self._connection.execute(delete(tokens).where(tokens.c.expires_at < before)).rowcount
+        expired = delete(tokens).where(tokens.c.expires_at < before)
+        deleted = self._connection.execute(expired).rowcount
         self._connection.execute(
             delete(families).where(
                 families.c.opened_at < before,

@@ -55,18 +55,19 @@ class SqlRateLimiter:
         return count
 
 
-def _retry_after(connection: Connection, key: str, limits: Sequence[RateLimit], now: datetime) -> int:
+def _retry_after(
+    connection: Connection, key: str, limits: Sequence[RateLimit], now: datetime
+) -> int:
     """Seconds until every limit allows an attempt.
 
     A limit allows one when its `amount`-th newest attempt is older than its period.
     """
-    most = max(limit.amount for limit in limits)
     newest_first = list(
         connection.scalars(
             select(attempts.c.made_at)
             .where(attempts.c.key == key)
             .order_by(attempts.c.made_at.desc())
-            .limit(most)
+            .limit(max(limit.amount for limit in limits))
         )
     )
     waits = [0]

@@ -46,7 +46,7 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @blueprint.arguments(RegistrationSchema)
     @blueprint.response(201, IdentitySchema)
     @blueprint.raises("invalid_value", "username_taken", "email_taken")
-    def register_user(registration: dict[str, Any]) -> Response:
+    def open_account(registration: dict[str, Any]) -> Response:
         """Create an account."""
         user = register(
             RegisterUserCommand(
@@ -77,7 +77,7 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @blueprint.arguments(ProfileSchema)
     @blueprint.response(200, DashboardSchema)
     @blueprint.raises("invalid_value", "username_taken", "concurrent_change")
-    def change_profile(profile: dict[str, Any]) -> Response:
+    def change(profile: dict[str, Any]) -> Response:
         """Change your username or names."""
         user = update_profile(UpdateProfileCommand(user_id=principal().user_id, **profile))
         return _dashboard_response(user.id, user)
@@ -104,7 +104,7 @@ def password_reset_blueprint(
     @limited("password_reset", login_field="email")
     @blueprint.arguments(ResetRequestSchema)
     @blueprint.response(200, StatusSchema)
-    def request_link(body: dict[str, Any]) -> Response:
+    def ask(body: dict[str, Any]) -> Response:
         """Request a reset link. The response is the same for known and unknown addresses."""
         request_reset(RequestPasswordResetCommand(email=body["email"]))
         return json_response({"status": "OK"})

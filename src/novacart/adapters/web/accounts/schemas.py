@@ -80,7 +80,10 @@ class ResetRequestSchema(Schema):
         required=True,
         maximum=254,
         # Not `format: email`: an invalid address gets the same response as an unknown one.
-        metadata={"description": "The email address of the account.", "example": "meenal@example.com"},
+        metadata={
+            "description": "The account's email address.",
+            "example": "meenal@example.com",
+        },
     )
 
 

@@ -59,7 +59,7 @@ def addresses_blueprint(
     @blueprint.route("/")
     @login_required
     @blueprint.response(200, AddressViewSchema(many=True))
-    def list_addresses() -> Response:
+    def show_all() -> Response:
         """List your addresses, oldest first."""
         addresses = queries.list_addresses(principal().user_id)
         return json_response([_json(address) for address in addresses])
@@ -122,7 +122,7 @@ def addresses_blueprint(
     @login_required
     @blueprint.response(200, AddressViewSchema)
     @blueprint.raises("address_not_found")
-    def make_default(address_id: int) -> Response:
+    def prefer(address_id: int) -> Response:
         """Make one of your addresses the default."""
         address = set_default(
             SetDefaultAddressCommand(user_id=principal().user_id, address_id=AddressId(address_id))

@@ -10,7 +10,7 @@ from flask import current_app, g, request
 from novacart.adapters.web.http.errors import ApiError
 from novacart.application.accounts.authenticate_user import AuthenticateUser
 from novacart.application.authorization.actor import Actor
-from novacart.domain.accounts.errors import TokenNotAccepted
+from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 
@@ -62,7 +62,7 @@ class BearerAuthenticate:
             raise NotAuthenticated
         try:
             user = self._authenticate_user(token.strip())
-        except TokenNotAccepted as error:
+        except InvalidToken as error:
             raise NotAuthenticated("Your session has ended. Sign in again.") from error
         return Principal(
             user_id=user.id,

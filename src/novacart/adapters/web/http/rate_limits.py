@@ -7,8 +7,8 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.body import json_body
+from novacart.adapters.web.http.errors import ApiError
 from novacart.application.authorization.throttle import Throttle
 
 P = ParamSpec("P")

@@ -1,4 +1,4 @@
-"""Limits: who is held, for how long, and who is not."""
+"""Rate limits of routes by client network and login."""
 
 import pytest
 from flask import Flask, Response, request
@@ -8,8 +8,9 @@ from novacart.adapters.web.http import errors, rate_limits, request_log
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.auth import NotAuthenticated
 from novacart.adapters.web.http.body import json_body
-from novacart.adapters.web.http.rate_limits import client_network, limited
+from novacart.adapters.web.http.rate_limits import limited
 from novacart.adapters.web.http.responses import json_response
+from novacart.application.authorization.throttle import Throttle, client_network
 from tests.fakes.rate_limiter import FakeRateLimiter
 from tests.support.clock import SetClock
 
@@ -26,9 +27,9 @@ def app(clock: SetClock) -> Flask:
     app = NovaCartFlask("test")
     request_log.init_app(app)
     errors.init_app(app)
-    app.extensions[rate_limits.EXTENSION] = FakeRateLimiter(clock)
+    app.extensions[rate_limits.EXTENSION] = Throttle(FakeRateLimiter(clock))
 
-    @limited("sign_in")
+    @limited("sign_in", login_field="username")
     def sign_in() -> Response:
         if json_body()["password"] != RIGHT:
             raise NotAuthenticated
@@ -58,63 +59,63 @@ def sign_in(
     )
 
 
-def test_an_account_is_held_after_twenty_failures_wherever_they_come_from(app: Flask) -> None:
+def test_login_is_limited_after_twenty_failures_from_any_address(app: Flask) -> None:
     for number in range(20):
         assert sign_in(app, "meera", address=f"192.0.2.{number}").status_code == 401
-    held = sign_in(app, "meera", RIGHT, address="198.51.100.1")
-    assert held.status_code == 429
-    assert held.get_json()["code"] == "too_many_requests"
-    assert 0 < int(held.headers["Retry-After"]) <= 900
+    response = sign_in(app, "meera", RIGHT, address="198.51.100.1")
+    assert response.status_code == 429
+    assert response.get_json()["code"] == "too_many_requests"
+    assert 0 < int(response.headers["Retry-After"]) <= 900
 
 
-def test_an_account_is_one_account_however_it_is_written(app: Flask) -> None:
+def test_spellings_of_a_login_count_together(app: Flask) -> None:
     for number in range(20):
         sign_in(app, [" Meera", "MEERA", "meera ", "\uff4d\uff45\uff45\uff52\uff41"][number % 4])
     assert sign_in(app, "meera", RIGHT).status_code == 429
 
 
-def test_signing_in_starts_anew(app: Flask) -> None:
+def test_success_resets_the_login(app: Flask) -> None:
     for _ in range(4):
         for _ in range(19):
             assert sign_in(app, "meera").status_code == 401
         assert sign_in(app, "meera", RIGHT).status_code == 200
 
 
-def test_no_account_ever_suffers_more_than_fifty_failures_in_a_row_by_one_name(
+def test_at_most_fifty_consecutive_failures_of_a_login_in_thirty_days(
     app: Flask, clock: SetClock
 ) -> None:
     failures = 0
     for step in range(500):
-        answer = sign_in(app, "meera", address=f"198.51.{step // 250}.{step % 250}")
-        failures += answer.status_code == 401
+        response = sign_in(app, "meera", address=f"198.51.{step // 250}.{step % 250}")
+        failures += response.status_code == 401
         clock.move(minutes=60)
     assert failures == 50
 
 
-def test_an_address_is_held_after_a_hundred_failures_whatever_the_account(app: Flask) -> None:
+def test_address_is_limited_after_a_hundred_failures_of_any_login(app: Flask) -> None:
     for number in range(100):
         assert sign_in(app, f"user{number}").status_code == 401
-    assert sign_in(app, "somebody").status_code == 429
-    assert sign_in(app, "somebody", address="192.0.2.2").status_code == 401
+    assert sign_in(app, "another").status_code == 429
+    assert sign_in(app, "another", address="192.0.2.2").status_code == 401
 
 
-def test_a_forwarded_address_that_nobody_vouches_for_changes_nothing(app: Flask) -> None:
+def test_untrusted_forwarded_address_is_ignored(app: Flask) -> None:
     for number in range(101):
-        answer = app.test_client().post(
+        response = app.test_client().post(
             "/sign-in/",
             json={"username": f"user{number}", "password": "wrong"},
             environ_base={"REMOTE_ADDR": "192.0.2.1"},
             headers={"X-Forwarded-For": f"203.0.113.{number}"},
         )
-        assert answer.status_code == (401 if number < 100 else 429)
+        assert response.status_code == (401 if number < 100 else 429)
 
 
 @pytest.mark.parametrize("name", [None, 1, [], "", "   "])
-def test_a_name_that_is_none_is_the_routes_to_refuse(app: Flask, name: object) -> None:
+def test_invalid_login_is_left_to_the_route(app: Flask, name: object) -> None:
     assert sign_in(app, name).status_code == 401
 
 
-def test_refreshes_that_succeed_are_never_held(app: Flask) -> None:
+def test_successful_refreshes_are_not_limited(app: Flask) -> None:
     client = app.test_client()
     assert {client.post("/refresh/?good=1").status_code for _ in range(500)} == {200}
     codes = [client.post("/refresh/").status_code for _ in range(101)]
@@ -122,7 +123,7 @@ def test_refreshes_that_succeed_are_never_held(app: Flask) -> None:
     assert client.post("/refresh/?good=1").status_code == 429
 
 
-def test_registrations_count_even_when_they_succeed(app: Flask, clock: SetClock) -> None:
+def test_successful_registrations_count(app: Flask, clock: SetClock) -> None:
     client = app.test_client()
     codes = [client.post("/register/").status_code for _ in range(201)]
     assert (codes.count(201), codes[-1]) == (200, 429)
@@ -130,8 +131,8 @@ def test_registrations_count_even_when_they_succeed(app: Flask, clock: SetClock)
     assert client.post("/register/").status_code == 201
 
 
-def test_limits_can_be_turned_off(app: Flask) -> None:
-    app.extensions[rate_limits.EXTENSION] = None
+def test_limits_can_be_disabled(app: Flask) -> None:
+    app.extensions[rate_limits.EXTENSION] = Throttle(None)
     assert {sign_in(app, "meera").status_code for _ in range(150)} == {401}
 
 
@@ -146,5 +147,5 @@ def test_limits_can_be_turned_off(app: Flask) -> None:
         ("@", "unknown"),
     ],
 )
-def test_an_ipv6_client_is_its_whole_network(address: str | None, network: str) -> None:
+def test_client_network(address: str | None, network: str) -> None:
     assert client_network(address) == network
