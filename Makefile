@@ -14,7 +14,7 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 # Processes of the integration tests, and further arguments of pytest (ARGS="-k cart").
 WORKERS ?= 2
 ARGS ?=
-DOMAIN_TESTS := accounts audit cart catalog idempotency notifications ordering payments relay \
+DOMAIN_TESTS := accounts audit authorization cart catalog idempotency notifications ordering payments relay \
 	shared wishlist
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \

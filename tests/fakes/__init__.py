@@ -1,1 +1,1 @@
-"""Every port in plain dictionaries: the world of the tests and of the tutorial."""
+"""Fake implementations of the ports, which pass the ports' contract suites."""

@@ -1,4 +1,4 @@
-"""In-memory queries of accounts."""
+"""Fake account queries."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Fast, insecure password hashing, password strength and tokens."""
+"""Fake password hashing, password strength and tokens; fast and insecure."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

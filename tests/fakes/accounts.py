@@ -1,4 +1,4 @@
-"""In-memory repositories of accounts."""
+"""Fake repositories of accounts."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Carts in memory, as their owners see them."""
+"""Fake cart queries."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Carts in memory."""
+"""Fake repository of carts."""
 
 from collections.abc import Callable
 
@@ -62,7 +62,7 @@ class FakeCarts:
 
 
 def orderable(store: FakeStore, user_id: UserId, product_id: ProductId) -> int:
-    """What is available, and what the unpaid order holds that was made of the present cart."""
+    """Return the available stock plus what the unpaid order of this cart reserves."""
     level = store.stock_levels.get(product_id)
     if level is None:
         return 0

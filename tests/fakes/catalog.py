@@ -1,4 +1,4 @@
-"""In-memory repositories of products and categories."""
+"""Fake repositories of products and categories."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""In-memory queries of the catalog."""
+"""Fake catalog queries."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

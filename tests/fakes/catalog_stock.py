@@ -1,4 +1,4 @@
-"""In-memory stock levels and ledger."""
+"""Fake stock levels and ledger."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

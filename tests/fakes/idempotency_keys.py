@@ -1,4 +1,4 @@
-"""Fake repository of idempotency keys, in memory."""
+"""Fake repository of idempotency keys."""
 
 from dataclasses import replace
 from datetime import datetime

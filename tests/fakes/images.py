@@ -1,4 +1,4 @@
-"""In-memory image store."""
+"""Fake image store."""
 
 from itertools import count
 

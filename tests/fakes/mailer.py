@@ -1,4 +1,4 @@
-"""In-memory mailer."""
+"""Fake mailer."""
 
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused

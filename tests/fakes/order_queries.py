@@ -1,4 +1,4 @@
-"""Orders in memory, as their owners see them."""
+"""Fake order queries."""
 
 from novacart.application.ordering.queries import OrderPage, OrderView, order_view
 from novacart.domain.shared.ids import OrderId, UserId

@@ -1,4 +1,4 @@
-"""Orders in memory."""
+"""Fake repository of orders."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

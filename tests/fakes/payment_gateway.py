@@ -1,4 +1,4 @@
-"""A payment provider in memory, with its own ledger and idempotency keys."""
+"""Fake payment provider, with its own ledger and idempotency keys."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""Payments and webhook events in memory."""
+"""Fake repositories of payments and webhook events."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime

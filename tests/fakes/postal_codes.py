@@ -1,4 +1,4 @@
-"""In-memory pincode directory."""
+"""Fake pincode directory."""
 
 from collections.abc import Mapping
 

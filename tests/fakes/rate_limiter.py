@@ -1,4 +1,4 @@
-"""In-memory rate limiter."""
+"""Fake rate limiter."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Ledger of the sandbox provider in memory."""
+"""Fake ledger of the sandbox provider."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

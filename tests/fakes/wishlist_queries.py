@@ -1,4 +1,4 @@
-"""Wishlists in memory, as their owners see them."""
+"""Fake wishlist queries."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Wishlists in memory."""
+"""Fake repository of wishlists."""
 
 from collections.abc import Callable
 

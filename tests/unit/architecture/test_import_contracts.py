@@ -128,7 +128,6 @@ def _aggregate_modules(modules: Iterable[str]) -> set[str]:
         if issubclass(member, AggregateRoot)
         and member is not AggregateRoot
         and member.__module__ == module
-        and not member.__subclasses__()
     }
 
 
