@@ -12,9 +12,9 @@ class FakeOrderQueries:
     def history(
         self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
     ) -> OrderPage:
-        found = [view for view in self._of(user_id) if not search or _holds(view, search)]
+        views = [view for view in self._of(user_id) if not search or _matches(view, search)]
         start = (page - 1) * page_size
-        return OrderPage(count=len(found), orders=found[start : start + page_size])
+        return OrderPage(count=len(views), orders=views[start : start + page_size])
 
     def latest(self, user_id: UserId) -> OrderView | None:
         return next(iter(self._of(user_id)), None)
@@ -29,6 +29,6 @@ class FakeOrderQueries:
         return [order_view(order) for order in own]
 
 
-def _holds(order: OrderView, search: str) -> bool:
-    wanted = search.casefold()
-    return any(wanted in f"{line.title}\n{line.subtitle}".casefold() for line in order.lines)
+def _matches(order: OrderView, search: str) -> bool:
+    text = search.casefold()
+    return any(text in f"{line.title}\n{line.subtitle}".casefold() for line in order.lines)

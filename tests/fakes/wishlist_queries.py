@@ -20,9 +20,9 @@ class FakeWishlistQueries:
                 key=lambda entry: (entry.added_at, entry.product_id),
                 reverse=True,
             )
-            found = [(self._store.products.get(entry.product_id), entry) for entry in entries]
+            products = [(self._store.products.get(entry.product_id), entry) for entry in entries]
             return [
                 WishlistItem(product=product_view(self._store, product), created_at=entry.added_at)
-                for product, entry in found
+                for product, entry in products
                 if product is not None and not product.is_archived
             ]

@@ -52,7 +52,7 @@ def test_add_product(app: Flask, product: int) -> None:
     ("changes", "message"),
     [
         ({"title": ""}, "This field is required."),
-        ({"price": "free"}, "An amount is a decimal string"),
+        ({"price": "free"}, "An amount must be a decimal string"),
         ({"price": "-1"}, "price"),
         ({"published_year": "99999"}, "Number must be between"),
         ({"category_id": "77"}, "Not a valid choice"),

@@ -1,3 +1,5 @@
+"""Money."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +26,7 @@ def inr(minor: int) -> Money:
         ("1.234", "KWD", 1234),
     ],
 )
-def test_a_decimal_string_is_read_exactly(text: str, currency: str, minor: int) -> None:
+def test_parse_decimal_string(text: str, currency: str, minor: int) -> None:
     assert Money.parse(text, currency) == Money(minor, currency)
 
 
@@ -32,67 +34,67 @@ def test_a_decimal_string_is_read_exactly(text: str, currency: str, minor: int) 
     "text",
     ["", "1e3", "1,000", " 1", "1 ", "1.", ".5", "1.234", "NaN", "Infinity", "+1", "\u0661", "0x1"],
 )
-def test_what_is_not_a_decimal_string_is_refused_and_its_field_named(text: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
+def test_parse_invalid_string_raises_for_field(text: str) -> None:
+    with pytest.raises(InvalidValue) as error:
         Money.parse(text, "INR", field="price")
-    assert refused.value.field == "price"
+    assert error.value.field == "price"
 
 
-def test_a_currency_without_a_minor_unit_takes_no_digits_behind_the_point() -> None:
+def test_parse_decimals_of_currency_without_minor_unit_raises() -> None:
     with pytest.raises(InvalidValue):
         Money.parse("500.00", "JPY")
 
 
 @pytest.mark.parametrize("code", ["inr", "IN", "INRS", "IN1", ""])
-def test_a_currency_is_three_capital_letters(code: str) -> None:
+def test_invalid_currency_raises(code: str) -> None:
     with pytest.raises(InvalidValue):
         Money(1, code)
 
 
 @pytest.mark.parametrize("amount", [1.0, True, "1", None])
-def test_only_whole_minor_units_are_money(amount: object) -> None:
+def test_amount_that_is_not_an_integer_raises(amount: object) -> None:
     with pytest.raises(TypeError):
         Money(amount, "INR")  # type: ignore[arg-type]
 
 
 @given(amounts, st.sampled_from(["INR", "JPY", "KWD"]))
-def test_writing_and_reading_gives_the_same_money(minor: int, currency: str) -> None:
+def test_parse_reverses_str(minor: int, currency: str) -> None:
     assert Money.parse(str(Money(minor, currency)), currency) == Money(minor, currency)
 
 
 @given(amounts, amounts)
-def test_adding_and_taking_away_are_opposites(left: int, right: int) -> None:
+def test_subtraction_reverses_addition(left: int, right: int) -> None:
     assert inr(left) + inr(right) - inr(right) == inr(left)
     assert inr(left) + -inr(left) == Money.zero("INR")
 
 
 @given(amounts, amounts)
-def test_money_is_ordered_by_its_amount(left: int, right: int) -> None:
+def test_money_is_ordered_by_amount(left: int, right: int) -> None:
     assert (inr(left) < inr(right)) == (left < right)
     assert (inr(left) <= inr(right)) == (left <= right)
     assert (inr(left) > inr(right)) == (left > right)
     assert (inr(left) >= inr(right)) == (left >= right)
 
 
-def test_money_multiplies_by_integers_only() -> None:
+def test_multiplication_takes_only_integers() -> None:
     assert inr(125) * 3 == inr(375)
     for times in (1.5, "2", True):
         with pytest.raises(TypeError):
             inr(125) * times  # type: ignore[operator]
 
 
-def test_two_currencies_are_never_put_together() -> None:
-    for act in (
+def test_combining_currencies_raises() -> None:
+    for operation in (
         lambda: inr(1) + Money(1, "USD"),
         lambda: inr(1) - Money(1, "USD"),
         lambda: inr(1) < Money(1, "USD"),
         lambda: inr(1) <= Money(1, "USD"),
     ):
         with pytest.raises(CurrencyMismatch):
-            act()
+            operation()
 
 
-def test_nothing_is_false() -> None:
+def test_zero_is_false() -> None:
     assert not Money.zero("INR")
     assert inr(-1)
 
@@ -101,7 +103,7 @@ def test_nothing_is_false() -> None:
     amounts,
     st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=12).filter(any),
 )
-def test_a_split_loses_nothing_and_stays_within_one_unit_of_fair(
+def test_split_is_complete_and_within_one_unit_of_proportion(
     minor: int, weights: list[int]
 ) -> None:
     shares = inr(minor).split(weights)
@@ -110,19 +112,19 @@ def test_a_split_loses_nothing_and_stays_within_one_unit_of_fair(
         assert abs(share.amount * sum(weights) - minor * weight) < sum(weights)
 
 
-def test_what_rounding_leaves_goes_to_the_largest_remainder() -> None:
+def test_split_gives_rounding_units_to_largest_remainders() -> None:
     assert inr(100).split([1, 1, 1]) == [inr(34), inr(33), inr(33)]
     assert inr(5).split([1, 4]) == [inr(1), inr(4)]
 
 
 @pytest.mark.parametrize("weights", [[], [0, 0], [2, -1]])
-def test_a_split_needs_a_weight(weights: list[int]) -> None:
+def test_split_without_positive_weight_raises(weights: list[int]) -> None:
     with pytest.raises(ValueError, match="weights"):
         inr(100).split(weights)
 
 
 @pytest.mark.parametrize(
-    ("minor", "currency", "written"),
+    ("minor", "currency", "text"),
     [
         (0, "INR", "0.00"),
         (5, "INR", "0.05"),
@@ -133,19 +135,15 @@ def test_a_split_needs_a_weight(weights: list[int]) -> None:
         (1, "KWD", "0.001"),
     ],
 )
-def test_money_is_written_with_all_its_digits_and_no_more(
-    minor: int, currency: str, written: str
-) -> None:
-    assert str(Money(minor, currency)) == written
+def test_str_has_all_decimal_places_of_currency(minor: int, currency: str, text: str) -> None:
+    assert str(Money(minor, currency)) == text
 
 
 @pytest.mark.parametrize(
     ("currency", "example"), [("INR", "499.00"), ("JPY", "499"), ("KWD", "499.000")]
 )
-def test_who_writes_an_amount_wrongly_is_shown_one_of_that_currency(
-    currency: str, example: str
-) -> None:
-    with pytest.raises(InvalidValue) as refused:
+def test_parse_error_shows_example_in_currency(currency: str, example: str) -> None:
+    with pytest.raises(InvalidValue) as error:
         Money.parse("much", currency, field="price")
-    assert refused.value.field == "price"
-    assert str(refused.value) == f'An amount is a decimal string such as "{example}".'
+    assert error.value.field == "price"
+    assert str(error.value) == f'An amount must be a decimal string such as "{example}".'

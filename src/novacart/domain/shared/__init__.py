@@ -1,1 +1,1 @@
-"""What every feature of the shop stands on: money, ids, events and errors."""
+"""Building blocks of all features: money, ids, events and errors."""

@@ -1,14 +1,14 @@
-"""The root of every refusal that the shop can give."""
+"""Base classes of domain errors."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A rule of the shop that was broken, said in words that a customer may read.
+    """A broken business rule, with a message that can be shown to customers.
 
-    `code` is stable snake_case: clients and the error table of an adapter tell errors
-    apart by it. `details` names what a client needs beyond the sentence (plain JSON values).
+    `code` is stable and snake_case; clients identify errors by it. `details` has the facts
+    that a client needs beside the message, as JSON values.
     """
 
     code: ClassVar[str] = "domain_error"
@@ -20,9 +20,9 @@ class DomainError(Exception):
 
 
 class InvalidValue(DomainError):
-    """A value that can never be right, whatever the state of the shop.
+    """A value that is invalid in itself.
 
-    `field` is the name of the offending field, so that a form can show the sentence there.
+    `field` is the name of the invalid field, so that a form can show the message there.
     """
 
     code = "invalid_value"
@@ -33,9 +33,9 @@ class InvalidValue(DomainError):
 
 
 class ConcurrentChange(DomainError):
-    """Somebody else changed the same thing between our read and our write."""
+    """The record was changed by another transaction after it was read."""
 
     code = "concurrent_change"
 
-    def __init__(self, message: str = "It was changed by somebody else meanwhile.") -> None:
+    def __init__(self, message: str = "It was changed by someone else in the meantime.") -> None:
         super().__init__(message)

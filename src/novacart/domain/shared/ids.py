@@ -1,4 +1,4 @@
-"""Identities: plain integers that the type checker keeps apart."""
+"""Types of ids: integers that the type checker distinguishes."""
 
 from typing import NewType
 

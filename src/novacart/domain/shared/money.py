@@ -1,4 +1,4 @@
-"""Money: integer minor units of one currency."""
+"""Money in integer minor units."""
 
 import re
 from collections.abc import Sequence
@@ -17,36 +17,36 @@ _EXPONENTS = dict.fromkeys(
 
 
 class CurrencyMismatch(DomainError):
-    """Two amounts of different currencies were put together."""
+    """An operation on amounts of different currencies."""
 
     code = "currency_mismatch"
 
     def __init__(self, left: str, right: str) -> None:
-        super().__init__(f"{left} and {right} cannot be put together.")
+        super().__init__(f"{left} and {right} cannot be combined.")
 
 
 def currency_exponent(currency: str) -> int:
-    """How many digits of `currency` (ISO 4217) stand behind the point."""
+    """The number of decimal places of a currency (ISO 4217)."""
     return _EXPONENTS.get(currency, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """`amount` minor units (paise, cents) of the currency named by its ISO 4217 code.
+    """`amount` minor units (paise, cents) of an ISO 4217 currency.
 
-    It adds only its own currency, multiplies by integers, and splits with nothing lost.
+    Arithmetic requires the same currency; only integers multiply; `split` loses nothing.
     """
 
     amount: int
     currency: str
 
     def __post_init__(self) -> None:
-        """Raises `InvalidValue` for a code that is not three capital letters."""
+        """Raises `InvalidValue` for a currency that is not three capital letters."""
         if isinstance(self.amount, bool) or not isinstance(self.amount, int):
-            message = "money counts whole minor units"
+            message = "the amount must be an integer of minor units"
             raise TypeError(message)
         if not _CODE.fullmatch(self.currency):
-            raise InvalidValue("currency", "A currency is three capital letters (ISO 4217).")
+            raise InvalidValue("currency", "A currency must be three capital letters (ISO 4217).")
 
     @classmethod
     def zero(cls, currency: str) -> Self:
@@ -54,26 +54,26 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str, *, field: str = "amount") -> Self:
-        """Read a decimal string in major units, such as `"499.00"`; `"499"` will do too.
+        """Parse a decimal string in major units, such as `"499.00"` or `"499"`.
 
-        Raises `InvalidValue` (naming `field`) for anything else, more digits than the
-        currency has included.
+        Raises `InvalidValue` for `field` for any other format, also for more decimal places
+        than the currency has.
         """
         match = _DECIMAL.fullmatch(text)
         exponent = currency_exponent(currency)
         if match is None or len(match[3] or "") > exponent:
             digits = "0" * exponent
             example = f"499.{digits}" if digits else "499"
-            raise InvalidValue(field, f'An amount is a decimal string such as "{example}".')
+            raise InvalidValue(field, f'An amount must be a decimal string such as "{example}".')
         minor = int(match[2] + (match[3] or "").ljust(exponent, "0"))
         return cls(-minor if match[1] else minor, currency)
 
     def __add__(self, other: "Money") -> "Money":
-        self._must_match(other)
+        self._ensure_same_currency(other)
         return Money(self.amount + other.amount, self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
-        self._must_match(other)
+        self._ensure_same_currency(other)
         return Money(self.amount - other.amount, self.currency)
 
     def __mul__(self, times: int) -> "Money":
@@ -88,11 +88,11 @@ class Money:
         return self.amount != 0
 
     def __lt__(self, other: "Money") -> bool:
-        self._must_match(other)
+        self._ensure_same_currency(other)
         return self.amount < other.amount
 
     def __le__(self, other: "Money") -> bool:
-        self._must_match(other)
+        self._ensure_same_currency(other)
         return self.amount <= other.amount
 
     def __gt__(self, other: "Money") -> bool:
@@ -102,7 +102,7 @@ class Money:
         return other <= self
 
     def __str__(self) -> str:
-        """The wire's form: major units with all of the currency's digits, `"499.00"`."""
+        """Major units with all decimal places of the currency, such as `"499.00"`."""
         exponent = currency_exponent(self.currency)
         sign = "-" if self.amount < 0 else ""
         digits = str(abs(self.amount)).rjust(exponent + 1, "0")
@@ -113,14 +113,15 @@ class Money:
         return Money((self.amount * (100 + percent) + 50) // 100, self.currency)
 
     def split(self, weights: Sequence[int]) -> list["Money"]:
-        """Shares in proportion to `weights`, whose sum is the whole to the last minor unit.
+        """Split in proportion to `weights`; the shares add up to the amount.
 
-        What rounding leaves over goes one unit at a time to the largest remainders, the
-        first of equals first. Raises `ValueError` where no weight is positive.
+        Largest remainder method: each minor unit that rounding leaves goes to the largest
+        remainders, the first of equal ones first. Raises `ValueError` for a negative weight
+        or if no weight is positive.
         """
         total = sum(weights)
         if total <= 0 or min(weights) < 0:
-            message = "weights are zero or more, and one is more"
+            message = "weights must not be negative, and one must be positive"
             raise ValueError(message)
         parts = [divmod(self.amount * weight, total) for weight in weights]
         shares = [whole for whole, _ in parts]
@@ -129,6 +130,6 @@ class Money:
             shares[index] += 1
         return [Money(share, self.currency) for share in shares]
 
-    def _must_match(self, other: "Money") -> None:
+    def _ensure_same_currency(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(self.currency, other.currency)

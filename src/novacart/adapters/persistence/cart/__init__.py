@@ -1,1 +1,1 @@
-"""Carts in the database."""
+"""Persistence of carts."""

@@ -1,4 +1,4 @@
-"""What one customer could order of a product."""
+"""The units of a product that a customer can order."""
 
 from sqlalchemy import BindParameter, ColumnElement, func, select
 
@@ -10,9 +10,9 @@ from novacart.domain.shared.ids import UserId
 
 
 def orderable(user_id: UserId | BindParameter[int]) -> ColumnElement[int]:
-    """For a row of `stock_levels`: what is available, and what the user holds already.
+    """For a row of `stock_levels`: the available units, and those reserved for this user.
 
-    Held is what the unpaid order has that a one-step checkout made of the present cart.
+    The latter belong to the unpaid order that a one-step checkout created from the cart.
     """
     held = (
         select(order_lines.c.quantity)

@@ -1,4 +1,4 @@
-"""Carts of rows."""
+"""Mapping of rows to carts and checkouts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +12,8 @@ from novacart.domain.shared.ids import AddressId, UserId
 from novacart.domain.shared.money import Money
 
 
-def cart_of(user_id: UserId, rows: Sequence[Row[Any]]) -> Cart:
-    """The cart of a user's joined rows, of which an empty cart has one without a line."""
+def to_cart(user_id: UserId, rows: Sequence[Row[Any]]) -> Cart:
+    """Map the user's joined rows; an empty cart is one row without a line."""
     return Cart(
         user_id=user_id,
         lines=[
@@ -30,12 +30,12 @@ def cart_of(user_id: UserId, rows: Sequence[Row[Any]]) -> Cart:
     )
 
 
-def checkout_of(
+def to_checkout(
     user_id: UserId, address_id: AddressId | None, rows: Sequence[Row[Any]]
 ) -> Checkout:
-    """The checkout of the same rows, joined with the products sold and the address."""
+    """Map the same rows, joined with the products in the catalogue and the address."""
     return Checkout(
-        cart=cart_of(user_id, rows),
+        cart=to_cart(user_id, rows),
         email=rows[0].user_email if rows else "",
         lines=tuple(
             CheckoutLine(
@@ -47,14 +47,14 @@ def checkout_of(
                 quantity=row.quantity,
             )
             for row in rows
-            if row.sold_id is not None
+            if row.active_product_id is not None
         ),
         address_id=address_id,
-        address=_address_of(rows[0]) if rows and rows[0].address_id is not None else None,
+        address=_to_address(rows[0]) if rows and rows[0].address_id is not None else None,
     )
 
 
-def _address_of(row: Row[Any]) -> ShippingAddress:
+def _to_address(row: Row[Any]) -> ShippingAddress:
     return ShippingAddress(
         source_id=row.address_id,
         name=row.address_name,

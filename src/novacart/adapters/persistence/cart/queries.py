@@ -1,4 +1,4 @@
-"""Carts as their owners see them."""
+"""Queries of a customer's cart."""
 
 from collections.abc import Sequence
 from typing import Final

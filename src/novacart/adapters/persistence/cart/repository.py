@@ -1,4 +1,4 @@
-"""Carts, loaded whole and saved by their difference."""
+"""Repository of carts, which saves the difference to the loaded cart."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.accounts.tables import addresses, users
 from novacart.adapters.persistence.cart.availability import orderable
-from novacart.adapters.persistence.cart.mapper import cart_of, checkout_of
+from novacart.adapters.persistence.cart.mapper import to_cart, to_checkout
 from novacart.adapters.persistence.cart.tables import cart_lines, carts
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.locking import lock_user
@@ -24,7 +24,7 @@ _CART = (
     cart_lines.c.quantity,
     cart_lines.c.added_at,
 )
-# From the user, so that an empty cart is a row too.
+# Joined from the user, so that an empty cart has a row.
 _CARTS = users.outerjoin(carts, carts.c.user_id == users.c.id).outerjoin(
     cart_lines, cart_lines.c.user_id == users.c.id
 )
@@ -47,26 +47,26 @@ class SqlCarts:
         lock_user(self._connection, user_id)
         statement = select(*_CART).select_from(_CARTS).where(users.c.id == user_id)
         rows: list[Row[Any]] = list(self._connection.execute(statement.order_by(*_ORDER)))
-        return self._known(cart_of(user_id, rows))
+        return self._remember(to_cart(user_id, rows))
 
     def checkout(self, user_id: UserId, address_id: AddressId | None) -> Checkout:
         lock_user(self._connection, user_id)
         rows = self._checkout_rows(user_id, address_id)
-        checkout = checkout_of(user_id, address_id, rows)
-        self._known(checkout.cart)
+        checkout = to_checkout(user_id, address_id, rows)
+        self._remember(checkout.cart)
         return checkout
 
     def orderable(self, user_id: UserId, product_id: ProductId) -> int:
-        found: int | None = self._connection.scalar(
+        units: int | None = self._connection.scalar(
             select(orderable(user_id)).where(stock_levels.c.product_id == product_id)
         )
-        return found or 0
+        return units or 0
 
     def save(self, cart: Cart) -> None:
         before, checkout_order_id = self._stored[cart.user_id]
         after = {line.id: line for line in cart.lines}
-        if gone := before.keys() - after.keys():
-            self._connection.execute(delete(cart_lines).where(cart_lines.c.id.in_(gone)))
+        if removed := before.keys() - after.keys():
+            self._connection.execute(delete(cart_lines).where(cart_lines.c.id.in_(removed)))
         new = [line for line_id, line in after.items() if line_id not in before]
         if new:
             self._connection.execute(insert(cart_lines), [_row(cart, line) for line in new])
@@ -78,8 +78,8 @@ class SqlCarts:
         if changed:
             self._connection.execute(_UPDATE_LINE, changed)
         if cart.checkout_order_id != checkout_order_id:
-            self._connect(cart)
-        self._known(cart)
+            self._save_checkout(cart)
+        self._remember(cart)
         self._saved(cart)
 
     def discard_everywhere(self, product_id: ProductId) -> None:
@@ -90,7 +90,7 @@ class SqlCarts:
             select(
                 users.c.email.label("user_email"),
                 *_CART,
-                products.c.id.label("sold_id"),
+                products.c.id.label("active_product_id"),
                 products.c.title,
                 products.c.subtitle,
                 products.c.image,
@@ -115,8 +115,8 @@ class SqlCarts:
         )
         return list(self._connection.execute(statement))
 
-    def _connect(self, cart: Cart) -> None:
-        """Remember which unpaid order was made of this cart, or that none is any more."""
+    def _save_checkout(self, cart: Cart) -> None:
+        """Store the id of the unpaid order that was created from this cart, or NULL."""
         insertion = _INSERT[self._connection.dialect.name](carts).values(
             user_id=cart.user_id, checkout_order_id=cart.checkout_order_id
         )
@@ -127,7 +127,7 @@ class SqlCarts:
             )
         )
 
-    def _known(self, cart: Cart) -> Cart:
+    def _remember(self, cart: Cart) -> Cart:
         lines = {line.id: line for line in cart.lines}
         self._stored[cart.user_id] = (lines, cart.checkout_order_id)
         return cart

@@ -1,4 +1,4 @@
-"""Carts: a product stands in one once."""
+"""Tables of carts. A cart has at most one line for each product."""
 
 from sqlalchemy import (
     BigInteger,
@@ -12,7 +12,7 @@ from sqlalchemy import (
 
 from novacart.adapters.persistence.metadata import UtcDateTime, metadata
 
-# Only carts that an unpaid order was made of have a row here.
+# A cart has a row here only after a one-step checkout created an order from it.
 carts = Table(
     "carts",
     metadata,

@@ -1,1 +1,1 @@
-"""Orders in the database."""
+"""Persistence of orders."""

@@ -1,4 +1,4 @@
-"""Orders as rows, and back."""
+"""Mapping between orders and rows."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -20,7 +20,7 @@ from novacart.domain.shared.money import Money
 
 
 def order_row(order: Order) -> dict[str, Any]:
-    """Every column of `orders` but the version, which the repository counts."""
+    """The columns of `orders` without the version, which the repository sets."""
     return {
         "id": order.id,
         "number": order.number,
@@ -44,7 +44,7 @@ def order_row(order: Order) -> dict[str, Any]:
 
 
 def line_rows(order: Order) -> list[dict[str, Any]]:
-    """Every column of `order_lines`, the order's lines in their order."""
+    """The rows of `order_lines`, in the order of the lines."""
     return [
         {
             "id": line.id,
@@ -63,7 +63,7 @@ def line_rows(order: Order) -> list[dict[str, Any]]:
 
 
 def line_state(line: OrderLine) -> dict[str, Any]:
-    """What can change of a line."""
+    """The columns of a line that can change."""
     return {
         "status": line.status.value,
         "cancelled_at": line.cancelled_at,
@@ -75,7 +75,7 @@ def line_state(line: OrderLine) -> dict[str, Any]:
 
 
 def history_rows(order: Order, *, after: int) -> list[dict[str, Any]]:
-    """The changes past the first `after`."""
+    """The history entries after the first `after`."""
     return [
         {
             "order_id": order.id,
@@ -91,8 +91,8 @@ def history_rows(order: Order, *, after: int) -> list[dict[str, Any]]:
     ]
 
 
-def order_of(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any]]) -> Order:
-    """The aggregate of whole rows, its lines and history in their order."""
+def to_order(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any]]) -> Order:
+    """Restore the aggregate; lines and history must be sorted by id."""
     return Order(
         id=row.id,
         number=row.number,
@@ -101,7 +101,7 @@ def order_of(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         status=OrderStatus(row.status),
         payment_method=PaymentMethod(row.payment_method),
         payment_status=OrderPaymentStatus(row.payment_status),
-        lines=[_line_of(line, row.currency) for line in lines],
+        lines=[_to_line(line, row.currency) for line in lines],
         address=ShippingAddress(**row.address) if row.address else None,
         placed_at=row.placed_at,
         expires_at=row.expires_at,
@@ -111,12 +111,12 @@ def order_of(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         delivered_at=row.delivered_at,
         carrier=row.carrier,
         tracking_number=row.tracking_number,
-        history=[_change_of(change) for change in history],
+        history=[_to_change(change) for change in history],
         version=row.version,
     )
 
 
-def _line_of(row: Row[Any], currency: str) -> OrderLine:
+def _to_line(row: Row[Any], currency: str) -> OrderLine:
     return OrderLine(
         id=row.id,
         product_id=row.product_id,
@@ -134,7 +134,7 @@ def _line_of(row: Row[Any], currency: str) -> OrderLine:
     )
 
 
-def _change_of(row: Row[Any]) -> StatusChange:
+def _to_change(row: Row[Any]) -> StatusChange:
     return StatusChange(
         subject=ChangeSubject(row.subject),
         line_id=row.line_id,

@@ -1,4 +1,4 @@
-"""Orders as their owners see them: one statement for a page, its lines included."""
+"""Queries of a customer's orders: one statement a page, including the lines."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -34,41 +34,41 @@ _OWN: Final = orders.c.user_id == bindparam("user_id")
 _NEWEST: Final = (orders.c.placed_at.desc(), orders.c.id.desc())
 
 
-def _bought(search: str) -> ColumnElement[bool]:
+def _matches(search: str) -> ColumnElement[bool]:
     return exists().where(
         order_lines.c.order_id == orders.c.id,
         order_lines.c.search_text.contains(search.casefold(), autoescape=True),
     )
 
 
-def _views(page: Select[Any]) -> Select[Any]:
-    """The orders that `page` selects, joined with their lines."""
-    chosen = page.cte("page")
+def _with_lines(page: Select[Any]) -> Select[Any]:
+    """The orders of `page`, joined with their lines."""
+    page_cte = page.cte("page")
     return (
-        select(chosen, *_LINES)
-        .join_from(chosen, order_lines, order_lines.c.order_id == chosen.c.id)
-        .order_by(chosen.c.placed_at.desc(), chosen.c.id.desc(), order_lines.c.id)
+        select(page_cte, *_LINES)
+        .join_from(page_cte, order_lines, order_lines.c.order_id == page_cte.c.id)
+        .order_by(page_cte.c.placed_at.desc(), page_cte.c.id.desc(), order_lines.c.id)
     )
 
 
-def _page(*wanted: ColumnElement[bool]) -> Select[Any]:
-    return _views(
-        select(orders, func.count().over().label("found"))
-        .where(_OWN, *wanted)
+def _page(*filters: ColumnElement[bool]) -> Select[Any]:
+    return _with_lines(
+        select(orders, func.count().over().label("total_count"))
+        .where(_OWN, *filters)
         .order_by(*_NEWEST)
         .limit(bindparam("size"))
-        .offset(bindparam("skipped"))
+        .offset(bindparam("offset"))
     )
 
 
-def _count(*wanted: ColumnElement[bool]) -> Select[Any]:
-    return select(func.count()).select_from(orders).where(_OWN, *wanted)
+def _count(*filters: ColumnElement[bool]) -> Select[Any]:
+    return select(func.count()).select_from(orders).where(_OWN, *filters)
 
 
-# What is asked again and again is put together once.
+# Built once, since building a statement takes longer than the query.
 _PAGE: Final = _page()
-_LATEST: Final = _views(select(orders).where(_OWN).order_by(*_NEWEST).limit(1))
-_ORDER: Final = _views(select(orders).where(orders.c.id == bindparam("order_id"), _OWN))
+_LATEST: Final = _with_lines(select(orders).where(_OWN).order_by(*_NEWEST).limit(1))
+_ORDER: Final = _with_lines(select(orders).where(orders.c.id == bindparam("order_id"), _OWN))
 
 
 class SqlOrderQueries:
@@ -78,35 +78,35 @@ class SqlOrderQueries:
     def history(
         self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
     ) -> OrderPage:
-        wanted = [_bought(search)] if search else []
-        statement = _page(*wanted) if wanted else _PAGE
-        asked = {"user_id": user_id, "size": page_size, "skipped": (page - 1) * page_size}
+        filters = [_matches(search)] if search else []
+        statement = _page(*filters) if filters else _PAGE
+        parameters = {"user_id": user_id, "size": page_size, "offset": (page - 1) * page_size}
         with self._database.reading() as connection:
-            rows = connection.execute(statement, asked).all()
-            count = rows[0].found if rows else 0
+            rows = connection.execute(statement, parameters).all()
+            count = rows[0].total_count if rows else 0
             if not rows and page > 1:
-                # Past the last page there is no row that could tell how many there are.
-                count = connection.execute(_count(*wanted), asked).scalar_one()
-        return OrderPage(count=count, orders=_orders(rows))
+                # A page after the last one has no row with the count.
+                count = connection.execute(_count(*filters), parameters).scalar_one()
+        return OrderPage(count=count, orders=_to_views(rows))
 
     def latest(self, user_id: UserId) -> OrderView | None:
-        return self._one(_LATEST, {"user_id": user_id})
+        return self._first(_LATEST, {"user_id": user_id})
 
     def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
-        return self._one(_ORDER, {"user_id": user_id, "order_id": order_id})
+        return self._first(_ORDER, {"user_id": user_id, "order_id": order_id})
 
-    def _one(self, statement: Select[Any], asked: Mapping[str, int]) -> OrderView | None:
+    def _first(self, statement: Select[Any], parameters: Mapping[str, int]) -> OrderView | None:
         with self._database.reading() as connection:
-            found = _orders(connection.execute(statement, asked).all())
-        return found[0] if found else None
+            orders = _to_views(connection.execute(statement, parameters).all())
+        return orders[0] if orders else None
 
 
-def _orders(rows: Iterable[Row[Any]]) -> list[OrderView]:
+def _to_views(rows: Iterable[Row[Any]]) -> list[OrderView]:
     grouped = groupby(rows, key=attrgetter("id"))
-    return [_view(list(lines)) for _, lines in grouped]
+    return [_to_view(list(lines)) for _, lines in grouped]
 
 
-def _view(rows: list[Row[Any]]) -> OrderView:
+def _to_view(rows: list[Row[Any]]) -> OrderView:
     order = rows[0]
     return OrderView(
         id=order.id,

@@ -1,4 +1,4 @@
-"""Orders, loaded whole."""
+"""Repository of orders."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ from novacart.adapters.persistence.ordering.mapper import (
     history_rows,
     line_rows,
     line_state,
-    order_of,
     order_row,
+    to_order,
 )
 from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
 from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
@@ -24,7 +24,7 @@ from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OrderId, UserId
 
 _NUMBER_TAKEN: Final = ("uq_orders_number", "UNIQUE constraint failed: orders.number")
-_STATE: Final = (
+_LINE_STATE: Final = (
     "status",
     "cancelled_at",
     "refund_requested_quantity",
@@ -35,7 +35,7 @@ _STATE: Final = (
 _UPDATE_LINE = (
     update(order_lines)
     .where(order_lines.c.id == bindparam("line_id"))
-    .values({name: bindparam(f"new_{name}") for name in _STATE})
+    .values({name: bindparam(f"new_{name}") for name in _LINE_STATE})
 )
 
 
@@ -43,7 +43,7 @@ class SqlOrders:
     def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
         self._connection = connection
         self._saved = saved
-        self._stored_changes: dict[OrderId, int] = {}
+        self._history_sizes: dict[OrderId, int] = {}
 
     def add(self, order: Order) -> None:
         try:
@@ -54,17 +54,17 @@ class SqlOrders:
             raise
         order.version = 1
         self._connection.execute(insert(order_lines), line_rows(order))
-        self._stored_changes[order.id] = 0
+        self._history_sizes[order.id] = 0
         self._write_history(order)
         self._saved(order)
 
     def save(self, order: Order) -> None:
-        done = self._connection.execute(
+        result = self._connection.execute(
             update(orders)
             .where(orders.c.id == order.id, orders.c.version == order.version)
             .values(**order_row(order), version=order.version + 1)
         )
-        if done.rowcount != 1:
+        if result.rowcount != 1:
             raise ConcurrentChange
         order.version += 1
         self._connection.execute(
@@ -79,8 +79,8 @@ class SqlOrders:
         self._saved(order)
 
     def get(self, order_id: OrderId) -> Order:
-        # The order's lock first: its lines are then read in a statement that sees what the
-        # one who held it before has left.
+        # Lock the order first: the statement that reads its lines then sees what the previous
+        # holder of the lock committed.
         row = self._connection.execute(
             select(orders).where(orders.c.id == order_id).with_for_update(key_share=True)
         ).one_or_none()
@@ -94,8 +94,8 @@ class SqlOrders:
             .where(order_history.c.order_id == order_id)
             .order_by(order_history.c.id)
         ).all()
-        self._stored_changes[order_id] = len(history)
-        return order_of(row, lines, history)
+        self._history_sizes[order_id] = len(history)
+        return to_order(row, lines, history)
 
     def of_user(self, order_id: OrderId, user_id: UserId) -> Order:
         order = self.get(order_id)
@@ -112,6 +112,6 @@ class SqlOrders:
         ).all()
 
     def _write_history(self, order: Order) -> None:
-        if rows := history_rows(order, after=self._stored_changes[order.id]):
+        if rows := history_rows(order, after=self._history_sizes[order.id]):
             self._connection.execute(insert(order_history), rows)
-        self._stored_changes[order.id] = len(order.history)
+        self._history_sizes[order.id] = len(order.history)

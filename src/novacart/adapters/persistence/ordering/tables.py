@@ -1,4 +1,4 @@
-"""Orders, their lines, and every change of either."""
+"""Tables of orders, their lines and their history."""
 
 from enum import StrEnum
 
@@ -29,9 +29,9 @@ from novacart.domain.ordering.lifecycle import (
 )
 
 
-def _one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+def _one_of(column: str, enum: type[StrEnum]) -> CheckConstraint:
+    values = ", ".join(f"'{member}'" for member in enum)
+    return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
 orders = Table(
@@ -91,7 +91,7 @@ order_lines = Table(
     Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
     Column("title", String(200), nullable=False),
     Column("subtitle", String(200), nullable=False),
-    # Title and subtitle case-folded: the same search on both databases.
+    # Title and subtitle, case-folded, so that search works the same in both databases.
     Column("search_text", Text, nullable=False),
     Column("image", Text),
     Column("unit_price_minor", BigInteger, nullable=False),

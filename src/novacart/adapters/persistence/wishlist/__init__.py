@@ -1,1 +1,1 @@
-"""Wishlists in the database."""
+"""Persistence of wishlists."""

@@ -1,4 +1,4 @@
-"""Wishlists as their owners see them."""
+"""Queries of a customer's wishlist."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Wishlists, loaded whole and saved by their difference."""
+"""Repository of wishlists, which saves the difference to the loaded wishlist."""
 
 from collections.abc import Callable
 
@@ -37,10 +37,10 @@ class SqlWishlists:
     def save(self, wishlist: Wishlist) -> None:
         stored = self._stored[wishlist.user_id]
         present = {entry.product_id for entry in wishlist.entries}
-        if gone := stored - present:
+        if removed := stored - present:
             self._connection.execute(
                 delete(entries).where(
-                    entries.c.user_id == wishlist.user_id, entries.c.product_id.in_(gone)
+                    entries.c.user_id == wishlist.user_id, entries.c.product_id.in_(removed)
                 )
             )
         new = [

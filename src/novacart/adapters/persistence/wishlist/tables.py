@@ -1,4 +1,4 @@
-"""Wishlist entries: a customer wishes for a product once."""
+"""Table of wishlist entries."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, PrimaryKeyConstraint, Table
 

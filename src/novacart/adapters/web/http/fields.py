@@ -17,7 +17,7 @@ _RFC_3339: Final = re.compile(
 )
 _DIGITS: Final = re.compile(r"-?[0-9]{1,16}")
 _AMOUNT: Final = r"^[0-9]{1,12}(\.[0-9]{1,3})?$"
-_AMOUNT_SENTENCE: Final = 'An amount is a decimal string such as "499.00".'
+_AMOUNT_SENTENCE: Final = 'An amount must be a decimal string such as "499.00".'
 
 
 class Schema(MarshmallowSchema):
