@@ -97,8 +97,8 @@ class SqlOrderQueries:
 
     def _first(self, statement: Select[Any], parameters: Mapping[str, int]) -> OrderView | None:
         with self._database.reading() as connection:
-            orders = _to_views(connection.execute(statement, parameters).all())
-        return orders[0] if orders else None
+            views = _to_views(connection.execute(statement, parameters).all())
+        return views[0] if views else None
 
 
 def _to_views(rows: Iterable[Row[Any]]) -> list[OrderView]:
