@@ -1,4 +1,4 @@
-"""Requests made up from the OpenAPI document, and what it promises held against each answer."""
+"""Generate requests from the OpenAPI document and check each response against it."""
 
 import copy
 import warnings
@@ -32,16 +32,15 @@ _CHECKS: Final = [
     response_schema_conformance,
 ]
 _MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-# Takes whatever a form sends while it is typed into, so that nothing is negative there.
-_TAKES_ANYTHING: Final = ("GET /api/addresses/pincode/",)
+# Accepts any input, since a form sends each keystroke.
+_ACCEPTS_ANYTHING: Final = ("GET /api/addresses/pincode/",)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explorer:
-    """Sends `examples` requests of each kind, right and wrong, to an operation.
+    """Sends `examples` valid and as many invalid requests to an operation.
 
-    Half of the ids in the right ones are those that `ids` knows of; made-up ones are seldom
-    anybody's.
+    Half of the valid requests use the ids of existing objects, since generated ids match none.
     """
 
     app: Flask
@@ -49,10 +48,9 @@ class Explorer:
     examples: int
 
     def operations(self) -> Iterator[Operation]:
-        """All of the document's.
+        """Yield all operations, without their `default` responses and security requirements.
 
-        Their catch-all answers are taken out, since they promise nothing, and so is what they
-        say of security: whoever explores is signed in or not.
+        A `default` response would allow anything.
         """
         document = copy.deepcopy(self.document)
         for described in document["paths"].values():
@@ -62,23 +60,25 @@ class Explorer:
                     del operation["security"]
         schema = schemathesis.openapi.from_dict(document)
         schema.app = self.app
-        for found in schema.get_all_operations():
-            assert isinstance(found, Ok), found
-            yield found.ok()
+        for result in schema.get_all_operations():
+            assert isinstance(result, Ok), result
+            yield result.ok()
 
     def explore(self, operation: Operation, headers: Mapping[str, str], ids: Ids) -> None:
-        """Raises schemathesis's failures at the first answer that breaks a promise."""
+        """Raises `FailureGroup` at the first response that does not conform."""
         for mode in _MODES:
-            if mode is GenerationMode.NEGATIVE and not _can_be_wrong(operation):
+            if mode is GenerationMode.NEGATIVE and not _can_be_invalid(operation):
                 continue
             self._send(operation, mode, headers, ids)
 
     def _send(
         self, operation: Operation, mode: GenerationMode, headers: Mapping[str, str], ids: Ids
     ) -> None:
-        must_be_refused = mode is GenerationMode.NEGATIVE and operation.label not in _TAKES_ANYTHING
+        must_be_rejected = (
+            mode is GenerationMode.NEGATIVE and operation.label not in _ACCEPTS_ANYTHING
+        )
 
-        # The shop remembers what was sent to it, so nothing is gained by shrinking.
+        # Each request changes the data, so a failing example cannot be shrunk.
         @settings(
             max_examples=self.examples,
             derandomize=True,
@@ -88,23 +88,23 @@ class Explorer:
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy(generation_mode=mode), draw=st.data())
-        def one(case: AnyCase, draw: st.DataObject) -> None:
+        def send_one(case: AnyCase, draw: st.DataObject) -> None:
             if mode is GenerationMode.POSITIVE and draw.draw(st.booleans()):
-                _make_real(case, ids, draw)
+                _use_existing_ids(case, ids, draw)
             checks = list(_CHECKS)
-            if must_be_refused and not _left_empty(case):
+            if must_be_rejected and not _has_empty_query(case):
                 checks.append(negative_data_rejection)
-            answer = case.call(headers=dict(headers))
-            case.validate_response(answer, checks=checks)
+            response = case.call(headers=dict(headers))
+            case.validate_response(response, checks=checks)
 
         with warnings.catch_warnings():
-            # Some negations can't be generated, which schemathesis and Hypothesis report so.
+            # schemathesis and Hypothesis warn where no invalid input can be generated.
             warnings.simplefilter("ignore")
-            one()
+            send_one()
 
 
-def _can_be_wrong(operation: Operation) -> bool:
-    """Whether it takes anything but text in its path, of which none is wrong."""
+def _can_be_invalid(operation: Operation) -> bool:
+    """Whether an invalid request exists: any text is valid in a path."""
     numbers = [
         parameter
         for parameter in operation.path_parameters
@@ -113,10 +113,10 @@ def _can_be_wrong(operation: Operation) -> bool:
     return bool(operation.body or operation.query or numbers)
 
 
-def _left_empty(case: AnyCase) -> bool:
-    """Whether it says nothing for a part of a query, as a form does that was not filled in.
+def _has_empty_query(case: AnyCase) -> bool:
+    """Whether a query parameter is empty, which counts as missing.
 
-    An object of no members is sent as nothing, too.
+    An empty object is sent as an empty value too.
     """
     return any(
         "" in value if isinstance(value, list) else value in ("", {})
@@ -124,16 +124,16 @@ def _left_empty(case: AnyCase) -> bool:
     )
 
 
-def _make_real(case: AnyCase, ids: Ids, draw: st.DataObject) -> None:
-    """Put ids that there are in place of those that were made up."""
-    places: list[Any] = [case.path_parameters, case.query, case.body]
-    for place in (place for place in places if isinstance(place, dict)):
-        for name in place:
+def _use_existing_ids(case: AnyCase, ids: Ids, draw: st.DataObject) -> None:
+    """Replace generated ids with those of existing objects."""
+    parts: list[Any] = [case.path_parameters, case.query, case.body]
+    for part in (part for part in parts if isinstance(part, dict)):
+        for name in part:
             if name in ids:
-                place[name] = draw.draw(st.sampled_from(ids[name]))
-        if "cart_ids" in place:
-            place["cart_ids"] = [draw.draw(st.sampled_from(ids["line_id"]))]
-        if isinstance(place.get("items"), list):
-            for item in place["items"]:
+                part[name] = draw.draw(st.sampled_from(ids[name]))
+        if "cart_ids" in part:
+            part["cart_ids"] = [draw.draw(st.sampled_from(ids["line_id"]))]
+        if isinstance(part.get("items"), list):
+            for item in part["items"]:
                 if isinstance(item, dict):
                     item["id"] = draw.draw(st.sampled_from(ids["itemId"]))

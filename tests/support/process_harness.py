@@ -35,7 +35,7 @@ class ProcessHarness:
         if command == "serve":
             process.wait_until_up(f"http://127.0.0.1:{self.port}/api/health/")
         else:
-            process.wait_until_said("worker_started")
+            process.wait_for_output("worker_started")
         return process
 
     def sign_in(self, name: str) -> None:

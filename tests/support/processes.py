@@ -1,4 +1,4 @@
-"""The shop's own processes, started as a person would and always stopped."""
+"""Start `novacart` commands as processes, and stop them after the test."""
 
 import os
 import signal
@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PATIENCE = 60.0
+TIMEOUT = 60.0  # seconds
 
 
 class Process:
-    """One running `novacart` command; what it says goes into a file."""
+    """A running `novacart` command, with its output in a file."""
 
     def __init__(self, *command: str, folder: Path, **environ: str) -> None:
         self.output = folder / f"{command[0]}.log"
@@ -32,34 +32,34 @@ class Process:
             )
 
     @property
-    def said(self) -> str:
+    def output_text(self) -> str:
         return self.output.read_text(errors="replace")
 
-    def wait_until_said(self, words: str) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while words not in self.said:
-            assert self.running.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
+    def wait_for_output(self, words: str) -> None:
+        deadline = time.monotonic() + TIMEOUT
+        while words not in self.output_text:
+            assert self.running.poll() is None, self.output_text
+            assert time.monotonic() < deadline, self.output_text
             time.sleep(0.05)
 
-    def wait_until_up(self, address: str) -> None:
-        deadline = time.monotonic() + PATIENCE
+    def wait_until_up(self, url: str) -> None:
+        deadline = time.monotonic() + TIMEOUT
         while True:
             try:
-                with urllib.request.urlopen(address, timeout=5):  # noqa: S310 (an address of our own)
+                with urllib.request.urlopen(url, timeout=5):  # noqa: S310 (a local server)
                     return
             except urllib.error.HTTPError:
                 return
             except (urllib.error.URLError, OSError):
-                assert self.running.poll() is None, self.said
-                assert time.monotonic() < deadline, self.said
+                assert self.running.poll() is None, self.output_text
+                assert time.monotonic() < deadline, self.output_text
                 time.sleep(0.05)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Ask it to stop, and wait until it has: its exit code."""
+        """Send the signal and return the exit code."""
         if self.running.poll() is None:
             self.running.send_signal(number)
-        return self.running.wait(PATIENCE)
+        return self.running.wait(TIMEOUT)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The commands that a shopkeeper types: products by file, the demo shop, an admin, the routes."""
+"""The commands for products, demo data, admin accounts and routes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +30,7 @@ def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> R
     return run
 
 
-def test_products_go_in_and_come_out_as_they_were(run: Run, tmp_path: Path) -> None:
+def test_exported_products_import_unchanged(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(GOOD)
     assert "2 added" in run("import-products", "in.csv").output
     for name in ("out.csv", "out.jsonl"):
@@ -41,18 +41,18 @@ def test_products_go_in_and_come_out_as_they_were(run: Run, tmp_path: Path) -> N
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_dry_run_says_what_would_happen_and_changes_nothing(run: Run, tmp_path: Path) -> None:
+def test_dry_run_changes_nothing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(GOOD)
     for _ in range(2):
         assert "2 would be added" in run("import-products", "--dry-run", "in.csv").output
 
 
-def test_a_bad_row_is_named_and_keeps_no_good_one_out(run: Run, tmp_path: Path) -> None:
+def test_invalid_row_is_reported_and_skipped(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(GOOD + "Quill,Goose,cheap,1\n")
-    ended = run("import-products", "in.csv")
-    assert ended.exit_code == 1
-    assert "line 4: " in ended.output
-    assert "2 added, 0 changed, 0 unchanged, 1 invalid" in ended.output
+    result = run("import-products", "in.csv")
+    assert result.exit_code == 1
+    assert "line 4: " in result.output
+    assert "2 added, 0 changed, 0 unchanged, 1 invalid" in result.output
 
 
 @pytest.mark.parametrize(
@@ -64,34 +64,34 @@ def test_a_bad_row_is_named_and_keeps_no_good_one_out(run: Run, tmp_path: Path) 
         ("latin.csv", "title,price\nCaf\xe9,1.00\n".encode("latin-1"), 1),
     ],
 )
-def test_a_file_that_is_none_of_ours_is_refused_in_a_sentence(
+def test_unreadable_file_is_reported_in_one_line(
     run: Run, tmp_path: Path, name: str, content: bytes | None, code: int
 ) -> None:
     if content is not None:
         (tmp_path / name).write_bytes(content)
-    ended = run("import-products", name)
-    assert ended.exit_code == code
-    assert "Error: " in ended.output
-    assert "Traceback" not in ended.output
+    result = run("import-products", name)
+    assert result.exit_code == code
+    assert "Error: " in result.output
+    assert "Traceback" not in result.output
 
 
-def test_an_admin_is_made_once_with_a_password_from_the_environment_or_a_prompt(run: Run) -> None:
-    made = run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
-    assert made.exit_code == 0, made.output
-    asked = run("create-admin", "farah", "f@example.com", answers=f"{PASSWORD}\n{PASSWORD}\n")
-    assert asked.exit_code == 0, asked.output
-    assert PASSWORD not in made.output + asked.output
+def test_admin_password_comes_from_the_environment_or_a_prompt(run: Run) -> None:
+    created = run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
+    assert created.exit_code == 0, created.output
+    prompted = run("create-admin", "farah", "f@example.com", answers=f"{PASSWORD}\n{PASSWORD}\n")
+    assert prompted.exit_code == 0, prompted.output
+    assert PASSWORD not in created.output + prompted.output
     again = run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
     assert again.exit_code == 1
 
 
-def test_the_demo_shop_is_loaded_once(run: Run) -> None:
+def test_demo_data_is_loaded_once(run: Run) -> None:
     first = run("seed-demo")
     assert first.exit_code == 0, first.output
     assert "0 categories, 0 products and 0 accounts created" in run("seed-demo").output
 
 
-def test_routes_tell_who_may_use_them(run: Run) -> None:
+def test_routes_lists_the_access_of_each_route(run: Run) -> None:
     lines = [line.split() for line in run("routes").output.splitlines()]
     assert ["DELETE", "/api/products/<int:product_id>/", "staff", "products.write"] in lines
     assert ["GET", "/api/health/", "anyone"] in lines

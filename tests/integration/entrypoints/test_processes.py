@@ -1,4 +1,4 @@
-"""Web, worker and `novacart dev` as processes: they start, serve, and stop without harm."""
+"""The commands `serve`, `worker`, `dev`, `migrate` and `outbox` as processes."""
 
 import http.client
 import json
@@ -35,7 +35,7 @@ def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
 
 
 def send_sign_in(port: int) -> http.client.HTTPConnection:
-    """A request that takes its time: a password is hashed for it."""
+    """Send a slow request: the server hashes a password."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(
         "POST",
@@ -58,7 +58,7 @@ def outcome(connection: http.client.HTTPConnection) -> str:
 @pytest.mark.parametrize(
     ("number", "answered"), [(signal.SIGTERM, True), (signal.SIGINT, True), (signal.SIGKILL, False)]
 )
-def test_what_was_asked_before_the_server_is_told_to_stop_is_answered(
+def test_requests_in_progress_are_finished_when_the_server_stops(
     environ: dict[str, str], tmp_path: Path, *, number: signal.Signals, answered: bool
 ) -> None:
     port = int(environ["PORT"])
@@ -69,15 +69,15 @@ def test_what_was_asked_before_the_server_is_told_to_stop_is_answered(
         if answered:
             code = server.stop(number)
         else:
-            # The negative control: what happens to them when nobody cares.
+            # Negative control: a killed server finishes none.
             os.killpg(server.running.pid, signal.SIGKILL)
             code = 0
         outcomes = {first, *map(outcome, connections[1:])}
-    assert code == 0, server.said
+    assert code == 0, server.output_text
     assert (outcomes == {"401"}) == answered, outcomes
 
 
-def test_production_logs_one_json_line_a_request_and_no_query(
+def test_production_logs_one_json_line_for_each_request_without_its_query(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     port = int(environ["PORT"])
@@ -88,27 +88,27 @@ def test_production_logs_one_json_line_a_request_and_no_query(
         connection.request("GET", "/api/products/?search=canary", headers=headers)
         connection.getresponse().read()
         connection.close()
-        server.wait_until_said("abc-1")
-    lines = [json.loads(line) for line in server.said.splitlines()]
-    (ours,) = [line for line in lines if line.get("request_id") == "abc-1"]
-    assert (ours["method"], ours["route"], ours["status"]) == ("GET", "/api/products/", 200)
-    assert ours["milliseconds"] > 0
-    assert "canary" not in server.said
+        server.wait_for_output("abc-1")
+    lines = [json.loads(line) for line in server.output_text.splitlines()]
+    (entry,) = [line for line in lines if line.get("request_id") == "abc-1"]
+    assert (entry["method"], entry["route"], entry["status"]) == ("GET", "/api/products/", 200)
+    assert entry["milliseconds"] > 0
+    assert "canary" not in server.output_text
 
 
-def test_every_web_process_counts_into_the_metrics(environ: dict[str, str], tmp_path: Path) -> None:
+def test_metrics_include_every_web_process(environ: dict[str, str], tmp_path: Path) -> None:
     port = int(environ["PORT"])
     with started("serve", folder=tmp_path, METRICS_ENABLED="True", **environ) as server:
         server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
         connection = http.client.HTTPConnection("127.0.0.1", port)
         connection.request("GET", "/metrics")
-        told = connection.getresponse().read().decode()
+        metrics = connection.getresponse().read().decode()
         connection.close()
-    assert 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"}' in told
+    assert 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"}' in metrics
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_handles_what_waits_and_stops_when_asked(
+def test_worker_handles_pending_messages_and_stops_on_a_signal(
     environ: dict[str, str], tmp_path: Path, database: Database, number: signal.Signals
 ) -> None:
     with database.writing() as connection:
@@ -116,25 +116,25 @@ def test_a_worker_handles_what_waits_and_stops_when_asked(
         connection.commit()
     outbox = SqlOutbox(database, ContextVarRequestContexts())
     with started("worker", folder=tmp_path, **environ) as worker:
-        worker.wait_until_said("worker_started")
+        worker.wait_for_output("worker_started")
         pause = threading.Event()
         while outbox.count_pending():
-            assert worker.running.poll() is None, worker.said
+            assert worker.running.poll() is None, worker.output_text
             pause.wait(0.05)
         assert worker.stop(number) == 0
-    assert "worker_stopped" in worker.said
-    assert "Traceback" not in worker.said
+    assert "worker_stopped" in worker.output_text
+    assert "Traceback" not in worker.output_text
 
 
-def test_dev_starts_web_and_worker_and_stops_both(sqlite_url: str, tmp_path: Path) -> None:
+def test_dev_starts_and_stops_web_server_and_worker(sqlite_url: str, tmp_path: Path) -> None:
     port = free_port()
     given = {"DATABASE_URL": sqlite_url, "PORT": str(port), "WEB_WORKERS": "2"}
     with started("dev", folder=tmp_path, **given) as shop:
-        shop.wait_until_said("Ctrl-C")
-        assert f"http://127.0.0.1:{port}/api/docs/" in shop.said
+        shop.wait_for_output("Ctrl-C")
+        assert f"http://127.0.0.1:{port}/api/docs/" in shop.output_text
         shop.wait_until_up(f"http://127.0.0.1:{port}/api/health/ready/")
         assert shop.stop(signal.SIGINT) == 0
-    assert "worker_stopped" in shop.said
+    assert "worker_stopped" in shop.output_text
     with pytest.raises(OSError, match="refused"):
         http.client.HTTPConnection("127.0.0.1", port).connect()
     assert len((tmp_path / "var" / "secret_key").read_text()) > 40
@@ -160,31 +160,29 @@ def run(tmp_path: Path) -> Run:
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "routes"])
-def test_without_a_secret_key_nothing_starts_and_one_sentence_says_what_to_do(
-    run: Run, command: str
-) -> None:
+def test_missing_secret_key_is_reported_in_one_line(run: Run, command: str) -> None:
     for environ in ({}, {"SECRET_KEY": "changeme"}):
-        ended = run(command, **environ)
-        assert ended.returncode == 1
-        assert ended.stderr.startswith("Error: SECRET_KEY")
-        assert "Set it to" in ended.stderr
-        assert "Traceback" not in ended.stderr
+        result = run(command, **environ)
+        assert result.returncode == 1
+        assert result.stderr.startswith("Error: SECRET_KEY")
+        assert "Set it to" in result.stderr
+        assert "Traceback" not in result.stderr
 
 
-def test_a_database_out_of_reach_is_one_sentence(run: Run) -> None:
-    ended = run("migrate", SECRET_KEY=KEY, DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere")
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("Error: ")
-    assert "Traceback" not in ended.stderr
+def test_unreachable_database_is_reported_in_one_line(run: Run) -> None:
+    result = run("migrate", SECRET_KEY=KEY, DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere")
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: ")
+    assert "Traceback" not in result.stderr
 
 
-def test_a_worker_refuses_a_database_that_was_never_migrated(run: Run, tmp_path: Path) -> None:
-    ended = run("worker", SECRET_KEY=KEY, DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
-    assert ended.returncode == 1
-    assert "novacart migrate" in ended.stderr
+def test_worker_does_not_start_without_migrations(run: Run, tmp_path: Path) -> None:
+    result = run("worker", SECRET_KEY=KEY, DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+    assert result.returncode == 1
+    assert "novacart migrate" in result.stderr
 
 
-def test_parked_messages_are_listed_and_tried_again(
+def test_parked_messages_are_listed_and_retried(
     run: Run, environ: dict[str, str], database: Database
 ) -> None:
     event = opened()
@@ -199,5 +197,5 @@ def test_parked_messages_are_listed_and_tried_again(
     assert "poison" in listed.stdout
     assert run("outbox", "retry", **environ).returncode == 2
     assert "1 messages will be retried" in run("outbox", "retry", str(message.id), **environ).stdout
-    # The message, and the one that tells who had it retried.
+    # The message, and the event that records who retried it.
     assert outbox.count_pending() == 2

@@ -1,4 +1,4 @@
-"""The demo shop fills an empty database."""
+"""Loading the demo data."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,26 +20,26 @@ def injector(database_url: str, tmp_path: Path) -> Iterator[Injector]:
         {"DEBUG": "True", "DATABASE_URL": database_url, "VAR_DIR": str(tmp_path / "var")},
         dotenv=tmp_path / "no.env",
     )
-    made = build_container(settings, CheapPasswords())
-    yield made
-    made.get(Database).dispose()
+    injector = build_container(settings, CheapPasswords())
+    yield injector
+    injector.get(Database).dispose()
 
 
-def test_an_empty_shop_is_filled_once(injector: Injector, tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    seeded = seed_demo(injector, progress=lambda *step: told.append(step))
+def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
+    steps: list[tuple[str, int, int]] = []
+    seeded = seed_demo(injector, progress=lambda *step: steps.append(step))
     assert (seeded.categories, seeded.people) == (8, 5)
     assert seeded.products >= 120
-    assert told[-1] == ("people", 5, 5)
+    assert steps[-1] == ("people", 5, 5)
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
     products = [each.product for each in queries.all_products()]
     assert len(products) == seeded.products
-    for picture in [
+    for image in [
         *(product.image for product in products),
         *(category.desktop_secondary_image for category in queries.categories()),
     ]:
-        assert picture is not None
-        assert (tmp_path / "var" / picture.removeprefix("/")).is_file()
+        assert image is not None
+        assert (tmp_path / "var" / image.removeprefix("/")).is_file()
     stocks = {product.stock for product in products}
     assert {0, 1} <= stocks
     assert queries.count_products(ProductFilter(category="books", in_stock=True)) > 0

@@ -1,7 +1,7 @@
-"""Who may do what: every route of the reviewed table, by everyone who may come.
+"""Access control of every route, for anonymous users, customers, staff and other customers.
 
-The table is `access.txt`; `test_openapi.py` holds it to the routes that there are. A route that
-joins it joins these tests, and fails them until somebody has said what its ids name.
+`access.txt` lists the reviewed access of each route; `test_openapi.py` compares it with the
+application. A new route is tested here too, and fails until `OwnedObjects` knows its ids.
 """
 
 import re
@@ -27,21 +27,19 @@ MakeApp = Callable[..., Flask]
 Json = dict[str, Any]
 
 ROUTES: list[tuple[str, str, str]] = [
-    (method, address, access)
-    for method, address, access in (
+    (method, url, access)
+    for method, url, access in (
         line.split()[:3] for line in (Path(__file__).parent / "access.txt").read_text().splitlines()
     )
 ]
 PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
-# An id that nobody has been given.
+# An id that does not exist.
 UNKNOWN = 987_654_321
 OWNED = [
-    (method, address)
-    for method, address, access in ROUTES
-    if access == "user" and PLACEHOLDER.search(address)
+    (method, url) for method, url, access in ROUTES if access == "user" and PLACEHOLDER.search(url)
 ]
-# What an owner sends, where a route wants to be told something.
-SAID: dict[str, Json] = {
+# Valid bodies for the routes that need one.
+BODIES: dict[str, Json] = {
     "PATCH /api/addresses/<int:address_id>/": {"town": "Mysuru"},
     "PUT /api/addresses/<int:address_id>/": ADDRESS,
     "PATCH /api/cart/update/<int:line_id>/": {"action": "increase"},
@@ -50,7 +48,7 @@ SAID: dict[str, Json] = {
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """Who may do what is decided before either database is asked to change anything."""
+    """Access control does not depend on the database."""
     return sqlite_url
 
 
@@ -69,65 +67,65 @@ def asha(client: FlaskClient) -> Person:
     return a_customer(client)
 
 
-def ask(
+def send(
     client: FlaskClient,
     method: str,
-    address: str,
+    url: str,
     *,
     ids: dict[str, object] | None = None,
     person: Person | None = None,
     body: Json | None = None,
 ) -> TestResponse:
-    """Call a route; an id that is not in `ids` is one that nobody has."""
+    """Send a request. A placeholder that is not in `ids` gets an unknown id."""
     known = ids or {}
-    path = PLACEHOLDER.sub(lambda match: str(known.get(match[1], UNKNOWN)), address)
+    path = PLACEHOLDER.sub(lambda match: str(known.get(match[1], UNKNOWN)), url)
     headers = person.headers if person else {}
     if body is None and method in {"GET", "DELETE"}:
         return client.open(path, method=method, headers=headers)
     return client.open(path, method=method, headers=headers, json=body or {})
 
 
-def test_nobody_does_only_what_is_open_to_anyone(client: FlaskClient) -> None:
-    for method, address, access in ROUTES:
-        answer = ask(client, method, address)
+def test_anonymous_user_reaches_only_public_routes(client: FlaskClient) -> None:
+    for method, url, access in ROUTES:
+        response = send(client, method, url)
         if access == "anyone":
-            assert answer.status_code not in {401, 403}, (method, address)
+            assert response.status_code not in {401, 403}, (method, url)
         else:
-            assert answer.status_code == 401, (method, address)
-            assert answer.headers["WWW-Authenticate"] == "Bearer", (method, address)
-            assert answer.get_json()["code"] == "not_authenticated", (method, address)
+            assert response.status_code == 401, (method, url)
+            assert response.headers["WWW-Authenticate"] == "Bearer", (method, url)
+            assert response.get_json()["code"] == "not_authenticated", (method, url)
 
 
-def test_what_is_open_to_anyone_does_not_look_at_a_stale_token(client: FlaskClient) -> None:
-    for method, address, access in ROUTES:
+def test_public_route_ignores_an_invalid_token(client: FlaskClient) -> None:
+    for method, url, access in ROUTES:
         if access == "anyone":
-            path = PLACEHOLDER.sub(str(UNKNOWN), address)
-            answers = [
+            path = PLACEHOLDER.sub(str(UNKNOWN), url)
+            responses = [
                 client.open(path, method=method, headers=headers).status_code
                 for headers in ({}, {"Authorization": "Bearer null"})
             ]
-            assert answers[0] == answers[1], (method, address)
+            assert responses[0] == responses[1], (method, url)
 
 
-def test_a_customer_does_nothing_that_is_for_staff(client: FlaskClient, asha: Person) -> None:
-    for method, address, access in ROUTES:
-        answer = ask(client, method, address, person=asha)
+def test_customer_reaches_no_staff_route(client: FlaskClient, asha: Person) -> None:
+    for method, url, access in ROUTES:
+        response = send(client, method, url, person=asha)
         if access == "staff":
-            assert answer.status_code == 403, (method, address)
-            assert answer.get_json()["code"] == "permission_denied", (method, address)
+            assert response.status_code == 403, (method, url)
+            assert response.get_json()["code"] == "permission_denied", (method, url)
         else:
-            assert answer.status_code not in {401, 403}, (method, address)
+            assert response.status_code not in {401, 403}, (method, url)
 
 
-def test_staff_do_all_of_it(client: FlaskClient, shop: Checkout) -> None:
+def test_owner_role_reaches_every_route(client: FlaskClient, shop: Checkout) -> None:
     staff = shop.staff()
-    for method, address, _ in ROUTES:
-        answer = ask(client, method, address, person=staff)
-        assert answer.status_code not in {401, 403}, (method, address)
+    for method, url, _ in ROUTES:
+        response = send(client, method, url, person=staff)
+        assert response.status_code not in {401, 403}, (method, url)
 
 
 @pytest.mark.parametrize("end", ["disabled", "password changed", "signed out"])
-def test_an_ended_session_opens_no_route(
+def test_ended_session_reaches_no_protected_route(
     client: FlaskClient, injector: Injector, asha: Person, end: str
 ) -> None:
     account = asha.get("/api/my/dashboard/").get_json()
@@ -146,107 +144,105 @@ def test_an_ended_session_opens_no_route(
         )
     else:
         client.post("/api/token/blacklist/", json={"refresh": asha.refresh})
-    for method, address, access in ROUTES:
+    for method, url, access in ROUTES:
         if access != "anyone":
-            answer = ask(client, method, address, person=asha)
-            assert answer.status_code == 401, (method, address)
+            response = send(client, method, url, person=asha)
+            assert response.status_code == 401, (method, url)
 
 
-class Belongings:
-    """Somebody's things, each by the name that routes give to its id."""
+class OwnedObjects:
+    """Creates objects of one customer, by the placeholder of their id in a URL."""
 
     def __init__(self, shop: Checkout, owner: Person) -> None:
         self._shop = shop
         self._owner = owner
         self.product = shop.product()
 
-    def named(self, placeholder: str, address: str) -> int:
-        """The id of one of the owner's things. Raises `KeyError` for a kind not known here."""
+    def create(self, placeholder: str, url: str) -> int:
+        """Create an object and return its id. Raises `KeyError` for an unknown placeholder."""
         found: int = {
-            "address_id": self.an_address,
-            "line_id": self.a_cart_line,
-            "product_id": self.a_wish,
-            "order_id": self.a_paid_order if "refund" in address else self.an_order,
+            "address_id": self.create_address,
+            "line_id": self.create_cart_line,
+            "product_id": self.create_wishlist_entry,
+            "order_id": self.create_paid_order if "refund" in url else self.create_order,
         }[placeholder]()
         return found
 
-    def an_address(self) -> int:
+    def create_address(self) -> int:
         return int(self._owner.post("/api/addresses/", ADDRESS).get_json()["id"])
 
-    def a_cart_line(self) -> int:
+    def create_cart_line(self) -> int:
         body = {"product_id": self.product}
         return int(self._owner.post("/api/cart/add/", body).get_json()["id"])
 
-    def a_wish(self) -> int:
+    def create_wishlist_entry(self) -> int:
         body = {"product_id": self.product}
         return int(self._owner.post("/api/products/wishlist/", body).get_json()["id"])
 
-    def an_order(self) -> int:
+    def create_order(self) -> int:
         return int(self.order()["id"])
 
     def order(self) -> Json:
         return self._shop.order(self._owner, {self.product: 1})
 
-    def a_paid_order(self) -> int:
-        order_id = self.an_order()
+    def create_paid_order(self) -> int:
+        order_id = self.create_order()
         intent = self._shop.intent(self._owner, order_id)
         self._shop.confirm(intent["payment_intent_id"])
         self._shop.work()
         return order_id
 
 
-@pytest.mark.parametrize(("method", "address"), OWNED, ids=[" ".join(each) for each in OWNED])
-def test_what_is_anothers_is_not_there(
-    client: FlaskClient, shop: Checkout, asha: Person, method: str, address: str
+@pytest.mark.parametrize(("method", "url"), OWNED, ids=[" ".join(each) for each in OWNED])
+def test_object_of_another_user_is_not_found(
+    client: FlaskClient, shop: Checkout, asha: Person, method: str, url: str
 ) -> None:
-    others = {"another": a_customer(client, "badri"), "staff": shop.staff()}
-    things = Belongings(shop, asha)
-    ids: dict[str, object] = {
-        name: things.named(name, address) for name in PLACEHOLDER.findall(address)
-    }
-    body = SAID.get(f"{method} {address}")
+    others = {"other customer": a_customer(client, "badri"), "staff": shop.staff()}
+    objects = OwnedObjects(shop, asha)
+    ids: dict[str, object] = {name: objects.create(name, url) for name in PLACEHOLDER.findall(url)}
+    body = BODIES.get(f"{method} {url}")
     for who, person in others.items():
-        if who == "staff" and "refund" in address:
+        if who == "staff" and "refund" in url:
             continue
-        answer = ask(client, method, address, ids=ids, person=person, body=body)
-        unknown = ask(client, method, address, person=person, body=body)
-        assert answer.status_code == 404, who
-        assert told(answer) == told(unknown), who
-    assert ask(client, method, address, ids=ids, body=body).status_code == 401
-    owners = ask(client, method, address, ids=ids, person=asha, body=body)
+        response = send(client, method, url, ids=ids, person=person, body=body)
+        unknown = send(client, method, url, person=person, body=body)
+        assert response.status_code == 404, who
+        assert without_request_id(response) == without_request_id(unknown), who
+    assert send(client, method, url, ids=ids, body=body).status_code == 401
+    owners = send(client, method, url, ids=ids, person=asha, body=body)
     assert owners.status_code in {200, 204}, owners.text
 
 
-def test_staff_refund_what_is_a_customers(shop: Checkout, asha: Person) -> None:
-    order_id = Belongings(shop, asha).a_paid_order()
-    answer = shop.staff().post(f"/api/payments/refund/{order_id}/", {"amount": "1.00"})
-    assert answer.status_code == 200
+def test_staff_refunds_an_order_of_a_customer(shop: Checkout, asha: Person) -> None:
+    order_id = OwnedObjects(shop, asha).create_paid_order()
+    response = shop.staff().post(f"/api/payments/refund/{order_id}/", {"amount": "1.00"})
+    assert response.status_code == 200
 
 
-def test_what_is_anothers_is_not_there_when_a_body_or_a_query_names_it(
+def test_object_of_another_user_in_a_body_or_query_is_not_found(
     client: FlaskClient, shop: Checkout, asha: Person
 ) -> None:
     badri = a_customer(client, "badri")
-    hers, his = Belongings(shop, asha), Belongings(shop, badri)
+    hers, his = OwnedObjects(shop, asha), OwnedObjects(shop, badri)
     order, own = hers.order(), his.order()
-    item, line, address = order["items"][0]["id"], hers.a_cart_line(), hers.an_address()
-    his.a_cart_line()
+    item, line, address_id = order["items"][0]["id"], hers.create_cart_line(), hers.create_address()
+    his.create_cart_line()
     query = f"/api/orders/cancel-item/?orderId={order['id']}&itemId={item}"
     mixed = f"/api/orders/cancel-item/?orderId={own['id']}&itemId={item}"
     cancel = {"orderId": order["id"], "itemId": item, "reason": ""}
-    answers = [
+    responses = [
         badri.get(query),
         badri.get(mixed),
         badri.post("/api/orders/cancel-item/", cancel),
         badri.post("/api/orders/cancel-item/", cancel | {"orderId": own["id"]}),
         badri.post("/api/payments/payment-intent/", {"order_id": order["id"]}),
     ]
-    assert [answer.status_code for answer in answers] == [404] * len(answers)
-    # API.md: an address that is not the user's is a bad request, like one that is not there.
+    assert [response.status_code for response in responses] == [404] * len(responses)
+    # An address of another user is a bad request, like an unknown one.
     for path in ("/api/orders/create/", "/api/payments/payment-intent/"):
-        refused = [badri.post(path, {"address_id": each}) for each in (address, UNKNOWN)]
-        assert [answer.status_code for answer in refused] == [400, 400]
-        assert told(refused[0]) == told(refused[1])
+        refused = [badri.post(path, {"address_id": each}) for each in (address_id, UNKNOWN)]
+        assert [response.status_code for response in refused] == [400, 400]
+        assert without_request_id(refused[0]) == without_request_id(refused[1])
     deleted = badri.post("/api/cart/bulk-delete/", {"cart_ids": [line]})
     assert deleted.get_json()["deleted"] == 0
     moved = badri.post("/api/cart/bulk-move-to-wishlist/", {"cart_ids": [line]})
@@ -255,7 +251,7 @@ def test_what_is_anothers_is_not_there_when_a_body_or_a_query_names_it(
     assert asha.get(f"/api/orders/{order['id']}/").get_json() == order
 
 
-def told(answer: TestResponse) -> Json:
-    """A problem without the one member that differs from request to request."""
-    body: Json = answer.get_json()
+def without_request_id(response: TestResponse) -> Json:
+    """Return a problem without the member that differs in each response."""
+    body: Json = response.get_json()
     return {name: value for name, value in body.items() if name != "request_id"}

@@ -1,6 +1,6 @@
-"""What can never be right, sent to every route that takes anything; nothing of it is a 500.
+"""Invalid input for every route that takes a body or a query: always a 4xx problem, never a 500.
 
-The routes and their fields come from the OpenAPI document, so that a new one joins by itself.
+Routes and fields are read from the OpenAPI document, so a new route is tested too.
 """
 
 import json
@@ -22,11 +22,11 @@ METHODS = ("post", "put", "patch")
 TYPE = "application/json"
 PLACEHOLDER = "{"
 
-# As they stand in a body, each in place of a whole number.
-NO_NUMBERS = ("0.1", "1.0", "1e3", "1e309", "9223372036854775808", "true", '"one"', "[]", "{}")
-NO_JSON = ("NaN", "Infinity", "-Infinity", "01", "+1", "0x10", "1_000")
-NO_TEXTS = ("1", "true", "[]", "{}", '"\\u0000"', '"\\ud800"', json.dumps("x" * 100_000))
-NO_BODIES = (
+# JSON source of invalid values.
+NOT_INTEGERS = ("0.1", "1.0", "1e3", "1e309", "9223372036854775808", "true", '"one"', "[]", "{}")
+NOT_JSON = ("NaN", "Infinity", "-Infinity", "01", "+1", "0x10", "1_000")
+NOT_STRINGS = ("1", "true", "[]", "{}", '"\\u0000"', '"\\ud800"', json.dumps("x" * 100_000))
+NOT_OBJECTS = (
     b"{",
     b"\x00",
     b'"\xff"',
@@ -45,7 +45,7 @@ NO_BODIES = (
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """What is refused here is refused before either database sees it."""
+    """Validation does not depend on the database."""
     return sqlite_url
 
 
@@ -66,12 +66,12 @@ def document(client: FlaskClient) -> Json:
 
 
 class Sender:
-    """Staff, who may send anything anywhere, and note what was not answered as it should be."""
+    """Sends requests as staff and collects unexpected responses in `failures`."""
 
     def __init__(self, client: FlaskClient, person: Person) -> None:
         self._client = client
         self._person = person
-        self.wrong: list[str] = []
+        self.failures: list[str] = []
 
     def send(
         self, method: str, path: str, body: bytes, *, kind: str = TYPE, statuses: set[int]
@@ -79,29 +79,31 @@ class Sender:
         address = path.replace("{payment_intent_id}", "pi_1")
         while PLACEHOLDER in address:
             address = address[: address.index("{")] + "1" + address[address.index("}") + 1 :]
-        answer = self._client.open(
+        response = self._client.open(
             address,
             method=method.upper(),
             data=body,
             content_type=kind,
             headers=self._person.headers,
         )
-        if answer.status_code not in statuses or not is_problem(answer):
+        if response.status_code not in statuses or not is_problem(response):
             shown = body[:60].decode("utf-8", "replace")
-            self.wrong.append(f"{answer.status_code} {method} {path} {kind} {shown} {answer.text}")
+            self.failures.append(
+                f"{response.status_code} {method} {path} {kind} {shown} {response.text}"
+            )
 
 
-def is_problem(answer: TestResponse) -> bool:
+def is_problem(response: TestResponse) -> bool:
     return (
-        answer.content_type == "application/problem+json"
-        and answer.get_json()["status"] == answer.status_code
+        response.content_type == "application/problem+json"
+        and response.get_json()["status"] == response.status_code
     )
 
 
-def takers(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Each operation that takes JSON: its method, its path, and the schema of its body.
+def json_operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Yield the method, path and body schema of each operation with a JSON body.
 
-    Not the provider's events, which are judged by their signature whatever else they are.
+    Except the webhook, which rejects any body without a valid signature.
     """
     for path, described in document["paths"].items():
         for method in METHODS if path != "/api/payments/webhook/" else ():
@@ -127,29 +129,25 @@ def sender(client: FlaskClient, shop: Checkout) -> Sender:
     return Sender(client, shop.staff())
 
 
-def test_every_route_refuses_what_is_no_json_object(sender: Sender, document: Json) -> None:
-    for method, path, _ in takers(document):
-        for body in NO_BODIES:
+def test_body_that_is_no_json_object_is_400(sender: Sender, document: Json) -> None:
+    for method, path, _ in json_operations(document):
+        for body in NOT_OBJECTS:
             sender.send(method, path, body, statuses={400})
-    assert sender.wrong == []
+    assert sender.failures == []
 
 
-def test_every_route_refuses_what_is_of_another_type_or_too_large(
-    sender: Sender, document: Json
-) -> None:
+def test_other_content_type_is_415_and_large_body_is_413(sender: Sender, document: Json) -> None:
     ten_megabytes = b'{"a": "' + b"x" * 10_000_000 + b'"}'
-    for method, path, _ in takers(document):
+    for method, path, _ in json_operations(document):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
             sender.send(method, path, b'{"a": 1}', kind=kind, statuses={415})
         sender.send(method, path, ten_megabytes, statuses={413})
-    assert sender.wrong == []
+    assert sender.failures == []
 
 
-def test_every_number_and_every_text_is_one_and_within_its_bounds(
-    sender: Sender, document: Json
-) -> None:
+def test_invalid_integer_or_string_member_is_400(sender: Sender, document: Json) -> None:
     numbers = texts = 0
-    for method, path, schema in takers(document):
+    for method, path, schema in json_operations(document):
         for field, described in schema["properties"].items():
             kinds = types_of(resolved(document, described))
             name = json.dumps(field)
@@ -157,36 +155,36 @@ def test_every_number_and_every_text_is_one_and_within_its_bounds(
                 numbers += 1
                 outside = [str(described["minimum"] - 1), str(described["maximum"] + 1)]
                 nothing = [] if "null" in kinds else ["null"]
-                for value in (*NO_NUMBERS, *NO_JSON, *outside, *nothing):
+                for value in (*NOT_INTEGERS, *NOT_JSON, *outside, *nothing):
                     sender.send(method, path, f"{{{name}: {value}}}".encode(), statuses={400})
             elif "string" in kinds:
                 texts += 1
-                for value in NO_TEXTS:
+                for value in NOT_STRINGS:
                     sender.send(method, path, f"{{{name}: {value}}}".encode(), statuses={400})
-    assert sender.wrong == []
+    assert sender.failures == []
     assert numbers >= 10
     assert texts >= 20
 
 
 @pytest.mark.parametrize(
-    "said", ["-1", "0", "0.1", "1e309", "9223372036854775808", "true", "NaN", "1e3", "%00", "%ff"]
+    "value", ["-1", "0", "0.1", "1e309", "9223372036854775808", "true", "NaN", "1e3", "%00", "%ff"]
 )
-def test_every_number_in_a_query_is_one(
-    client: FlaskClient, shop: Checkout, document: Json, said: str
+def test_invalid_integer_in_a_query_is_400(
+    client: FlaskClient, shop: Checkout, document: Json, value: str
 ) -> None:
-    staff, asked = shop.staff(), 0
+    staff, count = shop.staff(), 0
     for path, described in document["paths"].items():
         for parameter in described.get("get", {}).get("parameters", []):
             if parameter["in"] == "query" and types_of(parameter["schema"]) == {"integer"}:
-                asked += 1
-                answer = client.get(f"{path}?{parameter['name']}={said}", headers=staff.headers)
-                assert answer.status_code == 400, (path, parameter["name"], answer.text)
-                assert parameter["name"] in answer.get_json()["errors"]
-    assert asked >= 5
+                count += 1
+                response = client.get(f"{path}?{parameter['name']}={value}", headers=staff.headers)
+                assert response.status_code == 400, (path, parameter["name"], response.text)
+                assert parameter["name"] in response.get_json()["errors"]
+    assert count >= 5
 
 
 @pytest.mark.parametrize("value", [-1, 0, 0.1, 2**63, "1", True, None, [], {}, 1e3])
-def test_a_quantity_that_is_none_changes_no_cart(
+def test_invalid_quantity_does_not_change_the_cart(
     client: FlaskClient, shop: Checkout, value: object
 ) -> None:
     asha, product = a_customer(client), shop.product()
@@ -199,7 +197,7 @@ def test_a_quantity_that_is_none_changes_no_cart(
     assert [each["quantity"] for each in asha.get("/api/cart/").get_json()] == [1]
 
 
-OWN_IDEAS: Json = {
+PROTECTED_MEMBERS: Json = {
     "id": 1,
     "user": 1,
     "user_id": 1,
@@ -223,29 +221,31 @@ OWN_IDEAS: Json = {
 }
 
 
-def test_nobody_writes_what_is_not_theirs_to_write(client: FlaskClient, shop: Checkout) -> None:
+def test_protected_members_of_a_request_are_ignored(client: FlaskClient, shop: Checkout) -> None:
     account = {"username": "asha", "email": "asha@example.com", "password": "correct horse 9"}
-    assert client.post("/api/register/", json=OWN_IDEAS | account).status_code == 201
-    signed_in = client.post("/api/token/", json=OWN_IDEAS | account).get_json()
+    assert client.post("/api/register/", json=PROTECTED_MEMBERS | account).status_code == 201
+    signed_in = client.post("/api/token/", json=PROTECTED_MEMBERS | account).get_json()
     asha = Person(client=client, username="asha", **signed_in)
     before = asha.get("/api/my/dashboard/").get_json()
     assert before["is_staff"] is False
-    ideas = {**OWN_IDEAS, "email": "other@example.com", "password": "another one 9"}
-    changed = asha.patch("/api/profile/update/", ideas | {"first_name": "Asha"})
+    members = {**PROTECTED_MEMBERS, "email": "other@example.com", "password": "another one 9"}
+    changed = asha.patch("/api/profile/update/", members | {"first_name": "Asha"})
     assert changed.get_json() == before | {"first_name": "Asha"}
     assert asha.get("/api/my/dashboard/").get_json() == changed.get_json()
     assert asha.post("/api/products/", {"title": "Mine", "price": "1.00"}).status_code == 403
 
     badri = a_customer(client, "badri")
-    address = badri.post("/api/addresses/", OWN_IDEAS | ADDRESS).get_json()
+    address = badri.post("/api/addresses/", PROTECTED_MEMBERS | ADDRESS).get_json()
     assert asha.get(f"/api/addresses/{address['id']}/").status_code == 404
     assert badri.get(f"/api/addresses/{address['id']}/").status_code == 200
 
     product = shop.product(price=241)
-    badri.post("/api/cart/add/", OWN_IDEAS | {"product_id": product, "quantity": 2})
+    badri.post("/api/cart/add/", PROTECTED_MEMBERS | {"product_id": product, "quantity": 2})
     (line,) = badri.get("/api/cart/").get_json()
     assert (line["product_price"], line["quantity"]) == ("241.00", 2)
-    order = badri.post("/api/orders/create/", OWN_IDEAS | {"address_id": address["id"]}).get_json()
+    order = badri.post(
+        "/api/orders/create/", PROTECTED_MEMBERS | {"address_id": address["id"]}
+    ).get_json()
     assert (order["total_amount"], order["currency"]) == ("482.00", "INR")
     assert (order["status"], order["payment_status"], order["paid_at"]) == (
         "PENDING",
@@ -253,7 +253,8 @@ def test_nobody_writes_what_is_not_theirs_to_write(client: FlaskClient, shop: Ch
         None,
     )
     intent = badri.post(
-        "/api/payments/payment-intent/", OWN_IDEAS | {"order_id": order["id"], "amount": "0.01"}
+        "/api/payments/payment-intent/",
+        PROTECTED_MEMBERS | {"order_id": order["id"], "amount": "0.01"},
     ).get_json()
     assert (intent["amount"], intent["currency"]) == ("482.00", "INR")
     assert asha.get("/api/orders/my/").get_json()["count"] == 0

@@ -1,4 +1,4 @@
-"""What must not get out: secrets into logs, and the shop's inside into answers."""
+"""No secrets in logs, no internals in error responses."""
 
 import io
 import json
@@ -28,13 +28,13 @@ CARD = "4242424242424242"
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """What is logged does not depend on the database; its own errors have a test beside it."""
+    """Logs do not depend on the database."""
     return sqlite_url
 
 
 @pytest.fixture(params=[False, True], ids=["production", "development"])
-def said(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
-    """Everything that anyone logs, as it would be written."""
+def log_output(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """Everything that is logged, formatted."""
     root, written = logging.getLogger(), io.StringIO()
     before = (root.handlers, root.level, structlog.get_config())
     levels = {
@@ -55,18 +55,18 @@ def said(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     structlog.configure(**config)
 
 
-def broken(app: Flask) -> None:
-    """A route of the shop that fails with all it was told in its hands."""
+def break_registration(app: Flask) -> None:
+    """Make the registration fail with secrets in local variables."""
 
     def fail(**_: object) -> str:
         secret, card = PASSWORD, CARD
-        message = "nobody foresaw this"
+        message = "unexpected failure"
         raise RuntimeError(message, len(secret + card))
 
     app.view_functions["accounts.open_account"] = fail
 
 
-def test_no_secret_is_in_any_line_of_the_log(make_app: MakeApp, said: io.StringIO) -> None:
+def test_no_secret_is_logged(make_app: MakeApp, log_output: io.StringIO) -> None:
     mailer = FakeMailer()
     app = make_app(CheapPasswords(), MailTo(mailer), **SECRETS)
     client = app.test_client()
@@ -86,45 +86,43 @@ def test_no_secret_is_in_any_line_of_the_log(make_app: MakeApp, said: io.StringI
         headers={"Stripe-Signature": "t=1,v1=canary-signature"},
     )
     asha.post("/api/payments/payment-intent/", {"order_id": 1})
-    broken(app)
+    break_registration(app)
     failed = client.post("/api/register/", json={"username": "x", "password": PASSWORD})
     assert failed.status_code == 500
-    written = said.getvalue()
+    written = log_output.getvalue()
     assert "RuntimeError" in written
     for secret in ("canary", CARD, "asha", asha.access, asha.refresh, "Bearer"):
         assert secret not in written, secret
 
 
 @pytest.mark.parametrize("debug", ["False", "True"])
-def test_what_nobody_foresaw_shows_a_client_nothing_but_a_request_id(
-    make_app: MakeApp, debug: str
-) -> None:
+def test_unexpected_error_shows_only_a_request_id(make_app: MakeApp, debug: str) -> None:
     app = make_app(CheapPasswords(), DEBUG=debug)
-    broken(app)
-    answer = app.test_client().post(
+    break_registration(app)
+    response = app.test_client().post(
         "/api/register/", json={}, headers={"Origin": "https://shop.example"}
     )
-    assert answer.status_code == 500
-    assert answer.content_type == "application/problem+json"
-    assert set(answer.get_json()) == {"type", "title", "status", "detail", "code", "request_id"}
-    for inside in ("Traceback", "RuntimeError", "foresaw", ".py", PASSWORD):
-        assert inside not in answer.text
-    assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.status_code == 500
+    assert response.content_type == "application/problem+json"
+    assert set(response.get_json()) == {"type", "title", "status", "detail", "code", "request_id"}
+    for internal in ("Traceback", "RuntimeError", "unexpected failure", ".py", PASSWORD):
+        assert internal not in response.text
+    assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_guesses_count_together_in_all_processes(make_app: MakeApp) -> None:
+def test_failed_sign_ins_of_all_processes_count_together(make_app: MakeApp) -> None:
     processes = [make_app(CheapPasswords()), make_app(CheapPasswords())]
     clients: list[FlaskClient] = [app.test_client() for app in processes]
     register(clients[0])
 
     def guess(number: int) -> int:
-        answer = clients[number % 2].post(
+        response = clients[number % 2].post(
             "/api/token/",
             json={"username": "asha", "password": f"guess {number}"},
             environ_base={"REMOTE_ADDR": f"192.0.2.{number}"},
             headers={"X-Forwarded-For": f"203.0.113.{number}"},
         )
-        return answer.status_code
+        return response.status_code
 
     assert [guess(number) for number in range(22)] == [401] * 20 + [429] * 2

@@ -1,4 +1,4 @@
-"""The OpenAPI document and the route table: every route is described, and says who may use it."""
+"""The OpenAPI document describes every route, its access and its errors."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,10 +13,10 @@ from novacart.entrypoints.access import is_admin, route_access
 
 REVIEWED = Path(__file__).parent / "access.txt"
 PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
-PLAIN = r"{\1}"
+TEMPLATE = r"{\1}"
 METHODS = ("get", "post", "put", "patch", "delete")
-# Pages, files and scrapers' text: not part of the API.
-NOT_DESCRIBED = (
+# Pages, assets and metrics are not part of the API.
+UNDOCUMENTED = (
     "/",
     "/api/openapi.json",
     "/api/docs/",
@@ -39,23 +39,23 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
                 yield f"{method.upper()} {path}", described[method]
 
 
-def test_every_route_declares_its_access_as_reviewed(make_app: Callable[..., Flask]) -> None:
-    # Development has the sandbox's route besides all others.
+def test_access_of_every_route_is_as_reviewed(make_app: Callable[..., Flask]) -> None:
+    # DEBUG adds the route of the sandbox provider.
     app = make_app(DEBUG="True", METRICS_ENABLED="True")
     found = [
-        f"{method:6} {address:52} {access} {permission}".rstrip()
-        for method, address, access, permission in route_access(app)
-        if not is_admin(address)
+        f"{method:6} {url:52} {access} {permission}".rstrip()
+        for method, url, access, permission in route_access(app)
+        if not is_admin(url)
     ]
     assert found == REVIEWED.read_text().splitlines()
 
 
-def test_every_route_of_the_api_is_described(app: Flask, document: dict[str, Any]) -> None:
+def test_every_route_is_documented(app: Flask, document: dict[str, Any]) -> None:
     described = {name for name, _ in operations(document)}
     served = {
-        f"{method} {PLACEHOLDER.sub(PLAIN, address)}"
-        for method, address, *_ in route_access(app)
-        if address not in NOT_DESCRIBED and not is_admin(address)
+        f"{method} {PLACEHOLDER.sub(TEMPLATE, url)}"
+        for method, url, *_ in route_access(app)
+        if url not in UNDOCUMENTED and not is_admin(url)
     }
     assert described == served
 
@@ -65,13 +65,13 @@ def test_the_document_is_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
 
 
-def test_every_operation_is_told_in_words(document: dict[str, Any]) -> None:
+def test_every_operation_has_a_summary_and_a_tag(document: dict[str, Any]) -> None:
     for name, operation in operations(document):
         assert operation.get("summary"), name
         assert operation.get("tags"), name
 
 
-def test_every_operation_says_who_may_use_it_and_what_they_are_told_otherwise(
+def test_every_operation_documents_its_access_and_access_errors(
     document: dict[str, Any],
 ) -> None:
     for name, operation in operations(document):
@@ -84,15 +84,15 @@ def test_every_operation_says_who_may_use_it_and_what_they_are_told_otherwise(
         assert ("403" in operation["responses"]) or access != "staff", name
 
 
-def test_every_error_is_a_problem(document: dict[str, Any]) -> None:
+def test_every_error_is_documented_as_a_problem(document: dict[str, Any]) -> None:
     for name, operation in operations(document):
-        for status, answer in operation["responses"].items():
+        for status, response in operation["responses"].items():
             if status == "default" or (status[0] in "45" and "ready" not in name):
-                schema = answer["content"]["application/problem+json"]["schema"]
+                schema = response["content"]["application/problem+json"]["schema"]
                 assert schema == {"$ref": "#/components/schemas/Problem"}, (name, status)
 
 
-def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+def test_every_reference_resolves(document: dict[str, Any]) -> None:
     def references(value: object) -> Iterator[str]:
         if isinstance(value, dict):
             if isinstance(value.get("$ref"), str):
@@ -104,24 +104,24 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
                 yield from references(inner)
 
     for reference in set(references(document)):
-        place: Any = document
+        target: Any = document
         for step in reference.removeprefix("#/").split("/"):
-            place = place[step]
+            target = target[step]
 
 
-def test_the_document_is_not_sent_twice(client: FlaskClient) -> None:
+def test_unchanged_document_is_304(client: FlaskClient) -> None:
     first = client.get("/api/openapi.json")
     again = client.get("/api/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
 
 
-def test_every_operation_has_a_name_of_its_own(document: dict[str, Any]) -> None:
+def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, operation in operations(document)]
     assert len(set(names)) == len(names)
     assert "orders_create" in names
 
 
-def test_conditional_requests_are_described(document: dict[str, Any]) -> None:
+def test_conditional_headers_are_documented(document: dict[str, Any]) -> None:
     product = document["paths"]["/api/products/{product_id}/"]
     read, write = product["get"], product["patch"]
     assert "If-None-Match" in {parameter["name"] for parameter in read["parameters"]}
@@ -129,7 +129,7 @@ def test_conditional_requests_are_described(document: dict[str, Any]) -> None:
     assert "If-Match" in {parameter["name"] for parameter in write["parameters"]}
 
 
-def test_the_webhook_tells_of_its_body_and_signature(document: dict[str, Any]) -> None:
+def test_webhook_documents_its_body_and_signature(document: dict[str, Any]) -> None:
     webhook = dict(operations(document))["POST /api/payments/webhook/"]
     (signature,) = webhook["parameters"]
     assert (signature["name"], signature["in"]) == ("Stripe-Signature", "header")

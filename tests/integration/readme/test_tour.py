@@ -38,7 +38,7 @@ class Console(InteractiveConsole):
 def wait_for(met: Callable[[], bool], shop: Process) -> None:
     deadline = time.monotonic() + 30
     while not met():
-        assert time.monotonic() < deadline, shop.said
+        assert time.monotonic() < deadline, shop.output_text
         time.sleep(0.1)
 
 
@@ -48,11 +48,11 @@ def test_the_walk_through_prints_what_it_says(database_url: str, tmp_path: Path)
     blocks = BLOCKS.findall(README.read_text())
     assert len(blocks) > 6
     with started("dev", folder=tmp_path, PORT=str(port), DATABASE_URL=database_url) as shop:
-        shop.wait_until_said("Ctrl-C stops it")
+        shop.wait_for_output("Press Ctrl-C")
         console = Console()
         for source, promised in blocks:
             printed = console.paste(source.replace(":8000", f":{port}"))
-            assert printed == promised, shop.said
+            assert printed == promised, shop.output_text
         mails = tmp_path / "var" / "mail"
         wait_for(lambda: len(list(mails.glob("*.eml"))) >= 4, shop)
 

@@ -1,4 +1,4 @@
-"""What a log line says of an error that nobody foresaw."""
+"""Log lines of unexpected errors reveal no values."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from novacart.entrypoints.logs import formatter
 
 CANARY = "canary-password-7"
 TOKEN = "canary-token-8"
-GIVEN = {"password": CANARY, "token": TOKEN}
+INPUT = {"password": CANARY, "token": TOKEN}
 
 
 def _hash(password: str) -> str:
@@ -27,54 +27,54 @@ def _sign_in(given: dict[str, str]) -> str:
 
 
 def line(act: Callable[[], object], *, debug: bool) -> str:
-    """What is logged of the error that `act` fails with."""
+    """Return the log line of the error that `act` raises."""
     failure: BaseException | None = None
     try:
         act()
     except LookupError as error:
         failure = error
     assert failure is not None
-    told = (type(failure), failure, failure.__traceback__)
-    record = logging.LogRecord("novacart.web", logging.ERROR, "a.py", 1, "unforeseen", None, told)
+    exc_info = (type(failure), failure, failure.__traceback__)
+    record = logging.LogRecord("novacart.web", logging.ERROR, "a.py", 1, "error", None, exc_info)
     return formatter(debug=debug).format(record)
 
 
 def sign_in() -> str:
-    """Fail with what a client sent in the locals, the message and the cause."""
-    return _sign_in(dict(GIVEN))
+    """Raise with input in the local variables, the message and the cause."""
+    return _sign_in(dict(INPUT))
 
 
-def cut_short() -> None:
+def raise_from_none() -> None:
     try:
         _hash(CANARY)
     except ValueError:
         raise LookupError(CANARY) from None
 
 
-def hold() -> None:
+def raise_with_local_variable() -> None:
     held = CANARY
     raise LookupError(len(held))
 
 
-def test_production_tells_the_types_and_stacks_and_no_value() -> None:
+def test_production_logs_types_and_stacks_without_values() -> None:
     written = line(sign_in, debug=False)
     assert "canary" not in written
-    told = json.loads(written)
-    assert told["event"] == "unforeseen"
-    first, cause = told["exception"].split("\nfrom ")
+    entry = json.loads(written)
+    assert entry["event"] == "error"
+    first, cause = entry["exception"].split("\nfrom ")
     assert first.startswith("KeyError\n")
     assert "in _sign_in" in first
     assert cause.startswith("ValueError\n")
     assert "in _hash" in cause
 
 
-def test_a_chain_that_was_cut_on_purpose_stays_cut() -> None:
-    told = json.loads(line(cut_short, debug=False))["exception"]
-    assert told.startswith("LookupError\n")
-    assert "ValueError" not in told
+def test_suppressed_cause_is_not_logged() -> None:
+    entry = json.loads(line(raise_from_none, debug=False))["exception"]
+    assert entry.startswith("LookupError\n")
+    assert "ValueError" not in entry
 
 
-def test_python_s_own_rendering_would_have_shown_it() -> None:
+def test_formatter_of_the_standard_library_would_log_the_values() -> None:
     with pytest.raises(KeyError) as caught:
         sign_in()
     naive = logging.Formatter().formatException((caught.type, caught.value, caught.tb))
@@ -82,14 +82,16 @@ def test_python_s_own_rendering_would_have_shown_it() -> None:
     assert TOKEN in naive
 
 
-def test_no_local_variable_is_shown_while_developing() -> None:
-    written = line(hold, debug=True)
-    assert "hold" in written
+def test_development_log_shows_no_local_variables() -> None:
+    written = line(raise_with_local_variable, debug=True)
+    assert "raise_with_local_variable" in written
     assert CANARY not in written
 
 
-def test_structlog_s_own_rendering_would_have_shown_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_formatter_of_structlog_would_show_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with_locals = structlog.dev.RichTracebackFormatter(show_locals=True)
     monkeypatch.setattr(structlog.dev, "RichTracebackFormatter", lambda **_: with_locals)
 
-    assert CANARY in line(hold, debug=True)
+    assert CANARY in line(raise_with_local_variable, debug=True)

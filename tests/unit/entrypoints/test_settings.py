@@ -1,4 +1,4 @@
-"""Settings are read once, checked, and tell no secrets."""
+"""Defaults, validation and secrecy of the settings."""
 
 import re
 from dataclasses import fields
@@ -10,11 +10,11 @@ import pytest
 from novacart.entrypoints.settings import InvalidSetting, Settings, load_settings
 
 ROOT = Path(__file__).parents[3]
-KEY = "a-key-that-nobody-else-has"
+KEY = "a-private-random-key"
 
 
 @pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
@@ -22,7 +22,7 @@ def load(**environ: str) -> Settings:
     return load_settings({"SECRET_KEY": KEY} | environ)
 
 
-def test_production_is_the_default_and_needs_only_a_key() -> None:
+def test_defaults_are_for_production() -> None:
     settings = load()
     assert settings.debug is False
     assert settings.database_url == "sqlite:///var/novacart.db"
@@ -46,30 +46,30 @@ def test_production_is_the_default_and_needs_only_a_key() -> None:
         "dev-secret-key-change-me-in-production",
     ],
 )
-def test_production_refuses_to_start_without_a_key_of_its_own(key: str) -> None:
+def test_production_rejects_a_missing_or_known_key(key: str) -> None:
     with pytest.raises(InvalidSetting, match=r"SECRET_KEY .* Set it to a long random string"):
         load_settings({"SECRET_KEY": key})
 
 
-def test_production_refuses_a_short_key() -> None:
+def test_production_rejects_a_short_key() -> None:
     with pytest.raises(InvalidSetting, match="too short"):
         load_settings({"SECRET_KEY": "x" * 15})
 
 
-def test_development_makes_a_key_once_and_keeps_it() -> None:
+def test_development_key_is_generated_once() -> None:
     first = load_settings({"DEBUG": "True"}).secret_key
     assert len(first) > 40
     assert load_settings({"DEBUG": "True"}).secret_key == first
     assert Path("var/secret_key").stat().st_mode & 0o077 == 0
 
 
-def test_the_dotenv_file_is_read_and_the_environment_wins() -> None:
+def test_environment_overrides_the_dotenv_file() -> None:
     Path(".env").write_text(f"SECRET_KEY={KEY}\nCURRENCY=EUR\nPORT=9000\n")
     settings = load_settings({"PORT": "9001"})
     assert (settings.currency, settings.port) == ("EUR", 9001)
 
 
-def test_an_empty_setting_has_its_default() -> None:
+def test_empty_setting_has_its_default() -> None:
     assert load(PORT="", CURRENCY=" ").port == 8000
 
 
@@ -90,28 +90,28 @@ def test_an_empty_setting_has_its_default() -> None:
         ("CORS_ALLOWED_ORIGINS", "https://shop.example/path"),
     ],
 )
-def test_a_setting_that_cannot_be_right_is_named(name: str, value: str) -> None:
+def test_invalid_setting_is_named_in_the_error(name: str, value: str) -> None:
     with pytest.raises(InvalidSetting, match=name):
         load(**{name: value})
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_any_name_of_postgresql_will_do(scheme: str) -> None:
+def test_every_postgresql_scheme_is_accepted(scheme: str) -> None:
     settings = load(DATABASE_URL=f"{scheme}://shop:pw@db/shop")
     assert settings.database_url == "postgresql+psycopg://shop:pw@db/shop"
 
 
-def test_origins_are_kept_as_browsers_send_them() -> None:
+def test_origins_are_normalized() -> None:
     settings = load(CORS_ALLOWED_ORIGINS="https://Shop.example/, http://localhost:3000")
     assert settings.cors_allowed_origins == {"https://shop.example", "http://localhost:3000"}
 
 
-def test_development_lets_the_storefront_in() -> None:
+def test_development_allows_the_local_storefront() -> None:
     origins = load(DEBUG="True").cors_allowed_origins
     assert origins == {"http://localhost:5173", "http://127.0.0.1:5173"}
 
 
-def test_no_secret_is_shown() -> None:
+def test_repr_shows_no_secret() -> None:
     secrets = {
         name: f"canary-{name}"
         for name in (
@@ -125,10 +125,10 @@ def test_no_secret_is_shown() -> None:
     assert "canary" not in repr(load_settings(secrets))
 
 
-def test_the_example_file_lists_every_setting_and_starts_a_shop() -> None:
+def test_example_file_lists_every_setting_with_its_default() -> None:
     example = ROOT / ".env.example"
     listed = set(re.findall(r"^([A-Z_]+)=", example.read_text(), re.MULTILINE))
-    ours = {field.name.upper() for field in fields(Settings)} - {"VAR"} | {"VAR_DIR"}
-    assert listed == ours
+    names = {field.name.upper() for field in fields(Settings)} - {"VAR"} | {"VAR_DIR"}
+    assert listed == names
     settings = load_settings({"SECRET_KEY": KEY}, dotenv=example)
     assert settings == load()

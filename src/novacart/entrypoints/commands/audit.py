@@ -1,4 +1,4 @@
-"""Command `novacart audit`."""
+"""The command `novacart audit`."""
 
 import click
 
@@ -9,7 +9,10 @@ from novacart.entrypoints.settings import load_settings
 
 @click.command()
 def audit() -> None:
-    """Check the invariants of the shop; exit code 1 if one is violated."""
+    """Check the data for violated invariants.
+
+    The exit code is 1 if any is violated.
+    """
     report = build_container(load_settings()).get(AuditShop)()
     for finding in report.findings:
         mark = "ok    " if finding.holds else "FAILED"

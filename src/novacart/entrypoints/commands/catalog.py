@@ -26,7 +26,7 @@ _FORMATS: Final = {
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Report the changes without making them.")
 def import_products(file: Path, *, dry_run: bool) -> None:
-    """Import products from FILE, a .csv or .jsonl file.
+    """Import products from a .csv or .jsonl FILE.
 
     Invalid rows are reported with their line number and skipped; the exit code is then 1.
     """
@@ -55,7 +55,10 @@ def import_products(file: Path, *, dry_run: bool) -> None:
 @click.command("export-products")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export_products(file: Path) -> None:
-    """Export all products to FILE, a .csv or .jsonl file, in the format of the import."""
+    """Export all products to a .csv or .jsonl FILE.
+
+    The import reads the same format.
+    """
     file_format = _format_of(file)
     unfinished = file.with_name(f"{file.name}.part")
     with cli_injector() as injector, progress_bars() as show:
@@ -71,7 +74,10 @@ def export_products(file: Path) -> None:
 
 @click.command("seed-demo")
 def seed_demo() -> None:
-    """Load the demo catalog and accounts that do not exist yet."""
+    """Load the demo catalog and accounts.
+
+    Data that exists is left as it is.
+    """
     with cli_injector() as injector:
         seeded = seed_with_progress(injector)
     click.echo(

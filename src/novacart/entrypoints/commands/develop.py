@@ -26,10 +26,10 @@ _STOP_TIMEOUT: Final = 35.0
 
 @click.command()
 def dev() -> None:
-    """Run web server and worker for development; Ctrl-C stops both.
+    """Run web server and worker for development.
 
     Migrates the database first, and loads the demo data into an empty one. DEBUG is True unless
-    the environment or `.env` sets it.
+    the environment or `.env` sets it. Ctrl-C stops both processes.
     """
     settings = load_settings(debug_by_default=True)
     # The child processes read the settings themselves.

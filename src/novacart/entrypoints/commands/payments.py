@@ -1,4 +1,4 @@
-"""Commands for payments."""
+"""The command `novacart reconcile`."""
 
 from datetime import timedelta
 
@@ -17,10 +17,13 @@ from novacart.entrypoints.commands.cli_context import cli_injector
     default=7,
     show_default=True,
     type=click.IntRange(1, 365),
-    help="How many days to look back for refunds and disputes that began at the provider.",
+    help="How many days to look back for refunds and disputes created at the provider.",
 )
 def reconcile(days: int) -> None:
-    """Reconcile payments that are not settled with the payment provider."""
+    """Compare open payments with the provider.
+
+    Updates the payments and orders whose state differs.
+    """
     with cli_injector() as injector:
         reconcile_payments = injector.get(ReconcilePayments)
         checked = reconcile_payments(

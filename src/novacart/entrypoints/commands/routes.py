@@ -8,6 +8,6 @@ from novacart.entrypoints.http import create_app
 
 @click.command()
 def routes() -> None:
-    """List all routes with their method, URL and required access."""
+    """List all routes and the access they require."""
     for method, url, access, permission in route_access(create_app()):
         click.echo(f"{method:7} {url:60} {access} {permission}".rstrip())

@@ -22,7 +22,10 @@ _HEADER_TIMEOUT: Final = 10
 
 @click.command()
 def serve() -> None:
-    """Run the web server. On SIGTERM or Ctrl-C it finishes running requests and stops."""
+    """Run the web server.
+
+    On SIGTERM or Ctrl-C it finishes running requests and stops.
+    """
     settings = load_settings()
     if settings.metrics_enabled:
         _share_metrics(settings)
@@ -44,7 +47,10 @@ def serve() -> None:
 
 @click.command()
 def worker() -> None:
-    """Run a background worker, which sends e-mail and runs scheduled jobs."""
+    """Run a background worker.
+
+    It handles events, such as sending e-mail, and runs scheduled jobs until SIGTERM or Ctrl-C.
+    """
     settings = load_settings()
     configure_logs(debug=settings.debug)
     run_worker(settings)
