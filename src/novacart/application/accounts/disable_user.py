@@ -29,7 +29,7 @@ class DisableUser:
 
     def __call__(self, command: DisableUserCommand) -> Profile:
         if command.user_id == command.by.user_id:
-            raise PermissionDenied("You can't disable your own account.")
+            raise PermissionDenied("You cannot disable your own account.")
         now = self._clock.now()
         with self._begin() as work:
             owners = set(work.users.active_owners())

@@ -57,7 +57,7 @@ class SendResetLink:
         email = self._renderer.render(
             "password_reset",
             # No free text such as the first name: anyone can register another person's email
-            # address, and would send them a message of their own in the shop's name.
+            # address, and could send spam to it in the shop's name.
             {
                 "username": user.username.text,
                 "link": link,

@@ -35,5 +35,5 @@ class Actor:
             raise PermissionDenied
 
 
-# The command line, the demo data and scheduled jobs: whoever can run them owns the server.
+# The command line and the demo data, which only the operator of the server can run.
 SYSTEM: Final = Actor(user_id=None, role=Role.OWNER)

@@ -45,7 +45,7 @@ POLICIES: Final = {
 class Throttle:
     """Counts attempts under the same keys for the API and the admin.
 
-    Without a rate limiter, nothing is limited. Raises the rate limiter's `Unavailable`.
+    Without a rate limiter, every attempt is allowed. Raises the rate limiter's `Unavailable`.
     """
 
     def __init__(self, limiter: RateLimiter | None) -> None:

@@ -15,8 +15,8 @@ _SYMBOLS = frozenset("@.+-_")
 class Username:
     """Letters, digits and the symbols `@ . + - _`. Two usernames with the same `key` are the same.
 
-    Unicode NFKC folds compatibility forms such as full-width letters, so that nobody can
-    imitate another user's name with them.
+    Unicode NFKC folds compatibility forms such as full-width letters, which could
+    otherwise imitate another username.
     """
 
     text: str

@@ -2,7 +2,7 @@
 
 The session cookie is signed and names a token family in the database, as the tokens of the API
 do. The session therefore ends on sign-out, with a password change and when the account is
-disabled, without a table of its own.
+disabled, and needs no table.
 """
 
 from dataclasses import asdict, dataclass
