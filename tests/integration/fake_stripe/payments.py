@@ -1,4 +1,4 @@
-"""Payments that stand ready for a test."""
+"""Intents for tests."""
 
 import stripe
 from stripe import StripeClient

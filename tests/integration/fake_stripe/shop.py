@@ -1,4 +1,4 @@
-"""A shop that listens for webhooks and answers as it is told."""
+"""A webhook endpoint that records deliveries."""
 
 import threading
 from types import TracebackType
@@ -12,7 +12,7 @@ from tests.support.fake_stripe.wire import Response
 
 
 class ListeningShop:
-    """Keeps every delivery, headers and bytes; answers ``statuses`` in turn, then 200."""
+    """Records headers and body of each delivery; responds with ``statuses``, then 200."""
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
@@ -31,7 +31,7 @@ class ListeningShop:
         return Response(status=status, body=b"{}")
 
     def events(self, secret: str) -> list[stripe.Event]:
-        """Return what arrived, each delivery verified by Stripe's own library."""
+        """Return the events, verified by Stripe's library."""
         return [
             stripe.Webhook.construct_event(body, headers["stripe-signature"], secret)
             for headers, body in self.deliveries

@@ -1,6 +1,8 @@
-"""The fake as a process: it keeps its ledger, its keys and its undelivered events."""
+"""The fake Stripe as a process: its state survives a kill, and its own errors are reported."""
 
+import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import stripe
@@ -11,21 +13,21 @@ from tests.support.fake_stripe import ControlRefused, FakeStripe, RemoteStripe, 
 from tests.support.fake_stripe.fixtures import WEBHOOK_SECRET, stripe_client
 
 
-def test_a_killed_process_comes_back_with_everything(tmp_path: Path) -> None:
+def test_killed_process_keeps_ledger_keys_and_events(tmp_path: Path) -> None:
     options: stripe.RequestOptions = {"idempotency_key": "order-7"}
     server = StripeProcess(tmp_path, "--webhook-secret", WEBHOOK_SECRET)
     with server, ListeningShop() as shop:
         client = stripe_client(server.url)
         first = client.v1.payment_intents.create({"amount": 500, "currency": "inr"}, options)
         server.pay(first.id)
-        truth = server.ledger()
+        ledger = server.ledger()
         server.kill()
         with pytest.raises(stripe.APIConnectionError):
             client.v1.balance.retrieve()
 
         server.start()
 
-        assert server.ledger() == truth
+        assert server.ledger() == ledger
         again = client.v1.payment_intents.create({"amount": 500, "currency": "inr"}, options)
         assert (again.id, again.status) == (first.id, "requires_payment_method")
         server.webhook(shop.url, WEBHOOK_SECRET)
@@ -33,7 +35,7 @@ def test_a_killed_process_comes_back_with_everything(tmp_path: Path) -> None:
         assert len(shop.events(WEBHOOK_SECRET)) == 3
 
 
-def test_the_controls_are_the_same_from_afar(fake_stripe: FakeStripe) -> None:
+def test_remote_controls_equal_local_controls(fake_stripe: FakeStripe) -> None:
     remote = RemoteStripe(fake_stripe.url)
     client = stripe_client(fake_stripe.url)
     intent = paid_intent(client, remote)
@@ -51,10 +53,27 @@ def test_the_controls_are_the_same_from_afar(fake_stripe: FakeStripe) -> None:
         remote.pay("pi_unknown")
 
 
-def test_the_same_directory_serves_one_run_after_the_other(tmp_path: Path) -> None:
-    with FakeStripe(state_dir=tmp_path) as server:
-        intent = paid_intent(stripe_client(server.url), server)
-        server.set_refund_status("pending")
-    with FakeStripe(state_dir=tmp_path) as server:
-        refund = stripe_client(server.url).v1.refunds.create({"payment_intent": intent})
-        assert refund.status == "pending"
+def test_stop_ends_held_requests() -> None:
+    with FakeStripe() as server:
+        address = ("127.0.0.1", urlsplit(server.url).port)
+        server.fault("hang", seconds=3600)
+        with socket.create_connection(address) as peer:
+            peer.sendall(b"GET /v1/balance HTTP/1.1\r\nHost: stripe\r\n\r\n")
+            assert server.wait_until_held()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(address, timeout=1)
+
+
+def test_stop_raises_internal_errors(capsys: pytest.CaptureFixture[str]) -> None:
+    server = FakeStripe().start()
+    server._ledger.change("DROP TABLE idempotency_keys")
+    client = stripe_client(server.url)
+    with pytest.raises(stripe.APIError, match="itself is broken"):
+        client.v1.payment_intents.create(
+            {"amount": 1, "currency": "inr"}, {"idempotency_key": "order-7"}
+        )
+
+    with pytest.raises(ExceptionGroup, match="broken"):
+        server.stop()
+
+    assert "no such table" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.support.fake_stripe.server import RETRY_DELAYS, FakeStripe
+from tests.support.fake_stripe.server import FakeStripe
 
 
 def main() -> None:
@@ -16,12 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.support.fake_stripe")
     parser.add_argument("--port", type=int, default=0, help="0 for a free port")
     parser.add_argument("--state-dir", type=Path, help="directory of the ledger")
-    parser.add_argument("--webhook-url")
     parser.add_argument("--webhook-secret")
-    parser.add_argument("--delivery", choices=["auto", "manual", "drop"])
-    parser.add_argument(
-        "--retry-delays", type=float, nargs="*", default=RETRY_DELAYS, help="seconds"
-    )
     options = parser.parse_args()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -29,10 +24,7 @@ def main() -> None:
     with FakeStripe(
         port=options.port,
         state_dir=options.state_dir,
-        webhook_url=options.webhook_url,
         webhook_secret=options.webhook_secret,
-        delivery=options.delivery,
-        retry_delays=tuple(options.retry_delays),
     ) as server:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()

@@ -1,9 +1,7 @@
-"""API keys: Bearer, or Basic with the key as user name (Stripe API: Authentication)."""
+"""Bearer authentication with API keys (Stripe API: Authentication)."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 
 from tests.support.fake_stripe.errors import StripeError
@@ -16,14 +14,7 @@ def account_of(request: Request) -> str:
     Raises 401 for a missing or other key; the message never contains a whole key.
     """
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
-    key = ""
-    if scheme.lower() == "bearer":
-        key = credentials.strip()
-    elif scheme.lower() == "basic":
-        try:
-            key = base64.b64decode(credentials).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            key = ""
+    key = credentials.strip() if scheme.lower() == "bearer" else ""
     if not key:
         raise StripeError(
             "You did not provide an API key. You need to provide your API key in the Authorization "

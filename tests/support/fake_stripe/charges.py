@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 from tests.support.fake_stripe import balance
-from tests.support.fake_stripe.payment_methods import Attempt
 from tests.support.fake_stripe.store import Store
 from tests.support.fake_stripe.wire import Json, new_id
+
+Course = Literal["succeed", "decline", "require_action", "process"]
+
+_MESSAGES = {
+    "insufficient_funds": "Your card has insufficient funds.",
+    "expired_card": "Your card has expired.",
+    "incorrect_cvc": "Your card's security code is incorrect.",
+    "processing_error": "An error occurred while processing your card. Try again in a little bit.",
+}
+_OWN_CODES = {"expired_card", "incorrect_cvc", "processing_error"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """The issuer's decision on an attempt."""
+
+    course: Course
+    decline_code: str = "generic_decline"
+
+    @property
+    def error_code(self) -> str:
+        """Return Stripe's error code for the decline."""
+        return self.decline_code if self.decline_code in _OWN_CODES else "card_declined"
+
+    @property
+    def message(self) -> str:
+        """Return Stripe's message for the decline."""
+        return _MESSAGES.get(self.decline_code, "Your card was declined.")
 
 
 def _charge(store: Store, intent: Json, *, status: str) -> Json:
@@ -41,37 +71,25 @@ def _charge(store: Store, intent: Json, *, status: str) -> Json:
     }
 
 
-def authorise(store: Store, intent: Json) -> Json:
-    """Authorise the amount for a later capture."""
-    charge = store.add(_charge(store, intent, status="succeeded"))
-    store.emit("charge.succeeded", charge)
-    return charge
-
-
 def take(store: Store, intent: Json) -> Json:
     """Charge and capture the amount."""
     charge = store.add(_charge(store, intent, status="succeeded"))
-    capture(store, charge, charge["amount"])
+    _capture(store, charge)
     store.emit("charge.succeeded", charge)
     return charge
 
 
-def capture(store: Store, charge: Json, amount: int) -> None:
-    """Capture an amount in minor units; the rest of the authorisation is released."""
-    charge["amount_captured"] = amount
+def _capture(store: Store, charge: Json) -> None:
+    charge["amount_captured"] = charge["amount"]
     charge["captured"] = True
-    charge["amount_refunded"] = charge["amount"] - amount
     charge["balance_transaction"] = balance.post(
-        store, amount=amount, currency=charge["currency"], source=charge["id"], kind="charge"
+        store,
+        amount=charge["amount"],
+        currency=charge["currency"],
+        source=charge["id"],
+        kind="charge",
     )
     store.save(charge)
-
-
-def release(store: Store, charge: Json) -> None:
-    """Release an authorisation; Stripe shows it as a refund."""
-    charge["amount_refunded"] = charge["amount"]
-    charge["refunded"] = True
-    store.emit("charge.refunded", store.save(charge))
 
 
 def begin(store: Store, intent: Json) -> Json:
@@ -84,7 +102,7 @@ def begin(store: Store, intent: Json) -> Json:
 def settle(store: Store, charge: Json) -> None:
     """Let a pending charge succeed."""
     charge["status"], charge["paid"] = "succeeded", True
-    capture(store, charge, charge["amount"])
+    _capture(store, charge)
     store.emit("charge.succeeded", charge)
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, cast
 
+from tests.support.fake_stripe.charges import Course
 from tests.support.fake_stripe.faults import Effect, When
-from tests.support.fake_stripe.payment_methods import Course
-from tests.support.fake_stripe.webhook_dispatcher import Policy
 from tests.support.fake_stripe.wire import Json
 
 
@@ -36,10 +35,6 @@ class Controls(ABC):
         leaves the intent ``processing`` until :meth:`settle`.
         """
         return self._json("pay", intent=intent, outcome=outcome, decline_code=decline_code)
-
-    def attach(self, intent: str, payment_method: str = "pm_card_visa") -> Json:
-        """Attach a payment method without confirming (``requires_confirmation``)."""
-        return self._json("attach", intent=intent, payment_method=payment_method)
 
     def settle(
         self, intent: str, *, succeeded: bool = True, decline_code: str = "insufficient_funds"
@@ -126,26 +121,8 @@ class Controls(ABC):
         """Set the webhook's URL and signing secrets (two while a secret is rolled)."""
         self._run("webhook", {"url": url, "secrets": list(secrets)})
 
-    def delivery(self, policy: Policy) -> None:
-        """Set the delivery of new events: ``auto``, ``manual`` (held) or ``drop``."""
-        self._run("delivery", {"policy": policy})
-
-    def deliver(
-        self, event: str, *, timestamp: int | None = None, secrets: list[str] | None = None
-    ) -> int:
-        """Deliver an event once, whatever its delivery state.
-
-        Returns the HTTP status, or 0 without a response.
-        """
-        arguments: Json = {"event": event, "timestamp": timestamp, "secrets": secrets}
-        return cast("int", self._run("deliver", arguments))
-
-    def release(self) -> None:
-        """Queue every event that the shop has not acknowledged."""
-        self._run("release", {})
-
     def wait_until_idle(self, timeout: float = 20.0) -> bool:
-        """Wait until every queued event is delivered or abandoned."""
+        """Wait until every event is delivered or abandoned."""
         return cast("bool", self._run("wait_until_idle", {"timeout": timeout}))
 
     def events(self, *types: str) -> list[Json]:
@@ -171,7 +148,3 @@ class Controls(ABC):
     def clock(self, offset: int) -> None:
         """Set the offset of Stripe's clock in seconds; signatures use the real time."""
         self._run("clock", {"offset": offset})
-
-    def reset(self) -> None:
-        """Delete all state except the webhook's settings."""
-        self._run("reset", {})

@@ -8,7 +8,6 @@ from functools import partial
 
 from tests.support.fake_stripe import balance, payment_intents, refunds
 from tests.support.fake_stripe.errors import StripeError
-from tests.support.fake_stripe.expansion import expand
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.listing import list_objects
 from tests.support.fake_stripe.parameters import Parameters
@@ -31,19 +30,15 @@ class Endpoints:
         self._ledger = ledger
         self._routes: list[tuple[str, re.Pattern[str], _Endpoint]] = []
         self._add("POST", "payment_intents", payment_intents.create)
-        self._add("POST", "payment_intents/:id", payment_intents.update)
-        self._add("POST", "payment_intents/:id/confirm", payment_intents.confirm)
-        self._add("POST", "payment_intents/:id/capture", payment_intents.capture)
         self._add("POST", "payment_intents/:id/cancel", payment_intents.cancel)
         self._add("POST", "refunds", self._create_refund)
-        self._add("POST", "refunds/:id", refunds.update)
         self._add("POST", "refunds/:id/cancel", refunds.cancel)
         self._add("GET", "balance", self._balance)
         self._add_reads("payment_intent", "payment_intents", "customer", param="intent")
         self._add_reads("charge", "charges", "payment_intent", param="charge")
         self._add_reads("refund", "refunds", "payment_intent", "charge", param="refund")
         self._add_reads("dispute", "disputes", "payment_intent", "charge", param="dispute")
-        self._add_reads("event", "events", "type", "types", "delivery_success", param="id")
+        self._add_reads("event", "events", "type", "types", param="id")
         self._add_reads(
             "balance_transaction", "balance_transactions", "type", "source", "currency", param="id"
         )
@@ -67,12 +62,11 @@ class Endpoints:
         return balance.retrieve(store)
 
     def run(self, store: Store, request: Request) -> Json:
-        """Run the endpoint of the request, and expand its response."""
+        """Run the endpoint of the request."""
         for method, pattern, endpoint in self._routes:
             match = pattern.fullmatch(request.path)
             if match is not None and method == request.method:
-                document = endpoint(store, request.parameters, *match.groups())
-                return expand(store, document, request.parameters)
+                return endpoint(store, request.parameters, *match.groups())
         raise StripeError(
             f"Unrecognized request URL ({request.method}: {request.path}). If you are trying to "
             "list objects, remove the trailing slash. If you are trying to retrieve an object, "

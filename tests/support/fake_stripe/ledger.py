@@ -82,13 +82,6 @@ class Ledger:
         """Return Stripe's time in Unix seconds: the system clock plus the test's offset."""
         return int(time.time()) + int(self.setting("clock_offset", 0))
 
-    def clear(self) -> None:
-        """Delete everything except the settings."""
-        with self.transaction() as connection:
-            connection.execute("DELETE FROM objects")
-            connection.execute("DELETE FROM idempotency_keys")
-            connection.execute("DELETE FROM deliveries")
-
     def close(self) -> None:
         """Close the database."""
         with self._lock:

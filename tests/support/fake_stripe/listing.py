@@ -31,7 +31,7 @@ def list_objects(
         document
         for document in store.all(kind)
         if _created_matches(document, values.get("created"))
-        and all(_matches(store, document, params, name) for name in filters)
+        and all(_matches(document, params, name) for name in filters)
     ]
     if after:
         found = found[_position(store, kind, found, after, "starting_after") + 1 :]
@@ -52,13 +52,11 @@ def _position(store: Store, kind: str, found: list[Json], cursor: str, param: st
     return ids.index(cursor)
 
 
-def _matches(store: Store, document: Json, params: Parameters, name: str) -> bool:
+def _matches(document: Json, params: Parameters, name: str) -> bool:
     if name not in params:
         return True
     if name == "types":
         return document["type"] in params.strings("types")
-    if name == "delivery_success":
-        return (document["id"] in store.delivered()) == params.boolean(name)
     return bool(document[name] == params.text(name))
 
 

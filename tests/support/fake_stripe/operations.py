@@ -13,7 +13,7 @@ from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import RequestLog
 from tests.support.fake_stripe.simulations import Simulations
-from tests.support.fake_stripe.webhook_dispatcher import Policy, WebhookDispatcher
+from tests.support.fake_stripe.webhook_dispatcher import WebhookDispatcher
 from tests.support.fake_stripe.wire import Json
 
 
@@ -66,22 +66,8 @@ class Operations(Simulations):
         self._ledger.save_setting("webhook_secrets", secrets)
         self._dispatcher.collect()
 
-    def delivery(self, policy: Policy) -> None:
-        """Set the delivery of new events."""
-        self._dispatcher.set_policy(policy)
-
-    def deliver(self, event: str, timestamp: int | None, secrets: list[str] | None) -> int:
-        """Deliver an event once."""
-        given = None if secrets is None else tuple(secrets)
-        return self._dispatcher.deliver(event, timestamp=timestamp, secrets=given)
-
-    def release(self) -> None:
-        """Queue every event that was held, dropped or abandoned."""
-        self._ledger.change("UPDATE deliveries SET state = 'queued' WHERE state != 'delivered'")
-        self._dispatcher.collect()
-
     def wait_until_idle(self, timeout: float) -> bool:
-        """Wait until every queued event is delivered or abandoned."""
+        """Wait until every event is delivered or abandoned."""
         return self._dispatcher.wait_until_idle(timeout)
 
     def events(self) -> list[Json]:
@@ -107,13 +93,3 @@ class Operations(Simulations):
     def clock(self, offset: int) -> None:
         """Set the offset of Stripe's clock in seconds; signatures use the real time."""
         self._ledger.save_setting("clock_offset", offset)
-
-    def reset(self) -> None:
-        """Delete all state except the webhook's settings."""
-        self._faults.clear()
-        self._dispatcher.forget()
-        self._ledger.clear()
-        self._log.clear()
-        self.clock(0)
-        self._ledger.save_setting("set_refund_status", "succeeded")
-        self._dispatcher.set_policy("auto")

@@ -16,8 +16,7 @@ class Parameters:
     """The parameters of a call; raises ``parameter_unknown`` for an unknown one."""
 
     def __init__(self, values: Json, *, allowed: Iterable[str] = ()) -> None:
-        """``allowed`` are the names that the endpoint accepts besides ``expand``."""
-        known = {*allowed, "expand"}
+        known = frozenset(allowed)
         for name in values:
             if name not in known:
                 raise invalid(
@@ -67,13 +66,6 @@ class Parameters:
             )
         return amount
 
-    def boolean(self, name: str) -> bool:
-        """Return a flag, False if it is missing."""
-        value = self._values.get(name, "false")
-        if value not in {"true", "false"}:
-            raise invalid(f"Invalid boolean: {value}", param=name)
-        return bool(value == "true")
-
     def choice(self, name: str, options: tuple[str, ...]) -> str | None:
         """Return one of the options, or None if it is missing."""
         value = self.text(name)
@@ -103,18 +95,12 @@ class Parameters:
             raise invalid("Invalid object", param=name)
         return value
 
-    def metadata(self, current: dict[str, str]) -> dict[str, str]:
-        """Return the metadata after this call: merged by key, an empty value removes its key.
-
-        At most 50 keys of 40 characters with values of 500 (Stripe API: Metadata).
-        """
-        if self._values.get("metadata") == "":
-            return {}
-        merged: Json = {**current, **self.mapping("metadata")}
-        for key, value in merged.items():
+    def metadata(self) -> dict[str, str]:
+        """Return the metadata: at most 50 keys of 40 characters, values of 500 (Metadata)."""
+        metadata = self.mapping("metadata")
+        for key, value in metadata.items():
             if not isinstance(value, str) or len(key) > 40 or len(value) > 500:
                 raise invalid("Invalid metadata (a flat hash of short strings)", param="metadata")
-        merged = {key: value for key, value in merged.items() if value}
-        if len(merged) > 50:
+        if len(metadata) > 50:
             raise invalid("Metadata can have at most 50 keys", param="metadata")
-        return merged
+        return metadata

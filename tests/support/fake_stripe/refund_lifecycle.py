@@ -129,11 +129,11 @@ def _move(store: Store, document: Json, status: str) -> Json:
     before, document["status"] = document["status"], status
     document.pop("pending_reason", None)
     store.save(document)
-    announce(store, document, {"status": before})
+    _announce(store, document, {"status": before})
     return document
 
 
-def announce(store: Store, document: Json, previous: Json) -> None:
+def _announce(store: Store, document: Json, previous: Json) -> None:
     """Emit the events of a changed refund, of the current and of the older type."""
     store.emit("refund.updated", document, previous=previous)
     store.emit("charge.refund.updated", document, previous=previous)

@@ -16,7 +16,7 @@ def create(store: Store, values: Json, *, status: str) -> Json:
     params = Parameters(
         values, allowed=("amount", "charge", "payment_intent", "metadata", "reason")
     )
-    amount, metadata = params.integer("amount"), params.metadata({})
+    amount, metadata = params.integer("amount"), params.metadata()
     reason = params.choice("reason", REASONS)
     charge = _charge_to_refund(store, params)
     return refund_lifecycle.begin(
@@ -49,15 +49,3 @@ def cancel(store: Store, values: Json, identifier: str) -> Json:
     """Cancel a refund that requires an action of the customer (Stripe API: Cancel a refund)."""
     Parameters(values)
     return refund_lifecycle.cancel(store, store.get("refund", identifier, param="refund"))
-
-
-def update(store: Store, values: Json, identifier: str) -> Json:
-    """Update the metadata; Stripe allows no other change."""
-    params = Parameters(values, allowed=("metadata",))
-    document = store.get("refund", identifier, param="refund")
-    previous = {"metadata": document["metadata"]}
-    document["metadata"] = params.metadata(document["metadata"])
-    store.save(document)
-    if previous["metadata"] != document["metadata"]:
-        refund_lifecycle.announce(store, document, previous)
-    return document

@@ -48,8 +48,3 @@ class RequestLog:
         """Return the calls as JSON."""
         with self._lock:
             return [asdict(entry) for entry in self._entries]
-
-    def clear(self) -> None:
-        """Delete the entries."""
-        with self._lock:
-            self._entries.clear()

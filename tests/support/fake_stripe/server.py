@@ -18,7 +18,7 @@ from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.operations import Operations
 from tests.support.fake_stripe.pauses import Pauses
 from tests.support.fake_stripe.request_log import RequestLog
-from tests.support.fake_stripe.webhook_dispatcher import Policy, WebhookDispatcher
+from tests.support.fake_stripe.webhook_dispatcher import WebhookDispatcher
 from tests.support.fake_stripe.wire import Request, Response, encode
 
 RETRY_DELAYS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
@@ -37,9 +37,7 @@ class FakeStripe(Controls):
         *,
         port: int = 0,
         state_dir: Path | None = None,
-        webhook_url: str | None = None,
         webhook_secret: str | None = None,
-        delivery: Policy | None = None,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
     ) -> None:
         """Bind the port (0 for a free one); None keeps the setting in the state directory."""
@@ -57,9 +55,6 @@ class FakeStripe(Controls):
         self._operations = Operations(
             ledger=self._ledger, dispatcher=self._dispatcher, faults=faults, log=log, pauses=pauses
         )
-        self._dispatcher.set_policy(delivery or self._ledger.setting("delivery", "auto"))
-        if webhook_url is not None:
-            self._ledger.save_setting("webhook_url", webhook_url)
         if webhook_secret is not None:
             self._ledger.save_setting("webhook_secrets", [webhook_secret])
         self._failures: list[Exception] = []

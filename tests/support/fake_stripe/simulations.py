@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.support.fake_stripe import disputes, intent_lifecycle, refund_lifecycle
+from tests.support.fake_stripe.charges import Attempt, Course
 from tests.support.fake_stripe.errors import invalid, missing, unexpected_state
 from tests.support.fake_stripe.ledger import Ledger
-from tests.support.fake_stripe.payment_methods import Attempt, Course
 from tests.support.fake_stripe.store import Store, open_store
 from tests.support.fake_stripe.webhook_dispatcher import WebhookDispatcher
 from tests.support.fake_stripe.wire import Json
@@ -39,16 +39,6 @@ class Simulations:
             document["payment_method"] = document["payment_method"] or "pm_card_visa"
             attempt = Attempt(course=outcome, decline_code=decline_code)
             return intent_lifecycle.attempt(store, document, attempt)
-
-    def attach(self, intent: str, payment_method: str) -> Json:
-        """Attach a payment method without confirming."""
-        with self._store_of(intent) as store:
-            document = store.get("payment_intent", intent)
-            if document["status"] not in intent_lifecycle.UNPAID:
-                raise unexpected_state(f"Nothing can be attached to {document['status']}", document)
-            document["payment_method"] = payment_method
-            document["status"] = "requires_confirmation"
-            return store.save(document)
 
     def settle(self, intent: str, succeeded: bool, decline_code: str) -> Json:  # noqa: FBT001 - by keyword
         """Let the bank accept or decline an intent that is ``processing``."""

@@ -69,11 +69,6 @@ class Store:
         )
         return [json.loads(row[0]) for row in rows]
 
-    def delivered(self) -> set[str]:
-        """Return the ids of the acknowledged events."""
-        rows = self._connection.execute("SELECT event FROM deliveries WHERE state = 'delivered'")
-        return {row[0] for row in rows}
-
     def emit(self, kind: str, document: Json, *, previous: Json | None = None) -> None:
         """Record an event with a snapshot of the object (Stripe API: The Event object)."""
         data: Json = {"object": document}
@@ -96,7 +91,7 @@ class Store:
         self.add(event)
         self._connection.execute(
             "INSERT INTO deliveries (event, state) VALUES (?, ?)",
-            (event["id"], self._ledger.setting("arrival_state", "held")),
+            (event["id"], "queued"),
         )
 
 

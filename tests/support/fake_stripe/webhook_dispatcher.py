@@ -8,16 +8,11 @@ import itertools
 import json
 import threading
 import time
-from typing import Literal
 from urllib.parse import urlsplit
 
-from tests.support.fake_stripe.errors import invalid, missing
 from tests.support.fake_stripe.ledger import Ledger
 from tests.support.fake_stripe.signatures import sign
 from tests.support.fake_stripe.wire import encode
-
-Policy = Literal["auto", "manual", "drop"]
-_STATES = {"auto": "queued", "manual": "held", "drop": "dropped"}
 
 
 class WebhookDispatcher:
@@ -57,20 +52,6 @@ class WebhookDispatcher:
         for thread in self._threads:
             thread.join()
 
-    def forget(self) -> None:
-        """Drop the queue of this process after the current deliveries."""
-        with self._changed:
-            self._due.clear()
-            self._known.clear()
-            self._changed.wait_for(lambda: not self._in_flight)
-            self._due.clear()
-            self._known.clear()
-
-    def set_policy(self, policy: Policy) -> None:
-        """Set the delivery of new events."""
-        self._ledger.save_setting("delivery", policy)
-        self._ledger.save_setting("arrival_state", _STATES[policy])
-
     def collect(self) -> None:
         """Schedule every event whose state in the ledger is ``queued``."""
         if self._ledger.setting("webhook_url") is None:
@@ -88,14 +69,16 @@ class WebhookDispatcher:
     def _work(self) -> None:
         while (task := self._next()) is not None:
             event, attempt = task
-            status = self.deliver(event)
+            status = self._deliver(event)
             with self._changed:
                 self._in_flight -= 1
                 done = 200 <= status < 300
                 if done or attempt >= len(self._delays):
                     self._known.discard(event)
                     if not done:
-                        self._note(event, "abandoned", status)
+                        self._ledger.change(
+                            "UPDATE deliveries SET state = 'abandoned' WHERE event = ?", (event,)
+                        )
                 else:
                     self._push(event, attempt=attempt + 1, delay=self._delays[attempt])
                 self._changed.notify_all()
@@ -123,27 +106,13 @@ class WebhookDispatcher:
             (state, status, event),
         )
 
-    def deliver(
-        self,
-        event: str,
-        *,
-        timestamp: int | None = None,
-        secrets: tuple[str, ...] | None = None,
-    ) -> int:
-        """Deliver once; return the HTTP status, or 0 without a response."""
-        rows = self._ledger.rows(
-            "SELECT body, state FROM objects JOIN deliveries ON event = id WHERE id = ?", (event,)
-        )
-        if not rows:
-            raise missing("event", event, param="event")
-        if self._ledger.setting("webhook_url") is None:
-            raise invalid("There is no webhook endpoint to deliver to.")
-        body, state = rows[0]
+    def _deliver(self, event: str) -> int:
+        """Return the HTTP status, or 0 without a response."""
+        ((body,),) = self._ledger.rows("SELECT body FROM objects WHERE id = ?", (event,))
         payload = encode(json.loads(body))
-        keys = secrets or tuple(self._ledger.setting("webhook_secrets", []))
-        status = self._post(payload, sign(payload, *keys, timestamp=timestamp))
-        acknowledged = 200 <= status < 300
-        self._note(event, "delivered" if acknowledged else state, status)
+        secrets = self._ledger.setting("webhook_secrets", [])
+        status = self._post(payload, sign(payload, *secrets))
+        self._note(event, "delivered" if 200 <= status < 300 else "queued", status)
         return status
 
     def _post(self, payload: bytes, signature: str) -> int:
