@@ -37,7 +37,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checkout:
+class CheckoutFixture:
     """What a journey of a customer is made of, and what the worker does meanwhile."""
 
     client: FlaskClient
@@ -60,15 +60,17 @@ class Checkout:
 
     def fill(self, person: Person, quantities: dict[ProductId, int]) -> None:
         for product_id, quantity in quantities.items():
-            answer = person.post("/api/cart/add/", {"product_id": product_id, "quantity": quantity})
-            assert answer.status_code == 200, answer.text
+            response = person.post(
+                "/api/cart/add/", {"product_id": product_id, "quantity": quantity}
+            )
+            assert response.status_code == 200, response.text
 
     def staff(self) -> Person:
         create_owner(self.injector)
         return sign_in(self.client, "owner")
 
     def intent(self, person: Person, order_id: int) -> Json:
-        return done(person.post("/api/payments/payment-intent/", {"order_id": order_id}))
+        return ok(person.post("/api/payments/payment-intent/", {"order_id": order_id}))
 
     def confirm(self, intent: str, outcome: str = "succeed") -> TestResponse:
         return self.client.post(
@@ -97,13 +99,13 @@ class Checkout:
             assert self.deliver(event, secret).status_code == 200
 
 
-def done(answer: TestResponse) -> Json:
-    assert answer.status_code == 200, answer.text
-    found: Json = answer.get_json()
-    return found
+def ok(response: TestResponse) -> Json:
+    assert response.status_code == 200, response.text
+    body: Json = response.get_json()
+    return body
 
 
-def created(answer: TestResponse) -> Json:
-    assert answer.status_code == 201, answer.text
-    found: Json = answer.get_json()
-    return found
+def created(response: TestResponse) -> Json:
+    assert response.status_code == 201, response.text
+    body: Json = response.get_json()
+    return body

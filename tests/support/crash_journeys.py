@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import Person, a_customer, create_owner, sign_in
-from tests.support.checkout import ADDRESS, Checkout, Json
+from tests.support.checkout import ADDRESS, CheckoutFixture, Json
 from tests.support.crash_harness import CrashHarness
 from tests.support.crash_points import Crash
 from tests.support.fake_stripe.fixtures import WEBHOOK_SECRET
@@ -31,7 +31,7 @@ class Customer:
         self.shop = shop
         self.owner = owner
         self.person = a_customer(shop.client, name)
-        self.product = Checkout(client=shop.client, injector=shop.injector).product(
+        self.product = CheckoutFixture(client=shop.client, injector=shop.injector).product(
             price=_PRICE, stock=stock
         )
         self.address: int = self.person.post("/api/addresses/", ADDRESS).get_json()["id"]

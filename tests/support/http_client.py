@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import Person, a_customer
-from tests.support.checkout import ADDRESS, Checkout, Json, created
+from tests.support.checkout import ADDRESS, CheckoutFixture, Json, created
 from tests.support.race_harness import RaceHarness
 from tests.support.races import errors_of
 
@@ -25,7 +25,7 @@ class HttpClient:
     def __init__(self, app: Flask, race: RaceHarness) -> None:
         self.app = app
         self.race = race
-        self.shop = Checkout(client=app.test_client(), injector=race.injector)
+        self.shop = CheckoutFixture(client=app.test_client(), injector=race.injector)
         self.customer = a_customer(self.shop.client)
         self.address_id: int = created(self.customer.post("/api/addresses/", ADDRESS))["id"]
 

@@ -24,7 +24,9 @@ HOME = {
 }
 
 
-def stocked(injector: Injector, *, price: int = 100, stock: int = 10, title: str = "Kettle") -> int:
+def new_product(
+    injector: Injector, *, price: int = 100, stock: int = 10, title: str = "Kettle"
+) -> int:
     """A product in the catalogue; its id."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         product_id = add_product(work, price=price, stock=stock, title=title)
@@ -32,14 +34,14 @@ def stocked(injector: Injector, *, price: int = 100, stock: int = 10, title: str
     return product_id
 
 
-def reserved(injector: Injector, product_id: int) -> tuple[int, int]:
-    """On hand and reserved."""
+def stock_level(injector: Injector, product_id: int) -> tuple[int, int]:
+    """On hand and stock_level."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         level = work.stock.levels([ProductId(product_id)])[ProductId(product_id)]
     return level.on_hand, level.reserved
 
 
-def paid(injector: Injector, order_id: int) -> None:
+def mark_paid(injector: Injector, order_id: int) -> None:
     """Take the order's payment as made, as no route of orders can."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         order = work.orders.get(OrderId(order_id))
@@ -58,11 +60,11 @@ class Shopper:
 
     def add(self, product_id: int, quantity: int = 1) -> int:
         """Put it into the cart; the line's id."""
-        answer = self.person.post(
+        response = self.person.post(
             "/api/cart/add/", {"product_id": product_id, "quantity": quantity}
         )
-        assert answer.status_code == 200, answer.text
-        line_id: int = answer.get_json()["id"]
+        assert response.status_code == 200, response.text
+        line_id: int = response.get_json()["id"]
         return line_id
 
     def cart(self) -> list[dict[str, Any]]:
@@ -79,7 +81,7 @@ class Shopper:
         """An order of one of each."""
         for product_id in products:
             self.add(product_id)
-        answer = self.order(**body)
-        assert answer.status_code == 201, answer.text
-        placed: dict[str, Any] = answer.get_json()
+        response = self.order(**body)
+        assert response.status_code == 201, response.text
+        placed: dict[str, Any] = response.get_json()
         return placed

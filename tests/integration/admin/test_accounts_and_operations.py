@@ -8,7 +8,7 @@ from novacart.application.ports.outbox import Outbox
 from novacart.entrypoints.container import build_relay
 from tests.support.back_office import PASSWORD, StaffClient, create_account
 from tests.support.clock import SetClock
-from tests.support.shoppers import Shopper, stocked
+from tests.support.shoppers import Shopper, new_product
 
 
 def run_relay(injector: Injector) -> None:
@@ -105,7 +105,7 @@ def test_retry_parked_message(owner: StaffClient, injector: Injector, clock: Set
 
 
 def test_stock_adjustment_is_in_the_audit_log(owner: StaffClient, injector: Injector) -> None:
-    product = stocked(injector)
+    product = new_product(injector)
     owner.submit(f"/admin/products/stock/?id={product}", {"delta": "-3", "reason": "Broken"})
     run_relay(injector)
     log = owner.get("/admin/audit/").text
@@ -119,7 +119,7 @@ def test_stock_adjustment_is_in_the_audit_log(owner: StaffClient, injector: Inje
 def test_edit_is_in_the_audit_log_with_actor_and_changes(
     owner: StaffClient, injector: Injector
 ) -> None:
-    product = stocked(injector)
+    product = new_product(injector)
     form = {"title": "Copper kettle", "price": "21.00", "version": "1", "category_id": ""}
     response = owner.client.post(
         f"/admin/products/edit/?id={product}",
@@ -141,7 +141,7 @@ def test_dashboard_shows_orders_and_low_stock(
     app: Flask, owner: StaffClient, injector: Injector
 ) -> None:
     asha = Shopper(app.test_client())
-    asha.ordered(stocked(injector, price=250, stock=3))
+    asha.ordered(new_product(injector, price=250, stock=3))
     page = owner.get("/admin/?days=7").text
     assert "Orders placed" in page
     assert "Low stock" in page

@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.integration.admin.test_permissions import PUBLIC, _actions, _pages
 from tests.support.back_office import StaffClient, create_account
-from tests.support.shoppers import stocked
+from tests.support.shoppers import new_product
 
 DATA = {"title": "Kettle", "price": "10.00", "delta": "5", "reason": "Found", "id": "1"}
 
@@ -35,7 +35,7 @@ def test_csrf_token_of_another_session_is_rejected(app: Flask, owner: StaffClien
     create_account(app.extensions["novacart.injector"], "manager")
     other = StaffClient(app)
     other.sign_in("manager-one")
-    product = stocked(app.extensions["novacart.injector"])
+    product = new_product(app.extensions["novacart.injector"])
 
     foreign_token = other.csrf_token()
     path = f"/admin/products/archive/?id={product}"
@@ -44,7 +44,7 @@ def test_csrf_token_of_another_session_is_rejected(app: Flask, owner: StaffClien
 
 
 def test_get_request_changes_nothing(owner: StaffClient, app: Flask) -> None:
-    product = stocked(app.extensions["novacart.injector"])
+    product = new_product(app.extensions["novacart.injector"])
     assert owner.get(f"/admin/products/archive/?id={product}").status_code == 405
     page = owner.get(f"/admin/products/details/?id={product}").text
     assert "Restore" not in page

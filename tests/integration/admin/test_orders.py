@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from tests.support.back_office import StaffClient, staff_client
-from tests.support.shoppers import Shopper, reserved, stocked
+from tests.support.shoppers import Shopper, new_product, stock_level
 
 
 @pytest.fixture
@@ -52,13 +52,13 @@ def submit_action(
 def test_paid_order_is_processed_shipped_and_delivered(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     order = paid_order(asha, kettle)
     assert order["status"] == "PAID"
 
     assert submit_action(owner, "process", order) == [f"Order {order['number']} is now processing."]
     submit_action(owner, "ship", order, carrier="Dák", tracking_number="T-1")
-    assert reserved(injector, kettle) == (9, 0)
+    assert stock_level(injector, kettle) == (9, 0)
     submit_action(owner, "deliver", order)
 
     assert reload(asha, order)["status"] == "DELIVERED"
@@ -72,7 +72,7 @@ def test_paid_order_is_processed_shipped_and_delivered(
 def test_order_page_offers_allowed_actions_and_reports_errors_of_others(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
-    order = paid_order(asha, stocked(injector))
+    order = paid_order(asha, new_product(injector))
     page = owner.get(f"/admin/orders/details/?id={order['id']}").text
     assert "/admin/orders/process/" in page
     assert "/admin/orders/refund/" in page
@@ -94,18 +94,18 @@ def test_order_page_offers_allowed_actions_and_reports_errors_of_others(
 def test_cancel_cod_order_releases_its_stock(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     order = asha.ordered(kettle)
-    assert reserved(injector, kettle) == (10, 1)
+    assert stock_level(injector, kettle) == (10, 1)
     submit_action(owner, "cancel", order, reason="Not at home")
     assert reload(asha, order)["status"] == "CANCELLED"
-    assert reserved(injector, kettle) == (10, 0)
+    assert stock_level(injector, kettle) == (10, 0)
 
 
 def test_refund_one_line_and_then_the_rest(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
-    order = paid_order(asha, stocked(injector, price=30), stocked(injector, price=70))
+    order = paid_order(asha, new_product(injector, price=30), new_product(injector, price=70))
     first, second = items(order)
     submit_action(owner, "refund", order, reason="Chipped", **{f"line-{first['id']}": "1"})
     lines = {line["id"]: line["status"] for line in items(reload(asha, order))}
@@ -121,7 +121,7 @@ def test_refund_one_line_and_then_the_rest(
 def test_refund_amount_up_to_the_remaining_amount(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
-    order = paid_order(asha, stocked(injector, price=100))
+    order = paid_order(asha, new_product(injector, price=100))
     submit_action(owner, "refund", order, reason="Late", amount="40.00")
     [message] = submit_action(owner, "refund", order, reason="Late", amount="60.01")
     assert "60.00" in message
@@ -135,8 +135,8 @@ def test_support_refunds_and_cancels_up_to_its_limit(
 ) -> None:
     meera = staff_client(app, "support")
     expensive, cheap = (
-        paid_order(asha, stocked(injector, price=5001)),
-        paid_order(asha, stocked(injector, price=5000)),
+        paid_order(asha, new_product(injector, price=5001)),
+        paid_order(asha, new_product(injector, price=5000)),
     )
     [message] = submit_action(meera, "refund", expensive, reason="Please")
     assert "Ask a manager" in message
@@ -145,7 +145,7 @@ def test_support_refunds_and_cancels_up_to_its_limit(
     submit_action(meera, "refund", expensive, reason="A part", amount="5000.00")
     submit_action(meera, "refund", cheap, reason="All")
     assert reload(asha, cheap)["status"] == "REFUNDED"
-    cod = asha.ordered(stocked(injector, price=6000))
+    cod = asha.ordered(new_product(injector, price=6000))
     [message] = submit_action(meera, "cancel", cod, reason="Please")
     assert "Ask a manager" in message
     assert reload(asha, cod)["status"] == "CONFIRMED"
@@ -154,7 +154,7 @@ def test_support_refunds_and_cancels_up_to_its_limit(
 def test_bulk_action_reports_successes_and_each_error(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     orders = [asha.ordered(kettle) for _ in range(3)]
     submit_action(owner, "cancel", orders[0], reason="x")
     ids = [str(order["id"]) for order in orders]
@@ -193,7 +193,7 @@ def test_bulk_action_reports_successes_and_each_error(
 def test_filter_and_search_orders(
     asha: Shopper, owner: StaffClient, injector: Injector, query: str, count: int
 ) -> None:
-    asha.ordered(stocked(injector))
+    asha.ordered(new_product(injector))
     page = owner.get(f"/admin/orders/?{query}").text
     assert page.count('name="rowid"') == count
 

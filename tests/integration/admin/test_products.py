@@ -8,7 +8,7 @@ from injector import Injector
 
 from tests.support.back_office import StaffClient
 from tests.support.images import picture
-from tests.support.shoppers import reserved, stocked
+from tests.support.shoppers import new_product, stock_level
 
 NEW = {
     "title": "Brass lamp",
@@ -119,7 +119,7 @@ def test_adjust_stock_records_the_reason(app: Flask, owner: StaffClient, product
 
 
 def test_bulk_price_change(app: Flask, owner: StaffClient, injector: Injector) -> None:
-    first, second = stocked(injector, price=100), stocked(injector, price=33)
+    first, second = new_product(injector, price=100), new_product(injector, price=33)
     owner.submit(
         "/admin/products/action/",
         {"action": "price", "percent": "-10", "rowid": [str(first), str(second)]},
@@ -133,7 +133,7 @@ def test_bulk_price_change(app: Flask, owner: StaffClient, injector: Injector) -
 def test_invalid_percentage_changes_nothing(
     app: Flask, owner: StaffClient, injector: Injector, percent: str
 ) -> None:
-    product = stocked(injector, price=100)
+    product = new_product(injector, price=100)
     owner.submit(
         "/admin/products/action/",
         {"action": "price", "percent": percent, "rowid": str(product)},
@@ -143,15 +143,15 @@ def test_invalid_percentage_changes_nothing(
 
 def test_bulk_stock_adjustment_reports_each_error(owner: StaffClient, injector: Injector) -> None:
     plenty, few = (
-        stocked(injector, stock=10, title="Cup"),
-        stocked(injector, stock=2, title="Kettle"),
+        new_product(injector, stock=10, title="Cup"),
+        new_product(injector, stock=2, title="Kettle"),
     )
     owner.submit(
         "/admin/products/action/",
         {"action": "stock", "delta": "-5", "reason": "Flood", "rowid": [str(plenty), str(few)]},
     )
-    assert reserved(injector, plenty) == (5, 0)
-    assert reserved(injector, few) == (2, 0)
+    assert stock_level(injector, plenty) == (5, 0)
+    assert stock_level(injector, few) == (2, 0)
     messages = owner.flash_messages()
     assert messages[-1] == "Stock adjusted: 1 of 2."
     assert messages[0].startswith("Kettle: ")
@@ -171,7 +171,7 @@ def test_upload_image(app: Flask, owner: StaffClient, product: int) -> None:
 def test_import_reports_rejected_rows_and_saves_the_others(
     app: Flask, owner: StaffClient, injector: Injector
 ) -> None:
-    existing = stocked(injector, title="Kettle")
+    existing = new_product(injector, title="Kettle")
     rows = (
         "id,title,price,stock\n"
         ",Diya,45.00,3\n"
@@ -206,7 +206,7 @@ def test_invalid_import_file_is_reported(owner: StaffClient, content: bytes) -> 
 
 
 def test_import_of_an_export_changes_nothing(owner: StaffClient, injector: Injector) -> None:
-    stocked(injector, title="Kettle, large")
+    new_product(injector, title="Kettle, large")
     response = owner.get("/admin/products/export/csv/")
     assert response.mimetype == "text/csv"
     assert '"Kettle, large"' in response.text

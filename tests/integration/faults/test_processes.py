@@ -13,7 +13,7 @@ from tests.support.checkout import ADDRESS
 from tests.support.fake_stripe.faults import When
 from tests.support.process_harness import ProcessHarness, kill
 from tests.support.processes import Process
-from tests.support.shoppers import stocked
+from tests.support.shoppers import new_product
 
 
 def _kill_during_call(
@@ -38,7 +38,7 @@ def test_processes_killed_during_provider_calls_settle_after_restart(
 ) -> None:
     settings = load_settings(processes.environ, dotenv=processes.folder / "no.env")
     injector = build_container(settings)
-    product = stocked(injector, price=100)
+    product = new_product(injector, price=100)
     stripe = processes.stripe
     web, worker = processes.start("serve"), processes.start("worker")
     try:

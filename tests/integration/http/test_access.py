@@ -21,7 +21,7 @@ from novacart.application.authorization.actor import SYSTEM
 from novacart.domain.shared.ids import UserId
 from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.builders.accounts import PASSWORD
-from tests.support.checkout import ADDRESS, Checkout
+from tests.support.checkout import ADDRESS, CheckoutFixture
 
 MakeApp = Callable[..., Flask]
 Json = dict[str, Any]
@@ -58,8 +58,8 @@ def app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def shop(client: FlaskClient, injector: Injector) -> Checkout:
-    return Checkout(client=client, injector=injector)
+def shop(client: FlaskClient, injector: Injector) -> CheckoutFixture:
+    return CheckoutFixture(client=client, injector=injector)
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_customer_reaches_no_staff_route(client: FlaskClient, asha: Person) -> N
             assert response.status_code not in {401, 403}, (method, url)
 
 
-def test_owner_role_reaches_every_route(client: FlaskClient, shop: Checkout) -> None:
+def test_owner_role_reaches_every_route(client: FlaskClient, shop: CheckoutFixture) -> None:
     staff = shop.staff()
     for method, url, _ in ROUTES:
         response = send(client, method, url, person=staff)
@@ -153,7 +153,7 @@ def test_ended_session_reaches_no_protected_route(
 class OwnedObjects:
     """Creates objects of one customer, by the placeholder of their id in a URL."""
 
-    def __init__(self, shop: Checkout, owner: Person) -> None:
+    def __init__(self, shop: CheckoutFixture, owner: Person) -> None:
         self._shop = shop
         self._owner = owner
         self.product = shop.product()
@@ -195,7 +195,7 @@ class OwnedObjects:
 
 @pytest.mark.parametrize(("method", "url"), OWNED, ids=[" ".join(each) for each in OWNED])
 def test_object_of_another_user_is_not_found(
-    client: FlaskClient, shop: Checkout, asha: Person, method: str, url: str
+    client: FlaskClient, shop: CheckoutFixture, asha: Person, method: str, url: str
 ) -> None:
     others = {"other customer": a_customer(client, "badri"), "staff": shop.staff()}
     objects = OwnedObjects(shop, asha)
@@ -213,14 +213,14 @@ def test_object_of_another_user_is_not_found(
     assert owners.status_code in {200, 204}, owners.text
 
 
-def test_staff_refunds_an_order_of_a_customer(shop: Checkout, asha: Person) -> None:
+def test_staff_refunds_an_order_of_a_customer(shop: CheckoutFixture, asha: Person) -> None:
     order_id = OwnedObjects(shop, asha).create_paid_order()
     response = shop.staff().post(f"/api/payments/refund/{order_id}/", {"amount": "1.00"})
     assert response.status_code == 200
 
 
 def test_object_of_another_user_in_a_body_or_query_is_not_found(
-    client: FlaskClient, shop: Checkout, asha: Person
+    client: FlaskClient, shop: CheckoutFixture, asha: Person
 ) -> None:
     badri = a_customer(client, "badri")
     hers, his = OwnedObjects(shop, asha), OwnedObjects(shop, badri)

@@ -14,7 +14,7 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from tests.support.accounts import CheapPasswords, Person, a_customer
-from tests.support.checkout import ADDRESS, Checkout
+from tests.support.checkout import ADDRESS, CheckoutFixture
 
 MakeApp = Callable[..., Flask]
 Json = dict[str, Any]
@@ -55,8 +55,8 @@ def app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def shop(client: FlaskClient, injector: Injector) -> Checkout:
-    return Checkout(client=client, injector=injector)
+def shop(client: FlaskClient, injector: Injector) -> CheckoutFixture:
+    return CheckoutFixture(client=client, injector=injector)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def types_of(schema: Json) -> set[str]:
 
 
 @pytest.fixture
-def sender(client: FlaskClient, shop: Checkout) -> Sender:
+def sender(client: FlaskClient, shop: CheckoutFixture) -> Sender:
     return Sender(client, shop.staff())
 
 
@@ -170,7 +170,7 @@ def test_invalid_integer_or_string_member_is_400(sender: Sender, document: Json)
     "value", ["-1", "0", "0.1", "1e309", "9223372036854775808", "true", "NaN", "1e3", "%00", "%ff"]
 )
 def test_invalid_integer_in_a_query_is_400(
-    client: FlaskClient, shop: Checkout, document: Json, value: str
+    client: FlaskClient, shop: CheckoutFixture, document: Json, value: str
 ) -> None:
     staff, count = shop.staff(), 0
     for path, described in document["paths"].items():
@@ -185,7 +185,7 @@ def test_invalid_integer_in_a_query_is_400(
 
 @pytest.mark.parametrize("value", [-1, 0, 0.1, 2**63, "1", True, None, [], {}, 1e3])
 def test_invalid_quantity_does_not_change_the_cart(
-    client: FlaskClient, shop: Checkout, value: object
+    client: FlaskClient, shop: CheckoutFixture, value: object
 ) -> None:
     asha, product = a_customer(client), shop.product()
     line = asha.post("/api/cart/add/", {"product_id": product}).get_json()["id"]
@@ -221,7 +221,9 @@ PROTECTED_MEMBERS: Json = {
 }
 
 
-def test_protected_members_of_a_request_are_ignored(client: FlaskClient, shop: Checkout) -> None:
+def test_protected_members_of_a_request_are_ignored(
+    client: FlaskClient, shop: CheckoutFixture
+) -> None:
     account = {"username": "asha", "email": "asha@example.com", "password": "correct horse 9"}
     assert client.post("/api/register/", json=PROTECTED_MEMBERS | account).status_code == 201
     signed_in = client.post("/api/token/", json=PROTECTED_MEMBERS | account).get_json()

@@ -16,7 +16,7 @@ from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import CheapPasswords
 from tests.support.builders.ordering import NOON
 from tests.support.query_counter import counted_statements
-from tests.support.shoppers import Shopper, stocked
+from tests.support.shoppers import Shopper, new_product
 
 ADD, UPDATE = "/api/cart/add/", "/api/cart/update"
 
@@ -31,8 +31,8 @@ def asha(client: FlaskClient) -> Shopper:
     return Shopper(client)
 
 
-def test_a_cart_is_filled_and_shown(asha: Shopper, injector: Injector) -> None:
-    kettle = stocked(injector, price=21, stock=7, title="Kettle")
+def test_add_and_list(asha: Shopper, injector: Injector) -> None:
+    kettle = new_product(injector, price=21, stock=7, title="Kettle")
     assert asha.cart() == []
     added = asha.person.post(ADD, {"book_id": kettle})
     assert added.status_code == 200
@@ -56,14 +56,14 @@ def test_a_cart_is_filled_and_shown(asha: Shopper, injector: Injector) -> None:
     }
 
 
-def test_what_is_shown_is_what_the_schema_says(asha: Shopper, injector: Injector) -> None:
-    asha.add(stocked(injector))
+def test_response_matches_schema(asha: Shopper, injector: Injector) -> None:
+    asha.add(new_product(injector))
     assert CartItemSchema(many=True).validate(asha.cart()) == {}
     assert set(asha.cart()[0]) == set(CartItemSchema().fields)
 
 
-def test_adding_takes_the_product_off_the_wishlist(asha: Shopper, injector: Injector) -> None:
-    kettle = stocked(injector)
+def test_add_removes_product_from_wishlist(asha: Shopper, injector: Injector) -> None:
+    kettle = new_product(injector)
     asha.person.post("/api/products/wishlist/", {"product_id": kettle})
     asha.add(kettle)
     assert asha.person.get("/api/products/wishlist/").get_json() == []
@@ -84,33 +84,31 @@ def test_adding_takes_the_product_off_the_wishlist(asha: Shopper, injector: Inje
         ),
     ],
 )
-def test_what_can_never_be_right_is_refused(
-    asha: Shopper, body: dict[str, Any], field: str
-) -> None:
-    answer = asha.person.post(ADD, body)
-    problem = answer.get_json()
-    assert (answer.status_code, problem["code"]) == (400, "invalid_value")
+def test_invalid_add_body_is_rejected(asha: Shopper, body: dict[str, Any], field: str) -> None:
+    response = asha.person.post(ADD, body)
+    problem = response.get_json()
+    assert (response.status_code, problem["code"]) == (400, "invalid_value")
     assert problem[field] == problem["errors"][field]
 
 
 @pytest.mark.parametrize("number", ["1e3", "1e309", "NaN"])
-def test_a_number_that_is_no_whole_number_is_refused(asha: Shopper, number: str) -> None:
-    answer = asha.client.post(
+def test_quantity_that_is_not_an_integer_is_rejected(asha: Shopper, number: str) -> None:
+    response = asha.client.post(
         ADD,
         data=f'{{"product_id": 1, "quantity": {number}}}',
         content_type="application/json",
         headers=asha.person.headers,
     )
-    assert answer.status_code == 400
+    assert response.status_code == 400
 
 
-def test_what_cannot_be_added_is_told(asha: Shopper, injector: Injector) -> None:
-    scarce, none = stocked(injector, stock=2), stocked(injector, stock=0)
-    plenty = stocked(injector, stock=50)
+def test_add_unknown_unavailable_or_too_many_is_rejected(asha: Shopper, injector: Injector) -> None:
+    scarce, none = new_product(injector, stock=2), new_product(injector, stock=0)
+    plenty = new_product(injector, stock=50)
 
     def code(product_id: int, quantity: int) -> tuple[int, str]:
-        answer = asha.person.post(ADD, {"product_id": product_id, "quantity": quantity})
-        return answer.status_code, answer.get_json()["code"]
+        response = asha.person.post(ADD, {"product_id": product_id, "quantity": quantity})
+        return response.status_code, response.get_json()["code"]
 
     assert code(10**9, 1) == (404, "product_not_found")
     assert code(none, 1) == (409, "not_enough_in_stock")
@@ -121,12 +119,12 @@ def test_what_cannot_be_added_is_told(asha: Shopper, injector: Injector) -> None
     assert [line["quantity"] for line in asha.cart()] == [10]
 
 
-def test_a_quantity_is_changed(asha: Shopper, injector: Injector) -> None:
-    line = asha.add(stocked(injector, stock=5), 2)
+def test_change_quantity(asha: Shopper, injector: Injector) -> None:
+    line = asha.add(new_product(injector, stock=5), 2)
 
     def change(**body: object) -> tuple[int, int]:
-        answer = asha.person.patch(f"{UPDATE}/{line}/", body)
-        return answer.status_code, answer.get_json().get("quantity")
+        response = asha.person.patch(f"{UPDATE}/{line}/", body)
+        return response.status_code, response.get_json().get("quantity")
 
     assert change(action="increase") == (200, 3)
     assert change(action="decrease") == (200, 2)
@@ -137,29 +135,32 @@ def test_a_quantity_is_changed(asha: Shopper, injector: Injector) -> None:
     assert change(action="increase")[0] == 404
 
 
-def test_a_quantity_of_zero_removes_the_line(asha: Shopper, injector: Injector) -> None:
-    line = asha.add(stocked(injector))
-    answer = asha.person.patch(f"{UPDATE}/{line}/", {"quantity": 0})
-    assert (answer.status_code, answer.get_json()["quantity"]) == (200, 0)
+def test_quantity_zero_removes_line(asha: Shopper, injector: Injector) -> None:
+    line = asha.add(new_product(injector))
+    response = asha.person.patch(f"{UPDATE}/{line}/", {"quantity": 0})
+    assert (response.status_code, response.get_json()["quantity"]) == (200, 0)
     assert asha.cart() == []
 
 
 @pytest.mark.parametrize(
     "body", [{}, {"action": "double"}, {"action": 1}, {"quantity": -1}, {"quantity": "2"}]
 )
-def test_a_change_that_can_never_be_right_is_refused(
+def test_invalid_change_body_is_rejected(
     asha: Shopper, injector: Injector, body: dict[str, Any]
 ) -> None:
-    line = asha.add(stocked(injector))
+    line = asha.add(new_product(injector))
     assert asha.person.patch(f"{UPDATE}/{line}/", body).status_code == 400
 
 
-def test_more_than_can_be_had_is_refused(asha: Shopper, injector: Injector) -> None:
-    few, many = asha.add(stocked(injector, stock=3), 3), asha.add(stocked(injector, stock=50), 10)
+def test_change_above_limit_or_stock_is_rejected(asha: Shopper, injector: Injector) -> None:
+    few, many = (
+        asha.add(new_product(injector, stock=3), 3),
+        asha.add(new_product(injector, stock=50), 10),
+    )
 
     def change(line: int, **body: object) -> tuple[int, str]:
-        answer = asha.person.patch(f"{UPDATE}/{line}/", body)
-        return answer.status_code, answer.get_json()["code"]
+        response = asha.person.patch(f"{UPDATE}/{line}/", body)
+        return response.status_code, response.get_json()["code"]
 
     assert change(few, action="increase") == (409, "not_enough_in_stock")
     assert change(few, quantity=4) == (409, "not_enough_in_stock")
@@ -168,12 +169,12 @@ def test_more_than_can_be_had_is_refused(asha: Shopper, injector: Injector) -> N
     assert [line["quantity"] for line in asha.cart()] == [3, 10]
 
 
-def test_lines_are_removed(asha: Shopper, injector: Injector) -> None:
-    first, second, third = (asha.add(stocked(injector)) for _ in range(3))
+def test_remove_lines(asha: Shopper, injector: Injector) -> None:
+    first, second, third = (asha.add(new_product(injector)) for _ in range(3))
     assert asha.person.delete(f"/api/cart/remove/{first}/").status_code == 200
     assert asha.person.delete(f"/api/cart/remove/{first}/").status_code == 404
-    answer = asha.person.post("/api/cart/bulk-delete/", {"cart_ids": [first, second, 10**9]})
-    assert answer.get_json()["deleted"] == 1
+    response = asha.person.post("/api/cart/bulk-delete/", {"cart_ids": [first, second, 10**9]})
+    assert response.get_json()["deleted"] == 1
     assert [line["id"] for line in asha.cart()] == [third]
     for _ in range(2):
         assert asha.person.delete("/api/cart/clear/").status_code == 200
@@ -185,21 +186,19 @@ def test_lines_are_removed(asha: Shopper, injector: Injector) -> None:
     "body",
     [{}, {"cart_ids": []}, {"cart_ids": 1}, {"cart_ids": ["1"]}, {"cart_ids": [1] * 1001}],
 )
-def test_many_lines_are_named_by_a_list_of_ids(
-    asha: Shopper, path: str, body: dict[str, Any]
-) -> None:
-    answer = asha.person.post(f"/api/cart/{path}/", body)
-    assert answer.status_code == 400
-    assert answer.get_json()["cart_ids"]
+def test_invalid_list_of_ids_is_rejected(asha: Shopper, path: str, body: dict[str, Any]) -> None:
+    response = asha.person.post(f"/api/cart/{path}/", body)
+    assert response.status_code == 400
+    assert response.get_json()["cart_ids"]
 
 
-def test_lines_are_moved_to_the_wishlist(asha: Shopper, injector: Injector) -> None:
-    first, second = stocked(injector), stocked(injector)
+def test_move_lines_to_wishlist(asha: Shopper, injector: Injector) -> None:
+    first, second = new_product(injector), new_product(injector)
     lines = [asha.add(first), asha.add(second)]
     asha.person.post("/api/products/wishlist/", {"product_id": second})
-    answer = asha.person.post("/api/cart/bulk-move-to-wishlist/", {"cart_ids": lines})
-    moved = answer.get_json()
-    assert answer.status_code == 200
+    response = asha.person.post("/api/cart/bulk-move-to-wishlist/", {"cart_ids": lines})
+    moved = response.get_json()
+    assert response.status_code == 200
     assert (moved["added_to_wishlist"], moved["already_in_wishlist"]) == (1, 1)
     assert asha.cart() == []
     wished = asha.person.get("/api/products/wishlist/").get_json()
@@ -208,10 +207,10 @@ def test_lines_are_moved_to_the_wishlist(asha: Shopper, injector: Injector) -> N
     assert (again.status_code, again.get_json()["code"]) == (400, "no_such_cart_lines")
 
 
-def test_the_cart_of_somebody_else_is_out_of_reach(
+def test_cart_of_other_customer_is_not_accessible(
     asha: Shopper, injector: Injector, client: FlaskClient
 ) -> None:
-    line = asha.add(stocked(injector), 2)
+    line = asha.add(new_product(injector), 2)
     ravi = Shopper(client, "ravi")
     assert ravi.cart() == []
     assert ravi.person.patch(f"{UPDATE}/{line}/", {"quantity": 1}).status_code == 404
@@ -222,9 +221,9 @@ def test_the_cart_of_somebody_else_is_out_of_reach(
     assert [item["quantity"] for item in asha.cart()] == [2]
 
 
-def test_a_product_that_left_the_catalogue_left_the_cart(asha: Shopper, injector: Injector) -> None:
-    asha.add(stocked(injector, title="Kept"))
-    gone = stocked(injector, title="Gone")
+def test_archived_product_is_not_listed(asha: Shopper, injector: Injector) -> None:
+    asha.add(new_product(injector, title="Kept"))
+    gone = new_product(injector, title="Gone")
     asha.add(gone)
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         product = work.products.get_for_update(ProductId(gone))
@@ -235,11 +234,9 @@ def test_a_product_that_left_the_catalogue_left_the_cart(asha: Shopper, injector
 
 
 @pytest.mark.parametrize("lines", [1, 6])
-def test_a_cart_is_one_query_whatever_is_in_it(
-    asha: Shopper, injector: Injector, lines: int
-) -> None:
+def test_cart_is_one_query(asha: Shopper, injector: Injector, lines: int) -> None:
     for _ in range(lines):
-        asha.add(stocked(injector))
+        asha.add(new_product(injector))
     with counted_statements(injector.get(Database)) as statements:
         assert len(asha.cart()) == lines
     assert len([sql for sql in statements if "cart_lines" in sql]) == 1

@@ -19,7 +19,7 @@ from novacart.application.ports.idempotency_keys import Claim, StoredResponse
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
-from tests.support.shoppers import Shopper, reserved, stocked
+from tests.support.shoppers import Shopper, new_product, stock_level
 
 REPLAYED = "Idempotent-Replayed"
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
@@ -46,7 +46,7 @@ def order_count(asha: Shopper) -> int:
 
 
 def test_first_response_is_repeated_byte_for_byte(asha: Shopper, injector: Injector) -> None:
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     asha.add(kettle)
     first = asha.order(key=KEY)
     asha.add(kettle)
@@ -62,20 +62,20 @@ def test_first_response_is_repeated_byte_for_byte(asha: Shopper, injector: Injec
 
 
 def test_quoted_key_is_the_same_key(asha: Shopper, injector: Injector) -> None:
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
     first = asha.order(key=KEY)
     assert asha.order(key=f'"{KEY}"').data == first.data
 
 
 def test_order_of_members_does_not_change_the_body(asha: Shopper, injector: Injector) -> None:
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
     first = asha.order(key=KEY, payment_method="COD", address_id=asha.address)
     again = asha.order(key=KEY, address_id=asha.address, payment_method="COD")
     assert again.data == first.data
 
 
 def test_key_with_another_body_is_422(asha: Shopper, injector: Injector) -> None:
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
     asha.order(key=KEY)
     response = asha.order(key=KEY, payment_method="ONLINE")
     assert (response.status_code, response.get_json()["code"]) == (422, "idempotency_key_reused")
@@ -89,7 +89,7 @@ def test_key_with_another_body_is_422(asha: Shopper, injector: Injector) -> None
 
 
 def test_keys_belong_to_their_user(asha: Shopper, injector: Injector, client: FlaskClient) -> None:
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     ravi = Shopper(client, "ravi")
     for shopper in (asha, ravi):
         shopper.add(kettle)
@@ -98,7 +98,7 @@ def test_keys_belong_to_their_user(asha: Shopper, injector: Injector, client: Fl
 
 @pytest.mark.parametrize("key", ["", " ", "x" * 256, "é", '"half', "a,b", "a b", '""'])
 def test_invalid_key_is_400(asha: Shopper, injector: Injector, key: str) -> None:
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
     response = asha.client.post(
         "/api/orders/create/", headers=asha.person.headers | {"Idempotency-Key": key}
     )
@@ -109,7 +109,7 @@ def test_invalid_key_is_400(asha: Shopper, injector: Injector, key: str) -> None
 
 def test_error_response_leaves_the_key_free(asha: Shopper, injector: Injector) -> None:
     assert asha.order(key=KEY).status_code == 400
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
     response = asha.order(key=KEY)
     assert response.status_code == 201
     assert REPLAYED not in response.headers
@@ -118,7 +118,7 @@ def test_error_response_leaves_the_key_free(asha: Shopper, injector: Injector) -
 def test_request_in_progress_is_409_until_its_lock_expires(
     asha: Shopper, injector: Injector, clock: SetClock
 ) -> None:
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
     _claim_without_finishing(injector)
     response = asha.order(key=KEY)
     assert (response.status_code, response.get_json()["code"]) == (409, "request_in_progress")
@@ -146,7 +146,7 @@ class _Crash(BaseException):
 def test_response_that_was_never_stored_is_rendered_from_the_order(
     asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     asha.add(kettle)
 
     def crash(_: IdempotentRequests, claim: Claim, response: StoredResponse) -> StoredResponse:
@@ -164,13 +164,13 @@ def test_response_that_was_never_stored_is_rendered_from_the_order(
     assert again.headers[REPLAYED] == "true"
     assert asha.order(key=KEY).data == again.data
     assert order_count(asha) == 1
-    assert reserved(injector, kettle) == (10, 1)
+    assert stock_level(injector, kettle) == (10, 1)
 
 
 def test_response_that_cannot_be_stored_is_not_sent(
     asha: Shopper, injector: Injector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
 
     def fail(_: IdempotentRequests, __: Claim, ___: StoredResponse) -> StoredResponse:
         raise StorageUnavailable("gone")
@@ -186,7 +186,7 @@ def test_without_fulfilment_a_crash_places_a_second_order(
     asha: Shopper, injector: Injector, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Negative control: the order id must be recorded in the order's own transaction."""
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     repository = type(_keys(injector))
     monkeypatch.setattr(repository, "fulfil", lambda *_: None)
 
@@ -211,8 +211,8 @@ def _keys(injector: Injector) -> object:
 def test_hundred_concurrent_requests_place_one_order(
     app: Flask, asha: Shopper, injector: Injector
 ) -> None:
-    kettle = stocked(injector, stock=1000)
-    for product in (kettle, stocked(injector)):
+    kettle = new_product(injector, stock=1000)
+    for product in (kettle, new_product(injector)):
         asha.add(product)
     responses = _send_concurrently(app, asha, [KEY] * 100)
     assert {response.status_code for response in responses} <= {201, 409}
@@ -223,7 +223,7 @@ def test_hundred_concurrent_requests_place_one_order(
     assert codes <= {"request_in_progress"}
     assert asha.order(key=KEY).data == created[0].data
     assert order_count(asha) == 1
-    assert reserved(injector, kettle) == (1000, 1)
+    assert stock_level(injector, kettle) == (1000, 1)
 
 
 def _send_concurrently(app: Flask, asha: Shopper, keys: list[str]) -> list[TestResponse]:
@@ -239,7 +239,7 @@ def _send_concurrently(app: Flask, asha: Shopper, keys: list[str]) -> list[TestR
 
 
 def test_item_is_cancelled_once(asha: Shopper, injector: Injector) -> None:
-    order = asha.ordered(stocked(injector), stocked(injector))
+    order = asha.ordered(new_product(injector), new_product(injector))
     body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "no"}
 
     def send(key: str) -> TestResponse:
@@ -256,7 +256,7 @@ def test_item_is_cancelled_once(asha: Shopper, injector: Injector) -> None:
 
 
 def test_keys_are_purged_after_a_day(asha: Shopper, injector: Injector, clock: SetClock) -> None:
-    asha.add(stocked(injector))
+    asha.add(new_product(injector))
     asha.order(key=KEY)
     purge = injector.get(PurgeIdempotencyKeys)
     clock.move(hours=23)

@@ -28,7 +28,7 @@ from novacart.domain.shared.ids import OrderId
 from tests.support.accounts import CheapPasswords, ClockAt
 from tests.support.clock import SetClock
 from tests.support.query_counter import counted_statements
-from tests.support.shoppers import HOME, Shopper, paid, reserved, stocked
+from tests.support.shoppers import HOME, Shopper, mark_paid, new_product, stock_level
 
 
 @pytest.fixture
@@ -46,14 +46,14 @@ def asha(client: FlaskClient) -> Shopper:
     return Shopper(client)
 
 
-def test_an_online_order_is_placed(asha: Shopper, injector: Injector) -> None:
-    kettle, cup = stocked(injector, price=21, title="Kettle"), stocked(injector, price=10)
+def test_place_online_order(asha: Shopper, injector: Injector) -> None:
+    kettle, cup = new_product(injector, price=21, title="Kettle"), new_product(injector, price=10)
     asha.add(kettle, 2)
     asha.add(cup)
-    answer = asha.order(address_id=asha.address)
-    order = answer.get_json()
-    assert answer.status_code == 201
-    assert answer.headers["Location"] == f"/api/orders/{order['id']}/"
+    response = asha.order(address_id=asha.address)
+    order = response.get_json()
+    assert response.status_code == 201
+    assert response.headers["Location"] == f"/api/orders/{order['id']}/"
     first = order["items"][0]
     assert first == {
         "id": first["id"],
@@ -84,12 +84,12 @@ def test_an_online_order_is_placed(asha: Shopper, injector: Injector) -> None:
     }
     assert order["number"].startswith("NC-20260314-")
     assert asha.cart() == []
-    assert (reserved(injector, kettle), reserved(injector, cup)) == ((10, 2), (10, 1))
+    assert (stock_level(injector, kettle), stock_level(injector, cup)) == ((10, 2), (10, 1))
     for path in (f"/api/orders/{order['id']}/", "/api/orders/latest/"):
         assert asha.person.get(path).get_json() == order
 
 
-def test_an_online_order_needs_no_body_and_no_address(asha: Shopper, injector: Injector) -> None:
+def test_online_order_needs_no_body_and_no_address(asha: Shopper, injector: Injector) -> None:
     def bare(shopper: Shopper) -> TestResponse:
         return shopper.client.post("/api/orders/create/", headers=shopper.person.headers)
 
@@ -100,20 +100,20 @@ def test_an_online_order_needs_no_body_and_no_address(asha: Shopper, injector: I
         return shopper.order(unknown="member", user_id=1, total="0.01")
 
     for send in (bare, without_address, with_more_than_is_read):
-        asha.add(stocked(injector))
+        asha.add(new_product(injector))
         order = send(asha).get_json()
         assert (order["status"], order["address"]) == ("PENDING", None)
         assert order["total_amount"] == "100.00"
 
 
-def test_a_cod_order_is_confirmed_at_once(asha: Shopper, injector: Injector) -> None:
-    order = asha.ordered(stocked(injector))
+def test_cod_order_is_confirmed_at_once(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(new_product(injector))
     assert (order["status"], order["payment_method"]) == ("CONFIRMED", "COD")
     assert order["items"][0]["status"] == "CONFIRMED"
 
 
-def test_what_is_answered_is_what_the_schemas_say(asha: Shopper, injector: Injector) -> None:
-    order = asha.ordered(stocked(injector))
+def test_responses_match_schemas(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(new_product(injector))
     assert OrderSchema().validate(order) == {}
     assert set(order) == set(OrderSchema().fields)
     page = asha.person.get("/api/orders/my/").get_json()
@@ -124,9 +124,9 @@ def test_what_is_answered_is_what_the_schemas_say(asha: Shopper, injector: Injec
     assert set(item) == set(CancellableItemSchema().fields)
 
 
-def test_an_empty_cart_is_no_order(asha: Shopper) -> None:
-    answer = asha.order()
-    assert (answer.status_code, answer.get_json()["code"]) == (400, "cart_empty")
+def test_order_of_empty_cart_is_rejected(asha: Shopper) -> None:
+    response = asha.order()
+    assert (response.status_code, response.get_json()["code"]) == (400, "cart_empty")
 
 
 @pytest.mark.parametrize(
@@ -142,50 +142,50 @@ def test_an_empty_cart_is_no_order(asha: Shopper) -> None:
         ({"payment_method": 1}, "payment_method"),
     ],
 )
-def test_an_order_that_can_never_be_right_is_refused(
+def test_invalid_order_is_rejected(
     asha: Shopper, injector: Injector, body: dict[str, Any], field: str
 ) -> None:
-    asha.add(stocked(injector))
-    answer = asha.order(**body)
-    assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid_value")
-    assert answer.get_json()[field]
+    asha.add(new_product(injector))
+    response = asha.order(**body)
+    assert (response.status_code, response.get_json()["code"]) == (400, "invalid_value")
+    assert response.get_json()[field]
     assert len(asha.cart()) == 1
 
 
-def test_the_address_of_somebody_else_is_refused(
+def test_address_of_other_customer_is_rejected(
     asha: Shopper, injector: Injector, client: FlaskClient
 ) -> None:
     theirs = Shopper(client, "ravi").address
-    asha.add(stocked(injector))
-    answer = asha.order(payment_method="COD", address_id=theirs)
-    assert (answer.status_code, bool(answer.get_json()["address_id"])) == (400, True)
+    asha.add(new_product(injector))
+    response = asha.order(payment_method="COD", address_id=theirs)
+    assert (response.status_code, bool(response.get_json()["address_id"])) == (400, True)
 
 
-def test_what_cannot_be_had_any_more_is_named_and_nothing_changes(
+def test_out_of_stock_lists_lines_and_changes_nothing(
     asha: Shopper, injector: Injector, client: FlaskClient
 ) -> None:
-    first, last = stocked(injector), stocked(injector, stock=1)
+    first, last = new_product(injector), new_product(injector, stock=1)
     asha.add(first)
     asha.add(last)
     Shopper(client, "ravi").ordered(last)
-    answer = asha.order()
-    problem = answer.get_json()
-    assert (answer.status_code, problem["code"]) == (409, "out_of_stock")
+    response = asha.order()
+    problem = response.get_json()
+    assert (response.status_code, problem["code"]) == (409, "out_of_stock")
     assert problem["lines"] == [{"product": last, "requested": 1, "available": 0}]
     assert len(asha.cart()) == 2
-    assert reserved(injector, first) == (10, 0)
+    assert stock_level(injector, first) == (10, 0)
 
 
-def test_an_order_keeps_the_address_it_was_placed_with(asha: Shopper, injector: Injector) -> None:
-    order = asha.ordered(stocked(injector))
+def test_order_keeps_its_address(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(new_product(injector))
     asha.person.patch(f"/api/addresses/{asha.address}/", {"town": "Mysuru"})
     asha.person.delete(f"/api/addresses/{asha.address}/")
     again = asha.person.get(f"/api/orders/{order['id']}/").get_json()
     assert again["address"] == order["address"]
 
 
-def test_the_history_has_pages(asha: Shopper, injector: Injector) -> None:
-    kettle = stocked(injector, stock=50)
+def test_history_is_paged(asha: Shopper, injector: Injector) -> None:
+    kettle = new_product(injector, stock=50)
     placed = [asha.ordered(kettle)["id"] for _ in range(7)]
     first = asha.person.get("/api/orders/my/").get_json()
     assert (first["count"], first["previous"]) == (7, None)
@@ -201,10 +201,11 @@ def test_the_history_has_pages(asha: Shopper, injector: Injector) -> None:
     assert (beyond["count"], beyond["results"], beyond["next"]) == (7, [], None)
 
 
-def test_the_history_is_searched_and_its_links_keep_the_search(
-    asha: Shopper, injector: Injector
-) -> None:
-    kettle, cup = stocked(injector, title="Copper kettle"), stocked(injector, title="Cup & saucer")
+def test_history_search_is_kept_in_page_links(asha: Shopper, injector: Injector) -> None:
+    kettle, cup = (
+        new_product(injector, title="Copper kettle"),
+        new_product(injector, title="Cup & saucer"),
+    )
     for product in (kettle, cup, kettle):
         asha.ordered(product)
     query = {"search": "KETTLE", "page_size": 1}
@@ -231,21 +232,21 @@ def test_the_history_is_searched_and_its_links_keep_the_search(
         "search=" + "x" * 101,
     ],
 )
-def test_a_page_that_can_never_be_right_is_refused(asha: Shopper, query: str) -> None:
+def test_invalid_page_query_is_rejected(asha: Shopper, query: str) -> None:
     assert asha.person.get(f"/api/orders/my/?{query}").status_code == 400
 
 
-def test_there_may_be_no_latest_order(asha: Shopper) -> None:
+def test_latest_order_of_new_customer_is_not_found(asha: Shopper) -> None:
     assert asha.person.get("/api/orders/latest/").status_code == 404
 
 
-def test_orders_of_somebody_else_are_not_there(
+def test_orders_of_other_customer_are_not_found(
     asha: Shopper, injector: Injector, client: FlaskClient
 ) -> None:
-    order = asha.ordered(stocked(injector))
+    order = asha.ordered(new_product(injector))
     ravi = Shopper(client, "ravi").person
     query = {"orderId": order["id"], "itemId": order["items"][0]["id"]}
-    answers = [
+    responses = [
         ravi.get(f"/api/orders/{order['id']}/"),
         ravi.post(f"/api/orders/cancel/{order['id']}/"),
         ravi.get("/api/orders/cancel-item/", query_string=query),
@@ -253,20 +254,18 @@ def test_orders_of_somebody_else_are_not_there(
         ravi.get(f"/api/orders/{10**9}/"),
         ravi.post(f"/api/orders/cancel/{10**9}/"),
     ]
-    assert [answer.status_code for answer in answers] == [404] * 6
-    assert {answer.get_json()["code"] for answer in answers} == {"order_not_found"}
+    assert [response.status_code for response in responses] == [404] * 6
+    assert {response.get_json()["code"] for response in responses} == {"order_not_found"}
     assert ravi.get("/api/orders/my/").get_json()["count"] == 0
 
 
 @pytest.mark.parametrize("method", ["ONLINE", "COD"])
-def test_an_order_is_cancelled_and_its_stock_goes_back(
-    asha: Shopper, injector: Injector, method: str
-) -> None:
-    kettle = stocked(injector)
+def test_cancel_order_releases_stock(asha: Shopper, injector: Injector, method: str) -> None:
+    kettle = new_product(injector)
     order = asha.ordered(kettle, payment_method=method, address_id=asha.address)
     path = f"/api/orders/cancel/{order['id']}/"
     assert set(asha.person.post(path).get_json()) == {"message"}
-    assert reserved(injector, kettle) == (10, 0)
+    assert stock_level(injector, kettle) == (10, 0)
     again = asha.person.post(path)
     assert (again.status_code, again.get_json()["code"]) == (409, "order_already_cancelled")
     shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
@@ -275,11 +274,11 @@ def test_an_order_is_cancelled_and_its_stock_goes_back(
     assert shown["items"][0]["cancelled_at"] == "2026-03-14T09:26:53Z"
 
 
-def test_a_paid_order_is_not_cancelled(asha: Shopper, injector: Injector) -> None:
-    order = asha.ordered(stocked(injector), address_id=asha.address)
-    paid(injector, order["id"])
-    answer = asha.person.post(f"/api/orders/cancel/{order['id']}/")
-    assert (answer.status_code, answer.get_json()["code"]) == (
+def test_cancel_paid_order_is_rejected(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(new_product(injector), address_id=asha.address)
+    mark_paid(injector, order["id"])
+    response = asha.person.post(f"/api/orders/cancel/{order['id']}/")
+    assert (response.status_code, response.get_json()["code"]) == (
         409,
         "paid_order_cannot_be_cancelled",
     )
@@ -288,25 +287,25 @@ def test_a_paid_order_is_not_cancelled(asha: Shopper, injector: Injector) -> Non
     assert shown["paid_at"] is not None
 
 
-def test_a_shipped_order_is_not_cancelled(asha: Shopper, injector: Injector) -> None:
-    kettle = stocked(injector)
+def test_cancel_shipped_order_is_rejected(asha: Shopper, injector: Injector) -> None:
+    kettle = new_product(injector)
     order = asha.ordered(kettle)
     order_id = OrderId(order["id"])
     injector.get(StartProcessing)(StartProcessingCommand(staff=SYSTEM, order_id=order_id))
     injector.get(ShipOrder)(
         ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="Post", tracking_number="P1")
     )
-    assert reserved(injector, kettle) == (9, 0)
+    assert stock_level(injector, kettle) == (9, 0)
     item = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "late"}
-    for answer in (
+    for response in (
         asha.person.post(f"/api/orders/cancel/{order['id']}/"),
         asha.person.post("/api/orders/cancel-item/", item),
     ):
-        assert (answer.status_code, answer.get_json()["code"]) == (409, "order_already_shipped")
+        assert (response.status_code, response.get_json()["code"]) == (409, "order_already_shipped")
 
 
-def test_an_item_is_shown_before_it_is_called_off(asha: Shopper, injector: Injector) -> None:
-    order = asha.ordered(stocked(injector, price=21, title="Kettle"))
+def test_get_cancellable_item(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(new_product(injector, price=21, title="Kettle"))
     line = order["items"][0]["id"]
     query = {"orderId": str(order["id"]), "itemId": str(line)}
     assert asha.person.get("/api/orders/cancel-item/", query_string=query).get_json() == {
@@ -325,7 +324,7 @@ def test_an_item_is_shown_before_it_is_called_off(asha: Shopper, injector: Injec
         "created_at": order["created_at"],
         "address": order["address"],
     }
-    online = asha.ordered(stocked(injector), payment_method="ONLINE")
+    online = asha.ordered(new_product(injector), payment_method="ONLINE")
     query = {"orderId": online["id"], "itemId": online["items"][0]["id"]}
     item = asha.person.get("/api/orders/cancel-item/", query_string=query).get_json()
     assert (item["payment_method"], item["address"]) == ("Online Payment", {})
@@ -333,36 +332,34 @@ def test_an_item_is_shown_before_it_is_called_off(asha: Shopper, injector: Injec
     assert (missing.status_code, missing.get_json()["code"]) == (404, "order_line_not_found")
 
 
-def test_items_of_a_cod_order_are_called_off_one_by_one(asha: Shopper, injector: Injector) -> None:
-    kettle, cup = stocked(injector), stocked(injector)
+def test_cancel_items_of_cod_order_one_by_one(asha: Shopper, injector: Injector) -> None:
+    kettle, cup = new_product(injector), new_product(injector)
     order = asha.ordered(kettle, cup)
     first, second = (item["id"] for item in order["items"])
 
-    def call_off(order_id: object, item_id: object) -> tuple[int, str | None]:
+    def cancel_item(order_id: object, item_id: object) -> tuple[int, str | None]:
         body = {"orderId": order_id, "itemId": item_id, "reason": "too many"}
-        answer = asha.person.post("/api/orders/cancel-item/", body)
-        return answer.status_code, answer.get_json().get("code")
+        response = asha.person.post("/api/orders/cancel-item/", body)
+        return response.status_code, response.get_json().get("code")
 
-    assert call_off(order["id"], first) == (200, None)
-    assert (reserved(injector, kettle), reserved(injector, cup)) == ((10, 0), (10, 1))
-    assert call_off(order["id"], first) == (409, "order_line_already_cancelled")
-    assert call_off(order["id"], 10**9) == (404, "order_line_not_found")
+    assert cancel_item(order["id"], first) == (200, None)
+    assert (stock_level(injector, kettle), stock_level(injector, cup)) == ((10, 0), (10, 1))
+    assert cancel_item(order["id"], first) == (409, "order_line_already_cancelled")
+    assert cancel_item(order["id"], 10**9) == (404, "order_line_not_found")
     shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
     assert shown["status"] == "CONFIRMED"
     assert [item["status"] for item in shown["items"]] == ["CANCELLED", "CONFIRMED"]
     # As v1's forms send ids.
-    assert call_off(str(order["id"]), str(second)) == (200, None)
+    assert cancel_item(str(order["id"]), str(second)) == (200, None)
     assert asha.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "CANCELLED"
-    assert reserved(injector, cup) == (10, 0)
+    assert stock_level(injector, cup) == (10, 0)
 
 
-def test_an_item_of_an_unpaid_order_is_not_called_off_alone(
-    asha: Shopper, injector: Injector
-) -> None:
-    order = asha.ordered(stocked(injector), payment_method="ONLINE")
+def test_cancel_item_of_unpaid_online_order_is_rejected(asha: Shopper, injector: Injector) -> None:
+    order = asha.ordered(new_product(injector), payment_method="ONLINE")
     body = {"orderId": order["id"], "itemId": order["items"][0]["id"], "reason": "no"}
-    answer = asha.person.post("/api/orders/cancel-item/", body)
-    assert (answer.status_code, answer.get_json()["code"]) == (409, "order_not_paid")
+    response = asha.person.post("/api/orders/cancel-item/", body)
+    assert (response.status_code, response.get_json()["code"]) == (409, "order_not_paid")
 
 
 @pytest.mark.parametrize(
@@ -379,33 +376,33 @@ def test_an_item_of_an_unpaid_order_is_not_called_off_alone(
         {"orderId": 1, "itemId": 1, "reason": "\0"},
     ],
 )
-def test_an_item_that_can_never_be_right_is_refused(asha: Shopper, body: dict[str, Any]) -> None:
+def test_invalid_cancel_item_body_is_rejected(asha: Shopper, body: dict[str, Any]) -> None:
     assert asha.person.post("/api/orders/cancel-item/", body).status_code == 400
     if set(body) < {"orderId", "itemId"}:
         assert asha.person.get("/api/orders/cancel-item/", query_string=body).status_code == 400
 
 
-def test_an_unpaid_order_expires(asha: Shopper, injector: Injector, clock: SetClock) -> None:
-    kettle = stocked(injector)
+def test_unpaid_order_expires(asha: Shopper, injector: Injector, clock: SetClock) -> None:
+    kettle = new_product(injector)
     order = asha.ordered(kettle, payment_method="ONLINE")
     expire = injector.get(ExpireOrders)
     clock.move(seconds=1799)
     assert expire() == 0
     clock.move(seconds=1)
     assert expire() == 1
-    assert reserved(injector, kettle) == (10, 0)
+    assert stock_level(injector, kettle) == (10, 0)
     shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
     assert (shown["status"], shown["items"][0]["status"]) == ("CANCELLED", "CANCELLED")
 
 
-def test_a_delivery_is_estimated(asha: Shopper) -> None:
-    answer = asha.person.get("/api/orders/delivery-estimate/")
-    assert answer.get_json() == {"estimated_delivery": "2026-03-20"}
+def test_delivery_estimate(asha: Shopper) -> None:
+    response = asha.person.get("/api/orders/delivery-estimate/")
+    assert response.get_json() == {"estimated_delivery": "2026-03-20"}
 
 
 @pytest.mark.parametrize("orders", [1, 5])
-def test_a_page_of_the_history_is_one_query(asha: Shopper, injector: Injector, orders: int) -> None:
-    products = [stocked(injector) for _ in range(3)]
+def test_history_page_is_one_query(asha: Shopper, injector: Injector, orders: int) -> None:
+    products = [new_product(injector) for _ in range(3)]
     for _ in range(orders):
         asha.ordered(*products)
     with counted_statements(injector.get(Database)) as statements:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords, Person, a_customer
-from tests.support.checkout import ADDRESS, Checkout, Json, created, done
+from tests.support.checkout import ADDRESS, CheckoutFixture, Json, created, ok
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ def app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def shop(client: FlaskClient, injector: Injector) -> Checkout:
-    return Checkout(client=client, injector=injector)
+def shop(client: FlaskClient, injector: Injector) -> CheckoutFixture:
+    return CheckoutFixture(client=client, injector=injector)
 
 
-def test_order_is_paid_and_refunded(shop: Checkout, client: FlaskClient) -> None:
+def test_order_is_paid_and_refunded(shop: CheckoutFixture, client: FlaskClient) -> None:
     asha = a_customer(client)
     product = shop.product(price=241, stock=3)
     order = shop.order(asha, {product: 2})
@@ -33,51 +33,53 @@ def test_order_is_paid_and_refunded(shop: Checkout, client: FlaskClient) -> None
     assert intent["order_id"] == order["id"]
     assert intent["client_secret"].startswith(intent["payment_intent_id"])
     assert shop.intent(asha, order["id"]) == intent
-    assert done(shop.confirm(intent["payment_intent_id"]))["status"] == "succeeded"
-    paid = done(asha.get(f"/api/orders/{order['id']}/"))
+    assert ok(shop.confirm(intent["payment_intent_id"]))["status"] == "succeeded"
+    paid = ok(asha.get(f"/api/orders/{order['id']}/"))
     assert (paid["status"], paid["payment_status"]) == ("PAID", "PAID")
     assert paid["items"][0]["status"] == "CONFIRMED"
     assert shop.stock(product) == 1
-    refund = done(asha.post(f"/api/payments/refund/{order['id']}/", {"reason": "Too big"}))
+    refund = ok(asha.post(f"/api/payments/refund/{order['id']}/", {"reason": "Too big"}))
     assert (refund["amount"], refund["status"]) == ("482.00", "succeeded")
-    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "REFUNDED"
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["status"] == "REFUNDED"
     assert shop.stock(product) == 3
     again = asha.post(f"/api/payments/refund/{order['id']}/")
     assert again.status_code == 409
 
 
-def test_declined_card_leaves_the_order_payable(shop: Checkout, client: FlaskClient) -> None:
+def test_declined_card_leaves_the_order_payable(shop: CheckoutFixture, client: FlaskClient) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])
-    assert done(shop.confirm(intent["payment_intent_id"], "decline"))["status"] == (
+    assert ok(shop.confirm(intent["payment_intent_id"], "decline"))["status"] == (
         "requires_payment_method"
     )
-    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "PENDING"
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["status"] == "PENDING"
     assert shop.intent(asha, order["id"]) == intent
-    done(shop.confirm(intent["payment_intent_id"]))
+    ok(shop.confirm(intent["payment_intent_id"]))
     assert shop.confirm(intent["payment_intent_id"]).status_code == 409
 
 
-def test_checkout_of_a_changed_cart_replaces_the_order(shop: Checkout, client: FlaskClient) -> None:
+def test_checkout_of_a_changed_cart_replaces_the_order(
+    shop: CheckoutFixture, client: FlaskClient
+) -> None:
     asha = a_customer(client)
     address = created(asha.post("/api/addresses/", ADDRESS))["id"]
     first, second = shop.product(price=100), shop.product(price=50)
     shop.fill(asha, {first: 1})
     body = {"address_id": address}
-    intent = done(asha.post("/api/payments/payment-intent/", body))
-    assert done(asha.post("/api/payments/payment-intent/", body)) == intent
+    intent = ok(asha.post("/api/payments/payment-intent/", body))
+    assert ok(asha.post("/api/payments/payment-intent/", body)) == intent
     assert len(done_list(asha.get("/api/cart/"))) == 1
     shop.fill(asha, {second: 1})
-    changed = done(asha.post("/api/payments/payment-intent/", body))
+    changed = ok(asha.post("/api/payments/payment-intent/", body))
     assert changed["order_id"] != intent["order_id"]
     assert changed["amount"] == "150.00"
-    assert done(asha.get(f"/api/orders/{intent['order_id']}/"))["status"] == "CANCELLED"
+    assert ok(asha.get(f"/api/orders/{intent['order_id']}/"))["status"] == "CANCELLED"
     shop.work()
     assert shop.confirm(intent["payment_intent_id"]).status_code == 409
-    done(shop.confirm(changed["payment_intent_id"]))
+    ok(shop.confirm(changed["payment_intent_id"]))
     assert done_list(asha.get("/api/cart/")) == []
-    assert done(asha.get("/api/orders/latest/"))["status"] == "PAID"
+    assert ok(asha.get("/api/orders/latest/"))["status"] == "PAID"
 
 
 def done_list(response: TestResponse) -> list[object]:
@@ -86,15 +88,17 @@ def done_list(response: TestResponse) -> list[object]:
     return rows
 
 
-def test_cancelled_line_of_a_paid_order_is_refunded(shop: Checkout, client: FlaskClient) -> None:
+def test_cancelled_line_of_a_paid_order_is_refunded(
+    shop: CheckoutFixture, client: FlaskClient
+) -> None:
     asha = a_customer(client)
     kept, cancelled = shop.product(price=100, stock=5), shop.product(price=60, stock=5)
     order = shop.order(asha, {kept: 1, cancelled: 2})
-    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    ok(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
     line = next(item for item in order["items"] if item["product"] == cancelled)
     body = {"orderId": str(order["id"]), "itemId": line["id"], "reason": "Changed my mind"}
-    done(asha.post("/api/orders/cancel-item/", body))
-    after = done(asha.get(f"/api/orders/{order['id']}/"))
+    ok(asha.post("/api/orders/cancel-item/", body))
+    after = ok(asha.get(f"/api/orders/{order['id']}/"))
     assert {item["product"]: item["status"] for item in after["items"]} == {
         kept: "CONFIRMED",
         cancelled: "REFUNDED",
@@ -103,27 +107,29 @@ def test_cancelled_line_of_a_paid_order_is_refunded(shop: Checkout, client: Flas
     assert (shop.stock(kept), shop.stock(cancelled)) == (4, 5)
     assert asha.post("/api/orders/cancel-item/", body).status_code == 409
     rest = next(item for item in order["items"] if item["product"] == kept)
-    done(asha.post("/api/orders/cancel-item/", body | {"itemId": rest["id"]}))
-    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "REFUNDED"
+    ok(asha.post("/api/orders/cancel-item/", body | {"itemId": rest["id"]}))
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["status"] == "REFUNDED"
 
 
-def test_staff_refund_parts_until_nothing_is_left(shop: Checkout, client: FlaskClient) -> None:
+def test_staff_refund_parts_until_nothing_is_left(
+    shop: CheckoutFixture, client: FlaskClient
+) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(price=100): 3})
-    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    ok(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
     url = f"/api/payments/refund/{order['id']}/"
     owner = shop.staff()
     assert asha.post(url, {"amount": "1.00"}).status_code == 403
-    assert done(owner.post(url, {"amount": "10.50"}))["amount"] == "10.50"
+    assert ok(owner.post(url, {"amount": "10.50"}))["amount"] == "10.50"
     item = {"id": order["items"][0]["id"], "quantity": 1}
-    by_items = done(owner.post(url, {"items": [item]}))
+    by_items = ok(owner.post(url, {"items": [item]}))
     assert (by_items["amount"], by_items["currency"]) == ("100.00", "INR")
     too_much = owner.post(url, {"amount": "189.51"})
     assert too_much.status_code == 409
     assert too_much.get_json()["code"] == "refund_exceeds_payment"
-    assert done(owner.post(url))["amount"] == "189.50"
+    assert ok(owner.post(url))["amount"] == "189.50"
     assert owner.post(url).status_code == 409
-    assert done(asha.get(f"/api/orders/{order['id']}/"))["payment_status"] == "REFUNDED"
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["payment_status"] == "REFUNDED"
 
 
 @pytest.mark.parametrize(
@@ -142,11 +148,11 @@ def test_staff_refund_parts_until_nothing_is_left(shop: Checkout, client: FlaskC
     ],
 )
 def test_invalid_refund_request_is_rejected(
-    shop: Checkout, client: FlaskClient, body: dict[str, object]
+    shop: CheckoutFixture, client: FlaskClient, body: dict[str, object]
 ) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(): 1})
-    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    ok(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
     assert shop.staff().post(f"/api/payments/refund/{order['id']}/", body).status_code == 400
 
 
@@ -154,7 +160,7 @@ def test_invalid_refund_request_is_rejected(
     "body", [{}, {"order_id": "1"}, {"order_id": True}, {"order_id": -1}, {"address_id": 1.5}, []]
 )
 def test_payment_intent_without_order_and_address_is_rejected(
-    shop: Checkout,
+    shop: CheckoutFixture,
     client: FlaskClient,
     body: object,
 ) -> None:
@@ -163,7 +169,7 @@ def test_payment_intent_without_order_and_address_is_rejected(
     assert asha.post("/api/payments/payment-intent/", body).status_code == 400
 
 
-def test_orders_of_other_users_are_not_found(shop: Checkout, client: FlaskClient) -> None:
+def test_orders_of_other_users_are_not_found(shop: CheckoutFixture, client: FlaskClient) -> None:
     order = shop.order(a_customer(client), {shop.product(): 1})
     ravi = a_customer(client, "ravi")
     body = {"order_id": order["id"]}
@@ -172,16 +178,16 @@ def test_orders_of_other_users_are_not_found(shop: Checkout, client: FlaskClient
     assert client.post("/api/payments/payment-intent/", json=body).status_code == 401
 
 
-def test_idempotency_key_replays_the_response(shop: Checkout, client: FlaskClient) -> None:
+def test_idempotency_key_replays_the_response(shop: CheckoutFixture, client: FlaskClient) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(price=100): 1})
     intent = _keyed(shop, asha, "/api/payments/payment-intent/", {"order_id": order["id"]})
-    done(shop.confirm(intent["payment_intent_id"]))
+    ok(shop.confirm(intent["payment_intent_id"]))
     refund = _keyed(shop, asha, f"/api/payments/refund/{order['id']}/", {})
     assert refund["amount"] == "100.00"
 
 
-def _keyed(shop: Checkout, person: Person, path: str, body: Json) -> Json:
+def _keyed(shop: CheckoutFixture, person: Person, path: str, body: Json) -> Json:
     headers = person.headers | {"Idempotency-Key": "one-key" + path}
     first, second = (shop.client.post(path, json=body, headers=headers) for _ in range(2))
     assert first.status_code == 200, first.text
@@ -194,16 +200,16 @@ def _keyed(shop: Checkout, person: Person, path: str, body: Json) -> Json:
     return found
 
 
-def test_late_payment_is_refunded(shop: Checkout, client: FlaskClient) -> None:
+def test_late_payment_is_refunded(shop: CheckoutFixture, client: FlaskClient) -> None:
     asha = a_customer(client)
     product = shop.product(stock=1)
     order = shop.order(asha, {product: 1})
     intent = shop.intent(asha, order["id"])
-    done(asha.post(f"/api/orders/cancel/{order['id']}/"))
+    ok(asha.post(f"/api/orders/cancel/{order['id']}/"))
     # The worker has not cancelled the payment yet.
-    done(shop.confirm(intent["payment_intent_id"]))
+    ok(shop.confirm(intent["payment_intent_id"]))
     shop.work()
-    assert done(asha.get(f"/api/orders/{order['id']}/"))["status"] == "CANCELLED"
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["status"] == "CANCELLED"
     assert shop.stock(product) == 1
     owner = shop.staff()
     assert owner.post(f"/api/payments/refund/{order['id']}/").status_code == 409
@@ -217,7 +223,7 @@ def test_sandbox_is_not_found_in_production(make_app: MakeApp) -> None:
     assert response.status_code == 404
 
 
-def test_unknown_sandbox_payment_is_not_found(shop: Checkout) -> None:
+def test_unknown_sandbox_payment_is_not_found(shop: CheckoutFixture) -> None:
     assert shop.confirm("pi_sandbox_unknown").status_code == 404
     assert shop.confirm("pi_sandbox_unknown", "explode").status_code == 400
 
@@ -225,7 +231,7 @@ def test_unknown_sandbox_payment_is_not_found(shop: Checkout) -> None:
 def test_payment_without_a_provider_responds_503(make_app: MakeApp) -> None:
     app = make_app(CheapPasswords())
     client = app.test_client()
-    shop = Checkout(client=client, injector=app.extensions["novacart.injector"])
+    shop = CheckoutFixture(client=client, injector=app.extensions["novacart.injector"])
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(): 1})
     response = asha.post("/api/payments/payment-intent/", {"order_id": order["id"]})
@@ -236,23 +242,23 @@ def test_payment_without_a_provider_responds_503(make_app: MakeApp) -> None:
 def test_checkout_without_a_provider_places_no_order(make_app: MakeApp) -> None:
     app = make_app(CheapPasswords())
     client = app.test_client()
-    shop = Checkout(client=client, injector=app.extensions["novacart.injector"])
+    shop = CheckoutFixture(client=client, injector=app.extensions["novacart.injector"])
     asha = a_customer(client)
     shop.fill(asha, {shop.product(): 1})
     address = created(asha.post("/api/addresses/", ADDRESS))
     response = asha.post("/api/payments/payment-intent/", {"address_id": address["id"]})
     assert response.status_code == 503
-    assert done(asha.get("/api/orders/my/"))["count"] == 0
+    assert ok(asha.get("/api/orders/my/"))["count"] == 0
 
 
 def test_emails_of_an_order_are_written_to_files(
-    shop: Checkout, client: FlaskClient, tmp_path: Path
+    shop: CheckoutFixture, client: FlaskClient, tmp_path: Path
 ) -> None:
     asha = a_customer(client)
     order = shop.order(asha, {shop.product(price=100): 2})
-    done(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
+    ok(shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"]))
     line = {"id": order["items"][0]["id"], "quantity": 1}
-    done(shop.staff().post(f"/api/payments/refund/{order['id']}/", {"items": [line]}))
+    ok(shop.staff().post(f"/api/payments/refund/{order['id']}/", {"items": [line]}))
     shop.work()
     mails = sorted(path.name.split("_at_")[0] for path in tmp_path.rglob("*.eml"))
     assert len(mails) == 3

@@ -16,7 +16,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import EventState
 from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords, Person, a_customer
-from tests.support.checkout import Checkout, Json, done
+from tests.support.checkout import CheckoutFixture, Json, ok
 from tests.support.fake_stripe.faults import Effect
 from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_stripe
 from tests.support.fake_stripe.server import FakeStripe
@@ -54,8 +54,8 @@ def app(make_app: MakeApp, fake_stripe: FakeStripe) -> Flask:
 
 
 @pytest.fixture
-def shop(client: FlaskClient, injector: Injector) -> Checkout:
-    return Checkout(client=client, injector=injector)
+def shop(client: FlaskClient, injector: Injector) -> CheckoutFixture:
+    return CheckoutFixture(client=client, injector=injector)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def asha(client: FlaskClient) -> Person:
     return a_customer(client)
 
 
-def _paid(shop: Checkout, asha: Person, stripe: FakeStripe) -> tuple[Json, str]:
+def _paid(shop: CheckoutFixture, asha: Person, stripe: FakeStripe) -> tuple[Json, str]:
     order = shop.order(asha, {shop.product(price=100): 2})
     intent = shop.intent(asha, order["id"])["payment_intent_id"]
     stripe.pay(intent)
@@ -72,12 +72,12 @@ def _paid(shop: Checkout, asha: Person, stripe: FakeStripe) -> tuple[Json, str]:
 
 
 def _status(asha: Person, order: Json) -> tuple[str, str]:
-    shown = done(asha.get(f"/api/orders/{order['id']}/"))
+    shown = ok(asha.get(f"/api/orders/{order['id']}/"))
     return shown["status"], shown["payment_status"]
 
 
 def test_repeated_events_in_any_order_lead_to_one_result(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order, intent = _paid(shop, asha, fake_stripe)
     assert _status(asha, order) == ("PAID", "PAID")
@@ -91,18 +91,16 @@ def test_repeated_events_in_any_order_lead_to_one_result(
 
 
 def test_order_is_paid_and_refunded_without_any_event(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order = shop.order(asha, {shop.product(price=100): 2})
     fake_stripe.pay(shop.intent(asha, order["id"])["payment_intent_id"])
     shop.reconcile()
     assert _status(asha, order) == ("PAID", "PAID")
     fake_stripe.set_refund_status("pending")
-    response = done(asha.post(f"/api/payments/refund/{order['id']}/"))
+    response = ok(asha.post(f"/api/payments/refund/{order['id']}/"))
     assert response["status"] == "pending"
-    assert done(asha.get(f"/api/orders/{order['id']}/"))["items"][0]["status"] == (
-        "REFUND_REQUESTED"
-    )
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["items"][0]["status"] == ("REFUND_REQUESTED")
     for refund in fake_stripe.ledger()["intents"].values():
         fake_stripe.settle_refund(refund["refunds"][0]["id"])
     shop.reconcile()
@@ -110,16 +108,16 @@ def test_order_is_paid_and_refunded_without_any_event(
 
 
 def test_failed_refund_can_be_made_again(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order, _ = _paid(shop, asha, fake_stripe)
-    done(asha.post(f"/api/payments/refund/{order['id']}/"))
+    ok(asha.post(f"/api/payments/refund/{order['id']}/"))
     assert _status(asha, order) == ("REFUNDED", "REFUNDED")
     (intent,) = fake_stripe.ledger()["intents"].values()
     fake_stripe.fail_refund(intent["refunds"][0]["id"])
     shop.deliver_all(fake_stripe, WEBHOOK_SECRET)
     assert _status(asha, order) == ("REFUNDED", "PAID")
-    done(shop.staff().post(f"/api/payments/refund/{order['id']}/"))
+    ok(shop.staff().post(f"/api/payments/refund/{order['id']}/"))
     assert _status(asha, order) == ("REFUNDED", "REFUNDED")
 
 
@@ -127,7 +125,7 @@ def test_failed_refund_can_be_made_again(
     "effect", ["hang", "close", "server_error", "conflict", "rate_limit", "garbage", "redirect"]
 )
 def test_outage_responds_503_and_opens_one_payment(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe, effect: Effect
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe, effect: Effect
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     fake_stripe.fault(effect, times=50, seconds=30.0)
@@ -137,13 +135,13 @@ def test_outage_responds_503_and_opens_one_payment(
     assert int(response.headers["Retry-After"]) > 0
     fake_stripe.clear_faults()
     fake_stripe.resume()
-    done(asha.post("/api/payments/payment-intent/", body))
+    ok(asha.post("/api/payments/payment-intent/", body))
     assert len(fake_stripe.ledger()["intents"]) == 1
 
 
 @pytest.mark.parametrize("effect", ["hang", "reset", "server_error", "garbage"])
 def test_lost_response_opens_one_payment(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe, effect: Effect
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe, effect: Effect
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     fake_stripe.fault(effect, when="after", times=3, method="POST", seconds=30.0)
@@ -152,25 +150,25 @@ def test_lost_response_opens_one_payment(
     assert first.status_code in {200, 503}
     fake_stripe.clear_faults()
     fake_stripe.resume()
-    intent = done(asha.post("/api/payments/payment-intent/", body))["payment_intent_id"]
+    intent = ok(asha.post("/api/payments/payment-intent/", body))["payment_intent_id"]
     assert list(fake_stripe.ledger()["intents"]) == [intent]
 
 
 def test_declined_card_leaves_a_payable_order(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     fake_stripe.fault("card_declined", method="POST")
     body = {"order_id": order["id"]}
     assert asha.post("/api/payments/payment-intent/", body).status_code == 402
     assert _status(asha, order) == ("PENDING", "PENDING")
-    done(asha.post("/api/payments/payment-intent/", body))
+    ok(asha.post("/api/payments/payment-intent/", body))
 
 
 @pytest.mark.parametrize("effect", ["hang", "reset", "server_error", "garbage"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_refund_with_a_lost_response_is_made_once(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe, effect: Effect, when: str
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe, effect: Effect, when: str
 ) -> None:
     order, intent = _paid(shop, asha, fake_stripe)
     fake_stripe.fault(
@@ -184,7 +182,7 @@ def test_refund_with_a_lost_response_is_made_once(
     line = order["items"][0]["id"]
     staff = shop.staff()
     url = f"/api/payments/refund/{order['id']}/"
-    done(staff.post(url, {"items": [{"id": line, "quantity": 1}]}))
+    ok(staff.post(url, {"items": [{"id": line, "quantity": 1}]}))
     fake_stripe.clear_faults()
     fake_stripe.resume()
     shop.reconcile()
@@ -196,7 +194,7 @@ def test_refund_with_a_lost_response_is_made_once(
 
 
 def test_refund_refused_by_stripe_changes_nothing(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order, intent = _paid(shop, asha, fake_stripe)
     fake_stripe.open_dispute(intent)
@@ -210,20 +208,22 @@ def test_refund_refused_by_stripe_changes_nothing(
 
 
 def test_cancelled_order_has_its_intent_cancelled(
-    shop: Checkout, asha: Person, fake_stripe: FakeStripe
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])["payment_intent_id"]
-    done(asha.post(f"/api/orders/cancel/{order['id']}/"))
+    ok(asha.post(f"/api/orders/cancel/{order['id']}/"))
     shop.work()
     assert fake_stripe.ledger()["intents"][intent]["status"] == "canceled"
 
 
-def test_late_payment_is_refunded(shop: Checkout, asha: Person, fake_stripe: FakeStripe) -> None:
+def test_late_payment_is_refunded(
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
+) -> None:
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])["payment_intent_id"]
     fake_stripe.pay(intent, "process")
-    done(asha.post(f"/api/orders/cancel/{order['id']}/"))
+    ok(asha.post(f"/api/orders/cancel/{order['id']}/"))
     shop.work()
     fake_stripe.settle(intent)
     shop.deliver_all(fake_stripe, WEBHOOK_SECRET)
@@ -237,13 +237,17 @@ def test_late_payment_is_refunded(shop: Checkout, asha: Person, fake_stripe: Fak
 
 
 @pytest.mark.parametrize("offset", [-301, 301])
-def test_event_with_an_old_or_future_timestamp_is_refused(shop: Checkout, offset: int) -> None:
+def test_event_with_an_old_or_future_timestamp_is_refused(
+    shop: CheckoutFixture, offset: int
+) -> None:
     response = shop.deliver(_event(), WEBHOOK_SECRET, at=int(time.time()) + offset)
     assert response.status_code == 400
     assert shop.deliver(_event(), WEBHOOK_SECRET).status_code == 200
 
 
-def test_event_without_a_valid_signature_is_refused(shop: Checkout, client: FlaskClient) -> None:
+def test_event_without_a_valid_signature_is_refused(
+    shop: CheckoutFixture, client: FlaskClient
+) -> None:
     assert shop.deliver(_event(), "whsec_of_another_account").status_code == 400
     payload = json.dumps(_event()).encode()
     for headers in ({}, {"Stripe-Signature": ""}, {"Stripe-Signature": "t=1,v1=00"}):
@@ -253,7 +257,7 @@ def test_event_without_a_valid_signature_is_refused(shop: Checkout, client: Flas
 
 
 @pytest.mark.parametrize("body", [[], {}, {"id": 1}, {"id": "", "type": "x", "created": 1}, "x"])
-def test_signed_body_that_is_not_an_event_is_refused(shop: Checkout, body: Json) -> None:
+def test_signed_body_that_is_not_an_event_is_refused(shop: CheckoutFixture, body: Json) -> None:
     assert shop.deliver(body, WEBHOOK_SECRET).status_code == 400
 
 
@@ -271,7 +275,9 @@ def _event(event_type: str = "customer.created", obj: Json | None = None) -> Jso
     "event_type",
     ["customer.created", "payment_intent.succeeded", "charge.refunded", "charge.dispute.created"],
 )
-def test_events_of_other_types_and_payments_are_accepted(shop: Checkout, event_type: str) -> None:
+def test_events_of_other_types_and_payments_are_accepted(
+    shop: CheckoutFixture, event_type: str
+) -> None:
     obj = {
         "id": "pi_of_another_shop",
         "status": "succeeded",
@@ -294,7 +300,7 @@ def test_events_of_other_types_and_payments_are_accepted(shop: Checkout, event_t
     ],
 )
 def test_event_that_contradicts_the_record_is_quarantined(
-    shop: Checkout, asha: Person, injector: Injector, contradiction: Json
+    shop: CheckoutFixture, asha: Person, injector: Injector, contradiction: Json
 ) -> None:
     order = shop.order(asha, {shop.product(): 1})
     intent = shop.intent(asha, order["id"])["payment_intent_id"]

@@ -14,7 +14,7 @@ from tests.integration.http.conftest import MakeApp
 from tests.support.accounts import CheapPasswords
 from tests.support.builders.accounts import PASSWORD
 from tests.support.query_counter import counted_statements
-from tests.support.shoppers import Shopper, stocked
+from tests.support.shoppers import Shopper, new_product
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def test_health_check_uses_no_statement(client: FlaskClient, injector: Injector)
 def test_read_takes_one_statement_beside_authentication(
     asha: Shopper, injector: Injector, path: str, lines: int
 ) -> None:
-    order = asha.ordered(*(stocked(injector) for _ in range(lines)))
-    for product in [stocked(injector) for _ in range(lines)]:
+    order = asha.ordered(*(new_product(injector) for _ in range(lines)))
+    for product in [new_product(injector) for _ in range(lines)]:
         asha.add(product)
         asha.person.post("/api/products/wishlist/", {"product_id": product})
     with counted_statements(injector.get(Database)) as statements:
@@ -76,7 +76,7 @@ def test_authentication_takes_one_statement(asha: Shopper, injector: Injector, p
 def test_order_takes_ten_statements_and_one_commit_for_any_number_of_lines(
     asha: Shopper, injector: Injector, lines: int
 ) -> None:
-    for product in [stocked(injector) for _ in range(lines)]:
+    for product in [new_product(injector) for _ in range(lines)]:
         asha.add(product)
     database = injector.get(Database)
     with counted_statements(database) as statements, counted_commits(database) as commits:

@@ -18,7 +18,7 @@ from novacart.domain.accounts.role import Role
 from novacart.entrypoints.access import route_access
 from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
 from tests.support.back_office import PASSWORD, create_account
-from tests.support.checkout import Checkout
+from tests.support.checkout import CheckoutFixture
 
 PRODUCT = {"title": "Kettle", "price": "499.00"}
 REFUNDERS = ("owner", "manager", "support")
@@ -30,8 +30,8 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture
-def shop(client: FlaskClient, injector: Injector) -> Checkout:
-    return Checkout(client=client, injector=injector)
+def shop(client: FlaskClient, injector: Injector) -> CheckoutFixture:
+    return CheckoutFixture(client=client, injector=injector)
 
 
 @pytest.fixture
@@ -39,12 +39,12 @@ def asha(client: FlaskClient) -> Person:
     return a_customer(client)
 
 
-def sign_in_as(shop: Checkout, role: str) -> Person:
+def sign_in_as(shop: CheckoutFixture, role: str) -> Person:
     create_account(shop.injector, role)
     return sign_in(shop.client, f"{role}-one", PASSWORD)
 
 
-def refund_path(shop: Checkout, person: Person, *, price: int = 100) -> str:
+def refund_path(shop: CheckoutFixture, person: Person, *, price: int = 100) -> str:
     """Create a paid order for `price` rupees and return the path of its refunds."""
     order = shop.order(person, {shop.product(price=price): 1})
     shop.confirm(shop.intent(person, order["id"])["payment_intent_id"])
@@ -69,7 +69,7 @@ def test_every_staff_route_has_a_known_permission(app: Flask) -> None:
 
 @pytest.mark.parametrize("role", STAFF_ROLES)
 def test_only_roles_with_the_permission_write_products(
-    shop: Checkout, tmp_path: Path, role: Role
+    shop: CheckoutFixture, tmp_path: Path, role: Role
 ) -> None:
     person, product = sign_in_as(shop, role), f"/api/products/{shop.product()}/"
     picture = tmp_path / "no-picture"
@@ -92,13 +92,17 @@ def test_only_roles_with_the_permission_write_products(
 
 
 @pytest.mark.parametrize("role", REFUNDERS)
-def test_roles_with_the_permission_refund_a_part(shop: Checkout, asha: Person, role: str) -> None:
+def test_roles_with_the_permission_refund_a_part(
+    shop: CheckoutFixture, asha: Person, role: str
+) -> None:
     response = sign_in_as(shop, role).post(refund_path(shop, asha), {"amount": "1.00"})
     assert response.status_code == 200, response.text
     assert response.get_json()["amount"] == "1.00"
 
 
-def test_support_refunds_up_to_its_limit_and_manager_the_rest(shop: Checkout, asha: Person) -> None:
+def test_support_refunds_up_to_its_limit_and_manager_the_rest(
+    shop: CheckoutFixture, asha: Person
+) -> None:
     support, manager = sign_in_as(shop, "support"), sign_in_as(shop, "manager")
     refund = refund_path(shop, asha, price=12_000)
     for body in ({}, {"amount": "5000.01"}):
@@ -110,7 +114,7 @@ def test_support_refunds_up_to_its_limit_and_manager_the_rest(shop: Checkout, as
     assert manager.post(refund).get_json()["amount"] == "7000.00"
 
 
-def test_limit_applies_to_the_value_of_refunded_units(shop: Checkout, asha: Person) -> None:
+def test_limit_applies_to_the_value_of_refunded_units(shop: CheckoutFixture, asha: Person) -> None:
     order = shop.order(asha, {shop.product(price=3000): 2})
     shop.confirm(shop.intent(asha, order["id"])["payment_intent_id"])
     shop.work()
@@ -123,7 +127,7 @@ def test_limit_applies_to_the_value_of_refunded_units(shop: Checkout, asha: Pers
 
 
 def test_staff_without_permission_refund_only_their_own_order_in_full(
-    shop: Checkout, asha: Person
+    shop: CheckoutFixture, asha: Person
 ) -> None:
     catalog = sign_in_as(shop, "catalog")
     others = catalog.post(refund_path(shop, asha))
@@ -136,7 +140,9 @@ def test_staff_without_permission_refund_only_their_own_order_in_full(
     assert catalog.post(own).get_json()["amount"] == "100.00"
 
 
-def test_revoked_role_applies_to_the_next_request(shop: Checkout, injector: Injector) -> None:
+def test_revoked_role_applies_to_the_next_request(
+    shop: CheckoutFixture, injector: Injector
+) -> None:
     person = sign_in_as(shop, "catalog")
     assert person.post("/api/products/", PRODUCT).status_code == 201
     user_id = person.get("/api/my/dashboard/").get_json()["id"]
@@ -144,7 +150,7 @@ def test_revoked_role_applies_to_the_next_request(shop: Checkout, injector: Inje
     assert code(person.post("/api/products/", PRODUCT)) == "permission_denied"
 
 
-def test_unknown_permission_is_denied(shop: Checkout, app: Flask) -> None:
+def test_unknown_permission_is_denied(shop: CheckoutFixture, app: Flask) -> None:
     owner = sign_in_as(shop, "owner")
 
     @staff_only("unknown")

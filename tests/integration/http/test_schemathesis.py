@@ -11,7 +11,7 @@ from injector import Injector
 from schemathesis.core.failures import FailureGroup
 
 from tests.support.accounts import CheapPasswords, Person, a_customer
-from tests.support.checkout import ADDRESS, Checkout
+from tests.support.checkout import ADDRESS, CheckoutFixture
 from tests.support.openapi_fuzzing import Explorer, Ids
 
 MakeApp = Callable[..., Flask]
@@ -46,7 +46,7 @@ class Fixture:
     """Creates objects of every kind for the user who sends the requests."""
 
     def __init__(self, client: FlaskClient, injector: Injector, role: str) -> None:
-        self._shop = Checkout(client=client, injector=injector)
+        self._shop = CheckoutFixture(client=client, injector=injector)
         self._person: Person = self._shop.staff() if role == "staff" else a_customer(client)
         self.headers = {} if role == "anonymous" else self._person.headers
 

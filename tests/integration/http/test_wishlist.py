@@ -10,7 +10,7 @@ from injector import Injector
 from novacart.adapters.web.catalog.schemas import ProductSchema
 from novacart.adapters.web.wishlist.schemas import WishlistItemSchema
 from tests.support.accounts import CheapPasswords, a_customer
-from tests.support.shoppers import Shopper, stocked
+from tests.support.shoppers import Shopper, new_product
 
 WISHLIST = "/api/products/wishlist/"
 
@@ -26,8 +26,8 @@ def asha(client: FlaskClient) -> Shopper:
 
 
 @pytest.mark.parametrize("member", ["book_id", "product_id"])
-def test_a_product_is_wished_for_once(asha: Shopper, injector: Injector, member: str) -> None:
-    kettle = stocked(injector)
+def test_add_twice_keeps_one_entry(asha: Shopper, injector: Injector, member: str) -> None:
+    kettle = new_product(injector)
     first = asha.person.post(WISHLIST, {member: kettle})
     again = asha.person.post(WISHLIST, {member: kettle})
     assert (first.status_code, again.status_code) == (201, 200)
@@ -39,37 +39,37 @@ def test_a_product_is_wished_for_once(asha: Shopper, injector: Injector, member:
     assert set(item["book"]) == set(ProductSchema().fields)
 
 
-def test_the_newest_wish_comes_first(asha: Shopper, injector: Injector) -> None:
-    wished = [stocked(injector) for _ in range(3)]
+def test_list_is_newest_first(asha: Shopper, injector: Injector) -> None:
+    wished = [new_product(injector) for _ in range(3)]
     for product in wished:
         asha.person.post(WISHLIST, {"product_id": product})
     shown = [item["id"] for item in asha.person.get(WISHLIST).get_json()]
     assert shown == wished[::-1]
 
 
-def test_a_wish_can_be_taken_back_once(asha: Shopper, injector: Injector) -> None:
-    kettle = stocked(injector)
+def test_remove_twice_is_not_found(asha: Shopper, injector: Injector) -> None:
+    kettle = new_product(injector)
     asha.person.post(WISHLIST, {"product_id": kettle})
     assert asha.person.delete(f"{WISHLIST}{kettle}/").status_code == 200
     gone = asha.person.delete(f"{WISHLIST}{kettle}/")
     assert (gone.status_code, gone.get_json()["code"]) == (404, "not_on_wishlist")
 
 
-def test_what_is_not_sold_cannot_be_wished_for(asha: Shopper) -> None:
-    answer = asha.person.post(WISHLIST, {"product_id": 424242})
-    assert (answer.status_code, answer.get_json()["code"]) == (404, "product_not_found")
+def test_add_unknown_product_is_not_found(asha: Shopper) -> None:
+    response = asha.person.post(WISHLIST, {"product_id": 424242})
+    assert (response.status_code, response.get_json()["code"]) == (404, "product_not_found")
 
 
 @pytest.mark.parametrize("body", [{}, {"book_id": "7"}, {"product_id": None}, {"book_id": 1.5}])
-def test_a_wish_names_a_product(asha: Shopper, body: dict[str, object]) -> None:
-    answer = asha.person.post(WISHLIST, body)
-    assert (answer.status_code, answer.get_json()["code"]) == (400, "invalid_value")
+def test_invalid_body_is_rejected(asha: Shopper, body: dict[str, object]) -> None:
+    response = asha.person.post(WISHLIST, body)
+    assert (response.status_code, response.get_json()["code"]) == (400, "invalid_value")
 
 
-def test_another_customers_wishes_are_not_there(
+def test_wishlist_of_other_customer_is_not_accessible(
     asha: Shopper, client: FlaskClient, injector: Injector
 ) -> None:
-    kettle = stocked(injector)
+    kettle = new_product(injector)
     asha.person.post(WISHLIST, {"product_id": kettle})
     ravi = a_customer(client, "ravi")
     assert ravi.get(WISHLIST).get_json() == []
@@ -77,7 +77,7 @@ def test_another_customers_wishes_are_not_there(
     assert len(asha.person.get(WISHLIST).get_json()) == 1
 
 
-def test_nobody_wishes_without_signing_in(client: FlaskClient) -> None:
-    for answer in (client.get(WISHLIST), client.post(WISHLIST, json={"product_id": 1})):
-        assert answer.status_code == 401
-        assert answer.headers["WWW-Authenticate"] == "Bearer"
+def test_wishlist_requires_sign_in(client: FlaskClient) -> None:
+    for response in (client.get(WISHLIST), client.post(WISHLIST, json={"product_id": 1})):
+        assert response.status_code == 401
+        assert response.headers["WWW-Authenticate"] == "Bearer"

@@ -44,7 +44,7 @@ def counted_commits(database: Database) -> Iterator[list[object]]:
 @pytest.mark.parametrize(("key", "most"), [(None, 10), ("k", 11)])
 @pytest.mark.parametrize("lines", [1, 3, 8])
 @pytest.mark.parametrize("method", PaymentMethod)
-def test_an_order_is_placed_in_ten_statements_whatever_is_in_it(
+def test_place_order_uses_at_most_ten_statements_and_one_commit(
     *,
     database: Database,
     begin: SqlUnitOfWorkFactory,

@@ -7,7 +7,7 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.persistence.wishlist.queries import SqlWishlistQueries
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from tests.support.builders.ordering import ShopFixture
-from tests.support.contracts.wishlists import WishlistsContract, wish
+from tests.support.contracts.wishlists import WishlistsContract, add_entry
 from tests.support.query_counter import counted_statements
 
 
@@ -22,11 +22,11 @@ def queries(database: Database) -> SqlWishlistQueries:
 
 
 class TestSqlWishlists(WishlistsContract):
-    def test_a_long_wishlist_is_one_statement(
+    def test_query_is_one_statement(
         self, shop: ShopFixture, database: Database, queries: SqlWishlistQueries
     ) -> None:
         for product in shop.products:
-            wish(shop, product)
+            add_entry(shop, product)
         with counted_statements(database) as statements:
             queries.wishlist_of(shop.customer)
         assert len(statements) == 1

@@ -28,13 +28,13 @@ class CartsContract:
     def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:
         return ShopFixture(begin, prices=(100, 50, 25))
 
-    def test_a_cart_that_was_never_filled_is_empty(self, shop: ShopFixture) -> None:
-        cart = loaded(shop)
+    def test_new_cart_is_empty(self, shop: ShopFixture) -> None:
+        cart = load(shop)
         assert cart.lines == ()
         assert cart.checkout_order_id is None
 
-    def test_a_cart_comes_back_whole_and_in_its_order(self, shop: ShopFixture) -> None:
-        order = checked_out(shop)
+    def test_cart_is_restored_in_order(self, shop: ShopFixture) -> None:
+        order = add_unpaid_order(shop)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
             line_ids = [CartLineId(number) for number in work.ids.take(2)]
@@ -47,12 +47,12 @@ class CartsContract:
             cart.start_checkout(order.id)
             work.carts.save(cart)
             work.commit()
-        again = loaded(shop)
+        again = load(shop)
         assert again.lines == cart.lines
         assert [line.product_id for line in again.lines] == shop.products[:2]
         assert again.checkout_order_id == order.id
 
-    def test_a_cart_is_saved_by_its_difference(self, shop: ShopFixture) -> None:
+    def test_save_stores_changes_of_lines(self, shop: ShopFixture) -> None:
         first, second, _ = shop.fill_cart(1, 2, 3)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
@@ -62,29 +62,27 @@ class CartsContract:
             cart.decrease(second)
             work.carts.save(cart)
             work.commit()
-        assert {line.product_id: line.quantity for line in loaded(shop).lines} == {
+        assert {line.product_id: line.quantity for line in load(shop).lines} == {
             shop.products[1]: 6,
             shop.products[2]: 3,
         }
 
-    def test_what_is_not_committed_is_forgotten(self, shop: ShopFixture) -> None:
+    def test_uncommitted_changes_are_discarded(self, shop: ShopFixture) -> None:
         shop.fill_cart(1)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
             cart.clear()
             work.carts.save(cart)
-        assert len(loaded(shop).lines) == 1
+        assert len(load(shop).lines) == 1
 
-    def test_a_product_is_discarded_from_every_cart(self, shop: ShopFixture) -> None:
+    def test_discard_everywhere_removes_product(self, shop: ShopFixture) -> None:
         shop.fill_cart(1, 1)
         with shop.begin() as work:
             work.carts.discard_everywhere(shop.products[0])
             work.commit()
-        assert [line.product_id for line in loaded(shop).lines] == [shop.products[1]]
+        assert [line.product_id for line in load(shop).lines] == [shop.products[1]]
 
-    def test_a_checkout_is_the_cart_with_its_products_and_the_address(
-        self, shop: ShopFixture
-    ) -> None:
+    def test_checkout_has_products_and_address(self, shop: ShopFixture) -> None:
         shop.fill_cart(2, 1, 1)
         archive(shop, shop.products[2])
         with shop.begin() as work:
@@ -104,9 +102,7 @@ class CartsContract:
             if field != "source_id":
                 assert getattr(checkout.address, field) == getattr(ADDRESS, field)
 
-    def test_a_checkout_of_nothing_and_without_an_address_is_one_too(
-        self, shop: ShopFixture
-    ) -> None:
+    def test_checkout_of_empty_cart_has_no_lines_and_no_address(self, shop: ShopFixture) -> None:
         stranger = shop.another_customer()
         with shop.begin() as work:
             empty = work.carts.checkout(stranger, None)
@@ -115,9 +111,9 @@ class CartsContract:
         assert empty.cart.user_id == stranger
         assert empty.address is theirs.address is None
 
-    def test_a_cart_cleared_by_a_checkout_is_empty(self, shop: ShopFixture) -> None:
+    def test_cleared_cart_is_empty(self, shop: ShopFixture) -> None:
         shop.fill_cart(2, 1)
-        order = checked_out(shop)
+        order = add_unpaid_order(shop)
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
             cart.start_checkout(order.id)
@@ -129,14 +125,14 @@ class CartsContract:
             checkout.cart.clear()
             work.carts.save(checkout.cart)
             work.commit()
-        cart = loaded(shop)
+        cart = load(shop)
         assert (cart.lines, cart.checkout_order_id) == ((), None)
 
-    def test_what_the_own_unpaid_checkout_holds_can_be_ordered(
+    def test_orderable_includes_units_of_own_unpaid_order(
         self, shop: ShopFixture, queries: CartQueries
     ) -> None:
         shop.fill_cart(4, 1)
-        order = checked_out(shop, quantity=4)
+        order = add_unpaid_order(shop, quantity=4)
         assert orderable(shop) == 6
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
@@ -156,7 +152,7 @@ class CartsContract:
             work.commit()
         assert orderable(shop) == 6
 
-    def test_a_cart_is_shown_with_its_products_as_they_are(
+    def test_query_returns_current_product_data(
         self, shop: ShopFixture, queries: CartQueries
     ) -> None:
         lines = shop.fill_cart(2, 1, 1)
@@ -175,7 +171,7 @@ class CartsContract:
         assert queries.cart_of(shop.another_customer()) == []
 
 
-def loaded(shop: ShopFixture) -> Cart:
+def load(shop: ShopFixture) -> Cart:
     with shop.begin() as work:
         return work.carts.of(shop.customer)
 
@@ -193,7 +189,7 @@ def archive(shop: ShopFixture, product_id: ProductId) -> None:
         work.commit()
 
 
-def checked_out(shop: ShopFixture, *, quantity: int = 1) -> Order:
+def add_unpaid_order(shop: ShopFixture, *, quantity: int = 1) -> Order:
     """An unpaid order of the first product, whose units are reserved."""
     with shop.begin() as work:
         order_id, line_id = work.ids.take(2)

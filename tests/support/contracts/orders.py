@@ -43,13 +43,13 @@ class OrdersContract:
     def orders(self, shop: ShopFixture) -> "Orders":
         return Orders(shop)
 
-    def test_a_new_order_comes_back_whole(self, orders: "Orders") -> None:
+    def test_new_order_is_restored(self, orders: "Orders") -> None:
         for method in PaymentMethod:
             order = orders.add(method=method)
             assert order.version == 1
             assert facts(orders.get(order.id)) == facts(order)
 
-    def test_an_order_with_every_field_set_comes_back_whole(self, orders: "Orders") -> None:
+    def test_order_with_every_field_set_is_restored(self, orders: "Orders") -> None:
         order = orders.add()
         with orders.begin() as work:
             stored = work.orders.get(order.id)
@@ -71,7 +71,7 @@ class OrdersContract:
         assert again.version == 3
         assert again.line(first.id).refund_requested_quantity == 1
 
-    def test_a_cancelled_order_comes_back_whole(self, orders: "Orders") -> None:
+    def test_cancelled_order_is_restored(self, orders: "Orders") -> None:
         order = orders.add(method=PaymentMethod.COD)
         with orders.begin() as work:
             stored = work.orders.get(order.id)
@@ -85,7 +85,7 @@ class OrdersContract:
             work.commit()
         assert facts(orders.get(order.id)) == facts(stored)
 
-    def test_what_was_changed_meanwhile_is_not_overwritten(self, orders: "Orders") -> None:
+    def test_save_of_stale_order_raises(self, orders: "Orders") -> None:
         order = orders.add()
         stale = orders.get(order.id)
         with orders.begin() as work:
@@ -100,12 +100,12 @@ class OrdersContract:
                 work.orders.save(stale)
         assert orders.get(order.id).paid_at == LATER
 
-    def test_a_number_belongs_to_one_order(self, orders: "Orders") -> None:
+    def test_taken_number_raises(self, orders: "Orders") -> None:
         number = orders.add().number
         with pytest.raises(OrderNumberTaken):
             orders.add(number=number)
 
-    def test_what_is_not_there_and_what_is_somebody_elses_is_not_found(
+    def test_unknown_order_and_other_users_order_are_not_found(
         self, orders: "Orders", shop: ShopFixture
     ) -> None:
         order = orders.add()
@@ -116,7 +116,7 @@ class OrdersContract:
             with pytest.raises(OrderNotFound):
                 work.orders.get(OrderId(10**9))
 
-    def test_unpaid_orders_whose_time_is_over_are_told_oldest_first(
+    def test_expired_lists_unpaid_orders_oldest_first(
         self, orders: "Orders", shop: ShopFixture
     ) -> None:
         second = orders.add(ttl=timedelta(minutes=20))
@@ -135,7 +135,7 @@ class OrdersContract:
             assert list(work.orders.expired(at, limit=1)) == [first.id]
             assert list(work.orders.expired(at - timedelta(microseconds=1), limit=9)) == [first.id]
 
-    def test_an_order_is_shown_as_its_aggregate_shows_itself(
+    def test_query_returns_view_of_aggregate(
         self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
     ) -> None:
         order = orders.add(method=PaymentMethod.COD)
@@ -149,7 +149,7 @@ class OrdersContract:
         assert queries.order_of(shop.another_customer(), order.id) is None
         assert queries.latest(shop.another_customer()) is None
 
-    def test_the_history_has_pages_the_newest_first(
+    def test_history_is_paged_newest_first(
         self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
     ) -> None:
         placed = [orders.add(minute=minute) for minute in (3, 1, 2, 1)]
@@ -161,8 +161,8 @@ class OrdersContract:
         assert first.count == second.count == 4
         beyond = queries.history(shop.customer, page=9, page_size=3)
         assert (beyond.count, list(beyond.orders)) == (4, [])
-        nobody = queries.history(shop.another_customer(), page=1, page_size=3)
-        assert (nobody.count, list(nobody.orders)) == (0, [])
+        empty = queries.history(shop.another_customer(), page=1, page_size=3)
+        assert (empty.count, list(empty.orders)) == (0, [])
 
     @pytest.mark.parametrize(
         ("search", "found"),
@@ -178,7 +178,7 @@ class OrdersContract:
             ("nothing like it", 0),
         ],
     )
-    def test_the_history_is_searched_in_what_was_bought(
+    def test_history_search_matches_title_and_subtitle(
         self, orders: "Orders", shop: ShopFixture, queries: OrderQueries, search: str, found: int
     ) -> None:
         orders.add(title="Copper kettle 100%")

@@ -17,33 +17,31 @@ class WishlistsContract:
     def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:
         return ShopFixture(begin, stock=7, prices=(100, 50, 25))
 
-    def test_nothing_is_wished_for_at_first(
-        self, shop: ShopFixture, queries: WishlistQueries
-    ) -> None:
-        assert wished(shop) == []
+    def test_new_wishlist_is_empty(self, shop: ShopFixture, queries: WishlistQueries) -> None:
+        assert entries_of(shop) == []
         assert list(queries.wishlist_of(shop.customer)) == []
 
-    def test_a_wishlist_comes_back_whole_and_in_its_order(self, shop: ShopFixture) -> None:
+    def test_wishlist_is_restored_in_order(self, shop: ShopFixture) -> None:
         lamp, kettle, _ = shop.products
-        wish(shop, kettle, hours=1)
-        wish(shop, lamp, hours=2)
-        assert wished(shop) == [
+        add_entry(shop, kettle, hours=1)
+        add_entry(shop, lamp, hours=2)
+        assert entries_of(shop) == [
             (kettle, NOON + timedelta(hours=1)),
             (lamp, NOON + timedelta(hours=2)),
         ]
 
-    def test_what_is_removed_is_gone_and_the_rest_stays(self, shop: ShopFixture) -> None:
+    def test_remove_keeps_other_products(self, shop: ShopFixture) -> None:
         lamp, kettle, _ = shop.products
-        wish(shop, lamp)
-        wish(shop, kettle)
+        add_entry(shop, lamp)
+        add_entry(shop, kettle)
         with shop.begin() as work:
             wishlist = work.wishlists.of(shop.customer)
             wishlist.remove(lamp)
             work.wishlists.save(wishlist)
             work.commit()
-        assert [product for product, _ in wished(shop)] == [kettle]
+        assert [product for product, _ in entries_of(shop)] == [kettle]
 
-    def test_it_can_be_saved_twice_in_one_unit_of_work(self, shop: ShopFixture) -> None:
+    def test_save_twice_in_one_unit_of_work(self, shop: ShopFixture) -> None:
         lamp, kettle, _ = shop.products
         with shop.begin() as work:
             wishlist = work.wishlists.of(shop.customer)
@@ -51,37 +49,39 @@ class WishlistsContract:
                 wishlist.add(product, at=NOON)
                 work.wishlists.save(wishlist)
             work.commit()
-        assert len(wished(shop)) == 2
+        assert len(entries_of(shop)) == 2
 
-    def test_what_was_not_committed_is_forgotten(self, shop: ShopFixture) -> None:
+    def test_uncommitted_changes_are_discarded(self, shop: ShopFixture) -> None:
         with shop.begin() as work:
             wishlist = work.wishlists.of(shop.customer)
             wishlist.add(shop.products[0], at=NOON)
             work.wishlists.save(wishlist)
-        assert wished(shop) == []
+        assert entries_of(shop) == []
 
-    def test_everybody_has_their_own(self, shop: ShopFixture, queries: WishlistQueries) -> None:
-        wish(shop, shop.products[0])
+    def test_wishlists_of_customers_are_separate(
+        self, shop: ShopFixture, queries: WishlistQueries
+    ) -> None:
+        add_entry(shop, shop.products[0])
         assert list(queries.wishlist_of(shop.another_customer())) == []
 
-    def test_it_is_shown_newest_first_as_the_catalogue_is_now(
+    def test_query_lists_newest_first_with_current_data(
         self, shop: ShopFixture, queries: WishlistQueries
     ) -> None:
         lamp, kettle, tray = shop.products
-        wish(shop, lamp, hours=1)
-        wish(shop, tray, hours=2)
-        wish(shop, kettle, hours=2)
+        add_entry(shop, lamp, hours=1)
+        add_entry(shop, tray, hours=2)
+        add_entry(shop, kettle, hours=2)
         items = queries.wishlist_of(shop.customer)
         assert [item.product.id for item in items] == [tray, kettle, lamp]
         assert items[-1].created_at == NOON + timedelta(hours=1)
         assert (items[-1].product.stock, str(items[-1].product.price)) == (7, "100.00")
 
-    def test_what_left_the_catalogue_is_not_shown(
+    def test_query_omits_archived_products(
         self, shop: ShopFixture, queries: WishlistQueries
     ) -> None:
         lamp, kettle, _ = shop.products
-        wish(shop, lamp)
-        wish(shop, kettle)
+        add_entry(shop, lamp)
+        add_entry(shop, kettle)
         with shop.begin() as work:
             product = work.products.get_for_update(lamp)
             product.archive(at=NOON)
@@ -90,7 +90,7 @@ class WishlistsContract:
         assert [item.product.id for item in queries.wishlist_of(shop.customer)] == [kettle]
 
 
-def wish(
+def add_entry(
     shop: ShopFixture, product: ProductId, *, hours: int = 0, user: UserId | None = None
 ) -> None:
     with shop.begin() as work:
@@ -100,7 +100,7 @@ def wish(
         work.commit()
 
 
-def wished(shop: ShopFixture) -> list[tuple[ProductId, object]]:
+def entries_of(shop: ShopFixture) -> list[tuple[ProductId, object]]:
     with shop.begin() as work:
         entries = work.wishlists.of(shop.customer).entries
     return [(entry.product_id, entry.added_at) for entry in entries]

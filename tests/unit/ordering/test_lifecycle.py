@@ -30,7 +30,7 @@ S = OrderStatus
 ONLINE, COD = PaymentMethod
 
 # Written out by hand, so that a slip in the table is seen.
-EDGES = {
+TRANSITIONS = {
     ONLINE: {
         (S.PENDING, S.PAID),
         (S.PENDING, S.CANCELLED),
@@ -50,7 +50,7 @@ EDGES = {
         (S.SHIPPED, S.DELIVERED),
     },
 }
-REFUSALS = (
+ERRORS = (
     InvalidTransition,
     OrderAlreadyCancelled,
     OrderAlreadyShipped,
@@ -66,7 +66,7 @@ def _refund_all(order: Order) -> None:
     order.settle_refund(items, reason="asked", at=NOON, actor="stripe")
 
 
-ACTS: dict[OrderStatus, Callable[[Order], object]] = {
+ACTIONS: dict[OrderStatus, Callable[[Order], object]] = {
     S.PAID: lambda order: order.pay(at=NOON, actor="stripe"),
     S.PROCESSING: lambda order: order.start_processing(at=NOON, actor="staff:1"),
     S.SHIPPED: lambda order: order.ship(
@@ -77,7 +77,7 @@ ACTS: dict[OrderStatus, Callable[[Order], object]] = {
     S.REFUNDED: _refund_all,
 }
 # How an order of that method comes to a state.
-WAYS = {
+PATHS = {
     ONLINE: {
         S.PENDING: (),
         S.PAID: (S.PAID,),
@@ -97,19 +97,19 @@ WAYS = {
 }
 
 
-def _order_that_is(status: OrderStatus, method: PaymentMethod) -> Order:
+def _order_in(status: OrderStatus, method: PaymentMethod) -> Order:
     order = an_order(an_order_line(quantity=2), method=method)
-    for step in WAYS[method][status]:
-        ACTS[step](order)
+    for step in PATHS[method][status]:
+        ACTIONS[step](order)
     assert order.status is status
     return order
 
 
 @pytest.mark.parametrize("method", PaymentMethod)
-def test_the_table_has_these_edges_and_no_others(method: PaymentMethod) -> None:
+def test_lifecycle_table_has_exactly_these_transitions(method: PaymentMethod) -> None:
     table = ORDER_LIFECYCLE[method]
     assert set(table) == set(OrderStatus)
-    assert {(before, after) for before in table for after in table[before]} == EDGES[method]
+    assert {(before, after) for before in table for after in table[before]} == TRANSITIONS[method]
 
 
 @pytest.mark.parametrize(
@@ -117,26 +117,26 @@ def test_the_table_has_these_edges_and_no_others(method: PaymentMethod) -> None:
     [
         (method, before, after)
         for method in PaymentMethod
-        for before, after in product(WAYS[method], ACTS)
+        for before, after in product(PATHS[method], ACTIONS)
     ],
 )
-def test_an_order_moves_along_the_edges_and_nowhere_else(
+def test_order_changes_only_along_its_transitions(
     method: PaymentMethod, before: OrderStatus, after: OrderStatus
 ) -> None:
-    order = _order_that_is(before, method)
+    order = _order_in(before, method)
     changes = len(order.history)
-    if (before, after) in EDGES[method]:
-        ACTS[after](order)
+    if (before, after) in TRANSITIONS[method]:
+        ACTIONS[after](order)
         assert order.status is after
         assert len(order.history) > changes
     else:
-        with pytest.raises(REFUSALS):
-            ACTS[after](order)
+        with pytest.raises(ERRORS):
+            ACTIONS[after](order)
         assert order.status is before
         assert len(order.history) == changes
 
 
-def test_an_order_starts_where_its_payment_method_says() -> None:
+def test_initial_status_depends_on_payment_method() -> None:
     online, cod = an_order(), an_order(method=COD)
     assert (online.status, online.lines[0].status) == (S.PENDING, LineStatus.PENDING)
     assert (cod.status, cod.lines[0].status) == (S.CONFIRMED, LineStatus.CONFIRMED)
@@ -144,9 +144,7 @@ def test_an_order_starts_where_its_payment_method_says() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), list(product(LineStatus, LineStatus)))
-def test_a_line_moves_along_its_table_and_nowhere_else(
-    before: LineStatus, after: LineStatus
-) -> None:
+def test_line_changes_only_along_its_transitions(before: LineStatus, after: LineStatus) -> None:
     line = an_order_line()
     line.status = before
     if after in LINE_LIFECYCLE[before]:
@@ -158,14 +156,14 @@ def test_a_line_moves_along_its_table_and_nowhere_else(
         assert line.status is before
 
 
-def test_the_tables_know_every_state_and_their_ends() -> None:
+def test_tables_have_every_status_and_final_statuses() -> None:
     assert set(PAYMENT_LIFECYCLE) == set(OrderPaymentStatus)
     assert set(LINE_LIFECYCLE) == set(LineStatus)
     assert not PAYMENT_LIFECYCLE[OrderPaymentStatus.VOIDED]
     assert not LINE_LIFECYCLE[LineStatus.CANCELLED]
 
 
-def test_every_change_tells_when_by_whom_and_why() -> None:
+def test_history_has_time_actor_and_reason() -> None:
     order = an_order()
     later = NOON + timedelta(minutes=5)
     order.cancel(reason="changed my mind", at=later, actor="user:3")

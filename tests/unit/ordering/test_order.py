@@ -48,14 +48,14 @@ def two_lines(**options: PaymentMethod) -> Order:
     )
 
 
-def test_the_total_is_the_sum_of_the_lines_whatever_becomes_of_them() -> None:
+def test_total_includes_cancelled_lines() -> None:
     order = two_lines(method=COD)
     assert order.total == rupees(250)
     order.cancel_line(FIRST, reason="no", at=NOON, actor="user:3")
     assert order.total == rupees(250)
 
 
-def test_an_order_needs_lines() -> None:
+def test_place_without_lines_raises() -> None:
     with pytest.raises(InvalidValue) as refused:
         Order.place(
             id=OrderId(1),
@@ -74,7 +74,7 @@ def test_an_order_needs_lines() -> None:
 @pytest.mark.parametrize(
     ("method", "field"), [(COD, "address_id"), (PaymentMethod.ONLINE, "expires_at")]
 )
-def test_an_order_needs_what_its_payment_method_needs(method: PaymentMethod, field: str) -> None:
+def test_place_without_required_value_raises(method: PaymentMethod, field: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         Order.place(
             id=OrderId(1),
@@ -90,7 +90,7 @@ def test_an_order_needs_what_its_payment_method_needs(method: PaymentMethod, fie
     assert refused.value.field == field
 
 
-def test_placing_tells_what_was_placed_and_cod_confirms_it() -> None:
+def test_place_records_events_by_payment_method() -> None:
     def placed(method: PaymentMethod) -> list[type]:
         order = Order.place(
             id=OrderId(1),
@@ -109,7 +109,7 @@ def test_placing_tells_what_was_placed_and_cod_confirms_it() -> None:
     assert placed(COD) == [OrderPlaced, OrderConfirmed]
 
 
-def test_a_paid_order_is_confirmed_line_by_line() -> None:
+def test_pay_confirms_every_line() -> None:
     order = two_lines()
     order.pay(at=NOON, actor="stripe")
     assert {line.status for line in order.lines} == {LineStatus.CONFIRMED}
@@ -119,14 +119,14 @@ def test_a_paid_order_is_confirmed_line_by_line() -> None:
     assert event.payload()["total_minor"] == 25_000
 
 
-def test_a_paid_order_cannot_be_cancelled() -> None:
+def test_cancel_paid_order_raises() -> None:
     order = two_lines()
     order.pay(at=NOON, actor="stripe")
     with pytest.raises(PaidOrderCannotBeCancelled):
         order.cancel(reason="no", at=NOON, actor="user:3")
 
 
-def test_cancelling_gives_back_every_unit_once_and_marks_every_line() -> None:
+def test_cancel_releases_all_units_and_cancels_all_lines() -> None:
     order = two_lines()
     units = order.cancel(reason="no", at=NOON, actor="user:3")
     assert [(unit.product_id, unit.quantity) for unit in units] == [(1, 2), (2, 1)]
@@ -137,7 +137,7 @@ def test_cancelling_gives_back_every_unit_once_and_marks_every_line() -> None:
     assert not event.expired
 
 
-def test_an_order_expires_when_its_time_is_over_and_not_before() -> None:
+def test_expire_before_expiry_time_raises() -> None:
     order = two_lines()
     assert order.expires_at is not None
     with pytest.raises(OrderStillPayable):
@@ -149,7 +149,7 @@ def test_an_order_expires_when_its_time_is_over_and_not_before() -> None:
     assert event.expired
 
 
-def test_only_an_order_that_waits_for_its_payment_expires() -> None:
+def test_expire_order_that_is_not_pending_raises() -> None:
     for order in (two_lines(method=COD), two_lines()):
         if order.payment_method is not COD:
             order.pay(at=NOON, actor="stripe")
@@ -157,7 +157,7 @@ def test_only_an_order_that_waits_for_its_payment_expires() -> None:
             order.expire(at=NOON + timedelta(days=1))
 
 
-def test_cancelling_a_line_gives_back_its_units() -> None:
+def test_cancel_line_releases_its_units() -> None:
     order = two_lines(method=COD)
     (units,) = order.cancel_line(FIRST, reason="no", at=NOON, actor="user:3")
     assert (units.line_id, units.quantity) == (FIRST, 2)
@@ -168,7 +168,7 @@ def test_cancelling_a_line_gives_back_its_units() -> None:
     assert isinstance(event, OrderLineCancelled)
 
 
-def test_with_the_last_line_goes_the_order() -> None:
+def test_cancel_last_line_cancels_order() -> None:
     order = two_lines(method=COD)
     order.cancel_line(FIRST, reason="no", at=NOON, actor="user:3")
     (units,) = order.cancel_line(SECOND, reason="no", at=NOON, actor="user:3")
@@ -177,7 +177,7 @@ def test_with_the_last_line_goes_the_order() -> None:
     assert order.payment_status is OrderPaymentStatus.VOIDED
 
 
-def test_a_line_is_not_cancelled_twice_nor_after_it_was_sent_nor_where_it_is_not() -> None:
+def test_cancel_cancelled_unknown_or_shipped_line_raises() -> None:
     order = two_lines(method=COD)
     order.cancel_line(FIRST, reason="no", at=NOON, actor="user:3")
     with pytest.raises(LineAlreadyCancelled):
@@ -190,20 +190,20 @@ def test_a_line_is_not_cancelled_twice_nor_after_it_was_sent_nor_where_it_is_not
         order.cancel_line(SECOND, reason="no", at=NOON, actor="user:3")
 
 
-def test_a_line_of_an_unpaid_order_is_not_cancelled_alone() -> None:
+def test_cancel_line_of_unpaid_online_order_raises() -> None:
     order = two_lines()
     with pytest.raises(OrderNotPaid):
         order.cancel_line(FIRST, reason="no", at=NOON, actor="user:3")
 
 
-def test_a_paid_line_goes_by_refund_alone() -> None:
+def test_cancel_paid_line_raises() -> None:
     order = two_lines()
     order.pay(at=NOON, actor="stripe")
     with pytest.raises(PaidOrderCannotBeCancelled):
         order.cancel_line(FIRST, reason="no", at=NOON, actor="user:3")
 
 
-def test_shipping_sells_what_is_still_wanted() -> None:
+def test_ship_sells_units_that_are_not_cancelled() -> None:
     order = two_lines(method=COD)
     order.cancel_line(FIRST, reason="no", at=NOON, actor="user:3")
     order.start_processing(at=NOON, actor="staff:1")
@@ -217,7 +217,7 @@ def test_shipping_sells_what_is_still_wanted() -> None:
     assert event.tracking_number == "P1"
 
 
-def test_nothing_is_sent_while_a_refund_of_goods_is_on_its_way() -> None:
+def test_ship_during_refund_of_units_raises() -> None:
     order = two_lines()
     order.pay(at=NOON, actor="stripe")
     order.start_processing(at=NOON, actor="staff:1")
@@ -231,7 +231,7 @@ def test_nothing_is_sent_while_a_refund_of_goods_is_on_its_way() -> None:
     assert [unit.quantity for unit in units] == [1, 1]
 
 
-def test_an_order_whose_goods_all_went_back_has_nothing_to_ship() -> None:
+def test_ship_order_with_all_units_refunded_raises() -> None:
     order = an_order(an_order_line())
     order.pay(at=NOON, actor="stripe")
     order.start_processing(at=NOON, actor="staff:1")
@@ -241,7 +241,7 @@ def test_an_order_whose_goods_all_went_back_has_nothing_to_ship() -> None:
         order.ship(carrier="Post", tracking_number="P1", at=NOON, actor="staff:1")
 
 
-def test_cash_on_delivery_is_paid_on_delivery() -> None:
+def test_deliver_cod_order_pays_it() -> None:
     order = two_lines(method=COD)
     order.start_processing(at=NOON, actor="staff:1")
     order.ship(carrier="Post", tracking_number="P1", at=NOON, actor="staff:1")
@@ -263,11 +263,11 @@ def test_cash_on_delivery_is_paid_on_delivery() -> None:
         ("2026-11-08T00:00:00+00:00", date(2026, 11, 13)),  # Sunday
     ],
 )
-def test_delivery_takes_five_days_from_monday_to_friday(ordered: str, arrives: date) -> None:
+def test_estimated_delivery_is_five_business_days(ordered: str, arrives: date) -> None:
     assert estimated_delivery(datetime.fromisoformat(ordered)) == arrives
 
 
-def test_an_order_number_tells_the_day_and_uses_letters_that_are_told_apart() -> None:
+def test_order_number_has_date_and_unambiguous_letters() -> None:
     assert order_number(NOON, [0, 1, 2, 3, 4, 5]) == "NC-20261102-234567"
     assert not set(ALPHABET) & set("0O1ILUV")
     assert len(set(ALPHABET)) == len(ALPHABET)

@@ -27,7 +27,7 @@ FIRST, SECOND = OrderLineId(11), OrderLineId(12)
 Entry = tuple[str, int | None, str, str]
 
 
-def facts(order: Order, at: datetime = LATER) -> dict[str, object]:
+def event_fields(order: Order, at: datetime = LATER) -> dict[str, object]:
     return {
         "order_id": 7,
         "order_number": "NC-20261102-7K3M9Q",
@@ -38,22 +38,22 @@ def facts(order: Order, at: datetime = LATER) -> dict[str, object]:
     }
 
 
-def told(event: DomainEvent) -> dict[str, object]:
+def field_values(event: DomainEvent) -> dict[str, object]:
     """All that an event says, beside its name and its version."""
     return {field.name: getattr(event, field.name) for field in fields(event) if field.init}
 
 
-def noted(order: Order, *, actor: str, reason: str, since: int = 0) -> list[Entry]:
-    """What was noted, all of it by that actor, at that time and for that reason."""
+def changes(order: Order, *, actor: str, reason: str, since: int = 0) -> list[Entry]:
+    """What was changes, all of it by that actor, at that time and for that reason."""
     entries: tuple[StatusChange, ...] = order.history[since:]
     assert {(each.at, each.actor, each.reason) for each in entries} == {(LATER, actor, reason)}
     return [(str(each.subject), each.line_id, each.before, each.after) for each in entries]
 
 
-def happened(order: Order, *kinds: type[DomainEvent]) -> list[dict[str, object]]:
+def recorded_fields(order: Order, *kinds: type[DomainEvent]) -> list[dict[str, object]]:
     events = order.collect_events()
     assert tuple(type(event) for event in events) == kinds
-    return [told(event) for event in events]
+    return [field_values(event) for event in events]
 
 
 def paid() -> Order:
@@ -72,38 +72,38 @@ def cod() -> Order:
     )
 
 
-def test_a_payment_is_kept_with_its_every_change() -> None:
+def test_pay() -> None:
     order = an_order()
     order.pay(at=LATER, actor="stripe")
-    assert noted(order, actor="stripe", reason="The order was paid.") == [
+    assert changes(order, actor="stripe", reason="The order was paid.") == [
         ("order", None, "PENDING", "PAID"),
         ("payment", None, "PENDING", "PAID"),
         ("line", 11, "PENDING", "CONFIRMED"),
     ]
-    assert happened(order, OrderConfirmed) == [facts(order) | {"total_minor": 10_000}]
+    assert recorded_fields(order, OrderConfirmed) == [event_fields(order) | {"total_minor": 10_000}]
     assert order.paid_at == LATER
 
 
-def test_packing_is_kept() -> None:
+def test_start_processing() -> None:
     order = cod()
     order.start_processing(at=LATER, actor="staff:1")
-    assert noted(order, actor="staff:1", reason="Processing started.") == [
+    assert changes(order, actor="staff:1", reason="Processing started.") == [
         ("order", None, "CONFIRMED", "PROCESSING")
     ]
-    assert happened(order, OrderProcessingStarted) == [facts(order)]
+    assert recorded_fields(order, OrderProcessingStarted) == [event_fields(order)]
 
 
-def test_shipping_is_kept_with_its_carrier() -> None:
+def test_ship_records_carrier() -> None:
     order = cod()
     order.start_processing(at=NOON, actor="staff:1")
     order.collect_events()
     order.ship(carrier="India Post", tracking_number="EM 1", at=LATER, actor="staff:2")
     reason = "Shipped by India Post, EM 1."
-    assert noted(order, actor="staff:2", reason=reason, since=1) == [
+    assert changes(order, actor="staff:2", reason=reason, since=1) == [
         ("order", None, "PROCESSING", "SHIPPED")
     ]
-    assert happened(order, OrderShipped) == [
-        facts(order) | {"carrier": "India Post", "tracking_number": "EM 1"}
+    assert recorded_fields(order, OrderShipped) == [
+        event_fields(order) | {"carrier": "India Post", "tracking_number": "EM 1"}
     ]
     assert (order.carrier, order.tracking_number, order.shipped_at) == (
         "India Post",
@@ -112,106 +112,108 @@ def test_shipping_is_kept_with_its_carrier() -> None:
     )
 
 
-def test_delivery_of_a_cod_order_is_kept_and_is_its_payment() -> None:
+def test_deliver_cod_order_records_payment() -> None:
     order = cod()
     order.start_processing(at=NOON, actor="staff:1")
     order.ship(carrier="India Post", tracking_number="EM 1", at=NOON, actor="staff:1")
     order.collect_events()
     order.deliver(at=LATER, actor="staff:3")
-    assert noted(order, actor="staff:3", reason="The order was delivered.", since=2) == [
+    assert changes(order, actor="staff:3", reason="The order was delivered.", since=2) == [
         ("order", None, "SHIPPED", "DELIVERED"),
         ("payment", None, "PENDING", "PAID"),
     ]
-    assert happened(order, OrderDelivered) == [facts(order)]
+    assert recorded_fields(order, OrderDelivered) == [event_fields(order)]
     assert (order.delivered_at, order.paid_at) == (LATER, LATER)
 
 
-def test_a_cancellation_is_kept() -> None:
+def test_cancel() -> None:
     order = an_order()
     order.cancel(reason="Changed my mind.", at=LATER, actor="user:3")
-    assert noted(order, actor="user:3", reason="Changed my mind.") == [
+    assert changes(order, actor="user:3", reason="Changed my mind.") == [
         ("order", None, "PENDING", "CANCELLED"),
         ("payment", None, "PENDING", "VOIDED"),
         ("line", 11, "PENDING", "CANCELLED"),
     ]
-    assert happened(order, OrderCancelled) == [
-        facts(order) | {"reason": "Changed my mind.", "expired": False}
+    assert recorded_fields(order, OrderCancelled) == [
+        event_fields(order) | {"reason": "Changed my mind.", "expired": False}
     ]
 
 
-def test_an_expiry_is_kept_as_the_systems_own() -> None:
+def test_expire_has_system_as_actor() -> None:
     order = an_order()
     order.expire(at=LATER)
     reason = "The order was not paid in time."
-    assert noted(order, actor="system", reason=reason)[0] == (
+    assert changes(order, actor="system", reason=reason)[0] == (
         "order",
         None,
         "PENDING",
         "CANCELLED",
     )
-    assert happened(order, OrderCancelled) == [facts(order) | {"reason": reason, "expired": True}]
+    assert recorded_fields(order, OrderCancelled) == [
+        event_fields(order) | {"reason": reason, "expired": True}
+    ]
 
 
-def test_what_is_not_pending_cannot_expire_and_is_told_from_what_to_what() -> None:
+def test_invalid_transition_has_both_statuses() -> None:
     with pytest.raises(InvalidTransition) as refused:
         paid().expire(at=LATER)
     assert refused.value.details == {"from": "PAID", "to": "CANCELLED"}
 
 
-def test_a_line_called_off_is_kept_and_the_last_one_takes_the_order_along() -> None:
+def test_cancel_lines_one_by_one() -> None:
     order = cod()
     order.cancel_line(FIRST, reason="Too many.", at=LATER, actor="user:3")
-    line = facts(order) | {"line_id": 11, "reason": "Too many."}
-    assert noted(order, actor="user:3", reason="Too many.") == [
+    line = event_fields(order) | {"line_id": 11, "reason": "Too many."}
+    assert changes(order, actor="user:3", reason="Too many.") == [
         ("line", 11, "CONFIRMED", "CANCELLED")
     ]
-    assert happened(order, OrderLineCancelled) == [line]
+    assert recorded_fields(order, OrderLineCancelled) == [line]
     order.cancel_line(SECOND, reason="Too many.", at=LATER, actor="user:3")
-    assert noted(order, actor="user:3", reason="Too many.", since=1) == [
+    assert changes(order, actor="user:3", reason="Too many.", since=1) == [
         ("line", 12, "CONFIRMED", "CANCELLED"),
         ("order", None, "CONFIRMED", "CANCELLED"),
         ("payment", None, "PENDING", "VOIDED"),
     ]
-    assert happened(order, OrderLineCancelled, OrderCancelled) == [
+    assert recorded_fields(order, OrderLineCancelled, OrderCancelled) == [
         line | {"line_id": 12},
-        facts(order) | {"reason": "Too many.", "expired": False},
+        event_fields(order) | {"reason": "Too many.", "expired": False},
     ]
 
 
-def test_a_refund_is_kept_from_its_request_to_its_end() -> None:
+def test_partial_refund_and_its_reversal() -> None:
     order = paid()
     items = [order.line(SECOND).refund_of(1)]
     start = len(order.history)
     order.request_refund(items, reason="Broken.", at=LATER, actor="user:3")
-    assert noted(order, actor="user:3", reason="Broken.", since=start) == [
+    assert changes(order, actor="user:3", reason="Broken.", since=start) == [
         ("line", 12, "CONFIRMED", "REFUND_REQUESTED")
     ]
     order.settle_refund(items, reason="Sent.", at=LATER, actor="stripe")
-    assert noted(order, actor="stripe", reason="Sent.", since=start + 1) == [
+    assert changes(order, actor="stripe", reason="Sent.", since=start + 1) == [
         ("line", 12, "REFUND_REQUESTED", "REFUNDED"),
         ("payment", None, "PAID", "PARTIALLY_REFUNDED"),
     ]
     order.reverse_refund(items, reason="Sent back.", at=LATER, actor="stripe")
-    assert noted(order, actor="stripe", reason="Sent back.", since=start + 3) == [
+    assert changes(order, actor="stripe", reason="Sent back.", since=start + 3) == [
         ("line", 12, "REFUNDED", "REFUND_REQUESTED"),
         ("payment", None, "PARTIALLY_REFUNDED", "PAID"),
     ]
-    assert happened(order) == []
+    assert recorded_fields(order) == []
 
 
-def test_a_failed_refund_is_kept() -> None:
+def test_failed_refund() -> None:
     order = paid()
     items = [order.line(SECOND).refund_of(1)]
     order.request_refund(items, reason="Broken.", at=NOON, actor="user:3")
     order.collect_events()
     start = len(order.history)
     order.fail_refund(items, reason="Refused.", at=LATER, actor="stripe")
-    assert noted(order, actor="stripe", reason="Refused.", since=start) == [
+    assert changes(order, actor="stripe", reason="Refused.", since=start) == [
         ("line", 12, "REFUND_REQUESTED", "CONFIRMED")
     ]
 
 
-def test_a_refund_of_all_of_it_ends_the_order_and_is_kept() -> None:
+def test_full_refund() -> None:
     order = an_order()
     order.pay(at=NOON, actor="stripe")
     items = [order.line(FIRST).refund_of(1)]
@@ -219,14 +221,14 @@ def test_a_refund_of_all_of_it_ends_the_order_and_is_kept() -> None:
     order.collect_events()
     start = len(order.history)
     order.settle_refund(items, reason="Sent.", at=LATER, actor="stripe")
-    assert noted(order, actor="stripe", reason="Sent.", since=start) == [
+    assert changes(order, actor="stripe", reason="Sent.", since=start) == [
         ("line", 11, "REFUND_REQUESTED", "REFUNDED"),
         ("payment", None, "PAID", "REFUNDED"),
         ("order", None, "PAID", "REFUNDED"),
     ]
 
 
-def test_a_refund_of_nothing_names_what_is_wrong() -> None:
+def test_refund_of_zero_names_invalid_field() -> None:
     with pytest.raises(InvalidValue, match=r"^A refund must be more than zero\.$") as worth_nothing:
         paid().line(FIRST).refund_worth(rupees(0))
     assert worth_nothing.value.field == "amount"

@@ -40,7 +40,7 @@ def settle(order: Order, items: list[RefundItem]) -> list[tuple[int, int]]:
     return [(unit.product_id, unit.quantity) for unit in units]
 
 
-def test_a_line_that_is_wholly_requested_says_so_and_is_refunded_when_it_is_settled() -> None:
+def test_full_refund_of_line_changes_its_status() -> None:
     order = paid_order()
     items = request(order, order.line(SECOND).refund_of(1))
     assert order.line(SECOND).status is LineStatus.REFUND_REQUESTED
@@ -52,7 +52,7 @@ def test_a_line_that_is_wholly_requested_says_so_and_is_refunded_when_it_is_sett
     assert order.refunded == rupees(50)
 
 
-def test_a_failed_refund_puts_the_line_back_to_what_it_was() -> None:
+def test_failed_refund_restores_line() -> None:
     order = paid_order()
     items = request(order, order.line(SECOND).refund_of(1))
     order.fail_refund(items, reason="the bank said no", at=NOON, actor="stripe")
@@ -61,7 +61,7 @@ def test_a_failed_refund_puts_the_line_back_to_what_it_was() -> None:
     assert order.payment_status.value == "PAID"
 
 
-def test_units_of_a_line_go_back_one_by_one() -> None:
+def test_refund_units_one_by_one() -> None:
     order = paid_order()
     line = order.line(FIRST)
     assert settle(order, request(order, line.refund_of(1))) == [(1, 1)]
@@ -71,7 +71,7 @@ def test_units_of_a_line_go_back_one_by_one() -> None:
     assert line.status is LineStatus.REFUNDED
 
 
-def test_an_amount_for_its_own_sake_leaves_the_goods() -> None:
+def test_refund_of_amount_returns_no_units() -> None:
     order = paid_order()
     line = order.line(FIRST)
     assert settle(order, request(order, line.refund_worth(rupees(30)))) == []
@@ -79,7 +79,7 @@ def test_an_amount_for_its_own_sake_leaves_the_goods() -> None:
     assert order.refunded == rupees(30)
 
 
-def test_with_the_last_of_the_money_go_the_last_of_the_goods() -> None:
+def test_refund_of_remaining_amount_returns_remaining_units() -> None:
     order = paid_order()
     line = order.line(FIRST)
     settle(order, request(order, line.refund_worth(rupees(30))))
@@ -87,7 +87,7 @@ def test_with_the_last_of_the_money_go_the_last_of_the_goods() -> None:
     assert line.status is LineStatus.REFUNDED
 
 
-def test_when_everything_is_refunded_so_is_the_order() -> None:
+def test_full_refund_changes_order_status() -> None:
     order = paid_order()
     items = request(order, *order.plan_refund(order.refundable))
     assert settle(order, items) == [(1, 3), (2, 1)]
@@ -96,14 +96,14 @@ def test_when_everything_is_refunded_so_is_the_order() -> None:
     assert not order.refundable
 
 
-def test_goods_that_were_sent_do_not_come_back_with_the_money() -> None:
+def test_refund_of_shipped_order_releases_no_units() -> None:
     order = paid_order()
     order.start_processing(at=NOON, actor="staff:1")
     order.ship(carrier="Post", tracking_number="P1", at=NOON, actor="staff:1")
     assert settle(order, request(order, order.line(SECOND).refund_of(1))) == []
 
 
-def test_a_bounced_refund_is_owed_again_and_can_be_made_again() -> None:
+def test_reversed_refund_can_be_requested_again() -> None:
     order = paid_order()
     items = request(order, *order.plan_refund(order.refundable))
     settle(order, items)
@@ -118,7 +118,7 @@ def test_a_bounced_refund_is_owed_again_and_can_be_made_again() -> None:
     assert order.status is OrderStatus.REFUNDED
 
 
-def test_no_more_than_was_paid_goes_back() -> None:
+def test_refund_above_remaining_amount_raises() -> None:
     order = paid_order()
     line = order.line(FIRST)
     item = line.refund_of(3)
@@ -134,7 +134,7 @@ def test_no_more_than_was_paid_goes_back() -> None:
 
 
 @pytest.mark.parametrize("amount", [0, -1])
-def test_a_refund_is_of_something(amount: int) -> None:
+def test_refund_of_zero_or_less_raises(amount: int) -> None:
     order = paid_order()
     with pytest.raises(InvalidValue):
         order.plan_refund(Money(amount, "INR"))
@@ -144,7 +144,7 @@ def test_a_refund_is_of_something(amount: int) -> None:
         order.line(FIRST).refund_of(amount)
 
 
-def test_what_was_not_requested_is_neither_settled_nor_failed() -> None:
+def test_settle_or_fail_unrequested_refund_raises() -> None:
     order = paid_order()
     item = RefundItem(line_id=FIRST, quantity=1, amount=rupees(100))
     with pytest.raises(RefundExceedsOrder):
@@ -156,7 +156,7 @@ def test_what_was_not_requested_is_neither_settled_nor_failed() -> None:
 
 
 @pytest.mark.parametrize("method", PaymentMethod)
-def test_what_was_not_paid_online_is_not_refunded(method: PaymentMethod) -> None:
+def test_refund_of_unpaid_order_raises(method: PaymentMethod) -> None:
     order = an_order(method=method)
     assert not order.refundable
     with pytest.raises(OrderNotPaid):
@@ -169,9 +169,7 @@ def test_what_was_not_paid_online_is_not_refunded(method: PaymentMethod) -> None
     prices=st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10)), min_size=1, max_size=5),
     share=st.floats(0, 1),
 )
-def test_a_planned_refund_is_of_the_amount_to_the_last_unit(
-    prices: list[tuple[int, int]], share: float
-) -> None:
+def test_planned_refund_adds_up_to_amount(prices: list[tuple[int, int]], share: float) -> None:
     order = an_order(
         *(
             an_order_line(index, product=index, price=Money(price, "INR"), quantity=quantity)
@@ -188,7 +186,7 @@ def test_a_planned_refund_is_of_the_amount_to_the_last_unit(
 
 
 @given(st.data())
-def test_whatever_happens_to_refunds_the_sums_hold(data: st.DataObject) -> None:
+def test_any_sequence_of_refunds_stays_within_order(data: st.DataObject) -> None:
     order = paid_order()
     waiting: list[list[RefundItem]] = []
     for _ in range(data.draw(st.integers(1, 12))):

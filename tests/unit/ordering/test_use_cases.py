@@ -52,29 +52,31 @@ from tests.support.clock import SetClock
 POLICY = CheckoutPolicy(pending_order_ttl=timedelta(minutes=30))
 
 
-class Counter:
-    """The shop's counter: every use case of an order, on one clock."""
+class OrderUseCases:
+    """The shop's use_cases: every use case of an order, on one clock."""
 
     def __init__(self, begin: UnitOfWorkFactory, numbers: OrderNumbers) -> None:
         self.clock = SetClock(NOON)
         self.refunds: list[LineRefundRequest] = []
-        acting = {"begin": begin, "clock": self.clock, "contexts": AS_CUSTOMER}
-        self.place = PlaceOrder(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
-        self.check_out = StartCheckout(**acting, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
-        self.cancel = CancelOrder(**acting, limits=STAFF_LIMITS)  # type: ignore[arg-type]
-        self.cancel_item = CancelItem(**acting, refund_line=self.refunds.append)  # type: ignore[arg-type]
+        common = {"begin": begin, "clock": self.clock, "contexts": AS_CUSTOMER}
+        self.place = PlaceOrder(**common, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
+        self.check_out = StartCheckout(**common, numbers=numbers, policy=POLICY)  # type: ignore[arg-type]
+        self.cancel = CancelOrder(**common, limits=STAFF_LIMITS)  # type: ignore[arg-type]
+        self.cancel_item = CancelItem(**common, refund_line=self.refunds.append)  # type: ignore[arg-type]
         self.expire = ExpireOrders(begin=begin, clock=self.clock)
-        self.start_processing = StartProcessing(**acting)  # type: ignore[arg-type]
-        self.ship = ShipOrder(**acting)  # type: ignore[arg-type]
-        self.deliver = DeliverOrder(**acting)  # type: ignore[arg-type]
+        self.start_processing = StartProcessing(**common)  # type: ignore[arg-type]
+        self.ship = ShipOrder(**common)  # type: ignore[arg-type]
+        self.deliver = DeliverOrder(**common)  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def counter(begin: UnitOfWorkFactory) -> Counter:
-    return Counter(begin, RandomOrderNumbers())
+def use_cases(begin: UnitOfWorkFactory) -> OrderUseCases:
+    return OrderUseCases(begin, RandomOrderNumbers())
 
 
-def order_of(shop: ShopFixture, method: PaymentMethod = PaymentMethod.ONLINE) -> PlaceOrderCommand:
+def place_command(
+    shop: ShopFixture, method: PaymentMethod = PaymentMethod.ONLINE
+) -> PlaceOrderCommand:
     return PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)
 
 
@@ -84,11 +86,11 @@ def statuses(shop: ShopFixture, order: OrderView) -> tuple[str, list[str]]:
     return stored.status.value, [line.status.value for line in stored.lines]
 
 
-def test_the_whole_cart_becomes_an_order(
-    counter: Counter, shop: ShopFixture, store: FakeStore
+def test_place_order_takes_whole_cart_and_reserves_stock(
+    use_cases: OrderUseCases, shop: ShopFixture, store: FakeStore
 ) -> None:
     shop.fill_cart(2, 1)
-    order = counter.place(order_of(shop))
+    order = use_cases.place(place_command(shop))
     assert order.total == rupees(250)
     assert [(line.title, line.unit_price, line.quantity) for line in order.lines] == [
         (f"Product {shop.products[0]}", rupees(100), 2),
@@ -103,12 +105,14 @@ def test_the_whole_cart_becomes_an_order(
     assert [type(event) for event in store.events[-1:]] == [OrderPlaced]
 
 
-def test_an_order_keeps_what_was_bought(counter: Counter, shop: ShopFixture) -> None:
+def test_order_is_unchanged_by_later_changes_of_product_and_address(
+    use_cases: OrderUseCases, shop: ShopFixture
+) -> None:
     shop.fill_cart(1)
-    order = counter.place(order_of(shop))
+    order = use_cases.place(place_command(shop))
     with shop.begin() as work:
         product = work.products.get_for_update(shop.products[0])
-        product.archive(at=counter.clock.now())
+        product.archive(at=use_cases.clock.now())
         work.products.save(product)
         book = work.address_books.get(shop.customer)
         book.remove(shop.address)
@@ -120,50 +124,48 @@ def test_an_order_keeps_what_was_bought(counter: Counter, shop: ShopFixture) -> 
     assert stored.address == order.address
 
 
-def test_an_empty_cart_is_no_order(counter: Counter, shop: ShopFixture) -> None:
+def test_checkout_of_empty_cart_raises(use_cases: OrderUseCases, shop: ShopFixture) -> None:
     with pytest.raises(EmptyCart):
-        counter.place(order_of(shop))
+        use_cases.place(place_command(shop))
     with pytest.raises(EmptyCart):
-        counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
+        use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
 
 
 @pytest.mark.parametrize("method", PaymentMethod)
-def test_the_address_must_be_the_customers_own(
-    counter: Counter, shop: ShopFixture, method: PaymentMethod
+def test_address_of_other_customer_raises(
+    use_cases: OrderUseCases, shop: ShopFixture, method: PaymentMethod
 ) -> None:
     shop.fill_cart(1)
-    stranger = shop.another_customer()
+    other_customer = shop.another_customer()
     with shop.begin() as work:
-        theirs = add_address(work, stranger)
+        theirs = add_address(work, other_customer)
         work.commit()
     for address_id in (theirs, AddressId(10**9)):
         with pytest.raises(InvalidValue) as refused:
-            counter.place(
+            use_cases.place(
                 PlaceOrderCommand(
                     user_id=shop.customer, address_id=address_id, payment_method=method
                 )
             )
         assert refused.value.field == "address_id"
         with pytest.raises(InvalidValue):
-            counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=address_id))
+            use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=address_id))
 
 
-def test_cash_on_delivery_needs_an_address_and_an_online_order_does_not(
-    counter: Counter, shop: ShopFixture
-) -> None:
+def test_only_cod_order_requires_address(use_cases: OrderUseCases, shop: ShopFixture) -> None:
     shop.fill_cart(1)
     cod = PlaceOrderCommand(user_id=shop.customer, payment_method=PaymentMethod.COD)
     with pytest.raises(InvalidValue):
-        counter.place(cod)
-    assert counter.place(PlaceOrderCommand(user_id=shop.customer)).address is None
+        use_cases.place(cod)
+    assert use_cases.place(PlaceOrderCommand(user_id=shop.customer)).address is None
 
 
-def test_what_cannot_be_had_is_named_and_nothing_changes(
-    counter: Counter, shop: ShopFixture
+def test_out_of_stock_lists_lines_and_changes_nothing(
+    use_cases: OrderUseCases, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1, 11, 12)
     with pytest.raises(OutOfStock) as refused:
-        counter.place(order_of(shop))
+        use_cases.place(place_command(shop))
     assert refused.value.details["lines"] == [
         {"product": shop.products[1], "requested": 11, "available": 10},
         {"product": shop.products[2], "requested": 12, "available": 10},
@@ -173,40 +175,38 @@ def test_what_cannot_be_had_is_named_and_nothing_changes(
         assert len(work.carts.of(shop.customer).lines) == 3
 
 
-def test_a_number_that_is_taken_is_drawn_again(begin: UnitOfWorkFactory, shop: ShopFixture) -> None:
+def test_taken_order_number_is_retried(begin: UnitOfWorkFactory, shop: ShopFixture) -> None:
     drawn = iter(["NC-20261102-222222", "NC-20261102-222222", "NC-20261102-333333"])
 
     def numbers(_: datetime) -> str:
         return next(drawn)
 
-    counter = Counter(begin, numbers)
+    use_cases = OrderUseCases(begin, numbers)
     shop.fill_cart(1)
-    assert counter.place(order_of(shop)).number == "NC-20261102-222222"
+    assert use_cases.place(place_command(shop)).number == "NC-20261102-222222"
     shop.fill_cart(1)
-    assert counter.place(order_of(shop)).number == "NC-20261102-333333"
+    assert use_cases.place(place_command(shop)).number == "NC-20261102-333333"
     assert shop.levels()[0] == (10, 2)
 
 
-def test_a_number_that_is_always_taken_is_given_up(
-    begin: UnitOfWorkFactory, shop: ShopFixture
-) -> None:
-    counter = Counter(begin, lambda _: "NC-20261102-222222")
+def test_order_number_that_stays_taken_raises(begin: UnitOfWorkFactory, shop: ShopFixture) -> None:
+    use_cases = OrderUseCases(begin, lambda _: "NC-20261102-222222")
     shop.fill_cart(1)
-    counter.place(order_of(shop))
+    use_cases.place(place_command(shop))
     shop.fill_cart(1)
     with pytest.raises(OrderNumberTaken):
-        counter.place(order_of(shop))
+        use_cases.place(place_command(shop))
     with pytest.raises(OrderNumberTaken):
-        counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
+        use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
 
 
-def test_the_one_step_checkout_keeps_the_cart_and_gives_the_same_order_again(
-    counter: Counter, shop: ShopFixture
+def test_start_checkout_keeps_cart_and_returns_same_order(
+    use_cases: OrderUseCases, shop: ShopFixture
 ) -> None:
     shop.fill_cart(2, 1)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
-    order = counter.check_out(command)
-    assert counter.check_out(command) == order
+    order = use_cases.check_out(command)
+    assert use_cases.check_out(command) == order
     assert shop.levels()[:2] == [(10, 2), (10, 1)]
     with shop.begin() as work:
         cart = work.carts.of(shop.customer)
@@ -214,7 +214,7 @@ def test_the_one_step_checkout_keeps_the_cart_and_gives_the_same_order_again(
     assert cart.checkout_order_id == order.id
 
 
-def _more(shop: ShopFixture) -> None:
+def _decrease(shop: ShopFixture) -> None:
     with shop.begin() as work:
         cart = work.carts.of(shop.customer)
         cart.decrease(cart.lines[0].id)
@@ -222,7 +222,7 @@ def _more(shop: ShopFixture) -> None:
         work.commit()
 
 
-def _other_price(shop: ShopFixture) -> None:
+def _change_price(shop: ShopFixture) -> None:
     with shop.begin() as work:
         product = work.products.get_for_update(shop.products[0])
         product.edit(product.details.with_changes({"price": rupees(120)}), at=SetClock(NOON).now())
@@ -230,15 +230,18 @@ def _other_price(shop: ShopFixture) -> None:
         work.commit()
 
 
-@pytest.mark.parametrize("change", [_more, _other_price])
-def test_a_changed_cart_is_checked_out_anew_and_the_old_order_cancelled(
-    counter: Counter, shop: ShopFixture, store: FakeStore, change: Callable[[ShopFixture], None]
+@pytest.mark.parametrize("change", [_decrease, _change_price])
+def test_start_checkout_of_changed_cart_replaces_order(
+    use_cases: OrderUseCases,
+    shop: ShopFixture,
+    store: FakeStore,
+    change: Callable[[ShopFixture], None],
 ) -> None:
     shop.fill_cart(2, 1)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
-    old = counter.check_out(command)
+    old = use_cases.check_out(command)
     change(shop)
-    new = counter.check_out(command)
+    new = use_cases.check_out(command)
     assert new.id != old.id
     assert statuses(shop, old)[0] == "CANCELLED"
     assert [reserved for _, reserved in shop.levels()] == [
@@ -248,31 +251,33 @@ def test_a_changed_cart_is_checked_out_anew_and_the_old_order_cancelled(
     assert any(isinstance(event, OrderCancelled) for event in store.events)
 
 
-def test_another_address_or_a_time_that_is_over_makes_a_new_order(
-    counter: Counter, shop: ShopFixture
+def test_start_checkout_with_other_address_or_after_expiry_replaces_order(
+    use_cases: OrderUseCases, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
     with shop.begin() as work:
         elsewhere = add_address(work, shop.customer)
         work.commit()
-    first = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
-    second = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=elsewhere))
-    counter.clock.move(minutes=30)
-    third = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=elsewhere))
+    first = use_cases.check_out(
+        StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
+    )
+    second = use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=elsewhere))
+    use_cases.clock.move(minutes=30)
+    third = use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=elsewhere))
     assert len({first.id, second.id, third.id}) == 3
     assert shop.levels()[0] == (10, 1)
 
 
-def test_placing_takes_over_the_last_units_of_the_customers_own_checkout(
-    counter: Counter, begin: UnitOfWorkFactory
+def test_place_order_can_use_units_reserved_by_own_checkout(
+    use_cases: OrderUseCases, begin: UnitOfWorkFactory
 ) -> None:
     shop = ShopFixture(begin, stock=2, prices=(100,))
     shop.fill_cart(2)
-    old = counter.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
+    old = use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
     assert shop.levels() == [(2, 2)]
     with begin() as work:
         assert work.carts.orderable(shop.customer, shop.products[0]) == 2
-    new = counter.place(order_of(shop, PaymentMethod.COD))
+    new = use_cases.place(place_command(shop, PaymentMethod.COD))
     assert statuses(shop, old) == ("CANCELLED", ["CANCELLED"])
     assert statuses(shop, new) == ("CONFIRMED", ["CONFIRMED"])
     assert shop.levels() == [(2, 2)]
@@ -280,44 +285,44 @@ def test_placing_takes_over_the_last_units_of_the_customers_own_checkout(
         assert work.carts.of(shop.customer).checkout_order_id is None
 
 
-def test_a_checkout_that_was_cancelled_holds_nothing_and_a_new_one_is_made(
-    counter: Counter, shop: ShopFixture
+def test_start_checkout_after_cancellation_creates_new_order(
+    use_cases: OrderUseCases, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
     command = StartCheckoutCommand(user_id=shop.customer, address_id=shop.address)
-    old = counter.check_out(command)
-    counter.cancel(CancelOrderCommand(order_id=old.id, user_id=shop.customer))
+    old = use_cases.check_out(command)
+    use_cases.cancel(CancelOrderCommand(order_id=old.id, user_id=shop.customer))
     with shop.begin() as work:
         assert work.carts.orderable(shop.customer, shop.products[0]) == 10
-    assert counter.check_out(command).id != old.id
+    assert use_cases.check_out(command).id != old.id
 
 
-def test_cancelling_puts_the_stock_back_once(counter: Counter, shop: ShopFixture) -> None:
+def test_cancel_order_releases_stock(use_cases: OrderUseCases, shop: ShopFixture) -> None:
     shop.fill_cart(2, 1)
-    order = counter.place(order_of(shop))
-    counter.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.customer))
+    order = use_cases.place(place_command(shop))
+    use_cases.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.customer))
     assert shop.levels() == [(10, 0)] * 3
     assert statuses(shop, order) == ("CANCELLED", ["CANCELLED"] * 2)
 
 
-def test_somebody_elses_order_is_not_there_but_staff_may_cancel_it(
-    counter: Counter, shop: ShopFixture
+def test_cancel_order_of_other_customer_raises_except_for_staff(
+    use_cases: OrderUseCases, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
-    order = counter.place(order_of(shop))
+    order = use_cases.place(place_command(shop))
     with pytest.raises(OrderNotFound):
-        counter.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.another_customer()))
-    counter.cancel(CancelOrderCommand(order_id=order.id, staff=SYSTEM, reason="fraud"))
+        use_cases.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.another_customer()))
+    use_cases.cancel(CancelOrderCommand(order_id=order.id, staff=SYSTEM, reason="fraud"))
     assert statuses(shop, order)[0] == "CANCELLED"
 
 
-def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: ShopFixture) -> None:
+def test_cancel_items_of_cod_order(use_cases: OrderUseCases, shop: ShopFixture) -> None:
     shop.fill_cart(2, 1)
-    order = counter.place(order_of(shop, PaymentMethod.COD))
+    order = use_cases.place(place_command(shop, PaymentMethod.COD))
 
     def cancel(line: int) -> None:
         line_id = OrderLineId(order.lines[line].id)
-        counter.cancel_item(
+        use_cases.cancel_item(
             CancelItemCommand(
                 user_id=shop.customer, order_id=order.id, line_id=line_id, reason="too many"
             )
@@ -331,14 +336,14 @@ def test_an_item_of_a_cod_order_is_cancelled(counter: Counter, shop: ShopFixture
     cancel(1)
     assert statuses(shop, order) == ("CANCELLED", ["CANCELLED", "CANCELLED"])
     assert shop.levels() == [(10, 0)] * 3
-    assert counter.refunds == []
+    assert use_cases.refunds == []
 
 
-def test_an_item_that_was_paid_online_is_refunded_and_an_unpaid_one_is_not(
-    counter: Counter, shop: ShopFixture
+def test_cancel_item_of_online_order_requests_refund_once_paid(
+    use_cases: OrderUseCases, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1)
-    order = counter.place(order_of(shop))
+    order = use_cases.place(place_command(shop))
     command = CancelItemCommand(
         user_id=shop.customer,
         order_id=order.id,
@@ -347,14 +352,14 @@ def test_an_item_that_was_paid_online_is_refunded_and_an_unpaid_one_is_not(
         idempotency_key="k",
     )
     with pytest.raises(OrderNotPaid):
-        counter.cancel_item(command)
+        use_cases.cancel_item(command)
     with shop.begin() as work:
         stored = work.orders.get(order.id)
-        stored.pay(at=counter.clock.now(), actor="stripe")
+        stored.pay(at=use_cases.clock.now(), actor="stripe")
         work.orders.save(stored)
         work.commit()
-    counter.cancel_item(command)
-    (asked,) = counter.refunds
+    use_cases.cancel_item(command)
+    (asked,) = use_cases.refunds
     assert (asked.order_id, asked.line_id, asked.idempotency_key) == (
         order.id,
         order.lines[0].id,
@@ -362,41 +367,41 @@ def test_an_item_that_was_paid_online_is_refunded_and_an_unpaid_one_is_not(
     )
 
 
-def test_unpaid_orders_expire_in_batches_and_only_when_their_time_is_over(
-    counter: Counter, begin: UnitOfWorkFactory
+def test_expire_orders_cancels_expired_unpaid_orders_in_batches(
+    use_cases: OrderUseCases, begin: UnitOfWorkFactory
 ) -> None:
     shop = ShopFixture(begin, stock=500, prices=(100,))
     early = []
     for _ in range(102):
         shop.fill_cart(1)
-        early.append(counter.place(order_of(shop)))
-    counter.clock.move(minutes=10)
+        early.append(use_cases.place(place_command(shop)))
+    use_cases.clock.move(minutes=10)
     shop.fill_cart(1)
-    late = counter.place(order_of(shop))
+    late = use_cases.place(place_command(shop))
     shop.fill_cart(1)
-    cod = counter.place(order_of(shop, PaymentMethod.COD))
-    assert counter.expire() == 0
-    counter.clock.move(minutes=20)
-    assert counter.expire() == 102
-    assert counter.expire() == 0
+    cod = use_cases.place(place_command(shop, PaymentMethod.COD))
+    assert use_cases.expire() == 0
+    use_cases.clock.move(minutes=20)
+    assert use_cases.expire() == 102
+    assert use_cases.expire() == 0
     assert {statuses(shop, order)[0] for order in early} == {"CANCELLED"}
     assert statuses(shop, late)[0] == "PENDING"
     assert statuses(shop, cod)[0] == "CONFIRMED"
     assert shop.levels() == [(500, 2)]
 
 
-def test_shipping_turns_reservations_into_sales(counter: Counter, shop: ShopFixture) -> None:
+def test_ship_order_takes_units_out_of_stock(use_cases: OrderUseCases, shop: ShopFixture) -> None:
     shop.fill_cart(2, 1)
-    order = counter.place(order_of(shop, PaymentMethod.COD))
-    counter.start_processing(StartProcessingCommand(staff=SYSTEM, order_id=order.id))
-    counter.ship(
+    order = use_cases.place(place_command(shop, PaymentMethod.COD))
+    use_cases.start_processing(StartProcessingCommand(staff=SYSTEM, order_id=order.id))
+    use_cases.ship(
         ShipOrderCommand(staff=SYSTEM, order_id=order.id, carrier="Post", tracking_number="P1")
     )
     assert shop.levels() == [(8, 0), (9, 0), (10, 0)]
-    counter.deliver(DeliverOrderCommand(staff=SYSTEM, order_id=order.id))
+    use_cases.deliver(DeliverOrderCommand(staff=SYSTEM, order_id=order.id))
     assert statuses(shop, order)[0] == "DELIVERED"
 
 
-def test_a_delivery_is_estimated_from_now() -> None:
+def test_estimate_delivery_uses_current_date() -> None:
     estimate = EstimateDelivery(clock=SetClock(NOON))
     assert estimate().isoformat() == "2026-11-09"

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.support.images import picture
-from tests.support.shoppers import Shopper, reserved, stocked
+from tests.support.shoppers import Shopper, new_product, stock_level
 
 
 def told(page: Page, sentence: str) -> None:
@@ -90,7 +90,7 @@ def test_prices_of_the_chosen_change_once_that_is_confirmed(
     open_as: OpenAs, shop: LiveShop
 ) -> None:
     for title in ("Cup", "Plate"):
-        stocked(shop.injector, title=title, price=100)
+        new_product(shop.injector, title=title, price=100)
     page = open_as("manager")
     page.goto("/admin/products/")
     panel = page.get_by_label("Change prices by %")
@@ -107,7 +107,7 @@ def test_prices_of_the_chosen_change_once_that_is_confirmed(
 
 
 def test_an_order_goes_from_pending_to_delivered(open_as: OpenAs, shop: LiveShop) -> None:
-    kettle = stocked(shop.injector)
+    kettle = new_product(shop.injector)
     asha = Shopper(shop.app.test_client())
     order = asha.ordered(kettle, payment_method="ONLINE", address_id=asha.address)
     page = open_as("manager")
@@ -132,12 +132,12 @@ def test_an_order_goes_from_pending_to_delivered(open_as: OpenAs, shop: LiveShop
     expect(page.get_by_role("heading", level=1)).to_contain_text("Delivered")
     expect(page.get_by_text("Shipped by India Post, EI-42.")).to_be_visible()
     assert asha.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "DELIVERED"
-    assert reserved(shop.injector, kettle) == (9, 0)
+    assert stock_level(shop.injector, kettle) == (9, 0)
 
 
 def test_one_line_is_refunded(open_as: OpenAs, shop: LiveShop) -> None:
-    cup = stocked(shop.injector, title="Cup", price=40)
-    order_id = paid_order(shop, stocked(shop.injector, title="Kettle", price=60), cup)
+    cup = new_product(shop.injector, title="Cup", price=40)
+    order_id = paid_order(shop, new_product(shop.injector, title="Kettle", price=60), cup)
     page = open_as("support")
     page.goto(f"/admin/orders/details/?id={order_id}")
     page.get_by_text("Refund …").click()
@@ -148,13 +148,13 @@ def test_one_line_is_refunded(open_as: OpenAs, shop: LiveShop) -> None:
     line = page.locator("section", has_text="Items").locator("tr", has_text="Cup")
     expect(line).to_contain_text("Refunded")
     expect(page.locator("section", has_text="Money").first).to_contain_text("₹60.00")
-    assert reserved(shop.injector, cup) == (10, 0)
+    assert stock_level(shop.injector, cup) == (10, 0)
 
 
 def test_the_second_of_two_editors_is_told_with_both_values(
     open_as: OpenAs, shop: LiveShop
 ) -> None:
-    product = stocked(shop.injector, title="Kettle", price=100)
+    product = new_product(shop.injector, title="Kettle", price=100)
     first, second = open_as("manager", "asha"), open_as("catalog", "ravi")
     for page in (first, second):
         page.goto(f"/admin/products/edit/?id={product}")
@@ -184,7 +184,7 @@ def test_a_file_with_bad_rows_is_taken_in_but_for_these(open_as: OpenAs, tmp_pat
 
 
 def test_the_dashboard_draws_what_its_table_says(open_as: OpenAs, shop: LiveShop) -> None:
-    paid_order(shop, stocked(shop.injector, title="Kettle", price=250, stock=3))
+    paid_order(shop, new_product(shop.injector, title="Kettle", price=250, stock=3))
     page = open_as("owner")
     expect(page.locator(".chart canvas")).to_be_visible()
     expect(page.locator(".tile", has_text="Revenue")).to_contain_text("₹250.00")
@@ -198,7 +198,7 @@ def test_the_dashboard_draws_what_its_table_says(open_as: OpenAs, shop: LiveShop
 
 
 def test_a_form_on_somebody_else_s_page_does_nothing(open_as: OpenAs, shop: LiveShop) -> None:
-    product = stocked(shop.injector)
+    product = new_product(shop.injector)
     page = open_as("owner")
     target = f"{shop.address}/admin/products/archive/?id={product}"
     trap = f"<form method=post action='{target}'><button>Win a prize</button></form>"
