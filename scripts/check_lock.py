@@ -1,8 +1,8 @@
-"""Does the lock fit pyproject.toml? Says what does not, and needs no network.
+"""Check offline that the locked requirements match pyproject.toml.
 
-Each file must pin, with hashes, exactly what its requirements lead to (as the installed packages
-state them), in versions that all of them allow; name no registry and no path; and the runtime's
-pins must stand unchanged in the development lock.
+Each file must pin, with hashes, exactly the packages that its requirements need according to the
+installed metadata, in versions that they allow. It must name no index, URL or path. Every pin of
+runtime.txt must be in dev.txt unchanged.
 """
 
 import re
@@ -20,21 +20,21 @@ from packaging.version import Version
 
 
 class Pin(NamedTuple):
-    """One locked version, and whether this machine is one that it is for."""
+    """A locked version, and whether its marker matches this machine."""
 
     version: Version
     needed_here: bool
 
 
 def main() -> int:
-    """Check the checkout named by the first argument, or this one; 1 if anything is wrong."""
+    """Check the checkout in the first argument, or this one; exit code 1 for problems."""
     root = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     project = tomllib.loads((root / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
-    wanted = [*project["project"]["dependencies"], *groups["build"]]
+    requirements = [*project["project"]["dependencies"], *groups["build"]]
     runtime = root / "requirements" / "runtime.txt"
     development = root / "requirements" / "dev.txt"
-    problems = [*check(runtime, wanted), *check(development, [*wanted, *groups["dev"]])]
+    problems = [*check(runtime, requirements), *check(development, [*requirements, *groups["dev"]])]
     pinned = pins(development)
     problems += [
         f"{development}: {name} is not pinned as in {runtime}"
@@ -44,37 +44,37 @@ def main() -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
-        print("`make lock` puts the lock right.", file=sys.stderr)
+        print("Run `make lock`.", file=sys.stderr)
         return 1
-    print(f"{len(pinned)} packages are locked, with hashes, and fit pyproject.toml.")
+    print(f"{len(pinned)} packages are locked with hashes and match pyproject.toml.")
     return 0
 
 
-def check(lock: Path, wanted: Iterable[str]) -> Iterator[str]:
-    """What is wrong with `lock` as the locked form of `wanted`, a sentence each."""
+def check(lock: Path, requirements: Iterable[str]) -> Iterator[str]:
+    """Yield the problems of `lock` as the locked form of `requirements`."""
     text = lock.read_text()
     for line in text.splitlines():
         if "://" in line or re.match(r"\s*(-[^-]|--(?!hash=))", line) or " @ " in line:
-            yield f"{lock}: names a place to install from: {line.strip()}"
+            yield f"{lock}: names an index, URL or path: {line.strip()}"
     for block in re.split(r"\n(?=[A-Za-z0-9])", text):
         if "--hash=sha256:" not in block:
             yield f"{lock}: no hash for {block.splitlines()[0]}"
     locked = pins(lock)
-    reached: set[str] = set()
-    for requirement, origin in closure(wanted):
+    required: set[str] = set()
+    for requirement, origin in closure(requirements):
         name = canonicalize_name(requirement.name)
-        reached.add(name)
+        required.add(name)
         if name not in locked:
             yield f"{lock}: {origin} needs {requirement}, which is not locked"
         elif not requirement.specifier.contains(locked[name].version, prereleases=True):
             yield f"{lock}: {origin} needs {requirement}, but {locked[name].version} is locked"
     for pinned, pin in locked.items():
-        if pin.needed_here and pinned not in reached:
+        if pin.needed_here and pinned not in required:
             yield f"{lock}: nothing needs {pinned}"
 
 
 def pins(lock: Path) -> dict[str, Pin]:
-    """What `lock` pins; of a package locked differently for other machines, this one's pin."""
+    """Return the pins of `lock`; this machine's, if a package has several."""
     found = re.findall(
         r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)(?: *; *(.*?))? *\\?$", lock.read_text(), re.MULTILINE
     )
@@ -86,9 +86,9 @@ def pins(lock: Path) -> dict[str, Pin]:
     return chosen
 
 
-def closure(wanted: Iterable[str]) -> Iterator[tuple[Requirement, str]]:
-    """Every requirement that `wanted` leads to on this machine, with who states it."""
-    pending = [(Requirement(line), "pyproject.toml") for line in wanted]
+def closure(requirements: Iterable[str]) -> Iterator[tuple[Requirement, str]]:
+    """Yield all direct and indirect requirements on this machine, with their origin."""
+    pending = [(Requirement(line), "pyproject.toml") for line in requirements]
     seen: set[tuple[str, str]] = set()
     while pending:
         requirement, origin = pending.pop()
@@ -99,13 +99,13 @@ def closure(wanted: Iterable[str]) -> Iterator[tuple[Requirement, str]]:
             seen.add((requirement.name, extra))
             pending += [
                 (needed, requirement.name)
-                for needed in map(Requirement, stated_by(requirement.name))
+                for needed in map(Requirement, requirements_of(requirement.name))
                 if needed.marker is None or needed.marker.evaluate({"extra": extra})
             ]
 
 
-def stated_by(package: str) -> Iterable[str]:
-    """The requirements of an installed package; none of one that is not, so not locked either."""
+def requirements_of(package: str) -> Iterable[str]:
+    """Return the requirements of an installed package; none if it is not installed."""
     try:
         return distribution(package).requires or ()
     except PackageNotFoundError:

@@ -1,9 +1,9 @@
-"""A draft of the next migration: what the tables in the code have and the last migration has not.
+"""Draft the next migration: the difference between the tables in the code and the last migration.
 
     .venv/bin/python -m scripts.new_migration "add a column to carts"
 
-It is a draft: read it, and say by hand what a data migration needs. Special DDL (search,
-triggers, the two databases' own sequences) is never noticed by itself.
+Review the draft and add data migrations by hand. Alembic does not detect special DDL: full-text
+search, triggers and sequences.
 """
 
 import sys
@@ -18,7 +18,7 @@ from novacart.adapters.persistence.database import Database
 
 
 def draft(message: str) -> str:
-    """Write the draft below `migrations/versions`; its path."""
+    """Write the draft to `migrations/versions`; return its path."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'draft.db'}"
         migrate.upgrade(url)
@@ -36,5 +36,5 @@ def draft(message: str) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:  # noqa: PLR2004 (the script and its one argument)
-        sys.exit('Say what changes: python -m scripts.new_migration "add a column to carts"')
+        sys.exit('Usage: python -m scripts.new_migration "add a column to carts"')
     print(draft(sys.argv[1]))

@@ -1,4 +1,4 @@
-"""The lock check says what is wrong, and finds nothing wrong with ours."""
+"""The lock check reports each kind of problem, and none for this checkout."""
 
 import re
 import shutil
@@ -28,13 +28,13 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_our_lock_fits(checkout: Path) -> None:
+def test_lock_of_this_checkout_matches(checkout: Path) -> None:
     checked = _check(checkout)
     assert checked.returncode == 0, checked.stderr
 
 
 @pytest.mark.parametrize(
-    ("file", "edit", "complaint"),
+    ("file", "edit", "message"),
     [
         (
             "pyproject.toml",
@@ -64,7 +64,7 @@ def test_our_lock_fits(checkout: Path) -> None:
         (
             "requirements/runtime.txt",
             lambda text: f"--index-url https://registry.example/simple\n{text}",
-            "names a place to install from",
+            "names an index, URL or path",
         ),
         (
             "requirements/runtime.txt",
@@ -74,8 +74,8 @@ def test_our_lock_fits(checkout: Path) -> None:
     ],
     ids=["outdated", "missing", "orphan", "unknown", "no hash", "registry", "two versions"],
 )
-def test_a_bad_lock_is_refused(
-    checkout: Path, file: str, edit: Callable[[str], str], complaint: str
+def test_invalid_lock_is_reported(
+    checkout: Path, file: str, edit: Callable[[str], str], message: str
 ) -> None:
     path = checkout / file
     before = path.read_text()
@@ -83,4 +83,4 @@ def test_a_bad_lock_is_refused(
     assert path.read_text() != before
     checked = _check(checkout)
     assert checked.returncode == 1
-    assert complaint in checked.stderr
+    assert message in checked.stderr
