@@ -1,4 +1,4 @@
-"""A customer with an order to pay, over HTTP."""
+"""Fixture for checkouts and payments over HTTP."""
 
 import json
 import time
@@ -38,7 +38,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class CheckoutFixture:
-    """What a journey of a customer is made of, and what the worker does meanwhile."""
+    """Steps of a customer's checkout, and the work of the worker."""
 
     client: FlaskClient
     injector: Injector
@@ -78,7 +78,7 @@ class CheckoutFixture:
         )
 
     def work(self) -> None:
-        """What the worker does: react to what happened, until nothing is left to react to."""
+        """Relay all events, as the worker does."""
         relay: Relay = build_relay(self.injector)
         while relay() is not None:
             pass

@@ -1,4 +1,4 @@
-"""A signed-in customer of a shop with a few products, over HTTP."""
+"""A signed-in customer over HTTP, with products to order."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ HOME = {
 def new_product(
     injector: Injector, *, price: int = 100, stock: int = 10, title: str = "Kettle"
 ) -> int:
-    """A product in the catalogue; its id."""
+    """Add a product to the catalogue; return its id."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         product_id = add_product(work, price=price, stock=stock, title=title)
         work.commit()
@@ -35,14 +35,14 @@ def new_product(
 
 
 def stock_level(injector: Injector, product_id: int) -> tuple[int, int]:
-    """On hand and stock_level."""
+    """The units on hand and the reserved units."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         level = work.stock.levels([ProductId(product_id)])[ProductId(product_id)]
     return level.on_hand, level.reserved
 
 
 def mark_paid(injector: Injector, order_id: int) -> None:
-    """Take the order's payment as made, as no route of orders can."""
+    """Record the payment of an order."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         order = work.orders.get(OrderId(order_id))
         order.pay(at=NOON, actor="stripe")
@@ -51,7 +51,7 @@ def mark_paid(injector: Injector, order_id: int) -> None:
 
 
 class Shopper:
-    """A customer with an address, and the ways to the till."""
+    """A customer with an address, a cart and orders."""
 
     def __init__(self, client: FlaskClient, username: str = "asha") -> None:
         self.client = client
@@ -59,7 +59,7 @@ class Shopper:
         self.address: int = self.person.post("/api/addresses/", HOME).get_json()["id"]
 
     def add(self, product_id: int, quantity: int = 1) -> int:
-        """Put it into the cart; the line's id."""
+        """Add a product to the cart; return the line's id."""
         response = self.person.post(
             "/api/cart/add/", {"product_id": product_id, "quantity": quantity}
         )
@@ -72,13 +72,13 @@ class Shopper:
         return shown
 
     def order(self, *, key: str | None = None, **body: object) -> TestResponse:
-        """Place the cart as an order, cash on delivery unless `body` says otherwise."""
+        """Place the cart as an order; without `body`, cash on delivery."""
         sent = body or {"payment_method": "COD", "address_id": self.address}
         headers = self.person.headers | ({"Idempotency-Key": key} if key else {})
         return self.client.post("/api/orders/create/", json=sent, headers=headers)
 
     def ordered(self, *products: int, **body: Any) -> dict[str, Any]:  # noqa: ANN401 (any JSON)
-        """An order of one of each."""
+        """Place an order of one unit of each product."""
         for product_id in products:
             self.add(product_id)
         response = self.order(**body)

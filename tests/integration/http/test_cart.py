@@ -1,4 +1,4 @@
-"""A customer's cart over HTTP."""
+"""Routes of the cart."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime

@@ -1,4 +1,4 @@
-"""A customer's orders over HTTP."""
+"""Routes of orders."""
 
 from collections.abc import Callable
 from typing import Any
@@ -349,7 +349,7 @@ def test_cancel_items_of_cod_order_one_by_one(asha: Shopper, injector: Injector)
     shown = asha.person.get(f"/api/orders/{order['id']}/").get_json()
     assert shown["status"] == "CONFIRMED"
     assert [item["status"] for item in shown["items"]] == ["CANCELLED", "CONFIRMED"]
-    # As v1's forms send ids.
+    # Ids as strings, as v1's forms send them.
     assert cancel_item(str(order["id"]), str(second)) == (200, None)
     assert asha.person.get(f"/api/orders/{order['id']}/").get_json()["status"] == "CANCELLED"
     assert stock_level(injector, cup) == (10, 0)

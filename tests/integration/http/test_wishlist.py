@@ -1,4 +1,4 @@
-"""A customer's wishlist over HTTP."""
+"""Routes of the wishlist."""
 
 from collections.abc import Callable
 

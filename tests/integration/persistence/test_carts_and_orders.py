@@ -1,4 +1,4 @@
-"""Carts, orders and idempotency keys in both databases keep their ports' contracts."""
+"""Contract tests of carts, orders and idempotency keys on both databases."""
 
 import pytest
 

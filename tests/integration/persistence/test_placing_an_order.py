@@ -1,6 +1,6 @@
-"""What placing an order asks of the database: ten statements at most, and one commit.
+"""Placing an order takes at most ten statements and one commit.
 
-An idempotency key, where there is one, is fulfilled in one more.
+Fulfilling an idempotency key takes one more statement.
 """
 
 from collections.abc import Iterator

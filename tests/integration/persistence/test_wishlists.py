@@ -1,4 +1,4 @@
-"""Wishlists in both databases keep their contract."""
+"""Contract tests of wishlists on both databases."""
 
 import pytest
 

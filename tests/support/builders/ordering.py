@@ -1,4 +1,4 @@
-"""Customers with carts and orders, as tests need them."""
+"""Builders of customers, products, carts and orders."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -75,7 +75,7 @@ def an_order(
     placed_at: datetime = NOON,
     ttl: timedelta = timedelta(minutes=30),
 ) -> Order:
-    """A new order of `lines`, or of one line, whose events were collected."""
+    """A new order of `lines`, by default of one line. Its events are already collected."""
     order = Order.place(
         id=OrderId(id),
         number=number,
@@ -109,7 +109,7 @@ def add_customer(work: UnitOfWork, name: str = "asha") -> UserId:
 def add_product(
     work: UnitOfWork, *, price: int = 100, stock: int = 10, title: str | None = None
 ) -> ProductId:
-    """A product of `price` rupees, `stock` of it on hand."""
+    """Add a product with `price` rupees and `stock` units on hand."""
     product_id = ProductId(work.ids.take()[0])
     details = ProductDetails(
         title=title or f"Product {product_id}",
@@ -143,7 +143,7 @@ def add_address(work: UnitOfWork, user_id: UserId) -> AddressId:
 def fill_cart(
     work: UnitOfWork, user_id: UserId, quantities: dict[ProductId, int]
 ) -> list[CartLineId]:
-    """Put the products into the cart in this order, whatever the stock."""
+    """Add the products to the cart in this order, ignoring the stock."""
     cart = work.carts.of(user_id)
     ids = [CartLineId(number) for number in work.ids.take(len(quantities))]
     for line_id, (product_id, quantity) in zip(ids, quantities.items(), strict=True):
@@ -153,7 +153,7 @@ def fill_cart(
 
 
 class ShopFixture:
-    """A shop with one customer, one address and as many products as were priced."""
+    """A shop with one customer, one address and one product for each price (rupees)."""
 
     def __init__(
         self, begin: UnitOfWorkFactory, *, stock: int = 10, prices: tuple[int, ...]
@@ -166,7 +166,7 @@ class ShopFixture:
             work.commit()
 
     def fill_cart(self, *quantities: int) -> list[CartLineId]:
-        """So many of each product, in their order."""
+        """Add these quantities of the products, in their order."""
         with self.begin() as work:
             wanted = dict(zip(self.products, quantities, strict=False))
             lines = fill_cart(work, self.customer, wanted)
@@ -180,7 +180,7 @@ class ShopFixture:
         return customer
 
     def levels(self) -> list[tuple[int, int]]:
-        """On hand and reserved, for each product in their order."""
+        """Units on hand and reserved units of each product, in their order."""
         with self.begin() as work:
             levels = work.stock.levels(self.products)
         return [(levels[product].on_hand, levels[product].reserved) for product in self.products]

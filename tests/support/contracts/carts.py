@@ -1,4 +1,4 @@
-"""What every place for carts promises, and every answer about them."""
+"""Contract of the carts repository and of the cart queries."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ from tests.support.builders.ordering import (
 
 
 class CartsContract:
-    """Subclasses give `begin` and `queries`."""
+    """Subclasses define the fixtures `begin` and `queries`."""
 
     @pytest.fixture
     def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:
@@ -38,7 +38,7 @@ class CartsContract:
         with shop.begin() as work:
             cart = work.carts.of(shop.customer)
             line_ids = [CartLineId(number) for number in work.ids.take(2)]
-            # The later id is of the earlier line.
+            # The line that was added first has the higher id.
             for line_id, product, minute in zip(
                 reversed(line_ids), shop.products, (0, 1), strict=False
             ):
@@ -190,7 +190,7 @@ def archive(shop: ShopFixture, product_id: ProductId) -> None:
 
 
 def add_unpaid_order(shop: ShopFixture, *, quantity: int = 1) -> Order:
-    """An unpaid order of the first product, whose units are reserved."""
+    """Add an unpaid order of the first product and reserve its stock."""
     with shop.begin() as work:
         order_id, line_id = work.ids.take(2)
         order = an_order(

@@ -1,4 +1,4 @@
-"""What every place for orders promises, and every answer about them."""
+"""Contract of the orders repository and of the order queries."""
 
 from datetime import timedelta
 
@@ -18,8 +18,8 @@ from tests.support.builders.ordering import NOON, ShopFixture, an_order, an_orde
 LATER = NOON + timedelta(minutes=1, microseconds=7)
 
 
-def facts(order: Order) -> dict[str, object]:
-    """Everything that an order remembers, its lines field by field."""
+def all_fields(order: Order) -> dict[str, object]:
+    """All fields of an order and its lines."""
     own = {
         name: getattr(order, name)
         for name in (
@@ -33,7 +33,7 @@ def facts(order: Order) -> dict[str, object]:
 
 
 class OrdersContract:
-    """Subclasses give `begin` and `queries`."""
+    """Subclasses define the fixtures `begin` and `queries`."""
 
     @pytest.fixture
     def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:
@@ -47,7 +47,7 @@ class OrdersContract:
         for method in PaymentMethod:
             order = orders.add(method=method)
             assert order.version == 1
-            assert facts(orders.get(order.id)) == facts(order)
+            assert all_fields(orders.get(order.id)) == all_fields(order)
 
     def test_order_with_every_field_set_is_restored(self, orders: "Orders") -> None:
         order = orders.add()
@@ -67,7 +67,7 @@ class OrdersContract:
             work.orders.save(stored)
             work.commit()
         again = orders.get(order.id)
-        assert facts(again) == facts(stored)
+        assert all_fields(again) == all_fields(stored)
         assert again.version == 3
         assert again.line(first.id).refund_requested_quantity == 1
 
@@ -83,7 +83,7 @@ class OrdersContract:
             stored.cancel(reason="all", at=LATER, actor="user:3")
             work.orders.save(stored)
             work.commit()
-        assert facts(orders.get(order.id)) == facts(stored)
+        assert all_fields(orders.get(order.id)) == all_fields(stored)
 
     def test_save_of_stale_order_raises(self, orders: "Orders") -> None:
         order = orders.add()
@@ -189,7 +189,7 @@ class OrdersContract:
 
 
 class Orders:
-    """Orders of one shop's customer, each of two lines."""
+    """Adds orders of one customer, each with two lines."""
 
     def __init__(self, shop: ShopFixture) -> None:
         self.shop = shop

@@ -1,4 +1,4 @@
-"""What every place for wishlists promises, and every answer about them."""
+"""Contract of the wishlists repository and of the wishlist queries."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from tests.support.builders.ordering import NOON, ShopFixture
 
 
 class WishlistsContract:
-    """Subclasses give `begin` and `queries`."""
+    """Subclasses define the fixtures `begin` and `queries`."""
 
     @pytest.fixture
     def shop(self, begin: UnitOfWorkFactory) -> ShopFixture:

@@ -1,4 +1,4 @@
-"""Every pair of states: what the table says is what an order does."""
+"""Lifecycles: every pair of statuses, by table and by method."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,7 +29,7 @@ from tests.support.builders.ordering import NOON, an_order, an_order_line
 S = OrderStatus
 ONLINE, COD = PaymentMethod
 
-# Written out by hand, so that a slip in the table is seen.
+# Written out, so that an error in the table fails a test.
 TRANSITIONS = {
     ONLINE: {
         (S.PENDING, S.PAID),
@@ -76,7 +76,7 @@ ACTIONS: dict[OrderStatus, Callable[[Order], object]] = {
     S.CANCELLED: lambda order: order.cancel(reason="no", at=NOON, actor="user:3"),
     S.REFUNDED: _refund_all,
 }
-# How an order of that method comes to a state.
+# The actions that bring a new order to a status.
 PATHS = {
     ONLINE: {
         S.PENDING: (),

@@ -1,4 +1,4 @@
-"""What an order promises and refuses."""
+"""The order aggregate."""
 
 from datetime import date, datetime, timedelta
 
@@ -56,7 +56,7 @@ def test_total_includes_cancelled_lines() -> None:
 
 
 def test_place_without_lines_raises() -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValue) as error:
         Order.place(
             id=OrderId(1),
             number="NC-20261102-7K3M9Q",
@@ -68,14 +68,14 @@ def test_place_without_lines_raises() -> None:
             placed_at=NOON,
             expires_at=None,
         )
-    assert refused.value.field == "lines"
+    assert error.value.field == "lines"
 
 
 @pytest.mark.parametrize(
     ("method", "field"), [(COD, "address_id"), (PaymentMethod.ONLINE, "expires_at")]
 )
 def test_place_without_required_value_raises(method: PaymentMethod, field: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValue) as error:
         Order.place(
             id=OrderId(1),
             number="NC-20261102-7K3M9Q",
@@ -87,7 +87,7 @@ def test_place_without_required_value_raises(method: PaymentMethod, field: str) 
             placed_at=NOON,
             expires_at=None,
         )
-    assert refused.value.field == field
+    assert error.value.field == field
 
 
 def test_place_records_events_by_payment_method() -> None:
@@ -271,3 +271,9 @@ def test_order_number_has_date_and_unambiguous_letters() -> None:
     assert order_number(NOON, [0, 1, 2, 3, 4, 5]) == "NC-20261102-234567"
     assert not set(ALPHABET) & set("0O1ILUV")
     assert len(set(ALPHABET)) == len(ALPHABET)
+
+
+def test_line_may_be_free_and_cod_order_never_expires() -> None:
+    order = an_order(an_order_line(11, price=rupees(0)), method=COD)
+    assert order.total == rupees(0)
+    assert order.expires_at is None

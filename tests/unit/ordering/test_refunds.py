@@ -1,4 +1,4 @@
-"""Money that goes back, by line, quantity and amount: never more than was paid."""
+"""Refunds of an order by line, quantity and amount."""
 
 import pytest
 from hypothesis import given
@@ -123,14 +123,23 @@ def test_refund_above_remaining_amount_raises() -> None:
     line = order.line(FIRST)
     item = line.refund_of(3)
     request(order, item)
-    for refused in (
+    for operation in (
         lambda: line.refund_of(1),
         lambda: line.refund_worth(rupees(1)),
         lambda: request(order, item),
         lambda: order.plan_refund(order.total),
     ):
         with pytest.raises(RefundExceedsOrder):
-            refused()
+            operation()
+
+
+@pytest.mark.parametrize(("quantity", "amount"), [(4, 100), (1, 301)])
+def test_request_refund_above_quantity_or_amount_of_line_raises(quantity: int, amount: int) -> None:
+    order = paid_order()
+    item = RefundItem(line_id=FIRST, quantity=quantity, amount=rupees(amount))
+    with pytest.raises(RefundExceedsOrder):
+        order.request_refund([item], reason="asked", at=NOON, actor="staff:1")
+    assert order.line(FIRST).refundable == rupees(300)
 
 
 @pytest.mark.parametrize("amount", [0, -1])

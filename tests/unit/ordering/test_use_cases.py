@@ -1,4 +1,4 @@
-"""The life of an order, with everything around it in memory."""
+"""Use cases of orders, with fake adapters."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.application.authorization.actor import SYSTEM
+from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
+from novacart.application.authorization.limits import AboveYourLimit
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
@@ -25,7 +26,9 @@ from novacart.application.ordering.queries import OrderView
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.order_numbers import OrderNumbers
+from novacart.application.ports.payment_gateway import GatewayUnavailable
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.accounts.role import Role
 from novacart.domain.catalog.errors import OutOfStock
 from novacart.domain.ordering.errors import (
     EmptyCart,
@@ -53,7 +56,7 @@ POLICY = CheckoutPolicy(pending_order_ttl=timedelta(minutes=30))
 
 
 class OrderUseCases:
-    """The shop's use_cases: every use case of an order, on one clock."""
+    """Every use case of orders, with the same clock."""
 
     def __init__(self, begin: UnitOfWorkFactory, numbers: OrderNumbers) -> None:
         self.clock = SetClock(NOON)
@@ -141,13 +144,13 @@ def test_address_of_other_customer_raises(
         theirs = add_address(work, other_customer)
         work.commit()
     for address_id in (theirs, AddressId(10**9)):
-        with pytest.raises(InvalidValue) as refused:
+        with pytest.raises(InvalidValue) as error:
             use_cases.place(
                 PlaceOrderCommand(
                     user_id=shop.customer, address_id=address_id, payment_method=method
                 )
             )
-        assert refused.value.field == "address_id"
+        assert error.value.field == "address_id"
         with pytest.raises(InvalidValue):
             use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=address_id))
 
@@ -164,9 +167,9 @@ def test_out_of_stock_lists_lines_and_changes_nothing(
     use_cases: OrderUseCases, shop: ShopFixture
 ) -> None:
     shop.fill_cart(1, 11, 12)
-    with pytest.raises(OutOfStock) as refused:
+    with pytest.raises(OutOfStock) as error:
         use_cases.place(place_command(shop))
-    assert refused.value.details["lines"] == [
+    assert error.value.details["lines"] == [
         {"product": shop.products[1], "requested": 11, "available": 10},
         {"product": shop.products[2], "requested": 12, "available": 10},
     ]
@@ -314,6 +317,62 @@ def test_cancel_order_of_other_customer_raises_except_for_staff(
         use_cases.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.another_customer()))
     use_cases.cancel(CancelOrderCommand(order_id=order.id, staff=SYSTEM, reason="fraud"))
     assert statuses(shop, order)[0] == "CANCELLED"
+
+
+def test_support_cancels_orders_up_to_its_limit(
+    use_cases: OrderUseCases, begin: UnitOfWorkFactory
+) -> None:
+    shop = ShopFixture(begin, prices=(1_000,))
+    support = Actor(user_id=shop.customer, role=Role.SUPPORT)
+    shop.fill_cart(2)
+    allowed = use_cases.place(place_command(shop))
+    shop.fill_cart(3)
+    above = use_cases.place(place_command(shop))
+    use_cases.cancel(CancelOrderCommand(order_id=allowed.id, staff=support))
+    with pytest.raises(AboveYourLimit):
+        use_cases.cancel(CancelOrderCommand(order_id=above.id, staff=support))
+    assert statuses(shop, allowed)[0] == "CANCELLED"
+    assert statuses(shop, above)[0] == "PENDING"
+    assert shop.levels() == [(10, 3)]
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.CATALOG])
+def test_staff_actions_without_permission_raise(
+    use_cases: OrderUseCases, shop: ShopFixture, role: Role
+) -> None:
+    shop.fill_cart(1)
+    order = use_cases.place(place_command(shop, PaymentMethod.COD))
+    actor = Actor(user_id=shop.customer, role=role)
+    actions: list[Callable[[], None]] = [
+        lambda: use_cases.cancel(CancelOrderCommand(order_id=order.id, staff=actor)),
+        lambda: use_cases.cancel(CancelOrderCommand(order_id=order.id)),
+        lambda: use_cases.start_processing(StartProcessingCommand(staff=actor, order_id=order.id)),
+        lambda: use_cases.ship(
+            ShipOrderCommand(staff=actor, order_id=order.id, carrier="Post", tracking_number="1")
+        ),
+        lambda: use_cases.deliver(DeliverOrderCommand(staff=actor, order_id=order.id)),
+    ]
+    for action in actions:
+        with pytest.raises(PermissionDenied):
+            action()
+    assert statuses(shop, order)[0] == "CONFIRMED"
+
+
+def test_start_checkout_without_payment_provider_reserves_nothing(
+    begin: UnitOfWorkFactory, shop: ShopFixture
+) -> None:
+    start_checkout = StartCheckout(
+        begin=begin,
+        clock=SetClock(NOON),
+        contexts=AS_CUSTOMER,
+        numbers=RandomOrderNumbers(),
+        policy=CheckoutPolicy(pending_order_ttl=timedelta(minutes=30), online_payments=False),
+    )
+    shop.fill_cart(1)
+    with pytest.raises(GatewayUnavailable) as error:
+        start_checkout(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
+    assert error.value.retry_after == 60
+    assert shop.levels()[0] == (10, 0)
 
 
 def test_cancel_items_of_cod_order(use_cases: OrderUseCases, shop: ShopFixture) -> None:

@@ -1,4 +1,4 @@
-"""What an order keeps of its own life, fact by fact: its history and its events."""
+"""The history and the events of an order, with all fields."""
 
 from dataclasses import fields
 from datetime import datetime, timedelta
@@ -39,12 +39,12 @@ def event_fields(order: Order, at: datetime = LATER) -> dict[str, object]:
 
 
 def field_values(event: DomainEvent) -> dict[str, object]:
-    """All that an event says, beside its name and its version."""
+    """All fields of an event."""
     return {field.name: getattr(event, field.name) for field in fields(event) if field.init}
 
 
 def changes(order: Order, *, actor: str, reason: str, since: int = 0) -> list[Entry]:
-    """What was changes, all of it by that actor, at that time and for that reason."""
+    """The history from index `since`; checks that all entries have this actor and reason."""
     entries: tuple[StatusChange, ...] = order.history[since:]
     assert {(each.at, each.actor, each.reason) for each in entries} == {(LATER, actor, reason)}
     return [(str(each.subject), each.line_id, each.before, each.after) for each in entries]
@@ -155,9 +155,9 @@ def test_expire_has_system_as_actor() -> None:
 
 
 def test_invalid_transition_has_both_statuses() -> None:
-    with pytest.raises(InvalidTransition) as refused:
+    with pytest.raises(InvalidTransition) as error:
         paid().expire(at=LATER)
-    assert refused.value.details == {"from": "PAID", "to": "CANCELLED"}
+    assert error.value.details == {"from": "PAID", "to": "CANCELLED"}
 
 
 def test_cancel_lines_one_by_one() -> None:

@@ -1,4 +1,4 @@
-"""Orders in memory keep their port's contract."""
+"""Contract tests of the fake orders."""
 
 import pytest
 
@@ -12,5 +12,5 @@ def queries(store: FakeStore) -> FakeOrderQueries:
     return FakeOrderQueries(store)
 
 
-class TestMemoryOrders(OrdersContract):
+class TestFakeOrders(OrdersContract):
     pass
