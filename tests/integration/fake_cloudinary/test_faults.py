@@ -1,4 +1,4 @@
-"""Faults on demand, as Cloudinary's own library meets them."""
+"""Faults, as Cloudinary's library reports them."""
 
 import pytest
 from cloudinary import exceptions, uploader
@@ -21,7 +21,7 @@ def send(server: FakeCloudinary, *, timeout: float = 30.0) -> object:
 
 
 @pytest.mark.parametrize(
-    ("effect", "seen"),
+    ("effect", "expected"),
     [
         ("server_error", exceptions.GeneralError),
         ("unauthorized", exceptions.AuthorizationRequired),
@@ -35,18 +35,18 @@ def send(server: FakeCloudinary, *, timeout: float = 30.0) -> object:
         ("cut", exceptions.Error),
     ],
 )
-def test_a_fault_strikes_once(
-    fake_cloudinary: FakeCloudinary, effect: Effect, seen: type[Exception]
+def test_fault_affects_one_upload(
+    fake_cloudinary: FakeCloudinary, effect: Effect, expected: type[Exception]
 ) -> None:
     fake_cloudinary.fault(effect)
-    with pytest.raises(seen):
+    with pytest.raises(expected):
         send(fake_cloudinary, timeout=0.5 if effect == "hang" else 30.0)
     assert fake_cloudinary.faults_left() == 0
     assert send(fake_cloudinary)
 
 
 @pytest.mark.parametrize("stored", [False, True])
-def test_a_lost_answer_may_have_been_a_success(
+def test_upload_without_a_response_can_be_stored(
     fake_cloudinary: FakeCloudinary, cloud: Cloud, *, stored: bool
 ) -> None:
     fake_cloudinary.fault("hang", stored=stored)
@@ -56,14 +56,14 @@ def test_a_lost_answer_may_have_been_a_success(
     assert list(cloud.assets) == (["products/17"] if stored else [])
 
 
-def test_the_librarys_timeout_bounds_a_silence_and_not_the_whole(
+def test_timeout_of_the_library_does_not_limit_the_whole_request(
     fake_cloudinary: FakeCloudinary,
 ) -> None:
-    """Why the shop's adapter has a bound of its own."""
+    """This is why the adapter has its own time limit."""
     fake_cloudinary.fault("drip", seconds=0.15)
     assert send(fake_cloudinary, timeout=1.0)
 
 
-def test_a_fault_that_cannot_come_is_refused() -> None:
+def test_impossible_fault_raises() -> None:
     with pytest.raises(ValueError, match="never read"):
         Fault(effect="close", stored=True)

@@ -1,4 +1,4 @@
-"""The fake keeps to what Cloudinary documents, seen through Cloudinary's own library."""
+"""Uploads and delivery as documented by Cloudinary, through its library."""
 
 import hashlib
 import time
@@ -19,20 +19,20 @@ Upload = Callable[..., dict[str, Any]]
 @pytest.fixture
 def upload(fake_cloudinary: FakeCloudinary) -> Upload:
     def send(content: bytes, **options: object) -> dict[str, Any]:
-        given = {
+        defaults = {
             "cloud_name": CLOUD,
             "api_key": API_KEY,
             "api_secret": API_SECRET,
             "upload_prefix": fake_cloudinary.url,
             "public_id": "products/17",
         }
-        told: dict[str, Any] = uploader.upload(content, **{**given, **options})
-        return told
+        response: dict[str, Any] = uploader.upload(content, **{**defaults, **options})
+        return response
 
     return send
 
 
-def test_the_string_to_sign_is_the_one_of_the_documentation() -> None:
+def test_string_to_sign_is_that_of_the_documentation() -> None:
     sent = {
         "timestamp": "1315060510",
         "public_id": "sample_image",
@@ -49,36 +49,36 @@ def test_the_string_to_sign_is_the_one_of_the_documentation() -> None:
     assert digest == "bfd09f95f331f558cbd1320e67aa8d488770583e"
 
 
-def test_an_upload_tells_where_its_picture_is(
+def test_upload_returns_the_url_of_the_image(
     fake_cloudinary: FakeCloudinary, upload: Upload
 ) -> None:
-    told = upload(picture())
-    address = f"://res.cloudinary.com/{CLOUD}/image/upload/v{told['version']}/products/17.webp"
-    assert (told["url"], told["secure_url"]) == ("http" + address, "https" + address)
-    assert (told["width"], told["height"], told["format"]) == (64, 48, "webp")
-    assert fake_cloudinary.shown(told["secure_url"]) == picture()
+    response = upload(picture())
+    url = f"://res.cloudinary.com/{CLOUD}/image/upload/v{response['version']}/products/17.webp"
+    assert (response["url"], response["secure_url"]) == ("http" + url, "https" + url)
+    assert (response["width"], response["height"], response["format"]) == (64, 48, "webp")
+    assert fake_cloudinary.shown(response["secure_url"]) == picture()
 
 
-def test_an_answer_is_signed(upload: Upload) -> None:
-    told = upload(picture())
-    said = f"public_id=products/17&version={told['version']}{API_SECRET}"
-    assert told["signature"] == hashlib.sha1(said.encode(), usedforsecurity=False).hexdigest()
+def test_upload_response_is_signed(upload: Upload) -> None:
+    response = upload(picture())
+    signed = f"public_id=products/17&version={response['version']}{API_SECRET}"
+    assert response["signature"] == hashlib.sha1(signed.encode(), usedforsecurity=False).hexdigest()
 
 
-def test_eager_transformations_are_there_at_once(
+def test_eager_transformations_are_stored(
     fake_cloudinary: FakeCloudinary, cloud: Cloud, upload: Upload
 ) -> None:
     small = {"crop": "limit", "width": 20, "height": 20}
-    told = upload(picture(), eager=[small])
+    response = upload(picture(), eager=[small])
     assert list(cloud.assets["products/17"].renditions) == ["c_limit,h_20,w_20"]
-    [rendition] = told["eager"]
+    [rendition] = response["eager"]
     assert size_of(fake_cloudinary.shown(rendition["secure_url"])) == (20, 15)
 
 
-def test_a_second_upload_replaces_the_first_at_every_address(
+def test_second_upload_replaces_the_image_at_every_url(
     fake_cloudinary: FakeCloudinary, upload: Upload
 ) -> None:
-    """Versions keep caches apart, and that is all: the old address shows the new picture."""
+    """Versions only bust caches: the old URL returns the new image."""
     first = upload(picture("teal"))
     fake_cloudinary.now = lambda: time.time() + 60
     second = upload(picture("red"))
@@ -87,7 +87,7 @@ def test_a_second_upload_replaces_the_first_at_every_address(
     assert fake_cloudinary.shown(first["secure_url"]) == picture("red")
 
 
-def test_without_overwriting_the_first_upload_stays(
+def test_upload_without_overwrite_keeps_the_image(
     fake_cloudinary: FakeCloudinary, upload: Upload
 ) -> None:
     first = upload(picture("teal"))
@@ -98,11 +98,11 @@ def test_without_overwriting_the_first_upload_stays(
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
-def test_both_digests_are_taken(upload: Upload, algorithm: str) -> None:
+def test_both_signature_algorithms_are_accepted(upload: Upload, algorithm: str) -> None:
     assert upload(picture(), signature_algorithm=algorithm)["public_id"] == "products/17"
 
 
-def test_a_customer_may_be_held_to_sha_256(cloud: Cloud, upload: Upload) -> None:
+def test_sha1_can_be_disabled(cloud: Cloud, upload: Upload) -> None:
     cloud.only_sha256 = True
     with pytest.raises(exceptions.AuthorizationRequired, match="Invalid Signature"):
         upload(picture(), signature_algorithm="sha1")
@@ -110,7 +110,7 @@ def test_a_customer_may_be_held_to_sha_256(cloud: Cloud, upload: Upload) -> None
 
 
 @pytest.mark.parametrize(
-    ("wrong", "refusal"),
+    ("options", "error"),
     [
         ({"api_secret": "another"}, exceptions.AuthorizationRequired),
         ({"api_key": "another"}, exceptions.AuthorizationRequired),
@@ -119,27 +119,27 @@ def test_a_customer_may_be_held_to_sha_256(cloud: Cloud, upload: Upload) -> None
         ({"eager": [{"effect": "sepia"}]}, exceptions.BadRequest),
     ],
 )
-def test_what_is_wrong_is_refused(
-    cloud: Cloud, upload: Upload, wrong: dict[str, Any], refusal: type[Exception]
+def test_invalid_upload_raises(
+    cloud: Cloud, upload: Upload, options: dict[str, Any], error: type[Exception]
 ) -> None:
-    with pytest.raises(refusal):
-        upload(picture(), **wrong)
+    with pytest.raises(error):
+        upload(picture(), **options)
     assert cloud.assets == {}
 
 
-def test_an_ampersand_can_not_smuggle_a_parameter_past_the_signature() -> None:
-    honest = string_to_sign({"public_id": "a", "timestamp": "1"})
-    smuggled = string_to_sign({"public_id": "a&timestamp=1"})
-    assert honest != smuggled
+def test_ampersand_in_a_value_changes_the_string_to_sign() -> None:
+    two_parameters = string_to_sign({"public_id": "a", "timestamp": "1"})
+    one_parameter = string_to_sign({"public_id": "a&timestamp=1"})
+    assert two_parameters != one_parameter
 
 
-def test_what_is_no_picture_is_refused(cloud: Cloud, upload: Upload) -> None:
+def test_upload_of_no_image_raises(cloud: Cloud, upload: Upload) -> None:
     with pytest.raises(exceptions.BadRequest, match="Invalid image file"):
         upload(b"<html></html>")
     assert cloud.assets == {}
 
 
-def test_a_signature_lives_an_hour(
+def test_signature_expires_after_an_hour(
     fake_cloudinary: FakeCloudinary, cloud: Cloud, upload: Upload
 ) -> None:
     fake_cloudinary.now = lambda: time.time() + 3590

@@ -1,4 +1,4 @@
-"""A Cloudinary for tests: its upload API and its delivery, as Cloudinary documents them."""
+"""A fake Cloudinary: upload API and delivery as documented."""
 
 from tests.support.fake_cloudinary.cloud import Asset, Cloud
 from tests.support.fake_cloudinary.faults import Effect, Fault

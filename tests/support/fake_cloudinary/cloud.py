@@ -1,4 +1,4 @@
-"""One customer's cloud: its keys, what it stores, and what it shows."""
+"""A product environment of Cloudinary: keys, uploads and delivery."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from tests.support.fake_cloudinary.signatures import (
 Json = dict[str, Any]
 _STALE_AFTER: Final = 3600
 _LONGEST_PUBLIC_ID: Final = 255
-_KNOWN: Final = frozenset(
+_PARAMETERS: Final = frozenset(
     "api_key eager file invalidate overwrite public_id signature timestamp".split()
 )
-# The transformations that this fake can carry out: scaled down to fit, kept in proportion.
+# The only supported transformation: scale down to fit, keeping the aspect ratio.
 _FIT: Final = re.compile(r"c_limit,h_(?P<height>[0-9]+),w_(?P<width>[0-9]+)")
 
 
-class Refusal(Exception):
-    """An answer other than 200, in Cloudinary's form."""
+class CloudinaryError(Exception):
+    """An error response in Cloudinary's format."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asset:
-    """What is stored under a public id now; `renditions` by transformation."""
+    """The current image of a public id; `renditions` by transformation."""
 
     content: bytes
     version: int
@@ -50,7 +50,7 @@ class Asset:
 
 @dataclass(slots=True, kw_only=True)
 class Cloud:
-    """`only_sha256` is the restriction that Cloudinary sets for a customer on request."""
+    """`only_sha256` rejects SHA-1 signatures, as Cloudinary does on request."""
 
     name: str
     api_key: str
@@ -58,54 +58,64 @@ class Cloud:
     only_sha256: bool = False
     assets: dict[str, Asset] = field(default_factory=dict)
 
-    def upload(self, sent: dict[str, str], content: bytes, *, now: int) -> Json:
-        """The upload method (docs: Upload API reference). Raises `Refusal`."""
-        self._authenticate(sent, now)
-        if unknown := set(sent) - _KNOWN:
-            # Cloudinary ignores them; here a slip in an adapter is to show.
-            raise Refusal(400, f"Unknown parameters: {sorted(unknown)}")
-        public_id = sent.get("public_id", "")
+    def upload(self, parameters: dict[str, str], content: bytes, *, now: int) -> Json:
+        """Store an image (docs: Upload API reference). Raises `CloudinaryError`."""
+        self._authenticate(parameters, now)
+        if unknown := set(parameters) - _PARAMETERS:
+            # Cloudinary ignores them; the fake detects errors in the adapter.
+            raise CloudinaryError(400, f"Unknown parameters: {sorted(unknown)}")
+        public_id = parameters.get("public_id", "")
         if (
             not public_id
             or len(public_id) > _LONGEST_PUBLIC_ID
             or re.search(r"[?&#\\%<>+]", public_id)
         ):
-            raise Refusal(400, f"public_id ({public_id}) is invalid")
-        there = self.assets.get(public_id)
-        if there is not None and sent.get("overwrite") in {"0", "false"}:
-            return self._told(public_id, there) | {"existing": True}
-        asset = _stored(content, now, [each for each in sent.get("eager", "").split("|") if each])
+            raise CloudinaryError(400, f"public_id ({public_id}) is invalid")
+        existing = self.assets.get(public_id)
+        if existing is not None and parameters.get("overwrite") in {"0", "false"}:
+            return self._response(public_id, existing) | {"existing": True}
+        asset = _store(
+            content,
+            now,
+            [
+                transformation
+                for transformation in parameters.get("eager", "").split("|")
+                if transformation
+            ],
+        )
         self.assets[public_id] = asset
-        overwritten = {"overwritten": True} if there is not None else {}
-        return self._told(public_id, asset) | overwritten
+        overwritten = {"overwritten": True} if existing is not None else {}
+        return self._response(public_id, asset) | overwritten
 
     def shown(self, path: str) -> bytes:
-        """What `[transformation/][v<version>/]<public id>.<format>` shows: whatever is there now.
+        """Return the image at `[transformation/][v<version>/]<public id>.<format>`.
 
-        The version keeps caches apart, and chooses nothing (docs: Asset versions).
+        The version does not select an older image; it only busts caches (docs: Asset versions).
         """
         match = re.fullmatch(r"(?:(c_[^/]+)/)?(?:v[0-9]+/)?(.+)\.([a-z]+)", path)
         asset = self.assets.get(match[2]) if match else None
         if match is None or asset is None or match[3] != asset.format:
-            raise Refusal(404, f"Resource not found - {path}")
+            raise CloudinaryError(404, f"Resource not found - {path}")
         if match[1] is None:
             return asset.content
-        return asset.renditions.get(match[1]) or _rendered(asset.content, match[1])
+        return asset.renditions.get(match[1]) or _transform(asset.content, match[1])
 
-    def _authenticate(self, sent: dict[str, str], now: int) -> None:
-        if sent.get("api_key") != self.api_key:
-            raise Refusal(401, f"Unknown API key {sent.get('api_key', '')}")
+    def _authenticate(self, parameters: dict[str, str], now: int) -> None:
+        if parameters.get("api_key") != self.api_key:
+            raise CloudinaryError(401, f"Unknown API key {parameters.get('api_key', '')}")
         algorithms = {"sha256"} if self.only_sha256 else {"sha1", "sha256"}
-        if not is_signed(sent, secret=self.api_secret, algorithms=algorithms):
-            signed = string_to_sign(sent)
-            message = f"Invalid Signature {sent.get('signature')}. String to sign - '{signed}'."
-            raise Refusal(401, message)
-        timestamp = sent.get("timestamp", "")
+        if not is_signed(parameters, secret=self.api_secret, algorithms=algorithms):
+            signed = string_to_sign(parameters)
+            message = (
+                f"Invalid Signature {parameters.get('signature')}. String to sign - '{signed}'."
+            )
+            raise CloudinaryError(401, message)
+        timestamp = parameters.get("timestamp", "")
         if not timestamp.isdecimal() or now - int(timestamp) > _STALE_AFTER:
-            said = f"reported time is {timestamp} which is more than 1 hour ago"
-            raise Refusal(400, f"Stale request - {said}")
+            reason = f"reported time is {timestamp} which is more than 1 hour ago"
+            raise CloudinaryError(400, f"Stale request - {reason}")
 
-    def _told(self, public_id: str, asset: Asset) -> Json:
+    def _response(self, public_id: str, asset: Asset) -> Json:
         algorithm = "sha256" if self.only_sha256 else "sha1"
         path = f"v{asset.version}/{public_id}.{asset.format}"
         return {
@@ -125,47 +135,49 @@ class Cloud:
             "type": "upload",
             "etag": hashlib.md5(asset.content, usedforsecurity=False).hexdigest(),
             "placeholder": False,
-            **self._addresses(path),
+            **self._urls(path),
             "eager": [
                 {
                     "transformation": transformation,
                     "bytes": len(content),
                     "format": asset.format,
-                    **self._addresses(f"{transformation}/{path}"),
+                    **self._urls(f"{transformation}/{path}"),
                 }
                 for transformation, content in asset.renditions.items()
             ],
         }
 
-    def _addresses(self, path: str) -> Json:
-        place = f"://res.cloudinary.com/{self.name}/image/upload/{path}"
-        return {"url": "http" + place, "secure_url": "https" + place}
+    def _urls(self, path: str) -> Json:
+        address = f"://res.cloudinary.com/{self.name}/image/upload/{path}"
+        return {"url": "http" + address, "secure_url": "https" + address}
 
 
-def _stored(content: bytes, now: int, eager: list[str]) -> Asset:
+def _store(content: bytes, now: int, eager: list[str]) -> Asset:
     try:
-        with Image.open(BytesIO(content)) as picture:
-            width, height = picture.size
-            kind = (picture.format or "").lower().replace("jpeg", "jpg")
+        with Image.open(BytesIO(content)) as image:
+            width, height = image.size
+            format_ = (image.format or "").lower().replace("jpeg", "jpg")
     except (UnidentifiedImageError, OSError) as error:
-        raise Refusal(400, "Invalid image file") from error
+        raise CloudinaryError(400, "Invalid image file") from error
     return Asset(
         content=content,
         version=now,
-        format=kind,
+        format=format_,
         width=width,
         height=height,
-        renditions={each: _rendered(content, each) for each in eager},
+        renditions={
+            transformation: _transform(content, transformation) for transformation in eager
+        },
     )
 
 
-def _rendered(content: bytes, transformation: str) -> bytes:
-    wanted = _FIT.fullmatch(transformation)
-    if wanted is None:
-        raise Refusal(400, f"Invalid transformation: {transformation}")
-    out = BytesIO()
-    with Image.open(BytesIO(content)) as picture:
-        kind = picture.format
-        picture.thumbnail((int(wanted["width"]), int(wanted["height"])))
-        picture.save(out, kind)
-    return out.getvalue()
+def _transform(content: bytes, transformation: str) -> bytes:
+    size = _FIT.fullmatch(transformation)
+    if size is None:
+        raise CloudinaryError(400, f"Invalid transformation: {transformation}")
+    output = BytesIO()
+    with Image.open(BytesIO(content)) as image:
+        format_ = image.format
+        image.thumbnail((int(size["width"]), int(size["height"])))
+        image.save(output, format_)
+    return output.getvalue()

@@ -1,4 +1,4 @@
-"""Faults that a test switches on."""
+"""Faults that a test adds, and the uploads they affect."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ Effect = Literal[
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """What goes wrong with the next uploads, `times` of them.
+    """A fault of the next `times` uploads.
 
-    - ``server_error`` 500, ``unauthorized`` 401, ``rate_limit`` 420: answers in Cloudinary's
-      own words. ``bad_gateway``: 502 with a page of HTML, from whatever stands before it.
-    - ``redirect``: 302 to an address that nothing answers.
-    - ``garbage``: 200 with a page of HTML. ``not_an_object``: 200 with a JSON list.
-      ``half_an_error``: 200 with an error that has no message. ``elsewhere``: 200 that tells of
-      another picture.
-    - ``hang``: no answer until the end of the test. ``close``: the connection is closed before
-      the picture has been read. ``cut``: half of the answer, then the end. ``drip``: the right
-      answer in pieces of some bytes, each ``seconds`` after the one before.
+    - ``server_error`` 500, ``unauthorized`` 401, ``rate_limit`` 420: Cloudinary's error responses.
+      ``bad_gateway``: 502 with an HTML page of a proxy.
+    - ``redirect``: 302 to a URL without a server.
+    - ``garbage``: 200 with an HTML page. ``not_an_object``: 200 with a JSON list.
+      ``half_an_error``: 200 with an error but no message. ``elsewhere``: 200 for another image.
+    - ``hang``: no response until the end of the test. ``close``: the connection is closed before
+      the image is read. ``cut``: half of the response. ``drip``: the correct response in small
+      pieces, each ``seconds`` after the one before.
 
-    Where ``stored``, the picture has been stored although the answer never tells.
+    ``stored``: is the image stored in spite of the fault?
     """
 
     effect: Effect
@@ -35,20 +34,20 @@ class Fault:
     seconds: float = 0.1
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense, so that no test waits for a fault that cannot come."""
+        """Reject combinations that can never take effect."""
         if self.effect not in get_args(Effect):
             message = f"no such fault: {self.effect}"
             raise ValueError(message)
         if self.stored and self.effect == "close":
-            message = "what was never read can't be stored"
+            message = "an image that is never read can't be stored"
             raise ValueError(message)
 
 
 class Faults:
-    """The faults that are switched on, in the order in which they were."""
+    """The current faults, in the order in which they were added."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Start without faults."""
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -57,11 +56,11 @@ class Faults:
             self._faults.append(fault)
 
     def left(self) -> int:
-        """Return how many strikes are still to come."""
+        """Count the uploads that are still to be affected."""
         with self._lock:
             return sum(fault.times for fault in self._faults)
 
-    def strike(self) -> Fault | None:
+    def match(self) -> Fault | None:
         """Return the fault that strikes this upload, used up by one."""
         with self._lock:
             if not self._faults:

@@ -1,4 +1,4 @@
-"""Fixtures; a test module takes them with an import."""
+"""Fixtures of the fake Cloudinary; test modules import them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def cloud() -> Cloud:
 
 @pytest.fixture
 def fake_cloudinary(cloud: Cloud) -> Iterator[FakeCloudinary]:
-    """Start a fake Cloudinary of this test's own, with one customer."""
+    """Start a fake Cloudinary for this test, with one product environment."""
     with FakeCloudinary(cloud) as server:
         yield server

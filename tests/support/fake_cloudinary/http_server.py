@@ -1,4 +1,4 @@
-"""HTTP/1.1 on the loopback interface, with answers that can go wrong on purpose."""
+"""HTTP/1.1 server on the loopback interface whose responses faults can break."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Any, Final
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_options_header
 
-from tests.support.fake_cloudinary.cloud import Json, Refusal
+from tests.support.fake_cloudinary.cloud import CloudinaryError, Json
 from tests.support.fake_cloudinary.faults import Fault, Faults
 
 if TYPE_CHECKING:
     from tests.support.fake_cloudinary.server import FakeCloudinary
 
-_PAGE: Final = b"<html><body>Something is wrong here.</body></html>"
+_PAGE: Final = b"<html><body>Bad gateway</body></html>"
 _PIECES: Final = 12
-_SAID: Final = {
+_ERRORS: Final = {
     "server_error": (500, "General Error"),
     "unauthorized": (401, "Unknown API key"),
     "rate_limit": (420, "Rate Limit Exceeded"),
 }
-_ODD: Final[dict[str, tuple[int, bytes]]] = {
+_MALFORMED: Final[dict[str, tuple[int, bytes]]] = {
     "bad_gateway": (502, _PAGE),
     "garbage": (200, _PAGE),
     "not_an_object": (200, b"[]"),
-    "half_an_error": (200, b'{"error": "none of your business"}'),
+    "half_an_error": (200, b'{"error": "an error"}'),
 }
 
 
@@ -40,60 +40,60 @@ class _Handler(BaseHTTPRequestHandler):
     server: LoopbackServer
 
     def do_POST(self) -> None:
-        fault = self.server.faults.strike()
+        fault = self.server.faults.match()
         if fault is not None and fault.effect == "close":
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         try:
             if fault is None:
-                self._answer(200, self._upload(body))
+                self._send_json(200, self._upload(body))
             else:
                 self._break(fault, body)
-        except Refusal as refusal:
-            self._refuse(refusal.status, refusal.message)
+        except CloudinaryError as error:
+            self._send_error(error.status, error.message)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         except Exception as error:  # noqa: BLE001 - raised at the stop
             self.server.failures.append(error)
-            self._refuse(500, repr(error))
+            self._send_error(500, repr(error))
 
     def do_GET(self) -> None:
-        self._refuse(404, "Pictures are shown elsewhere")
+        self._send_error(404, "The fake only accepts uploads")
 
     def _upload(self, body: bytes) -> Json:
         cloud = self.server.fake.cloud_of(self.path)
         if cloud is None:
-            raise Refusal(404, f"Unknown address {self.path}")
+            raise CloudinaryError(404, f"Unknown address {self.path}")
         kind, options = parse_options_header(self.headers.get("Content-Type"))
         _, fields, files = FormDataParser().parse(BytesIO(body), kind, len(body), options)
         if "file" not in files:
-            raise Refusal(400, "Missing required parameter - file")
+            raise CloudinaryError(400, "Missing required parameter - file")
         self.server.fake.uploads += 1
         with closing(files["file"]) as file:
             content = file.read()
         return cloud.upload(fields.to_dict(), content, now=int(self.server.fake.now()))
 
     def _break(self, fault: Fault, body: bytes) -> None:
-        needs_answer = fault.effect in {"cut", "drip", "elsewhere"}
-        told = self._upload(body) if fault.stored or needs_answer else {}
-        if fault.effect in _SAID:
-            self._refuse(*_SAID[fault.effect])
-        elif fault.effect in _ODD:
-            self._send(*_ODD[fault.effect])
+        needs_response = fault.effect in {"cut", "drip", "elsewhere"}
+        response = self._upload(body) if fault.stored or needs_response else {}
+        if fault.effect in _ERRORS:
+            self._send_error(*_ERRORS[fault.effect])
+        elif fault.effect in _MALFORMED:
+            self._send(*_MALFORMED[fault.effect])
         elif fault.effect == "redirect":
             self._send(302, b"", location="/elsewhere")
         elif fault.effect == "elsewhere":
-            self._answer(200, told | {"public_id": "another", "secure_url": told["url"]})
+            self._send_json(200, response | {"public_id": "another", "secure_url": response["url"]})
         elif fault.effect == "hang":
             self.server.fake.hanging.set()
-            self.server.over.wait()
+            self.server.stopping.wait()
             self.close_connection = True
         else:
-            self._send_in_pieces(fault, json.dumps(told).encode())
+            self._send_in_pieces(fault, json.dumps(response).encode())
 
     def _send_in_pieces(self, fault: Fault, body: bytes) -> None:
-        self._begin(200, len(body))
+        self._send_head(200, len(body))
         if fault.effect == "cut":
             self.wfile.write(body[: len(body) // 2])
             return
@@ -101,44 +101,46 @@ class _Handler(BaseHTTPRequestHandler):
         for start in range(0, len(body), size):
             self.wfile.write(body[start : start + size])
             self.wfile.flush()
-            self.server.over.wait(fault.seconds)
+            self.server.stopping.wait(fault.seconds)
 
-    def _answer(self, status: int, body: Json) -> None:
+    def _send_json(self, status: int, body: Json) -> None:
         self._send(status, json.dumps(body).encode())
 
-    def _refuse(self, status: int, message: str) -> None:
+    def _send_error(self, status: int, message: str) -> None:
         body = json.dumps({"error": {"message": message}}).encode()
         self._send(status, body, message=message)
 
     def _send(self, status: int, body: bytes, *, location: str = "", message: str = "") -> None:
-        self._begin(status, len(body), location=location, message=message)
+        self._send_head(status, len(body), location=location, message=message)
         self.wfile.write(body)
 
-    def _begin(self, status: int, length: int, *, location: str = "", message: str = "") -> None:
+    def _send_head(
+        self, status: int, length: int, *, location: str = "", message: str = ""
+    ) -> None:
         self.send_response(status, "Enhance Your Calm" if status == 420 else None)
         if location:
             self.send_header("Location", location)
         if message:
             self.send_header("X-Cld-Error", message)
         self.send_header("Content-Length", str(length))
-        # No connection is kept for later, so that the stop waits for nobody.
+        # Without keep-alive, stop() does not wait for idle connections.
         self.send_header("Connection", "close")
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Keep quiet."""
+        """Log nothing."""
 
 
 class LoopbackServer(ThreadingHTTPServer):
-    """One thread a connection, all joined at the stop."""
+    """One thread for each connection; `stop` joins all."""
 
     daemon_threads = False
     block_on_close = True
 
-    def __init__(self, fake: FakeCloudinary, faults: Faults, over: threading.Event) -> None:
+    def __init__(self, fake: FakeCloudinary, faults: Faults, stopping: threading.Event) -> None:
         self.fake = fake
         self.faults = faults
-        self.over = over
+        self.stopping = stopping
         self.failures: list[Exception] = []
         super().__init__(("127.0.0.1", 0), _Handler)
         self._thread = threading.Thread(
@@ -146,12 +148,12 @@ class LoopbackServer(ThreadingHTTPServer):
         )
 
     def server_bind(self) -> None:
-        # HTTPServer would ask a name server for the machine's name.
+        # HTTPServer would look up the machine's name in DNS.
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
+        """Serve in a new thread."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -161,4 +163,4 @@ class LoopbackServer(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base's
-        """Ignore a client that has gone away."""
+        """Ignore a client that has disconnected."""

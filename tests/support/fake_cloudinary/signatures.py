@@ -13,7 +13,7 @@ _ALGORITHMS: Final = {40: "sha1", 64: "sha256"}
 
 
 def string_to_sign(parameters: Mapping[str, str]) -> str:
-    """The parameters in alphabetical order; an ampersand in a value can't pass for a separator."""
+    """Join the parameters in alphabetical order; ampersands in values are escaped."""
     return "&".join(
         f"{name}={value}".replace("&", "%26")
         for name, value in sorted(parameters.items())
@@ -26,7 +26,7 @@ def digest(text: str, secret: str, *, algorithm: str) -> str:
 
 
 def is_signed(parameters: Mapping[str, str], *, secret: str, algorithms: Collection[str]) -> bool:
-    """Whether `signature` is the digest of the rest, by one of the algorithms."""
+    """Return whether `signature` is the digest of the other parameters."""
     signature = parameters.get("signature", "")
     algorithm = _ALGORITHMS.get(len(signature))
     if algorithm is None or algorithm not in algorithms:
@@ -35,5 +35,5 @@ def is_signed(parameters: Mapping[str, str], *, secret: str, algorithms: Collect
 
 
 def response_signature(public_id: str, version: int, *, secret: str, algorithm: str) -> str:
-    """What an answer is signed with, so that its receiver can check it."""
+    """Return the signature of an upload response."""
     return digest(f"public_id={public_id}&version={version}", secret, algorithm=algorithm)
