@@ -1,1 +1,1 @@
-"""How fast the shop is, beside a bare Flask route under the same server in the same run."""
+"""Benchmarks of the shop, beside a bare Flask route."""

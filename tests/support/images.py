@@ -1,4 +1,4 @@
-"""Pictures for tests, and what only says that it is one."""
+"""Generated images, and files that only look like images."""
 
 import struct
 import zlib
@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def picture(colour: str = "teal", *, kind: str = "WEBP", size: tuple[int, int] = (64, 48)) -> bytes:
-    """A picture of one colour."""
+    """Return an image of one colour."""
     out = BytesIO()
     Image.new("RGB", size, colour).save(out, kind)
     return out.getvalue()
@@ -20,7 +20,7 @@ def size_of(content: bytes) -> tuple[int, int]:
 
 
 def png_claiming(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that says it is enormous."""
+    """Return a small PNG whose header declares an enormous size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         checked = kind + data

@@ -125,7 +125,7 @@ def test_terminated_connections_cause_at_most_a_503(
 
 @pytest.fixture
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A PostgreSQL server for this test alone, which stops it."""
+    """A PostgreSQL server that this test may stop."""
     folder = tmp_path_factory.mktemp("pg")
     for parent in (folder, *folder.parents[:3]):
         parent.chmod(0o755)
