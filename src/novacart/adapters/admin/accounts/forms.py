@@ -15,7 +15,7 @@ _ROLES: Final = [SelectChoice(role.value, role.title()) for role in STAFF_ROLES]
 
 class NewStaffForm(StaffForm):
     username = StringField("Username", [InputRequired(), Length(max=150)])
-    email = EmailField("E-mail address", [InputRequired(), Length(max=254)])
+    email = EmailField("Email address", [InputRequired(), Length(max=254)])
     first_name = StringField("First name", [Length(max=150)])
     last_name = StringField("Last name", [Length(max=150)])
     role = SelectField("Role", choices=_ROLES, default=Role.SUPPORT.value)
@@ -29,5 +29,5 @@ class NewStaffForm(StaffForm):
 
 class RoleForm(StaffForm):
     role = SelectField(
-        "Role", choices=[*_ROLES, SelectChoice(Role.CUSTOMER.value, "Customer (not staff)")]
+        "New role", choices=[*_ROLES, SelectChoice(Role.CUSTOMER.value, "Customer (not staff)")]
     )

@@ -27,10 +27,10 @@ from novacart.domain.shared.ids import UserId
 
 class _AccountsView(ListView):
     row = AccountRow
-    search_placeholder = "Search by start of username or e-mail address"
+    search_placeholder = "Search by start of username or email address"
     details_template = "back_office/account.html"
     column_labels: ClassVar = {
-        "email": "E-mail address",
+        "email": "Email address",
         "full_name": "Name",
         "created_at": "Created",
         "is_active": "Status",

@@ -92,7 +92,7 @@ class StockForm(StaffForm):
 
 
 class ImageForm(StaffForm):
-    image = _image_field("Image", "JPEG, PNG, WebP or AVIF.")
+    image = _image_field("New image", "JPEG, PNG, WebP or AVIF.")
 
 
 class ImportForm(StaffForm):

@@ -14,7 +14,6 @@ from novacart.adapters.admin.forms import ConfirmForm, StaffForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.ordering.forms import CancelForm, RefundForm, ShipForm
 from novacart.adapters.admin.staff_view import see_other
-from novacart.application.authorization.actor import Actor
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.orders import OrderAction, OrderDetail, OrderRow
 from novacart.application.ordering.cancel_order import CancelOrderCommand
@@ -25,7 +24,7 @@ from novacart.application.ordering.fulfil_order import (
 )
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
-from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
 
@@ -41,7 +40,7 @@ _PERMISSIONS: Final[dict[str, str]] = {
 class OrdersView(ListView):
     row = OrderRow
     heading = "Orders"
-    search_placeholder = "Search by order number or e-mail address"
+    search_placeholder = "Search by order number or email address"
     details_template = "back_office/order.html"
     bulk_actions_template = "back_office/order_bulk_actions.html"
     column_list = ("number", "placed_at", "email", "status", "payment_status", "total")
@@ -189,22 +188,18 @@ class OrdersView(ListView):
             selected, lambda key: self._refund(OrderId(key), reason), success="Refund requested"
         )
 
-    @property
-    def _actor(self) -> Actor:
-        return Actor(user_id=UserId(self.staff.id), role=self.staff.role)
-
     def _start_processing(self, order_id: OrderId) -> None:
         self.back_office.orders.start_processing(
-            StartProcessingCommand(staff=self._actor, order_id=order_id)
+            StartProcessingCommand(staff=self.actor, order_id=order_id)
         )
 
     def _deliver(self, order_id: OrderId) -> None:
-        self.back_office.orders.deliver(DeliverOrderCommand(staff=self._actor, order_id=order_id))
+        self.back_office.orders.deliver(DeliverOrderCommand(staff=self.actor, order_id=order_id))
 
     def _ship(self, order_id: OrderId, carrier: str | None, tracking: str | None) -> None:
         self.back_office.orders.ship(
             ShipOrderCommand(
-                staff=self._actor,
+                staff=self.actor,
                 order_id=order_id,
                 carrier=carrier or "",
                 tracking_number=tracking or "",
@@ -213,7 +208,7 @@ class OrdersView(ListView):
 
     def _cancel(self, order_id: OrderId, reason: str | None) -> None:
         self.back_office.orders.cancel(
-            CancelOrderCommand(order_id=order_id, staff=self._actor, reason=reason or "")
+            CancelOrderCommand(order_id=order_id, staff=self.actor, reason=reason or "")
         )
 
     def _refund(
@@ -226,7 +221,7 @@ class OrdersView(ListView):
     ) -> None:
         self.back_office.orders.refund(
             RequestRefundCommand(
-                actor=self._actor,
+                actor=self.actor,
                 order_id=order_id,
                 amount=amount,
                 units=units,

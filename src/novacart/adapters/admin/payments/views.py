@@ -55,7 +55,7 @@ class PaymentsView(ListView):
             ("Status", formatting.badge(payment.status)),
             ("Amount", formatting.money(payment.amount)),
             ("Captured", formatting.money(payment.captured)),
-            ("Refunded, including refunds in progress", formatting.money(payment.refunded)),
+            ("Refunded (incl. pending)", formatting.money(payment.refunded)),
             ("Provider reference", formatting.code(payment.reference)),
             ("Error", formatting.or_dash(payment.failure)),
             ("Created", formatting.timestamp(payment.created_at)),

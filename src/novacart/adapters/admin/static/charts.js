@@ -22,7 +22,7 @@ const draw = (container, days) => {
     ],
     series: [
       { label: "Day", value: (_, seconds) => (seconds == null ? "–" : new Date(seconds * 1e3).toISOString().slice(0, 10)) },
-      { label: "Orders placed", scale: "orders", paths: uPlot.paths.bars({ size: [0.6, 40] }), fill: colour("--border"), stroke: colour("--field-border"), width: 1, points: { show: false } },
+      { label: "Orders placed", scale: "orders", paths: uPlot.paths.bars({ size: [0.6, 40] }), fill: colour("--border"), stroke: colour("--field-border"), width: 1, points: { show: false }, value: (_, value) => value ?? "–" },
       { label: "Revenue", scale: "money", stroke: colour("--accent"), fill: colour("--accent") + "22", width: 2.5, points: { show: days.day.length < 32 }, value: (_, value) => money(value) },
       { label: "Refunded", scale: "money", stroke: colour("--danger"), width: 2, dash: [5, 4], points: { show: false }, value: (_, value) => money(value) },
     ],

@@ -1,7 +1,7 @@
 """Response compression: zstd, br and gzip for JSON, HTML, CSS, JavaScript and SVG."""
 
 import re
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from flask import Flask, Response, request
 from flask_compress import Compress
@@ -17,6 +17,11 @@ _TYPES: Final = (
 )
 _MIN_SIZE: Final = 1024  # bytes; a smaller response fits one network packet anyway
 _REFUSED_CODING: Final = re.compile(r";\s*q=0(\.0*)?\s*(,|$)")
+
+
+@runtime_checkable
+class SupportsClose(Protocol):
+    def close(self) -> None: ...
 
 
 class Compression(Compress):
@@ -37,7 +42,12 @@ class Compression(Compress):
         if _REFUSED_CODING.search(request.headers.get("Accept-Encoding", "")):
             response.vary.add("Accept-Encoding")
             return response
-        return super().after_request(response)
+        body = response.response
+        compressed = super().after_request(response)
+        if compressed.response is not body and isinstance(body, SupportsClose):
+            # Flask-Compress does not close the file of a streamed response.
+            compressed.call_on_close(body.close)
+        return compressed
 
     def _is_compressible(self, response: Response) -> bool:
         if response.is_sequence:
