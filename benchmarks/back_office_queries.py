@@ -145,7 +145,7 @@ def sign_in(app: Flask) -> FlaskClient:
             email="manager@shop.example",
             password=PASSWORD,
             role=Role.MANAGER,
-            by=SYSTEM,
+            actor=SYSTEM,
         )
     )
     client = app.test_client()

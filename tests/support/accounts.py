@@ -99,7 +99,7 @@ def create_owner(injector: Injector, username: str = "owner") -> None:
             email=f"{username}@example.com",
             password=PASSWORD,
             role=Role.OWNER,
-            by=SYSTEM,
+            actor=SYSTEM,
         )
     )
 

@@ -26,7 +26,7 @@ def create_account(injector: Injector, role: str, username: str | None = None) -
             email=f"{name}@shop.example",
             password=PASSWORD,
             role=Role(role),
-            by=SYSTEM,
+            actor=SYSTEM,
         )
     )
     return profile.id

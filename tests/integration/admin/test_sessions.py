@@ -126,7 +126,7 @@ def test_disabling_ends_the_session(app: Flask, injector: Injector) -> None:
     client = StaffClient(app)
     client.sign_in("meera")
     assert is_signed_in(client)
-    injector.get(DisableUser)(DisableUserCommand(user_id=UserId(user_id), by=SYSTEM))
+    injector.get(DisableUser)(DisableUserCommand(user_id=UserId(user_id), actor=SYSTEM))
     assert not is_signed_in(client)
     assert client.sign_in("meera").status_code == 401
 
@@ -137,9 +137,9 @@ def test_role_change_applies_to_the_next_request(app: Flask, injector: Injector)
     client = StaffClient(app)
     client.sign_in("meera")
     assert client.get("/admin/outbox/").status_code == 200
-    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.SUPPORT, by=SYSTEM))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.SUPPORT, actor=SYSTEM))
     assert client.get("/admin/outbox/").status_code == 403
-    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.CUSTOMER, by=SYSTEM))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.CUSTOMER, actor=SYSTEM))
     assert not is_signed_in(client)
 
 

@@ -131,7 +131,7 @@ def test_ended_session_reaches_no_protected_route(
     account = asha.get("/api/my/dashboard/").get_json()
     user_id = UserId(account["id"])
     if end == "disabled":
-        injector.get(DisableUser)(DisableUserCommand(user_id=user_id, by=SYSTEM))
+        injector.get(DisableUser)(DisableUserCommand(user_id=user_id, actor=SYSTEM))
     elif end == "password changed":
         injector.get(ChangePassword)(
             ChangePasswordCommand(

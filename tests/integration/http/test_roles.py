@@ -146,7 +146,7 @@ def test_revoked_role_applies_to_the_next_request(
     person = sign_in_as(shop, "catalog")
     assert person.post("/api/products/", PRODUCT).status_code == 201
     user_id = person.get("/api/my/dashboard/").get_json()["id"]
-    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.CUSTOMER, by=SYSTEM))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.CUSTOMER, actor=SYSTEM))
     assert code(person.post("/api/products/", PRODUCT)) == "permission_denied"
 
 

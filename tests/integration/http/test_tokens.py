@@ -79,7 +79,7 @@ def test_failed_sign_ins_have_the_same_response(client: FlaskClient, injector: I
     register(client)
     disabled = a_customer(client, "disabled")
     user_id = UserId(disabled.get("/api/my/dashboard/").get_json()["id"])
-    injector.get(DisableUser)(DisableUserCommand(user_id=user_id, by=SYSTEM))
+    injector.get(DisableUser)(DisableUserCommand(user_id=user_id, actor=SYSTEM))
     responses = [
         client.post("/api/token/", json={"username": login, "password": password})
         for login, password in (
@@ -171,9 +171,9 @@ def test_disabling_and_roles_apply_to_the_next_request(
 ) -> None:
     asha = a_customer(client)
     user_id = UserId(asha.get("/api/my/dashboard/").get_json()["id"])
-    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.SUPPORT, by=SYSTEM))
+    injector.get(GrantRole)(GrantRoleCommand(user_id=user_id, role=Role.SUPPORT, actor=SYSTEM))
     assert asha.get("/api/my/dashboard/").get_json()["is_staff"] is True
-    injector.get(DisableUser)(DisableUserCommand(user_id=user_id, by=SYSTEM))
+    injector.get(DisableUser)(DisableUserCommand(user_id=user_id, actor=SYSTEM))
     assert_unauthorized(client, f"Bearer {asha.access}")
     assert refresh(client, asha.refresh)[0] == 401
 

@@ -114,7 +114,7 @@ def test_request_is_the_same_for_known_and_unknown_email(accounts: AccountsFixtu
 
 
 def test_no_email_for_unknown_or_disabled_user(accounts: AccountsFixture) -> None:
-    accounts.disable(DisableUserCommand(user_id=accounts.register_user().id, by=SYSTEM))
+    accounts.disable(DisableUserCommand(user_id=accounts.register_user().id, actor=SYSTEM))
     for email in ("asha@example.com", "nobody@example.com"):
         accounts.request_reset(RequestPasswordResetCommand(email=email))
         accounts.send_link(accounts.last_reset_request())

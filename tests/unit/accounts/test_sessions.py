@@ -91,7 +91,7 @@ def test_failed_sign_ins_have_one_message_and_compute_one_hash(
 
 
 def disable(accounts: AccountsFixture, username: str) -> None:
-    accounts.disable(DisableUserCommand(user_id=user_id(accounts, username), by=SYSTEM))
+    accounts.disable(DisableUserCommand(user_id=user_id(accounts, username), actor=SYSTEM))
 
 
 def user_id(accounts: AccountsFixture, username: str) -> UserId:
@@ -153,7 +153,7 @@ def test_reused_token_ends_the_session(accounts: AccountsFixture) -> None:
     [
         lambda accounts, pair: accounts.sign_out(SignOutCommand(refresh=pair.refresh)),
         lambda accounts, _: accounts.disable(
-            DisableUserCommand(user_id=user_id(accounts, "asha"), by=SYSTEM)
+            DisableUserCommand(user_id=user_id(accounts, "asha"), actor=SYSTEM)
         ),
         lambda accounts, _: change_password(accounts),
     ],
@@ -188,8 +188,8 @@ def change_password(accounts: AccountsFixture) -> None:
 def test_enabled_user_can_sign_in_but_old_sessions_stay_ended(accounts: AccountsFixture) -> None:
     asha = accounts.register_user()
     pair = accounts.start_session()
-    accounts.disable(DisableUserCommand(user_id=asha.id, by=SYSTEM))
-    accounts.enable(EnableUserCommand(user_id=asha.id, by=SYSTEM))
+    accounts.disable(DisableUserCommand(user_id=asha.id, actor=SYSTEM))
+    accounts.enable(EnableUserCommand(user_id=asha.id, actor=SYSTEM))
     with pytest.raises(InvalidToken):
         accounts.authenticate(pair.access)
     accounts.authenticate(accounts.start_session().access)
@@ -255,7 +255,7 @@ def test_update_profile_changes_names_and_rejects_taken_username(accounts: Accou
 def test_granted_role_applies_to_existing_session(accounts: AccountsFixture) -> None:
     asha = accounts.register_user()
     access = accounts.start_session().access
-    accounts.grant_role(GrantRoleCommand(user_id=asha.id, role=Role.SUPPORT, by=SYSTEM))
+    accounts.grant_role(GrantRoleCommand(user_id=asha.id, role=Role.SUPPORT, actor=SYSTEM))
     assert accounts.authenticate(access).is_staff
 
 
@@ -266,17 +266,19 @@ def test_last_owner_can_neither_be_disabled_nor_lose_the_role(accounts: Accounts
             email="boss@example.com",
             password=PASSWORD,
             role=Role.OWNER,
-            by=SYSTEM,
+            actor=SYSTEM,
         )
     )
     assert (owner.role, owner.is_staff) == (Role.OWNER, True)
     with pytest.raises(LastOwner):
-        accounts.disable(DisableUserCommand(user_id=owner.id, by=SYSTEM))
+        accounts.disable(DisableUserCommand(user_id=owner.id, actor=SYSTEM))
     with pytest.raises(LastOwner):
-        accounts.grant_role(GrantRoleCommand(user_id=owner.id, role=Role.MANAGER, by=SYSTEM))
+        accounts.grant_role(GrantRoleCommand(user_id=owner.id, role=Role.MANAGER, actor=SYSTEM))
     second = accounts.register_user()
-    accounts.grant_role(GrantRoleCommand(user_id=second.id, role=Role.OWNER, by=SYSTEM))
-    former = accounts.grant_role(GrantRoleCommand(user_id=owner.id, role=Role.CUSTOMER, by=SYSTEM))
+    accounts.grant_role(GrantRoleCommand(user_id=second.id, role=Role.OWNER, actor=SYSTEM))
+    former = accounts.grant_role(
+        GrantRoleCommand(user_id=owner.id, role=Role.CUSTOMER, actor=SYSTEM)
+    )
     assert former.role is Role.CUSTOMER
 
 
@@ -286,9 +288,9 @@ STAFF_ID = UserId(999)
 @pytest.mark.parametrize("role", Role)
 def test_only_owner_creates_staff_and_grants_roles(accounts: AccountsFixture, role: Role) -> None:
     actor, asha = Actor(user_id=STAFF_ID, role=role), accounts.register_user()
-    grant = GrantRoleCommand(user_id=asha.id, role=Role.SUPPORT, by=actor)
+    grant = GrantRoleCommand(user_id=asha.id, role=Role.SUPPORT, actor=actor)
     register = RegisterUserCommand(
-        username="new", email="new@example.com", password=PASSWORD, role=Role.SUPPORT, by=actor
+        username="new", email="new@example.com", password=PASSWORD, role=Role.SUPPORT, actor=actor
     )
     if role is Role.OWNER:
         assert accounts.grant_role(grant).role is Role.SUPPORT
@@ -315,14 +317,14 @@ def test_manager_disables_customers_and_owner_also_staff(
 ) -> None:
     actor = Actor(user_id=STAFF_ID, role=role)
     customer, staff = accounts.register_user(), accounts.register_user("meera")
-    accounts.grant_role(GrantRoleCommand(user_id=staff.id, role=Role.SUPPORT, by=SYSTEM))
+    accounts.grant_role(GrantRoleCommand(user_id=staff.id, role=Role.SUPPORT, actor=SYSTEM))
     for user, allowed in (
         (customer, role in {Role.OWNER, Role.MANAGER}),
         (staff, role is Role.OWNER),
     ):
         for use_case in (
-            partial(accounts.disable, DisableUserCommand(user_id=user.id, by=actor)),
-            partial(accounts.enable, EnableUserCommand(user_id=user.id, by=actor)),
+            partial(accounts.disable, DisableUserCommand(user_id=user.id, actor=actor)),
+            partial(accounts.enable, EnableUserCommand(user_id=user.id, actor=actor)),
         ):
             if allowed:
                 use_case()
@@ -333,10 +335,10 @@ def test_manager_disables_customers_and_owner_also_staff(
 
 def test_staff_cannot_disable_their_own_account(accounts: AccountsFixture) -> None:
     asha = accounts.register_user()
-    accounts.grant_role(GrantRoleCommand(user_id=asha.id, role=Role.OWNER, by=SYSTEM))
+    accounts.grant_role(GrantRoleCommand(user_id=asha.id, role=Role.OWNER, actor=SYSTEM))
     actor = Actor(user_id=asha.id, role=Role.OWNER)
     with pytest.raises(PermissionDenied, match="your own account"):
-        accounts.disable(DisableUserCommand(user_id=asha.id, by=actor))
+        accounts.disable(DisableUserCommand(user_id=asha.id, actor=actor))
 
 
 def test_expired_tokens_are_deleted_after_a_day(accounts: AccountsFixture) -> None:

@@ -14,7 +14,7 @@ from novacart.domain.shared.ids import UserId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisableUserCommand:
     user_id: UserId
-    by: Actor
+    actor: Actor
 
 
 class DisableUser:
@@ -28,13 +28,13 @@ class DisableUser:
         self._clock = clock
 
     def __call__(self, command: DisableUserCommand) -> Profile:
-        if command.user_id == command.by.user_id:
+        if command.user_id == command.actor.user_id:
             raise PermissionDenied("You cannot disable your own account.")
         now = self._clock.now()
         with self._begin() as work:
             owners = set(work.users.active_owners())
             user = work.users.get(command.user_id)
-            _require_permission(command.by, user)
+            _require_permission(command.actor, user)
             if owners == {user.id}:
                 raise LastOwner
             user.disable(at=now)
@@ -47,7 +47,7 @@ class DisableUser:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnableUserCommand:
     user_id: UserId
-    by: Actor
+    actor: Actor
 
 
 class EnableUser:
@@ -63,7 +63,7 @@ class EnableUser:
     def __call__(self, command: EnableUserCommand) -> Profile:
         with self._begin() as work:
             user = work.users.get(command.user_id)
-            _require_permission(command.by, user)
+            _require_permission(command.actor, user)
             user.enable(at=self._clock.now())
             work.users.save(user)
             work.commit()

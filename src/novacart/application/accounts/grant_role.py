@@ -15,7 +15,7 @@ from novacart.domain.shared.ids import UserId
 class GrantRoleCommand:
     user_id: UserId
     role: Role
-    by: Actor
+    actor: Actor
 
 
 class GrantRole:
@@ -29,7 +29,7 @@ class GrantRole:
         self._clock = clock
 
     def __call__(self, command: GrantRoleCommand) -> Profile:
-        command.by.require("staff.write")
+        command.actor.require("staff.write")
         with self._begin() as work:
             owners = set(work.users.active_owners())
             if owners == {command.user_id} and command.role is not Role.OWNER:

@@ -25,7 +25,7 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUserCommand:
-    """`by` is None when customers register themselves. A staff role needs an actor."""
+    """`actor` is None when customers register themselves. A staff role needs an actor."""
 
     username: str
     email: str
@@ -33,7 +33,7 @@ class RegisterUserCommand:
     first_name: str = ""
     last_name: str = ""
     role: Role = Role.CUSTOMER
-    by: Actor | None = None
+    actor: Actor | None = None
 
 
 class RegisterUser:
@@ -61,9 +61,9 @@ class RegisterUser:
 
     def __call__(self, command: RegisterUserCommand) -> Profile:
         if command.role.is_staff:
-            if command.by is None:
+            if command.actor is None:
                 raise PermissionDenied
-            command.by.require("staff.write")
+            command.actor.require("staff.write")
         username, email = self._validate(command)
         password_hash = self._hasher.hash(normalize_password(command.password))
         with self._begin() as work:

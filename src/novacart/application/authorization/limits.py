@@ -32,10 +32,6 @@ class StaffLimits:
 
     def ensure_within(self, role: Role, permission: str, amount: Money) -> None:
         """Raise `AboveYourLimit` if the amount is above the role's limit."""
-        ensure_within_limit(self.limit_for(role, permission), amount)
-
-
-def ensure_within_limit(limit: Money | None, amount: Money) -> None:
-    """Raise `AboveYourLimit` if the amount is above the limit."""
-    if limit is not None and amount > limit:
-        raise AboveYourLimit(limit)
+        limit = self.limit_for(role, permission)
+        if limit is not None and amount > limit:
+            raise AboveYourLimit(limit)

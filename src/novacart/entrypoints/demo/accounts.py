@@ -29,7 +29,7 @@ def seed_people(injector: Injector, progress: Callable[[str, int, int], None]) -
 def _open(injector: Injector, person: dict[str, Any], role: Role) -> bool:
     named = {name: value for name, value in person.items() if name != "addresses"}
     try:
-        profile = injector.get(RegisterUser)(RegisterUserCommand(**named, role=role, by=SYSTEM))
+        profile = injector.get(RegisterUser)(RegisterUserCommand(**named, role=role, actor=SYSTEM))
     except InvalidFields:
         # Somebody of that name or e-mail address is here already.
         return False

@@ -66,7 +66,7 @@ class _AccountsView(ListView):
     @expose("/disable/", methods=("POST",))
     def disable(self) -> Any:  # noqa: ANN401 (a redirect)
         account = self._submitted()
-        command = DisableUserCommand(user_id=account.id, by=self.actor)
+        command = DisableUserCommand(user_id=account.id, actor=self.actor)
         self.run_action(
             lambda: self.back_office.accounts.disable(command),
             success=f"{account.username} was disabled and signed out everywhere.",
@@ -76,7 +76,7 @@ class _AccountsView(ListView):
     @expose("/enable/", methods=("POST",))
     def enable(self) -> Any:  # noqa: ANN401 (a redirect)
         account = self._submitted()
-        command = EnableUserCommand(user_id=account.id, by=self.actor)
+        command = EnableUserCommand(user_id=account.id, actor=self.actor)
         self.run_action(
             lambda: self.back_office.accounts.enable(command),
             success=f"{account.username} was enabled.",
@@ -162,7 +162,7 @@ class StaffAccountsView(_AccountsView):
                     first_name=form.first_name.data or "",
                     last_name=form.last_name.data or "",
                     role=Role(form.role.data),
-                    by=self.actor,
+                    actor=self.actor,
                 )
             )
         except InvalidFields as error:
@@ -190,7 +190,7 @@ class StaffAccountsView(_AccountsView):
             flash("Select an existing account and a role.", "danger")
             return see_other(url_for("admin_staff.index_view"))
         role = Role(form.role.data)
-        command = GrantRoleCommand(user_id=account.id, role=role, by=self.actor)
+        command = GrantRoleCommand(user_id=account.id, role=role, actor=self.actor)
         self.run_action(
             lambda: self.back_office.accounts.grant_role(command),
             success=f"{account.username} now has the role {role.title()}.",
