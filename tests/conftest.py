@@ -1,5 +1,6 @@
 """Hypothesis profiles, and a folder that all processes of a test run share."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -33,6 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         config.stash[_FOLDER] = Path(shared["run_folder"])
         config.stash[_PID] = shared["run_pid"]
+
+
+def pytest_collection_finish() -> None:
+    # The garbage collector then skips the imported modules, which saves a seventh of the time.
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
