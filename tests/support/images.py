@@ -7,7 +7,9 @@ from io import BytesIO
 from PIL import Image
 
 
-def picture(colour: str = "teal", *, kind: str = "WEBP", size: tuple[int, int] = (64, 48)) -> bytes:
+def image_bytes(
+    colour: str = "teal", *, kind: str = "WEBP", size: tuple[int, int] = (64, 48)
+) -> bytes:
     """Return an image of one colour."""
     out = BytesIO()
     Image.new("RGB", size, colour).save(out, kind)

@@ -7,7 +7,7 @@ from flask import Flask
 from injector import Injector
 
 from tests.support.back_office import StaffClient
-from tests.support.images import picture
+from tests.support.images import image_bytes
 from tests.support.shoppers import new_product, stock_level
 
 NEW = {
@@ -159,7 +159,7 @@ def test_bulk_stock_adjustment_reports_each_error(owner: StaffClient, injector: 
 
 def test_upload_image(app: Flask, owner: StaffClient, product: int) -> None:
     path = f"/admin/products/image/?id={product}"
-    owner.submit(path, {"image": (BytesIO(picture()), "x.png")})
+    owner.submit(path, {"image": (BytesIO(image_bytes()), "x.png")})
     assert str(api_product(app, product)["image"]).startswith("http")
     before = api_product(app, product)["image"]
     owner.flash_messages()
@@ -217,7 +217,7 @@ def test_import_of_an_export_changes_nothing(owner: StaffClient, injector: Injec
 def test_add_and_edit_category_and_detect_edit_conflict(app: Flask, owner: StaffClient) -> None:
     new = {"name": "Home", "slug": "home", "position": "2", "is_active": "y"}
     response = owner.submit(
-        "/admin/categories/new/", {**new, "image": (BytesIO(picture()), "home.webp")}
+        "/admin/categories/new/", {**new, "image": (BytesIO(image_bytes()), "home.webp")}
     )
     assert response.status_code == 302, response.text
     [home] = app.test_client().get("/api/categories/").get_json()

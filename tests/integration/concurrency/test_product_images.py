@@ -17,7 +17,7 @@ from novacart.domain.shared.ids import ProductId
 from tests.fakes.images import FakeImageStore
 from tests.support.builders.catalog import a_product, stocked
 from tests.support.clock import SetClock
-from tests.support.images import picture
+from tests.support.images import image_bytes
 from tests.support.races import errors_of, run_concurrently
 
 LAMP = ProductId(17)
@@ -58,7 +58,7 @@ def test_second_of_two_uploads_for_one_version_raises_stale_version(
 
     def replace(colour: str) -> str:
         command = UploadProductImageCommand(
-            product_id=LAMP, content=picture(colour), expected_version=1
+            product_id=LAMP, content=image_bytes(colour), expected_version=1
         )
         return upload(command)
 
@@ -81,7 +81,7 @@ def test_naive_version_check_before_the_upload_lets_both_through(
         read.wait(30)
         if stale:
             raise StaleVersion
-        return upload(UploadProductImageCommand(product_id=LAMP, content=picture(colour)))
+        return upload(UploadProductImageCommand(product_id=LAMP, content=image_bytes(colour)))
 
     outcomes = run_concurrently([lambda: naive("teal"), lambda: naive("red")])
     assert errors_of(outcomes) == []
@@ -94,7 +94,9 @@ def test_concurrent_image_and_text_edits_are_all_kept(begin: UnitOfWorkFactory) 
     edit = EditProduct(begin=begin, clock=SetClock(), policy=CatalogPolicy(currency="INR"))
 
     def upload_image(number: int) -> None:
-        upload(UploadProductImageCommand(product_id=LAMP, content=picture(size=(20 + number, 20))))
+        upload(
+            UploadProductImageCommand(product_id=LAMP, content=image_bytes(size=(20 + number, 20)))
+        )
 
     def edit_text(number: int) -> None:
         changes = {"author": "Noor"} if number % 2 else {"subtitle": "Brass"}

@@ -5,12 +5,12 @@ from cloudinary import exceptions, uploader
 
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary, Fault
 from tests.support.fake_cloudinary.fixtures import API_KEY, API_SECRET, CLOUD
-from tests.support.images import picture
+from tests.support.images import image_bytes
 
 
 def send(server: FakeCloudinary, *, timeout: float = 30.0) -> object:
     return uploader.upload(
-        picture(),
+        image_bytes(),
         cloud_name=CLOUD,
         api_key=API_KEY,
         api_secret=API_SECRET,

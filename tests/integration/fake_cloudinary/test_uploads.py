@@ -11,7 +11,7 @@ from cloudinary import exceptions, uploader
 from tests.support.fake_cloudinary import Cloud, FakeCloudinary
 from tests.support.fake_cloudinary.fixtures import API_KEY, API_SECRET, CLOUD
 from tests.support.fake_cloudinary.signatures import string_to_sign
-from tests.support.images import picture, size_of
+from tests.support.images import image_bytes, size_of
 
 Upload = Callable[..., dict[str, Any]]
 
@@ -52,15 +52,15 @@ def test_string_to_sign_is_that_of_the_documentation() -> None:
 def test_upload_returns_the_url_of_the_image(
     fake_cloudinary: FakeCloudinary, upload: Upload
 ) -> None:
-    response = upload(picture())
+    response = upload(image_bytes())
     url = f"://res.cloudinary.com/{CLOUD}/image/upload/v{response['version']}/products/17.webp"
     assert (response["url"], response["secure_url"]) == ("http" + url, "https" + url)
     assert (response["width"], response["height"], response["format"]) == (64, 48, "webp")
-    assert fake_cloudinary.shown(response["secure_url"]) == picture()
+    assert fake_cloudinary.fetch(response["secure_url"]) == image_bytes()
 
 
 def test_upload_response_is_signed(upload: Upload) -> None:
-    response = upload(picture())
+    response = upload(image_bytes())
     signed = f"public_id=products/17&version={response['version']}{API_SECRET}"
     assert response["signature"] == hashlib.sha1(signed.encode(), usedforsecurity=False).hexdigest()
 
@@ -69,44 +69,44 @@ def test_eager_transformations_are_stored(
     fake_cloudinary: FakeCloudinary, cloud: Cloud, upload: Upload
 ) -> None:
     small = {"crop": "limit", "width": 20, "height": 20}
-    response = upload(picture(), eager=[small])
+    response = upload(image_bytes(), eager=[small])
     assert list(cloud.assets["products/17"].renditions) == ["c_limit,h_20,w_20"]
     [rendition] = response["eager"]
-    assert size_of(fake_cloudinary.shown(rendition["secure_url"])) == (20, 15)
+    assert size_of(fake_cloudinary.fetch(rendition["secure_url"])) == (20, 15)
 
 
 def test_second_upload_replaces_the_image_at_every_url(
     fake_cloudinary: FakeCloudinary, upload: Upload
 ) -> None:
     """Versions only bust caches: the old URL returns the new image."""
-    first = upload(picture("teal"))
+    first = upload(image_bytes("teal"))
     fake_cloudinary.now = lambda: time.time() + 60
-    second = upload(picture("red"))
+    second = upload(image_bytes("red"))
     assert second["overwritten"] is True
     assert first["secure_url"] != second["secure_url"]
-    assert fake_cloudinary.shown(first["secure_url"]) == picture("red")
+    assert fake_cloudinary.fetch(first["secure_url"]) == image_bytes("red")
 
 
 def test_upload_without_overwrite_keeps_the_image(
     fake_cloudinary: FakeCloudinary, upload: Upload
 ) -> None:
-    first = upload(picture("teal"))
-    second = upload(picture("red"), overwrite=False)
+    first = upload(image_bytes("teal"))
+    second = upload(image_bytes("red"), overwrite=False)
     assert second["existing"] is True
     assert second["secure_url"] == first["secure_url"]
-    assert fake_cloudinary.shown(first["secure_url"]) == picture("teal")
+    assert fake_cloudinary.fetch(first["secure_url"]) == image_bytes("teal")
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
 def test_both_signature_algorithms_are_accepted(upload: Upload, algorithm: str) -> None:
-    assert upload(picture(), signature_algorithm=algorithm)["public_id"] == "products/17"
+    assert upload(image_bytes(), signature_algorithm=algorithm)["public_id"] == "products/17"
 
 
 def test_sha1_can_be_disabled(cloud: Cloud, upload: Upload) -> None:
     cloud.only_sha256 = True
     with pytest.raises(exceptions.AuthorizationRequired, match="Invalid Signature"):
-        upload(picture(), signature_algorithm="sha1")
-    assert upload(picture(), signature_algorithm="sha256")
+        upload(image_bytes(), signature_algorithm="sha1")
+    assert upload(image_bytes(), signature_algorithm="sha256")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_invalid_upload_raises(
     cloud: Cloud, upload: Upload, options: dict[str, Any], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        upload(picture(), **options)
+        upload(image_bytes(), **options)
     assert cloud.assets == {}
 
 
@@ -143,9 +143,9 @@ def test_signature_expires_after_an_hour(
     fake_cloudinary: FakeCloudinary, cloud: Cloud, upload: Upload
 ) -> None:
     fake_cloudinary.now = lambda: time.time() + 3590
-    assert upload(picture())
+    assert upload(image_bytes())
     cloud.assets.clear()
     fake_cloudinary.now = lambda: time.time() + 3610
     with pytest.raises(exceptions.BadRequest, match="Stale request"):
-        upload(picture())
+        upload(image_bytes())
     assert cloud.assets == {}

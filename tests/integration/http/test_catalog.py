@@ -1,4 +1,4 @@
-"""The catalogue over HTTP, as everybody reads it."""
+"""Public routes of the catalog."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
@@ -36,37 +36,37 @@ def queries(injector: Injector) -> CatalogQueries:
 
 
 @pytest.fixture(autouse=True)
-def _catalogue(begin: UnitOfWorkFactory) -> None:
+def _catalog(begin: UnitOfWorkFactory) -> None:
     fill(begin)
 
 
 def ids(client: FlaskClient, query: str = "") -> list[int]:
-    answer = client.get(f"/api/products/{query}")
-    assert answer.status_code == 200, answer.text
-    return [product["id"] for product in answer.get_json()]
+    response = client.get(f"/api/products/{query}")
+    assert response.status_code == 200, response.text
+    return [product["id"] for product in response.get_json()]
 
 
 def pages(client: FlaskClient, query: str) -> Iterator[list[dict[str, Any]]]:
-    """Whatever the `Link` headers lead to."""
+    """The pages that the `Link` headers lead to."""
     path: str | None = f"/api/products/{query}"
     while path is not None:
-        answer = client.get(path)
-        assert answer.status_code == 200, answer.text
-        yield answer.get_json()
-        link = answer.headers.get("Link")
+        response = client.get(path)
+        assert response.status_code == 200, response.text
+        yield response.get_json()
+        link = response.headers.get("Link")
         path = None
         if link is not None:
-            address, relation = link.split("; ")
+            url, relation = link.split("; ")
             assert relation == 'rel="next"'
-            parts = urlsplit(address.strip("<>"))
+            parts = urlsplit(url.strip("<>"))
             assert parts.netloc == "localhost"
             path = f"{parts.path}?{parts.query}"
 
 
-def test_a_product_is_shown_whole(client: FlaskClient) -> None:
-    answer = client.get("/api/products/101/")
-    assert answer.status_code == 200
-    assert answer.get_json() == {
+def test_product_has_all_members(client: FlaskClient) -> None:
+    response = client.get("/api/products/101/")
+    assert response.status_code == 200
+    assert response.get_json() == {
         "id": 101,
         "title": "River Stones",
         "subtitle": "",
@@ -85,21 +85,19 @@ def test_a_product_is_shown_whole(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("product_id", ["108", "999", "0", "9007199254740992", "abc", "-1", "1.5"])
-def test_a_product_that_is_not_sold_is_not_there(client: FlaskClient, product_id: str) -> None:
-    answer = client.get(f"/api/products/{product_id}/")
-    assert answer.status_code == 404
-    assert answer.content_type == "application/problem+json"
+def test_unknown_or_archived_product_is_404(client: FlaskClient, product_id: str) -> None:
+    response = client.get(f"/api/products/{product_id}/")
+    assert response.status_code == 404
+    assert response.content_type == "application/problem+json"
 
 
-def test_a_stale_token_does_not_keep_anybody_from_reading(client: FlaskClient) -> None:
+def test_invalid_token_is_ignored_by_public_routes(client: FlaskClient) -> None:
     for path in ("", "101/", "brands/", "price-range/", "search/suggestions/?q=kite"):
-        answer = client.get(f"/api/products/{path}", headers={"Authorization": "Bearer null"})
-        assert answer.status_code == 200
+        response = client.get(f"/api/products/{path}", headers={"Authorization": "Bearer null"})
+        assert response.status_code == 200
 
 
-def test_what_a_client_has_already_is_not_sent_again(
-    client: FlaskClient, begin: UnitOfWorkFactory
-) -> None:
+def test_matching_if_none_match_is_304(client: FlaskClient, begin: UnitOfWorkFactory) -> None:
     paths = (
         "/api/products/101/",
         "/api/products/",
@@ -122,12 +120,12 @@ def test_what_a_client_has_already_is_not_sent_again(
         assert client.get(path, headers={"If-None-Match": tags[path]}).status_code == 200
 
 
-def test_products_are_listed_newest_first(client: FlaskClient) -> None:
+def test_default_sort_is_newest(client: FlaskClient) -> None:
     assert ids(client) == [104, 109, 105, 101, 106, 102, 107, 103]
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("?sort=price", [104, 105, 102, 103, 109, 101, 107, 106]),
         ("?sort=-price", [106, 107, 101, 109, 103, 102, 105, 104]),
@@ -147,39 +145,39 @@ def test_products_are_listed_newest_first(client: FlaskClient) -> None:
         ("?unknown=1&category=toys&sort=price", [104, 103]),
     ],
 )
-def test_a_list_is_filtered_and_sorted(client: FlaskClient, query: str, found: list[int]) -> None:
-    shown = ids(client, query)
-    assert (sorted(shown) if "search=ston" in query else shown) == found
+def test_filters_and_sort_orders(client: FlaskClient, query: str, expected: list[int]) -> None:
+    listed = ids(client, query)
+    assert (sorted(listed) if "search=ston" in query else listed) == expected
 
 
 @pytest.mark.parametrize("sort", ["price", "-price", "newest", "relevance"])
-def test_a_list_is_leafed_through_by_its_links(client: FlaskClient, sort: str) -> None:
+def test_links_lead_through_all_pages(client: FlaskClient, sort: str) -> None:
     whole = ids(client, f"?sort={sort}&brand=Peepal&brand=Udaan")
-    leafed = list(pages(client, f"?limit=2&sort={sort}&brand=Peepal&brand=Udaan"))
-    assert [product["id"] for page in leafed for product in page] == whole
-    assert [len(page) for page in leafed] == [2, 2, 1]
+    all_pages = list(pages(client, f"?limit=2&sort={sort}&brand=Peepal&brand=Udaan"))
+    assert [product["id"] for page in all_pages for product in page] == whole
+    assert [len(page) for page in all_pages] == [2, 2, 1]
 
 
-def test_a_search_is_leafed_through_by_relevance(client: FlaskClient) -> None:
-    leafed = list(pages(client, "?limit=1&search=ri"))
-    found = [product["id"] for page in leafed for product in page]
-    assert sorted(found) == [101, 103, 104]
-    assert found[0] == 101
-    assert all(len(page) == 1 for page in leafed)
+def test_links_lead_through_search_results_by_relevance(client: FlaskClient) -> None:
+    all_pages = list(pages(client, "?limit=1&search=ri"))
+    listed = [product["id"] for page in all_pages for product in page]
+    assert sorted(listed) == [101, 103, 104]
+    assert listed[0] == 101
+    assert all(len(page) == 1 for page in all_pages)
 
 
-def test_the_total_is_told_when_asked_for(client: FlaskClient) -> None:
+def test_total_is_returned_on_request(client: FlaskClient) -> None:
     assert "X-Total-Count" not in client.get("/api/products/").headers
-    asked = client.get("/api/products/?count=true&limit=2&brand=Peepal")
-    assert asked.headers["X-Total-Count"] == "3"
-    assert len(asked.get_json()) == 2
+    response = client.get("/api/products/?count=true&limit=2&brand=Peepal")
+    assert response.headers["X-Total-Count"] == "3"
+    assert len(response.get_json()) == 2
 
 
 def cursor(text: str) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-WRONG = [
+INVALID_QUERIES = [
     ("limit=0", "limit"),
     ("limit=201", "limit"),
     ("limit=-1", "limit"),
@@ -209,23 +207,23 @@ WRONG = [
 ]
 
 
-def test_a_bad_question_is_told_by_its_field(client: FlaskClient) -> None:
-    for query, field in WRONG:
-        answer = client.get(f"/api/products/?{query}")
-        assert answer.status_code == 400, query
-        problem = answer.get_json()
+def test_invalid_query_parameter_is_reported_by_name(client: FlaskClient) -> None:
+    for query, field in INVALID_QUERIES:
+        response = client.get(f"/api/products/?{query}")
+        assert response.status_code == 400, query
+        problem = response.get_json()
         assert problem["code"] == "invalid_value"
         assert list(problem["errors"]) == [field], query
         assert problem[field] == problem["errors"][field]
 
 
-def test_a_cursor_to_nowhere_finds_what_is_there(client: FlaskClient) -> None:
+def test_cursor_out_of_range_is_accepted(client: FlaskClient) -> None:
     for sort in ("price", "-price", "newest"):
         for key in ("-999999999999999999", "999999999999999999", "0"):
             ids(client, f"?sort={sort}&cursor={cursor(f'1/{sort}/{key}/9007199254740991')}")
 
 
-def test_brands_are_counted_by_title(client: FlaskClient) -> None:
+def test_brands_are_counted_and_sorted_by_title(client: FlaskClient) -> None:
     assert client.get("/api/products/brands/").get_json() == [
         {"title": "Brass lamp", "count": 2},
         {"title": "Peepal", "count": 3},
@@ -237,14 +235,14 @@ def test_brands_are_counted_by_title(client: FlaskClient) -> None:
     assert client.get("/api/products/brands/?category=nowhere").get_json() == []
 
 
-def test_prices_have_a_range(client: FlaskClient) -> None:
-    everywhere = client.get("/api/products/price-range/").get_json()
-    assert everywhere == {"min_price": "50.00", "max_price": "999.00"}
-    nowhere = client.get("/api/products/price-range/?category=nowhere").get_json()
-    assert nowhere == {"min_price": "0.00", "max_price": "0.00"}
+def test_price_range(client: FlaskClient) -> None:
+    all_products = client.get("/api/products/price-range/").get_json()
+    assert all_products == {"min_price": "50.00", "max_price": "999.00"}
+    no_products = client.get("/api/products/price-range/?category=nowhere").get_json()
+    assert no_products == {"min_price": "0.00", "max_price": "0.00"}
 
 
-def test_suggestions_say_what_they_are(client: FlaskClient) -> None:
+def test_suggestions_have_a_type(client: FlaskClient) -> None:
     [category] = client.get("/api/products/search/suggestions/?q=boo").get_json()
     assert category == {
         "type": "category",
@@ -258,11 +256,11 @@ def test_suggestions_say_what_they_are(client: FlaskClient) -> None:
     assert product["type"] == "product"
     assert product["id"] in {106, 109}
     assert client.get("/api/products/search/suggestions/").get_json() == []
-    long = client.get("/api/products/search/suggestions/?q=" + "x" * 201)
-    assert long.status_code == 400
+    too_long = client.get("/api/products/search/suggestions/?q=" + "x" * 201)
+    assert too_long.status_code == 400
 
 
-def test_active_categories_are_listed(client: FlaskClient) -> None:
+def test_active_categories_are_sorted_by_position(client: FlaskClient) -> None:
     toys, books = client.get("/api/categories/").get_json()
     assert toys == {
         "id": 8,
@@ -279,7 +277,7 @@ def test_active_categories_are_listed(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"),
+    ("path", "max_statements"),
     [
         ("/api/products/?limit=100", 1),
         ("/api/products/?limit=100&count=true", 2),
@@ -291,27 +289,29 @@ def test_active_categories_are_listed(client: FlaskClient) -> None:
         ("/api/products/search/suggestions/?q=b", 6),
     ],
 )
-def test_a_read_takes_as_many_statements_whatever_there_is(
-    client: FlaskClient, injector: Injector, begin: UnitOfWorkFactory, path: str, most: int
+def test_number_of_statements_does_not_depend_on_the_rows(
+    client: FlaskClient,
+    injector: Injector,
+    begin: UnitOfWorkFactory,
+    path: str,
+    max_statements: int,
 ) -> None:
     for number in range(300, 330):
         stocked(begin, a_product(number, details(title=f"Kite {number}", category_id=8)))
     with counted_statements(injector.get(Database)) as statements:
         assert client.get(path).status_code == 200
-    assert 0 < len(statements) <= most
+    assert 0 < len(statements) <= max_statements
 
 
-def test_what_is_written_by_hand_equals_what_the_schemas_say(
-    app: Flask, queries: CatalogQueries
-) -> None:
-    same: list[tuple[Any, Callable[[Any], object], Any]] = [
-        *((each.product, product_json, ProductSchema()) for each in queries.all_products()),
-        *((each, suggestion_json, SuggestionSchema()) for each in queries.suggestions("b")),
+def test_json_functions_equal_the_schemas(app: Flask, queries: CatalogQueries) -> None:
+    cases: list[tuple[Any, Callable[[Any], object], Any]] = [
+        *((one.product, product_json, ProductSchema()) for one in queries.all_products()),
+        *((one, suggestion_json, SuggestionSchema()) for one in queries.suggestions("b")),
     ]
-    assert len(same) > 10
+    assert len(cases) > 10
     with app.test_request_context():
-        for view, by_hand, schema in same:
-            said = schema.dump(view)
-            assert by_hand(view) == {
-                k: v for k, v in said.items() if v is not None or k not in {"slug", "id"}
+        for view, to_json, schema in cases:
+            dumped = schema.dump(view)
+            assert to_json(view) == {
+                k: v for k, v in dumped.items() if v is not None or k not in {"slug", "id"}
             }

@@ -1,4 +1,4 @@
-"""The catalogue over HTTP, as staff write it."""
+"""Routes by which staff edit products."""
 
 from collections.abc import Callable
 from itertools import product
@@ -47,7 +47,7 @@ def staff(client: FlaskClient, injector: Injector) -> Person:
 
 @pytest.fixture
 def path(staff: Person) -> str:
-    """A lamp's address."""
+    """The path of a lamp."""
     added = staff.post("/api/products/", LAMP)
     assert added.status_code == 201, added.text
     return f"/api/products/{added.get_json()['id']}/"
@@ -58,7 +58,7 @@ def write(staff: Person, method: str, path: str, body: object, if_match: str | N
     return staff.client.open(path, method=method, json=body, headers=headers)
 
 
-def test_a_product_is_added_as_it_is_written(staff: Person) -> None:
+def test_added_product_is_returned(staff: Person) -> None:
     added = staff.post("/api/products/", LAMP)
     shown = added.get_json()
     assert added.status_code == 201
@@ -74,30 +74,30 @@ def test_a_product_is_added_as_it_is_written(staff: Person) -> None:
     assert read.headers["ETag"] == added.headers["ETag"]
 
 
-def test_title_and_price_are_enough(staff: Person) -> None:
+def test_title_and_price_suffice(staff: Person) -> None:
     product = staff.post("/api/products/", {"title": "Kite", "price": "200"}).get_json()
     assert (product["price"], product["stock"], product["brand"]) == ("200.00", 0, "Kite")
     assert (product["author"], product["category"], product["image"]) == (None, None, None)
 
 
-def test_what_staff_do_not_decide_is_ignored(staff: Person, path: str) -> None:
-    injected = {"id": 1, "created_at": "2001-01-01T00:00:00Z", "version": 9, "is_staff": True}
+def test_read_only_members_are_ignored(staff: Person, path: str) -> None:
+    read_only = {"id": 1, "created_at": "2001-01-01T00:00:00Z", "version": 9, "is_staff": True}
     before = staff.get(path).get_json()
-    after = write(staff, "PATCH", path, injected | {"archived_at": "2001-01-01T00:00:00Z"})
+    after = write(staff, "PATCH", path, read_only | {"archived_at": "2001-01-01T00:00:00Z"})
     assert after.get_json() == before
-    added = staff.post("/api/products/", {**LAMP, **injected}).get_json()
+    added = staff.post("/api/products/", {**LAMP, **read_only}).get_json()
     assert added["id"] != 1
-    assert added["created_at"] != injected["created_at"]
+    assert added["created_at"] != read_only["created_at"]
 
 
-def test_a_put_writes_all_but_stock_and_image(staff: Person, path: str) -> None:
+def test_put_resets_missing_members_except_stock_and_image(staff: Person, path: str) -> None:
     product = write(staff, "PUT", path, {"title": "Kite", "price": "1.00"}).get_json()
     assert (product["title"], product["brand"], product["price"]) == ("Kite", "Kite", "1.00")
     assert (product["subtitle"], product["author"], product["category"]) == ("", None, None)
     assert (product["stock"], product["image"]) == (12, LAMP["image"])
 
 
-def test_a_patch_writes_what_it_names(staff: Person, path: str) -> None:
+def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
     product = write(staff, "PATCH", path, {"stock": 0, "price": "450.50"}).get_json()
     assert product | {"updated_at": None, "created_at": None, "id": None} == LAMP | {
         "price": "450.50",
@@ -109,16 +109,16 @@ def test_a_patch_writes_what_it_names(staff: Person, path: str) -> None:
     }
 
 
-def test_what_was_read_may_be_put_back_as_it_is(staff: Person, path: str) -> None:
+def test_put_of_an_unchanged_representation_changes_nothing(staff: Person, path: str) -> None:
     write(staff, "PATCH", path, {"image": "/media/products/lamp-00.webp"})
     read = staff.get(path)
-    back = write(staff, "PUT", path, read.get_json(), read.headers["ETag"])
-    assert back.status_code == 200
-    assert back.get_json() == read.get_json()
-    assert back.headers["ETag"] == read.headers["ETag"]
+    written = write(staff, "PUT", path, read.get_json(), read.headers["ETag"])
+    assert written.status_code == 200
+    assert written.get_json() == read.get_json()
+    assert written.headers["ETag"] == read.headers["ETag"]
 
 
-def test_two_editors_of_one_product_are_told(staff: Person, path: str) -> None:
+def test_stale_if_match_is_412(staff: Person, path: str) -> None:
     tag = staff.get(path).headers["ETag"]
     assert write(staff, "PATCH", path, {"price": "1.00"}, tag).status_code == 200
     for method, body in (
@@ -126,16 +126,16 @@ def test_two_editors_of_one_product_are_told(staff: Person, path: str) -> None:
         ("PUT", {"title": "Kite", "price": "2.00"}),
         ("DELETE", None),
     ):
-        late = write(staff, method, path, body, tag)
-        assert late.status_code == 412
-        assert late.get_json()["code"] == "stale_version"
+        response = write(staff, method, path, body, tag)
+        assert response.status_code == 412
+        assert response.get_json()["code"] == "stale_version"
     for foreign in ('"other"', f"W/{tag}"):
         assert write(staff, "PATCH", path, {"price": "2.00"}, foreign).status_code == 412
     assert staff.get(path).get_json()["price"] == "1.00"
     assert write(staff, "PATCH", path, {"price": "3.00"}, "*").status_code == 200
 
 
-def test_a_stock_that_is_only_sent_back_is_left_to_the_customers(
+def test_put_of_the_stock_in_if_match_keeps_reservations_made_since(
     staff: Person, path: str, begin: UnitOfWorkFactory
 ) -> None:
     read = staff.get(path)
@@ -145,23 +145,23 @@ def test_a_stock_that_is_only_sent_back_is_left_to_the_customers(
     body = read.get_json() | {"price": "450.00"}
     edited = write(staff, "PUT", path, body, read.headers["ETag"])
     assert (edited.status_code, edited.get_json()["stock"]) == (200, 7)
-    counted = write(staff, "PATCH", path, {"stock": 12}, edited.headers["ETag"])
-    assert counted.get_json()["stock"] == 12
+    adjusted = write(staff, "PATCH", path, {"stock": 12}, edited.headers["ETag"])
+    assert adjusted.get_json()["stock"] == 12
 
 
-def test_two_who_count_the_stock_are_told(staff: Person, path: str) -> None:
+def test_second_stock_change_with_the_same_if_match_is_412(staff: Person, path: str) -> None:
     tag = staff.get(path).headers["ETag"]
     assert write(staff, "PATCH", path, {"stock": 9}, tag).status_code == 200
     assert write(staff, "PATCH", path, {"stock": 8}, tag).status_code == 412
     assert staff.get(path).get_json()["stock"] == 9
 
 
-def test_a_deleted_product_leaves_the_catalogue_and_wishlists(staff: Person, path: str) -> None:
+def test_delete_removes_the_product_from_catalog_and_wishlists(staff: Person, path: str) -> None:
     product_id = staff.get(path).get_json()["id"]
     asha = a_customer(staff.client)
     assert asha.post("/api/products/wishlist/", {"product_id": product_id}).status_code == 201
-    gone = staff.delete(path)
-    assert (gone.status_code, gone.data) == (204, b"")
+    deleted = staff.delete(path)
+    assert (deleted.status_code, deleted.data) == (204, b"")
     assert staff.get(path).status_code == 404
     assert staff.client.get("/api/products/?search=brass").get_json() == []
     assert asha.get("/api/products/wishlist/").get_json() == []
@@ -173,16 +173,16 @@ def test_a_deleted_product_leaves_the_catalogue_and_wishlists(staff: Person, pat
 @pytest.mark.parametrize(
     ("method", "body"), [("POST", LAMP), ("PUT", LAMP), ("PATCH", {}), ("DELETE", None)]
 )
-def test_only_staff_write(staff: Person, path: str, method: str, body: object) -> None:
-    address = "/api/products/" if method == "POST" else path
-    nobody = staff.client.open(address, method=method, json=body)
-    assert (nobody.status_code, nobody.headers["WWW-Authenticate"]) == (401, "Bearer")
+def test_writing_requires_staff(staff: Person, path: str, method: str, body: object) -> None:
+    url = "/api/products/" if method == "POST" else path
+    anonymous = staff.client.open(url, method=method, json=body)
+    assert (anonymous.status_code, anonymous.headers["WWW-Authenticate"]) == (401, "Bearer")
     asha = a_customer(staff.client)
-    assert write(asha, method, address, body).status_code == 403
+    assert write(asha, method, url, body).status_code == 403
     assert staff.get(path).status_code == 200
 
 
-WRONG: list[tuple[dict[str, Any], str]] = [
+INVALID: list[tuple[dict[str, Any], str]] = [
     ({"title": ""}, "title"),
     ({"title": " "}, "title"),
     ({"title": None}, "title"),
@@ -223,28 +223,28 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_a_bad_member_is_told_by_its_name_and_changes_nothing(staff: Person, path: str) -> None:
+def test_invalid_member_is_reported_by_name_and_changes_nothing(staff: Person, path: str) -> None:
     before = staff.get(path).get_json()
-    for wrong, field in WRONG:
-        for method, address in (("POST", "/api/products/"), ("PUT", path), ("PATCH", path)):
-            body = wrong if method == "PATCH" else LAMP | wrong
-            answer = write(staff, method, address, body)
-            assert answer.status_code == 400, (wrong, answer.text)
-            assert list(answer.get_json()["errors"]) == [field], wrong
+    for members, field in INVALID:
+        for method, url in (("POST", "/api/products/"), ("PUT", path), ("PATCH", path)):
+            body = members if method == "PATCH" else LAMP | members
+            response = write(staff, method, url, body)
+            assert response.status_code == 400, (members, response.text)
+            assert list(response.get_json()["errors"]) == [field], members
     assert staff.get(path).get_json() == before
     assert len(staff.client.get("/api/products/").get_json()) == 1
 
 
-def test_a_body_that_is_no_object_is_refused(staff: Person, path: str) -> None:
+def test_body_must_be_a_json_object(staff: Person, path: str) -> None:
     headers = staff.headers | {"Content-Type": "application/json"}
     for method, body in product(("PUT", "PATCH"), ("[]", '"x"', "7", "null")):
-        answer = staff.client.open(path, method=method, data=body, headers=headers)
-        assert answer.status_code == 400
+        response = staff.client.open(path, method=method, data=body, headers=headers)
+        assert response.status_code == 400
     missing = staff.post("/api/products/", {})
     assert set(missing.get_json()["errors"]) == {"title", "price"}
 
 
-def test_a_write_of_another_type_is_refused(staff: Person, path: str) -> None:
+def test_other_content_type_or_method_is_rejected(staff: Person, path: str) -> None:
     form = staff.client.patch(path, data={"price": "1.00"}, headers=staff.headers)
     assert form.status_code == 415
     wrong_method = staff.post(path, LAMP)

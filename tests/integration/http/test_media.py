@@ -1,4 +1,4 @@
-"""The shop's own pictures over HTTP."""
+"""Image files over HTTP."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +10,7 @@ from novacart.entrypoints.settings import Settings
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """Pictures know no database."""
+    """One database is enough: images are files."""
     return sqlite_url
 
 
@@ -20,14 +20,16 @@ def reference(injector: Injector) -> str:
     return images.put(b"<script>", name="products/17", content_type="image/webp")
 
 
-def test_a_picture_is_shown_for_ever_and_to_every_page(client: FlaskClient, reference: str) -> None:
-    with client.get(reference) as shown:
-        assert (shown.status_code, shown.data) == (200, b"<script>")
-        assert shown.content_type == "image/webp"
-        assert shown.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert shown.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    with client.get(reference, headers={"If-None-Match": shown.headers["ETag"]}) as again:
+def test_image_can_be_cached_and_embedded_by_other_origins(
+    client: FlaskClient, reference: str
+) -> None:
+    with client.get(reference) as response:
+        assert (response.status_code, response.data) == (200, b"<script>")
+        assert response.content_type == "image/webp"
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+    with client.get(reference, headers={"If-None-Match": response.headers["ETag"]}) as again:
         assert (again.status_code, again.data) == (304, b"")
 
 
@@ -37,7 +39,7 @@ def test_a_picture_is_shown_for_ever_and_to_every_page(client: FlaskClient, refe
         "/media/",
         "/media/products",
         "/media/products/",
-        "/media/nothing.webp",
+        "/media/unknown.webp",
         "/media/../novacart.db",
         "/media/%2e%2e/novacart.webp",
         "/media/..%2fsecret.webp",
@@ -49,7 +51,7 @@ def test_a_picture_is_shown_for_ever_and_to_every_page(client: FlaskClient, refe
         "/media/a%00.webp",
     ],
 )
-def test_nothing_else_is_shown(
+def test_other_path_is_404(
     client: FlaskClient, injector: Injector, reference: str, path: str
 ) -> None:
     var = injector.get(Settings).var

@@ -1,4 +1,4 @@
-"""A product's picture over HTTP: uploaded by staff, shown to everybody."""
+"""Images of products over HTTP."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,31 +27,33 @@ from tests.support.fake_cloudinary.fixtures import (
     cloud,
     fake_cloudinary,
 )
-from tests.support.images import picture, png_claiming, size_of
+from tests.support.images import image_bytes, png_claiming, size_of
 
 __all__ = ["cloud", "fake_cloudinary"]
 
 OLD = "/media/products/old.webp"
 PATH = "/api/products/17/image/"
-SHOWN = "http://localhost" + OLD
+OLD_URL = "http://localhost" + OLD
 MakeApp = Callable[..., Flask]
 
 
-def a_file(content: bytes, name: str = "lamp.webp", claimed: str = "image/webp") -> FileStorage:
-    return FileStorage(BytesIO(content), filename=name, content_type=claimed)
+def image_file(
+    content: bytes, name: str = "lamp.webp", media_type: str = "image/webp"
+) -> FileStorage:
+    return FileStorage(BytesIO(content), filename=name, content_type=media_type)
 
 
 @dataclass(frozen=True, kw_only=True)
-class NovaCartFlask:
-    """The shop with one lamp, and its owner."""
+class Shop:
+    """A client of an app with one product, and its owner."""
 
     client: FlaskClient
     owner: Person
 
     def upload(
-        self, content: bytes, name: str = "lamp.png", claimed: str = "image/png", **headers: str
+        self, content: bytes, name: str = "lamp.png", media_type: str = "image/png", **headers: str
     ) -> TestResponse:
-        return self.send({"image": a_file(content, name, claimed)}, **headers)
+        return self.send({"image": image_file(content, name, media_type)}, **headers)
 
     def send(self, form: Mapping[str, Any], path: str = PATH, **headers: str) -> TestResponse:
         boundary, body = encode_multipart(form)
@@ -65,17 +67,17 @@ class NovaCartFlask:
     def lamp(self) -> TestResponse:
         return self.client.get("/api/products/17/")
 
-    def look_at(self, address: str) -> TestResponse:
-        return self.client.get(urlsplit(address).path, buffered=True)
+    def fetch(self, url: str) -> TestResponse:
+        return self.client.get(urlsplit(url).path, buffered=True)
 
 
-def opened(app: Flask) -> NovaCartFlask:
+def make_shop(app: Flask) -> Shop:
     injector: Injector = app.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     stocked(begin, a_product(17, details(image=OLD)))
     create_owner(injector)
     client = app.test_client()
-    return NovaCartFlask(client=client, owner=sign_in(client, "owner"))
+    return Shop(client=client, owner=sign_in(client, "owner"))
 
 
 @pytest.fixture
@@ -84,62 +86,64 @@ def app(make_app: MakeApp) -> Flask:
 
 
 @pytest.fixture
-def shop(app: Flask) -> NovaCartFlask:
-    return opened(app)
+def shop(app: Flask) -> Shop:
+    return make_shop(app)
 
 
-def refused(answer: TestResponse, status: int, code: str) -> None:
-    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
-    assert answer.content_type == "application/problem+json"
+def assert_problem(response: TestResponse, status: int, code: str) -> None:
+    assert (response.status_code, response.get_json()["code"]) == (status, code)
+    assert response.content_type == "application/problem+json"
 
 
-def test_an_uploaded_picture_is_shown_at_once_and_the_earlier_one_for_ever(
-    shop: NovaCartFlask,
+def test_uploaded_image_is_served_and_the_old_one_stays(
+    shop: Shop,
 ) -> None:
     before = shop.lamp()
-    first = shop.upload(picture("teal", kind="PNG"))
+    first = shop.upload(image_bytes("teal", kind="PNG"))
     assert first.status_code == 200, first.text
     body = first.get_json()
     assert body["image"].startswith("http://localhost/media/products/17-")
     assert shop.lamp().get_json() == body
     assert first.headers["ETag"] == shop.lamp().headers["ETag"] != before.headers["ETag"]
 
-    shown = shop.look_at(body["image"])
-    assert (shown.status_code, shown.content_type) == (200, "image/webp")
-    assert size_of(shown.data) == (64, 48)
-    assert shown.headers["X-Content-Type-Options"] == "nosniff"
-    assert "immutable" in shown.headers["Cache-Control"]
-    assert shown.headers.get("Cross-Origin-Resource-Policy", "cross-origin") == "cross-origin"
+    image = shop.fetch(body["image"])
+    assert (image.status_code, image.content_type) == (200, "image/webp")
+    assert size_of(image.data) == (64, 48)
+    assert image.headers["X-Content-Type-Options"] == "nosniff"
+    assert "immutable" in image.headers["Cache-Control"]
+    assert image.headers.get("Cross-Origin-Resource-Policy", "cross-origin") == "cross-origin"
 
-    second = shop.upload(picture("red", kind="JPEG"))
+    second = shop.upload(image_bytes("red", kind="JPEG"))
     assert second.get_json()["image"] != body["image"]
-    assert shop.look_at(body["image"]).data == shown.data
+    assert shop.fetch(body["image"]).data == image.data
 
 
-def test_only_staff_give_a_product_a_picture(shop: NovaCartFlask) -> None:
-    nobody = shop.client.post(PATH, data={"image": (BytesIO(picture()), "a.webp")})
-    refused(nobody, 401, "not_authenticated")
-    assert nobody.headers["WWW-Authenticate"].startswith("Bearer")
+def test_upload_requires_staff(shop: Shop) -> None:
+    anonymous = shop.client.post(PATH, data={"image": (BytesIO(image_bytes()), "a.webp")})
+    assert_problem(anonymous, 401, "not_authenticated")
+    assert anonymous.headers["WWW-Authenticate"].startswith("Bearer")
     customer = a_customer(shop.client)
-    form = {"image": (BytesIO(picture()), "a.webp")}
-    answer = shop.client.post(PATH, data=form, headers=customer.headers)
-    refused(answer, 403, "permission_denied")
-    assert shop.lamp().get_json()["image"] == SHOWN
+    form = {"image": (BytesIO(image_bytes()), "a.webp")}
+    response = shop.client.post(PATH, data=form, headers=customer.headers)
+    assert_problem(response, 403, "permission_denied")
+    assert shop.lamp().get_json()["image"] == OLD_URL
 
 
-def test_a_product_that_is_not_there_is_not_found(shop: NovaCartFlask) -> None:
-    form = {"image": a_file(picture())}
-    refused(shop.send(form, "/api/products/404/image/"), 404, "product_not_found")
+def test_unknown_or_archived_product_is_404(shop: Shop) -> None:
+    form = {"image": image_file(image_bytes())}
+    assert_problem(shop.send(form, "/api/products/404/image/"), 404, "product_not_found")
     shop.owner.delete("/api/products/17/")
-    refused(shop.upload(picture()), 404, "product_not_found")
+    assert_problem(shop.upload(image_bytes()), 404, "product_not_found")
 
 
-def test_an_editor_who_read_an_older_state_is_told(shop: NovaCartFlask) -> None:
+def test_stale_if_match_is_412(shop: Shop) -> None:
     tag = shop.lamp().headers["ETag"]
-    assert shop.upload(picture("teal"), If_Match=tag).status_code == 200
-    refused(shop.upload(picture("red"), If_Match=tag), 412, "stale_version")
-    assert shop.upload(picture("red"), If_Match=shop.lamp().headers["ETag"]).status_code == 200
-    refused(shop.upload(picture("red"), If_Match='"nonsense"'), 412, "precondition_failed")
+    assert shop.upload(image_bytes("teal"), If_Match=tag).status_code == 200
+    assert_problem(shop.upload(image_bytes("red"), If_Match=tag), 412, "stale_version")
+    assert shop.upload(image_bytes("red"), If_Match=shop.lamp().headers["ETag"]).status_code == 200
+    assert_problem(
+        shop.upload(image_bytes("red"), If_Match='"nonsense"'), 412, "precondition_failed"
+    )
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -153,28 +157,26 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         SVG,
         b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
         b"<html><body>lamp</body></html>",
-        SVG + picture(kind="PNG"),
-        picture(kind="PNG")[:60],
+        SVG + image_bytes(kind="PNG"),
+        image_bytes(kind="PNG")[:60],
         png_claiming(50_000, 50_000),
-        picture(size=(8, 8)),
-        picture(kind="PNG") + bytes(MAX_BYTES),
+        image_bytes(size=(8, 8)),
+        image_bytes(kind="PNG") + bytes(MAX_BYTES),
     ],
     ids=[
-        "nothing", "text", "svg", "gif", "html", "svg before a png", "half a png",
-        "a bomb of pixels", "too small", "too many bytes",
+        "empty", "text", "svg", "gif", "html", "svg before png", "truncated png",
+        "decompression bomb", "too small", "too many bytes",
     ],
 )  # fmt: skip
-def test_what_is_not_a_picture_for_a_shop_is_refused_and_the_old_one_stays(
-    shop: NovaCartFlask, content: bytes
-) -> None:
-    answer = shop.upload(content)
-    refused(answer, 400, "invalid_value")
-    [sentence] = answer.get_json()["errors"]["image"]
-    assert sentence
-    assert shop.lamp().get_json()["image"] == SHOWN
+def test_invalid_image_is_400_and_keeps_the_old_image(shop: Shop, content: bytes) -> None:
+    response = shop.upload(content)
+    assert_problem(response, 400, "invalid_value")
+    [message] = response.get_json()["errors"]["image"]
+    assert message
+    assert shop.lamp().get_json()["image"] == OLD_URL
 
 
-def test_neither_the_name_nor_the_claimed_type_counts(shop: NovaCartFlask, tmp_path: Path) -> None:
+def test_file_name_and_declared_type_are_ignored(shop: Shop, tmp_path: Path) -> None:
     references = set()
     for name in (
         "../../etc/passwd",
@@ -183,54 +185,54 @@ def test_neither_the_name_nor_the_claimed_type_counts(shop: NovaCartFlask, tmp_p
         "lámp\u202egnp.exe",
         "a" * 9000,
     ):
-        answer = shop.upload(picture(), name, "image/svg+xml")
-        assert answer.status_code == 200, answer.text
-        references.add(answer.get_json()["image"])
+        response = shop.upload(image_bytes(), name, "image/svg+xml")
+        assert response.status_code == 200, response.text
+        references.add(response.get_json()["image"])
     assert len(references) == 1
     written = [path for path in tmp_path.rglob("*") if path.suffix in {".webp", ".png", ".svg"}]
     assert [path.parent for path in written] == [tmp_path / "var" / "media" / "products"]
 
 
-def test_what_rides_behind_a_picture_is_left_behind(shop: NovaCartFlask) -> None:
-    polyglot = picture(kind="PNG") + b"PK\x03\x04<script>alert(1)</script>"
-    shown = shop.look_at(shop.upload(polyglot).get_json()["image"])
-    assert size_of(shown.data) == (64, 48)
-    assert b"script" not in shown.data
-    assert b"PK\x03\x04" not in shown.data
+def test_data_appended_to_an_image_is_removed(shop: Shop) -> None:
+    polyglot = image_bytes(kind="PNG") + b"PK\x03\x04<script>alert(1)</script>"
+    image = shop.fetch(shop.upload(polyglot).get_json()["image"])
+    assert size_of(image.data) == (64, 48)
+    assert b"script" not in image.data
+    assert b"PK\x03\x04" not in image.data
 
 
-def test_a_form_holds_exactly_one_file(shop: NovaCartFlask) -> None:
-    two = [a_file(picture()), a_file(picture())]
-    for form in ({}, {"image": "text"}, {"photo": a_file(picture())}, {"image": two}):
-        answer = shop.send(form)
-        refused(answer, 400, "invalid_value")
-        assert answer.get_json()["image"]
+def test_form_must_contain_exactly_one_file(shop: Shop) -> None:
+    two = [image_file(image_bytes()), image_file(image_bytes())]
+    for form in ({}, {"image": "text"}, {"photo": image_file(image_bytes())}, {"image": two}):
+        response = shop.send(form)
+        assert_problem(response, 400, "invalid_value")
+        assert response.get_json()["image"]
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "image/png", "text/plain", ""])
-def test_another_type_of_body_is_not_taken(shop: NovaCartFlask, content_type: str) -> None:
-    answer = shop.client.post(
-        PATH, data=picture(), headers=shop.owner.headers, content_type=content_type
+def test_other_content_type_is_415(shop: Shop, content_type: str) -> None:
+    response = shop.client.post(
+        PATH, data=image_bytes(), headers=shop.owner.headers, content_type=content_type
     )
-    refused(answer, 415, "unsupported_media_type")
-    assert answer.headers["Accept"] == "multipart/form-data"
+    assert_problem(response, 415, "unsupported_media_type")
+    assert response.headers["Accept"] == "multipart/form-data"
 
 
-def test_a_form_without_its_boundary_holds_nothing(shop: NovaCartFlask) -> None:
-    answer = shop.client.post(
-        PATH, data=picture(), headers=shop.owner.headers, content_type="multipart/form-data"
+def test_form_without_a_boundary_is_400(shop: Shop) -> None:
+    response = shop.client.post(
+        PATH, data=image_bytes(), headers=shop.owner.headers, content_type="multipart/form-data"
     )
-    refused(answer, 400, "invalid_value")
+    assert_problem(response, 400, "invalid_value")
 
 
-def test_this_route_takes_pictures_and_no_more_while_others_stay_small(shop: NovaCartFlask) -> None:
-    refused(shop.upload(bytes(MAX_BYTES + 128 * 1024)), 413, "request_entity_too_large")
+def test_body_limit_of_uploads_is_larger_than_of_other_routes(shop: Shop) -> None:
+    assert_problem(shop.upload(bytes(MAX_BYTES + 128 * 1024)), 413, "request_entity_too_large")
     big = shop.owner.patch("/api/products/17/", {"description": "x" * (2 * 1024 * 1024)})
-    refused(big, 413, "request_entity_too_large")
-    assert shop.lamp().get_json()["image"] == SHOWN
+    assert_problem(big, 413, "request_entity_too_large")
+    assert shop.lamp().get_json()["image"] == OLD_URL
 
 
-def test_the_document_says_how_to_send_a_picture(client: FlaskClient) -> None:
+def test_openapi_documents_the_multipart_form(client: FlaskClient) -> None:
     document = client.get("/api/openapi.json").get_json()
     operation = document["paths"]["/api/products/{product_id}/image/"]["post"]
     form = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
@@ -240,7 +242,7 @@ def test_the_document_says_how_to_send_a_picture(client: FlaskClient) -> None:
     )
 
 
-def at_cloudinary(server: FakeCloudinary) -> dict[str, str]:
+def cloudinary_settings(server: FakeCloudinary) -> dict[str, str]:
     return {
         "CLOUDINARY_CLOUD_NAME": CLOUD,
         "CLOUDINARY_API_KEY": API_KEY,
@@ -249,51 +251,51 @@ def at_cloudinary(server: FakeCloudinary) -> dict[str, str]:
     }
 
 
-def test_a_shop_with_an_account_keeps_its_pictures_at_cloudinary(
+def test_images_are_stored_at_cloudinary_with_an_account(
     make_app: MakeApp, fake_cloudinary: FakeCloudinary, cloud: Cloud
 ) -> None:
-    shop = opened(make_app(CheapPasswords(), **at_cloudinary(fake_cloudinary)))
-    body = shop.upload(picture("teal", kind="PNG")).get_json()
+    shop = make_shop(make_app(CheapPasswords(), **cloudinary_settings(fake_cloudinary)))
+    body = shop.upload(image_bytes("teal", kind="PNG")).get_json()
     assert body["image"].startswith(f"https://res.cloudinary.com/{CLOUD}/image/upload/v")
     assert shop.lamp().get_json()["image"] == body["image"]
-    bought = fake_cloudinary.shown(body["image"])
-    shop.upload(picture("red", kind="PNG"))
-    assert fake_cloudinary.shown(body["image"]) == bought
+    old = fake_cloudinary.fetch(body["image"])
+    shop.upload(image_bytes("red", kind="PNG"))
+    assert fake_cloudinary.fetch(body["image"]) == old
     shop.owner.delete("/api/products/17/")
     assert len(cloud.assets) == 2
 
 
-def test_an_order_shows_the_picture_that_was_bought(
+def test_order_keeps_the_image_of_the_time_of_purchase(
     make_app: MakeApp, fake_cloudinary: FakeCloudinary
 ) -> None:
-    shop = opened(make_app(CheapPasswords(), **at_cloudinary(fake_cloudinary)))
-    bought = shop.upload(picture("teal")).get_json()["image"]
-    then = fake_cloudinary.shown(bought)
+    shop = make_shop(make_app(CheapPasswords(), **cloudinary_settings(fake_cloudinary)))
+    bought = shop.upload(image_bytes("teal")).get_json()["image"]
+    old = fake_cloudinary.fetch(bought)
     asha = a_customer(shop.client)
     asha.post("/api/cart/add/", {"product_id": 17})
     order = asha.post("/api/orders/create/")
     assert order.status_code == 201, order.text
-    shop.upload(picture("red"))
+    shop.upload(image_bytes("red"))
     shop.owner.delete("/api/products/17/")
     [line] = asha.get(f"/api/orders/{order.get_json()['id']}/").get_json()["items"]
     assert line["product_image"] == bought
-    assert fake_cloudinary.shown(bought) == then
+    assert fake_cloudinary.fetch(bought) == old
 
 
 @pytest.mark.parametrize("effect", ["server_error", "garbage", "cut", "unauthorized", "rate_limit"])
-def test_an_upload_that_fails_half_way_can_be_tried_again_later(
+def test_failed_upload_is_503_and_can_be_repeated(
     make_app: MakeApp, fake_cloudinary: FakeCloudinary, effect: Effect
 ) -> None:
-    shop = opened(make_app(CheapPasswords(), **at_cloudinary(fake_cloudinary)))
+    shop = make_shop(make_app(CheapPasswords(), **cloudinary_settings(fake_cloudinary)))
     before = shop.lamp()
     fake_cloudinary.fault(effect, stored=True)
-    answer = shop.upload(picture())
-    refused(answer, 503, "unavailable")
-    assert int(answer.headers["Retry-After"]) > 0
+    response = shop.upload(image_bytes())
+    assert_problem(response, 503, "unavailable")
+    assert int(response.headers["Retry-After"]) > 0
     assert shop.lamp().get_json() == before.get_json()
-    assert shop.upload(picture(), If_Match=before.headers["ETag"]).status_code == 200
+    assert shop.upload(image_bytes(), If_Match=before.headers["ETag"]).status_code == 200
 
 
-def test_half_an_account_stops_the_start(make_app: MakeApp) -> None:
+def test_incomplete_account_setting_raises(make_app: MakeApp) -> None:
     with pytest.raises(InvalidSetting, match="Set CLOUDINARY_API_SECRET"):
         make_app(CLOUDINARY_CLOUD_NAME=CLOUD, CLOUDINARY_API_KEY=API_KEY)

@@ -7,7 +7,7 @@ import pytest
 from novacart.application.ports.image_store import IMAGE_TYPES, ImageStore
 from novacart.domain.catalog import text_rules
 from novacart.domain.shared.errors import InvalidValue
-from tests.support.images import picture
+from tests.support.images import image_bytes
 
 Fetch = Callable[[str], bytes | None]
 WEBP = "image/webp"
@@ -20,39 +20,39 @@ class ImageStoreContract:
     def test_stored_image_is_served_at_its_reference(
         self, images: ImageStore, fetch: Fetch, content_type: str
     ) -> None:
-        content = picture(kind=content_type.removeprefix("image/"))
+        content = image_bytes(kind=content_type.removeprefix("image/"))
         reference = images.put(content, name="products/17", content_type=content_type)
         assert fetch(reference) == content
 
     def test_reference_is_valid_for_a_product(self, images: ImageStore) -> None:
-        reference = images.put(picture(), name="products/17", content_type=WEBP)
+        reference = images.put(image_bytes(), name="products/17", content_type=WEBP)
         assert text_rules.image_reference("image", reference) == reference
 
     def test_new_image_leaves_the_old_reference_unchanged(
         self, images: ImageStore, fetch: Fetch
     ) -> None:
-        old = images.put(picture("teal"), name="products/17", content_type=WEBP)
-        new = images.put(picture("red"), name="products/17", content_type=WEBP)
+        old = images.put(image_bytes("teal"), name="products/17", content_type=WEBP)
+        new = images.put(image_bytes("red"), name="products/17", content_type=WEBP)
         assert old != new
-        assert fetch(old) == picture("teal")
-        assert fetch(new) == picture("red")
+        assert fetch(old) == image_bytes("teal")
+        assert fetch(new) == image_bytes("red")
 
     def test_same_image_may_be_stored_again(self, images: ImageStore, fetch: Fetch) -> None:
-        first = images.put(picture(), name="products/17", content_type=WEBP)
-        again = images.put(picture(), name="products/17", content_type=WEBP)
-        assert fetch(first) == fetch(again) == picture()
+        first = images.put(image_bytes(), name="products/17", content_type=WEBP)
+        again = images.put(image_bytes(), name="products/17", content_type=WEBP)
+        assert fetch(first) == fetch(again) == image_bytes()
 
     def test_images_with_different_names_have_different_references(
         self, images: ImageStore, fetch: Fetch
     ) -> None:
         names = ["products/1", "products/11", "categories/1/image", "categories/1/mobile-image"]
         references = {
-            name: images.put(picture(size=(20 + number, 20)), name=name, content_type=WEBP)
+            name: images.put(image_bytes(size=(20 + number, 20)), name=name, content_type=WEBP)
             for number, name in enumerate(names)
         }
         assert len(set(references.values())) == len(names)
         for number, name in enumerate(names):
-            assert fetch(references[name]) == picture(size=(20 + number, 20))
+            assert fetch(references[name]) == image_bytes(size=(20 + number, 20))
 
     @pytest.mark.parametrize("content_type", ["image/svg+xml", "text/html", "image/gif", ""])
     def test_unsupported_type_raises(self, images: ImageStore, content_type: str) -> None:
@@ -65,4 +65,4 @@ class ImageStoreContract:
     )
     def test_invalid_name_raises(self, images: ImageStore, name: str) -> None:
         with pytest.raises(ValueError, match="not a valid image name"):
-            images.put(picture(), name=name, content_type=WEBP)
+            images.put(image_bytes(), name=name, content_type=WEBP)

@@ -87,7 +87,7 @@ class Cloud:
         overwritten = {"overwritten": True} if existing is not None else {}
         return self._response(public_id, asset) | overwritten
 
-    def shown(self, path: str) -> bytes:
+    def fetch(self, path: str) -> bytes:
         """Return the image at `[transformation/][v<version>/]<public id>.<format>`.
 
         The version does not select an older image; it only busts caches (docs: Asset versions).

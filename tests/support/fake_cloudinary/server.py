@@ -45,13 +45,13 @@ class FakeCloudinary:
         """Count the uploads that faults will still affect."""
         return self._faults.left()
 
-    def shown(self, url: str) -> bytes:
+    def fetch(self, url: str) -> bytes:
         """Return the image at a delivery URL, without caches."""
         cloud, _, path = url.removeprefix(_DELIVERY).partition("/")
         if not url.startswith(_DELIVERY) or not path.startswith("image/upload/"):
             message = f"not a delivery URL: {url}"
             raise ValueError(message)
-        return self.clouds[cloud].shown(path.removeprefix("image/upload/"))
+        return self.clouds[cloud].fetch(path.removeprefix("image/upload/"))
 
     def cloud_of(self, path: str) -> Cloud | None:
         """Return the cloud of an upload path, or None."""

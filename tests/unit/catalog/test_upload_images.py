@@ -27,7 +27,7 @@ from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.builders.catalog import a_category, a_product, details, opened, stocked
 from tests.support.clock import SetClock
-from tests.support.images import picture, size_of
+from tests.support.images import image_bytes, size_of
 
 OLD = "https://images.test/v0/products/17.webp"
 LAMP = ProductId(17)
@@ -133,7 +133,7 @@ def test_upload_changes_the_image_of_the_product(
 ) -> None:
     clock = SetClock()
     reference = uploading(begin, images, clock=clock)(
-        UploadProductImageCommand(product_id=LAMP, content=picture(kind="JPEG"))
+        UploadProductImageCommand(product_id=LAMP, content=image_bytes(kind="JPEG"))
     )
     product = lamp(begin)
     assert (product.details.image, product.version, product.updated_at) == (
@@ -146,7 +146,7 @@ def test_upload_changes_the_image_of_the_product(
 
 
 def test_stored_image_is_re_encoded(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
-    polyglot = picture(kind="PNG") + b"<script>alert(1)</script>"
+    polyglot = image_bytes(kind="PNG") + b"<script>alert(1)</script>"
     reference = uploading(begin, images)(
         UploadProductImageCommand(product_id=LAMP, content=polyglot)
     )
@@ -157,7 +157,7 @@ def test_event_has_the_old_and_the_new_image(
     begin: FakeUnitOfWorkFactory, images: FakeImageStore, store: FakeStore
 ) -> None:
     reference = uploading(begin, images)(
-        UploadProductImageCommand(product_id=LAMP, content=picture())
+        UploadProductImageCommand(product_id=LAMP, content=image_bytes())
     )
     [event] = store.events
     assert isinstance(event, ProductEdited)
@@ -167,7 +167,7 @@ def test_event_has_the_old_and_the_new_image(
 def test_failed_upload_keeps_the_old_image(begin: FakeUnitOfWorkFactory, store: FakeStore) -> None:
     with pytest.raises(Unavailable):
         uploading(begin, BrokenImageStore())(
-            UploadProductImageCommand(product_id=LAMP, content=picture())
+            UploadProductImageCommand(product_id=LAMP, content=image_bytes())
         )
     assert (lamp(begin).details.image, lamp(begin).version) == (OLD, 1)
     assert store.events == []
@@ -185,10 +185,10 @@ def test_unknown_product_raises_before_processing(
 ) -> None:
     upload = uploading(begin, images, UnusedProcessor())
     with pytest.raises(ProductNotFound):
-        upload(UploadProductImageCommand(product_id=ProductId(404), content=picture()))
+        upload(UploadProductImageCommand(product_id=ProductId(404), content=image_bytes()))
     archive(begin)
     with pytest.raises(ProductNotFound):
-        upload(UploadProductImageCommand(product_id=LAMP, content=picture()))
+        upload(UploadProductImageCommand(product_id=LAMP, content=image_bytes()))
 
 
 def test_stale_version_raises_before_processing(
@@ -196,11 +196,13 @@ def test_stale_version_raises_before_processing(
 ) -> None:
     upload = uploading(begin, images, UnusedProcessor())
     with pytest.raises(StaleVersion):
-        upload(UploadProductImageCommand(product_id=LAMP, content=picture(), expected_version=7))
+        upload(
+            UploadProductImageCommand(product_id=LAMP, content=image_bytes(), expected_version=7)
+        )
 
 
 def test_current_version_is_accepted(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
-    command = UploadProductImageCommand(product_id=LAMP, content=picture(), expected_version=1)
+    command = UploadProductImageCommand(product_id=LAMP, content=image_bytes(), expected_version=1)
     assert uploading(begin, images)(command) == lamp(begin).details.image
 
 
@@ -209,7 +211,7 @@ def test_no_transaction_is_open_while_an_image_is_stored(
 ) -> None:
     images = BusyImageStore(lambda: change_title(begin))
     reference = uploading(begin, images)(
-        UploadProductImageCommand(product_id=LAMP, content=picture())
+        UploadProductImageCommand(product_id=LAMP, content=image_bytes())
     )
     assert (lamp(begin).details.title, lamp(begin).details.image) == ("Copper lamp", reference)
 
@@ -219,14 +221,14 @@ def test_negative_control_open_transaction_blocks_the_other_thread(
 ) -> None:
     images = BusyImageStore(lambda: change_title(begin), timeout=0.1)
     with begin(), pytest.raises(TimeoutError):
-        images.put(picture(), name="products/17", content_type="image/webp")
+        images.put(image_bytes(), name="products/17", content_type="image/webp")
 
 
 def test_edit_during_an_upload_makes_the_version_stale(
     begin: FakeUnitOfWorkFactory,
 ) -> None:
     images = BusyImageStore(lambda: change_title(begin))
-    command = UploadProductImageCommand(product_id=LAMP, content=picture(), expected_version=1)
+    command = UploadProductImageCommand(product_id=LAMP, content=image_bytes(), expected_version=1)
     with pytest.raises(StaleVersion):
         uploading(begin, images)(command)
     assert lamp(begin).details.image == OLD
@@ -235,12 +237,12 @@ def test_edit_during_an_upload_makes_the_version_stale(
 def test_product_archived_during_an_upload_raises(begin: FakeUnitOfWorkFactory) -> None:
     images = BusyImageStore(lambda: archive(begin))
     with pytest.raises(ProductNotFound):
-        uploading(begin, images)(UploadProductImageCommand(product_id=LAMP, content=picture()))
+        uploading(begin, images)(UploadProductImageCommand(product_id=LAMP, content=image_bytes()))
     assert lamp(begin).details.image == OLD
 
 
 def test_repr_of_a_command_leaves_out_the_content() -> None:
-    assert "RIFF" not in repr(UploadProductImageCommand(product_id=LAMP, content=picture()))
+    assert "RIFF" not in repr(UploadProductImageCommand(product_id=LAMP, content=image_bytes()))
 
 
 def uploading_category(
@@ -263,7 +265,7 @@ def test_upload_changes_that_image_of_the_category_only(
 ) -> None:
     before = books(begin).details.event_data()
     reference = uploading_category(begin, images)(
-        UploadCategoryImageCommand(category_id=BOOKS, image=image, content=picture(kind="PNG"))
+        UploadCategoryImageCommand(category_id=BOOKS, image=image, content=image_bytes(kind="PNG"))
     )
     assert books(begin).details.event_data() == before | {image.value: reference}
     assert f"categories/7/{image.replace('_', '-')}." in reference
@@ -275,7 +277,7 @@ def test_upload_changes_that_image_of_the_category_only(
 def test_failed_upload_changes_no_category(begin: FakeUnitOfWorkFactory, store: FakeStore) -> None:
     before = books(begin).details
     command = UploadCategoryImageCommand(
-        category_id=BOOKS, image=CategoryImage.MOBILE, content=picture()
+        category_id=BOOKS, image=CategoryImage.MOBILE, content=image_bytes()
     )
     with pytest.raises(Unavailable):
         uploading_category(begin, BrokenImageStore())(command)
@@ -296,7 +298,7 @@ def test_unknown_or_stale_category_raises_before_processing(
     command = UploadCategoryImageCommand(
         category_id=CategoryId(category_id),
         image=CategoryImage.DESKTOP,
-        content=picture(),
+        content=image_bytes(),
         expected_version=version,
     )
     with pytest.raises(error):

@@ -20,7 +20,7 @@ CATALOG: dict[str, list[dict[str, Any]]] = json.loads(
 PEOPLE: dict[str, Any] = json.loads((DEMO / "people.json").read_text(encoding="utf-8"))
 PRODUCTS = CATALOG["products"]
 CATEGORIES = CATALOG["categories"]
-EVERYBODY = [PEOPLE["admin"], *PEOPLE["customers"]]
+ACCOUNTS = [PEOPLE["admin"], *PEOPLE["customers"]]
 CATEGORY_SIZES = {
     "image": (1000, 1300),
     "mobile_image": (1080, 605),
@@ -104,14 +104,14 @@ def test_product_images_are_distinct() -> None:
 
 def test_people_have_unique_names_and_example_addresses() -> None:
     assert len(PEOPLE["customers"]) == 4
-    assert len({person["username"] for person in EVERYBODY}) == 5
-    assert len({person["email"] for person in EVERYBODY}) == 5
-    assert all(person["email"].endswith("@example.com") for person in EVERYBODY)
-    assert all(person["first_name"] and person["last_name"] for person in EVERYBODY)
+    assert len({person["username"] for person in ACCOUNTS}) == 5
+    assert len({person["email"] for person in ACCOUNTS}) == 5
+    assert all(person["email"].endswith("@example.com") for person in ACCOUNTS)
+    assert all(person["first_name"] and person["last_name"] for person in ACCOUNTS)
 
 
 def test_passwords_satisfy_the_password_policy() -> None:
-    for person in EVERYBODY:
+    for person in ACCOUNTS:
         password = person["password"].lower()
         assert len(password) >= 8
         assert not password.isdigit()

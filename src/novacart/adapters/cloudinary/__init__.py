@@ -1,1 +1,1 @@
-"""Pictures at Cloudinary."""
+"""Image store at Cloudinary."""

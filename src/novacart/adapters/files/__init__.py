@@ -1,1 +1,1 @@
-"""Files on this machine's own disk."""
+"""Image store on the local disk."""

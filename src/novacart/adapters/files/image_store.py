@@ -1,4 +1,4 @@
-"""Pictures in a folder that the shop itself serves under `/media/`."""
+"""Image store in a folder that this site serves under `/media/`."""
 
 import os
 from hashlib import blake2b
@@ -13,7 +13,7 @@ PREFIX: Final = "/media/"
 
 
 class FilesImageStore:
-    """The hash of its content is part of a file's name, so that it never changes."""
+    """A file name contains the hash of the content, so that a file never changes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -25,22 +25,22 @@ class FilesImageStore:
         try:
             _write(self._folder / path, content)
         except OSError as error:
-            raise StorageUnavailable("The picture can't be written.") from error
+            raise StorageUnavailable("The image can't be written.") from error
         return PREFIX + path
 
 
-def _write(target: Path, content: bytes) -> None:
-    """Write a file whole or not at all; one that is there has this content already."""
-    if target.exists():
+def _write(path: Path, content: bytes) -> None:
+    """Write a file atomically. An existing file has the same content already."""
+    if path.exists():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as draft:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as temporary:
         try:
-            draft.write(content)
-            draft.flush()
-            os.fsync(draft.fileno())
-            Path(draft.name).chmod(0o644)
-            Path(draft.name).replace(target)
+            temporary.write(content)
+            temporary.flush()
+            os.fsync(temporary.fileno())
+            Path(temporary.name).chmod(0o644)
+            Path(temporary.name).replace(path)
         except BaseException:
-            Path(draft.name).unlink(missing_ok=True)
+            Path(temporary.name).unlink(missing_ok=True)
             raise

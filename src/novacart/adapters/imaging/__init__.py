@@ -1,1 +1,1 @@
-"""Pictures, by Pillow."""
+"""Image processing with Pillow."""

@@ -32,5 +32,5 @@ class CartItem:
 
 class CartQueries(Protocol):
     def cart_of(self, user_id: UserId) -> Sequence[CartItem]:
-        """Oldest first, without products that are not in the catalogue."""
+        """Oldest first, without products that are not in the catalog."""
         ...

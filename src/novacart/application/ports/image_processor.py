@@ -10,7 +10,6 @@ class PreparedImage:
 
     content: bytes
     content_type: str
-    extension: str
     width: int
     height: int
 

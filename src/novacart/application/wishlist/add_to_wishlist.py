@@ -16,7 +16,7 @@ class AddToWishlistCommand:
 class AddToWishlist:
     """Add a product; return False if it is already on the wishlist.
 
-    Raises `ProductNotFound` for a product that is not in the catalogue, and `WishlistIsFull`.
+    Raises `ProductNotFound` for a product that is not in the catalog, and `WishlistIsFull`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:

@@ -19,5 +19,5 @@ class WishlistItem:
 
 class WishlistQueries(Protocol):
     def wishlist_of(self, user_id: UserId) -> Sequence[WishlistItem]:
-        """Newest first, without products that are not in the catalogue."""
+        """Newest first, without products that are not in the catalog."""
         ...

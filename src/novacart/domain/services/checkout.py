@@ -31,7 +31,7 @@ class CheckoutLine:
 class Checkout:
     """A cart, its priced lines and the shipping address, read at one moment.
 
-    `lines` are the products in the catalogue, oldest first; `cart` may hold others, which are
+    `lines` are the products in the catalog, oldest first; `cart` may hold others, which are
     not shown to the customer. `address` is the customer's address `address_id`; it is None if
     no address was requested or the customer has no such address.
     """

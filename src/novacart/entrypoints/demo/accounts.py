@@ -1,4 +1,4 @@
-"""The people of the demo shop: an owner, and customers with addresses."""
+"""Load the accounts of the demo shop: an owner, and customers with addresses."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,23 +15,23 @@ from novacart.entrypoints.demo import data
 
 
 def seed_people(injector: Injector, progress: Callable[[str, int, int], None]) -> int:
-    """Open the accounts that are not there yet, and say how many those were."""
+    """Register the accounts that do not exist, and return their number."""
     people = data.people()
-    everybody = [(people["admin"], Role.OWNER)]
-    everybody += [(customer, Role.CUSTOMER) for customer in people["customers"]]
-    opened = 0
-    for done, (person, role) in enumerate(everybody, start=1):
-        opened += _open(injector, person, role)
-        progress("people", done, len(everybody))
-    return opened
+    accounts = [(people["admin"], Role.OWNER)]
+    accounts += [(customer, Role.CUSTOMER) for customer in people["customers"]]
+    added = 0
+    for done, (person, role) in enumerate(accounts, start=1):
+        added += _register(injector, person, role)
+        progress("people", done, len(accounts))
+    return added
 
 
-def _open(injector: Injector, person: dict[str, Any], role: Role) -> bool:
-    named = {name: value for name, value in person.items() if name != "addresses"}
+def _register(injector: Injector, person: dict[str, Any], role: Role) -> bool:
+    details = {name: value for name, value in person.items() if name != "addresses"}
     try:
-        profile = injector.get(RegisterUser)(RegisterUserCommand(**named, role=role, actor=SYSTEM))
+        profile = injector.get(RegisterUser)(RegisterUserCommand(**details, role=role, actor=SYSTEM))
     except InvalidFields:
-        # Somebody of that name or e-mail address is here already.
+        # The username or e-mail address is taken.
         return False
     for address in person.get("addresses", []):
         fields = address | {"address_type": AddressType(address["address_type"])}

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
-from tests.support.images import picture
+from tests.support.images import image_bytes
 from tests.support.shoppers import Shopper, new_product, stock_level
 
 
@@ -59,7 +59,7 @@ def test_product_is_added_edited_archived_and_restored(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Brass lamp")
 
     file = tmp_path / "lamp.webp"
-    file.write_bytes(picture())
+    file.write_bytes(image_bytes())
     page.locator("#image").set_input_files(file)
     expect(page.get_by_alt_text("Preview of the selected image")).to_be_visible()
     page.get_by_role("button", name="Upload image").click()
