@@ -29,7 +29,9 @@ def seed_people(injector: Injector, progress: Callable[[str, int, int], None]) -
 def _register(injector: Injector, person: dict[str, Any], role: Role) -> bool:
     details = {name: value for name, value in person.items() if name != "addresses"}
     try:
-        profile = injector.get(RegisterUser)(RegisterUserCommand(**details, role=role, actor=SYSTEM))
+        profile = injector.get(RegisterUser)(
+            RegisterUserCommand(**details, role=role, actor=SYSTEM)
+        )
     except InvalidFields:
         # The username or e-mail address is taken.
         return False
