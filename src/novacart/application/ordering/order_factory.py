@@ -14,7 +14,7 @@ from novacart.domain.ordering.errors import OrderNumberTaken
 from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import REPLACED_REASON, Order
 from novacart.domain.services.checkout import Checkout
-from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, UserId
+from novacart.domain.shared.ids import AddressId, OrderId, UserId
 
 # A number is random and rarely taken; then the whole unit of work is retried with another one.
 ATTEMPTS: Final = 3
@@ -65,10 +65,13 @@ class OrderFactory:
         customer are available. Raises `OutOfStock`, `OrderNumberTaken`.
         """
         order_id, *line_ids = work.ids.take(1 + len(checkout.lines))
-        order = checkout.place_order(
+        order = Order.place(
             id=OrderId(order_id),
-            line_ids=[OrderLineId(line_id) for line_id in line_ids],
             number=self._numbers(at),
+            user_id=checkout.cart.user_id,
+            email=checkout.email,
+            lines=checkout.order_lines(line_ids),
+            address=checkout.address,
             payment_method=payment_method,
             placed_at=at,
             expires_at=at + self._policy.pending_order_ttl,

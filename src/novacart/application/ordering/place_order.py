@@ -1,6 +1,7 @@
 """Place the cart as an order."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from novacart.application.ordering.order_factory import OrderFactory, retry_taken_number
 from novacart.application.ordering.policy import CheckoutPolicy
@@ -46,7 +47,7 @@ class PlaceOrder:
         self._factory = OrderFactory(numbers=numbers, policy=policy)
 
     def __call__(self, command: PlaceOrderCommand) -> OrderView:
-        return retry_taken_number(lambda: self._place(command))
+        return retry_taken_number(partial(self._place, command))
 
     def _place(self, command: PlaceOrderCommand) -> OrderView:
         with self._begin() as work:

@@ -1,6 +1,7 @@
 """Start a one-step checkout: an unpaid order of the cart, which keeps its lines until payment."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from novacart.application.ordering.order_factory import OrderFactory, retry_taken_number
 from novacart.application.ordering.policy import CheckoutPolicy
@@ -50,7 +51,7 @@ class StartCheckout:
             raise GatewayUnavailable(
                 "Online payments are not set up in this shop.", retry_after=_RETRY_AFTER
             )
-        return retry_taken_number(lambda: self._start(command))
+        return retry_taken_number(partial(self._start, command))
 
     def _start(self, command: StartCheckoutCommand) -> OrderView:
         now = self._clock.now()

@@ -192,7 +192,7 @@ class Order(AggregateRoot):
 
     @property
     def currency(self) -> str:
-        return self.total.currency
+        return self.lines[0].unit_price.currency
 
     @property
     def total(self) -> Money:

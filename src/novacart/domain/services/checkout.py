@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import EmptyCart
-from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, ProductId
+from novacart.domain.shared.ids import AddressId, OrderLineId, ProductId
 from novacart.domain.shared.money import Money
 
 
@@ -55,36 +53,17 @@ class Checkout:
         shown = {(line.product_id, line.quantity, line.unit_price) for line in self.lines}
         return ordered == shown and order.address == self.address
 
-    def place_order(
-        self,
-        *,
-        id: OrderId,
-        line_ids: Sequence[OrderLineId],
-        number: str,
-        payment_method: PaymentMethod,
-        placed_at: datetime,
-        expires_at: datetime,
-    ) -> Order:
-        """Create the order of these lines. Raises as `Order.place`."""
-        return Order.place(
-            id=id,
-            number=number,
-            user_id=self.cart.user_id,
-            email=self.email,
-            lines=[
-                OrderLine(
-                    id=line_id,
-                    product_id=line.product_id,
-                    title=line.title,
-                    subtitle=line.subtitle,
-                    image=line.image,
-                    unit_price=line.unit_price,
-                    quantity=line.quantity,
-                )
-                for line_id, line in zip(line_ids, self.lines, strict=True)
-            ],
-            address=self.address,
-            payment_method=payment_method,
-            placed_at=placed_at,
-            expires_at=expires_at,
-        )
+    def order_lines(self, ids: Sequence[int]) -> list[OrderLine]:
+        """The lines of a new order, with these ids."""
+        return [
+            OrderLine(
+                id=OrderLineId(line_id),
+                product_id=line.product_id,
+                title=line.title,
+                subtitle=line.subtitle,
+                image=line.image,
+                unit_price=line.unit_price,
+                quantity=line.quantity,
+            )
+            for line_id, line in zip(ids, self.lines, strict=True)
+        ]
