@@ -45,8 +45,9 @@ def not_modified(etag: str) -> Response | None:
     """
     tags = request.if_none_match
     opaque = etag.strip('"')
-    sent = sorted({*tags.as_set(include_weak=True)})
-    matching = next((tag for tag in sent if _CODING.sub("", tag) == opaque), None)
+    # Werkzeug reads an empty or malformed tag as None.
+    sent = [tag for tag in tags.as_set(include_weak=True) if tag]
+    matching = next((tag for tag in sorted(sent) if _CODING.sub("", tag) == opaque), None)
     if matching is None:
         if not tags.star_tag:
             return None
