@@ -32,6 +32,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "babel": (_EMAIL, _ENTRYPOINTS),
     "click": (_ENTRYPOINTS,),
     "cloudinary": ("adapters.cloudinary",),
+    "cryptography": (_SECURITY,),
     "dotenv": (_ENTRYPOINTS,),
     # Flask-JWT-Extended reads its settings from a Flask application, so security has one.
     "flask": (_WEB, _ADMIN, _EMAIL, _SECURITY, _ENTRYPOINTS),
@@ -51,8 +52,10 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "orjson": (_WEB, _ENTRYPOINTS),
     "prometheus_client": (_WEB,),
     "psycopg": (_PERSISTENCE,),
+    "pyotp": (_SECURITY,),
     "redis": ("adapters.redis",),
     "rich": (_ENTRYPOINTS,),
+    "segno": (_ADMIN,),
     "sqlalchemy": (_PERSISTENCE,),
     "stripe": ("adapters.stripe",),
     "structlog": ("adapters", _ENTRYPOINTS),
