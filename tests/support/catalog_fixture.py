@@ -17,7 +17,7 @@ from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
 
 
-class CatalogWorld:
+class CatalogFixture:
     def __init__(self) -> None:
         policy = CatalogPolicy(currency="INR")
         self.store = FakeStore()

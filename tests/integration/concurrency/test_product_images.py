@@ -15,7 +15,7 @@ from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
 from tests.fakes.images import FakeImageStore
-from tests.support.builders.catalog import a_product, stocked
+from tests.support.builders.catalog import a_product, add_product
 from tests.support.clock import SetClock
 from tests.support.images import image_bytes
 from tests.support.races import errors_of, run_concurrently
@@ -37,7 +37,7 @@ class BarrierImageStore(FakeImageStore):
 
 
 def upload_use_case(begin: UnitOfWorkFactory, parties: int) -> UploadProductImage:
-    stocked(begin, a_product(LAMP))
+    add_product(begin, a_product(LAMP))
     return UploadProductImage(
         begin=begin,
         clock=SetClock(),

@@ -14,7 +14,7 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved
 from novacart.domain.shared.ids import ProductId
 from tests.integration.concurrency.conftest import NEGATIVE_CONTROL
-from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
+from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
 from tests.support.races import assert_stock_matches_ledger
 
 BUYERS, UNITS, THREADS = 60, 4, 12
@@ -25,8 +25,8 @@ LAMP, BOOK = ProductId(41), ProductId(42)
 def begin(database: Database, request: pytest.FixtureRequest) -> Iterator[SqlUnitOfWorkFactory]:
     """These reservations have no orders, so only the stock ledger is checked."""
     begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
-    stocked(begin, a_product(LAMP), UNITS)
-    stocked(begin, a_product(BOOK), UNITS)
+    add_product(begin, a_product(LAMP), UNITS)
+    add_product(begin, a_product(BOOK), UNITS)
     yield begin
     if NEGATIVE_CONTROL not in request.node.name:
         assert_stock_matches_ledger(database)

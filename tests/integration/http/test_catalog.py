@@ -20,7 +20,7 @@ from novacart.adapters.web.catalog.schemas import (
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
-from tests.support.builders.catalog import a_product, details, stocked
+from tests.support.builders.catalog import a_product, add_product, details
 from tests.support.contracts.catalog_queries import fill
 from tests.support.query_counter import counted_statements
 
@@ -297,7 +297,7 @@ def test_number_of_statements_does_not_depend_on_the_rows(
     max_statements: int,
 ) -> None:
     for number in range(300, 330):
-        stocked(begin, a_product(number, details(title=f"Kite {number}", category_id=8)))
+        add_product(begin, a_product(number, details(title=f"Kite {number}", category_id=8)))
     with counted_statements(injector.get(Database)) as statements:
         assert client.get(path).status_code == 200
     assert 0 < len(statements) <= max_statements

@@ -11,7 +11,7 @@ from injector import Injector
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.accounts import CheapPasswords, Person, a_customer, create_owner, sign_in
-from tests.support.builders.catalog import NOON, a_category, a_claim, opened
+from tests.support.builders.catalog import NOON, a_category, a_claim, add_categories
 
 LAMP: dict[str, Any] = {
     "title": "Brass lamp",
@@ -35,7 +35,7 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture(autouse=True)
 def begin(injector: Injector) -> UnitOfWorkFactory:
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
-    opened(begin, a_category(7, "books"))
+    add_categories(begin, a_category(7, "books"))
     return begin
 
 

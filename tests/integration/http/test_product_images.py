@@ -18,7 +18,7 @@ from novacart.adapters.imaging.image_processor import MAX_BYTES
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.settings import InvalidSetting
 from tests.support.accounts import CheapPasswords, Person, a_customer, create_owner, sign_in
-from tests.support.builders.catalog import a_product, details, stocked
+from tests.support.builders.catalog import a_product, add_product, details
 from tests.support.fake_cloudinary import Cloud, Effect, FakeCloudinary
 from tests.support.fake_cloudinary.fixtures import (
     API_KEY,
@@ -74,7 +74,7 @@ class Shop:
 def make_shop(app: Flask) -> Shop:
     injector: Injector = app.extensions["novacart.injector"]
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
-    stocked(begin, a_product(17, details(image=OLD)))
+    add_product(begin, a_product(17, details(image=OLD)))
     create_owner(injector)
     client = app.test_client()
     return Shop(client=client, owner=sign_in(client, "owner"))

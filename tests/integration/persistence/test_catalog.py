@@ -18,7 +18,7 @@ from novacart.domain.shared.ids import ProductId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
+from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
 from tests.support.contracts.catalog_queries import (
     INR,
     CatalogQueriesContract,
@@ -89,7 +89,7 @@ class TestSqlStock(StockContract):
         self, begin: UnitOfWorkFactory, database: Database
     ) -> None:
         for number in range(201, 221):
-            stocked(begin, a_product(number), 5)
+            add_product(begin, a_product(number), 5)
         for turn, move in enumerate(["reserve", "sell", "take_back", "reserve", "release"]):
             claims = [a_claim(number, 1, f"{turn}:{number}") for number in range(201, 221)]
             with begin() as work, counted_statements(database) as statements:
@@ -100,7 +100,7 @@ class TestSqlStock(StockContract):
     def test_ledger_contains_the_actor(self, database: Database) -> None:
         contexts = ContextVarRequestContexts()
         with contexts.bind(RequestContext(actor="staff:7")):
-            stocked(SqlUnitOfWorkFactory(database, contexts), a_product(50), 1)
+            add_product(SqlUnitOfWorkFactory(database, contexts), a_product(50), 1)
         with database.reading() as connection:
             actor = connection.execute(
                 text("SELECT actor, note FROM stock_movements WHERE product_id = 50")
@@ -160,6 +160,6 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
     ],
 )
 def test_database_constraints(database: Database, statement: str) -> None:
-    stocked(SqlUnitOfWorkFactory(database, ContextVarRequestContexts()), a_product(41), 5)
+    add_product(SqlUnitOfWorkFactory(database, ContextVarRequestContexts()), a_product(41), 5)
     with database.writing() as connection, pytest.raises(IntegrityError):
         connection.execute(text(statement))

@@ -1,4 +1,4 @@
-"""Products, categories and stock, as tests need them."""
+"""Builders of products, categories and stock claims."""
 
 from datetime import UTC, datetime
 from itertools import count
@@ -68,8 +68,8 @@ def a_category(
     )
 
 
-def stocked(begin: UnitOfWorkFactory, product: Product, stock: int = 10) -> ProductId:
-    """The product, in the catalogue, with so many on hand."""
+def add_product(begin: UnitOfWorkFactory, product: Product, stock: int = 10) -> ProductId:
+    """Add a product to the catalog with its units on hand."""
     with begin() as work:
         work.products.add(product)
         work.stock.open({product.id: stock}, reason="Delivery", at=NOON)
@@ -77,7 +77,7 @@ def stocked(begin: UnitOfWorkFactory, product: Product, stock: int = 10) -> Prod
     return product.id
 
 
-def opened(begin: UnitOfWorkFactory, *categories: Category) -> None:
+def add_categories(begin: UnitOfWorkFactory, *categories: Category) -> None:
     with begin() as work:
         for category in categories:
             work.categories.add(category)

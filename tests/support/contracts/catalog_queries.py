@@ -24,9 +24,9 @@ from tests.support.builders.catalog import (
     a_category,
     a_claim,
     a_product,
+    add_categories,
+    add_product,
     details,
-    opened,
-    stocked,
 )
 
 INR = CatalogPolicy(currency="INR")
@@ -39,7 +39,7 @@ def rupees(amount: int) -> Money:
 
 def fill(begin: UnitOfWorkFactory) -> None:
     """Add three categories and nine products, one of them archived."""
-    opened(
+    add_categories(
         begin,
         a_category(7, "books", name="Books", position=2),
         a_category(8, "toys", name="Toys & Games", position=1),
@@ -96,7 +96,7 @@ def fill(begin: UnitOfWorkFactory) -> None:
         (109, 4, details(title="Brass lamp", subtitle="small", price=20_000)),
     ]
     for number, stock, about in products:
-        stocked(begin, a_product(number, about, at=NOON - timedelta(hours=number % 4)), stock)
+        add_product(begin, a_product(number, about, at=NOON - timedelta(hours=number % 4)), stock)
     with begin() as work:
         archived = work.products.get_for_update(ProductId(108))
         archived.archive(at=NOON)
@@ -305,7 +305,7 @@ class CatalogQueriesContract:
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:
         for number in range(200, 215):
-            stocked(begin, a_product(number, details(title=f"Kite {number}", brand="Udaan")))
+            add_product(begin, a_product(number, details(title=f"Kite {number}", brand="Udaan")))
         suggested = queries.suggestions("udaan")
         assert len(suggested) == 10
         assert suggested[0].count == 17

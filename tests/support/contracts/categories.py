@@ -8,7 +8,7 @@ from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.errors import CategoryNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import CategoryId
-from tests.support.builders.catalog import NOON, a_category, opened
+from tests.support.builders.catalog import NOON, a_category, add_categories
 
 BOOKS = CategoryId(7)
 DETAILS = CategoryDetails(
@@ -28,13 +28,13 @@ class CategoriesContract:
     """Subclasses provide the fixture `begin`."""
 
     def test_added_category_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, Category.create(id=BOOKS, details=DETAILS, at=NOON))
+        add_categories(begin, Category.create(id=BOOKS, details=DETAILS, at=NOON))
         with begin() as work:
             loaded = work.categories.get(BOOKS)
             assert (loaded.id, loaded.details, loaded.version) == (BOOKS, DETAILS, 1)
 
     def test_saved_category_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, a_category(7, "books"))
+        add_categories(begin, a_category(7, "books"))
         with begin() as work:
             category = work.categories.get_for_update(BOOKS)
             category.edit(DETAILS, at=NOON)
@@ -52,17 +52,17 @@ class CategoriesContract:
                 work.categories.get_for_update(BOOKS)
 
     def test_ids_by_slug_includes_inactive_categories(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, a_category(7, "books"), a_category(8, "toys", is_active=False))
+        add_categories(begin, a_category(7, "books"), a_category(8, "toys", is_active=False))
         with begin() as work:
             assert work.categories.ids_by_slug() == {"books": 7, "toys": 8}
 
     def test_add_with_a_taken_slug_raises(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, a_category(7, "books"))
+        add_categories(begin, a_category(7, "books"))
         with begin() as work, pytest.raises(SlugTaken):
             work.categories.add(a_category(8, "books"))
 
     def test_save_with_a_taken_slug_raises(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, a_category(7, "books"), a_category(8, "toys"))
+        add_categories(begin, a_category(7, "books"), a_category(8, "toys"))
         with begin() as work:
             toys = work.categories.get_for_update(CategoryId(8))
             toys.edit(a_category(8, "books").details, at=NOON)
@@ -70,7 +70,7 @@ class CategoriesContract:
                 work.categories.save(toys)
 
     def test_save_of_a_stale_copy_raises(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, a_category(7, "books"))
+        add_categories(begin, a_category(7, "books"))
         with begin() as work:
             old = work.categories.get(BOOKS)
         with begin() as work:

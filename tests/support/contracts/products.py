@@ -9,7 +9,14 @@ from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
-from tests.support.builders.catalog import NOON, a_category, a_product, details, opened, stocked
+from tests.support.builders.catalog import (
+    NOON,
+    a_category,
+    a_product,
+    add_categories,
+    add_product,
+    details,
+)
 
 LAMP, BOOK, NONE = ProductId(41), ProductId(42), ProductId(43)
 
@@ -29,7 +36,7 @@ class ProductsContract:
     """Subclasses provide the fixture `begin`."""
 
     def test_added_product_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, a_category(7, "books"))
+        add_categories(begin, a_category(7, "books"))
         product = a_product(
             42,
             details(
@@ -45,14 +52,14 @@ class ProductsContract:
             ),
             at=NOON + timedelta(microseconds=7),
         )
-        stocked(begin, product)
+        add_product(begin, product)
         with begin() as work:
             assert state(work.products.get(BOOK)) == state(product)
             assert product.version == 1
 
     def test_saved_product_is_loaded_with_all_fields(self, begin: UnitOfWorkFactory) -> None:
-        opened(begin, a_category(7, "books"))
-        stocked(begin, a_product(42))
+        add_categories(begin, a_category(7, "books"))
+        add_product(begin, a_product(42))
         with begin() as work:
             product = work.products.get_for_update(BOOK)
             product.edit(
@@ -83,7 +90,7 @@ class ProductsContract:
                     find(NONE)
 
     def test_get_active_of_archived_product_raises(self, begin: UnitOfWorkFactory) -> None:
-        stocked(begin, a_product(41))
+        add_product(begin, a_product(41))
         with begin() as work:
             assert work.products.get_active(LAMP).id == LAMP
             product = work.products.get_for_update(LAMP)
@@ -98,14 +105,14 @@ class ProductsContract:
     def test_get_many_for_update_returns_existing_products_by_id(
         self, begin: UnitOfWorkFactory
     ) -> None:
-        stocked(begin, a_product(42))
-        stocked(begin, a_product(41))
+        add_product(begin, a_product(42))
+        add_product(begin, a_product(41))
         with begin() as work:
             assert list(work.products.get_many_for_update([BOOK, LAMP, NONE])) == [LAMP, BOOK]
             assert work.products.get_many_for_update([]) == {}
 
     def test_save_of_a_stale_copy_raises(self, begin: UnitOfWorkFactory) -> None:
-        stocked(begin, a_product(41))
+        add_product(begin, a_product(41))
         with begin() as work:
             old = work.products.get(LAMP)
         with begin() as work:

@@ -14,7 +14,7 @@ from novacart.domain.catalog.errors import (
 from novacart.domain.catalog.stock import MAX_ON_HAND, StockClaim
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId
-from tests.support.builders.catalog import NOON, a_claim, a_product, stocked
+from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
 
 LAMP, BOOK, UNKNOWN = ProductId(41), ProductId(42), ProductId(43)
 
@@ -44,8 +44,8 @@ class StockContract:
 
     @pytest.fixture(autouse=True)
     def _products(self, begin: UnitOfWorkFactory) -> None:
-        stocked(begin, a_product(41), 5)
-        stocked(begin, a_product(42), 1)
+        add_product(begin, a_product(41), 5)
+        add_product(begin, a_product(42), 1)
 
     def test_reserve_makes_units_unavailable(self, begin: UnitOfWorkFactory) -> None:
         move_stock(begin, "reserve", a_claim(42, 1, "b"), a_claim(41, 5, "a"))

@@ -25,7 +25,13 @@ from novacart.domain.shared.ids import CategoryId, ProductId
 from tests.fakes.images import FakeImageStore
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.catalog import a_category, a_product, details, opened, stocked
+from tests.support.builders.catalog import (
+    a_category,
+    a_product,
+    add_categories,
+    add_product,
+    details,
+)
 from tests.support.clock import SetClock
 from tests.support.images import image_bytes, size_of
 
@@ -77,8 +83,8 @@ def store() -> FakeStore:
 @pytest.fixture
 def begin(store: FakeStore) -> FakeUnitOfWorkFactory:
     factory = FakeUnitOfWorkFactory(store)
-    stocked(factory, a_product(LAMP, details(image=OLD)))
-    opened(factory, a_category(BOOKS, "books"))
+    add_product(factory, a_product(LAMP, details(image=OLD)))
+    add_categories(factory, a_category(BOOKS, "books"))
     store.events.clear()
     return factory
 

@@ -27,35 +27,35 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import CartLineId, CategoryId, ProductId, UserId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_claim, details
-from tests.support.catalog_fixture import CatalogWorld
+from tests.support.catalog_fixture import CatalogFixture
 
 UNKNOWN = ProductId(999_999)
 BOOKS = AddCategoryCommand(details=CategoryDetails(name="Books", slug="books"))
 
 
 @pytest.fixture
-def world() -> CatalogWorld:
-    return CatalogWorld()
+def catalog() -> CatalogFixture:
+    return CatalogFixture()
 
 
 @pytest.fixture
-def lamp(world: CatalogWorld) -> ProductId:
-    return world.add_product(AddProductCommand(details=details(title="Lamp"), stock=5))
+def lamp(catalog: CatalogFixture) -> ProductId:
+    return catalog.add_product(AddProductCommand(details=details(title="Lamp"), stock=5))
 
 
-def event_names(world: CatalogWorld) -> list[str]:
-    return [event.name for event in world.store.events]
+def event_names(catalog: CatalogFixture) -> list[str]:
+    return [event.name for event in catalog.store.events]
 
 
-def reserve(world: CatalogWorld, product_id: ProductId, quantity: int) -> None:
-    with world.begin() as work:
+def reserve(catalog: CatalogFixture, product_id: ProductId, quantity: int) -> None:
+    with catalog.begin() as work:
         work.stock.reserve([a_claim(product_id, quantity, "line:1:reserve")], at=NOON)
         work.commit()
 
 
-def test_add_product_shows_it_with_its_stock(world: CatalogWorld) -> None:
-    books = world.add_category(BOOKS)
-    product_id = world.add_product(
+def test_add_product_shows_it_with_its_stock(catalog: CatalogFixture) -> None:
+    books = catalog.add_category(BOOKS)
+    product_id = catalog.add_product(
         AddProductCommand(
             details=ProductDetails(
                 title="Monsoon Arithmetic",
@@ -67,11 +67,11 @@ def test_add_product_shows_it_with_its_stock(world: CatalogWorld) -> None:
             stock=7,
         )
     )
-    shown = world.queries.product(product_id)
+    shown = catalog.queries.product(product_id)
     assert (shown.title, shown.brand, shown.stock) == ("Monsoon Arithmetic",) * 2 + (7,)
     assert (shown.price, shown.category_id) == (Money(29_900, "INR"), books)
-    assert shown.created_at == world.clock.now()
-    assert event_names(world) == [
+    assert shown.created_at == catalog.clock.now()
+    assert event_names(catalog) == [
         "catalog.category_added",
         "catalog.product_added",
         "stock.adjusted",
@@ -83,75 +83,79 @@ def test_add_product_shows_it_with_its_stock(world: CatalogWorld) -> None:
     [({"price": Money(100, "USD")}, "currency"), ({"category_id": CategoryId(999)}, "category")],
 )
 def test_add_or_edit_product_with_invalid_details_raises(
-    world: CatalogWorld, lamp: ProductId, changes: dict[str, Any], field: str
+    catalog: CatalogFixture, lamp: ProductId, changes: dict[str, Any], field: str
 ) -> None:
-    before = world.queries.product(lamp)
+    before = catalog.queries.product(lamp)
     with pytest.raises(InvalidValue) as raised:
-        world.add_product(AddProductCommand(details=details().with_changes(changes)))
+        catalog.add_product(AddProductCommand(details=details().with_changes(changes)))
     assert raised.value.field == field
     with pytest.raises(InvalidValue) as raised:
-        world.edit_product(EditProductCommand(product_id=lamp, changes=changes, stock=1))
+        catalog.edit_product(EditProductCommand(product_id=lamp, changes=changes, stock=1))
     assert raised.value.field == field
-    assert world.queries.product(lamp) == before
-    assert world.queries.count_products(ProductFilter()) == 1
+    assert catalog.queries.product(lamp) == before
+    assert catalog.queries.count_products(ProductFilter()) == 1
 
 
-def test_edit_product_changes_the_given_fields(world: CatalogWorld, lamp: ProductId) -> None:
-    world.clock.move(hours=1)
+def test_edit_product_changes_the_given_fields(catalog: CatalogFixture, lamp: ProductId) -> None:
+    catalog.clock.move(hours=1)
     changes = {"price": Money(45_000, "INR")}
-    world.edit_product(EditProductCommand(product_id=lamp, changes=changes, stock=9))
-    shown = world.queries.product(lamp)
+    catalog.edit_product(EditProductCommand(product_id=lamp, changes=changes, stock=9))
+    shown = catalog.queries.product(lamp)
     assert (shown.title, shown.price.amount, shown.stock) == ("Lamp", 45_000, 9)
     assert shown.version == 2
-    assert shown.updated_at == world.clock.now()
+    assert shown.updated_at == catalog.clock.now()
 
 
-def test_edit_of_the_stock_alone_raises_the_version(world: CatalogWorld, lamp: ProductId) -> None:
-    world.edit_product(EditProductCommand(product_id=lamp, stock=0, expected_version=1))
-    assert (world.queries.product(lamp).stock, world.queries.product(lamp).version) == (0, 2)
-    assert event_names(world) == ["catalog.product_added", "stock.adjusted", "stock.adjusted"]
+def test_edit_of_the_stock_alone_raises_the_version(
+    catalog: CatalogFixture, lamp: ProductId
+) -> None:
+    catalog.edit_product(EditProductCommand(product_id=lamp, stock=0, expected_version=1))
+    assert (catalog.queries.product(lamp).stock, catalog.queries.product(lamp).version) == (0, 2)
+    assert event_names(catalog) == ["catalog.product_added", "stock.adjusted", "stock.adjusted"]
     with pytest.raises(StaleVersion):
-        world.edit_product(EditProductCommand(product_id=lamp, stock=5, expected_version=1))
-    world.edit_product(EditProductCommand(product_id=lamp, stock=0, expected_version=2))
-    assert world.queries.product(lamp).version == 2
+        catalog.edit_product(EditProductCommand(product_id=lamp, stock=5, expected_version=1))
+    catalog.edit_product(EditProductCommand(product_id=lamp, stock=0, expected_version=2))
+    assert catalog.queries.product(lamp).version == 2
 
 
-def test_stock_that_was_read_is_no_change(world: CatalogWorld, lamp: ProductId) -> None:
-    reserve(world, lamp, 2)
-    world.edit_product(EditProductCommand(product_id=lamp, stock=5, stock_read=5))
-    assert world.queries.product(lamp).stock == 3
-    world.edit_product(EditProductCommand(product_id=lamp, stock=5, stock_read=3))
-    assert world.queries.product(lamp).stock == 5
+def test_stock_that_was_read_is_no_change(catalog: CatalogFixture, lamp: ProductId) -> None:
+    reserve(catalog, lamp, 2)
+    catalog.edit_product(EditProductCommand(product_id=lamp, stock=5, stock_read=5))
+    assert catalog.queries.product(lamp).stock == 3
+    catalog.edit_product(EditProductCommand(product_id=lamp, stock=5, stock_read=3))
+    assert catalog.queries.product(lamp).stock == 5
 
 
-def test_edit_with_a_stale_version_raises(world: CatalogWorld, lamp: ProductId) -> None:
+def test_edit_with_a_stale_version_raises(catalog: CatalogFixture, lamp: ProductId) -> None:
     first, second = (
         EditProductCommand(
             product_id=lamp, changes={"price": Money(amount, "INR")}, expected_version=1
         )
         for amount in (100, 200)
     )
-    world.edit_product(first)
+    catalog.edit_product(first)
     with pytest.raises(StaleVersion):
-        world.edit_product(second)
+        catalog.edit_product(second)
     with pytest.raises(StaleVersion):
-        world.archive_product(ArchiveProductCommand(product_id=lamp, expected_version=1))
-    assert world.queries.product(lamp).price.amount == 100
+        catalog.archive_product(ArchiveProductCommand(product_id=lamp, expected_version=1))
+    assert catalog.queries.product(lamp).price.amount == 100
 
 
-def test_change_price_applies_to_the_current_price(world: CatalogWorld, lamp: ProductId) -> None:
+def test_change_price_applies_to_the_current_price(
+    catalog: CatalogFixture, lamp: ProductId
+) -> None:
     ten_percent_less = ChangePriceCommand(product_id=lamp, change=PriceChange(-10))
-    world.change_price(ten_percent_less)
-    world.change_price(ten_percent_less)
-    assert world.queries.product(lamp).price == Money(40_419, "INR")
-    assert event_names(world)[-2:] == ["catalog.product_edited"] * 2
+    catalog.change_price(ten_percent_less)
+    catalog.change_price(ten_percent_less)
+    assert catalog.queries.product(lamp).price == Money(40_419, "INR")
+    assert event_names(catalog)[-2:] == ["catalog.product_edited"] * 2
 
 
 def test_archive_removes_the_product_from_wishlists_and_carts(
-    world: CatalogWorld, lamp: ProductId
+    catalog: CatalogFixture, lamp: ProductId
 ) -> None:
     asha = UserId(7)
-    with world.begin() as work:
+    with catalog.begin() as work:
         wishlist = work.wishlists.of(asha)
         wishlist.add(lamp, at=NOON)
         work.wishlists.save(wishlist)
@@ -166,53 +170,55 @@ def test_archive_removes_the_product_from_wishlists_and_carts(
         )
         work.carts.save(cart)
         work.commit()
-    world.archive_product(ArchiveProductCommand(product_id=lamp))
-    with world.begin() as work:
+    catalog.archive_product(ArchiveProductCommand(product_id=lamp))
+    with catalog.begin() as work:
         assert lamp not in work.wishlists.of(asha)
         assert not work.carts.of(asha).lines
     with pytest.raises(ProductNotFound):
-        world.queries.product(lamp)
+        catalog.queries.product(lamp)
 
 
-def test_archived_product_can_only_be_restored(world: CatalogWorld, lamp: ProductId) -> None:
-    world.archive_product(ArchiveProductCommand(product_id=lamp))
+def test_archived_product_can_only_be_restored(catalog: CatalogFixture, lamp: ProductId) -> None:
+    catalog.archive_product(ArchiveProductCommand(product_id=lamp))
     changes: tuple[Callable[[], object], ...] = (
-        lambda: world.archive_product(ArchiveProductCommand(product_id=lamp)),
-        lambda: world.edit_product(EditProductCommand(product_id=lamp, stock=1)),
-        lambda: world.change_price(ChangePriceCommand(product_id=lamp, change=PriceChange(5))),
+        lambda: catalog.archive_product(ArchiveProductCommand(product_id=lamp)),
+        lambda: catalog.edit_product(EditProductCommand(product_id=lamp, stock=1)),
+        lambda: catalog.change_price(ChangePriceCommand(product_id=lamp, change=PriceChange(5))),
     )
     for change in changes:
         with pytest.raises(ProductNotFound):
             change()
-    world.restore_product(RestoreProductCommand(product_id=lamp))
-    assert world.queries.product(lamp).stock == 5
+    catalog.restore_product(RestoreProductCommand(product_id=lamp))
+    assert catalog.queries.product(lamp).stock == 5
     with pytest.raises(ProductNotArchived):
-        world.restore_product(RestoreProductCommand(product_id=lamp))
+        catalog.restore_product(RestoreProductCommand(product_id=lamp))
 
 
-def test_adjust_stock_writes_the_reason_to_the_ledger(world: CatalogWorld, lamp: ProductId) -> None:
-    level = world.adjust_stock(AdjustStockCommand(product_id=lamp, delta=-2, reason="Breakage"))
-    assert level.available == world.queries.product(lamp).stock == 3
-    assert [entry.note for entry in world.store.stock_movements.values()] == [
+def test_adjust_stock_writes_the_reason_to_the_ledger(
+    catalog: CatalogFixture, lamp: ProductId
+) -> None:
+    level = catalog.adjust_stock(AdjustStockCommand(product_id=lamp, delta=-2, reason="Breakage"))
+    assert level.available == catalog.queries.product(lamp).stock == 3
+    assert [entry.note for entry in catalog.store.stock_movements.values()] == [
         "Initial stock",
         "Breakage",
     ]
 
 
-def test_adjust_stock_below_reserved_raises(world: CatalogWorld, lamp: ProductId) -> None:
-    reserve(world, lamp, 4)
+def test_adjust_stock_below_reserved_raises(catalog: CatalogFixture, lamp: ProductId) -> None:
+    reserve(catalog, lamp, 4)
     with pytest.raises(StockIsReserved):
-        world.adjust_stock(AdjustStockCommand(product_id=lamp, delta=-2, reason="Breakage"))
-    assert world.queries.product(lamp).stock == 1
+        catalog.adjust_stock(AdjustStockCommand(product_id=lamp, delta=-2, reason="Breakage"))
+    assert catalog.queries.product(lamp).stock == 1
 
 
-def test_unknown_product_or_category_raises(world: CatalogWorld) -> None:
+def test_unknown_product_or_category_raises(catalog: CatalogFixture) -> None:
     calls: tuple[Callable[[], object], ...] = (
-        lambda: world.edit_product(EditProductCommand(product_id=UNKNOWN)),
-        lambda: world.change_price(ChangePriceCommand(product_id=UNKNOWN, change=PriceChange(5))),
-        lambda: world.archive_product(ArchiveProductCommand(product_id=UNKNOWN)),
-        lambda: world.restore_product(RestoreProductCommand(product_id=UNKNOWN)),
-        lambda: world.adjust_stock(
+        lambda: catalog.edit_product(EditProductCommand(product_id=UNKNOWN)),
+        lambda: catalog.change_price(ChangePriceCommand(product_id=UNKNOWN, change=PriceChange(5))),
+        lambda: catalog.archive_product(ArchiveProductCommand(product_id=UNKNOWN)),
+        lambda: catalog.restore_product(RestoreProductCommand(product_id=UNKNOWN)),
+        lambda: catalog.adjust_stock(
             AdjustStockCommand(product_id=UNKNOWN, delta=1, reason="Delivery")
         ),
     )
@@ -220,24 +226,26 @@ def test_unknown_product_or_category_raises(world: CatalogWorld) -> None:
         with pytest.raises(ProductNotFound):
             call()
     with pytest.raises(CategoryNotFound):
-        world.edit_category(EditCategoryCommand(category_id=CategoryId(999), changes={}))
+        catalog.edit_category(EditCategoryCommand(category_id=CategoryId(999), changes={}))
 
 
-def test_edit_category_changes_the_given_fields(world: CatalogWorld) -> None:
-    books = world.add_category(BOOKS)
-    world.edit_category(EditCategoryCommand(category_id=books, changes={"name": "Books & more"}))
-    assert world.queries.categories()[0].name == "Books & more"
+def test_edit_category_changes_the_given_fields(catalog: CatalogFixture) -> None:
+    books = catalog.add_category(BOOKS)
+    catalog.edit_category(EditCategoryCommand(category_id=books, changes={"name": "Books & more"}))
+    assert catalog.queries.categories()[0].name == "Books & more"
     with pytest.raises(StaleVersion):
-        world.edit_category(
+        catalog.edit_category(
             EditCategoryCommand(category_id=books, changes={"name": "Old"}, expected_version=1)
         )
-    world.edit_category(
+    catalog.edit_category(
         EditCategoryCommand(category_id=books, changes={"is_active": False}, expected_version=2)
     )
-    assert world.queries.categories() == []
+    assert catalog.queries.categories() == []
 
 
-def test_slug_of_another_category_raises(world: CatalogWorld) -> None:
-    world.add_category(BOOKS)
+def test_slug_of_another_category_raises(catalog: CatalogFixture) -> None:
+    catalog.add_category(BOOKS)
     with pytest.raises(SlugTaken):
-        world.add_category(AddCategoryCommand(details=CategoryDetails(name="Novels", slug="books")))
+        catalog.add_category(
+            AddCategoryCommand(details=CategoryDetails(name="Novels", slug="books"))
+        )

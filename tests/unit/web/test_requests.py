@@ -257,3 +257,20 @@ def test_image_urls_are_absolute(app: Flask, image: str | None, shown: str | Non
     with app.test_request_context("/"):
         assert request.host_url == "http://localhost/"
         assert absolute_url(image) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ('"3"', EntityTag(3)),
+        ('"3-17"', EntityTag(3, (17,))),
+        ('"3-17:zstd"', EntityTag(3, (17,))),
+        ('W/"3-17"', None),
+        ('"3-x"', None),
+        ('"-3"', None),
+        ('"' + "9" * 16 + '"', None),
+        ("3", None),
+    ],
+)
+def test_entity_tag_is_parsed_with_its_counts(text: str, tag: EntityTag | None) -> None:
+    assert EntityTag.parse(text) == tag

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from novacart.adapters.persistence.catalog.mapper import from_product, to_product
 from novacart.adapters.persistence.catalog.search_index import (
@@ -47,12 +47,13 @@ class SqlProducts:
         )
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
-        return self._many(
+        rows = self._connection.execute(
             select(products)
             .where(products.c.id.in_(set(product_ids)))
             .order_by(products.c.id)
             .with_for_update(key_share=True)
         )
+        return {row.id: self._load(row) for row in rows}
 
     def add(self, product: Product) -> None:
         self.add_all([product])
@@ -64,30 +65,29 @@ class SqlProducts:
         self._connection.execute(insert(products), rows)
         index_products(self._connection, added)
         for product in added:
-            self._after_write(product)
+            self._indexed[product.id] = indexed_words(product)
+            product.version += 1
+            self._saved(product)
 
     def save(self, product: Product) -> None:
         row = from_product(product)
         key = {"_id": row.pop("id"), "_version": product.version}
         if self._connection.execute(_UPDATE.values(**row), key).rowcount != 1:
             raise ConcurrentChange
-        if self._indexed.get(product.id) != indexed_words(product):
+        words = indexed_words(product)
+        if self._indexed.get(product.id) != words:
             reindex_product(self._connection, product)
-        self._after_write(product)
-
-    def _after_write(self, product: Product) -> None:
+            self._indexed[product.id] = words
         product.version += 1
-        self._indexed[product.id] = indexed_words(product)
         self._saved(product)
 
     def _one(self, statement: Select[*tuple[Any, ...]]) -> Product:
-        loaded = list(self._many(statement).values())
-        if not loaded:
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
             raise ProductNotFound
-        return loaded[0]
+        return self._load(row)
 
-    def _many(self, statement: Select[*tuple[Any, ...]]) -> dict[ProductId, Product]:
-        loaded = {row.id: to_product(row) for row in self._connection.execute(statement)}
-        for product in loaded.values():
-            self._indexed[product.id] = indexed_words(product)
-        return loaded
+    def _load(self, row: Row[Any]) -> Product:
+        product = to_product(row)
+        self._indexed[product.id] = indexed_words(product)
+        return product
