@@ -51,8 +51,8 @@ class CheckoutFixture:
         return product_id
 
     def stock(self, product_id: ProductId) -> int:
-        shown = self.client.get(f"/api/products/{product_id}/").get_json()
-        return int(shown["stock"])
+        body = self.client.get(f"/api/products/{product_id}/").get_json()
+        return int(body["stock"])
 
     def order(self, person: Person, quantities: dict[ProductId, int]) -> Json:
         self.fill(person, quantities)

@@ -68,8 +68,8 @@ class Shopper:
         return line_id
 
     def cart(self) -> list[dict[str, Any]]:
-        shown: list[dict[str, Any]] = self.person.get("/api/cart/").get_json()
-        return shown
+        items: list[dict[str, Any]] = self.person.get("/api/cart/").get_json()
+        return items
 
     def order(self, *, key: str | None = None, **body: object) -> TestResponse:
         """Place the cart as an order; without `body`, cash on delivery."""

@@ -90,16 +90,16 @@ def test_place_online_order(asha: Shopper, injector: Injector) -> None:
 
 
 def test_online_order_needs_no_body_and_no_address(asha: Shopper, injector: Injector) -> None:
-    def bare(shopper: Shopper) -> TestResponse:
+    def without_body(shopper: Shopper) -> TestResponse:
         return shopper.client.post("/api/orders/create/", headers=shopper.person.headers)
 
     def without_address(shopper: Shopper) -> TestResponse:
         return shopper.order(address_id=None)
 
-    def with_more_than_is_read(shopper: Shopper) -> TestResponse:
+    def with_unknown_members(shopper: Shopper) -> TestResponse:
         return shopper.order(unknown="member", user_id=1, total="0.01")
 
-    for send in (bare, without_address, with_more_than_is_read):
+    for send in (without_body, without_address, with_unknown_members):
         asha.add(new_product(injector))
         order = send(asha).get_json()
         assert (order["status"], order["address"]) == ("PENDING", None)
@@ -155,9 +155,9 @@ def test_invalid_order_is_rejected(
 def test_address_of_other_customer_is_rejected(
     asha: Shopper, injector: Injector, client: FlaskClient
 ) -> None:
-    theirs = Shopper(client, "ravi").address
+    other_address = Shopper(client, "ravi").address
     asha.add(new_product(injector))
-    response = asha.order(payment_method="COD", address_id=theirs)
+    response = asha.order(payment_method="COD", address_id=other_address)
     assert (response.status_code, bool(response.get_json()["address_id"])) == (400, True)
 
 
@@ -211,8 +211,8 @@ def test_history_search_is_kept_in_page_links(asha: Shopper, injector: Injector)
     query = {"search": "KETTLE", "page_size": 1}
     page = asha.person.get("/api/orders/my/", query_string=query).get_json()
     assert page["count"] == 2
-    kept = parse_qs(urlsplit(page["next"]).query)
-    assert kept == {"page": ["2"], "search": ["KETTLE"], "page_size": ["1"]}
+    parameters = parse_qs(urlsplit(page["next"]).query)
+    assert parameters == {"page": ["2"], "search": ["KETTLE"], "page_size": ["1"]}
     assert asha.person.get(page["next"]).get_json()["next"] is None
     query = {"search": "cup & s"}
     assert asha.person.get("/api/orders/my/", query_string=query).get_json()["count"] == 1

@@ -168,8 +168,8 @@ class ShopFixture:
     def fill_cart(self, *quantities: int) -> list[CartLineId]:
         """Add these quantities of the products, in their order."""
         with self.begin() as work:
-            wanted = dict(zip(self.products, quantities, strict=False))
-            lines = fill_cart(work, self.customer, wanted)
+            quantity_by_product = dict(zip(self.products, quantities, strict=False))
+            lines = fill_cart(work, self.customer, quantity_by_product)
             work.commit()
         return lines
 

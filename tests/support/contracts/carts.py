@@ -103,13 +103,13 @@ class CartsContract:
                 assert getattr(checkout.address, field) == getattr(ADDRESS, field)
 
     def test_checkout_of_empty_cart_has_no_lines_and_no_address(self, shop: ShopFixture) -> None:
-        stranger = shop.another_customer()
+        other_customer = shop.another_customer()
         with shop.begin() as work:
-            empty = work.carts.checkout(stranger, None)
-            theirs = work.carts.checkout(stranger, shop.address)
+            empty = work.carts.checkout(other_customer, None)
+            with_other_address = work.carts.checkout(other_customer, shop.address)
         assert empty.lines == ()
-        assert empty.cart.user_id == stranger
-        assert empty.address is theirs.address is None
+        assert empty.cart.user_id == other_customer
+        assert empty.address is with_other_address.address is None
 
     def test_cleared_cart_is_empty(self, shop: ShopFixture) -> None:
         shop.fill_cart(2, 1)
@@ -141,9 +141,9 @@ class CartsContract:
             work.commit()
         assert orderable(shop) == 10
         assert [item.stock for item in queries.cart_of(shop.customer)] == [10, 10]
-        stranger = shop.another_customer()
+        other_customer = shop.another_customer()
         with shop.begin() as work:
-            assert work.carts.orderable(stranger, shop.products[0]) == 6
+            assert work.carts.orderable(other_customer, shop.products[0]) == 6
             assert work.carts.orderable(shop.customer, ProductId(10**9)) == 0
         with shop.begin() as work:
             stored = work.orders.get(order.id)

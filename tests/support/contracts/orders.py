@@ -165,7 +165,7 @@ class OrdersContract:
         assert (empty.count, list(empty.orders)) == (0, [])
 
     @pytest.mark.parametrize(
-        ("search", "found"),
+        ("search", "count"),
         [
             ("KETTLE", 1),
             ("étagère", 1),
@@ -179,12 +179,12 @@ class OrdersContract:
         ],
     )
     def test_history_search_matches_title_and_subtitle(
-        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries, search: str, found: int
+        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries, search: str, count: int
     ) -> None:
         orders.add(title="Copper kettle 100%")
         orders.add(title="Étagère")
         page = queries.history(shop.customer, page=1, page_size=5, search=search)
-        assert (page.count, len(page.orders)) == (found, found)
+        assert (page.count, len(page.orders)) == (count, count)
         assert all(len(order.lines) == 2 for order in page.orders)
 
 

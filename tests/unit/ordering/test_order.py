@@ -255,7 +255,7 @@ def test_deliver_cod_order_pays_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ordered", "arrives"),
+    ("ordered", "expected"),
     [
         ("2026-11-02T12:00:00+00:00", date(2026, 11, 9)),  # Monday: the Monday after
         ("2026-11-06T23:59:59+00:00", date(2026, 11, 13)),  # Friday
@@ -263,8 +263,8 @@ def test_deliver_cod_order_pays_it() -> None:
         ("2026-11-08T00:00:00+00:00", date(2026, 11, 13)),  # Sunday
     ],
 )
-def test_estimated_delivery_is_five_business_days(ordered: str, arrives: date) -> None:
-    assert estimated_delivery(datetime.fromisoformat(ordered)) == arrives
+def test_estimated_delivery_is_five_business_days(ordered: str, expected: date) -> None:
+    assert estimated_delivery(datetime.fromisoformat(ordered)) == expected
 
 
 def test_order_number_has_date_and_unambiguous_letters() -> None:

@@ -141,9 +141,9 @@ def test_address_of_other_customer_raises(
     shop.fill_cart(1)
     other_customer = shop.another_customer()
     with shop.begin() as work:
-        theirs = add_address(work, other_customer)
+        other_address = add_address(work, other_customer)
         work.commit()
-    for address_id in (theirs, AddressId(10**9)):
+    for address_id in (other_address, AddressId(10**9)):
         with pytest.raises(InvalidValue) as error:
             use_cases.place(
                 PlaceOrderCommand(
@@ -418,8 +418,8 @@ def test_cancel_item_of_online_order_requests_refund_once_paid(
         work.orders.save(stored)
         work.commit()
     use_cases.cancel_item(command)
-    (asked,) = use_cases.refunds
-    assert (asked.order_id, asked.line_id, asked.idempotency_key) == (
+    (request,) = use_cases.refunds
+    assert (request.order_id, request.line_id, request.idempotency_key) == (
         order.id,
         order.lines[0].id,
         "k",

@@ -50,8 +50,8 @@ class Checkout:
     def matches(self, order: Order) -> bool:
         """Whether the order has the same products, quantities, prices and address."""
         ordered = {(line.product_id, line.quantity, line.unit_price) for line in order.lines}
-        shown = {(line.product_id, line.quantity, line.unit_price) for line in self.lines}
-        return ordered == shown and order.address == self.address
+        current = {(line.product_id, line.quantity, line.unit_price) for line in self.lines}
+        return ordered == current and order.address == self.address
 
     def order_lines(self, ids: Sequence[int]) -> list[OrderLine]:
         """The lines of a new order, with these ids."""
