@@ -163,6 +163,8 @@ def _tagged_response(body: object, headers: dict[str, str] | None = None) -> Res
     """A response with an `ETag` of its content, or 304 if the client has it."""
     content = json_bytes(body)
     etag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
-    response = not_modified(etag) or Response(content, content_type="application/json")
-    response.headers.extend({**(headers or _REVALIDATE), "ETag": etag})
+    response = not_modified(etag)
+    if response is None:
+        response = Response(content, content_type="application/json", headers={"ETag": etag})
+    response.headers.extend(headers or _REVALIDATE)
     return response
