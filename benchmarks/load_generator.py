@@ -95,10 +95,10 @@ def read_head(received: bytes) -> Head | None:
     if status in _BODILESS:
         return Head(status, end + len(_END))
     # The first half of the blank line also ends the last header.
-    found = _LENGTH.search(received, 0, end + 2)
-    if found is None:
+    length = _LENGTH.search(received, 0, end + 2)
+    if length is None:
         raise ProtocolError(f"a response without Content-Length: {received[:end]!r}")
-    return Head(status, end + len(_END) + int(found[1]))
+    return Head(status, end + len(_END) + int(length[1]))
 
 
 def _authorization(token: str | None) -> dict[str, str]:

@@ -75,11 +75,11 @@ def check(lock: Path, requirements: Iterable[str]) -> Iterator[str]:
 
 def pins(lock: Path) -> dict[str, Pin]:
     """Return the pins of `lock`; this machine's, if a package has several."""
-    found = re.findall(
+    matches = re.findall(
         r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)(?: *; *(.*?))? *\\?$", lock.read_text(), re.MULTILINE
     )
     chosen: dict[str, Pin] = {}
-    for name, version, marker in found:
+    for name, version, marker in matches:
         pin = Pin(Version(version), not marker or Marker(marker).evaluate())
         if pin.needed_here or name not in chosen:
             chosen[canonicalize_name(name)] = pin

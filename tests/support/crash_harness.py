@@ -257,9 +257,11 @@ class _CrashingHttpClient(BoundedClient):
     ) -> Response:
         path = url.partition("/v1/")[2].partition("?")[0].partition("/")[0]
         self._harness.reach(f"before {method} {path}")
-        answer = super().request_with_retries(method, url, headers, post_data, max_network_retries)
+        response = super().request_with_retries(
+            method, url, headers, post_data, max_network_retries
+        )
         self._harness.reach(f"after {method} {path}")
-        return answer
+        return response
 
 
 class _CrashingMailer(FakeMailer):

@@ -26,9 +26,9 @@ def test_concurrent_requests_with_one_key_open_one_payment(http: HttpClient) -> 
     send = http.keyed_request(
         http.customer, "/api/payments/payment-intent/", {"order_id": order["id"]}
     )
-    shown = http.assert_one_response(send)
+    response = http.assert_one_response(send)
     (intent,) = http.race.intents()
-    assert intent.reference == shown["payment_intent_id"]
+    assert intent.reference == response["payment_intent_id"]
 
 
 def test_concurrent_requests_with_different_keys_open_one_payment(http: HttpClient) -> None:

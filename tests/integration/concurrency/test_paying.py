@@ -86,9 +86,9 @@ def test_naive_intent_opened_before_commit_charges_twice(
 def settle_by_lookup(race: RaceHarness, order_id: OrderId) -> None:
     """Look the payment up at the provider and apply the report."""
     payment = race.payments.payment(order_id)
-    found = race.provider.retrieve(payment.reference or "")
-    assert found is not None
-    race.payments.recorder.apply_report(PaymentLocator.of(payment), found)
+    report = race.provider.retrieve(payment.reference or "")
+    assert report is not None
+    race.payments.recorder.apply_report(PaymentLocator.of(payment), report)
 
 
 def assert_paid_once(race: RaceHarness, order_id: OrderId) -> None:
@@ -147,8 +147,8 @@ def assert_one_outcome(race: RaceHarness, order_id: OrderId) -> str:
     """Assert that the order is paid, or cancelled and refunded in full; return its status."""
     (status,) = race.status_changes(order_id)
     assert race.payments.order(order_id).status == status
-    kept = race.payments.order(order_id).total.amount if status == "PAID" else 0
-    assert race.net_captured == kept
+    expected = race.payments.order(order_id).total.amount if status == "PAID" else 0
+    assert race.net_captured == expected
     return status
 
 
@@ -255,8 +255,8 @@ def test_cart_changed_during_checkout_is_paid_as_ordered(
         paid += race.status_changes(locator.order_id) == ["PAID"]
     assert paid
     with payments.begin() as work:
-        kept = sum(line.quantity for line in work.carts.of(user_id).lines)
-    assert kept <= many + 1
+        in_cart = sum(line.quantity for line in work.carts.of(user_id).lines)
+    assert in_cart <= many + 1
 
 
 def _locate(race: RaceHarness, reference: str) -> PaymentLocator:

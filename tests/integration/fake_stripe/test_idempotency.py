@@ -90,11 +90,11 @@ def test_key_in_use_is_409(client: StripeClient, fake_stripe: FakeStripe) -> Non
 
 def test_concurrent_requests_with_one_key_make_one_intent(fake_stripe: FakeStripe) -> None:
     ready = threading.Barrier(50)
-    answers: list[tuple[int, bytes]] = []
+    responses: list[tuple[int, bytes]] = []
 
     def send() -> None:
         ready.wait()
-        answers.append(post(fake_stripe, "/v1/payment_intents", {**ORDER}, "order-7")[:2])
+        responses.append(post(fake_stripe, "/v1/payment_intents", {**ORDER}, "order-7")[:2])
 
     threads = [threading.Thread(target=send) for _ in range(50)]
     for thread in threads:
@@ -102,8 +102,8 @@ def test_concurrent_requests_with_one_key_make_one_intent(fake_stripe: FakeStrip
     for thread in threads:
         thread.join()
 
-    assert {status for status, _ in answers} <= {200, 409}
-    assert len({body for status, body in answers if status == 200}) == 1
+    assert {status for status, _ in responses} <= {200, 409}
+    assert len({body for status, body in responses if status == 200}) == 1
     assert len(fake_stripe.ledger()["intents"]) == 1
 
 

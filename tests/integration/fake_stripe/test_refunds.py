@@ -157,9 +157,9 @@ def test_dashboard_refund_is_listed(client: StripeClient, fake_stripe: FakeStrip
 def test_balance_is_captures_less_refunds_and_disputes(
     client: StripeClient, fake_stripe: FakeStripe
 ) -> None:
-    kept = paid_intent(client, fake_stripe, 1000)
+    paid = paid_intent(client, fake_stripe, 1000)
     disputed = paid_intent(client, fake_stripe, 300)
-    fake_stripe.refund(kept, 100)
+    fake_stripe.refund(paid, 100)
     dispute = fake_stripe.open_dispute(disputed)
     with pytest.raises(stripe.InvalidRequestError) as error:
         client.v1.refunds.create({"payment_intent": disputed})

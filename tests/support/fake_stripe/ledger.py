@@ -67,8 +67,8 @@ class Ledger:
 
     def setting(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON value
         """Return a setting, which is kept over restarts."""
-        found = self.rows("SELECT value FROM settings WHERE name = ?", (name,))
-        return json.loads(found[0][0]) if found else default
+        rows = self.rows("SELECT value FROM settings WHERE name = ?", (name,))
+        return json.loads(rows[0][0]) if rows else default
 
     def save_setting(self, name: str, value: object) -> None:
         """Store a setting."""

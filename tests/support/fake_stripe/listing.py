@@ -27,26 +27,26 @@ def list_objects(
     after, before = params.text("starting_after"), params.text("ending_before")
     if after and before:
         raise invalid("You may only specify one of these: starting_after, ending_before.")
-    found = [
+    matching = [
         document
         for document in store.all(kind)
         if _created_matches(document, values.get("created"))
         and all(_matches(document, params, name) for name in filters)
     ]
     if after:
-        found = found[_position(store, kind, found, after, "starting_after") + 1 :]
-        page, more = found[:limit], len(found) > limit
+        matching = matching[_position(store, kind, matching, after, "starting_after") + 1 :]
+        page, more = matching[:limit], len(matching) > limit
     elif before:
-        found = found[: _position(store, kind, found, before, "ending_before")]
-        page, more = found[-limit:], len(found) > limit
+        matching = matching[: _position(store, kind, matching, before, "ending_before")]
+        page, more = matching[-limit:], len(matching) > limit
     else:
-        page, more = found[:limit], len(found) > limit
+        page, more = matching[:limit], len(matching) > limit
     return {"object": "list", "data": page, "has_more": more, "url": url}
 
 
-def _position(store: Store, kind: str, found: list[Json], cursor: str, param: str) -> int:
+def _position(store: Store, kind: str, matching: list[Json], cursor: str, param: str) -> int:
     store.get(kind, cursor, param=param, status=400)
-    ids = [document["id"] for document in found]
+    ids = [document["id"] for document in matching]
     if cursor not in ids:
         raise invalid(f"The cursor '{cursor}' is not in this list.", param=param)
     return ids.index(cursor)
