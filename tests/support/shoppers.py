@@ -27,7 +27,7 @@ HOME = {
 def new_product(
     injector: Injector, *, price: int = 100, stock: int = 10, title: str = "Kettle"
 ) -> int:
-    """Add a product to the catalogue; return its id."""
+    """Add a product to the catalog; return its id."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
         product_id = add_product(work, price=price, stock=stock, title=title)
         work.commit()

@@ -33,7 +33,7 @@ def to_cart(user_id: UserId, rows: Sequence[Row[Any]]) -> Cart:
 def to_checkout(
     user_id: UserId, address_id: AddressId | None, rows: Sequence[Row[Any]]
 ) -> Checkout:
-    """Map the same rows, joined with the products in the catalogue and the address."""
+    """Map the same rows, joined with the products in the catalog and the address."""
     return Checkout(
         cart=to_cart(user_id, rows),
         email=rows[0].user_email if rows else "",
