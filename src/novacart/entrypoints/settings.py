@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from babel.numbers import list_currencies
 from dotenv import dotenv_values
@@ -58,6 +59,8 @@ class Settings:
     cloudinary_api_key: str = field(repr=False)
     cloudinary_api_secret: str = field(repr=False)
     cloudinary_upload_prefix: str
+    shop_name: str
+    shop_timezone: ZoneInfo
     currency: str
     pending_order_ttl: timedelta
     cart_max_per_line: int
@@ -116,6 +119,8 @@ def load_settings(
         cloudinary_api_key=read.text("CLOUDINARY_API_KEY"),
         cloudinary_api_secret=read.text("CLOUDINARY_API_SECRET"),
         cloudinary_upload_prefix=read.text("CLOUDINARY_UPLOAD_PREFIX"),
+        shop_name=read.text("SHOP_NAME", "NovaCart"),
+        shop_timezone=_timezone(read.text("SHOP_TIMEZONE", "Asia/Kolkata")),
         currency=_currency(read.text("CURRENCY", "INR")),
         pending_order_ttl=timedelta(seconds=read.number("PENDING_ORDER_TTL", 1800)),
         cart_max_per_line=read.number("CART_MAX_PER_LINE", 10, maximum=1000),
@@ -210,3 +215,13 @@ def _currency(value: str) -> str:
     if value not in list_currencies():
         raise InvalidSetting(f"CURRENCY must be an ISO 4217 code such as INR, not {value!r}.")
     return value
+
+
+def _timezone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidSetting(
+            "SHOP_TIMEZONE must be a time zone of the IANA database such as Asia/Kolkata, not"
+            f" {value!r}."
+        ) from error

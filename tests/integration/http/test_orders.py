@@ -1,6 +1,7 @@
 """Routes of orders."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -398,6 +399,23 @@ def test_unpaid_order_expires(asha: Shopper, injector: Injector, clock: SetClock
 def test_delivery_estimate(asha: Shopper) -> None:
     response = asha.person.get("/api/orders/delivery-estimate/")
     assert response.get_json() == {"estimated_delivery": "2026-03-20"}
+
+
+@pytest.mark.parametrize(
+    ("timezone", "day", "estimate"),
+    [("Asia/Kolkata", "20260317", "2026-03-24"), ("UTC", "20260316", "2026-03-23")],
+)
+def test_dates_follow_the_time_zone_of_the_shop(
+    make_app: Callable[..., Flask], timezone: str, day: str, estimate: str
+) -> None:
+    """20:00 UTC on Monday, 16 March 2026, is 01:30 on Tuesday in India."""
+    clock = SetClock(datetime(2026, 3, 16, 20, 0, tzinfo=UTC))
+    app = make_app(CheapPasswords(), ClockAt(clock), SHOP_TIMEZONE=timezone)
+    asha = Shopper(app.test_client())
+    order = asha.ordered(new_product(app.extensions["novacart.injector"]))
+    cart_estimate = asha.person.get("/api/orders/delivery-estimate/").get_json()
+    assert order["number"].startswith(f"NC-{day}-")
+    assert order["estimated_delivery"] == cart_estimate["estimated_delivery"] == estimate
 
 
 @pytest.mark.parametrize("orders", [1, 5])

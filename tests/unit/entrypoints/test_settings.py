@@ -27,6 +27,7 @@ def test_defaults_are_for_production() -> None:
     assert settings.debug is False
     assert settings.database_url == "sqlite:///var/novacart.db"
     assert settings.currency == "INR"
+    assert settings.shop_timezone.key == "Asia/Kolkata"
     assert settings.pending_order_ttl == timedelta(minutes=30)
     assert settings.access_token_lifetime == timedelta(hours=1)
     assert settings.refresh_token_lifetime == timedelta(days=7)
@@ -82,6 +83,8 @@ def test_empty_setting_has_its_default() -> None:
         ("PORT", "80.5"),
         ("PENDING_ORDER_TTL", "-1"),
         ("PENDING_ORDER_TTL", "half an hour"),
+        ("SHOP_TIMEZONE", "India"),
+        ("SHOP_TIMEZONE", "../etc/passwd"),
         ("CURRENCY", "rupees"),
         ("CURRENCY", "inr"),
         ("DATABASE_URL", "mysql://localhost/shop"),

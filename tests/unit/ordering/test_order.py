@@ -1,6 +1,7 @@
 """The order aggregate."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -264,11 +265,20 @@ def test_deliver_cod_order_pays_it() -> None:
     ],
 )
 def test_estimated_delivery_is_five_business_days(ordered: str, expected: date) -> None:
-    assert estimated_delivery(datetime.fromisoformat(ordered)) == expected
+    assert estimated_delivery(datetime.fromisoformat(ordered), UTC) == expected
+
+
+def test_estimated_delivery_counts_from_the_date_in_the_shop() -> None:
+    """20:00 UTC on Thursday is Friday in India."""
+    thursday_evening = datetime(2026, 11, 5, 20, 0, tzinfo=UTC)
+    assert estimated_delivery(thursday_evening, UTC) == date(2026, 11, 12)
+    assert estimated_delivery(thursday_evening, ZoneInfo("Asia/Kolkata")) == date(2026, 11, 13)
 
 
 def test_order_number_has_date_and_unambiguous_letters() -> None:
-    assert order_number(NOON, [0, 1, 2, 3, 4, 5]) == "NC-20261102-234567"
+    assert order_number(NOON, UTC, [0, 1, 2, 3, 4, 5]) == "NC-20261102-234567"
+    kiritimati = ZoneInfo("Pacific/Kiritimati")
+    assert order_number(NOON, kiritimati, [0, 1, 2, 3, 4, 5]) == "NC-20261103-234567"
     assert not set(ALPHABET) & set("0O1ILUV")
     assert len(set(ALPHABET)) == len(ALPHABET)
 

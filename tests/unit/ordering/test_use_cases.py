@@ -462,5 +462,5 @@ def test_ship_order_takes_units_out_of_stock(use_cases: OrderUseCases, shop: Sho
 
 
 def test_estimate_delivery_uses_current_date() -> None:
-    estimate = EstimateDelivery(clock=SetClock(NOON))
+    estimate = EstimateDelivery(clock=SetClock(NOON), policy=POLICY)
     assert estimate().isoformat() == "2026-11-09"

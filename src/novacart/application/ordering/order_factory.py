@@ -75,6 +75,7 @@ class OrderFactory:
             payment_method=payment_method,
             placed_at=at,
             expires_at=at + self._policy.pending_order_ttl,
+            zone=self._policy.timezone,
         )
         if replaces is not None:
             self._cancel_replaced(work, replaces, order, at=at, actor=actor)

@@ -1,18 +1,20 @@
 """Delivery estimates."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
+
+from novacart.domain.shared.local_time import local_date
 
 BUSINESS_DAYS: Final = 5
 _SATURDAY: Final = 5
 
 
-def estimated_delivery(at: datetime) -> date:
-    """The estimated delivery date of an order placed `at` (aware, UTC).
+def estimated_delivery(at: datetime, zone: tzinfo) -> date:
+    """The estimated delivery date in `zone` of an order placed `at` (aware).
 
     `BUSINESS_DAYS` days from Monday to Friday, counted from the next day.
     """
-    day = at.date()
+    day = local_date(at, zone)
     remaining = BUSINESS_DAYS
     while remaining:
         day += timedelta(days=1)

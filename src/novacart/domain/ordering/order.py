@@ -1,7 +1,7 @@
 """The order aggregate."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Self
 
 from novacart.domain.ordering.address import ShippingAddress
@@ -145,11 +145,13 @@ class Order(AggregateRoot):
         payment_method: PaymentMethod,
         placed_at: datetime,
         expires_at: datetime | None,
+        zone: tzinfo = UTC,
     ) -> Self:
         """Create a new order of `lines`; the caller reserves their units.
 
         An online order is `PENDING` until it is paid or `expires_at` has passed. A COD order is
-        confirmed at once, never expires and needs an address. Raises `InvalidValue` without
+        confirmed at once, never expires and needs an address. The estimated delivery is a date
+        in `zone`. Raises `InvalidValue` without
         lines, or without the address or expiry that the payment method requires.
         """
         cod = payment_method is PaymentMethod.COD
@@ -169,7 +171,7 @@ class Order(AggregateRoot):
             address=address,
             placed_at=placed_at,
             expires_at=None if cod else expires_at,
-            estimated_delivery=estimated_delivery(placed_at),
+            estimated_delivery=estimated_delivery(placed_at, zone),
         )
         for line in order.lines:
             line.status = LineStatus.CONFIRMED if cod else LineStatus.PENDING

@@ -52,12 +52,13 @@ class OrderingModule(Module):
         return CheckoutPolicy(
             pending_order_ttl=settings.pending_order_ttl,
             online_payments=not isinstance(gateway, UnavailableGateway),
+            timezone=settings.shop_timezone,
         )
 
     @provider
     @singleton
-    def numbers(self) -> OrderNumbers:
-        return RandomOrderNumbers()
+    def numbers(self, settings: Settings) -> OrderNumbers:
+        return RandomOrderNumbers(settings.shop_timezone)
 
     @provider
     @singleton
