@@ -46,6 +46,8 @@ def shop_environment(database_url: str, folder: Path, **more: str) -> dict[str, 
         "RATELIMIT_ENABLED": "False",
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "VAR_DIR": str(folder / "var"),
+        "EMAIL_BACKEND": "none",
+        "FRONTEND_URL": "https://shop.example",
         **more,
     }
 

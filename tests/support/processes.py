@@ -14,11 +14,16 @@ from pathlib import Path
 
 TIMEOUT = 60.0  # seconds
 
+# Settings without which web server and worker do not start in production.
+PRODUCTION = {"EMAIL_BACKEND": "none", "FRONTEND_URL": "https://shop.example"}
+
 
 class Process:
     """A running `novacart` command, with its output in a file."""
 
     def __init__(self, *command: str, folder: Path, **environ: str) -> None:
+        if command[0] in {"serve", "worker"}:
+            environ = PRODUCTION | environ
         self.output = folder / f"{command[0]}.log"
         with self.output.open("wb") as output:
             self.running = subprocess.Popen(

@@ -5,8 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.numbers import list_currencies
@@ -26,11 +29,20 @@ class InvalidSetting(Exception):
     """A setting is missing or invalid. The message says what to set."""
 
 
+class EmailBackend(StrEnum):
+    """How e-mails are sent: over SMTP, as files for development, or not at all."""
+
+    SMTP = "smtp"
+    FILE = "file"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The configuration of one installation. `.env.example` describes each setting.
 
-    `repr` omits secrets, so that logging a settings object reveals none.
+    `repr` omits secrets, so that logging a settings object reveals none. `email_backend` is None
+    if no setting says how e-mails are sent; then neither web server nor worker starts.
     """
 
     debug: bool
@@ -45,6 +57,7 @@ class Settings:
     redis_url: str = field(repr=False)
     cors_allowed_origins: frozenset[str]
     frontend_url: str
+    email_backend: EmailBackend | None
     email_host: str
     email_port: int
     email_use_tls: bool
@@ -105,7 +118,10 @@ def load_settings(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]
         ),
         frontend_url=read.text("FRONTEND_URL", "http://localhost:5173").rstrip("/"),
-        email_host=read.text("EMAIL_HOST", "localhost"),
+        email_backend=_email_backend(
+            read.text("EMAIL_BACKEND"), host=read.text("EMAIL_HOST"), debug=debug
+        ),
+        email_host=read.text("EMAIL_HOST"),
         email_port=read.number("EMAIL_PORT", 587, maximum=65535),
         email_use_tls=read.flag("EMAIL_USE_TLS", default=True),
         email_host_user=read.text("EMAIL_HOST_USER"),
@@ -132,6 +148,27 @@ def load_settings(
             minutes=read.number("REFRESH_TOKEN_LIFETIME", 7 * 24 * 60)
         ),
     )
+
+
+def ensure_startable(settings: Settings) -> None:
+    """Raise `InvalidSetting` if web server and worker must not start with these settings.
+
+    Other commands, such as `novacart migrate`, run without them.
+    """
+    if settings.email_backend is None:
+        raise InvalidSetting(
+            "EMAIL_HOST is not set. Set it to the host name of your mail server, set"
+            " EMAIL_BACKEND=none to run without e-mail, or set DEBUG=True for development."
+        )
+    if settings.debug:
+        return
+    url = urlsplit(settings.frontend_url)
+    if url.scheme != "https" or not url.hostname or _is_local(url.hostname):
+        raise InvalidSetting(
+            "FRONTEND_URL must be the public https:// URL of the shop, such as"
+            f" https://shop.example, not {settings.frontend_url!r}: links in e-mails lead there."
+            " Or set DEBUG=True for development."
+        )
 
 
 class _Reader:
@@ -179,6 +216,35 @@ def _secret_key(value: str, *, debug: bool, var: Path) -> str:
     if len(value) < MIN_LENGTH:
         raise InvalidSetting(f"SECRET_KEY is too short: use {MIN_LENGTH} characters or more.")
     return value
+
+
+def _email_backend(value: str, *, host: str, debug: bool) -> EmailBackend | None:
+    if not value:
+        if host:
+            return EmailBackend.SMTP
+        return EmailBackend.FILE if debug else None
+    try:
+        backend = EmailBackend(value.lower())
+    except ValueError:
+        names = ", ".join(EmailBackend)
+        raise InvalidSetting(f"EMAIL_BACKEND must be one of {names}, not {value!r}.") from None
+    if backend is EmailBackend.SMTP and not host:
+        raise InvalidSetting("EMAIL_BACKEND=smtp needs EMAIL_HOST, the name of your mail server.")
+    if backend is EmailBackend.FILE and not debug:
+        raise InvalidSetting(
+            "EMAIL_BACKEND=file is for development only: files with password reset links do not"
+            " belong on a production server. Set EMAIL_HOST, or EMAIL_BACKEND=none."
+        )
+    return backend
+
+
+def _is_local(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        name = host.rstrip(".").lower()
+        return name == "localhost" or name.endswith((".localhost", ".localdomain"))
+    return address.is_loopback or address.is_unspecified
 
 
 def _database_url(value: str) -> str:

@@ -6,9 +6,10 @@ from flask import Flask
 
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.logs import configure_logs
-from novacart.entrypoints.settings import load_settings
+from novacart.entrypoints.settings import ensure_startable, load_settings
 
 _settings = load_settings()
+ensure_startable(_settings)
 configure_logs(debug=_settings.debug)
 
 app: Final[Flask] = create_app(_settings)

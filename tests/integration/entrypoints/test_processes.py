@@ -18,7 +18,7 @@ from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from tests.support.contracts.outbox import opened
-from tests.support.processes import free_port, started
+from tests.support.processes import PRODUCTION, free_port, started
 
 KEY = "a-key-of-the-tests-alone-0123456789"
 
@@ -169,6 +169,24 @@ def test_missing_secret_key_is_reported_in_one_line(run: Run, command: str) -> N
         assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize(
+    ("changed", "setting"),
+    [
+        ({"EMAIL_BACKEND": ""}, "EMAIL_HOST"),
+        ({"EMAIL_BACKEND": "file"}, "EMAIL_BACKEND"),
+        ({"FRONTEND_URL": ""}, "FRONTEND_URL"),
+    ],
+)
+def test_production_without_mail_settings_does_not_start(
+    run: Run, command: str, changed: dict[str, str], setting: str
+) -> None:
+    result = run(command, **{"SECRET_KEY": KEY} | PRODUCTION | changed)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"Error: {setting}")
+    assert len(result.stderr.splitlines()) == 1
+
+
 def test_unreachable_database_is_reported_in_one_line(run: Run) -> None:
     result = run("migrate", SECRET_KEY=KEY, DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere")
     assert result.returncode == 1
@@ -177,7 +195,8 @@ def test_unreachable_database_is_reported_in_one_line(run: Run) -> None:
 
 
 def test_worker_does_not_start_without_migrations(run: Run, tmp_path: Path) -> None:
-    result = run("worker", SECRET_KEY=KEY, DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
+    database_url = f"sqlite:///{tmp_path}/new.db"
+    result = run("worker", SECRET_KEY=KEY, DATABASE_URL=database_url, **PRODUCTION)
     assert result.returncode == 1
     assert "novacart migrate" in result.stderr
 

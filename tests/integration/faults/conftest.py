@@ -12,7 +12,7 @@ from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_str
 from tests.support.fake_stripe.process import StripeProcess
 from tests.support.fake_stripe.server import FakeStripe
 from tests.support.process_harness import ProcessHarness
-from tests.support.processes import free_port
+from tests.support.processes import PRODUCTION, free_port
 
 __all__ = ["fake_stripe"]
 
@@ -57,6 +57,7 @@ def processes(database_url: str, tmp_path: Path) -> Iterator[ProcessHarness]:
             "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
             "STRIPE_API_BASE": stripe.url,
             "RATELIMIT_ENABLED": "False",
+            **PRODUCTION,
         }
         stripe.webhook(f"http://127.0.0.1:{port}/api/payments/webhook/", WEBHOOK_SECRET)
         yield ProcessHarness(stripe=stripe, environ=environ, folder=tmp_path, port=port)

@@ -11,6 +11,7 @@ from injector import Injector, Module
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.http import create_app
 from novacart.entrypoints.settings import load_settings
+from tests.support.processes import PRODUCTION
 
 MakeApp = Callable[..., Flask]
 
@@ -26,6 +27,7 @@ def make_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
             "DATABASE_URL": database_url,
             "VAR_DIR": str(tmp_path / "var"),
             "CORS_ALLOWED_ORIGINS": "https://shop.example",
+            **PRODUCTION,
         }
         settings = load_settings(given | environ, dotenv=tmp_path / "no.env")
         made.append(create_app(settings, *overrides))

@@ -15,7 +15,7 @@ from tests.support.checkout import ADDRESS, CheckoutFixture, Json, created, ok
 
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
-    return make_app(CheapPasswords(), DEBUG="True", RATELIMIT_ENABLED="False")
+    return make_app(CheapPasswords(), DEBUG="True", EMAIL_BACKEND="file", RATELIMIT_ENABLED="False")
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ def test_forged_and_expired_tokens_are_401(client: FlaskClient) -> None:
     claims = jwt.decode(asha.access, options={"verify_signature": False})
     now = datetime.now(UTC)
 
-    def forged(changes: dict[str, Any], key: str | None = KEY, algorithm: str = "HS256") -> str:
+    def forged(changes: dict[str, Any], key: str = KEY, algorithm: str = "HS256") -> str:
         return jwt.encode(claims | changes, key, algorithm)
 
     assert (
@@ -150,7 +150,7 @@ def test_forged_and_expired_tokens_are_401(client: FlaskClient) -> None:
         == 200
     )
     for token in (
-        forged({}, None, "none"),
+        forged({}, "", "none"),
         forged({}, "another key of at least 32 bytes length", "HS256"),
         forged({}, KEY * 2, "HS512"),
         forged({"exp": now - timedelta(seconds=1)}),

@@ -33,11 +33,17 @@ class TestFileMailer(MailerContract):
 
         return replace_folder_by_file
 
-    def test_first_link_is_logged(self, mailer: FileMailer, tmp_path: Path) -> None:
+    def test_log_names_the_file_and_no_link(self, mailer: FileMailer, tmp_path: Path) -> None:
         with capture_logs() as lines:
             mailer.send(HELLO)
-        assert lines[0]["link"] == "https://shop.example/orders/7"
-        assert lines[0]["file"] == str(tmp_path / "mail" / "order-7-placed.eml")
+        file = str(tmp_path / "mail" / "order-7-placed.eml")
+        assert lines == [{"event": "mail_written", "file": file, "log_level": "info"}]
+
+    def test_files_are_private(self, mailer: FileMailer, tmp_path: Path) -> None:
+        mailer.send(HELLO)
+        (path,) = (tmp_path / "mail").iterdir()
+        assert path.stat().st_mode & 0o077 == 0
+        assert path.parent.stat().st_mode & 0o077 == 0
 
     def test_headers_mark_automatic_email(self, mailer: FileMailer, tmp_path: Path) -> None:
         mailer.send(HELLO)

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from novacart.entrypoints.settings import InvalidSetting, Settings, load_settings
+from novacart.entrypoints.settings import (
+    EmailBackend,
+    InvalidSetting,
+    Settings,
+    ensure_startable,
+    load_settings,
+)
 
 ROOT = Path(__file__).parents[3]
 KEY = "a-private-random-key"
@@ -112,6 +118,56 @@ def test_origins_are_normalized() -> None:
 def test_development_allows_the_local_storefront() -> None:
     origins = load(DEBUG="True").cors_allowed_origins
     assert origins == {"http://localhost:5173", "http://127.0.0.1:5173"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "backend"),
+    [
+        ({"EMAIL_HOST": "mail.example"}, EmailBackend.SMTP),
+        ({"EMAIL_HOST": "mail.example", "EMAIL_HOST_USER": "shop"}, EmailBackend.SMTP),
+        ({"EMAIL_HOST": "mail.example", "DEBUG": "True"}, EmailBackend.SMTP),
+        ({"EMAIL_HOST": "mail.example", "EMAIL_BACKEND": "none"}, EmailBackend.NONE),
+        ({"DEBUG": "True"}, EmailBackend.FILE),
+        ({"DEBUG": "True", "EMAIL_BACKEND": "File"}, EmailBackend.FILE),
+        ({}, None),
+    ],
+)
+def test_email_backend(environ: dict[str, str], backend: EmailBackend | None) -> None:
+    assert load(**environ).email_backend is backend
+
+
+@pytest.mark.parametrize("value", ["file", "smtp", "console"])
+def test_invalid_email_backend_is_rejected(value: str) -> None:
+    with pytest.raises(InvalidSetting, match="EMAIL_BACKEND"):
+        load(EMAIL_BACKEND=value)
+
+
+def test_production_does_not_start_without_a_mail_server() -> None:
+    with pytest.raises(InvalidSetting, match="EMAIL_HOST is not set"):
+        ensure_startable(load(FRONTEND_URL="https://shop.example"))
+    for environ in ({"EMAIL_HOST": "mail.example"}, {"EMAIL_BACKEND": "none"}):
+        ensure_startable(load(FRONTEND_URL="https://shop.example", **environ))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://shop.example",
+        "https://localhost:5173",
+        "https://shop.localhost",
+        "https://127.0.0.1",
+        "https://127.1.2.3",
+        "https://[::1]:8000",
+        "https://0.0.0.0",
+        "shop.example",
+        "https://",
+    ],
+)
+def test_production_does_not_start_with_local_links(url: str) -> None:
+    with pytest.raises(InvalidSetting, match="FRONTEND_URL"):
+        ensure_startable(load(EMAIL_BACKEND="none", FRONTEND_URL=url))
+    ensure_startable(load(DEBUG="True", FRONTEND_URL=url))
 
 
 def test_repr_shows_no_secret() -> None:

@@ -79,7 +79,7 @@ def test_payload_of_these_tests_is_valid() -> None:
 
 
 def test_unsigned_token_is_invalid() -> None:
-    unsigned = jwt.encode(payload(), None, algorithm="none")
+    unsigned = jwt.encode(payload(), "", algorithm="none")
     assert_invalid(unsigned)
     body = unsigned.split(".")[1]
     for name in ("none", "None", "NONE", "nOnE", ""):

@@ -1,5 +1,6 @@
 """Emails written to a folder, for development without a mail server."""
 
+import os
 import re
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from novacart.adapters.email.message import build_message
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail
 
-_LINK = re.compile(r"https?://\S+")
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 _log = structlog.get_logger("novacart.mail")
 
@@ -19,7 +19,8 @@ _log = structlog.get_logger("novacart.mail")
 class FileMailer:
     """Writes each email to an `.eml` file named by its Message-ID; a retry overwrites it.
 
-    Logs the first link of the text.
+    Only the user of the process can read the files. The log names the file and shows none of its
+    text: links hold tokens.
     """
 
     def __init__(self, *, folder: Path, sender: str) -> None:
@@ -34,10 +35,14 @@ class FileMailer:
         path = self._folder / f"{_UNSAFE.sub('_', mail.message_id)}.eml"
         temporary = path.with_suffix(".tmp")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(content)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(temporary, "wb", opener=_open_private) as file:
+                file.write(content)
             temporary.replace(path)
         except OSError as error:
             raise Unavailable("The mail folder is not writable.") from error
-        link = _LINK.search(mail.text)
-        _log.info("mail_written", file=str(path), link=link[0] if link else None)
+        _log.info("mail_written", file=str(path))
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -11,7 +11,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from novacart.entrypoints.logs import configure_logs, formatter
-from novacart.entrypoints.settings import Settings, load_settings
+from novacart.entrypoints.settings import Settings, ensure_startable, load_settings
 from novacart.entrypoints.worker import run_worker
 
 # Seconds that requests in progress may take after SIGTERM.
@@ -27,6 +27,7 @@ def serve() -> None:
     On SIGTERM or Ctrl-C it finishes running requests and stops.
     """
     settings = load_settings()
+    ensure_startable(settings)
     if settings.metrics_enabled:
         _share_metrics(settings)
     Granian(
@@ -52,6 +53,7 @@ def worker() -> None:
     It handles events, such as sending e-mail, and runs scheduled jobs until SIGTERM or Ctrl-C.
     """
     settings = load_settings()
+    ensure_startable(settings)
     configure_logs(debug=settings.debug)
     run_worker(settings)
 

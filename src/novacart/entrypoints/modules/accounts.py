@@ -5,6 +5,7 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.file_mailer import FileMailer
 from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer
+from novacart.adapters.email.null_mailer import NullMailer
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.postal.directory import BundledPostalCodes
@@ -52,7 +53,7 @@ from novacart.application.ports.tokens import Tokens
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.accounts.events import PasswordResetRequested
 from novacart.entrypoints.modules.feature import EventHandlers
-from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startable
 
 _USE_CASES = (
     AddAddress,
@@ -133,7 +134,10 @@ class AccountsModule(Module):
     @provider
     @singleton
     def mailer(self, settings: Settings) -> Mailer:
-        if not settings.email_host_user:
+        ensure_startable(settings)
+        if settings.email_backend is EmailBackend.NONE:
+            return NullMailer()
+        if settings.email_backend is EmailBackend.FILE:
             return FileMailer(folder=settings.var / "mail", sender=settings.default_from_email)
         return FlaskMailMailer(
             host=settings.email_host,
