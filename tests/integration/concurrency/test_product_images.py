@@ -4,6 +4,7 @@ from functools import partial
 from threading import Barrier
 
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.edit_product import EditProduct, EditProductCommand
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.upload_product_image import (
@@ -58,7 +59,7 @@ def test_second_of_two_uploads_for_one_version_raises_stale_version(
 
     def replace(colour: str) -> str:
         command = UploadProductImageCommand(
-            product_id=LAMP, content=image_bytes(colour), expected_version=1
+            actor=SYSTEM, product_id=LAMP, content=image_bytes(colour), expected_version=1
         )
         return upload(command)
 
@@ -81,7 +82,9 @@ def test_naive_version_check_before_the_upload_lets_both_through(
         read.wait(30)
         if stale:
             raise StaleVersion
-        return upload(UploadProductImageCommand(product_id=LAMP, content=image_bytes(colour)))
+        return upload(
+            UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes(colour))
+        )
 
     outcomes = run_concurrently([lambda: naive("teal"), lambda: naive("red")])
     assert errors_of(outcomes) == []
@@ -95,12 +98,14 @@ def test_concurrent_image_and_text_edits_are_all_kept(begin: UnitOfWorkFactory) 
 
     def upload_image(number: int) -> None:
         upload(
-            UploadProductImageCommand(product_id=LAMP, content=image_bytes(size=(20 + number, 20)))
+            UploadProductImageCommand(
+                actor=SYSTEM, product_id=LAMP, content=image_bytes(size=(20 + number, 20))
+            )
         )
 
     def edit_text(number: int) -> None:
         changes = {"author": "Noor"} if number % 2 else {"subtitle": "Brass"}
-        edit(EditProductCommand(product_id=LAMP, changes=changes))
+        edit(EditProductCommand(actor=SYSTEM, product_id=LAMP, changes=changes))
 
     calls = [partial(act, number) for number in range(uploads) for act in (upload_image, edit_text)]
     assert errors_of(run_concurrently(calls)) == []

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_category import AddCategoryCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
@@ -18,7 +19,7 @@ from novacart.domain.shared.ids import ProductId
 from tests.support.catalog_fixture import CatalogFixture
 
 CSV, JSON_LINES = FileFormat.CSV, FileFormat.JSON_LINES
-BOOKS = AddCategoryCommand(details=CategoryDetails(name="Books", slug="books"))
+BOOKS = AddCategoryCommand(actor=SYSTEM, details=CategoryDetails(name="Books", slug="books"))
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def import_text(
     catalog: CatalogFixture, text: str, file_format: FileFormat = CSV, *, dry_run: bool = False
 ) -> ImportReport:
     rows = read_rows(text.splitlines(keepends=True), file_format)
-    return catalog.import_products(ImportProductsCommand(rows=rows, dry_run=dry_run))
+    return catalog.import_products(ImportProductsCommand(actor=SYSTEM, rows=rows, dry_run=dry_run))
 
 
 def products(catalog: CatalogFixture) -> list[ProductView]:
@@ -171,7 +172,9 @@ def test_import_runs_in_batches_and_reports_progress(catalog: CatalogFixture) ->
     processed: list[int] = []
     lines = [f"Kite {number},1\n" for number in range(BATCH_SIZE + 5)]
     rows = read_rows(["title,price\n", *lines], CSV)
-    report = catalog.import_products(ImportProductsCommand(rows=rows, progress=processed.append))
+    report = catalog.import_products(
+        ImportProductsCommand(actor=SYSTEM, rows=rows, progress=processed.append)
+    )
     assert report.added == BATCH_SIZE + 5
     assert processed == [BATCH_SIZE, BATCH_SIZE + 5]
 
@@ -190,7 +193,9 @@ def test_import_of_an_export_changes_nothing(
     progress: list[tuple[int, int]] = []
     exported = "".join(
         catalog.export_products(
-            ExportProductsCommand(format=file_format, progress=lambda *step: progress.append(step))
+            ExportProductsCommand(
+                actor=SYSTEM, format=file_format, progress=lambda *step: progress.append(step)
+            )
         )
     )
     assert progress == [(1, 2), (2, 2)]
@@ -206,8 +211,10 @@ def test_import_of_an_export_changes_nothing(
 def test_archived_product_is_neither_exported_nor_imported(catalog: CatalogFixture) -> None:
     import_text(catalog, "title,price\nKite,1\n")
     [kite] = products(catalog)
-    catalog.archive_product(ArchiveProductCommand(product_id=ProductId(kite.id)))
-    assert list(catalog.export_products(ExportProductsCommand(format=JSON_LINES))) == []
+    catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=ProductId(kite.id)))
+    assert (
+        list(catalog.export_products(ExportProductsCommand(actor=SYSTEM, format=JSON_LINES))) == []
+    )
     assert reasons(import_text(catalog, f"id,price\n{kite.id},2\n")) == [
         (2, "This product is not in the catalog.")
     ]

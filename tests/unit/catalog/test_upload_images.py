@@ -4,6 +4,7 @@ from threading import Thread
 import pytest
 
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.upload_category_image import (
     UploadCategoryImage,
     UploadCategoryImageCommand,
@@ -139,7 +140,7 @@ def test_upload_changes_the_image_of_the_product(
 ) -> None:
     clock = SetClock()
     reference = uploading(begin, images, clock=clock)(
-        UploadProductImageCommand(product_id=LAMP, content=image_bytes(kind="JPEG"))
+        UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes(kind="JPEG"))
     )
     product = lamp(begin)
     assert (product.details.image, product.version, product.updated_at) == (
@@ -154,7 +155,7 @@ def test_upload_changes_the_image_of_the_product(
 def test_stored_image_is_re_encoded(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
     polyglot = image_bytes(kind="PNG") + b"<script>alert(1)</script>"
     reference = uploading(begin, images)(
-        UploadProductImageCommand(product_id=LAMP, content=polyglot)
+        UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=polyglot)
     )
     assert b"script" not in images.stored[reference]
 
@@ -163,7 +164,7 @@ def test_event_has_the_old_and_the_new_image(
     begin: FakeUnitOfWorkFactory, images: FakeImageStore, store: FakeStore
 ) -> None:
     reference = uploading(begin, images)(
-        UploadProductImageCommand(product_id=LAMP, content=image_bytes())
+        UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes())
     )
     [event] = store.events
     assert isinstance(event, ProductEdited)
@@ -173,7 +174,7 @@ def test_event_has_the_old_and_the_new_image(
 def test_failed_upload_keeps_the_old_image(begin: FakeUnitOfWorkFactory, store: FakeStore) -> None:
     with pytest.raises(Unavailable):
         uploading(begin, BrokenImageStore())(
-            UploadProductImageCommand(product_id=LAMP, content=image_bytes())
+            UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes())
         )
     assert (lamp(begin).details.image, lamp(begin).version) == (OLD, 1)
     assert store.events == []
@@ -181,7 +182,9 @@ def test_failed_upload_keeps_the_old_image(begin: FakeUnitOfWorkFactory, store: 
 
 def test_invalid_image_is_not_stored(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
     with pytest.raises(InvalidValue) as raised:
-        uploading(begin, images)(UploadProductImageCommand(product_id=LAMP, content=b"<svg/>"))
+        uploading(begin, images)(
+            UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=b"<svg/>")
+        )
     assert raised.value.field == "image"
     assert (lamp(begin).details.image, images.stored) == (OLD, {})
 
@@ -191,10 +194,14 @@ def test_unknown_product_raises_before_processing(
 ) -> None:
     upload = uploading(begin, images, UnusedProcessor())
     with pytest.raises(ProductNotFound):
-        upload(UploadProductImageCommand(product_id=ProductId(404), content=image_bytes()))
+        upload(
+            UploadProductImageCommand(
+                actor=SYSTEM, product_id=ProductId(404), content=image_bytes()
+            )
+        )
     archive(begin)
     with pytest.raises(ProductNotFound):
-        upload(UploadProductImageCommand(product_id=LAMP, content=image_bytes()))
+        upload(UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes()))
 
 
 def test_stale_version_raises_before_processing(
@@ -203,12 +210,16 @@ def test_stale_version_raises_before_processing(
     upload = uploading(begin, images, UnusedProcessor())
     with pytest.raises(StaleVersion):
         upload(
-            UploadProductImageCommand(product_id=LAMP, content=image_bytes(), expected_version=7)
+            UploadProductImageCommand(
+                actor=SYSTEM, product_id=LAMP, content=image_bytes(), expected_version=7
+            )
         )
 
 
 def test_current_version_is_accepted(begin: FakeUnitOfWorkFactory, images: FakeImageStore) -> None:
-    command = UploadProductImageCommand(product_id=LAMP, content=image_bytes(), expected_version=1)
+    command = UploadProductImageCommand(
+        actor=SYSTEM, product_id=LAMP, content=image_bytes(), expected_version=1
+    )
     assert uploading(begin, images)(command) == lamp(begin).details.image
 
 
@@ -217,7 +228,7 @@ def test_no_transaction_is_open_while_an_image_is_stored(
 ) -> None:
     images = BusyImageStore(lambda: change_title(begin))
     reference = uploading(begin, images)(
-        UploadProductImageCommand(product_id=LAMP, content=image_bytes())
+        UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes())
     )
     assert (lamp(begin).details.title, lamp(begin).details.image) == ("Copper lamp", reference)
 
@@ -234,7 +245,9 @@ def test_edit_during_an_upload_makes_the_version_stale(
     begin: FakeUnitOfWorkFactory,
 ) -> None:
     images = BusyImageStore(lambda: change_title(begin))
-    command = UploadProductImageCommand(product_id=LAMP, content=image_bytes(), expected_version=1)
+    command = UploadProductImageCommand(
+        actor=SYSTEM, product_id=LAMP, content=image_bytes(), expected_version=1
+    )
     with pytest.raises(StaleVersion):
         uploading(begin, images)(command)
     assert lamp(begin).details.image == OLD
@@ -243,12 +256,16 @@ def test_edit_during_an_upload_makes_the_version_stale(
 def test_product_archived_during_an_upload_raises(begin: FakeUnitOfWorkFactory) -> None:
     images = BusyImageStore(lambda: archive(begin))
     with pytest.raises(ProductNotFound):
-        uploading(begin, images)(UploadProductImageCommand(product_id=LAMP, content=image_bytes()))
+        uploading(begin, images)(
+            UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes())
+        )
     assert lamp(begin).details.image == OLD
 
 
 def test_repr_of_a_command_leaves_out_the_content() -> None:
-    assert "RIFF" not in repr(UploadProductImageCommand(product_id=LAMP, content=image_bytes()))
+    assert "RIFF" not in repr(
+        UploadProductImageCommand(actor=SYSTEM, product_id=LAMP, content=image_bytes())
+    )
 
 
 def uploading_category(
@@ -271,7 +288,9 @@ def test_upload_changes_that_image_of_the_category_only(
 ) -> None:
     before = books(begin).details.event_data()
     reference = uploading_category(begin, images)(
-        UploadCategoryImageCommand(category_id=BOOKS, image=image, content=image_bytes(kind="PNG"))
+        UploadCategoryImageCommand(
+            actor=SYSTEM, category_id=BOOKS, image=image, content=image_bytes(kind="PNG")
+        )
     )
     assert books(begin).details.event_data() == before | {image.value: reference}
     assert f"categories/7/{image.replace('_', '-')}." in reference
@@ -283,7 +302,7 @@ def test_upload_changes_that_image_of_the_category_only(
 def test_failed_upload_changes_no_category(begin: FakeUnitOfWorkFactory, store: FakeStore) -> None:
     before = books(begin).details
     command = UploadCategoryImageCommand(
-        category_id=BOOKS, image=CategoryImage.MOBILE, content=image_bytes()
+        actor=SYSTEM, category_id=BOOKS, image=CategoryImage.MOBILE, content=image_bytes()
     )
     with pytest.raises(Unavailable):
         uploading_category(begin, BrokenImageStore())(command)
@@ -302,6 +321,7 @@ def test_unknown_or_stale_category_raises_before_processing(
     error: type[Exception],
 ) -> None:
     command = UploadCategoryImageCommand(
+        actor=SYSTEM,
         category_id=CategoryId(category_id),
         image=CategoryImage.DESKTOP,
         content=image_bytes(),

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_category import AddCategoryCommand
 from novacart.application.catalog.add_product import AddProductCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
@@ -30,7 +31,7 @@ from tests.support.builders.catalog import NOON, a_claim, details
 from tests.support.catalog_fixture import CatalogFixture
 
 UNKNOWN = ProductId(999_999)
-BOOKS = AddCategoryCommand(details=CategoryDetails(name="Books", slug="books"))
+BOOKS = AddCategoryCommand(actor=SYSTEM, details=CategoryDetails(name="Books", slug="books"))
 
 
 @pytest.fixture
@@ -40,7 +41,9 @@ def catalog() -> CatalogFixture:
 
 @pytest.fixture
 def lamp(catalog: CatalogFixture) -> ProductId:
-    return catalog.add_product(AddProductCommand(details=details(title="Lamp"), stock=5))
+    return catalog.add_product(
+        AddProductCommand(actor=SYSTEM, details=details(title="Lamp"), stock=5)
+    )
 
 
 def event_names(catalog: CatalogFixture) -> list[str]:
@@ -57,6 +60,7 @@ def test_add_product_shows_it_with_its_stock(catalog: CatalogFixture) -> None:
     books = catalog.add_category(BOOKS)
     product_id = catalog.add_product(
         AddProductCommand(
+            actor=SYSTEM,
             details=ProductDetails(
                 title="Monsoon Arithmetic",
                 price=Money(29_900, "INR"),
@@ -87,10 +91,14 @@ def test_add_or_edit_product_with_invalid_details_raises(
 ) -> None:
     before = catalog.queries.product(lamp)
     with pytest.raises(InvalidValue) as raised:
-        catalog.add_product(AddProductCommand(details=details().with_changes(changes)))
+        catalog.add_product(
+            AddProductCommand(actor=SYSTEM, details=details().with_changes(changes))
+        )
     assert raised.value.field == field
     with pytest.raises(InvalidValue) as raised:
-        catalog.edit_product(EditProductCommand(product_id=lamp, changes=changes, stock=1))
+        catalog.edit_product(
+            EditProductCommand(actor=SYSTEM, product_id=lamp, changes=changes, stock=1)
+        )
     assert raised.value.field == field
     assert catalog.queries.product(lamp) == before
     assert catalog.queries.count_products(ProductFilter()) == 1
@@ -99,7 +107,9 @@ def test_add_or_edit_product_with_invalid_details_raises(
 def test_edit_product_changes_the_given_fields(catalog: CatalogFixture, lamp: ProductId) -> None:
     catalog.clock.move(hours=1)
     changes = {"price": Money(45_000, "INR")}
-    catalog.edit_product(EditProductCommand(product_id=lamp, changes=changes, stock=9))
+    catalog.edit_product(
+        EditProductCommand(actor=SYSTEM, product_id=lamp, changes=changes, stock=9)
+    )
     shown = catalog.queries.product(lamp)
     assert (shown.title, shown.price.amount, shown.stock) == ("Lamp", 45_000, 9)
     assert shown.version == 2
@@ -109,27 +119,36 @@ def test_edit_product_changes_the_given_fields(catalog: CatalogFixture, lamp: Pr
 def test_edit_of_the_stock_alone_raises_the_version(
     catalog: CatalogFixture, lamp: ProductId
 ) -> None:
-    catalog.edit_product(EditProductCommand(product_id=lamp, stock=0, expected_version=1))
+    catalog.edit_product(
+        EditProductCommand(actor=SYSTEM, product_id=lamp, stock=0, expected_version=1)
+    )
     assert (catalog.queries.product(lamp).stock, catalog.queries.product(lamp).version) == (0, 2)
     assert event_names(catalog) == ["catalog.product_added", "stock.adjusted", "stock.adjusted"]
     with pytest.raises(StaleVersion):
-        catalog.edit_product(EditProductCommand(product_id=lamp, stock=5, expected_version=1))
-    catalog.edit_product(EditProductCommand(product_id=lamp, stock=0, expected_version=2))
+        catalog.edit_product(
+            EditProductCommand(actor=SYSTEM, product_id=lamp, stock=5, expected_version=1)
+        )
+    catalog.edit_product(
+        EditProductCommand(actor=SYSTEM, product_id=lamp, stock=0, expected_version=2)
+    )
     assert catalog.queries.product(lamp).version == 2
 
 
 def test_stock_that_was_read_is_no_change(catalog: CatalogFixture, lamp: ProductId) -> None:
     reserve(catalog, lamp, 2)
-    catalog.edit_product(EditProductCommand(product_id=lamp, stock=5, stock_read=5))
+    catalog.edit_product(EditProductCommand(actor=SYSTEM, product_id=lamp, stock=5, stock_read=5))
     assert catalog.queries.product(lamp).stock == 3
-    catalog.edit_product(EditProductCommand(product_id=lamp, stock=5, stock_read=3))
+    catalog.edit_product(EditProductCommand(actor=SYSTEM, product_id=lamp, stock=5, stock_read=3))
     assert catalog.queries.product(lamp).stock == 5
 
 
 def test_edit_with_a_stale_version_raises(catalog: CatalogFixture, lamp: ProductId) -> None:
     first, second = (
         EditProductCommand(
-            product_id=lamp, changes={"price": Money(amount, "INR")}, expected_version=1
+            actor=SYSTEM,
+            product_id=lamp,
+            changes={"price": Money(amount, "INR")},
+            expected_version=1,
         )
         for amount in (100, 200)
     )
@@ -137,14 +156,16 @@ def test_edit_with_a_stale_version_raises(catalog: CatalogFixture, lamp: Product
     with pytest.raises(StaleVersion):
         catalog.edit_product(second)
     with pytest.raises(StaleVersion):
-        catalog.archive_product(ArchiveProductCommand(product_id=lamp, expected_version=1))
+        catalog.archive_product(
+            ArchiveProductCommand(actor=SYSTEM, product_id=lamp, expected_version=1)
+        )
     assert catalog.queries.product(lamp).price.amount == 100
 
 
 def test_change_price_applies_to_the_current_price(
     catalog: CatalogFixture, lamp: ProductId
 ) -> None:
-    ten_percent_less = ChangePriceCommand(product_id=lamp, change=PriceChange(-10))
+    ten_percent_less = ChangePriceCommand(actor=SYSTEM, product_id=lamp, change=PriceChange(-10))
     catalog.change_price(ten_percent_less)
     catalog.change_price(ten_percent_less)
     assert catalog.queries.product(lamp).price == Money(40_419, "INR")
@@ -170,7 +191,7 @@ def test_archive_removes_the_product_from_wishlists_and_carts(
         )
         work.carts.save(cart)
         work.commit()
-    catalog.archive_product(ArchiveProductCommand(product_id=lamp))
+    catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=lamp))
     with catalog.begin() as work:
         assert lamp not in work.wishlists.of(asha)
         assert not work.carts.of(asha).lines
@@ -179,25 +200,29 @@ def test_archive_removes_the_product_from_wishlists_and_carts(
 
 
 def test_archived_product_can_only_be_restored(catalog: CatalogFixture, lamp: ProductId) -> None:
-    catalog.archive_product(ArchiveProductCommand(product_id=lamp))
+    catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=lamp))
     changes: tuple[Callable[[], object], ...] = (
-        lambda: catalog.archive_product(ArchiveProductCommand(product_id=lamp)),
-        lambda: catalog.edit_product(EditProductCommand(product_id=lamp, stock=1)),
-        lambda: catalog.change_price(ChangePriceCommand(product_id=lamp, change=PriceChange(5))),
+        lambda: catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=lamp)),
+        lambda: catalog.edit_product(EditProductCommand(actor=SYSTEM, product_id=lamp, stock=1)),
+        lambda: catalog.change_price(
+            ChangePriceCommand(actor=SYSTEM, product_id=lamp, change=PriceChange(5))
+        ),
     )
     for change in changes:
         with pytest.raises(ProductNotFound):
             change()
-    catalog.restore_product(RestoreProductCommand(product_id=lamp))
+    catalog.restore_product(RestoreProductCommand(actor=SYSTEM, product_id=lamp))
     assert catalog.queries.product(lamp).stock == 5
     with pytest.raises(ProductNotArchived):
-        catalog.restore_product(RestoreProductCommand(product_id=lamp))
+        catalog.restore_product(RestoreProductCommand(actor=SYSTEM, product_id=lamp))
 
 
 def test_adjust_stock_writes_the_reason_to_the_ledger(
     catalog: CatalogFixture, lamp: ProductId
 ) -> None:
-    level = catalog.adjust_stock(AdjustStockCommand(product_id=lamp, delta=-2, reason="Breakage"))
+    level = catalog.adjust_stock(
+        AdjustStockCommand(actor=SYSTEM, product_id=lamp, delta=-2, reason="Breakage")
+    )
     assert level.available == catalog.queries.product(lamp).stock == 3
     assert [entry.note for entry in catalog.store.stock_movements.values()] == [
         "Initial stock",
@@ -208,37 +233,49 @@ def test_adjust_stock_writes_the_reason_to_the_ledger(
 def test_adjust_stock_below_reserved_raises(catalog: CatalogFixture, lamp: ProductId) -> None:
     reserve(catalog, lamp, 4)
     with pytest.raises(StockIsReserved):
-        catalog.adjust_stock(AdjustStockCommand(product_id=lamp, delta=-2, reason="Breakage"))
+        catalog.adjust_stock(
+            AdjustStockCommand(actor=SYSTEM, product_id=lamp, delta=-2, reason="Breakage")
+        )
     assert catalog.queries.product(lamp).stock == 1
 
 
 def test_unknown_product_or_category_raises(catalog: CatalogFixture) -> None:
     calls: tuple[Callable[[], object], ...] = (
-        lambda: catalog.edit_product(EditProductCommand(product_id=UNKNOWN)),
-        lambda: catalog.change_price(ChangePriceCommand(product_id=UNKNOWN, change=PriceChange(5))),
-        lambda: catalog.archive_product(ArchiveProductCommand(product_id=UNKNOWN)),
-        lambda: catalog.restore_product(RestoreProductCommand(product_id=UNKNOWN)),
+        lambda: catalog.edit_product(EditProductCommand(actor=SYSTEM, product_id=UNKNOWN)),
+        lambda: catalog.change_price(
+            ChangePriceCommand(actor=SYSTEM, product_id=UNKNOWN, change=PriceChange(5))
+        ),
+        lambda: catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=UNKNOWN)),
+        lambda: catalog.restore_product(RestoreProductCommand(actor=SYSTEM, product_id=UNKNOWN)),
         lambda: catalog.adjust_stock(
-            AdjustStockCommand(product_id=UNKNOWN, delta=1, reason="Delivery")
+            AdjustStockCommand(actor=SYSTEM, product_id=UNKNOWN, delta=1, reason="Delivery")
         ),
     )
     for call in calls:
         with pytest.raises(ProductNotFound):
             call()
     with pytest.raises(CategoryNotFound):
-        catalog.edit_category(EditCategoryCommand(category_id=CategoryId(999), changes={}))
+        catalog.edit_category(
+            EditCategoryCommand(actor=SYSTEM, category_id=CategoryId(999), changes={})
+        )
 
 
 def test_edit_category_changes_the_given_fields(catalog: CatalogFixture) -> None:
     books = catalog.add_category(BOOKS)
-    catalog.edit_category(EditCategoryCommand(category_id=books, changes={"name": "Books & more"}))
+    catalog.edit_category(
+        EditCategoryCommand(actor=SYSTEM, category_id=books, changes={"name": "Books & more"})
+    )
     assert catalog.queries.categories()[0].name == "Books & more"
     with pytest.raises(StaleVersion):
         catalog.edit_category(
-            EditCategoryCommand(category_id=books, changes={"name": "Old"}, expected_version=1)
+            EditCategoryCommand(
+                actor=SYSTEM, category_id=books, changes={"name": "Old"}, expected_version=1
+            )
         )
     catalog.edit_category(
-        EditCategoryCommand(category_id=books, changes={"is_active": False}, expected_version=2)
+        EditCategoryCommand(
+            actor=SYSTEM, category_id=books, changes={"is_active": False}, expected_version=2
+        )
     )
     assert catalog.queries.categories() == []
 
@@ -247,5 +284,5 @@ def test_slug_of_another_category_raises(catalog: CatalogFixture) -> None:
     catalog.add_category(BOOKS)
     with pytest.raises(SlugTaken):
         catalog.add_category(
-            AddCategoryCommand(details=CategoryDetails(name="Novels", slug="books"))
+            AddCategoryCommand(actor=SYSTEM, details=CategoryDetails(name="Novels", slug="books"))
         )

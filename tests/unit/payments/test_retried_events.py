@@ -2,6 +2,8 @@
 
 import pytest
 
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.payments.retry_event import RetryEventCommand
 from novacart.application.ports.webhook_events import EventState, StoredEvent
 from novacart.domain.payments.events import WebhookEventRetried
 from tests.fakes.store import FakeStore
@@ -29,7 +31,7 @@ def test_retry_is_recorded(
     payments: PaymentsFixture, store: FakeStore, clock: SetClock, state: EventState
 ) -> None:
     store_event(payments, clock, state)
-    payments.retry_event("evt_1")
+    payments.retry_event(RetryEventCommand(actor=SYSTEM, event_id="evt_1"))
     assert store.events == [
         WebhookEventRetried(
             occurred_at=clock.now(),
@@ -44,5 +46,5 @@ def test_handled_event_is_not_retried(
     payments: PaymentsFixture, store: FakeStore, clock: SetClock
 ) -> None:
     store_event(payments, clock, EventState.HANDLED)
-    payments.retry_event("evt_1")
+    payments.retry_event(RetryEventCommand(actor=SYSTEM, event_id="evt_1"))
     assert store.events == []

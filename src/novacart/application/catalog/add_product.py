@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -14,6 +15,7 @@ from novacart.domain.shared.ids import ProductId
 class AddProductCommand:
     """`stock` is the number of units on hand at first."""
 
+    actor: Actor
     details: ProductDetails
     stock: int = 0
     reason: str = "Initial stock"
@@ -22,7 +24,8 @@ class AddProductCommand:
 class AddProduct:
     """Returns the id of the new product.
 
-    Raises `InvalidValue` for a price in another currency or an unknown category.
+    Raises `PermissionDenied`, and `InvalidValue` for a price in another currency or an unknown
+    category.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -31,6 +34,7 @@ class AddProduct:
         self._policy = policy
 
     def __call__(self, command: AddProductCommand) -> ProductId:
+        command.actor.require("products.write")
         now = self._clock.now()
         self._policy.ensure_currency(command.details.price.currency)
         with self._begin() as work:

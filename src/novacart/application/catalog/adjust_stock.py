@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.stock import StockLevel
@@ -12,6 +13,7 @@ from novacart.domain.shared.ids import ProductId
 class AdjustStockCommand:
     """Add `delta` units, or remove them if negative. `reason` is written to the ledger."""
 
+    actor: Actor
     product_id: ProductId
     delta: int
     reason: str
@@ -20,8 +22,8 @@ class AdjustStockCommand:
 class AdjustStock:
     """Returns the new stock level.
 
-    Raises `ProductNotFound`, `StockIsReserved` below what orders have reserved, and
-    `InvalidValue` for a blank reason.
+    Raises `PermissionDenied`, `ProductNotFound`, `StockIsReserved` below what orders have
+    reserved, and `InvalidValue` for a blank reason.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -29,6 +31,7 @@ class AdjustStock:
         self._clock = clock
 
     def __call__(self, command: AdjustStockCommand) -> StockLevel:
+        command.actor.require("stock.write")
         with self._begin() as work:
             level = work.stock.adjust(
                 command.product_id, command.delta, reason=command.reason, at=self._clock.now()

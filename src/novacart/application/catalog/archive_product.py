@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import StaleVersion
@@ -12,6 +13,7 @@ from novacart.domain.shared.ids import ProductId
 class ArchiveProductCommand:
     """`expected_version` is the version that the editor read; None skips the check."""
 
+    actor: Actor
     product_id: ProductId
     expected_version: int | None = None
 
@@ -19,7 +21,8 @@ class ArchiveProductCommand:
 class ArchiveProduct:
     """Also removes the product from carts and wishlists. Orders keep their own copy of it.
 
-    Raises `ProductNotFound` for an unknown or archived product, and `StaleVersion`.
+    Raises `PermissionDenied`, `ProductNotFound` for an unknown or archived product, and
+    `StaleVersion`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -27,6 +30,7 @@ class ArchiveProduct:
         self._clock = clock
 
     def __call__(self, command: ArchiveProductCommand) -> None:
+        command.actor.require("products.write")
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
             if command.expected_version not in {None, product.version}:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import StaleVersion
@@ -17,19 +18,24 @@ class EditCategoryCommand:
     `expected_version` is the version that the editor read; None skips the check.
     """
 
+    actor: Actor
     category_id: CategoryId
     changes: Mapping[str, Any]
     expected_version: int | None = None
 
 
 class EditCategory:
-    """Raises `CategoryNotFound`, `StaleVersion`, `InvalidValue` and `SlugTaken`."""
+    """Change some fields of a category.
+
+    Raises `PermissionDenied`, `CategoryNotFound`, `StaleVersion`, `InvalidValue` and `SlugTaken`.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
         self._clock = clock
 
     def __call__(self, command: EditCategoryCommand) -> None:
+        command.actor.require("categories.write")
         with self._begin() as work:
             category = work.categories.get_for_update(command.category_id)
             if command.expected_version not in {None, category.version}:

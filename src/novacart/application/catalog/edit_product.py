@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -21,6 +22,7 @@ class EditProductCommand:
     `expected_version` is the version that the editor read; None skips the check.
     """
 
+    actor: Actor
     product_id: ProductId
     changes: Mapping[str, Any] = field(default_factory=dict)
     stock: int | None = None
@@ -30,7 +32,7 @@ class EditProductCommand:
 
 
 class EditProduct:
-    """Raises `ProductNotFound`, `StaleVersion` and `InvalidValue`."""
+    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion` and `InvalidValue`."""
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
         self._begin = begin
@@ -38,6 +40,9 @@ class EditProduct:
         self._policy = policy
 
     def __call__(self, command: EditProductCommand) -> None:
+        command.actor.require("products.write")
+        if command.stock is not None:
+            command.actor.require("stock.write")
         now = self._clock.now()
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)

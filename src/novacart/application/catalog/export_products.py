@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.product_files import FileFormat, write_rows
 from novacart.application.catalog.queries import CatalogQueries, ExportedProduct, ProductFilter
 
@@ -11,17 +12,22 @@ from novacart.application.catalog.queries import CatalogQueries, ExportedProduct
 class ExportProductsCommand:
     """`progress` is called with the number of products written and their approximate total."""
 
+    actor: Actor
     format: FileFormat
     progress: Callable[[int, int], None] = lambda _done, _total: None
 
 
 class ExportProducts:
-    """Returns the lines of a file that can be imported again. Leaves out archived products."""
+    """Returns the lines of a file that can be imported again. Leaves out archived products.
+
+    Raises `PermissionDenied`.
+    """
 
     def __init__(self, *, queries: CatalogQueries) -> None:
         self._queries = queries
 
     def __call__(self, command: ExportProductsCommand) -> Iterator[str]:
+        command.actor.require("products.files")
         return write_rows(self._products(command), command.format)
 
     def _products(self, command: ExportProductsCommand) -> Iterator[ExportedProduct]:

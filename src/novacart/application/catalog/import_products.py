@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.product_files import (
     NumberedRow,
@@ -51,6 +52,7 @@ class ImportProductsCommand:
     `progress` is called with the number of rows processed, after each batch.
     """
 
+    actor: Actor
     rows: Iterable[NumberedRow]
     dry_run: bool = False
     progress: Callable[[int], None] = lambda _: None
@@ -60,7 +62,7 @@ class ImportProducts:
     """A row with an `id` edits the fields that it names; a row without one adds a product.
 
     Rows are imported in batches, each in its own transaction. A row that breaks a rule is
-    reported, and the other rows are imported.
+    reported, and the other rows are imported. Raises `PermissionDenied`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -69,6 +71,7 @@ class ImportProducts:
         self._policy = policy
 
     def __call__(self, command: ImportProductsCommand) -> ImportReport:
+        command.actor.require("products.files")
         report = ImportReport()
         processed = 0
         rows = iter(command.rows)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
@@ -20,6 +21,7 @@ class UploadCategoryImageCommand:
     `expected_version` is the version that the editor read; None skips the check.
     """
 
+    actor: Actor
     category_id: CategoryId
     image: CategoryImage
     content: bytes = field(repr=False)
@@ -31,8 +33,8 @@ class UploadCategoryImage:
 
     The image is processed and stored outside of any transaction. A failure changes nothing.
 
-    Raises `CategoryNotFound`, `StaleVersion`, `InvalidValue` on the field `image`, and
-    `Unavailable`.
+    Raises `PermissionDenied`, `CategoryNotFound`, `StaleVersion`, `InvalidValue` on the field
+    `image`, and `Unavailable`.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class UploadCategoryImage:
         self._images = images
 
     def __call__(self, command: UploadCategoryImageCommand) -> str:
+        command.actor.require("categories.write")
         with self._begin() as work:
             _check_version(work.categories.get(command.category_id), command)
         prepared = self._processor.prepare(command.content)

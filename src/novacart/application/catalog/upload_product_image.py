@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
@@ -18,6 +19,7 @@ class UploadProductImageCommand:
     `expected_version` is the version that the editor read; None skips the check.
     """
 
+    actor: Actor
     product_id: ProductId
     content: bytes = field(repr=False)
     expected_version: int | None = None
@@ -30,8 +32,8 @@ class UploadProductImage:
     an image stored before a failure stays in the store, unused. Orders keep the image that
     they were placed with.
 
-    Raises `ProductNotFound` for an unknown or archived product, `StaleVersion`,
-    `InvalidValue` on the field `image`, and `Unavailable`.
+    Raises `PermissionDenied`, `ProductNotFound` for an unknown or archived product,
+    `StaleVersion`, `InvalidValue` on the field `image`, and `Unavailable`.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class UploadProductImage:
         self._images = images
 
     def __call__(self, command: UploadProductImageCommand) -> str:
+        command.actor.require("products.write")
         with self._begin() as work:
             _check(work.products.get(command.product_id), command)
         prepared = self._processor.prepare(command.content)

@@ -1,5 +1,8 @@
 """Retry a parked or quarantined webhook event."""
 
+from dataclasses import dataclass
+
+from novacart.application.authorization.actor import Actor
 from novacart.application.payments.event_processor import EventProcessor
 from novacart.application.payments.policy import EventRetryPolicy
 from novacart.application.ports.clock import Clock
@@ -8,10 +11,16 @@ from novacart.application.ports.webhook_events import EventState
 from novacart.domain.payments.events import WebhookEventRetried
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryEventCommand:
+    actor: Actor
+    event_id: str
+
+
 class RetryEvent:
     """Process the event again, with all its attempts; a handled event is left alone.
 
-    Raises `KeyError` if there is no such event.
+    Raises `PermissionDenied`, and `KeyError` if there is no such event.
     """
 
     def __init__(
@@ -27,10 +36,11 @@ class RetryEvent:
         self._processor = processor
         self._policy = policy
 
-    def __call__(self, event_id: str) -> None:
+    def __call__(self, command: RetryEventCommand) -> None:
+        command.actor.require("webhooks.retry")
         now = self._clock.now()
         with self._begin() as work:
-            stored = work.webhook_events.get(event_id)
+            stored = work.webhook_events.get(command.event_id)
             if stored.state is EventState.HANDLED:
                 return
             work.record(

@@ -7,6 +7,7 @@ from typing import Final
 import click
 from injector import Injector
 
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
 from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
@@ -33,6 +34,7 @@ def import_products(file: Path, *, dry_run: bool) -> None:
     file_format = _format_of(file)
     with cli_injector() as injector, progress_bars() as show:
         command = ImportProductsCommand(
+            actor=SYSTEM,
             rows=read_rows(_lines(file), file_format),
             dry_run=dry_run,
             progress=lambda done: show("rows", done, None),
@@ -63,6 +65,7 @@ def export_products(file: Path) -> None:
     unfinished = file.with_name(f"{file.name}.part")
     with cli_injector() as injector, progress_bars() as show:
         command = ExportProductsCommand(
+            actor=SYSTEM,
             format=file_format,
             progress=lambda done, total: show("products", done, total),
         )

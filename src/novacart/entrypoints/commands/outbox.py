@@ -2,7 +2,8 @@
 
 import click
 
-from novacart.application.ports.clock import Clock
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.back_office.retry_messages import RetryMessages, RetryMessagesCommand
 from novacart.application.ports.outbox import Outbox
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.container import build_container
@@ -33,7 +34,6 @@ def retry(ids: tuple[int, ...], *, everything: bool) -> None:
     if bool(ids) == everything:
         raise click.UsageError("Give the ids of the messages, or --all.")
     with cli_injector() as injector:
-        queue = injector.get(Outbox)  # type: ignore[type-abstract]
-        clock = injector.get(Clock)  # type: ignore[type-abstract]
-        count = queue.retry(at=clock.now(), ids=None if everything else ids)
+        command = RetryMessagesCommand(actor=SYSTEM, message_ids=None if everything else ids)
+        count = injector.get(RetryMessages)(command)
     click.echo(f"{count} messages will be retried.")

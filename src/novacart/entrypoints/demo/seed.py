@@ -6,6 +6,7 @@ from typing import Any
 
 from injector import Injector
 
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
 from novacart.application.catalog.product_files import NumberedRow
@@ -56,7 +57,7 @@ def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress
             }
             details = CategoryDetails(**{**entry, **stored})
             try:
-                add_category(AddCategoryCommand(details=details))
+                add_category(AddCategoryCommand(actor=SYSTEM, details=details))
             except SlugTaken:
                 # The category exists and staff have hidden it.
                 continue
@@ -77,7 +78,7 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
         row["image"] = _store(images, "products", entry["image"])
         rows.append(NumberedRow(line=done, row=row))
         progress("products", done, len(missing))
-    report = injector.get(ImportProducts)(ImportProductsCommand(rows=rows))
+    report = injector.get(ImportProducts)(ImportProductsCommand(actor=SYSTEM, rows=rows))
     if report.rejected:
         message = f"invalid product in the demo catalog: {report.rejected[0].reason}"
         raise ValueError(message)

@@ -75,7 +75,9 @@ class CategoriesView(ListView):
 
     def create_model(self, form: CategoryForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         def add() -> CategoryRow | None:
-            command = AddCategoryCommand(details=CategoryDetails(**_changes(form)))
+            command = AddCategoryCommand(
+                actor=self.actor, details=CategoryDetails(**_changes(form))
+            )
             category_id = self.back_office.catalog.add_category(command)
             self._upload_images(category_id)
             return self.get_one(category_id)
@@ -86,6 +88,7 @@ class CategoriesView(ListView):
         def edit() -> bool:
             self.back_office.catalog.edit_category(
                 EditCategoryCommand(
+                    actor=self.actor,
                     category_id=model.id,
                     changes=_changes(form),
                     expected_version=parse_id(form.version.data) or 0,
@@ -124,7 +127,7 @@ class CategoriesView(ListView):
             if upload is None or not upload.filename:
                 continue
             command = UploadCategoryImageCommand(
-                category_id=category_id, image=image, content=upload.read()
+                actor=self.actor, category_id=category_id, image=image, content=upload.read()
             )
             self.run_action(
                 partial(self.back_office.catalog.upload_category_image, command),

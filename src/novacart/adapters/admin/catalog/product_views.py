@@ -131,7 +131,9 @@ class ProductsView(ListView):
     def create_model(self, form: NewProductForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         try:
             details = ProductDetails(**form.changes(self._currency))
-            command = AddProductCommand(details=details, stock=form.stock.data or 0)
+            command = AddProductCommand(
+                actor=self.actor, details=details, stock=form.stock.data or 0
+            )
             product_id = self.back_office.catalog.add_product(command)
         except InvalidValue as error:
             form.add_error(error)
@@ -141,6 +143,7 @@ class ProductsView(ListView):
     def update_model(self, form: ProductForm, model: ProductDetail) -> bool:
         try:
             command = EditProductCommand(
+                actor=self.actor,
                 product_id=model.id,
                 changes=form.changes(self._currency),
                 expected_version=parse_id(form.version.data) or 0,
@@ -213,7 +216,9 @@ class ProductsView(ListView):
         if upload is None or not upload.filename:
             flash("Select an image first.", "warning")
         else:
-            command = UploadProductImageCommand(product_id=product.id, content=upload.read())
+            command = UploadProductImageCommand(
+                actor=self.actor, product_id=product.id, content=upload.read()
+            )
             self.run_action(
                 lambda: self.back_office.catalog.upload_product_image(command),
                 success=f"The image of “{product.title}” was updated.",
@@ -257,7 +262,7 @@ class ProductsView(ListView):
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:  # noqa: ARG002 (CSV is the only type)
         rows = self.back_office.catalog.export_products(
-            ExportProductsCommand(format=FileFormat.CSV)
+            ExportProductsCommand(actor=self.actor, format=FileFormat.CSV)
         )
         response = Response(rows, mimetype="text/csv")
         response.headers["Content-Disposition"] = "attachment; filename=products.csv"
@@ -278,7 +283,7 @@ class ProductsView(ListView):
         try:
             rows = read_rows(iterdecode(upload.stream, "utf-8"), FileFormat.CSV)
             return self.back_office.catalog.import_products(
-                ImportProductsCommand(rows=rows, dry_run=dry_run)
+                ImportProductsCommand(actor=self.actor, rows=rows, dry_run=dry_run)
             )
         except UnicodeDecodeError:
             flash("The file is not UTF-8 text.", "danger")
@@ -287,19 +292,25 @@ class ProductsView(ListView):
         return None
 
     def _archive(self, key: int) -> None:
-        self.back_office.catalog.archive_product(ArchiveProductCommand(product_id=ProductId(key)))
+        self.back_office.catalog.archive_product(
+            ArchiveProductCommand(actor=self.actor, product_id=ProductId(key))
+        )
 
     def _restore(self, key: int) -> None:
-        self.back_office.catalog.restore_product(RestoreProductCommand(product_id=ProductId(key)))
+        self.back_office.catalog.restore_product(
+            RestoreProductCommand(actor=self.actor, product_id=ProductId(key))
+        )
 
     def _adjust_stock(self, key: int, delta: int | None, reason: str | None) -> None:
         self.back_office.catalog.adjust_stock(
-            AdjustStockCommand(product_id=ProductId(key), delta=delta or 0, reason=reason or "")
+            AdjustStockCommand(
+                actor=self.actor, product_id=ProductId(key), delta=delta or 0, reason=reason or ""
+            )
         )
 
     def _change_price(self, key: int, change: PriceChange) -> None:
         self.back_office.catalog.change_price(
-            ChangePriceCommand(product_id=ProductId(key), change=change)
+            ChangePriceCommand(actor=self.actor, product_id=ProductId(key), change=change)
         )
 
     def _product_of(self, form_class: type[StaffForm]) -> ProductDetail:

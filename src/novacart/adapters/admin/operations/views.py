@@ -17,6 +17,7 @@ from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.retry_messages import RetryMessagesCommand
+from novacart.application.payments.retry_event import RetryEventCommand
 from novacart.application.ports.webhook_events import EventState
 
 _MESSAGE_STATES: Final = (EventState.PENDING, EventState.HANDLED, EventState.PARKED)
@@ -89,7 +90,7 @@ class WebhookEventsView(ListView):
                 self._retry(event_id)
 
     def _retry(self, event_id: str) -> None:
-        self.back_office.retry_event(event_id)
+        self.back_office.retry_event(RetryEventCommand(actor=self.actor, event_id=event_id))
         event = self.get_one(event_id)
         if event is not None:
             handled = event.state is EventState.HANDLED
@@ -167,7 +168,9 @@ class OutboxView(ListView):
         self._retry([key for key in map(parse_id, selected) if key is not None])
 
     def _retry(self, keys: Sequence[int]) -> None:
-        count = self.back_office.retry_messages(RetryMessagesCommand(message_ids=keys))
+        count = self.back_office.retry_messages(
+            RetryMessagesCommand(actor=self.actor, message_ids=keys)
+        )
         flash(f"Messages queued for retry: {count}.", "success" if count else "warning")
 
 

@@ -11,7 +11,7 @@ from novacart.adapters.web.catalog.schemas import (
     ProductSchema,
     ProductWriteSchema,
 )
-from novacart.adapters.web.http.auth import staff_only
+from novacart.adapters.web.http.auth import principal, staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.body import form_body_doc, uploaded_file
 from novacart.adapters.web.http.conditional import expected_version, if_match
@@ -58,7 +58,9 @@ def catalog_staff_blueprint(
     def add(body: dict[str, Any]) -> Response:
         """Add a product to the catalog."""
         stock = body.pop("stock", 0)
-        product_id = add_product(AddProductCommand(details=ProductDetails(**body), stock=stock))
+        product_id = add_product(
+            AddProductCommand(actor=principal().actor, details=ProductDetails(**body), stock=stock)
+        )
         response = product_response(queries.product(product_id), 201)
         response.headers["Location"] = url_for("catalog.show_product", product_id=product_id)
         return response
@@ -89,7 +91,9 @@ def catalog_staff_blueprint(
         """Remove a product from the catalog, carts and wishlists. Orders keep their copy."""
         archive_product(
             ArchiveProductCommand(
-                product_id=ProductId(product_id), expected_version=expected_version()
+                actor=principal().actor,
+                product_id=ProductId(product_id),
+                expected_version=expected_version(),
             )
         )
         return Response(status=204)
@@ -99,6 +103,7 @@ def catalog_staff_blueprint(
         tag = if_match()
         edit_product(
             EditProductCommand(
+                actor=principal().actor,
                 product_id=product_id,
                 changes=body,
                 stock=stock,
@@ -128,6 +133,7 @@ def product_images_blueprint(
         """Replace the image of a product. Orders keep the image of the time of purchase."""
         upload_image(
             UploadProductImageCommand(
+                actor=principal().actor,
                 product_id=ProductId(product_id),
                 content=uploaded_file("image", at_most=max_bytes),
                 expected_version=expected_version(),
