@@ -155,6 +155,7 @@ class PaymentsFixture:
         return ReceiveEvent(
             begin=self.begin,
             clock=self.clock,
+            contexts=FakeRequestContexts("anonymous"),
             reader=self.reader,
             processor=self.event_processor,
             policy=self.policy,

@@ -88,7 +88,7 @@ def settle_by_lookup(race: RaceHarness, order_id: OrderId) -> None:
     payment = race.payments.payment(order_id)
     report = race.provider.retrieve(payment.reference or "")
     assert report is not None
-    race.payments.recorder.apply_report(PaymentLocator.of(payment), report)
+    race.payments.recorder.apply_report(report, locator=PaymentLocator.of(payment))
 
 
 def assert_paid_once(race: RaceHarness, order_id: OrderId) -> None:

@@ -67,12 +67,12 @@ class CancelPayment:
         except (GatewayRefused, GatewayFailed) as error:
             current = self._gateway.retrieve(reference)
             if current is not None:
-                payment = self._recorder.apply_report(locator, current)
+                payment = self._recorder.apply_report(current, locator=locator)
                 if not payment.is_open or isinstance(error, GatewayRefused):
                     return
             self._replace_key(locator, key)
             raise
-        self._recorder.apply_report(locator, report)
+        self._recorder.apply_report(report, locator=locator)
 
     def _replace_key(self, locator: PaymentLocator, key: str) -> None:
         with self._begin() as work:

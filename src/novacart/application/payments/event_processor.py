@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
-from novacart.application.payments.payment_recorder import PaymentRecorder
+from novacart.application.payments.payment_recorder import InTransaction, PaymentRecorder
 from novacart.application.payments.policy import EventRetryPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
@@ -19,11 +20,13 @@ from novacart.application.ports.webhook_events import (
 from novacart.domain.payments.errors import (
     IncompleteReport,
     PaymentMismatch,
+    PaymentNotFound,
     RefundExceedsPayment,
 )
-from novacart.domain.payments.reports import ProviderReport
 
 ACTOR: Final = "stripe"
+
+_NOT_OURS: Final = "The payment is not one of this shop."
 
 _log = logging.getLogger(__name__)
 
@@ -75,29 +78,34 @@ class EventProcessor:
         if report is None:
             self._settle(event.id, EventState.HANDLED, "Events of this type are ignored.")
             return
-        is_applied = False
-        ask_provider = not event.conclusive
-        if event.conclusive:
-            try:
-                is_applied = self._apply_report(event.id, report)
-                # The payment may be ours and its reference not recorded yet; only a report on
-                # the payment itself carries our own ids.
-                ask_provider = not is_applied and report.payment is None
-            except IncompleteReport:
-                ask_provider = True
-        if ask_provider:
-            current = self._gateway.retrieve(report.reference)
-            is_applied = self._apply_report(event.id, current or report)
-        if not is_applied:
-            self._settle(event.id, EventState.HANDLED, "The payment is not one of this shop.")
+        apply_report = partial(
+            self._recorder.apply_report, actor=ACTOR, in_transaction=self._mark_handled(event.id)
+        )
+        try:
+            if event.conclusive:
+                apply_report(report)
+                return
+        except IncompleteReport:
+            pass
+        except PaymentNotFound:
+            # A report on a payment carries our ids, so this payment is not ours. One on a
+            # refund or a dispute does not: the payment may be one without a recorded reference.
+            if report.payment is not None:
+                self._settle(event.id, EventState.HANDLED, _NOT_OURS)
+                return
+        current = self._gateway.retrieve(report.reference)
+        try:
+            apply_report(current or report)
+        except PaymentNotFound:
+            self._settle(event.id, EventState.HANDLED, _NOT_OURS)
 
-    def _apply_report(self, event_id: str, report: ProviderReport) -> bool:
-        def mark_handled(work: UnitOfWork) -> None:
+    def _mark_handled(self, event_id: str) -> InTransaction:
+        def mark(work: UnitOfWork) -> None:
             stored = work.webhook_events.get(event_id)
             stored.settle(EventState.HANDLED, at=self._clock.now())
             work.webhook_events.save(stored)
 
-        return self._recorder.apply_event(report, actor=ACTOR, in_transaction=mark_handled)
+        return mark
 
     def _quarantine(self, event_id: str, message: str, details: Mapping[str, object]) -> None:
         _log.error("webhook event %s quarantined: %s %s", event_id, message, dict(details))

@@ -74,7 +74,7 @@ class PaymentOpener:
             # It was opened under an earlier key too; no customer has seen this second payment.
             self._gateway.cancel(report.reference, key=new_key("cancel"))
             return stored
-        return self._recorder.apply_report(PaymentLocator.of(payment), report)
+        return self._recorder.apply_report(report, locator=PaymentLocator.of(payment))
 
     def _find_at_provider(self, payment: Payment) -> ProviderReport | None:
         reference = self._gateway.find(payment.id, payment.order_number, since=payment.created_at)

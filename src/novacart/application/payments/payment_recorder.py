@@ -7,6 +7,7 @@ from novacart.application.payments.keys import new_key
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.payments.errors import PaymentNotFound
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.reports import ProviderReport
@@ -28,33 +29,44 @@ class PaymentRecorder:
         self._begin = begin
         self._clock = clock
 
-    def apply_report(self, locator: PaymentLocator, report: ProviderReport) -> Payment:
-        """Raises what `Settlement.apply_report` raises."""
-        with self._begin() as work:
-            payment = self._apply(work, locator, report, actor=SYSTEM)
-            work.commit()
-        return payment
+    def apply_report(
+        self,
+        report: ProviderReport,
+        *,
+        locator: PaymentLocator | None = None,
+        actor: str = SYSTEM,
+        in_transaction: InTransaction | None = None,
+    ) -> Payment:
+        """Apply the report; `in_transaction` runs before the commit.
 
-    def apply_event(
-        self, report: ProviderReport, *, actor: str, in_transaction: InTransaction
-    ) -> bool:
-        """Find the payment and apply the report. Return False if there is no such payment.
-
-        `in_transaction` runs before the commit. Raises what `Settlement.apply_report` raises.
+        Raises what `Settlement.apply_report` raises. Without a `locator` the payment is found
+        by the report; raises `PaymentNotFound` if it is not one of this shop.
         """
         with self._begin() as work:
-            locator = _locate(work, report)
-            if locator is None:
-                return False
-            self._apply(work, locator, report, actor=actor)
-            in_transaction(work)
+            locator = locator or _locate(work, report)
+            has_succeeded = report.payment and report.payment.status is PaymentStatus.SUCCEEDED
+            # Locks are taken in one order everywhere: the cart before the order.
+            cart = work.carts.of(locator.user_id) if has_succeeded else None
+            settlement = self._load(work, locator, actor=actor)
+            settlement.apply_report(report)
+            if cart is not None and settlement.order_paid:
+                order = settlement.order
+                cart.complete_checkout(
+                    order.id, {line.product_id: line.quantity for line in order.lines}
+                )
+                work.carts.save(cart)
+            if settlement.released:
+                work.stock.release(settlement.released, at=self._clock.now())
+            _save(work, settlement)
+            if in_transaction is not None:
+                in_transaction(work)
             work.commit()
-        return True
+        return settlement.payment
 
     def fail_refund(self, locator: PaymentLocator, refund_id: RefundId, failure: str) -> Payment:
         """Record that the provider refused the refund."""
         with self._begin() as work:
-            settlement = self._load(work, locator, actor=SYSTEM)
+            settlement = self._load(work, locator)
             settlement.fail_refund(refund_id, failure)
             _save(work, settlement)
             work.commit()
@@ -63,31 +75,14 @@ class PaymentRecorder:
     def cancel_unopened(self, locator: PaymentLocator) -> None:
         """Record that the provider refused to open the payment."""
         with self._begin() as work:
-            settlement = self._load(work, locator, actor=SYSTEM)
+            settlement = self._load(work, locator)
             if settlement.payment.cancel_unopened(at=self._clock.now()):
                 _save(work, settlement)
                 work.commit()
 
-    def _apply(
-        self, work: UnitOfWork, locator: PaymentLocator, report: ProviderReport, *, actor: str
-    ) -> Payment:
-        has_succeeded = report.payment and report.payment.status is PaymentStatus.SUCCEEDED
-        # Locks are taken in one order everywhere: the cart before the order.
-        cart = work.carts.of(locator.user_id) if has_succeeded else None
-        settlement = self._load(work, locator, actor=actor)
-        settlement.apply_report(report)
-        if cart is not None and settlement.order_paid:
-            order = settlement.order
-            cart.complete_checkout(
-                order.id, {line.product_id: line.quantity for line in order.lines}
-            )
-            work.carts.save(cart)
-        if settlement.released:
-            work.stock.release(settlement.released, at=self._clock.now())
-        _save(work, settlement)
-        return settlement.payment
-
-    def _load(self, work: UnitOfWork, locator: PaymentLocator, *, actor: str) -> Settlement:
+    def _load(
+        self, work: UnitOfWork, locator: PaymentLocator, *, actor: str = SYSTEM
+    ) -> Settlement:
         def new_refund() -> tuple[RefundId, str]:
             return RefundId(work.ids.take()[0]), new_key("refund")
 
@@ -100,15 +95,15 @@ class PaymentRecorder:
         )
 
 
-def _locate(work: UnitOfWork, report: ProviderReport) -> PaymentLocator | None:
+def _locate(work: UnitOfWork, report: ProviderReport) -> PaymentLocator:
     locator = work.payments.by_reference(report.reference)
     payment = report.payment
-    if locator is not None or payment is None:
-        return locator
-    if payment.payment_id is None or payment.order_number is None:
-        return None
-    # The order number too: a recreated database uses the ids of the old one again.
-    return work.payments.locate(payment.payment_id, order_number=payment.order_number)
+    if locator is None and payment and payment.payment_id and payment.order_number:
+        # The order number too: a recreated database uses the ids of the old one again.
+        locator = work.payments.locate(payment.payment_id, order_number=payment.order_number)
+    if locator is None:
+        raise PaymentNotFound
+    return locator
 
 
 def _save(work: UnitOfWork, settlement: Settlement) -> None:

@@ -3,9 +3,10 @@
 import logging
 from dataclasses import dataclass
 
-from novacart.application.payments.event_processor import EventProcessor
+from novacart.application.payments.event_processor import ACTOR, EventProcessor
 from novacart.application.payments.policy import EventRetryPolicy
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.request_context import RequestContext, RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import EventReader, StoredEvent
 
@@ -32,12 +33,14 @@ class ReceiveEvent:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
+        contexts: RequestContexts,
         reader: EventReader,
         processor: EventProcessor,
         policy: EventRetryPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
+        self._contexts = contexts
         self._reader = reader
         self._processor = processor
         self._policy = policy
@@ -55,12 +58,14 @@ class ReceiveEvent:
             attempts=1,
             reference=event.report.reference if event.report else None,
         )
-        with self._begin() as work:
-            is_new = work.webhook_events.store(stored)
-            work.commit()
-        if not is_new:
-            return
-        try:
-            self._processor.process(event)
-        except Exception:  # noqa: BLE001 (the event is stored, so the provider gets its 200)
-            _log.exception("webhook event %s left to the worker", event.id)
+        request_id = self._contexts.current().request_id
+        with self._contexts.bind(RequestContext(actor=ACTOR, request_id=request_id)):
+            with self._begin() as work:
+                is_new = work.webhook_events.store(stored)
+                work.commit()
+            if not is_new:
+                return
+            try:
+                self._processor.process(event)
+            except Exception:  # noqa: BLE001 (the event is stored, so the provider gets its 200)
+                _log.exception("webhook event %s left to the worker", event.id)

@@ -99,7 +99,7 @@ class ReconcilePayments:
             payment = self._opener.open(payment, email=order.email)
         current = self._gateway.retrieve(payment.reference) if payment.reference else None
         if current is not None:
-            payment = self._recorder.apply_report(locator, current)
+            payment = self._recorder.apply_report(current, locator=locator)
         if payment.is_open and is_cancelled:
             self._cancel_payment(order.id)
         for refund in payment.refunds:
@@ -129,7 +129,7 @@ class ReconcilePayments:
                 continue
             checked += 1
             try:
-                self._recorder.apply_report(locator, current)
+                self._recorder.apply_report(current, locator=locator)
             except Exception as error:  # noqa: BLE001 (one payment must not stop the others)
                 _log.warning("payment %s not reconciled", locator.payment_id, exc_info=error)
         return checked

@@ -35,10 +35,10 @@ class SendRefund:
     def __call__(self, refund_id: RefundId) -> Refund | None:
         """Return the updated refund; None if there is no such refund."""
         try:
-            return self._attempt(refund_id)
+            return self._send(refund_id)
         except GatewayFailed:
             # The failure was stored under the old key; a new key makes a new attempt.
-            return self._attempt(refund_id)
+            return self._send(refund_id)
 
     def send_now(self, refund: Refund) -> Refund:
         """Send it, or leave it to reconciliation if the provider cannot be reached.
@@ -53,43 +53,37 @@ class SendRefund:
             raise RefundRefused
         return sent
 
-    def _attempt(self, refund_id: RefundId) -> Refund | None:
+    def _send(self, refund_id: RefundId) -> Refund | None:
         with self._begin() as work:
             locator = work.payments.locate_refund(refund_id)
             if locator is None:
                 return None
             payment = work.payments.get(locator.payment_id)
-        refund = payment.refund(refund_id)
-        if refund.status is not RefundStatus.REQUESTED or payment.reference is None:
+        refund, reference = payment.refund(refund_id), payment.reference
+        if refund.status is not RefundStatus.REQUESTED or reference is None:
             return refund
-        return self._send(locator, payment.reference, refund).refund(refund_id)
-
-    def _send(self, locator: PaymentLocator, reference: str, refund: Refund) -> Payment:
         request = RefundRequest(
             refund_id=refund.id, reference=reference, amount=refund.amount, key=refund.key
         )
         try:
-            report = self._gateway.refund(request)
-        except GatewayRefused as refusal:
-            payment = self._apply_current_state(locator, reference)
-            if payment.refund(refund.id).status is not RefundStatus.REQUESTED:
-                return payment
-            return self._recorder.fail_refund(locator, refund.id, refusal.message)
-        except GatewayFailed:
-            payment = self._apply_current_state(locator, reference)
-            if payment.refund(refund.id).status is not RefundStatus.REQUESTED:
-                return payment
+            refunds = (self._gateway.refund(request),)
+        except (GatewayRefused, GatewayFailed) as error:
+            current = self._apply_current_state(locator, reference).refund(refund_id)
+            if current.status is not RefundStatus.REQUESTED:
+                return current
+            if isinstance(error, GatewayRefused):
+                payment = self._recorder.fail_refund(locator, refund_id, error.message)
+                return payment.refund(refund_id)
             self._replace_key(locator, refund)
             raise
-        return self._recorder.apply_report(
-            locator, ProviderReport(reference=reference, refunds=(report,))
-        )
+        report = ProviderReport(reference=reference, refunds=refunds)
+        return self._recorder.apply_report(report, locator=locator).refund(refund_id)
 
     def _apply_current_state(self, locator: PaymentLocator, reference: str) -> Payment:
         """Apply what the provider has on record; it may have made this refund."""
         current = self._gateway.retrieve(reference)
         if current is not None:
-            return self._recorder.apply_report(locator, current)
+            return self._recorder.apply_report(current, locator=locator)
         with self._begin() as work:
             return work.payments.get(locator.payment_id)
 

@@ -14,7 +14,6 @@ from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.adapters.stripe.webhook import StripeEventReader
-from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.payments.routes import payments_blueprint
 from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
@@ -42,7 +41,6 @@ from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
 from novacart.application.ports.payment_gateway import PaymentGateway
-from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.webhook_events import EventReader
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.ordering.events import OrderCancelled
@@ -131,13 +129,6 @@ def _sandbox_secret(settings: Settings) -> str:
 def blueprints(injector: Injector) -> list[Blueprint]:
     """Routes of payments; those of the sandbox if it is the provider."""
     receive_event = injector.get(ReceiveEvent)
-    contexts = injector.get(ContextVarRequestContexts)
-
-    def receive(command: ReceiveEventCommand) -> None:
-        request_id = contexts.current().request_id
-        with contexts.bind(RequestContext(actor="stripe", request_id=request_id)):
-            receive_event(command)
-
     blueprints = [
         payments_blueprint(
             open_payment=injector.get(OpenPayment),
@@ -146,7 +137,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
             once=injector.get(IdempotentRequests),
         ),
-        webhooks_blueprint(receive=receive),
+        webhooks_blueprint(receive_event=receive_event),
     ]
     gateway = injector.get(PaymentGateway)  # type: ignore[type-abstract]
     if isinstance(gateway, SandboxGateway):
@@ -154,7 +145,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             gateway=gateway,
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             secret=_sandbox_secret(injector.get(Settings)),
-            deliver=lambda payload, signature: receive(
+            deliver=lambda payload, signature: receive_event(
                 ReceiveEventCommand(payload=payload, signature=signature)
             ),
         )

@@ -1,7 +1,5 @@
 """Webhook of the payment provider."""
 
-from collections.abc import Callable
-
 from flask import Response, request
 
 from novacart.adapters.web.http.auth import public
@@ -9,14 +7,12 @@ from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.payments.schemas import ReceivedSchema
-from novacart.application.payments.receive_event import ReceiveEventCommand
+from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.webhook_events import InvalidSignature, UnreadableEvent
 
-Receive = Callable[[ReceiveEventCommand], None]
 
-
-def webhooks_blueprint(*, receive: Receive) -> Blueprint:
+def webhooks_blueprint(*, receive_event: ReceiveEvent) -> Blueprint:
     """`/api/payments/webhook/`: open to anyone, since each event is signed."""
     blueprint = Blueprint(
         "webhooks",
@@ -56,7 +52,7 @@ def webhooks_blueprint(*, receive: Receive) -> Blueprint:
             payload=request.get_data(), signature=request.headers.get("Stripe-Signature")
         )
         try:
-            receive(command)
+            receive_event(command)
         except InvalidSignature as error:
             raise ApiError("webhook_signature_invalid", str(error)) from error
         except UnreadableEvent as error:
