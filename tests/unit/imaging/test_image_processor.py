@@ -1,7 +1,11 @@
+import subprocess
+import sys
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from novacart.adapters.imaging.image_processor import (
     MAX_BYTES,
@@ -9,7 +13,9 @@ from novacart.adapters.imaging.image_processor import (
     PillowImageProcessor,
 )
 from novacart.domain.shared.errors import InvalidValue
-from tests.support.images import png_claiming
+from tests.support.images import WIDE_GAMMA, WIDE_PRIMARIES, icc_profile, png_claiming
+
+CASES = Path(__file__).parent / "cases"
 
 prepare = PillowImageProcessor().prepare
 
@@ -105,3 +111,167 @@ def test_file_with_too_many_bytes_raises() -> None:
 
 def test_image_with_too_few_pixels_raises() -> None:
     assert "at least" in error_message(encode("PNG", size=(1, 1)))
+
+
+def prepared_image(content: bytes, mode: str = "RGB") -> Image.Image:
+    with Image.open(BytesIO(prepare(content).content)) as image:
+        assert "icc_profile" not in image.info
+        return image.convert(mode)
+
+
+def mean_error(image: Image.Image, expected: Image.Image) -> float:
+    """The mean difference of a channel, in levels of 0 to 255."""
+    return max(ImageStat.Stat(ImageChops.difference(image, expected)).mean)
+
+
+def saved(image: Image.Image, kind: str, **options: object) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def srgb_level(linear: float) -> int:
+    linear = min(max(linear, 0.0), 1.0)
+    encoded = 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
+    return round(255 * encoded)
+
+
+def wide_to_srgb(pixel: tuple[int, int, int]) -> tuple[int, int, int]:
+    """The colour of a pixel in the wide space of the tests, in sRGB (IEC 61966-2-1, D50)."""
+    linear = [(level / 255) ** WIDE_GAMMA for level in pixel]
+    x, y, z = (
+        sum(amount * primary[axis] for amount, primary in zip(linear, WIDE_PRIMARIES, strict=True))
+        for axis in range(3)
+    )
+    red = 3.1338561 * x - 1.6168667 * y - 0.4906146 * z
+    green = -0.9787684 * x + 1.9161415 * y + 0.0334540 * z
+    blue = 0.0719453 * x - 0.2289914 * y + 1.4052427 * z
+    return srgb_level(red), srgb_level(green), srgb_level(blue)
+
+
+def soft_colours() -> Image.Image:
+    """A gradient of colours that sRGB has too."""
+    return Image.merge(
+        "RGB",
+        [
+            Image.linear_gradient("L").rotate(turn).point(lambda level: 90 + level // 3)
+            for turn in (0, 90, 180)
+        ],
+    )
+
+
+def mapped(
+    image: Image.Image, convert: Callable[[tuple[int, int, int]], tuple[int, int, int]]
+) -> Image.Image:
+    result = Image.new("RGB", image.size)
+    for x in range(image.width):
+        for y in range(image.height):
+            result.putpixel((x, y), convert(image.getpixel((x, y))))  # type: ignore[arg-type]
+    return result
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
+def test_colours_of_a_profile_are_converted_to_srgb(kind: str) -> None:
+    tagged = saved(soft_colours(), kind, icc_profile=icc_profile("RGB ", WIDE_GAMMA), quality=95)
+    expected = mapped(soft_colours(), wide_to_srgb)
+    assert mean_error(prepared_image(tagged), expected) < 3
+    # Without the profile the same pixels are other colours.
+    assert mean_error(prepared_image(saved(soft_colours(), kind, quality=95)), expected) > 3
+
+
+def test_grey_of_a_profile_is_converted_to_srgb() -> None:
+    grey = Image.linear_gradient("L")
+    tagged = saved(grey, "PNG", icc_profile=icc_profile("GRAY", 1.0))
+    expected = grey.point(lambda level: srgb_level(level / 255))
+    assert mean_error(prepared_image(tagged, "L"), expected) < 3
+    assert mean_error(prepared_image(saved(grey, "PNG"), "L"), expected) > 3
+
+
+def test_alpha_of_a_tagged_image_is_kept() -> None:
+    image = soft_colours()
+    image.putalpha(Image.linear_gradient("L"))
+    tagged = saved(image, "PNG", icc_profile=icc_profile("RGB ", WIDE_GAMMA))
+    alpha = prepared_image(tagged, "RGBA").getchannel("A")
+    assert mean_error(alpha, Image.linear_gradient("L")) < 1
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        b"damaged",
+        icc_profile("RGB ", 2.2)[:200],
+        icc_profile("CMYK", 2.2),
+        icc_profile("GRAY", 2.2),
+    ],
+)
+def test_unusable_profile_is_ignored(profile: bytes) -> None:
+    tagged = saved(soft_colours(), "PNG", icc_profile=profile)
+    assert mean_error(prepared_image(tagged), soft_colours()) < 3
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "1"])
+def test_rgb_profile_applies_to_every_mode(mode: str) -> None:
+    tagged = saved(Image.new(mode, (32, 32), 0), "PNG", icc_profile=icc_profile("RGB ", WIDE_GAMMA))
+    assert prepared_image(tagged).getpixel((5, 5)) == (0, 0, 0)
+
+
+def test_16_bit_grey_is_scaled_to_8_bits() -> None:
+    content = (CASES / "gray16.png").read_bytes()
+    with Image.open(BytesIO(content)) as image:
+        assert image.mode == "I;16"
+        expected = image.point(lambda level: level / 257).convert("L")
+    assert mean_error(prepared_image(content, "L"), expected) < 3
+
+
+def test_orientation_of_a_tagged_image_is_applied() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = Image.new("RGB", (64, 48), "black")
+    image.paste("white", (0, 0, 64, 24))
+    tagged = saved(image, "PNG", exif=exif.tobytes(), icc_profile=icc_profile("RGB ", WIDE_GAMMA))
+    upright = prepared_image(tagged, "L")
+    assert upright.size == (48, 64)
+    assert (upright.getpixel((40, 32)), upright.getpixel((8, 32))) == (255, 0)
+
+
+_MEASURE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from novacart.adapters.imaging.image_processor import PillowImageProcessor
+
+def peak():
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) // 1024
+
+small, large = (Path(path).read_bytes() for path in sys.argv[1:3])
+processor = PillowImageProcessor()
+processor.prepare(small)
+before = peak()
+with ThreadPoolExecutor(int(sys.argv[3])) as pool:
+    sizes = [
+        (prepared.width, prepared.height)
+        for prepared in pool.map(processor.prepare, [large] * int(sys.argv[3]))
+    ]
+assert sizes == [(2000, 1250)] * len(sizes), sizes
+print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "threads", "at_most"), [("JPEG", 1, 200), ("PNG", 1, 320), ("PNG", 3, 400)]
+)
+def test_memory_of_a_40_megapixel_image_is_bounded(
+    tmp_path: Path, kind: str, threads: int, at_most: int
+) -> None:
+    """In MiB. The pixels alone are 153 MiB; decoding three at once would take 460 and more."""
+    (tmp_path / "small").write_bytes(encode(kind))
+    band = Image.linear_gradient("L").resize((8000, 5000))
+    Image.merge("RGB", [band] * 3).save(tmp_path / "large", kind, quality=50, compress_level=1)
+    measured = subprocess.run(
+        [sys.executable, "-c", _MEASURE, tmp_path / "small", tmp_path / "large", str(threads)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(measured.stdout) < at_most
