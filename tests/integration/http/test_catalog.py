@@ -20,7 +20,7 @@ from novacart.adapters.web.catalog.schemas import (
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
-from tests.support.builders.catalog import a_product, add_product, details
+from tests.support.builders.catalog import NOON, a_product, add_product, details
 from tests.support.contracts.catalog_queries import fill
 from tests.support.query_counter import counted_statements
 
@@ -164,6 +164,21 @@ def test_links_lead_through_search_results_by_relevance(client: FlaskClient) -> 
     assert sorted(listed) == [101, 103, 104]
     assert listed[0] == 101
     assert all(len(page) == 1 for page in all_pages)
+
+
+def test_list_without_limit_has_up_to_1000_products(
+    client: FlaskClient, begin: UnitOfWorkFactory
+) -> None:
+    books = [a_product(1000 + number, details(category_id=7)) for number in range(1004)]
+    with begin() as work:
+        work.products.add_all(books)
+        work.stock.open({book.id: 1 for book in books}, reason="Delivery", at=NOON)
+        work.commit()
+    for query, total in (("", 1012), ("?category=books", 1007), ("?search=lamp", 1006)):
+        all_pages = list(pages(client, query))
+        assert [len(page) for page in all_pages] == [1000, total - 1000]
+        assert len({product["id"] for page in all_pages for product in page}) == total
+    assert len(ids(client, "?limit=200")) == 200
 
 
 def test_total_is_returned_on_request(client: FlaskClient) -> None:

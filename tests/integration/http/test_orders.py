@@ -198,8 +198,17 @@ def test_history_is_paged(asha: Shopper, injector: Injector) -> None:
     assert asha.person.get(second["previous"]).get_json() == first
     unfilled = asha.person.get("/api/orders/my/?page=&page_size=&search=").get_json()
     assert unfilled["results"] == asha.person.get("/api/orders/my/").get_json()["results"]
-    beyond = asha.person.get("/api/orders/my/?page=9").get_json()
-    assert (beyond["count"], beyond["results"], beyond["next"]) == (7, [], None)
+
+
+def test_page_beyond_the_last_is_not_found(asha: Shopper, injector: Injector) -> None:
+    empty = asha.person.get("/api/orders/my/").get_json()
+    assert (empty["count"], empty["results"], empty["next"]) == (0, [], None)
+    assert asha.person.get("/api/orders/my/?search=kettle").status_code == 200
+    assert asha.person.get("/api/orders/my/?page=2").status_code == 404
+    asha.ordered(new_product(injector))
+    beyond = asha.person.get("/api/orders/my/?page=2")
+    assert (beyond.status_code, beyond.get_json()["code"]) == (404, "page_not_found")
+    assert asha.person.get("/api/orders/my/?page=1").status_code == 200
 
 
 def test_history_search_is_kept_in_page_links(asha: Shopper, injector: Injector) -> None:

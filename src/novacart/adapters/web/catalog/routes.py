@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from novacart.adapters.web.catalog.schemas import (
+    DEFAULT_LIMIT,
     BrandCountSchema,
     CategoryQuerySchema,
     CategorySchema,
@@ -67,7 +68,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         page = queries.list_products(
             filters,
             sort=sort,
-            limit=query["limit"],
+            limit=query.get("limit", DEFAULT_LIMIT),
             after=None if cursor is None else decode_cursor(cursor, sort),
         )
         headers = dict(_REVALIDATE)

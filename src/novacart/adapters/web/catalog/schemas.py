@@ -31,6 +31,8 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money
 
 MAX_LIMIT: Final = 200
+# Products without `limit`, since v1 clients never page.
+DEFAULT_LIMIT: Final = 1000
 _MAX_BRANDS: Final = 50
 
 # marshmallow's signatures and class attributes are as they are.
@@ -150,7 +152,12 @@ class ProductListSchema(PricedSchema, QuerySchema):
         by_value=True,
         metadata={"description": "By default `relevance` with a search, `newest` without."},
     )
-    limit = QueryInteger(minimum=1, maximum=MAX_LIMIT, load_default=100)
+    limit = QueryInteger(
+        minimum=1,
+        maximum=MAX_LIMIT,
+        # Not `load_default`, which the OpenAPI document would show although it exceeds the maximum.
+        metadata={"description": f"Without it, a page has up to {DEFAULT_LIMIT} products."},
+    )
     cursor = Text(maximum=200, metadata={"description": "Opaque, from a `Link` header."})
     count = QueryBoolean(
         load_default=False, metadata={"description": "Return the total in `X-Total-Count`."}

@@ -83,6 +83,7 @@ HTTP_STATUSES: Final[dict[str, int]] = {
     "malformed_json": 400,
     "not_authenticated": 401,
     "not_found": 404,
+    "page_not_found": 404,
     "method_not_allowed": 405,
     "request_timeout": 408,
     "precondition_failed": 412,

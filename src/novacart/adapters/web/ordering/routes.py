@@ -56,8 +56,9 @@ def orders_blueprint(
     @login_required
     @blueprint.arguments(HistoryQuerySchema, location="query")
     @blueprint.response(200, OrderPageSchema)
+    @blueprint.raises("page_not_found")
     def history(query: dict[str, Any]) -> Response:
-        """List your orders, newest first, in pages."""
+        """List your orders, newest first, in pages. A page beyond the last is 404."""
         number, size = query["page"], query["page_size"]
         page = queries.history(
             principal().user_id, page=number, page_size=size, search=query["search"] or None

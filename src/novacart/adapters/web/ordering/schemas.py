@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import request
 from marshmallow import fields
 
+from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.fields import (
     MAX_INTEGER,
     Identifier,
@@ -171,7 +172,12 @@ def order_json(order: OrderView) -> dict[str, Any]:
 
 
 def order_page_json(page: OrderPage, *, number: int, size: int) -> dict[str, Any]:
-    """The JSON of `OrderPageSchema`, for page `number` of `size` orders."""
+    """The JSON of `OrderPageSchema`, for page `number` of `size` orders.
+
+    Raises 404 for a page beyond the last; the first page of an empty history exists.
+    """
+    if number > 1 and not page.orders:
+        raise ApiError("page_not_found", "This page is beyond the last one.")
     return {
         "count": page.count,
         "next": _page_url(number + 1) if number * size < page.count else None,
