@@ -25,16 +25,20 @@ class FakeAccountQueries:
             any(user.email.key == email_key for user in users),
         )
 
-    def credentials(self, login_key: str) -> StoredCredentials | None:
+    def credentials(
+        self, login_key: str, *, network: str, used_since: datetime
+    ) -> StoredCredentials | None:
         users = list(self._store.users.values())
         by_email = [user for user in users if user.email.key == login_key]
         by_username = [user for user in users if user.username.key == login_key]
         for user in [*by_email, *by_username]:
+            used_at = self._store.known_networks.get((user.id, network))
             return StoredCredentials(
                 user_id=user.id,
                 password_hash=user.password_hash,
                 password_generation=user.password_generation,
                 is_active=user.is_active,
+                known_network=used_at is not None and used_at >= used_since,
             )
         return None
 

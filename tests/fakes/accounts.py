@@ -106,6 +106,19 @@ class FakeTokenFamilies:
                 family.revoke(at=at)
                 self._rows.put(family.id, family)
 
+    def end_oldest(self, user_id: UserId, *, keep: int, at: datetime) -> None:
+        live = [
+            family
+            for family in self._rows.values()
+            if family.user_id == user_id
+            and family.revoked_at is None
+            and any(token.expires_at > at for token in family.tokens)
+        ]
+        newest_first = sorted(live, key=lambda each: (each.opened_at, each.id), reverse=True)
+        for family in newest_first[keep:]:
+            family.revoke(at=at)
+            self._rows.put(family.id, family)
+
     def delete_expired(self, *, before: datetime) -> int:
         deleted = 0
         for family in self._rows.values():
@@ -116,6 +129,26 @@ class FakeTokenFamilies:
             elif family.opened_at < before:
                 self._rows.remove(family.id)
         return deleted
+
+
+class FakeKnownNetworks:
+    def __init__(self, rows: TransactionalDict[tuple[UserId, str], datetime]) -> None:
+        self._rows = rows
+
+    def add(self, user_id: UserId, network: str, *, at: datetime) -> None:
+        self._rows.put((user_id, network), at)
+
+    def forget(self, user_id: UserId) -> None:
+        for key in list(self._rows):
+            if key[0] == user_id:
+                self._rows.remove(key)
+
+    def delete_unused(self, *, before: datetime) -> int:
+        used = {key: self._rows.get(key) for key in self._rows}
+        old = [key for key, used_at in used.items() if used_at is not None and used_at < before]
+        for key in old:
+            self._rows.remove(key)
+        return len(old)
 
 
 class FakePasswordResets:

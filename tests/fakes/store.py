@@ -1,6 +1,7 @@
 """Data of the fake repositories."""
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from itertools import count
 from threading import RLock
 from typing import Any
@@ -32,6 +33,9 @@ class FakeStore:
     users: TransactionalDict[UserId, User] = field(default_factory=TransactionalDict)
     address_books: TransactionalDict[UserId, AddressBook] = field(default_factory=TransactionalDict)
     token_families: TransactionalDict[int, TokenFamily] = field(default_factory=TransactionalDict)
+    known_networks: TransactionalDict[tuple[UserId, str], datetime] = field(
+        default_factory=TransactionalDict
+    )
     password_resets: TransactionalDict[int, PasswordReset] = field(
         default_factory=TransactionalDict
     )

@@ -50,6 +50,12 @@ class TransactionalDict(Generic[K, V]):
     def remove(self, key: K) -> None:
         self._staged[key] = None
 
+    def __iter__(self) -> Iterator[K]:
+        """All keys, in order of insertion."""
+        for key in dict.fromkeys([*self._committed, *self._staged]):
+            if self._staged.get(key, b"") is not None:
+                yield key
+
     def values(self) -> Iterator[V]:
         """Copies of all values, in order of insertion."""
         for key in dict.fromkeys([*self._committed, *self._staged]):

@@ -9,6 +9,7 @@ from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
+from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
@@ -21,6 +22,7 @@ from novacart.application.ports.wishlists import Wishlists
 from novacart.domain.shared.events import AggregateRoot, DomainEvent
 from tests.fakes.accounts import (
     FakeAddressBooks,
+    FakeKnownNetworks,
     FakePasswordResets,
     FakeTokenFamilies,
     FakeUsers,
@@ -50,6 +52,7 @@ class FakeUnitOfWork:
     users: Users
     address_books: AddressBooks
     token_families: TokenFamilies
+    known_networks: KnownNetworks
     password_resets: PasswordResets
     products: Products
     categories: Categories
@@ -69,6 +72,7 @@ class FakeUnitOfWork:
         self.users = FakeUsers(store.users, self.saved)
         self.address_books = FakeAddressBooks(store.address_books, self.saved)
         self.token_families = FakeTokenFamilies(store.token_families, self.saved)
+        self.known_networks = FakeKnownNetworks(store.known_networks)
         self.password_resets = FakePasswordResets(store.password_resets, self.saved)
         self.products = FakeProducts(store.products, self.saved)
         self.categories = FakeCategories(store.categories, self.saved)

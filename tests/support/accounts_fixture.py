@@ -19,7 +19,10 @@ from novacart.application.accounts.request_password_reset import RequestPassword
 from novacart.application.accounts.send_reset_link import ResetPolicy, SendResetLink
 from novacart.application.accounts.sign_in import SessionPolicy, SignIn, SignInCommand
 from novacart.application.accounts.sign_out import SignOut
+from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.accounts.update_profile import UpdateProfile
+from novacart.application.accounts.verify_credentials import VerifyCredentials
+from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.events import PasswordResetRequested
 from tests.fakes.account_queries import FakeAccountQueries
@@ -29,6 +32,8 @@ from tests.fakes.account_security import (
     FakeTokens,
 )
 from tests.fakes.mailer import FakeMailer
+from tests.fakes.rate_limiter import FakeRateLimiter
+from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.builders.accounts import PASSWORD
@@ -42,9 +47,12 @@ class AccountsFixture:
     hasher: FakePasswordHasher = field(default_factory=FakePasswordHasher)
     mailer: FakeMailer = field(default_factory=FakeMailer)
 
+    contexts: FakeRequestContexts = field(default_factory=lambda: FakeRequestContexts("anonymous"))
+
     def __post_init__(self) -> None:
         begin = FakeUnitOfWorkFactory(self.store)
         queries = FakeAccountQueries(self.store)
+        self.limiter = FakeRateLimiter(self.clock)
         clock, hasher, strength = self.clock, self.hasher, FakePasswordStrength()
         tokens = FakeTokens(clock=clock)
         resets = HmacResetTokens("secret key for tests")
@@ -53,9 +61,27 @@ class AccountsFixture:
         self.register = RegisterUser(
             begin=begin, queries=queries, hasher=hasher, strength=strength, clock=clock
         )
-        self.sign_in = SignIn(
-            begin=begin, queries=queries, hasher=hasher, tokens=tokens, clock=clock, policy=policy
+        throttle = SignInThrottle(self.limiter)
+        self.throttle = throttle
+        self.verify_credentials = VerifyCredentials(
+            begin=begin,
+            queries=queries,
+            hasher=hasher,
+            tokens=tokens,
+            throttle=throttle,
+            contexts=self.contexts,
+            clock=clock,
         )
+        self.sign_in = SignIn(
+            begin=begin,
+            verify_credentials=self.verify_credentials,
+            hasher=hasher,
+            tokens=tokens,
+            contexts=self.contexts,
+            clock=clock,
+            policy=policy,
+        )
+        self.unlock = UnlockAccount(begin=begin, throttle=throttle, clock=clock)
         self.refresh = RefreshSession(
             begin=begin, queries=queries, tokens=tokens, clock=clock, policy=policy
         )
@@ -80,6 +106,8 @@ class AccountsFixture:
             strength=strength,
             clock=clock,
             reset_tokens=resets,
+            throttle=throttle,
+            contexts=self.contexts,
         )
         self.disable = DisableUser(begin=begin, clock=clock)
         self.enable = EnableUser(begin=begin, clock=clock)

@@ -27,6 +27,7 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     database.migrate,
     catalog.seed_demo,
     accounts.create_admin,
+    accounts.unlock,
     catalog.import_products,
     catalog.export_products,
     outbox.outbox,

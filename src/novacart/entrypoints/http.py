@@ -4,7 +4,7 @@ import os
 from importlib.metadata import version
 from typing import Final
 
-from flask import Flask, g
+from flask import Flask, g, request
 from injector import Injector, Module
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -87,15 +87,17 @@ def _record_actor(app: Flask, injector: Injector) -> None:
 
     def reset_actor() -> None:
         # A thread serves many requests: the user of the last one must not remain.
-        contexts.replace(RequestContext(actor="anonymous", request_id=g.request_id))
+        contexts.replace(_context("anonymous"))
 
     def authenticate_and_record(authorization: str | None) -> Principal:
         principal = authenticate(authorization)
         kind = "staff" if principal.is_staff else "user"
-        contexts.replace(
-            RequestContext(actor=f"{kind}:{principal.user_id}", request_id=g.request_id)
-        )
+        contexts.replace(_context(f"{kind}:{principal.user_id}"))
         return principal
 
     app.before_request(reset_actor)
     app.extensions[auth.EXTENSION] = authenticate_and_record
+
+
+def _context(actor: str) -> RequestContext:
+    return RequestContext(actor=actor, request_id=g.request_id, address=request.remote_addr)

@@ -82,6 +82,7 @@ class Settings:
     metrics_enabled: bool
     access_token_lifetime: timedelta
     refresh_token_lifetime: timedelta
+    max_sessions: int
 
 
 def load_settings(
@@ -147,6 +148,7 @@ def load_settings(
         refresh_token_lifetime=timedelta(
             minutes=read.number("REFRESH_TOKEN_LIFETIME", 7 * 24 * 60)
         ),
+        max_sessions=read.number("MAX_SESSIONS", 20, maximum=1000),
     )
 
 

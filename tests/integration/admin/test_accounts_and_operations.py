@@ -27,6 +27,19 @@ def test_disable_and_enable_customer(app: Flask, owner: StaffClient) -> None:
     assert "Active" in owner.get(f"/admin/customers/details/?id={user_id}").text
 
 
+def test_locked_account_is_shown_and_unlocked(app: Flask, owner: StaffClient) -> None:
+    asha = Shopper(app.test_client())
+    user_id = asha.person.get("/api/my/dashboard/").get_json()["id"]
+    credentials = {"username": asha.person.username, "password": "wrong"}
+    for _ in range(10):
+        app.test_client().post(
+            "/api/token/", json=credentials, environ_base={"REMOTE_ADDR": "203.0.113.5"}
+        )
+    assert "203.0.113.5 for 1 min" in owner.get(f"/admin/customers/details/?id={user_id}").text
+    owner.submit(f"/admin/customers/unlock/?id={user_id}")
+    assert "203.0.113.5" not in owner.get(f"/admin/customers/details/?id={user_id}").text
+
+
 def test_send_password_reset_link(owner: StaffClient, injector: Injector) -> None:
     user_id = create_account(injector, "customer", "asha")
     owner.submit(f"/admin/customers/reset/?id={user_id}")

@@ -186,7 +186,7 @@ def test_failed_sign_ins_at_admin_and_api_count_together(
     app: Flask, api_login: str, admin_login: str
 ) -> None:
     api = app.test_client()
-    for _ in range(10):
+    for _ in range(5):
         api.post("/api/token/", json={"username": api_login, "password": "guess"})
         assert StaffClient(app).sign_in(admin_login, "guess").status_code == 401
     response = StaffClient(app).sign_in(admin_login)

@@ -15,7 +15,7 @@ from novacart.application.ports.tokens import Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.errors import ConcurrentChange
 from tests.support.accounts import register
-from tests.support.builders.accounts import PASSWORD, WEEK
+from tests.support.builders.accounts import PASSWORD, SESSION, WEEK
 from tests.support.builders.ordering import NOON
 from tests.support.checkout import ADDRESS
 from tests.support.http_client import HttpClient
@@ -182,7 +182,14 @@ def test_naive_rotation_of_unlocked_read_conflicts(
         assert family is not None
         all_read.wait(10)
         at = http.race.clock.now()
-        family.rotate(token_id, successor_id=f"tab-{number}", at=at, lifetime=WEEK, leeway=WEEK)
+        family.rotate(
+            token_id,
+            successor_id=f"tab-{number}",
+            at=at,
+            lifetime=WEEK,
+            leeway=WEEK,
+            session_lifetime=SESSION,
+        )
         try:
             with begin() as work:
                 # The repository only saves what it has loaded.

@@ -85,6 +85,14 @@ def test_admin_password_comes_from_the_environment_or_a_prompt(run: Run) -> None
     assert again.exit_code == 1
 
 
+def test_unlock_names_the_account_or_reports_an_unknown_one(run: Run) -> None:
+    run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
+    unlocked = run("unlock", "V@example.com")
+    assert (unlocked.exit_code, unlocked.output) == (0, "vasudha can sign in again.\n")
+    unknown = run("unlock", "nobody")
+    assert (unknown.exit_code, unknown.output) == (1, "Error: User not found.\n")
+
+
 def test_demo_data_is_loaded_once(run: Run) -> None:
     first = run("seed-demo")
     assert first.exit_code == 0, first.output

@@ -125,4 +125,4 @@ def test_failed_sign_ins_of_all_processes_count_together(make_app: MakeApp) -> N
         )
         return response.status_code
 
-    assert [guess(number) for number in range(22)] == [401] * 20 + [429] * 2
+    assert [guess(number) for number in range(32)] == [401] * 30 + [429] * 2

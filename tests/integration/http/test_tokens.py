@@ -234,3 +234,44 @@ def test_authentication_takes_one_query(client: FlaskClient, injector: Injector)
     with counted_statements(injector.get(Database)) as queries:
         assert asha.get("/api/my/dashboard/").status_code == 200
     assert len(queries) == 1
+
+
+def try_sign_in(client: FlaskClient, address: str, password: str = "wrong", **body: str) -> int:
+    response = client.post(
+        "/api/token/",
+        json={"username": "asha", "password": password, **body},
+        environ_base={"REMOTE_ADDR": address},
+    )
+    if response.status_code == 429:
+        assert response.get_json()["code"] == "too_many_requests"
+        assert 0 < int(response.headers["Retry-After"]) <= 3600
+    return response.status_code
+
+
+def test_known_network_signs_in_during_an_attack(
+    client: FlaskClient,
+) -> None:
+    register(client)
+    assert try_sign_in(client, "192.0.2.1", PASSWORD) == 200
+    checked = sum(
+        try_sign_in(client, f"203.0.113.{number}", username=login) == 401
+        for number in range(60)
+        for login in ("asha", "asha@example.com")
+    )
+    assert checked <= 100
+    assert try_sign_in(client, "192.0.2.2", PASSWORD) == 429
+    assert try_sign_in(client, "192.0.2.1", PASSWORD) == 200
+
+
+def test_sessions_of_an_account_are_bounded(make_app: MakeApp) -> None:
+    client = make_app(CheapPasswords(), MAX_SESSIONS="3").test_client()
+    register(client)
+    people = [sign_in(client) for _ in range(5)]
+    assert [person.get("/api/whoami/").status_code for person in people] == [401] * 2 + [200] * 3
+
+
+def test_sign_ins_of_an_account_and_address_are_bounded(client: FlaskClient) -> None:
+    register(client)
+    statuses = [try_sign_in(client, "192.0.2.1", PASSWORD) for _ in range(35)]
+    assert statuses == [200] * 30 + [429] * 5
+    assert try_sign_in(client, "192.0.2.2", PASSWORD) == 200

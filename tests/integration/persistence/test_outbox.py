@@ -12,7 +12,7 @@ from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.application.ports.rate_limiter import RateLimit
+from novacart.application.ports.rate_limiter import Quota, RateLimit
 from novacart.domain.shared.events import DomainEvent
 from tests.support.clock import SetClock
 from tests.support.contracts.job_lock import JobLockContract
@@ -73,14 +73,14 @@ class TestSqlRateLimiter(RateLimiterContract):
         return SqlRateLimiter(database, clock)
 
     def test_concurrent_callers_stay_within_the_limit(self, limiter: SqlRateLimiter) -> None:
-        limit = [RateLimit(5, 60)]
+        quota = Quota("key", (RateLimit(5, 60),))
         with ThreadPoolExecutor(WORKERS) as pool:
-            waits = list(pool.map(lambda _: limiter.acquire("door", limit), range(30)))
+            waits = list(pool.map(lambda _: limiter.acquire([quota]), range(30)))
         assert waits.count(0) == 5
 
     def test_delete_expired_attempts(self, limiter: SqlRateLimiter, clock: SetClock) -> None:
-        limiter.acquire("front", [RateLimit(5, 60)])
-        limiter.acquire("back", [RateLimit(5, 600)])
+        limiter.acquire([Quota("short", (RateLimit(5, 60),))])
+        limiter.acquire([Quota("long", (RateLimit(5, 600),))])
         clock.move(seconds=60)
         assert limiter.delete_expired() == 1
 

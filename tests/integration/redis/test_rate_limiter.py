@@ -8,10 +8,12 @@ from fakeredis import FakeRedis, FakeServer
 
 from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.rate_limiter import RateLimit
+from novacart.application.ports.rate_limiter import Quota, RateLimit
 from tests.support.clock import SetClock
 from tests.support.contracts.rate_limiter import RateLimiterContract
 from tests.support.processes import free_port
+
+QUOTA = Quota("key", (RateLimit(3, 60),))
 
 
 @pytest.fixture
@@ -36,13 +38,13 @@ def limiter(client: FakeRedis) -> RedisRateLimiter:
 class TestRedisRateLimiter(RateLimiterContract):
     def test_clients_share_counts(self, limiter: RedisRateLimiter, client: FakeRedis) -> None:
         for _ in range(3):
-            limiter.acquire("key", [RateLimit(3, 60)])
-        assert RedisRateLimiter(client).acquire("key", [RateLimit(3, 60)]) == 60
+            limiter.acquire([QUOTA])
+        assert RedisRateLimiter(client).acquire([QUOTA]) == 60
 
     def test_key_expires_after_the_longest_limit(
         self, limiter: RedisRateLimiter, client: FakeRedis, clock: SetClock
     ) -> None:
-        limiter.acquire("key", [RateLimit(3, 60)])
+        limiter.acquire([QUOTA])
         assert client.dbsize() == 1
         clock.move(seconds=61)
         assert client.dbsize() == 0
@@ -52,6 +54,6 @@ def test_unreachable_redis_raises() -> None:
     limiter = RedisRateLimiter.connect(f"redis://127.0.0.1:{free_port()}/0")
     for method in (limiter.acquire, limiter.retry_after):
         with pytest.raises(Unavailable):
-            method("key", [RateLimit(3, 60)])
+            method([QUOTA])
     with pytest.raises(Unavailable):
-        limiter.reset("key")
+        limiter.reset(["key"])

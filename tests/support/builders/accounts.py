@@ -13,6 +13,7 @@ from novacart.domain.shared.ids import UserId
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
+SESSION = timedelta(days=90)
 PASSWORD = "mango-on-the-roof-3"
 
 _numbers = count(1)

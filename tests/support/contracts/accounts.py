@@ -1,6 +1,6 @@
 """Contracts of account queries and password reset repositories."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,7 +17,7 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import UserId
-from tests.support.builders.accounts import NOON, a_family, a_user
+from tests.support.builders.accounts import NOON, WEEK, a_family, a_user
 from tests.support.contracts.users import stored
 
 ASHA, RAVI = UserId(41), UserId(42)
@@ -42,6 +42,10 @@ def issued(begin: UnitOfWorkFactory, reset_id: int = 5) -> PasswordReset:
     return reset
 
 
+def credentials_of(queries: AccountQueries, login: str) -> StoredCredentials | None:
+    return queries.credentials(login, network="192.0.2.1", used_since=NOON)
+
+
 class AccountsContract:
     """Subclasses provide `begin` and `queries` on the same store."""
 
@@ -60,10 +64,45 @@ class AccountsContract:
 
     @pytest.mark.parametrize("login", ["asha", "asha@example.com"])
     def test_credentials_by_username_or_email(self, queries: AccountQueries, login: str) -> None:
-        assert queries.credentials(login) == StoredCredentials(
-            user_id=ASHA, password_hash="hash", password_generation=1, is_active=True
+        assert credentials_of(queries, login) == StoredCredentials(
+            user_id=ASHA,
+            password_hash="hash",
+            password_generation=1,
+            is_active=True,
+            known_network=False,
         )
-        assert queries.credentials("nobody") is None
+        assert credentials_of(queries, "nobody") is None
+
+    def test_known_networks_of_one_user(
+        self, begin: UnitOfWorkFactory, queries: AccountQueries
+    ) -> None:
+        def is_known(login: str, network: str, since: datetime = NOON) -> bool:
+            credentials = queries.credentials(login, network=network, used_since=since)
+            assert credentials is not None
+            return credentials.known_network
+
+        moment = timedelta(microseconds=1)
+        with begin() as work:
+            work.known_networks.add(ASHA, "192.0.2.1", at=NOON - WEEK)
+            work.known_networks.add(ASHA, "192.0.2.1", at=NOON)
+            work.known_networks.add(ASHA, "2001:db8::/64", at=NOON - WEEK)
+            work.known_networks.add(RAVI, "192.0.2.2", at=NOON)
+            work.commit()
+        assert is_known("asha", "192.0.2.1")
+        assert is_known("asha@example.com", "192.0.2.1")
+        assert not is_known("asha", "192.0.2.1", since=NOON + moment)
+        assert not is_known("asha", "192.0.2.2")
+        assert not is_known("asha", "2001:db8::/64")
+        assert is_known("asha", "2001:db8::/64", since=NOON - WEEK)
+        with begin() as work:
+            assert work.known_networks.delete_unused(before=NOON) == 1
+            work.commit()
+        assert not is_known("asha", "2001:db8::/64", since=NOON - WEEK)
+        with begin() as work:
+            work.known_networks.forget(ASHA)
+            work.commit()
+        assert not is_known("asha", "192.0.2.1")
+        assert is_known("ravi", "192.0.2.2")
 
     def test_credentials_prefer_email_to_username(
         self, begin: UnitOfWorkFactory, queries: AccountQueries
@@ -75,7 +114,7 @@ class AccountsContract:
         other.username = Username(EmailAddress("owner@example.com").key)
         stored(begin, impostor, owner, other)
         for login, user_id in (("asha@example.com", ASHA), ("owner@example.com", 44)):
-            credentials = queries.credentials(login)
+            credentials = credentials_of(queries, login)
             assert credentials is not None
             assert credentials.user_id == user_id
 

@@ -9,7 +9,7 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import UserId
-from tests.support.builders.accounts import NOON, WEEK, a_family, a_user
+from tests.support.builders.accounts import NOON, SESSION, WEEK, a_family, a_user
 from tests.support.contracts.users import stored
 
 ASHA, RAVI = UserId(41), UserId(42)
@@ -34,6 +34,7 @@ def rotate(begin: UnitOfWorkFactory, token_id: str, successor_id: str) -> None:
             at=NOON + timedelta(hours=1),
             lifetime=WEEK,
             leeway=LEEWAY,
+            session_lifetime=SESSION,
         )
         work.token_families.save(family)
         work.commit()
@@ -92,6 +93,31 @@ class TokenFamiliesContract:
         assert load(begin, 7, "first").revoked_at == NOON
         assert load(begin, 8, "phone").revoked_at == NOON
         assert load(begin, 9, "his").revoked_at is None
+
+    def test_end_oldest_keeps_the_newest_live_families_of_one_user(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
+        with begin() as work:
+            work.token_families.add(a_family(8, RAVI, token_id="his"))
+            for number in range(1, 6):
+                opened_at = NOON + timedelta(hours=number)
+                family = a_family(10 + number, ASHA, token_id=f"t{number}", at=opened_at)
+                work.token_families.add(family)
+                if number == 5:
+                    family.revoke(at=opened_at)
+                    work.token_families.save(family)
+            work.commit()
+        now = NOON + WEEK
+        with begin() as work:
+            work.token_families.end_oldest(ASHA, keep=3, at=now)
+            work.commit()
+        ended = {
+            number: load(begin, 10 + number, f"t{number}").revoked_at for number in range(1, 6)
+        }
+        # The first family, number 7, has expired: it is neither counted nor ended.
+        assert ended == {1: now, 2: None, 3: None, 4: None, 5: NOON + timedelta(hours=5)}
+        assert load(begin, 7, "first").revoked_at is None
+        assert load(begin, 8, "his").revoked_at is None
 
     def test_saving_stale_family_raises(self, begin: UnitOfWorkFactory) -> None:
         stale = load(begin, 7, "first")

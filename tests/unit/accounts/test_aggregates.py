@@ -17,7 +17,7 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, UserId
-from tests.support.builders.accounts import NOON, WEEK, a_family, a_user, address_details
+from tests.support.builders.accounts import NOON, SESSION, WEEK, a_family, a_user, address_details
 
 LEEWAY = timedelta(seconds=10)
 MOMENT = timedelta(microseconds=1)
@@ -26,7 +26,12 @@ HOUR = timedelta(hours=1)
 
 def rotate(family: TokenFamily, token: str, successor: str, after: timedelta) -> bool:
     return family.rotate(
-        token, successor_id=successor, at=NOON + after, lifetime=WEEK, leeway=LEEWAY
+        token,
+        successor_id=successor,
+        at=NOON + after,
+        lifetime=WEEK,
+        leeway=LEEWAY,
+        session_lifetime=SESSION,
     )
 
 
@@ -124,6 +129,7 @@ def test_leeway_starts_at_first_use() -> None:
 
 def test_rotate_after_leeway_revokes_family() -> None:
     family = a_family(7, UserId(1))
+    family.collect_events()
     rotate(family, "first", "second", HOUR)
     assert not rotate(family, "first", "stolen", HOUR + LEEWAY + MOMENT)
     assert family.revoked_at == NOON + HOUR + LEEWAY + MOMENT

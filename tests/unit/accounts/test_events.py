@@ -21,7 +21,7 @@ from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot, DomainEvent
 from novacart.domain.shared.ids import UserId
-from tests.support.builders.accounts import NOON, WEEK, a_family, a_user
+from tests.support.builders.accounts import NOON, SESSION, WEEK, a_family, a_user
 
 LATER = NOON + timedelta(hours=5)
 EVENT: dict[str, object] = {"user_id": 7, "occurred_at": LATER}
@@ -66,11 +66,17 @@ def test_invalid_name_error_has_field_and_message() -> None:
 
 def test_reused_token_records_user_and_family() -> None:
     family = a_family(31, UserId(7))
+    family.collect_events()
     leeway = timedelta(seconds=10)
 
     def rotate(successor: str) -> bool:
         return family.rotate(
-            "first", successor_id=successor, at=LATER, lifetime=WEEK, leeway=leeway
+            "first",
+            successor_id=successor,
+            at=LATER,
+            lifetime=WEEK,
+            leeway=leeway,
+            session_lifetime=SESSION,
         )
 
     assert rotate("second")
@@ -79,7 +85,12 @@ def test_reused_token_records_user_and_family() -> None:
     assert collect(family) == []
     reused_at = LATER + timedelta(minutes=1)
     assert not family.rotate(
-        "first", successor_id="third", at=reused_at, lifetime=WEEK, leeway=leeway
+        "first",
+        successor_id="third",
+        at=reused_at,
+        lifetime=WEEK,
+        leeway=leeway,
+        session_lifetime=SESSION,
     )
     assert collect(family, RefreshTokenReused) == [
         {"user_id": 7, "family_id": 31, "occurred_at": reused_at}

@@ -8,8 +8,9 @@ from novacart.application.accounts.disable_user import DisableUser, EnableUser
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.authorization.limits import StaffLimits
-from novacart.application.authorization.throttle import Throttle
+from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
@@ -68,6 +69,7 @@ class AccountActions:
     enable: EnableUser
     request_reset: RequestPasswordReset
     change_password: ChangePassword
+    unlock: UnlockAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ class BackOffice:
     """`provider` is the display name of the payment provider."""
 
     sessions: StaffSessions
-    throttle: Throttle
+    sign_in_throttle: SignInThrottle
     contexts: RequestContexts
     clock: Clock
     limits: StaffLimits

@@ -84,7 +84,9 @@ class StaffView(BaseView):
         """
         profile: Profile | None = g.get("staff")
         actor = "anonymous" if profile is None else f"staff:{profile.id}"
-        context = RequestContext(actor=actor, request_id=g.get("request_id"))
+        context = RequestContext(
+            actor=actor, request_id=g.get("request_id"), address=request.remote_addr
+        )
         with self.back_office.contexts.bind(context):
             return fn(self, *args, **kwargs)
 

@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from novacart.adapters.persistence.accounts.address_books import SqlAddressBooks
+from novacart.adapters.persistence.accounts.known_networks import SqlKnownNetworks
 from novacart.adapters.persistence.accounts.password_resets import SqlPasswordResets
 from novacart.adapters.persistence.accounts.token_families import SqlTokenFamilies
 from novacart.adapters.persistence.accounts.users import SqlUsers
@@ -25,6 +26,7 @@ from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
+from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
@@ -49,6 +51,7 @@ class SqlUnitOfWork:
     users: Users
     address_books: AddressBooks
     token_families: TokenFamilies
+    known_networks: KnownNetworks
     password_resets: PasswordResets
     products: Products
     categories: Categories
@@ -74,6 +77,7 @@ class SqlUnitOfWork:
         self.users = SqlUsers(connection, self.saved)
         self.address_books = SqlAddressBooks(connection, self.saved)
         self.token_families = SqlTokenFamilies(connection, self.saved)
+        self.known_networks = SqlKnownNetworks(connection)
         self.password_resets = SqlPasswordResets(connection, self.saved)
         self.products = SqlProducts(connection, self.saved)
         self.categories = SqlCategories(connection, self.saved)

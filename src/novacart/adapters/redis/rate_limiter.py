@@ -1,5 +1,6 @@
 """Rate limiting with one Redis sorted set of timestamps for each key."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, cast
 from uuid import uuid4
@@ -8,30 +9,40 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.rate_limiter import RateLimit
+from novacart.application.ports.rate_limiter import Quota
 
 _TIMEOUT: Final = 2.0
 
-# Redis runs a script atomically. KEYS[1] is the sorted set. ARGV: 1 to count the attempt or 0 to
-# only check, the attempt's id, then amount and seconds of each limit. Returns the milliseconds to
-# wait. Uses the clock of Redis, which is the same for all processes.
+# Redis runs a script atomically. KEYS are the sorted sets. ARGV: 1 to count the attempt or 0 to
+# only check, the attempt's id, then for each key the number of its limits, and the amount and
+# seconds of each. Returns the milliseconds to wait. Uses the clock of Redis, which is the same for
+# all processes.
 _SCRIPT: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local longest = 0
 local wait = 0
-for i = 3, #ARGV, 2 do
-  local amount, span = tonumber(ARGV[i]), tonumber(ARGV[i + 1]) * 1000
-  longest = math.max(longest, span)
-  local decisive = redis.call('ZREVRANGE', KEYS[1], amount - 1, amount - 1, 'WITHSCORES')
-  if #decisive > 0 then
-    wait = math.max(wait, tonumber(decisive[2]) + span - now)
+local longest = {}
+local position = 3
+for k = 1, #KEYS do
+  longest[k] = 0
+  local count = tonumber(ARGV[position])
+  position = position + 1
+  for _ = 1, count do
+    local amount, span = tonumber(ARGV[position]), tonumber(ARGV[position + 1]) * 1000
+    position = position + 2
+    longest[k] = math.max(longest[k], span)
+    local decisive = redis.call('ZREVRANGE', KEYS[k], amount - 1, amount - 1, 'WITHSCORES')
+    if #decisive > 0 then
+      wait = math.max(wait, tonumber(decisive[2]) + span - now)
+    end
   end
 end
 if wait <= 0 and ARGV[1] == '1' then
-  redis.call('ZADD', KEYS[1], now, ARGV[2])
-  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - longest)
-  redis.call('PEXPIRE', KEYS[1], longest)
+  for k = 1, #KEYS do
+    redis.call('ZADD', KEYS[k], now, ARGV[2])
+    redis.call('ZREMRANGEBYSCORE', KEYS[k], '-inf', now - longest[k])
+    redis.call('PEXPIRE', KEYS[k], longest[k])
+  end
 end
 return wait
 """
@@ -50,24 +61,36 @@ class RedisRateLimiter:
         client = Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
         return cls(client)
 
-    def acquire(self, key: str, limits: Sequence[RateLimit]) -> int:
-        return self._run(key, limits, count=True)
+    def acquire(self, quotas: Sequence[Quota]) -> int:
+        return self._run(quotas, count=True)
 
-    def retry_after(self, key: str, limits: Sequence[RateLimit]) -> int:
-        return self._run(key, limits, count=False)
+    def retry_after(self, quotas: Sequence[Quota]) -> int:
+        return self._run(quotas, count=False)
 
-    def reset(self, key: str) -> None:
+    def reset(self, keys: Sequence[str]) -> None:
         try:
-            self._client.delete(_key(key))
+            self._client.delete(*map(_key, keys))
         except RedisError as error:
             raise Unavailable("Redis is unavailable.") from error
 
-    def _run(self, key: str, limits: Sequence[RateLimit], *, count: bool) -> int:
-        arguments: list[Any] = [int(count), uuid4().hex]
-        for limit in limits:
-            arguments += [limit.amount, limit.seconds]
+    def keys(self, prefix: str) -> Sequence[str]:
+        start = _key("")
+        pattern = re.sub(r"([\\*?\[\]])", r"\\\1", _key(prefix)) + "*"
         try:
-            milliseconds = cast("int", self._script(keys=[_key(key)], args=arguments))
+            names = [name.decode() for name in self._client.scan_iter(pattern, count=1000)]
+        except RedisError as error:
+            raise Unavailable("Redis is unavailable.") from error
+        return sorted(name.removeprefix(start) for name in names)
+
+    def _run(self, quotas: Sequence[Quota], *, count: bool) -> int:
+        arguments: list[Any] = [int(count), uuid4().hex]
+        for quota in quotas:
+            arguments.append(len(quota.limits))
+            for limit in quota.limits:
+                arguments += [limit.amount, limit.seconds]
+        keys = [_key(quota.key) for quota in quotas]
+        try:
+            milliseconds = cast("int", self._script(keys=keys, args=arguments))
         except RedisError as error:
             raise Unavailable("Redis is unavailable.") from error
         return max(0, -(-milliseconds // 1000))

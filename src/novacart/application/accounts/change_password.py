@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from novacart.application.accounts.queries import AccountQueries
-from novacart.application.accounts.sign_in import verify_credentials
+from novacart.application.accounts.verify_credentials import (
+    VerifyCredentials,
+    VerifyCredentialsCommand,
+)
+from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
@@ -29,27 +32,29 @@ class ChangePasswordCommand:
 class ChangePassword:
     """Change the password and end every session of the user, including the current one.
 
-    Raises `InvalidCredentials` if `current` is wrong, or `WeakPassword`.
+    Raises `InvalidCredentials` if `current` is wrong, `TooManyAttempts` or `WeakPassword`.
     """
 
     def __init__(
         self,
         *,
         begin: UnitOfWorkFactory,
-        queries: AccountQueries,
+        verify_credentials: VerifyCredentials,
+        throttle: SignInThrottle,
         hasher: PasswordHasher,
         strength: PasswordStrength,
         clock: Clock,
     ) -> None:
         self._begin = begin
-        self._queries = queries
+        self._verify_credentials = verify_credentials
+        self._throttle = throttle
         self._hasher = hasher
         self._strength = strength
         self._clock = clock
 
     def __call__(self, command: ChangePasswordCommand) -> None:
-        credentials = verify_credentials(
-            command.email, command.current, queries=self._queries, hasher=self._hasher
+        credentials = self._verify_credentials(
+            VerifyCredentialsCommand(login=command.email, password=command.current)
         )
         if credentials.user_id != command.user_id:
             raise InvalidCredentials
@@ -69,4 +74,6 @@ class ChangePassword:
             user.change_password(password_hash, at=now)
             work.users.save(user)
             work.token_families.revoke_all(user.id, at=now)
+            work.known_networks.forget(user.id)
             work.commit()
+        self._throttle.unlock(user.id)

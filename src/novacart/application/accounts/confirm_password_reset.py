@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 
 from novacart.application.accounts.queries import AccountQueries
+from novacart.application.authorization.throttle import (
+    UNKNOWN_NETWORK,
+    SignInThrottle,
+    client_network,
+)
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
+from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
@@ -37,7 +43,9 @@ class ConfirmPasswordResetCommand:
 class ConfirmPasswordReset:
     """Set the new password, use up the token and end every session of the user.
 
-    Raises `InvalidResetToken`, or `WeakPassword`, which leaves the token valid.
+    Lifts the delays of sign-in. The network of the client becomes the only known one, since the
+    link proves that the client is the user. Raises `InvalidResetToken`, or `WeakPassword`, which
+    leaves the token valid.
     """
 
     def __init__(
@@ -49,8 +57,12 @@ class ConfirmPasswordReset:
         strength: PasswordStrength,
         clock: Clock,
         reset_tokens: ResetTokens,
+        throttle: SignInThrottle,
+        contexts: RequestContexts,
     ) -> None:
         self._begin = begin
+        self._throttle = throttle
+        self._contexts = contexts
         self._queries = queries
         self._hasher = hasher
         self._strength = strength
@@ -71,6 +83,7 @@ class ConfirmPasswordReset:
         # Hashing is slow, so it happens outside the transaction and only for a valid token. The
         # token is checked again under the lock.
         password_hash = self._hasher.hash(normalize_password(command.password))
+        network = client_network(self._contexts.current().address)
         with self._begin() as work:
             reset = work.password_resets.get_by_token_hash(token_hash)
             if reset is None or reset.user_id is None:
@@ -84,4 +97,8 @@ class ConfirmPasswordReset:
             work.password_resets.save(reset)
             work.users.save(user)
             work.token_families.revoke_all(user.id, at=now)
+            work.known_networks.forget(user.id)
+            if network != UNKNOWN_NETWORK:
+                work.known_networks.add(user.id, network, at=now)
             work.commit()
+        self._throttle.unlock(user.id)

@@ -38,12 +38,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCredentials:
-    """The password hash of a user and what a sign-in needs besides."""
+    """The password hash of a user and what a sign-in needs besides.
+
+    `known_network` is whether the user has signed in from the network of the client.
+    """
 
     user_id: UserId
     password_hash: str
     password_generation: int
     is_active: bool
+    known_network: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +63,13 @@ class AccountQueries(Protocol):
         """Whether a user has the username, and whether a user has the email address."""
         ...
 
-    def credentials(self, login_key: str) -> StoredCredentials | None:
-        """The credentials of the user with this email address, else with this username."""
+    def credentials(
+        self, login_key: str, *, network: str, used_since: datetime
+    ) -> StoredCredentials | None:
+        """The credentials of the user with this email address, else with this username.
+
+        The network is known if the user has signed in from it since `used_since`.
+        """
         ...
 
     def session_user(

@@ -61,6 +61,7 @@ class RefreshSession:
                 at=self._clock.now(),
                 lifetime=self._policy.refresh_lifetime,
                 leeway=self._policy.leeway,
+                session_lifetime=self._policy.session_lifetime,
             )
             work.token_families.save(family)
             work.commit()

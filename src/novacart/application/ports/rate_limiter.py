@@ -11,21 +11,32 @@ class RateLimit(NamedTuple):
     seconds: int
 
 
+class Quota(NamedTuple):
+    """The limits of the attempts that are counted at `key`."""
+
+    key: str
+    limits: tuple[RateLimit, ...]
+
+
 class RateLimiter(Protocol):
     """Sliding-window counters shared by all processes. Raises `Unavailable`."""
 
-    def acquire(self, key: str, limits: Sequence[RateLimit]) -> int:
-        """Count an attempt at `key` if every limit allows it.
+    def acquire(self, quotas: Sequence[Quota]) -> int:
+        """Count one attempt at every key if every limit allows it, else at none.
 
         Returns 0 if it was counted, else the seconds until the next attempt is allowed.
         Atomic: concurrent callers never exceed a limit.
         """
         ...
 
-    def retry_after(self, key: str, limits: Sequence[RateLimit]) -> int:
+    def retry_after(self, quotas: Sequence[Quota]) -> int:
         """What `acquire` would return, without counting an attempt."""
         ...
 
-    def reset(self, key: str) -> None:
-        """Forget every attempt at `key`."""
+    def reset(self, keys: Sequence[str]) -> None:
+        """Forget every attempt at the keys."""
+        ...
+
+    def keys(self, prefix: str) -> Sequence[str]:
+        """The keys with this prefix that have attempts, in order."""
         ...

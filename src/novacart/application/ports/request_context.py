@@ -9,11 +9,12 @@ from typing import Protocol
 class RequestContext:
     """`actor` is `user:<id>`, `staff:<id>`, `anonymous`, `stripe`, `system` or `cli`.
 
-    `request_id` is the HTTP request's; None outside a request.
+    `request_id` and the client's `address` are those of the HTTP request; None outside a request.
     """
 
     actor: str
     request_id: str | None = None
+    address: str | None = None
 
 
 class RequestContexts(Protocol):

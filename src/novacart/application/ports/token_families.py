@@ -22,6 +22,13 @@ class TokenFamilies(Protocol):
         """Revoke every family of the user."""
         ...
 
+    def end_oldest(self, user_id: UserId, *, keep: int, at: datetime) -> None:
+        """Revoke the user's oldest families with a valid token, except the newest `keep`.
+
+        Locks the user, so that simultaneous sign-ins do not exceed the bound.
+        """
+        ...
+
     def delete_expired(self, *, before: datetime) -> int:
         """Delete tokens that expired before a time and families without tokens.
 

@@ -8,6 +8,7 @@ from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
+from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
@@ -33,6 +34,7 @@ class UnitOfWork(Protocol):
     users: Users
     address_books: AddressBooks
     token_families: TokenFamilies
+    known_networks: KnownNetworks
     password_resets: PasswordResets
     products: Products
     categories: Categories

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from novacart.domain.shared.events import DomainEvent
+from novacart.domain.shared.events import DomainEvent, SecurityEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +21,14 @@ class ProfileChanged(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordChanged(DomainEvent):
+class PasswordChanged(SecurityEvent):
     name = "accounts.password_changed"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordResetRequested(DomainEvent):
+class PasswordResetRequested(SecurityEvent):
     """A reset link was requested for an email address, which may belong to no user."""
 
     name = "accounts.password_reset_requested"
@@ -37,21 +37,21 @@ class PasswordResetRequested(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserDisabled(DomainEvent):
+class UserDisabled(SecurityEvent):
     name = "accounts.user_disabled"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserEnabled(DomainEvent):
+class UserEnabled(SecurityEvent):
     name = "accounts.user_enabled"
 
     user_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleGranted(DomainEvent):
+class RoleGranted(SecurityEvent):
     name = "accounts.role_granted"
 
     user_id: int
@@ -59,10 +59,51 @@ class RoleGranted(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshTokenReused(DomainEvent):
+class RefreshTokenReused(SecurityEvent):
     """A refresh token was used again after its leeway, and its family was revoked."""
 
     name = "accounts.refresh_token_reused"
 
     user_id: int
     family_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(SecurityEvent):
+    """A user signed in and started the session of a token family."""
+
+    name = "accounts.signed_in"
+
+    user_id: int
+    family_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(SecurityEvent):
+    """`user_id` is None if no account has the name, which is not recorded.
+
+    People type passwords into the field of the name.
+    """
+
+    name = "accounts.sign_in_failed"
+
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInDelayed(SecurityEvent):
+    """Further attempts of this client are refused for some seconds after too many failures."""
+
+    name = "accounts.sign_in_delayed"
+
+    user_id: int | None
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountUnlocked(SecurityEvent):
+    """The delays after failed sign-ins were lifted."""
+
+    name = "accounts.unlocked"
+
+    user_id: int

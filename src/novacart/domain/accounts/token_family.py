@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from novacart.domain.accounts.errors import InvalidToken
-from novacart.domain.accounts.events import RefreshTokenReused
+from novacart.domain.accounts.events import RefreshTokenReused, SignedIn
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
 
@@ -55,7 +55,9 @@ class TokenFamily(AggregateRoot):
     ) -> Self:
         """Start the family of a new sign-in with its first token."""
         first = RefreshToken(id=token_id, issued_at=at, expires_at=at + lifetime)
-        return cls(id=id, user_id=user_id, opened_at=at, tokens=[first])
+        family = cls(id=id, user_id=user_id, opened_at=at, tokens=[first])
+        family._record(SignedIn(user_id=user_id, family_id=id, occurred_at=at))
+        return family
 
     @property
     def tokens(self) -> tuple[RefreshToken, ...]:
@@ -69,14 +71,17 @@ class TokenFamily(AggregateRoot):
         at: datetime,
         lifetime: timedelta,
         leeway: timedelta,
+        session_lifetime: timedelta,
     ) -> bool:
-        """Exchange a token for its successor.
+        """Exchange a token for its successor, which ends with the session at the latest.
 
         Returns False if the token was reused after its leeway; the family is then revoked.
-        Raises `InvalidToken` if the token is unknown or expired, or its family is revoked.
+        Raises `InvalidToken` if the token is unknown or expired, its family is revoked, or the
+        session is older than `session_lifetime`.
         """
         token = self._tokens.get(token_id)
-        if token is None or self.revoked_at is not None or token.expires_at <= at:
+        end = self.opened_at + session_lifetime
+        if token is None or self.revoked_at is not None or min(token.expires_at, end) <= at:
             raise InvalidToken
         if token.rotated_at is None:
             self._tokens[token_id] = replace(token, rotated_at=at)
@@ -87,7 +92,7 @@ class TokenFamily(AggregateRoot):
             )
             return False
         self._tokens[successor_id] = RefreshToken(
-            id=successor_id, issued_at=at, expires_at=at + lifetime
+            id=successor_id, issued_at=at, expires_at=min(at + lifetime, end)
         )
         return True
 

@@ -40,6 +40,13 @@ class DomainEvent:
         return cls(**values)
 
 
+class SecurityEvent(DomainEvent):
+    """An event that staff look for after an attack, such as a failed sign-in.
+
+    It is logged and counted as soon as it is committed.
+    """
+
+
 class AggregateRoot:
     """Objects that are loaded, changed and saved together.
 

@@ -1,10 +1,11 @@
-"""The command `novacart create-admin`."""
+"""The commands `novacart create-admin` and `novacart unlock`."""
 
 import os
 
 import click
 
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
+from novacart.application.accounts.unlock_account import UnlockAccount, UnlockAccountCommand
 from novacart.application.authorization.actor import SYSTEM
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.commands.cli_context import cli_injector
@@ -28,3 +29,15 @@ def create_admin(username: str, email: str) -> None:
             )
         )
     click.echo(f"Created the account {admin.username}. Sign in at /admin/.")
+
+
+@click.command("unlock")
+@click.argument("name")
+def unlock(name: str) -> None:
+    """Lift the delays after failed sign-ins of an account.
+
+    NAME is the username or the email address.
+    """
+    with cli_injector() as injector:
+        user = injector.get(UnlockAccount)(UnlockAccountCommand(login=name, actor=SYSTEM))
+    click.echo(f"{user.username} can sign in again.")

@@ -40,8 +40,10 @@ from novacart.application.accounts.request_password_reset import RequestPassword
 from novacart.application.accounts.send_reset_link import ResetPolicy, SendResetLink
 from novacart.application.accounts.sign_in import SessionPolicy, SignIn
 from novacart.application.accounts.sign_out import SignOut
+from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.accounts.update_profile import UpdateProfile
-from novacart.application.authorization.throttle import Throttle
+from novacart.application.accounts.verify_credentials import VerifyCredentials
+from novacart.application.authorization.throttle import SignInThrottle, Throttle
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mailer
 from novacart.application.ports.password_hasher import PasswordHasher
@@ -74,7 +76,9 @@ _USE_CASES = (
     SetDefaultAddress,
     SignIn,
     SignOut,
+    UnlockAccount,
     UpdateProfile,
+    VerifyCredentials,
     VerifyToken,
 )
 _HOUR = 3600
@@ -88,7 +92,9 @@ class AccountsModule(Module):
     @provider
     @singleton
     def session_policy(self, settings: Settings) -> SessionPolicy:
-        return SessionPolicy(refresh_lifetime=settings.refresh_token_lifetime)
+        return SessionPolicy(
+            refresh_lifetime=settings.refresh_token_lifetime, max_sessions=settings.max_sessions
+        )
 
     @provider
     @singleton
@@ -108,9 +114,12 @@ class AccountsModule(Module):
     @provider
     @singleton
     def throttle(self, settings: Settings, injector: Injector) -> Throttle:
-        if not settings.ratelimit_enabled:
-            return Throttle(None)
-        return Throttle(injector.get(RateLimiter))  # type: ignore[type-abstract]
+        return Throttle(_limiter(settings, injector))
+
+    @provider
+    @singleton
+    def sign_in_throttle(self, settings: Settings, injector: Injector) -> SignInThrottle:
+        return SignInThrottle(_limiter(settings, injector))
 
     @provider
     @singleton
@@ -167,6 +176,12 @@ class AccountsModule(Module):
     @singleton
     def authenticate(self, authenticate_user: AuthenticateUser) -> Authenticate:
         return BearerAuthenticate(authenticate_user)
+
+
+def _limiter(settings: Settings, injector: Injector) -> RateLimiter | None:
+    if not settings.ratelimit_enabled:
+        return None
+    return injector.get(RateLimiter)  # type: ignore[type-abstract]
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:

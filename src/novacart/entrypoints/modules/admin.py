@@ -18,7 +18,7 @@ from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueri
 from novacart.adapters.persistence.database import Database
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.authorization.limits import StaffLimits
-from novacart.application.authorization.throttle import Throttle
+from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
@@ -67,7 +67,7 @@ class AdminModule(Module):
     def back_office(self, injector: Injector, settings: Settings) -> BackOffice:
         return BackOffice(
             sessions=injector.get(StaffSessions),
-            throttle=injector.get(Throttle),
+            sign_in_throttle=injector.get(SignInThrottle),
             contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             limits=injector.get(StaffLimits),

@@ -16,6 +16,7 @@ from novacart.application.accounts.disable_user import DisableUserCommand, Enabl
 from novacart.application.accounts.grant_role import GrantRoleCommand
 from novacart.application.accounts.register_user import RegisterUserCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
+from novacart.application.accounts.unlock_account import UnlockAccountCommand
 from novacart.application.authorization.permissions import STAFF_ROLES
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.list_query import ListQuery, Page
@@ -61,6 +62,7 @@ class _AccountsView(ListView):
             can_disable=self.can(self.permissions["disable"]) and account.id != self.staff.id,
             can_reset=self.can(self.permissions["reset"]),
             role_form=RoleForm(None, role=account.role),
+            delays=self.back_office.sign_in_throttle.delays(account.id),
         )
 
     @expose("/disable/", methods=("POST",))
@@ -93,6 +95,16 @@ class _AccountsView(ListView):
         )
         return self._redirect_to(account)
 
+    @expose("/unlock/", methods=("POST",))
+    def unlock(self) -> Any:  # noqa: ANN401 (a redirect)
+        account = self._submitted()
+        command = UnlockAccountCommand(user_id=account.id, actor=self.actor)
+        self.run_action(
+            lambda: self.back_office.accounts.unlock(command),
+            success=f"{account.username} can sign in again.",
+        )
+        return self._redirect_to(account)
+
     def _submitted(self) -> AccountDetail:
         submitted(ConfirmForm)
         account: AccountDetail = self.get_or_404()
@@ -111,6 +123,7 @@ class CustomersView(_AccountsView):
         "disable": "customers.disable",
         "enable": "customers.disable",
         "reset": "customers.reset",
+        "unlock": "customers.reset",
     }
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
@@ -138,6 +151,7 @@ class StaffAccountsView(_AccountsView):
         "disable": "staff.write",
         "enable": "staff.write",
         "reset": "staff.write",
+        "unlock": "staff.write",
     }
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)

@@ -1,6 +1,6 @@
 """Pages of sign-in, sign-out and the own password."""
 
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from flask import Response, flash, request, url_for
@@ -11,10 +11,8 @@ from novacart.adapters.admin.sign_in.forms import PasswordForm, SignInForm
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.accounts.change_password import ChangePasswordCommand
 from novacart.application.authorization.permissions import ANYONE
+from novacart.application.authorization.throttle import TooManyAttempts
 from novacart.domain.accounts.errors import InvalidCredentials, WeakPassword
-
-_OPERATION: Final = "sign_in"
-_TOO_MANY_ATTEMPTS: Final = "Too many attempts. Wait a while before you try again."
 
 
 class SignInView(StaffView):
@@ -25,18 +23,14 @@ class SignInView(StaffView):
         form = SignInForm(request.form)
         if not form.was_submitted():
             return self._page(form)
-        login, address = form.login.data or "", request.remote_addr
-        throttle = self.back_office.throttle
-        if seconds := throttle.begin(_OPERATION, address=address, login=login):
-            page = self._page(form, error=_TOO_MANY_ATTEMPTS)
-            return Response(page, 429, {"Retry-After": str(seconds)})
         try:
-            self.back_office.sessions.open(login, form.password.data or "")
+            self.back_office.sessions.open(form.login.data or "", form.password.data or "")
+        except TooManyAttempts as error:
+            page = self._page(form, error=error.message)
+            return Response(page, 429, {"Retry-After": str(error.retry_after)})
         except InvalidCredentials:
-            throttle.failed(_OPERATION, address=address)
-            error = "No active staff account found with the given credentials."
-            return Response(self._page(form, error=error), 401)
-        throttle.succeeded(_OPERATION, login=login)
+            error_text = "No active staff account found with the given credentials."
+            return Response(self._page(form, error=error_text), 401)
         return see_other(_next_page(request.args.get("next")))
 
     @expose("/out/", methods=("POST",))
@@ -67,11 +61,6 @@ class AccountView(StaffView):
         if form.new.data != form.repeated.data:
             form.repeated.errors = ["The passwords do not match."]
             return False
-        # Guesses of the current password count together with failed sign-ins.
-        throttle, address, login = self.back_office.throttle, request.remote_addr, self.staff.email
-        if throttle.begin(_OPERATION, address=address, login=login):
-            form.current.errors = [_TOO_MANY_ATTEMPTS]
-            return False
         try:
             self.back_office.accounts.change_password(
                 ChangePasswordCommand(
@@ -82,14 +71,15 @@ class AccountView(StaffView):
                     new=form.new.data or "",
                 )
             )
+        except TooManyAttempts as error:
+            form.current.errors = [error.message]
+            return False
         except InvalidCredentials:
-            throttle.failed(_OPERATION, address=address)
             form.current.errors = ["Your current password is wrong."]
             return False
         except WeakPassword as error:
             form.new.errors = error.errors["password"]
             return False
-        throttle.succeeded(_OPERATION, login=login)
         return True
 
 

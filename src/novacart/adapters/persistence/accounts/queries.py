@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, case, or_, select
+from sqlalchemy import bindparam, case, exists, or_, select
 
 from novacart.adapters.persistence.accounts.mapper import to_address
 from novacart.adapters.persistence.accounts.tables import (
     addresses,
+    known_networks,
     password_resets,
     refresh_tokens,
     token_families,
@@ -61,10 +62,21 @@ class SqlAccountQueries:
             any(row.email_key == email_key for row in rows),
         )
 
-    def credentials(self, login_key: str) -> StoredCredentials | None:
+    def credentials(
+        self, login_key: str, *, network: str, used_since: datetime
+    ) -> StoredCredentials | None:
+        known = exists().where(
+            known_networks.c.user_id == users.c.id,
+            known_networks.c.network == network,
+            known_networks.c.used_at >= used_since,
+        )
         statement = (
             select(
-                users.c.id, users.c.password_hash, users.c.password_generation, users.c.is_active
+                users.c.id,
+                users.c.password_hash,
+                users.c.password_generation,
+                users.c.is_active,
+                known.label("known_network"),
             )
             .where(or_(users.c.email_key == login_key, users.c.username_key == login_key))
             .order_by(case((users.c.email_key == login_key, 0), else_=1))
@@ -79,6 +91,7 @@ class SqlAccountQueries:
             password_hash=row.password_hash,
             password_generation=row.password_generation,
             is_active=row.is_active,
+            known_network=row.known_network,
         )
 
     def session_user(

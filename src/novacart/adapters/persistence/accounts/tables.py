@@ -72,6 +72,14 @@ refresh_tokens = Table(
     CheckConstraint("expires_at > issued_at", name="lifetime"),
 )
 
+known_networks = Table(
+    "known_networks",
+    metadata,
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("network", String(64), primary_key=True),
+    Column("used_at", UtcDateTime, nullable=False, index=True),
+)
+
 password_resets = Table(
     "password_resets",
     metadata,

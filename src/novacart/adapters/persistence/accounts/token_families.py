@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 from novacart.adapters.persistence.accounts.mapper import to_token, token_row
 from novacart.adapters.persistence.accounts.tables import refresh_tokens as tokens
 from novacart.adapters.persistence.accounts.tables import token_families as families
+from novacart.adapters.persistence.locking import lock_user
 from novacart.domain.accounts.token_family import RefreshToken, TokenFamily
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
@@ -71,6 +72,21 @@ class SqlTokenFamilies:
         self._connection.execute(
             update(families)
             .where(families.c.user_id == user_id, families.c.revoked_at.is_(None))
+            .values(revoked_at=at, version=families.c.version + 1)
+        )
+
+    def end_oldest(self, user_id: UserId, *, keep: int, at: datetime) -> None:
+        lock_user(self._connection, user_id)
+        live = exists().where(tokens.c.family_id == families.c.id, tokens.c.expires_at > at)
+        ended = (
+            select(families.c.id)
+            .where(families.c.user_id == user_id, families.c.revoked_at.is_(None), live)
+            .order_by(families.c.opened_at.desc(), families.c.id.desc())
+            .offset(keep)
+        )
+        self._connection.execute(
+            update(families)
+            .where(families.c.id.in_(ended))
             .values(revoked_at=at, version=families.c.version + 1)
         )
 

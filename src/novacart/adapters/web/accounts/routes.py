@@ -101,7 +101,7 @@ def password_reset_blueprint(
 
     @blueprint.route("/", methods=["POST"])
     @public
-    @limited("password_reset", login_field="email")
+    @limited("password_reset", subject_field="email")
     @blueprint.arguments(ResetRequestSchema)
     @blueprint.response(200, StatusSchema)
     def ask(body: dict[str, Any]) -> Response:

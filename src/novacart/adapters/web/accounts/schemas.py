@@ -56,6 +56,13 @@ class CredentialSchema(Schema):
         metadata={"description": "The username or the email address.", "example": "meenal"},
     )
     password = Text(required=True, minimum=1, maximum=_MAX_PASSWORD, metadata=_PASSWORD)
+    refresh = Text(
+        maximum=_MAX_TOKEN,
+        metadata={
+            "description": "A valid refresh token of the account, if the client has one. The"
+            " failed sign-ins of other clients do not delay one that has a session."
+        },
+    )
 
 
 class TokenPairSchema(Schema):

@@ -36,13 +36,16 @@ def tokens_blueprint(
 
     @blueprint.route("/", methods=["POST"])
     @public
-    @limited("sign_in", login_field="username")
     @blueprint.arguments(CredentialSchema)
     @blueprint.response(200, TokenPairSchema)
-    @blueprint.raises("wrong_credentials")
+    @blueprint.raises("wrong_credentials", "too_many_requests")
     def obtain(body: dict[str, Any]) -> Response:
         """Sign in with a username or email address."""
-        pair = sign_in(SignInCommand(login=body["username"], password=body["password"]))
+        pair = sign_in(
+            SignInCommand(
+                login=body["username"], password=body["password"], refresh=body.get("refresh")
+            )
+        )
         return _token_response(pair)
 
     @blueprint.route("/refresh/", methods=["POST"])

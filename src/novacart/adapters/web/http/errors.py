@@ -10,6 +10,7 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from novacart.application.authorization.throttle import TooManyAttempts
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError, InvalidValue
 
@@ -32,6 +33,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "reset_token_not_valid": 400,
     "reset_token_not_found": 404,
     "wrong_credentials": 401,
+    "too_many_requests": 429,
     "token_not_valid": 401,
     "user_not_found": 404,
     "last_owner": 409,
@@ -91,7 +93,6 @@ HTTP_STATUSES: Final[dict[str, int]] = {
     "request_uri_too_long": 414,
     "unsupported_media_type": 415,
     "requested_range_not_satisfiable": 416,
-    "too_many_requests": 429,
     "internal_error": 500,
     "unavailable": 503,
     "webhook_signature_invalid": 400,
@@ -196,8 +197,14 @@ def _handle_domain_error(error: DomainError) -> Response:
         status=status,
         errors=cast("Mapping[str, list[str]] | None", error.details.get("errors")),
         extra={name: value for name, value in error.details.items() if name != "errors"},
-        headers={"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None,
+        headers=_headers(error, status),
     )
+
+
+def _headers(error: DomainError, status: int) -> dict[str, str]:
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after)}
+    return {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
 
 
 def _handle_api_error(error: ApiError) -> Response:

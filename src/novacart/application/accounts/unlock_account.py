@@ -1,0 +1,50 @@
+"""Lift the delays after failed sign-ins of an account."""
+
+from dataclasses import dataclass
+
+from novacart.application.accounts.queries import Profile
+from novacart.application.authorization.actor import Actor
+from novacart.application.authorization.throttle import SignInThrottle
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.accounts.errors import UserNotFound
+from novacart.domain.accounts.events import AccountUnlocked
+from novacart.domain.accounts.user import User
+from novacart.domain.accounts.username import login_key
+from novacart.domain.shared.ids import UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlockAccountCommand:
+    """`login` is a username or an email address; it is used if `user_id` is None."""
+
+    actor: Actor
+    user_id: UserId | None = None
+    login: str = ""
+
+
+class UnlockAccount:
+    """Lift every sign-in delay of an account.
+
+    Raises `UserNotFound` or `PermissionDenied`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, throttle: SignInThrottle, clock: Clock) -> None:
+        self._begin = begin
+        self._throttle = throttle
+        self._clock = clock
+
+    def __call__(self, command: UnlockAccountCommand) -> Profile:
+        with self._begin() as work:
+            if command.user_id is not None:
+                user: User | None = work.users.get(command.user_id)
+            else:
+                key = login_key(command.login)
+                user = work.users.get_by_email(key) or work.users.get_by_username(key)
+            if user is None:
+                raise UserNotFound
+            command.actor.require("staff.write" if user.is_staff else "customers.reset")
+            work.record(AccountUnlocked(user_id=user.id, occurred_at=self._clock.now()))
+            work.commit()
+        self._throttle.unlock(user.id)
+        return Profile.of(user)
