@@ -29,6 +29,7 @@ from novacart.application.payments.reconcile_payments import (
 )
 from novacart.application.payments.refund_order_line import RefundOrderLine
 from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.payment_gateway import PaymentGateway
@@ -103,6 +104,16 @@ class PaymentsFixture:
             send_refund=self.send_refund,
             limits=STAFF_LIMITS,
         )
+
+    @property
+    def retry_refund(self) -> RetryRefund:
+        return RetryRefund(
+            begin=self.begin, clock=self.clock, contexts=AS_STAFF, send_refund=self.send_refund
+        )
+
+    @property
+    def settle_refund(self) -> SettleRefund:
+        return SettleRefund(begin=self.begin, clock=self.clock)
 
     @property
     def refund_order_line(self) -> RefundOrderLine:

@@ -1,5 +1,6 @@
 """Migrations create the schema of the table definitions, and remove it again."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -30,12 +31,20 @@ _POSTGRESQL = (
 _SQLITE = ("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master",)
 
 
+# A comma outside of parentheses: SQLite appends added columns to one line.
+_COMMA = re.compile(r", (?![^(]*\))")
+
+
 def schema(database: Database) -> Schema:
-    """Return the sorted lines of each schema object's definition, by its name."""
+    """Return the sorted parts of each schema object's definition, by its name."""
     queries = _POSTGRESQL if database.dialect == "postgresql" else _SQLITE
     with database.reading() as connection:
         return {
-            name: sorted(_normalized(line) for line in definition.splitlines())
+            name: sorted(
+                _normalized(part)
+                for line in definition.splitlines()
+                for part in _COMMA.split(line.strip().rstrip(","))
+            )
             for query in queries
             for name, definition in connection.execute(text(query))
             if "alembic_version" not in name

@@ -21,6 +21,7 @@ orders.fulfil        yes    yes      -        -
 orders.cancel        yes    yes      limit    -
 orders.refund        yes    yes      limit    -
 payments.read        yes    yes      yes      -
+refunds.resolve      yes    yes      -        -
 webhooks.read        yes    yes      yes      -
 webhooks.retry       yes    yes      -        -
 outbox.read          yes    yes      -        -

@@ -67,6 +67,22 @@ class RefundRefused(DomainError):
         super().__init__(message)
 
 
+class RefundNotFound(DomainError):
+    code = "refund_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such refund.")
+
+
+class RefundResolved(DomainError):
+    """Only a failed refund that is not resolved yet can be retried or settled by hand."""
+
+    code = "refund_resolved"
+
+    def __init__(self) -> None:
+        super().__init__("This refund needs no action: it has not failed or was resolved already.")
+
+
 class OrderNotPayable(DomainError):
     code = "order_not_payable"
 

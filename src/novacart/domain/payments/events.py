@@ -70,6 +70,24 @@ class RefundFailed(RefundEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRetried(RefundEvent):
+    """Staff requested the refund `new_refund_id` in place of a failed one."""
+
+    name: ClassVar[str] = "refund.retried"
+
+    new_refund_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSettledByHand(RefundEvent):
+    """Staff returned the money of a failed refund outside of the payment provider."""
+
+    name: ClassVar[str] = "refund.settled_by_hand"
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeOpened(PaymentEvent):
     name: ClassVar[str] = "dispute.opened"
 

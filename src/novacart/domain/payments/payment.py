@@ -20,6 +20,8 @@ from novacart.domain.payments.events import (
     PaymentSucceeded,
     RefundFailed,
     RefundRequested,
+    RefundRetried,
+    RefundSettledByHand,
     RefundSucceeded,
 )
 from novacart.domain.payments.lifecycle import (
@@ -29,7 +31,7 @@ from novacart.domain.payments.lifecycle import (
     PaymentStatus,
     RefundStatus,
 )
-from novacart.domain.payments.refund import Refund, RefundOrigin
+from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
 from novacart.domain.payments.reports import DisputeReport, PaymentReport, RefundReport
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
@@ -174,8 +176,12 @@ class Payment(AggregateRoot):
 
     @property
     def refundable(self) -> Money:
-        """The captured amount less requested and made refunds and what a bank withholds."""
-        refunds = self._sum(refund.amount for refund in self.refunds if refund.is_effective)
+        """The captured amount less what was or will be returned and what a bank withholds."""
+        refunds = self._sum(
+            refund.amount
+            for refund in self.refunds
+            if refund.is_effective or refund.resolution is RefundResolution.SETTLED_BY_HAND
+        )
         withheld = self._sum(dispute.withheld for dispute in self.disputes)
         return max(self.captured - refunds - withheld, self._sum(()))
 
@@ -343,6 +349,25 @@ class Payment(AggregateRoot):
         if refund.status is not RefundStatus.REQUESTED:
             return False
         return self._move_refund(refund, RefundStatus.FAILED, failure=failure, at=at)
+
+    def retry_refund(self, failed: Refund, retry: Refund, *, at: datetime) -> None:
+        """Record that `retry` replaces a failed refund. Raises `RefundResolved`."""
+        failed.resolve(RefundResolution.RETRIED, at=at)
+        self._record(RefundRetried(**self._refund_facts(failed, at), new_refund_id=int(retry.id)))
+
+    def settle_refund_by_hand(self, refund_id: RefundId, *, note: str, at: datetime) -> None:
+        """Record that a failed refund was paid outside of the provider.
+
+        Its amount can't be refunded again. Raises `InvalidValue` without a note, and
+        `RefundResolved`.
+        """
+        if not note.strip():
+            raise InvalidValue("reason", "Enter how the money was returned.")
+        refund = self.refund(refund_id)
+        refund.resolve(RefundResolution.SETTLED_BY_HAND, at=at, note=note.strip())
+        self._record(
+            RefundSettledByHand(**self._refund_facts(refund, at), note=refund.resolution_note)
+        )
 
     # -- internals ---------------------------------------------------------------------------
 

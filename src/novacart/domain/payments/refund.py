@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from novacart.domain.payments.errors import InvalidPaymentTransition, PaymentMismatch
+from novacart.domain.payments.errors import (
+    InvalidPaymentTransition,
+    PaymentMismatch,
+    RefundResolved,
+)
 from novacart.domain.payments.lifecycle import REFUND_LIFECYCLE, UNSUCCESSFUL, RefundStatus
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import RefundId
@@ -22,11 +26,24 @@ class RefundOrigin(StrEnum):
     PROVIDER = "PROVIDER"
 
 
+class RefundResolution(StrEnum):
+    """How a failed refund was resolved.
+
+    `RETRIED`: another refund was requested. `SETTLED_BY_HAND`: the money was returned outside of
+    the provider. `SUPERSEDED`: the money had been refunded at the provider.
+    """
+
+    RETRIED = "RETRIED"
+    SETTLED_BY_HAND = "SETTLED_BY_HAND"
+    SUPERSEDED = "SUPERSEDED"
+
+
 class Refund:
     """`key` is the idempotency key of the request to the provider, stored before it is sent.
 
-    `reference` is the provider's id, once known. A refund is never deleted: one that failed or
-    was cancelled stays on record.
+    `reference` is the provider's id, once known. `returned`: the bank returned the money after
+    the refund had succeeded. A refund is never deleted: one that failed or was cancelled stays on
+    record, and needs attention until it has a `resolution`.
     """
 
     __slots__ = (
@@ -39,6 +56,10 @@ class Refund:
         "reason",
         "reference",
         "requested_at",
+        "resolution",
+        "resolution_note",
+        "resolved_at",
+        "returned",
         "settled_at",
         "status",
     )
@@ -57,6 +78,10 @@ class Refund:
         reference: str | None = None,
         failure: str | None = None,
         settled_at: datetime | None = None,
+        returned: bool = False,
+        resolution: RefundResolution | None = None,
+        resolution_note: str = "",
+        resolved_at: datetime | None = None,
     ) -> None:
         """Raises `InvalidValue` unless the amount is positive."""
         if amount.amount <= 0:
@@ -72,6 +97,10 @@ class Refund:
         self.reference = reference
         self.failure = failure
         self.settled_at = settled_at
+        self.returned = returned
+        self.resolution = resolution
+        self.resolution_note = resolution_note
+        self.resolved_at = resolved_at
 
     @property
     def is_effective(self) -> bool:
@@ -82,6 +111,19 @@ class Refund:
     def is_open(self) -> bool:
         """Whether its outcome is not known yet."""
         return self.status in {RefundStatus.REQUESTED, RefundStatus.PENDING}
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether it failed and staff have not resolved it yet."""
+        return not self.is_effective and self.resolution is None
+
+    def resolve(self, resolution: RefundResolution, *, at: datetime, note: str = "") -> None:
+        """Raises `RefundResolved` unless it failed and has no resolution yet."""
+        if not self.needs_attention:
+            raise RefundResolved
+        self.resolution = resolution
+        self.resolution_note = note
+        self.resolved_at = at
 
     def assign_reference(self, reference: str) -> None:
         """Record the provider's id. Raises `PaymentMismatch` if it has another one."""
@@ -96,6 +138,7 @@ class Refund:
         """Raises `InvalidPaymentTransition`."""
         if not self.can_become(status):
             raise InvalidPaymentTransition("refund", self.status, status)
+        self.returned = self.status is RefundStatus.SUCCEEDED
         self.status = status
         self.failure = failure
         self.settled_at = None if self.is_open else at

@@ -1,7 +1,7 @@
 """Planning a refund of an order and its payment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -97,6 +97,12 @@ def plan_refund(
             if share
         ]
     )
+
+
+def plan_retry(failed: Refund) -> RefundPlan:
+    """Request the same refund again; units of a refund that a bank returned stay returned."""
+    items = [replace(item, quantity=0) if failed.returned else item for item in failed.items]
+    return RefundPlan(amount=failed.amount, items=items)
 
 
 def plan_line_refund(order: Order, line_id: OrderLineId) -> RefundPlan:

@@ -10,7 +10,7 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import IncompleteReport
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
-from novacart.domain.payments.refund import Refund, RefundOrigin
+from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
 from novacart.domain.payments.reports import ProviderReport, RefundReport
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
@@ -167,6 +167,7 @@ class Settlement:
             is_unsent = refund.status is RefundStatus.REQUESTED and refund.reference is None
             if amount > self._refundable and is_unsent and refund.id not in known_to_provider:
                 self._fail(refund, SUPERSEDED)
+                refund.resolve(RefundResolution.SUPERSEDED, at=self._at)
 
     @property
     def _refundable(self) -> Money:

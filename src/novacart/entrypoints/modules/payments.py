@@ -36,6 +36,7 @@ from novacart.application.payments.reconcile_payments import (
 )
 from novacart.application.payments.refund_order_line import RefundOrderLine
 from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.clock import Clock
@@ -62,7 +63,9 @@ _USE_CASES = (
     RefundOrderLine,
     RequestRefund,
     RetryEvent,
+    RetryRefund,
     SendRefund,
+    SettleRefund,
 )
 _log = structlog.get_logger("novacart.payments")
 

@@ -73,7 +73,9 @@ ONE_CAPTURE: Final = (
             JOIN orders o ON o.id = p.order_id
             LEFT JOIN (
                 SELECT payment_id, sum(amount_minor) AS refunded FROM refunds
-                WHERE status IN ('REQUESTED', 'PENDING', 'SUCCEEDED') GROUP BY payment_id
+                WHERE status IN ('REQUESTED', 'PENDING', 'SUCCEEDED')
+                OR resolution = 'SETTLED_BY_HAND'
+                GROUP BY payment_id
             ) r ON r.payment_id = p.id
             LEFT JOIN (
                 SELECT payment_id, sum(amount_minor) AS held FROM disputes

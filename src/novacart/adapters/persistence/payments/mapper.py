@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
-from novacart.domain.payments.refund import Refund, RefundOrigin
+from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 
@@ -52,6 +52,10 @@ def refund_row(payment: Payment, refund: Refund) -> dict[str, Any]:
         "failure": refund.failure,
         "requested_at": refund.requested_at,
         "settled_at": refund.settled_at,
+        "returned": refund.returned,
+        "resolution": refund.resolution,
+        "resolution_note": refund.resolution_note,
+        "resolved_at": refund.resolved_at,
     }
 
 
@@ -121,6 +125,10 @@ def refund_of(row: Row[Any], items: Sequence[Row[Any]]) -> Refund:
         failure=row.failure,
         requested_at=row.requested_at,
         settled_at=row.settled_at,
+        returned=row.returned,
+        resolution=None if row.resolution is None else RefundResolution(row.resolution),
+        resolution_note=row.resolution_note,
+        resolved_at=row.resolved_at,
         items=[
             RefundItem(
                 line_id=item.line_id,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -85,6 +86,10 @@ refunds = Table(
     Column("failure", Text),
     Column("requested_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
+    Column("returned", Boolean, nullable=False, server_default=false()),
+    Column("resolution", String(20)),
+    Column("resolution_note", Text, nullable=False, server_default=""),
+    Column("resolved_at", UtcDateTime),
     UniqueConstraint("key", name="uq_refunds_key"),
     UniqueConstraint("reference", name="uq_refunds_reference"),
     CheckConstraint("amount_minor > 0", name="amount"),

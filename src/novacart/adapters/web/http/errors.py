@@ -71,6 +71,8 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "refund_not_allowed": 409,
     "partial_refund_needs_staff": 403,
     "refund_refused": 409,
+    "refund_not_found": 404,
+    "refund_resolved": 409,
     "order_not_payable": 409,
     "payment_declined": 402,
     "payment_not_found": 404,

@@ -1,0 +1,199 @@
+"""Resolving failed refunds: retry them, or record that they were settled by hand."""
+
+from datetime import timedelta
+
+import pytest
+
+from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
+from novacart.application.payments.request_refund import RequestRefundCommand
+from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
+from novacart.domain.accounts.role import Role
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.payments.errors import NothingToRefund, RefundNotFound, RefundResolved
+from novacart.domain.payments.events import RefundRetried, RefundSettledByHand
+from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import OrderId, RefundId, UserId
+from novacart.domain.shared.refunds import LineQuantity
+from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.store import FakeStore
+from tests.support.builders.ordering import rupees
+from tests.support.payments_fixture import PaymentsFixture, owner
+
+
+def _fail(payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId) -> Refund:
+    """The bank returns the last refund of the order."""
+    payment = payments.payment(order_id)
+    refund = payment.refunds[-1]
+    assert payment.reference is not None
+    assert refund.reference is not None
+    provider.settle_refund(payment.reference, refund.reference, RefundStatus.FAILED)
+    payments.run_reconciliation(look_back=timedelta(hours=1))
+    return payments.payment(order_id).refund(refund.id)
+
+
+@pytest.fixture
+def order_id(payments: PaymentsFixture, provider: FakePaymentGateway) -> OrderId:
+    """A paid order of three units at 100 rupees."""
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(price=100): 3})
+    provider.pay(payments.intent(user_id, order_id).reference)
+    payments.run_reconciliation(force=True)
+    return order_id
+
+
+@pytest.fixture
+def late(payments: PaymentsFixture, provider: FakePaymentGateway) -> Refund:
+    """The failed refund of a payment of a cancelled order."""
+    user_id, _ = payments.customer("ravi")
+    order_id = payments.place_order(user_id, {payments.product(price=100): 1})
+    provider.pay(payments.intent(user_id, order_id).reference)
+    payments.cancel_order(order_id)
+    payments.run_reconciliation(force=True)
+    payments.run_reconciliation(force=True)
+    return _fail(payments, provider, order_id)
+
+
+def _payment_of(payments: PaymentsFixture, refund: Refund) -> OrderId:
+    with payments.begin() as work:
+        locator = work.payments.locate_refund(refund.id)
+    assert locator is not None
+    return locator.order_id
+
+
+def test_late_payment_whose_refund_failed_is_refunded_by_a_retry(
+    payments: PaymentsFixture, provider: FakePaymentGateway, store: FakeStore, late: Refund
+) -> None:
+    assert late.needs_attention
+    assert late.returned
+    retry = payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=late.id))
+    assert (retry.status, retry.amount) == (RefundStatus.SUCCEEDED, rupees(100))
+    assert retry.origin is RefundOrigin.LATE_PAYMENT
+    first = payments.payment(_payment_of(payments, late)).refund(late.id)
+    assert first.resolution is RefundResolution.RETRIED
+    assert not first.needs_attention
+    assert provider.net_captured() == {"INR": 0}
+    [event] = [event for event in store.events if isinstance(event, RefundRetried)]
+    assert event.new_refund_id == retry.id
+
+
+def test_second_retry_raises(payments: PaymentsFixture, late: Refund) -> None:
+    payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=late.id))
+    with pytest.raises(RefundResolved):
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=late.id))
+    with pytest.raises(RefundResolved):
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=late.id, reason="UPI"))
+
+
+def test_failed_retry_needs_attention_again(
+    payments: PaymentsFixture, provider: FakePaymentGateway, late: Refund
+) -> None:
+    payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=late.id))
+    order_id = _payment_of(payments, late)
+    second = _fail(payments, provider, order_id)
+    assert [refund.needs_attention for refund in payments.payment(order_id).refunds] == [
+        False,
+        True,
+    ]
+    payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=second.id))
+    assert provider.net_captured() == {"INR": 0}
+
+
+def test_refund_settled_by_hand_cannot_be_refunded_again(
+    payments: PaymentsFixture, store: FakeStore, late: Refund
+) -> None:
+    payments.settle_refund(
+        SettleRefundCommand(actor=SYSTEM, refund_id=late.id, reason=" Paid by bank transfer 17 ")
+    )
+    order_id = _payment_of(payments, late)
+    refund = payments.payment(order_id).refund(late.id)
+    assert refund.resolution is RefundResolution.SETTLED_BY_HAND
+    assert refund.resolution_note == "Paid by bank transfer 17"
+    assert refund.resolved_at == payments.clock.now()
+    assert not payments.payment(order_id).refundable
+    [event] = [event for event in store.events if isinstance(event, RefundSettledByHand)]
+    assert (event.note, event.amount_minor) == (refund.resolution_note, 10_000)
+    with pytest.raises(NothingToRefund):
+        payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
+
+
+def test_settling_by_hand_requires_a_reason(payments: PaymentsFixture, late: Refund) -> None:
+    with pytest.raises(InvalidValue):
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=late.id, reason=" "))
+    assert payments.payment(_payment_of(payments, late)).refund(late.id).needs_attention
+
+
+def test_retry_of_a_returned_refund_releases_no_unit_twice(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
+) -> None:
+    line = payments.order(order_id).lines[0]
+    payments.request_refund(
+        RequestRefundCommand(
+            actor=owner(UserId(99)),
+            order_id=order_id,
+            units=[LineQuantity(line_id=line.id, quantity=1)],
+        )
+    )
+    assert payments.available(line.product_id) == 8
+    failed = _fail(payments, provider, order_id)
+    retry = payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    assert [(item.quantity, item.amount) for item in retry.items] == [(0, rupees(100))]
+    order = payments.order(order_id)
+    assert (order.lines[0].refunded_quantity, order.refunded) == (1, rupees(100))
+    assert payments.available(line.product_id) == 8
+
+
+def test_retry_of_a_full_refund_refunds_the_order(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
+) -> None:
+    payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
+    failed = _fail(payments, provider, order_id)
+    payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    assert payments.order(order_id).status is OrderStatus.REFUNDED
+    assert payments.payment(order_id).is_fully_refunded
+
+
+def test_refund_that_never_succeeded_is_retried_with_its_units(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
+) -> None:
+    provider.refunds_begin = RefundStatus.PENDING
+    line = payments.order(order_id).lines[0]
+    payments.request_refund(
+        RequestRefundCommand(
+            actor=owner(UserId(99)),
+            order_id=order_id,
+            units=[LineQuantity(line_id=line.id, quantity=1)],
+        )
+    )
+    failed = _fail(payments, provider, order_id)
+    provider.refunds_begin = RefundStatus.SUCCEEDED
+    assert not failed.returned
+    payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=failed.id))
+    assert payments.order(order_id).lines[0].refunded_quantity == 1
+    assert payments.available(line.product_id) == 8
+
+
+def test_successful_refund_cannot_be_retried_or_settled(
+    payments: PaymentsFixture, order_id: OrderId
+) -> None:
+    refund = payments.request_refund(
+        RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id)
+    )
+    with pytest.raises(RefundResolved):
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=refund.id))
+    with pytest.raises(RefundResolved):
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=refund.id, reason="x"))
+
+
+def test_unknown_refund_raises(payments: PaymentsFixture) -> None:
+    with pytest.raises(RefundNotFound):
+        payments.retry_refund(RetryRefundCommand(actor=SYSTEM, refund_id=RefundId(404)))
+
+
+def test_support_cannot_resolve_refunds(payments: PaymentsFixture, late: Refund) -> None:
+    support = Actor(user_id=UserId(7), role=Role.SUPPORT)
+    with pytest.raises(PermissionDenied):
+        payments.retry_refund(RetryRefundCommand(actor=support, refund_id=late.id))
+    with pytest.raises(PermissionDenied):
+        payments.settle_refund(SettleRefundCommand(actor=support, refund_id=late.id, reason="x"))
