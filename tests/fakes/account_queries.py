@@ -1,9 +1,11 @@
 """Fake account queries."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from novacart.application.accounts.queries import (
+    MfaStatus,
     Profile,
     ResetTokenOwner,
     StoredCredentials,
@@ -39,6 +41,8 @@ class FakeAccountQueries:
                 password_generation=user.password_generation,
                 is_active=user.is_active,
                 known_network=used_at is not None and used_at >= used_since,
+                is_staff=user.is_staff,
+                mfa_enabled=self.mfa_status(user.id).is_enabled,
             )
         return None
 
@@ -56,7 +60,11 @@ class FakeAccountQueries:
             or user.password_generation != password_generation
         ):
             return None
-        return Profile.of(user)
+        return replace(
+            Profile.of(user),
+            mfa_enabled=user.is_staff and self.mfa_status(user.id).is_enabled,
+            authenticated_at=family.authenticated_at,
+        )
 
     def is_refresh_token_valid(
         self, *, family_id: int, token_id: str, at: datetime, rotated_since: datetime
@@ -82,8 +90,21 @@ class FakeAccountQueries:
                 and reset.expires_at > at
                 and reset.password_generation == user.password_generation
             ):
-                return ResetTokenOwner(username=user.username.text, email=user.email.text)
+                return ResetTokenOwner(
+                    username=user.username.text,
+                    email=user.email.text,
+                    is_staff=user.is_staff,
+                    mfa_enabled=self.mfa_status(user.id).is_enabled,
+                )
         return None
+
+    def mfa_status(self, user_id: UserId) -> MfaStatus:
+        enrolment = self._store.mfa_enrolments.get(user_id)
+        if enrolment is None:
+            return MfaStatus()
+        return MfaStatus(
+            is_enabled=enrolment.is_enabled, recovery_codes=len(enrolment.recovery_code_hashes)
+        )
 
 
 class FakeAddressQueries:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+from novacart.domain.accounts.account_link import AccountLink, LinkPurpose
 from novacart.domain.accounts.address_book import AddressBook
 from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
+from novacart.domain.accounts.mfa import MfaEnrolment
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.token_family import TokenFamily
@@ -93,6 +95,7 @@ class FakeTokenFamilies:
             user_id=family.user_id,
             opened_at=family.opened_at,
             revoked_at=family.revoked_at,
+            authenticated_at=family.authenticated_at,
             tokens=(before | current).values(),
             version=family.version,
         )
@@ -100,9 +103,9 @@ class FakeTokenFamilies:
         family.version = whole.version
         self._saved(family)
 
-    def revoke_all(self, user_id: UserId, *, at: datetime) -> None:
+    def revoke_all(self, user_id: UserId, *, at: datetime, keep: int | None = None) -> None:
         for family in self._rows.values():
-            if family.user_id == user_id and family.revoked_at is None:
+            if family.user_id == user_id and family.revoked_at is None and family.id != keep:
                 family.revoke(at=at)
                 self._rows.put(family.id, family)
 
@@ -191,12 +194,71 @@ class FakePasswordResets:
         return len(old)
 
 
+class FakeAccountLinks:
+    def __init__(self, rows: TransactionalDict[int, AccountLink], saved: Saved) -> None:
+        self._rows = rows
+        self._saved = saved
+
+    def get(self, link_id: int) -> AccountLink | None:
+        return self._rows.get(link_id)
+
+    def get_by_token_hash(self, token_hash: str, purpose: LinkPurpose) -> AccountLink | None:
+        return next(
+            (
+                link
+                for link in self._rows.values()
+                if link.token_hash == token_hash and link.purpose is purpose
+            ),
+            None,
+        )
+
+    def count_created(self, user_id: UserId, purpose: LinkPurpose, *, since: datetime) -> int:
+        return sum(
+            link.user_id == user_id and link.purpose is purpose and link.created_at >= since
+            for link in self._rows.values()
+        )
+
+    def add(self, link: AccountLink) -> None:
+        self.save(link)
+
+    def save(self, link: AccountLink) -> None:
+        self._rows.put(link.id, link)
+        self._saved(link)
+
+    def delete_expired(self, *, before: datetime) -> int:
+        old = [link.id for link in self._rows.values() if link.expires_at < before]
+        for link_id in old:
+            self._rows.remove(link_id)
+        return len(old)
+
+
+class FakeMfaEnrolments:
+    def __init__(self, rows: TransactionalDict[UserId, MfaEnrolment], saved: Saved) -> None:
+        self._rows = rows
+        self._saved = saved
+
+    def get(self, user_id: UserId) -> MfaEnrolment | None:
+        return self._rows.get(user_id)
+
+    def add(self, enrolment: MfaEnrolment) -> None:
+        self.save(enrolment)
+
+    def save(self, enrolment: MfaEnrolment) -> None:
+        self._rows.put(enrolment.user_id, enrolment)
+        self._saved(enrolment)
+
+    def remove(self, enrolment: MfaEnrolment) -> None:
+        self._rows.remove(enrolment.user_id)
+        self._saved(enrolment)
+
+
 def _with_tokens(family: TokenFamily, keep: Callable[[str], bool]) -> TokenFamily:
     return TokenFamily(
         id=family.id,
         user_id=family.user_id,
         opened_at=family.opened_at,
         revoked_at=family.revoked_at,
+        authenticated_at=family.authenticated_at,
         tokens=[token for token in family.tokens if keep(token.id)],
         version=family.version,
     )

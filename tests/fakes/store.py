@@ -8,7 +8,9 @@ from typing import Any
 
 from novacart.application.ports.idempotency_keys import Claim
 from novacart.application.ports.webhook_events import StoredEvent
+from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.address_book import AddressBook
+from novacart.domain.accounts.mfa import MfaEnrolment
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
@@ -37,6 +39,10 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     password_resets: TransactionalDict[int, PasswordReset] = field(
+        default_factory=TransactionalDict
+    )
+    account_links: TransactionalDict[int, AccountLink] = field(default_factory=TransactionalDict)
+    mfa_enrolments: TransactionalDict[UserId, MfaEnrolment] = field(
         default_factory=TransactionalDict
     )
     products: TransactionalDict[ProductId, Product] = field(default_factory=TransactionalDict)

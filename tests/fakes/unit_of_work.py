@@ -4,12 +4,14 @@ from itertools import islice
 from types import TracebackType
 from typing import Self
 
+from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.known_networks import KnownNetworks
+from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
@@ -21,8 +23,10 @@ from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
 from novacart.domain.shared.events import AggregateRoot, DomainEvent
 from tests.fakes.accounts import (
+    FakeAccountLinks,
     FakeAddressBooks,
     FakeKnownNetworks,
+    FakeMfaEnrolments,
     FakePasswordResets,
     FakeTokenFamilies,
     FakeUsers,
@@ -54,6 +58,8 @@ class FakeUnitOfWork:
     token_families: TokenFamilies
     known_networks: KnownNetworks
     password_resets: PasswordResets
+    account_links: AccountLinks
+    mfa_enrolments: MfaEnrolments
     products: Products
     categories: Categories
     stock: Stock
@@ -74,6 +80,8 @@ class FakeUnitOfWork:
         self.token_families = FakeTokenFamilies(store.token_families, self.saved)
         self.known_networks = FakeKnownNetworks(store.known_networks)
         self.password_resets = FakePasswordResets(store.password_resets, self.saved)
+        self.account_links = FakeAccountLinks(store.account_links, self.saved)
+        self.mfa_enrolments = FakeMfaEnrolments(store.mfa_enrolments, self.saved)
         self.products = FakeProducts(store.products, self.saved)
         self.categories = FakeCategories(store.categories, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)

@@ -13,8 +13,10 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import AddressId, UserId
 from tests.support.builders.accounts import NOON, a_user, address_details
+from tests.support.contracts.account_links import AccountLinksContract
 from tests.support.contracts.accounts import AccountsContract
 from tests.support.contracts.address_books import AddressBooksContract
+from tests.support.contracts.mfa_enrolments import MfaEnrolmentsContract
 from tests.support.contracts.token_families import TokenFamiliesContract
 from tests.support.contracts.users import UsersContract, stored
 
@@ -58,6 +60,14 @@ class TestSqlAddressBooks(AddressBooksContract):
 
 
 class TestSqlTokenFamilies(TokenFamiliesContract):
+    pass
+
+
+class TestSqlAccountLinks(AccountLinksContract):
+    pass
+
+
+class TestSqlMfaEnrolments(MfaEnrolmentsContract):
     pass
 
 

@@ -127,6 +127,7 @@ class AccountsContract:
             last_name="",
             role=Role.CUSTOMER,
             is_staff=False,
+            authenticated_at=NOON,
         )
 
     @pytest.mark.parametrize(

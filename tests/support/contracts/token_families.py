@@ -84,6 +84,30 @@ class TokenFamiliesContract:
             work.commit()
         assert load(begin, 7, "first").revoked_at == NOON
 
+    def test_reauthentication_is_stored(
+        self, begin: UnitOfWorkFactory, queries: AccountQueries
+    ) -> None:
+        assert load(begin, 7, "first").authenticated_at == NOON
+        later = NOON + timedelta(hours=1)
+        with begin() as work:
+            family = work.token_families.get_by_token(7, "first")
+            assert family is not None
+            family.reauthenticate(at=later)
+            work.token_families.save(family)
+            work.commit()
+        assert load(begin, 7, "first").authenticated_at == later
+        profile = queries.session_user(user_id=ASHA, family_id=7, password_generation=1)
+        assert profile is not None
+        assert profile.authenticated_at == later
+
+    def test_revoke_all_families_but_one(self, begin: UnitOfWorkFactory) -> None:
+        with begin() as work:
+            work.token_families.add(a_family(8, ASHA, token_id="phone"))
+            work.token_families.revoke_all(ASHA, at=NOON, keep=8)
+            work.commit()
+        assert load(begin, 7, "first").revoked_at == NOON
+        assert load(begin, 8, "phone").revoked_at is None
+
     def test_revoke_all_families_of_one_user(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             work.token_families.add(a_family(8, ASHA, token_id="phone"))

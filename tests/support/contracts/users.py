@@ -42,6 +42,7 @@ class UsersContract:
             created_at=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC),
             password_changed_at=datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=UTC),
             password_generation=3,
+            email_verified_at=datetime(2026, 3, 4, 5, 6, 7, 891, tzinfo=UTC),
         )
         stored(begin, user)
         with begin() as work:
@@ -55,6 +56,7 @@ class UsersContract:
             user.change_profile(username="asha2", first_name="Asha", last_name="Rao", at=NOON)
             user.change_password("another", at=NOON)
             user.grant_role(Role.SUPPORT, at=NOON)
+            user.verify_email(at=NOON)
             user.disable(at=NOON)
             work.users.save(user)
             work.commit()

@@ -10,9 +10,11 @@ from tests.fakes.account_security import FakePasswordHasher
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.support.contracts.account_links import AccountLinksContract
 from tests.support.contracts.accounts import AccountsContract
 from tests.support.contracts.address_books import AddressBooksContract
 from tests.support.contracts.mailer import HELLO, MailerContract
+from tests.support.contracts.mfa_enrolments import MfaEnrolmentsContract
 from tests.support.contracts.password_hasher import PasswordHasherContract
 from tests.support.contracts.token_families import TokenFamiliesContract
 from tests.support.contracts.users import UsersContract
@@ -47,6 +49,14 @@ class TestFakeAddressBooks(AddressBooksContract):
 
 
 class TestFakeTokenFamilies(TokenFamiliesContract):
+    pass
+
+
+class TestFakeAccountLinks(AccountLinksContract):
+    pass
+
+
+class TestFakeMfaEnrolments(MfaEnrolmentsContract):
     pass
 
 

@@ -4,8 +4,10 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+from novacart.adapters.persistence.accounts.account_links import SqlAccountLinks
 from novacart.adapters.persistence.accounts.address_books import SqlAddressBooks
 from novacart.adapters.persistence.accounts.known_networks import SqlKnownNetworks
+from novacart.adapters.persistence.accounts.mfa_enrolments import SqlMfaEnrolments
 from novacart.adapters.persistence.accounts.password_resets import SqlPasswordResets
 from novacart.adapters.persistence.accounts.token_families import SqlTokenFamilies
 from novacart.adapters.persistence.accounts.users import SqlUsers
@@ -21,12 +23,14 @@ from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.payments.repository import SqlPayments
 from novacart.adapters.persistence.payments.webhook_events import SqlWebhookEvents
 from novacart.adapters.persistence.wishlist.repository import SqlWishlists
+from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.known_networks import KnownNetworks
+from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
@@ -53,6 +57,8 @@ class SqlUnitOfWork:
     token_families: TokenFamilies
     known_networks: KnownNetworks
     password_resets: PasswordResets
+    account_links: AccountLinks
+    mfa_enrolments: MfaEnrolments
     products: Products
     categories: Categories
     stock: Stock
@@ -79,6 +85,8 @@ class SqlUnitOfWork:
         self.token_families = SqlTokenFamilies(connection, self.saved)
         self.known_networks = SqlKnownNetworks(connection)
         self.password_resets = SqlPasswordResets(connection, self.saved)
+        self.account_links = SqlAccountLinks(connection, self.saved)
+        self.mfa_enrolments = SqlMfaEnrolments(connection, self.saved)
         self.products = SqlProducts(connection, self.saved)
         self.categories = SqlCategories(connection, self.saved)
         self.stock = SqlStock(connection, self._contexts.current().actor, self.record)

@@ -13,7 +13,11 @@ from novacart.domain.shared.ids import AddressId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """A user's own account."""
+    """A user's own account.
+
+    `mfa_enabled` and `authenticated_at`, the last time that the user entered a password or code,
+    are those of a session.
+    """
 
     id: UserId
     username: str
@@ -22,6 +26,9 @@ class Profile:
     last_name: str
     role: Role
     is_staff: bool
+    email_verified: bool = False
+    mfa_enabled: bool = False
+    authenticated_at: datetime | None = None
 
     @classmethod
     def of(cls, user: User) -> "Profile":
@@ -33,6 +40,7 @@ class Profile:
             last_name=user.last_name,
             role=user.role,
             is_staff=user.is_staff,
+            email_verified=user.is_email_verified,
         )
 
 
@@ -48,14 +56,26 @@ class StoredCredentials:
     password_generation: int
     is_active: bool
     known_network: bool = False
+    is_staff: bool = False
+    mfa_enabled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResetTokenOwner:
-    """The user that a valid reset token was issued to."""
+    """The user that a valid token of a mailed link was issued to."""
 
     username: str
     email: str
+    is_staff: bool = False
+    mfa_enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfaStatus:
+    """The second factor of a user; `recovery_codes` is the number of unused ones."""
+
+    is_enabled: bool = False
+    recovery_codes: int = 0
 
 
 class AccountQueries(Protocol):
@@ -90,6 +110,8 @@ class AccountQueries(Protocol):
     def reset_token_owner(self, token_hash: str, *, at: datetime) -> ResetTokenOwner | None:
         """The user of a reset token that can be used at `at`."""
         ...
+
+    def mfa_status(self, user_id: UserId) -> MfaStatus: ...
 
 
 class AddressQueries(Protocol):

@@ -18,8 +18,8 @@ class TokenFamilies(Protocol):
         """Write new and changed tokens. Raises `ConcurrentChange`."""
         ...
 
-    def revoke_all(self, user_id: UserId, *, at: datetime) -> None:
-        """Revoke every family of the user."""
+    def revoke_all(self, user_id: UserId, *, at: datetime, keep: int | None = None) -> None:
+        """Revoke every family of the user, except the family `keep`."""
         ...
 
     def end_oldest(self, user_id: UserId, *, keep: int, at: datetime) -> None:

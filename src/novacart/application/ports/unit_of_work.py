@@ -3,12 +3,14 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.known_networks import KnownNetworks
+from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
@@ -36,6 +38,8 @@ class UnitOfWork(Protocol):
     token_families: TokenFamilies
     known_networks: KnownNetworks
     password_resets: PasswordResets
+    account_links: AccountLinks
+    mfa_enrolments: MfaEnrolments
     products: Products
     categories: Categories
     stock: Stock

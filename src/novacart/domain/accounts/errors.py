@@ -99,6 +99,77 @@ class ResetTokenNotFound(DomainError):
         super().__init__("This password reset link is invalid or has expired.")
 
 
+class InvalidLink(DomainError):
+    """An invitation or verification link that is unknown, used or expired."""
+
+    code = "link_not_valid"
+
+    def __init__(self) -> None:
+        super().__init__("This link is invalid or has expired.")
+
+
+class MfaRequired(DomainError):
+    """The password is right, and the code of the second factor is missing."""
+
+    code = "mfa_required"
+
+    def __init__(self) -> None:
+        super().__init__("Enter the code of your authenticator app.")
+
+
+class InvalidMfaCode(DomainError):
+    """A wrong or used code of an authenticator app, or a wrong or used recovery code."""
+
+    code = "mfa_code_not_valid"
+
+    def __init__(self) -> None:
+        super().__init__("The code is wrong or was already used.")
+
+
+class TooManyMfaAttempts(DomainError):
+    """Too many wrong codes. `retry_after` is the number of seconds to wait."""
+
+    code = "too_many_requests"
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__("Too many attempts. Wait a while before you try again.")
+        self.retry_after = retry_after
+
+
+class MfaSetupRequired(DomainError):
+    """Staff without a second factor, though it is mandatory or the password is too short."""
+
+    code = "mfa_setup_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Sign in to the back office and set up two-factor authentication or a longer password."
+        )
+
+
+class MfaAlreadyEnabled(DomainError):
+    code = "mfa_already_enabled"
+
+    def __init__(self) -> None:
+        super().__init__("Two-factor authentication is already enabled.")
+
+
+class MfaNotEnabled(DomainError):
+    code = "mfa_not_enabled"
+
+    def __init__(self) -> None:
+        super().__init__("Two-factor authentication is not enabled.")
+
+
+class MfaMandatory(DomainError):
+    """The shop's settings require two-factor authentication for staff."""
+
+    code = "mfa_mandatory"
+
+    def __init__(self) -> None:
+        super().__init__("Two-factor authentication is mandatory for staff.")
+
+
 class AddressNotFound(DomainError):
     """The address is not in the customer's address book."""
 

@@ -59,6 +59,82 @@ class RoleGranted(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaffInvited(SecurityEvent):
+    """A staff member was invited to choose a password at `page_url`."""
+
+    name = "accounts.staff_invited"
+
+    user_id: int
+    link_id: int
+    role: str
+    page_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailVerificationRequested(DomainEvent):
+    name = "accounts.email_verification_requested"
+
+    user_id: int
+    link_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailVerified(SecurityEvent):
+    name = "accounts.email_verified"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfaEnabled(SecurityEvent):
+    name = "accounts.mfa_enabled"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfaDisabled(SecurityEvent):
+    name = "accounts.mfa_disabled"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MfaCodeRejected(SecurityEvent):
+    """A wrong or used code was entered after the right password."""
+
+    name = "accounts.mfa_code_rejected"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesReplaced(SecurityEvent):
+    name = "accounts.recovery_codes_replaced"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(SecurityEvent):
+    """`remaining` is the number of unused recovery codes."""
+
+    name = "accounts.recovery_code_used"
+
+    user_id: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsEnded(SecurityEvent):
+    """A user signed out everywhere."""
+
+    name = "accounts.sessions_ended"
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshTokenReused(SecurityEvent):
     """A refresh token was used again after its leeway, and its family was revoked."""
 

@@ -13,6 +13,8 @@ from novacart.domain.accounts.username import Username
 # NIST SP 800-63B, section 3.1.1.2. The maximum leaves room for a passphrase and bounds the cost
 # of hashing.
 MIN_LENGTH: Final = 8
+# Of staff without a second factor (NIST SP 800-63B-4, section 3.1.1.2).
+STAFF_MIN_LENGTH: Final = 15
 MAX_LENGTH: Final = 256
 
 _TOO_SIMILAR: Final = 0.7
@@ -28,12 +30,18 @@ def normalize_password(password: str) -> str:
     return normalize("NFC", password)
 
 
+def min_password_length(*, is_staff: bool, mfa_enabled: bool) -> int:
+    """The number of characters that a password needs at least."""
+    return STAFF_MIN_LENGTH if is_staff and not mfa_enabled else MIN_LENGTH
+
+
 def ensure_strong_password(
     password: str,
     *,
     username: Username,
     email: EmailAddress,
     is_guessable: Callable[[str], bool],
+    min_length: int = MIN_LENGTH,
 ) -> None:
     """Raise `WeakPassword` with every rule that the password breaks.
 
@@ -43,9 +51,9 @@ def ensure_strong_password(
     if len(text) > MAX_LENGTH:
         raise WeakPassword([f"This password is too long. It has at most {MAX_LENGTH} characters."])
     reasons = []
-    if len(text) < MIN_LENGTH:
+    if len(text) < min_length:
         reasons.append(
-            f"This password is too short. It must contain at least {MIN_LENGTH} characters."
+            f"This password is too short. It must contain at least {min_length} characters."
         )
     if text.isdigit():
         reasons.append("This password is entirely numeric.")

@@ -28,9 +28,11 @@ class TokenFamily(AggregateRoot):
     use a token can be exchanged again, and each successor is valid. A use after the leeway
     means that the token was stolen: the thief and the owner can't be distinguished, and the
     whole family is revoked.
+
+    `authenticated_at` is when the user last entered a password or code in this session.
     """
 
-    __slots__ = ("_tokens", "id", "opened_at", "revoked_at", "user_id")
+    __slots__ = ("_tokens", "authenticated_at", "id", "opened_at", "revoked_at", "user_id")
 
     def __init__(
         self,
@@ -39,6 +41,7 @@ class TokenFamily(AggregateRoot):
         user_id: UserId,
         opened_at: datetime,
         revoked_at: datetime | None = None,
+        authenticated_at: datetime | None = None,
         tokens: Iterable[RefreshToken] = (),
         version: int = 0,
     ) -> None:
@@ -47,6 +50,7 @@ class TokenFamily(AggregateRoot):
         self.user_id = user_id
         self.opened_at = opened_at
         self.revoked_at = revoked_at
+        self.authenticated_at = authenticated_at or opened_at
         self._tokens = {token.id: token for token in tokens}
 
     @classmethod
@@ -95,6 +99,12 @@ class TokenFamily(AggregateRoot):
             id=successor_id, issued_at=at, expires_at=min(at + lifetime, end)
         )
         return True
+
+    def reauthenticate(self, *, at: datetime) -> None:
+        """Record that the user entered a password or code. Raises `InvalidToken` if revoked."""
+        if self.revoked_at is not None:
+            raise InvalidToken
+        self.authenticated_at = at
 
     def revoke(self, *, at: datetime) -> None:
         """Sign out: invalidate every token of the family. Idempotent."""

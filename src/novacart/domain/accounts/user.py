@@ -5,6 +5,7 @@ from typing import Self
 
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.events import (
+    EmailVerified,
     PasswordChanged,
     ProfileChanged,
     RoleGranted,
@@ -25,12 +26,14 @@ class User(AggregateRoot):
     """A customer or a member of staff. A disabled user can't sign in.
 
     `password_generation` counts password changes: tokens and reset links of an earlier
-    generation are invalid.
+    generation are invalid. An invited user has no password (an empty `password_hash`) until they
+    choose one. `email_verified_at` is None until the user has opened a link sent to the address.
     """
 
     __slots__ = (
         "created_at",
         "email",
+        "email_verified_at",
         "first_name",
         "id",
         "is_active",
@@ -56,6 +59,7 @@ class User(AggregateRoot):
         created_at: datetime,
         password_changed_at: datetime,
         password_generation: int,
+        email_verified_at: datetime | None = None,
         version: int = 0,
     ) -> None:
         super().__init__(version=version)
@@ -70,6 +74,7 @@ class User(AggregateRoot):
         self.created_at = created_at
         self.password_changed_at = password_changed_at
         self.password_generation = password_generation
+        self.email_verified_at = email_verified_at
 
     @classmethod
     def register(
@@ -100,6 +105,20 @@ class User(AggregateRoot):
         )
         user._record(UserRegistered(user_id=id, role=role.value, occurred_at=at))
         return user
+
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password_hash)
+
+    @property
+    def is_email_verified(self) -> bool:
+        return self.email_verified_at is not None
+
+    def verify_email(self, *, at: datetime) -> None:
+        """Record that the user receives mail at their address. Idempotent."""
+        if self.email_verified_at is None:
+            self.email_verified_at = at
+            self._record(EmailVerified(user_id=self.id, occurred_at=at))
 
     @property
     def is_staff(self) -> bool:

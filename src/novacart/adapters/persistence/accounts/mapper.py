@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from novacart.domain.accounts.account_link import AccountLink, LinkPurpose
 from novacart.domain.accounts.address import Address, AddressDetails, AddressType
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.password_reset import PasswordReset
@@ -35,6 +36,7 @@ def user_row(user: User) -> dict[str, Any]:
         "created_at": user.created_at,
         "password_changed_at": user.password_changed_at,
         "password_generation": user.password_generation,
+        "email_verified_at": user.email_verified_at,
     }
 
 
@@ -52,6 +54,7 @@ def to_user(row: Row[Any]) -> User:
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
         password_generation=row.password_generation,
+        email_verified_at=row.email_verified_at,
         version=row.version,
     )
 
@@ -75,6 +78,18 @@ def to_reset(row: Row[Any]) -> PasswordReset:
     """A reset from a row of `password_resets`."""
     values = {name: getattr(row, name) for name in PasswordReset.__slots__}
     return PasswordReset(**values, version=row.version)
+
+
+def link_row(link: AccountLink) -> dict[str, Any]:
+    """A row without the version, which the repository increments."""
+    values = {name: getattr(link, name) for name in AccountLink.__slots__}
+    return values | {"purpose": link.purpose.value}
+
+
+def to_link(row: Row[Any]) -> AccountLink:
+    """A link from a row of `account_links`."""
+    values = {name: getattr(row, name) for name in AccountLink.__slots__}
+    return AccountLink(**values | {"purpose": LinkPurpose(row.purpose)}, version=row.version)
 
 
 def address_row(user_id: UserId, address: Address) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, case, exists, or_, select
+from sqlalchemy import Label, bindparam, case, exists, func, or_, select
 
 from novacart.adapters.persistence.accounts.mapper import to_address
 from novacart.adapters.persistence.accounts.tables import (
     addresses,
     known_networks,
+    mfa_enrolments,
+    mfa_recovery_codes,
     password_resets,
     refresh_tokens,
     token_families,
@@ -17,6 +19,7 @@ from novacart.adapters.persistence.accounts.tables import (
 )
 from novacart.adapters.persistence.database import Database
 from novacart.application.accounts.queries import (
+    MfaStatus,
     Profile,
     ResetTokenOwner,
     StoredCredentials,
@@ -25,6 +28,12 @@ from novacart.domain.accounts.address import Address
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import AddressId, UserId
+
+_MFA_ENABLED: Final[Label[bool]] = (
+    exists()
+    .where(mfa_enrolments.c.user_id == users.c.id, mfa_enrolments.c.enabled_at.is_not(None))
+    .label("mfa_enabled")
+)
 
 # Built once, since every request of a signed-in user runs it.
 _SESSION_USER: Final = (
@@ -35,6 +44,14 @@ _SESSION_USER: Final = (
         users.c.first_name,
         users.c.last_name,
         users.c.role,
+        users.c.email_verified_at,
+        func.coalesce(token_families.c.authenticated_at, token_families.c.opened_at).label(
+            "authenticated_at"
+        ),
+        # Only staff have a second factor; the condition saves customers the lookup.
+        case((users.c.role != Role.CUSTOMER.value, _MFA_ENABLED.element), else_=False).label(
+            "mfa_enabled"
+        ),
     )
     .join_from(token_families, users, users.c.id == token_families.c.user_id)
     .where(
@@ -77,6 +94,8 @@ class SqlAccountQueries:
                 users.c.password_generation,
                 users.c.is_active,
                 known.label("known_network"),
+                users.c.role,
+                _MFA_ENABLED,
             )
             .where(or_(users.c.email_key == login_key, users.c.username_key == login_key))
             .order_by(case((users.c.email_key == login_key, 0), else_=1))
@@ -92,6 +111,8 @@ class SqlAccountQueries:
             password_generation=row.password_generation,
             is_active=row.is_active,
             known_network=row.known_network,
+            is_staff=Role(row.role).is_staff,
+            mfa_enabled=row.mfa_enabled,
         )
 
     def session_user(
@@ -114,6 +135,9 @@ class SqlAccountQueries:
             last_name=row.last_name,
             role=Role(row.role),
             is_staff=Role(row.role).is_staff,
+            email_verified=row.email_verified_at is not None,
+            mfa_enabled=row.mfa_enabled,
+            authenticated_at=row.authenticated_at,
         )
 
     def is_refresh_token_valid(
@@ -133,7 +157,7 @@ class SqlAccountQueries:
 
     def reset_token_owner(self, token_hash: str, *, at: datetime) -> ResetTokenOwner | None:
         statement = (
-            select(users.c.username, users.c.email)
+            select(users.c.username, users.c.email, users.c.role, _MFA_ENABLED)
             .join_from(password_resets, users, users.c.id == password_resets.c.user_id)
             .where(
                 password_resets.c.token_hash == token_hash,
@@ -145,7 +169,28 @@ class SqlAccountQueries:
         )
         with self._database.reading() as connection:
             row = connection.execute(statement).one_or_none()
-        return None if row is None else ResetTokenOwner(username=row.username, email=row.email)
+        if row is None:
+            return None
+        return ResetTokenOwner(
+            username=row.username,
+            email=row.email,
+            is_staff=Role(row.role).is_staff,
+            mfa_enabled=row.mfa_enabled,
+        )
+
+    def mfa_status(self, user_id: UserId) -> MfaStatus:
+        statement = select(
+            mfa_enrolments.c.enabled_at,
+            select(func.count())
+            .where(mfa_recovery_codes.c.user_id == user_id)
+            .scalar_subquery()
+            .label("recovery_codes"),
+        ).where(mfa_enrolments.c.user_id == user_id)
+        with self._database.reading() as connection:
+            row = connection.execute(statement).one_or_none()
+        if row is None:
+            return MfaStatus()
+        return MfaStatus(is_enabled=row.enabled_at is not None, recovery_codes=row.recovery_codes)
 
 
 class SqlAddressQueries:

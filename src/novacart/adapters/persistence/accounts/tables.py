@@ -1,4 +1,4 @@
-"""Tables of users, tokens, password resets and addresses."""
+"""Tables of users, tokens, second factors, mailed links and addresses."""
 
 from sqlalchemy import (
     BigInteger,
@@ -33,6 +33,7 @@ users = Table(
     Column("password_changed_at", UtcDateTime, nullable=False),
     Column("password_generation", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("email_verified_at", UtcDateTime),
     UniqueConstraint("username_key", name="uq_users_username_key"),
     UniqueConstraint("email_key", name="uq_users_email_key"),
     CheckConstraint("role IN ('customer', 'support', 'catalog', 'manager', 'owner')", name="role"),
@@ -53,6 +54,8 @@ token_families = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
     Column("version", Integer, nullable=False),
+    # NULL in rows of releases without it: then the user authenticated at `opened_at`.
+    Column("authenticated_at", UtcDateTime),
 )
 
 refresh_tokens = Table(
@@ -100,6 +103,56 @@ password_resets = Table(
     ),
     CheckConstraint("used_at IS NULL OR expires_at IS NOT NULL", name="issued_before_used"),
     Index("ix_password_resets_email_key_requested_at", "email_key", "requested_at"),
+)
+
+account_links = Table(
+    "account_links",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("token_hash", String(64), nullable=False),
+    Column("email_key", String(254), nullable=False),
+    Column("password_generation", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("used_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("token_hash", name="uq_account_links_token_hash"),
+    CheckConstraint("purpose IN ('invitation', 'email_verification')", name="purpose"),
+    Index("ix_account_links_user_id_created_at", "user_id", "created_at"),
+)
+
+mfa_enrolments = Table(
+    "mfa_enrolments",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("encrypted_secret", String(255), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("enabled_at", UtcDateTime),
+    Column("last_step", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+)
+
+mfa_recovery_codes = Table(
+    "mfa_recovery_codes",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("mfa_enrolments.user_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("code_hash", String(64), primary_key=True),
 )
 
 addresses = Table(

@@ -36,6 +36,7 @@ class SqlTokenFamilies:
             user_id=UserId(row.user_id),
             opened_at=row.opened_at,
             revoked_at=row.revoked_at,
+            authenticated_at=row.authenticated_at,
             tokens=[to_token(token) for token in rows],
             version=row.version,
         )
@@ -49,6 +50,7 @@ class SqlTokenFamilies:
                 user_id=family.user_id,
                 opened_at=family.opened_at,
                 revoked_at=family.revoked_at,
+                authenticated_at=family.authenticated_at,
                 version=family.version + 1,
             )
         )
@@ -60,7 +62,11 @@ class SqlTokenFamilies:
         changed = self._connection.execute(
             update(families)
             .where(families.c.id == family.id, families.c.version == family.version)
-            .values(revoked_at=family.revoked_at, version=family.version + 1)
+            .values(
+                revoked_at=family.revoked_at,
+                authenticated_at=family.authenticated_at,
+                version=family.version + 1,
+            )
         ).rowcount
         if changed != 1:
             raise ConcurrentChange
@@ -68,12 +74,13 @@ class SqlTokenFamilies:
         self._write_tokens(family)
         self._saved(family)
 
-    def revoke_all(self, user_id: UserId, *, at: datetime) -> None:
-        self._connection.execute(
-            update(families)
-            .where(families.c.user_id == user_id, families.c.revoked_at.is_(None))
-            .values(revoked_at=at, version=families.c.version + 1)
+    def revoke_all(self, user_id: UserId, *, at: datetime, keep: int | None = None) -> None:
+        statement = update(families).where(
+            families.c.user_id == user_id, families.c.revoked_at.is_(None)
         )
+        if keep is not None:
+            statement = statement.where(families.c.id != keep)
+        self._connection.execute(statement.values(revoked_at=at, version=families.c.version + 1))
 
     def end_oldest(self, user_id: UserId, *, keep: int, at: datetime) -> None:
         lock_user(self._connection, user_id)
