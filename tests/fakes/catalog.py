@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, SlugTaken
+from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, SkuTaken, SlugTaken
 from novacart.domain.catalog.product import Product
+from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CategoryId, ProductId
 from tests.fakes.transactional_dict import TransactionalDict
@@ -35,14 +36,28 @@ class FakeProducts:
         found = {product_id: self._shelf.get(product_id) for product_id in sorted(set(product_ids))}
         return {product_id: product for product_id, product in found.items() if product}
 
+    def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
+        wanted = set(skus)
+        return {
+            product.details.sku: product.id
+            for product in self._shelf.values()
+            if product.details.sku in wanted
+        }
+
     def add(self, product: Product) -> None:
         self.save(product)
 
     def add_all(self, products: Sequence[Product]) -> None:
-        for product in products:
-            self.save(product)
+        try:
+            for product in products:
+                self.save(product)
+        except SkuTaken as error:
+            raise ConcurrentChange from error
 
     def save(self, product: Product) -> None:
+        sku = product.details.sku
+        if sku is not None and self.ids_by_sku([sku]).get(sku, product.id) != product.id:
+            raise SkuTaken(sku)
         self._saved(product)
         self._shelf.put(product.id, product)
 

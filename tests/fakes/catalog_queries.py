@@ -192,6 +192,7 @@ def _all_text(product: ProductView) -> str:
             product.title,
             product.brand,
             product.author or "",
+            product.sku or "",
             product.subtitle,
             product.description,
         ]
@@ -211,7 +212,7 @@ def _score(product: ProductView, terms: Sequence[str]) -> int:
     weighted = [
         (10, product.title),
         (4, f"{product.brand} {product.author or ''}"),
-        (1, f"{product.subtitle} {product.description}"),
+        (1, f"{product.sku or ''} {product.subtitle} {product.description}"),
     ]
     return sum(
         weight for weight, text in weighted for word in words(text) if word.startswith(tuple(terms))

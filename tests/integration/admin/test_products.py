@@ -74,6 +74,20 @@ def test_edit_product(app: Flask, owner: StaffClient, product: int) -> None:
     assert api_product(app, product)["price"] == "999.00"
 
 
+def test_sku_is_unique_and_finds_the_product(app: Flask, owner: StaffClient, product: int) -> None:
+    path = f"/admin/products/edit/?id={product}"
+    assert owner.submit(path, edit_data(sku=" LP-0001 ")).status_code == 302
+    assert api_product(app, product)["sku"] == "LP-0001"
+    assert "LP-0001" in owner.get(f"/admin/products/details/?id={product}").text
+    for typed in ("LP-0001", "lp-00", "0001"):
+        assert "Brass lamp" in owner.get(f"/admin/products/?search={typed}").text
+    again = owner.submit("/admin/products/new/", NEW | {"sku": "LP-0001"})
+    assert (again.status_code, "has the SKU" in again.text) == (200, True)
+    owner.submit(f"/admin/products/archive/?id={product}")
+    found = owner.get("/admin/products/?archived=yes&search=LP-0001").text
+    assert "Brass lamp" in found
+
+
 def test_edit_conflict_shows_both_values(app: Flask, owner: StaffClient, product: int) -> None:
     owner.submit(f"/admin/products/edit/?id={product}", edit_data(price="999.00"))
     response = owner.submit(

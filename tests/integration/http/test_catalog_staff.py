@@ -14,6 +14,7 @@ from tests.support.accounts import CheapPasswords, Person, a_customer, create_ow
 from tests.support.builders.catalog import NOON, a_category, a_claim, add_categories
 
 LAMP: dict[str, Any] = {
+    "sku": "LP-0001",
     "title": "Brass lamp",
     "subtitle": "Hand beaten",
     "description": "It burns for six hours.",
@@ -85,16 +86,27 @@ def test_read_only_members_are_ignored(staff: Person, path: str) -> None:
     before = staff.get(path).get_json()
     after = write(staff, "PATCH", path, read_only | {"archived_at": "2001-01-01T00:00:00Z"})
     assert after.get_json() == before
-    added = staff.post("/api/products/", {**LAMP, **read_only}).get_json()
+    added = staff.post("/api/products/", {**LAMP, **read_only, "sku": None}).get_json()
     assert added["id"] != 1
     assert added["created_at"] != read_only["created_at"]
 
 
-def test_put_resets_missing_members_except_stock_and_image(staff: Person, path: str) -> None:
+def test_put_resets_missing_members_except_stock_image_and_sku(staff: Person, path: str) -> None:
     product = write(staff, "PUT", path, {"title": "Kite", "price": "1.00"}).get_json()
     assert (product["title"], product["brand"], product["price"]) == ("Kite", "Kite", "1.00")
     assert (product["subtitle"], product["author"], product["category"]) == ("", None, None)
     assert (product["stock"], product["image"]) == (12, LAMP["image"])
+    assert product["sku"] == LAMP["sku"]
+    assert write(staff, "PATCH", path, {"sku": None}).get_json()["sku"] is None
+
+
+def test_sku_of_another_product_is_409(staff: Person, path: str) -> None:
+    again = staff.post("/api/products/", LAMP)
+    assert (again.status_code, again.get_json()["code"]) == (409, "sku_taken")
+    other = staff.post("/api/products/", LAMP | {"sku": None}).get_json()
+    taken = write(staff, "PATCH", f"/api/products/{other['id']}/", {"sku": LAMP["sku"]})
+    assert (taken.status_code, taken.get_json()["code"]) == (409, "sku_taken")
+    assert write(staff, "PATCH", path, {"sku": LAMP["sku"]}).status_code == 200
 
 
 def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
@@ -183,6 +195,9 @@ def test_writing_requires_staff(staff: Person, path: str, method: str, body: obj
 
 
 INVALID: list[tuple[dict[str, Any], str]] = [
+    ({"sku": 7}, "sku"),
+    ({"sku": "x" * 65}, "sku"),
+    ({"sku": "a\nb"}, "sku"),
     ({"title": ""}, "title"),
     ({"title": " "}, "title"),
     ({"title": None}, "title"),

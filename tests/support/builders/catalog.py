@@ -19,6 +19,7 @@ _numbers = count(1)
 
 def details(
     *,
+    sku: str | None = None,
     title: str = "Brass lamp",
     subtitle: str = "",
     description: str = "",
@@ -30,6 +31,7 @@ def details(
     image: str | None = None,
 ) -> ProductDetails:
     return ProductDetails(
+        sku=sku,
         title=title,
         subtitle=subtitle,
         description=description,

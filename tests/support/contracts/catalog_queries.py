@@ -137,6 +137,7 @@ class CatalogQueriesContract:
         shown = queries.product(ProductId(103))
         assert shown == ProductView(
             id=ProductId(103),
+            sku=None,
             title="Kite",
             subtitle="with a river of ribbons",
             description="",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import ProductNotFound
+from novacart.domain.catalog.errors import ProductNotFound, SkuTaken
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import ProductId
@@ -40,6 +40,7 @@ class ProductsContract:
         product = a_product(
             42,
             details(
+                sku="BK-0042",
                 title="Monsoon Arithmetic",
                 subtitle="101 puzzles",
                 description="Leaking roofs…\nand ferries.",
@@ -64,6 +65,7 @@ class ProductsContract:
             product = work.products.get_for_update(BOOK)
             product.edit(
                 details(
+                    sku="S-1",
                     title="T",
                     subtitle="S",
                     description="D",
@@ -124,6 +126,30 @@ class ProductsContract:
             old.change_image("/media/old.webp", at=NOON)
             with pytest.raises(ConcurrentChange):
                 work.products.save(old)
+
+    def test_ids_by_sku_includes_archived_products(self, begin: UnitOfWorkFactory) -> None:
+        add_product(begin, a_product(41, details(sku="L-1")))
+        add_product(begin, a_product(42, details(sku="l-1")))
+        add_product(begin, a_product(43))
+        with begin() as work:
+            product = work.products.get_for_update(LAMP)
+            product.archive(at=NOON)
+            work.products.save(product)
+            assert work.products.ids_by_sku(["L-1", "l-1", "X", ""]) == {"L-1": 41, "l-1": 42}
+            assert work.products.ids_by_sku([]) == {}
+
+    def test_taken_sku_raises(self, begin: UnitOfWorkFactory) -> None:
+        add_product(begin, a_product(41, details(sku="L-1")))
+        add_product(begin, a_product(42, details(sku="L-2")))
+        with begin() as work, pytest.raises(SkuTaken):
+            work.products.add(a_product(43, details(sku="L-1")))
+        with begin() as work, pytest.raises(ConcurrentChange):
+            work.products.add_all([a_product(44), a_product(43, details(sku="L-1"))])
+        with begin() as work:
+            product = work.products.get_for_update(BOOK)
+            product.edit(details(sku="L-1"), at=NOON)
+            with pytest.raises(SkuTaken):
+                work.products.save(product)
 
     def test_uncommitted_product_is_discarded(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:

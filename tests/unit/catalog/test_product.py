@@ -40,6 +40,7 @@ def test_create_records_all_details() -> None:
 
 def test_event_data_has_every_field() -> None:
     assert details(
+        sku="LP-1",
         title="Lamp",
         subtitle="Of brass",
         description="Warm.",
@@ -50,6 +51,7 @@ def test_event_data_has_every_field() -> None:
         category_id=3,
         image="/media/lamp.webp",
     ).event_data() == {
+        "sku": "LP-1",
         "title": "Lamp",
         "subtitle": "Of brass",
         "description": "Warm.",

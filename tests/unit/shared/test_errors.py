@@ -46,6 +46,7 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: cart.NotEnoughInStock(0), {"available": 0}),
     (lambda: cart.NotEnoughInStock(-2), {"available": 0}),
     (lambda: catalog.SlugTaken("toys"), NONE),
+    (lambda: catalog.SkuTaken("BK-1"), NONE),
     (
         lambda: catalog.OutOfStock([(ProductId(1), 3, 2)]),
         {"lines": [{"product": 1, "requested": 3, "available": 2}]},

@@ -15,6 +15,7 @@ class ProductView:
     """
 
     id: ProductId
+    sku: str | None
     title: str
     subtitle: str
     description: str

@@ -1,6 +1,6 @@
 """Repository of products."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from novacart.domain.catalog.product import Product
@@ -26,10 +26,18 @@ class Products(Protocol):
         """The products that exist, archived or not, locked by rising id."""
         ...
 
-    def add(self, product: Product) -> None: ...
+    def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
+        """The products that have these SKUs, archived or not."""
+        ...
 
-    def add_all(self, products: Sequence[Product]) -> None: ...
+    def add(self, product: Product) -> None:
+        """Raises `SkuTaken`."""
+        ...
+
+    def add_all(self, products: Sequence[Product]) -> None:
+        """Raises `ConcurrentChange` if a SKU is taken: check `ids_by_sku` before."""
+        ...
 
     def save(self, product: Product) -> None:
-        """Raises `ConcurrentChange` if the version is not the stored one."""
+        """Raises `SkuTaken`, and `ConcurrentChange` if the version is not the stored one."""
         ...

@@ -29,6 +29,15 @@ class SlugTaken(DomainError):
         super().__init__(f"Another category has the slug “{slug}”.")
 
 
+class SkuTaken(DomainError):
+    """Another product, perhaps an archived one, has the SKU."""
+
+    code = "sku_taken"
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(f"Another product has the SKU “{sku}”.")
+
+
 class StaleVersion(DomainError):
     """The editor read an older version than the current one."""
 

@@ -11,6 +11,7 @@ from novacart.domain.shared.ids import CategoryId
 from novacart.domain.shared.money import Money
 
 MAX_TITLE = 200
+MAX_SKU = 64
 MAX_DESCRIPTION = 20_000
 # Minor units. A cart line of ten, in a cart of a hundred lines, is still exact as a JSON number.
 MAX_PRICE = 100_000_000_000
@@ -26,9 +27,11 @@ class ProductDetails:
 
     Row mapping, import and export columns, event data and the defaults of a PUT are derived
     from this list. A price is above zero because a free order can't be paid. A blank `brand`
-    becomes the title. Raises `InvalidValue` naming the field.
+    becomes the title. A `sku` (stock keeping unit) identifies one product of the shop; a blank one
+    is None. Raises `InvalidValue` naming the field.
     """
 
+    sku: str | None = None
     title: str
     subtitle: str = ""
     description: str = ""
@@ -40,6 +43,7 @@ class ProductDetails:
     image: str | None = None
 
     def __post_init__(self) -> None:
+        self._text("sku", text_rules.printable("sku", self.sku, max_length=MAX_SKU) or None)
         self._text("title", text_rules.required("title", self.title, max_length=MAX_TITLE))
         self._text("subtitle", _optional("subtitle", self.subtitle))
         self._text("description", _optional("description", self.description, MAX_DESCRIPTION))

@@ -32,6 +32,14 @@ def optional(field: str, text: str, *, max_length: int) -> str:
     return stripped
 
 
+def printable(field: str, text: str | None, *, max_length: int) -> str:
+    """As `optional`, for a code on one line. None is an empty text. Raises `InvalidValue`."""
+    stripped = optional(field, text or "", max_length=max_length)
+    if not stripped.isprintable():
+        raise InvalidValue(field, "This contains characters that can't be printed.")
+    return stripped
+
+
 def image_reference(field: str, reference: str | None) -> str | None:
     """An image's http(s) URL or absolute path on this site; None if blank.
 

@@ -18,7 +18,7 @@ from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import ProductDetail
 from novacart.domain.catalog.category_details import CategoryImage
-from novacart.domain.catalog.product_details import MAX_TITLE, MAX_YEAR, ProductDetails
+from novacart.domain.catalog.product_details import MAX_SKU, MAX_TITLE, MAX_YEAR, ProductDetails
 from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
 from novacart.domain.shared.money import Money
 
@@ -40,6 +40,7 @@ class ProductForm(StaffForm):
     version = HiddenField()
     title = StringField("Title", [InputRequired(), Length(max=MAX_TITLE)])
     subtitle = StringField("Subtitle", [Length(max=MAX_TITLE)])
+    sku = StringField("SKU", [Length(max=MAX_SKU)], description="Unique in the shop.")
     price = StringField("Price", [InputRequired()], render_kw={"inputmode": "decimal"})
     category_id = SelectField("Category")
     brand = StringField(

@@ -38,7 +38,7 @@ from novacart.application.catalog.import_products import ImportProductsCommand, 
 from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.upload_product_image import UploadProductImageCommand
-from novacart.domain.catalog.errors import StaleVersion
+from novacart.domain.catalog.errors import SkuTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId
@@ -51,7 +51,7 @@ class ProductsView(ListView):
     row = ProductRow
     heading = "Products"
     link_column = "title"
-    search_placeholder = "Search by title, brand, author or ID"
+    search_placeholder = "Search by title, brand, author, SKU or ID"
     can_create = can_edit = True
     create_template = edit_template = "back_office/product_form.html"
     details_template = "back_office/product.html"
@@ -135,6 +135,9 @@ class ProductsView(ListView):
                 actor=self.actor, details=details, stock=form.stock.data or 0
             )
             product_id = self.back_office.catalog.add_product(command)
+        except SkuTaken as error:
+            form.add_error(InvalidValue("sku", error.message))
+            return False
         except InvalidValue as error:
             form.add_error(error)
             return False
@@ -154,6 +157,9 @@ class ProductsView(ListView):
                 form, product_form_data(model), form.field_names
             )
             form.version.data = form.version.raw_data = str(model.version)
+            return False
+        except SkuTaken as error:
+            form.add_error(InvalidValue("sku", error.message))
             return False
         except InvalidValue as error:
             form.add_error(error)

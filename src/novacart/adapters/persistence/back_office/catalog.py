@@ -99,7 +99,7 @@ def category_row(connection: Connection, category_id: CategoryId) -> CategoryRow
 
 
 def _product_search(dialect: str) -> Callable[[str], Clause]:
-    """Match the id, the full-text index, or the title of an archived product.
+    """Match the id, the SKU, the full-text index, or the title of an archived product.
 
     The full-text index holds active products only.
     """
@@ -109,7 +109,8 @@ def _product_search(dialect: str) -> Callable[[str], Clause]:
             and_(
                 products.c.archived_at.is_not(None),
                 products.c.title.icontains(typed, autoescape=True),
-            )
+            ),
+            products.c.sku == typed.strip(),
         ]
         if typed.isdecimal() and typed.isascii() and len(typed) < _MAX_ID_DIGITS:
             clauses.append(products.c.id == int(typed))

@@ -1,9 +1,11 @@
 """Repository of products, which also maintains the search index."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.mapper import from_product, to_product
 from novacart.adapters.persistence.catalog.search_index import (
@@ -13,12 +15,14 @@ from novacart.adapters.persistence.catalog.search_index import (
     reindex_product,
 )
 from novacart.adapters.persistence.catalog.tables import products
-from novacart.domain.catalog.errors import ProductNotFound
+from novacart.adapters.persistence.error_mapping import violated_constraint
+from novacart.domain.catalog.errors import ProductNotFound, SkuTaken
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import ProductId
 
+_SKU_TAKEN = ("uq_products_sku", "UNIQUE constraint failed: products.sku")
 _UPDATE = (
     update(products)
     .where(products.c.id == bindparam("_id"), products.c.version == bindparam("_version"))
@@ -55,6 +59,12 @@ class SqlProducts:
         )
         return {row.id: self._load(row) for row in rows}
 
+    def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
+        rows = self._connection.execute(
+            select(products.c.sku, products.c.id).where(products.c.sku.in_(set(skus)))
+        )
+        return {sku: ProductId(product_id) for sku, product_id in rows}
+
     def add(self, product: Product) -> None:
         self.add_all([product])
 
@@ -62,7 +72,8 @@ class SqlProducts:
         if not added:
             return
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
-        self._connection.execute(insert(products), rows)
+        with _mapping_taken_sku(added):
+            self._connection.execute(insert(products), rows)
         index_products(self._connection, added)
         for product in added:
             self._indexed[product.id] = indexed_words(product)
@@ -72,7 +83,9 @@ class SqlProducts:
     def save(self, product: Product) -> None:
         row = from_product(product)
         key = {"_id": row.pop("id"), "_version": product.version}
-        if self._connection.execute(_UPDATE.values(**row), key).rowcount != 1:
+        with _mapping_taken_sku([product]):
+            updated = self._connection.execute(_UPDATE.values(**row), key).rowcount
+        if updated != 1:
             raise ConcurrentChange
         words = indexed_words(product)
         if self._indexed.get(product.id) != words:
@@ -91,3 +104,16 @@ class SqlProducts:
         product = to_product(row)
         self._indexed[product.id] = indexed_words(product)
         return product
+
+
+@contextmanager
+def _mapping_taken_sku(saved: Sequence[Product]) -> Iterator[None]:
+    """Raise `SkuTaken`, or `ConcurrentChange` if the database doesn't say whose SKU it is."""
+    try:
+        yield
+    except IntegrityError as error:
+        if violated_constraint(error) not in _SKU_TAKEN:
+            raise
+        if len(saved) > 1:
+            raise ConcurrentChange from error
+        raise SkuTaken(saved[0].details.sku or "") from error

@@ -42,7 +42,7 @@ def indexed_words(product: Product) -> IndexedWords:
     return (
         words(details.title),
         words(f"{details.brand} {details.author or ''}"),
-        words(f"{details.subtitle} {details.description}")[:_MAX_WORDS],
+        words(f"{details.sku or ''} {details.subtitle} {details.description}")[:_MAX_WORDS],
     )
 
 

@@ -45,6 +45,7 @@ products = Table(
     "products",
     metadata,
     Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("sku", String(64)),
     Column("title", String(200), nullable=False),
     Column("subtitle", String(200), nullable=False),
     Column("description", Text, nullable=False),
@@ -64,6 +65,9 @@ products = Table(
     CheckConstraint("brand <> ''", name="brand"),
     CheckConstraint("published_year BETWEEN 1 AND 9999", name="published_year"),
 )
+
+# An index rather than a constraint: SQLite can add it without copying the table.
+Index("uq_products_sku", products.c.sku, unique=True)
 
 _IS_ACTIVE = text("archived_at IS NULL")
 

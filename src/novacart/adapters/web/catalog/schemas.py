@@ -24,7 +24,7 @@ from novacart.application.catalog.queries import (
     SuggestionType,
 )
 from novacart.application.ports.product_view import ProductView
-from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE, MAX_YEAR
+from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_SKU, MAX_TITLE, MAX_YEAR
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.catalog.text_rules import MAX_REFERENCE
 from novacart.domain.shared.errors import InvalidValue
@@ -83,6 +83,11 @@ class PricedSchema(Schema):
 class ProductWriteSchema(PricedSchema):
     """A product as staff write it. Loads the fields of `ProductDetails`, and `stock`."""
 
+    sku = Text(
+        maximum=MAX_SKU,
+        allow_none=True,
+        metadata={"description": "Stock keeping unit, unique in the shop."},
+    )
     title = Text(required=True, minimum=1, maximum=MAX_TITLE)
     subtitle = Text(maximum=MAX_TITLE)
     description = Text(maximum=MAX_DESCRIPTION)
@@ -176,6 +181,9 @@ class ProductSchema(Schema):
     """A product of the catalog."""
 
     id = Identifier(required=True)
+    sku = fields.String(
+        required=True, allow_none=True, metadata={"description": "Unique in the shop."}
+    )
     title = fields.String(required=True)
     subtitle = fields.String(required=True)
     description = fields.String(required=True)

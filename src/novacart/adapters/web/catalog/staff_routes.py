@@ -27,12 +27,12 @@ from novacart.application.catalog.upload_product_image import (
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import ProductId
 
-# A PUT resets the members that it leaves out. Stock and image are exceptions: they also change
-# through the ledger and through uploads.
+# A PUT resets the members that it leaves out. Stock and image are exceptions, since they also
+# change through the ledger and through uploads, and so is the SKU, which older clients don't send.
 _PUT_DEFAULTS: Final = {
     field.name: field.default
     for field in fields(ProductDetails)
-    if field.default is not MISSING and field.name != "image"
+    if field.default is not MISSING and field.name not in {"image", "sku"}
 }
 _IMAGE_FORM: Final = form_body_doc("image", "A JPEG, PNG, WebP or AVIF file.")
 _STALE: Final = "stale_version"
@@ -55,6 +55,7 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema(policy=policy))
     @blueprint.response(201, ProductSchema, headers={"Location": {"schema": {"type": "string"}}})
+    @blueprint.raises("sku_taken")
     def add(body: dict[str, Any]) -> Response:
         """Add a product to the catalog."""
         stock = body.pop("stock", 0)
@@ -69,16 +70,16 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema(policy=policy))
     @blueprint.response(200, ProductSchema)
-    @blueprint.raises("product_not_found", "stock_reserved", _STALE)
+    @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
     def replace(body: dict[str, Any], product_id: int) -> Response:
-        """Replace a product. Members left out are reset, except stock and image."""
+        """Replace a product. Members left out are reset, except stock, image and SKU."""
         return edit(ProductId(product_id), {**_PUT_DEFAULTS, **body})
 
     @blueprint.route("/<int:product_id>/", methods=["PATCH"])
     @staff_only("products.write")
     @blueprint.arguments(ProductPatchSchema(policy=policy))
     @blueprint.response(200, ProductSchema)
-    @blueprint.raises("product_not_found", "stock_reserved", _STALE)
+    @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
     def change(body: dict[str, Any], product_id: int) -> Response:
         """Change some members of a product."""
         return edit(ProductId(product_id), body)
