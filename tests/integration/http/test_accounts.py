@@ -156,6 +156,32 @@ def test_invalid_profile_change_changes_nothing(client: FlaskClient) -> None:
     assert asha.get("/api/my/dashboard/").get_json()["first_name"] == ""
 
 
+def test_changes_of_the_username_are_limited(client: FlaskClient) -> None:
+    register(client, "taken")
+    asha = a_customer(client)
+    statuses = [
+        asha.patch("/api/profile/update/", {"username": "taken"}).status_code for _ in range(21)
+    ]
+    assert statuses == [400] * 20 + [429]
+    # Forms send the current username with every change.
+    for number in range(30):
+        body = {"username": "asha", "first_name": f"Asha {number}"}
+        assert asha.patch("/api/profile/update/", body).status_code == 200
+
+
+def test_outer_spaces_are_trimmed(client: FlaskClient) -> None:
+    body = {"username": " asha ", "email": " asha@example.com ", "password": f"  {PASSWORD} "}
+    assert client.post("/api/register/", json=body).get_json() == {
+        "username": "asha",
+        "email": "asha@example.com",
+    }
+    # Spaces are part of a password.
+    credentials = {"username": "asha", "password": PASSWORD}
+    assert client.post("/api/token/", json=credentials).status_code == 401
+    credentials["password"] = f"  {PASSWORD} "
+    assert client.post("/api/token/", json=credentials).status_code == 200
+
+
 def test_password_reset_from_request_to_sign_in(
     app: Flask, client: FlaskClient, mailer: FakeMailer
 ) -> None:

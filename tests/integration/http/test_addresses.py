@@ -59,7 +59,7 @@ def test_add_change_and_remove_addresses(client: FlaskClient) -> None:
 INVALID: tuple[tuple[dict[str, Any], str], ...] = (
     ({"mobile": "12345"}, "mobile"),
     ({"mobile": 9000000001}, "mobile"),
-    ({"mobile": "90000 00001"}, "mobile"),
+    ({"mobile": "90000 0000x"}, "mobile"),
     ({"pincode": "56000"}, "pincode"),
     ({"pincode": "56000x"}, "pincode"),
     ({"pincode": 560001}, "pincode"),
@@ -160,3 +160,16 @@ def test_pincode_lookup_never_fails(client: FlaskClient) -> None:
             200,
             {"city": city, "state": state, "country": "India"},
         ), query
+
+
+def test_spaces_and_punctuation_of_mobile_and_pincode(client: FlaskClient) -> None:
+    asha = a_customer(client)
+    typed = HOME | {"pincode": "560001 ", "mobile": "+91 90000 00009", "town": " Bengaluru "}
+    added = asha.post("/api/addresses/", typed)
+    assert added.status_code == 201
+    assert added.get_json() | HOME | {"mobile": "919000000009"} == added.get_json()
+    changed = asha.patch(added.headers["Location"], {"mobile": " 90000-00001"})
+    assert changed.get_json()["mobile"] == "9000000001"
+    invalid = asha.patch(added.headers["Location"], {"name": "Asha\u202e"})
+    assert invalid.status_code == 400
+    assert set(invalid.get_json()["errors"]) == {"name"}

@@ -52,7 +52,7 @@ def address_details(
     address: str = "Second floor, Residency Road",
     address_type: AddressType = AddressType.HOME,
 ) -> AddressDetails:
-    return AddressDetails(
+    return AddressDetails.parse(
         name=name,
         mobile=mobile,
         pincode=pincode,

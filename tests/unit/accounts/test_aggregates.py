@@ -1,5 +1,6 @@
 """Rules of users, token families, password resets and address books."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -244,12 +245,35 @@ def test_mobile_with_10_12_or_13_digits_is_valid(mobile: str) -> None:
 
 @pytest.mark.parametrize(
     "mobile",
-    ["", "900000000", "90000000012", "09190000000012", "90000 0001", "+91900000001", "९०००००००००"],
+    [
+        "",
+        "900000000",
+        "90000000012",
+        "09190000000012",
+        "९०००००००००",
+        "9+000000001",
+        "++9000000001",
+        "+",
+        "90000/00001",
+    ],
 )
 def test_other_mobile_raises(mobile: str) -> None:
     with pytest.raises(InvalidFields) as error:
         address_details(mobile=mobile)
     assert set(error.value.errors) == {"mobile"}
+
+
+@pytest.mark.parametrize(
+    ("mobile", "digits"),
+    [
+        ("+91 90000 00009", "919000000009"),
+        (" 90000-00009 ", "9000000009"),
+        ("+91\u00a090000\u201100009", "919000000009"),
+        ("0 91-9000 0000 09", "0919000000009"),
+    ],
+)
+def test_mobile_is_stored_in_digits(mobile: str, digits: str) -> None:
+    assert address_details(mobile=mobile).mobile == digits
 
 
 @pytest.mark.parametrize("pincode", ["", "56000", "5600011", "56000a", "५६०००१", "56 001"])
@@ -269,4 +293,73 @@ def test_error_names_every_invalid_field() -> None:
 
 
 def test_surrounding_spaces_are_stripped() -> None:
-    assert address_details(name="  Asha Rao ").name == "Asha Rao"
+    details = address_details(name="  Asha Rao ", pincode=" 560001\u00a0", town="\tPune\n")
+    assert (details.name, details.pincode, details.town) == ("Asha Rao", "560001", "Pune")
+
+
+def test_only_the_street_has_line_breaks() -> None:
+    assert address_details(address="Second floor\r\nResidency Road\n").address == (
+        "Second floor\nResidency Road"
+    )
+    with pytest.raises(InvalidFields):
+        address_details(house_number="12\nA")
+
+
+def test_change_of_stored_details_checks_every_field() -> None:
+    stored = replace(address_details(), name="Asha\u202e")
+    assert stored.change({"name": "Asha", "town": " Pune "}).town == "Pune"
+    with pytest.raises(InvalidFields) as error:
+        stored.change({"town": "Pune"})
+    assert set(error.value.errors) == {"name"}
+
+
+NAMES = (
+    "Asha Rao",
+    "O\u2019Brien-Smith, Jr.",
+    ".",
+    "\u0d2e\u0d4b\u0d39\u0d28\u0d4d\u200d",  # Malayalam, with a joiner after the last virama
+    "\u0d28\u0d28\u0d4d\u200d\u0d2e",
+    "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627",  # Persian
+    "\u0d9a\u0dca\u200d\u0dbb",  # Sinhala
+    "\u845b\U000e0100\u57ce",  # Japanese, with a variation selector
+    "\u0e2a\u0e21\u0e0a\u0e32\u0e22",  # Thai
+)
+NOT_NAMES = (
+    "Asha\u202e",
+    "\u2066Asha",
+    "A\u200fsha",
+    "Asha\x07",
+    "Asha\nRao",
+    "Asha\u2028Rao",
+    "\u200b",
+    "\u200d",
+    "\u3164",
+    "\u115f\u1160",
+    "A\u200bsha",
+    "Asha\u200d",
+    "\u200cAsha",
+    "Asha \u200dRao",
+    "As\u034fha",
+    "\ufe0fAsha",
+    "\ufeffAsha",
+    "\u00ad",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_any_script_are_valid_for_users_and_addresses(name: str) -> None:
+    assert address_details(name=name).name == name
+    user = a_user()
+    user.change_profile(first_name=name, last_name=name, at=NOON)
+    assert (user.first_name, user.last_name) == (name, name)
+
+
+@pytest.mark.parametrize("name", NOT_NAMES)
+def test_names_with_control_or_invisible_characters_are_invalid(name: str) -> None:
+    with pytest.raises(InvalidFields) as error:
+        address_details(name=name)
+    assert set(error.value.errors) == {"name"}
+    with pytest.raises(InvalidValue):
+        a_user().change_profile(at=NOON, first_name=name)
+    with pytest.raises(InvalidValue):
+        a_user().change_profile(at=NOON, last_name=name)

@@ -58,7 +58,9 @@ def test_invalid_name_error_has_field_and_message() -> None:
     with pytest.raises(InvalidValue, match=r"^A name has at most 150 characters\.$") as too_long:
         a_user().change_profile(at=LATER, first_name="x" * 151)
     assert too_long.value.field == "first_name"
-    with pytest.raises(InvalidValue, match=r"^A name has no control characters\.$") as control:
+    with pytest.raises(
+        InvalidValue, match=r"^A name has no control or invisible characters\.$"
+    ) as control:
         a_user().change_profile(at=LATER, last_name="a\tb")
     assert control.value.field == "last_name"
     a_user().change_profile(at=LATER, first_name="x" * 150)

@@ -1,8 +1,7 @@
 """Use cases that change a customer's address book."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -46,7 +45,7 @@ class ChangeAddressCommand:
 
     user_id: UserId
     address_id: AddressId
-    changes: Mapping[str, Any]
+    changes: Mapping[str, str]
     is_default: bool | None = None
 
 
@@ -59,7 +58,7 @@ class ChangeAddress:
     def __call__(self, command: ChangeAddressCommand) -> Address:
         with self._begin() as work:
             book = work.address_books.get(command.user_id)
-            details = replace(book.get(command.address_id).details, **command.changes)
+            details = book.get(command.address_id).details.change(command.changes)
             address = book.update(command.address_id, details, is_default=command.is_default)
             work.address_books.save(book)
             work.commit()

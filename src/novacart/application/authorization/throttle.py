@@ -41,6 +41,10 @@ class ThrottlePolicy:
 
 POLICIES: Final = {
     "register": ThrottlePolicy(client=(RateLimit(200, _HOUR),)),
+    # Both reveal which usernames are taken.
+    "change_username": ThrottlePolicy(
+        client=(RateLimit(200, _HOUR),), subject=(RateLimit(20, _HOUR),)
+    ),
     "password_reset": ThrottlePolicy(
         client=(RateLimit(60, _HOUR),), subject=(RateLimit(5, _HOUR),)
     ),

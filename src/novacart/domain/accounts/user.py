@@ -14,6 +14,7 @@ from novacart.domain.accounts.events import (
     UserRegistered,
 )
 from novacart.domain.accounts.role import Role
+from novacart.domain.accounts.text_rules import has_only_printable_characters, is_blank
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
@@ -174,6 +175,6 @@ def _parse_name(field: str, text: str) -> str:
     name = text.strip()
     if len(name) > MAX_NAME:
         raise InvalidValue(field, f"A name has at most {MAX_NAME} characters.")
-    if not all(character.isprintable() for character in name):
-        raise InvalidValue(field, "A name has no control characters.")
+    if not has_only_printable_characters(name) or (name and is_blank(name)):
+        raise InvalidValue(field, "A name has no control or invisible characters.")
     return name

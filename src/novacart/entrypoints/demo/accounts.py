@@ -40,7 +40,7 @@ def _register(injector: Injector, person: dict[str, Any], role: Role) -> bool:
         is_default = fields.pop("is_default")
         injector.get(AddAddress)(
             AddAddressCommand(
-                user_id=profile.id, details=AddressDetails(**fields), is_default=is_default
+                user_id=profile.id, details=AddressDetails.parse(**fields), is_default=is_default
             )
         )
     return True

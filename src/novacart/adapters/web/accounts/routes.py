@@ -17,7 +17,7 @@ from novacart.adapters.web.accounts.schemas import (
 )
 from novacart.adapters.web.http.auth import Principal, login_required, principal, public
 from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.http.rate_limits import limited
+from novacart.adapters.web.http.rate_limits import count_attempt, limited
 from novacart.adapters.web.http.responses import json_response
 from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
@@ -76,9 +76,11 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @login_required
     @blueprint.arguments(ProfileSchema)
     @blueprint.response(200, DashboardSchema)
-    @blueprint.raises("invalid_value", "username_taken", "concurrent_change")
+    @blueprint.raises("invalid_value", "username_taken", "concurrent_change", "too_many_requests")
     def change(profile: dict[str, Any]) -> Response:
         """Change your username or names."""
+        if profile.get("username", principal().username) != principal().username:
+            count_attempt("change_username", subject=str(principal().user_id))
         user = update_profile(UpdateProfileCommand(user_id=principal().user_id, **profile))
         return _dashboard_response(user.id, user)
 

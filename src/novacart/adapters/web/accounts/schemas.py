@@ -4,10 +4,19 @@ from marshmallow import fields
 
 from novacart.adapters.web.http.fields import Identifier, Schema, StrictBoolean, Text
 
-_PASSWORD = {"format": "password"}
 # Above the password rules' own maximum, so that a long password gets their message.
 _MAX_PASSWORD = 1024
 _MAX_TOKEN = 2048
+
+
+def _password() -> Text:
+    return Text(
+        required=True,
+        minimum=1,
+        maximum=_MAX_PASSWORD,
+        strip=False,
+        metadata={"format": "password"},
+    )
 
 
 class RegistrationSchema(Schema):
@@ -23,7 +32,7 @@ class RegistrationSchema(Schema):
         maximum=254,
         metadata={"format": "email", "example": "meenal@example.com"},
     )
-    password = Text(required=True, minimum=1, maximum=_MAX_PASSWORD, metadata=_PASSWORD)
+    password = _password()
 
 
 class IdentitySchema(Schema):
@@ -55,7 +64,7 @@ class CredentialSchema(Schema):
         maximum=254,
         metadata={"description": "The username or the email address.", "example": "meenal"},
     )
-    password = Text(required=True, minimum=1, maximum=_MAX_PASSWORD, metadata=_PASSWORD)
+    password = _password()
     refresh = Text(
         maximum=_MAX_TOKEN,
         metadata={
@@ -96,7 +105,7 @@ class ResetRequestSchema(Schema):
 
 class NewPasswordSchema(Schema):
     token = Text(required=True, maximum=_MAX_TOKEN)
-    password = Text(required=True, minimum=1, maximum=_MAX_PASSWORD, metadata=_PASSWORD)
+    password = _password()
 
 
 class StatusSchema(Schema):

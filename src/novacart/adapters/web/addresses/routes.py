@@ -26,7 +26,7 @@ from novacart.application.accounts.edit_address_book import (
 )
 from novacart.application.accounts.look_up_pincode import LookUpPincode
 from novacart.application.accounts.queries import AddressQueries
-from novacart.domain.accounts.address import Address, AddressDetails, AddressType
+from novacart.domain.accounts.address import Address, AddressDetails
 from novacart.domain.shared.ids import AddressId
 
 _PINCODE: Final = {
@@ -75,7 +75,7 @@ def addresses_blueprint(
         address = add_address(
             AddAddressCommand(
                 user_id=principal().user_id,
-                details=AddressDetails(**_details(body)),
+                details=AddressDetails.parse(**body),
                 is_default=is_default,
             )
         )
@@ -147,16 +147,9 @@ def _change_command(body: dict[str, Any], address_id: int) -> ChangeAddressComma
     return ChangeAddressCommand(
         user_id=principal().user_id,
         address_id=AddressId(address_id),
-        changes=_details(body),
+        changes=body,
         is_default=is_default,
     )
-
-
-def _details(body: dict[str, Any]) -> dict[str, Any]:
-    """The fields of `AddressDetails` in the body."""
-    if "address_type" in body:
-        body["address_type"] = AddressType(body["address_type"])
-    return body
 
 
 def _json(address: Address) -> dict[str, Any]:

@@ -18,8 +18,11 @@ class AddressSchema(Schema):
     name = _line("name")
     mobile = Text(
         required=True,
-        maximum=13,
-        metadata={"description": "10, 12 or 13 digits.", "example": "9000000001"},
+        maximum=30,
+        metadata={
+            "description": "10, 12 or 13 digits. `+`, spaces and dashes are removed.",
+            "example": "9000000001",
+        },
     )
     pincode = Text(
         required=True, maximum=6, metadata={"description": "6 digits.", "example": "411004"}

@@ -96,11 +96,21 @@ class QueryBoolean(fields.Boolean):
 
 
 class Text(fields.String):
-    """A string of bounded length, without NUL or lone surrogates."""
+    """A string of bounded length, without NUL or lone surrogates.
+
+    Outer spaces are removed before its length is checked, except with `strip=False`.
+    """
 
     def __init__(
-        self, *, minimum: int = 0, maximum: int = 255, pattern: str | None = None, **options: Any
+        self,
+        *,
+        minimum: int = 0,
+        maximum: int = 255,
+        pattern: str | None = None,
+        strip: bool = True,
+        **options: Any,
     ) -> None:
+        self._strip = strip
         checks: list[validate.Validator] = [validate.Length(minimum, maximum)]
         if pattern is not None:
             checks.append(validate.Regexp(pattern, error="This does not have the expected format."))
@@ -110,7 +120,7 @@ class Text(fields.String):
         text = super()._deserialize(value, attr, data, **options)
         if not is_storable(text):
             raise ValidationError("It contains characters that can't be stored.")
-        return text
+        return text.strip() if self._strip else text
 
 
 class MoneyString(fields.String):

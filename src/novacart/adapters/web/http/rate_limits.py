@@ -46,6 +46,12 @@ def limited(
     return decorator
 
 
+def count_attempt(operation: str, *, subject: str) -> None:
+    """Count an attempt within a route. Raises `TooManyAttempts`."""
+    throttle: Throttle = current_app.extensions[EXTENSION]
+    throttle.begin(operation, address=request.remote_addr, subject=subject)
+
+
 def _subject(field: str | None) -> str | None:
     """The member of the body, or None if it is missing or invalid."""
     body = json_body() if field is not None else None

@@ -1,0 +1,51 @@
+"""Rules of names of people and of the lines of an address."""
+
+from typing import Final
+from unicodedata import category, combining
+
+_ZERO_WIDTH_JOINERS: Final = frozenset("\u200c\u200d")
+# Canonical combining class of viramas (Unicode Standard, section 4.3).
+_VIRAMA: Final = 9
+# Invisible letters and marks: Default_Ignorable_Code_Point of other categories than Cf.
+_INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
+_VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
+
+
+def has_only_printable_characters(text: str, *, multiline: bool = False) -> bool:
+    """Whether a text has letters of any script, and no control or invisible characters.
+
+    Zero-width joiners and non-joiners, which Malayalam, Sinhala and Persian names have, are allowed
+    between letters and after a virama (RFC 5892, appendix A); variation selectors after a letter
+    or symbol, as in Han names and emoji. Only `multiline` texts have line breaks.
+    """
+    return all(
+        _is_printable(text, position) or (multiline and character == "\n")
+        for position, character in enumerate(text)
+    )
+
+
+def is_blank(text: str) -> bool:
+    """Whether the text has no visible character: letter, number, punctuation or symbol."""
+    return not any(
+        category(character)[0] in "LNPS" and character not in _INVISIBLE for character in text
+    )
+
+
+def _is_printable(text: str, position: int) -> bool:
+    character = text[position]
+    before, after = text[position - 1 : position] if position else "", text[position + 1 :][:1]
+    if character in _ZERO_WIDTH_JOINERS:
+        is_after_virama = bool(before) and combining(before) == _VIRAMA
+        return is_after_virama or (_is_letter(before) and _is_letter(after))
+    if any(ord(character) in selectors for selectors in _VARIATION_SELECTORS):
+        return bool(before) and category(before)[0] in "LS"
+    return (
+        character not in _INVISIBLE
+        and category(character)[0] != "C"
+        and category(character) not in {"Zl", "Zp"}
+    )
+
+
+def _is_letter(character: str) -> bool:
+    """Whether it is a letter, or a mark of one, such as a vowel sign."""
+    return bool(character) and category(character)[0] in "LM"
