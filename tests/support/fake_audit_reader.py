@@ -17,7 +17,7 @@ _PAID = {
     OrderPaymentStatus.PARTIALLY_REFUNDED,
     OrderPaymentStatus.REFUNDED,
 }
-_UNIQUE_EVENTS = {"order.confirmed", "order.shipped", "order.cancelled"}
+_UNIQUE_EVENTS = {"order.confirmed", "order.shipped", "order.cancelled", "order.returned"}
 
 
 def assert_invariants_hold(store: FakeStore) -> None:

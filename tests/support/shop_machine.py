@@ -24,6 +24,12 @@ from novacart.application.ordering.fulfil_order import (
 )
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
+from novacart.application.ordering.return_goods import (
+    ReceiveReturnedGoods,
+    ReceiveReturnedGoodsCommand,
+    ReturnOrder,
+    ReturnOrderCommand,
+)
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.payment_gateway import GatewayRefused
@@ -113,6 +119,8 @@ class ShopMachine(RuleBasedStateMachine):
         self.start_processing = StartProcessing(**dependencies)  # type: ignore[arg-type]
         self.ship = ShipOrder(**dependencies)  # type: ignore[arg-type]
         self.deliver = DeliverOrder(**dependencies)  # type: ignore[arg-type]
+        self.return_order = ReturnOrder(**dependencies)  # type: ignore[arg-type]
+        self.receive = ReceiveReturnedGoods(**dependencies)  # type: ignore[arg-type]
 
     @initialize(paid=st.sampled_from(["no", "unreported", "yes", "yes"]))
     def open(self, paid: str) -> None:
@@ -243,7 +251,7 @@ class ShopMachine(RuleBasedStateMachine):
             )
 
     @precondition(lambda self: self.orders)
-    @rule(which=_ANY, step=st.sampled_from(["process", "ship", "deliver"]))
+    @rule(which=_ANY, step=st.sampled_from(["process", "ship", "deliver", "return", "receive"]))
     def fulfil(self, which: int, step: str) -> None:
         order_id = self._order(which)
         with expected_errors():
@@ -255,8 +263,16 @@ class ShopMachine(RuleBasedStateMachine):
                         staff=SYSTEM, order_id=order_id, carrier="Post", tracking_number="1Z"
                     )
                 )
-            else:
+            elif step == "deliver":
                 self.deliver(DeliverOrderCommand(staff=SYSTEM, order_id=order_id))
+            elif step == "return":
+                self.return_order(
+                    ReturnOrderCommand(staff=SYSTEM, order_id=order_id, reason="refused")
+                )
+            else:
+                self.receive(
+                    ReceiveReturnedGoodsCommand(staff=SYSTEM, order_id=order_id, reason="back")
+                )
 
     # -- the provider ------------------------------------------------------------------------
 

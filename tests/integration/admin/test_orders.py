@@ -102,6 +102,61 @@ def test_cancel_cod_order_releases_its_stock(
     assert stock_level(injector, kettle) == (10, 0)
 
 
+def test_refused_cod_order_returns_to_stock(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    kettle = new_product(injector)
+    order = asha.ordered(kettle)
+    submit_action(owner, "process", order)
+    submit_action(owner, "ship", order, carrier="Dak", tracking_number="T-1")
+    page = owner.get(f"/admin/orders/details/?id={order['id']}").text
+    assert "/admin/orders/return/" in page
+    assert "/admin/orders/cancel/" not in page
+    assert submit_action(owner, "return", order, reason="") == ["Reason: This field is required."]
+    submit_action(owner, "return", order, reason="Not at home")
+    current = reload(asha, order)
+    assert (current["status"], current["payment_status"]) == ("CANCELLED", "VOIDED")
+    assert current["returned_at"] is not None
+    assert stock_level(injector, kettle) == (10, 0)
+    [message] = submit_action(owner, "return", order, reason="Again")
+    assert "cannot change" in message
+    assert stock_level(injector, kettle) == (10, 0)
+    page = owner.get(f"/admin/orders/details/?id={order['id']}").text
+    assert "Not at home" in page
+
+
+def test_refunded_goods_are_received_once(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    kettle = new_product(injector)
+    order = paid_order(asha, kettle)
+    submit_action(owner, "process", order)
+    submit_action(owner, "ship", order, carrier="Dak", tracking_number="T-1")
+    assert (
+        "/admin/orders/receive/" not in owner.get(f"/admin/orders/details/?id={order['id']}").text
+    )
+    submit_action(owner, "refund", order, reason="Broken")
+    assert stock_level(injector, kettle) == (9, 0)
+    assert "/admin/orders/receive/" in owner.get(f"/admin/orders/details/?id={order['id']}").text
+    line = items(order)[0]["id"]
+    submit_action(owner, "receive", order, reason="Came back", **{f"line-{line}": "1"})
+    assert stock_level(injector, kettle) == (10, 0)
+    [message] = submit_action(owner, "receive", order, reason="Again")
+    assert "No units" in message
+    assert stock_level(injector, kettle) == (10, 0)
+
+
+def test_amount_to_collect_leaves_cancelled_lines_out(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    order = asha.ordered(new_product(injector, price=33), new_product(injector, price=10))
+    asha.person.post(
+        "/api/orders/cancel-item/", {"orderId": order["id"], "itemId": items(order)[0]["id"]}
+    )
+    page = owner.get(f"/admin/orders/details/?id={order['id']}").text
+    assert '<dt>To collect on delivery</dt><dd class="big">₹10.00</dd>' in page
+
+
 def test_refund_one_line_and_then_the_rest(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:

@@ -31,29 +31,34 @@ _POSTGRESQL = (
 _SQLITE = ("SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master",)
 
 
-# A comma outside of parentheses: SQLite appends added columns to one line.
-_COMMA = re.compile(r", (?![^(]*\))")
-
-
 def schema(database: Database) -> Schema:
     """Return the sorted parts of each schema object's definition, by its name."""
     queries = _POSTGRESQL if database.dialect == "postgresql" else _SQLITE
+    parts = str.splitlines if database.dialect == "postgresql" else _sqlite_parts
     with database.reading() as connection:
         return {
-            name: sorted(
-                _normalized(part)
-                for line in definition.splitlines()
-                for part in _COMMA.split(line.strip().rstrip(","))
-            )
+            name: sorted(" ".join(part.split()) for part in parts(definition))
             for query in queries
             for name, definition in connection.execute(text(query))
             if "alembic_version" not in name
         }
 
 
-def _normalized(line: str) -> str:
-    # SQLite stores the parentheses of an index as they were written, one pair or two.
-    return line.strip().rstrip(",").replace("((", "(").replace("))", ")")
+def _sqlite_parts(definition: str) -> list[str]:
+    """Split a definition into its columns and constraints.
+
+    A column that was added later is stored after the constraints, with its own constraints. The
+    parentheses of an index are stored as they were written, one pair or two.
+    """
+    if not definition.startswith("CREATE TABLE"):
+        return [definition.replace("((", "(").replace("))", ")")]
+    parts, depth, start = [], 0, definition.index("(") + 1
+    for position in range(start, len(definition)):
+        depth += {"(": 1, ")": -1}.get(definition[position], 0)
+        if depth < 0 or (depth == 0 and definition[position] == ","):
+            parts += re.split(r"(?<!^) (?=CONSTRAINT )", definition[start:position].strip())
+            start = position + 1
+    return parts
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def all_fields(order: Order) -> dict[str, object]:
         name: getattr(order, name)
         for name in (
             "id number user_id email status payment_method payment_status address placed_at"
-            " expires_at estimated_delivery paid_at shipped_at delivered_at carrier"
+            " expires_at estimated_delivery paid_at shipped_at delivered_at returned_at carrier"
             " tracking_number history version total"
         ).split()
     }
@@ -62,6 +62,10 @@ class OrdersContract:
             stored.settle_refund(back, reason="Ärger", at=LATER, actor="stripe")
             stored.ship(carrier="Post", tracking_number="P1", at=LATER, actor="staff:1")
             stored.deliver(at=LATER, actor="staff:1")
+            settled = [first.refund_of(1)]
+            stored.request_refund(settled, reason="broken", at=LATER, actor="staff:1")
+            stored.settle_refund(settled, reason="broken", at=LATER, actor="stripe")
+            stored.receive_returned([], reason="back", at=LATER)
             waiting = [first.refund_of(1)]
             stored.request_refund(waiting, reason="late", at=LATER, actor="staff:1")
             work.orders.save(stored)
@@ -84,6 +88,20 @@ class OrdersContract:
             work.orders.save(stored)
             work.commit()
         assert all_fields(orders.get(order.id)) == all_fields(stored)
+
+    def test_returned_order_is_restored(self, orders: "Orders") -> None:
+        order = orders.add(method=PaymentMethod.COD)
+        with orders.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.start_processing(at=LATER, actor="staff:1")
+            stored.ship(carrier="Post", tracking_number="P1", at=LATER, actor="staff:1")
+            stored.return_undelivered(reason="refused", at=LATER, actor="staff:1")
+            work.orders.save(stored)
+            work.commit()
+        again = orders.get(order.id)
+        assert all_fields(again) == all_fields(stored)
+        assert again.returned_at == LATER
+        assert [line.returned_quantity for line in again.lines] == [3, 1]
 
     def test_save_of_stale_order_raises(self, orders: "Orders") -> None:
         order = orders.add()

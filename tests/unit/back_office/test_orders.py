@@ -31,6 +31,7 @@ def order(status: OrderStatus, method: PaymentMethod, *, captured: int = 0) -> O
         paid_at=None,
         shipped_at=None,
         delivered_at=None,
+        returned_at=None,
         carrier=None,
         tracking_number=None,
         lines=[],
@@ -69,6 +70,7 @@ def payment(captured: int) -> PaymentRow:
             [OrderAction.PROCESS, OrderAction.REFUND],
         ),
         (OrderStatus.PROCESSING, PaymentMethod.COD, 0, [OrderAction.SHIP, OrderAction.CANCEL]),
+        (OrderStatus.SHIPPED, PaymentMethod.COD, 0, [OrderAction.DELIVER, OrderAction.RETURN]),
         (OrderStatus.DELIVERED, PaymentMethod.COD, 0, []),
     ],
 )

@@ -48,6 +48,7 @@ TRANSITIONS = {
         (S.PROCESSING, S.SHIPPED),
         (S.PROCESSING, S.CANCELLED),
         (S.SHIPPED, S.DELIVERED),
+        (S.SHIPPED, S.CANCELLED),
     },
 }
 ERRORS = (
@@ -66,6 +67,13 @@ def _refund_all(order: Order) -> None:
     order.settle_refund(items, reason="asked", at=NOON, actor="stripe")
 
 
+def _cancel_or_return(order: Order) -> None:
+    if order.payment_method is COD and order.status is S.SHIPPED:
+        order.return_undelivered(reason="refused", at=NOON, actor="staff:1")
+    else:
+        order.cancel(reason="no", at=NOON, actor="user:3")
+
+
 ACTIONS: dict[OrderStatus, Callable[[Order], object]] = {
     S.PAID: lambda order: order.pay(at=NOON, actor="stripe"),
     S.PROCESSING: lambda order: order.start_processing(at=NOON, actor="staff:1"),
@@ -73,7 +81,7 @@ ACTIONS: dict[OrderStatus, Callable[[Order], object]] = {
         carrier="Post", tracking_number="P1", at=NOON, actor="staff:1"
     ),
     S.DELIVERED: lambda order: order.deliver(at=NOON, actor="staff:1"),
-    S.CANCELLED: lambda order: order.cancel(reason="no", at=NOON, actor="user:3"),
+    S.CANCELLED: _cancel_or_return,
     S.REFUNDED: _refund_all,
 }
 # The actions that bring a new order to a status.

@@ -57,6 +57,8 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
         lambda: ordering.RefundExceedsOrder(THREE),
         {"refundable": "3.00", "currency": "INR"},
     ),
+    (lambda: ordering.NotReturnable(2), {"receivable": 2}),
+    (lambda: ordering.NotReturnable(0), {"receivable": 0}),
     (lambda: payments.InvalidPaymentTransition("refund", "FAILED", "PENDING"), NONE),
     (
         lambda: payments.PaymentMismatch("amount", recorded=FIVE, reported=THREE),

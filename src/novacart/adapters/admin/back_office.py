@@ -29,6 +29,7 @@ from novacart.application.catalog.upload_category_image import UploadCategoryIma
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
+from novacart.application.ordering.return_goods import ReceiveReturnedGoods, ReturnOrder
 from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
@@ -59,6 +60,8 @@ class OrderActions:
     deliver: DeliverOrder
     cancel: CancelOrder
     refund: RequestRefund
+    return_order: ReturnOrder
+    receive: ReceiveReturnedGoods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

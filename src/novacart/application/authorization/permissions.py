@@ -18,6 +18,7 @@ categories.read      yes    yes      yes      yes
 categories.write     yes    yes      -        yes
 orders.read          yes    yes      yes      -
 orders.fulfil        yes    yes      -        -
+orders.return        yes    yes      -        -
 orders.cancel        yes    yes      limit    -
 orders.refund        yes    yes      limit    -
 payments.read        yes    yes      yes      -

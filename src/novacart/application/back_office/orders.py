@@ -25,6 +25,8 @@ class OrderAction(StrEnum):
     PROCESS = "process"
     SHIP = "ship"
     DELIVER = "deliver"
+    RETURN = "return_order"
+    RECEIVE = "receive"
     CANCEL = "cancel"
     REFUND = "refund"
 
@@ -52,7 +54,10 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLineRow:
-    """`returned_quantity` includes the units of refunds in progress."""
+    """`returned_quantity` includes the units of refunds in progress.
+
+    `receivable_quantity` units were refunded after shipping and are not back in stock.
+    """
 
     id: OrderLineId
     product_id: ProductId
@@ -65,6 +70,8 @@ class OrderLineRow:
     refund_requested: Money
     refunded: Money
     returned_quantity: int
+    shipped_quantity: int
+    receivable_quantity: int
 
     @property
     def total(self) -> Money:
@@ -121,6 +128,7 @@ class OrderDetail(OrderRow):
     paid_at: datetime | None
     shipped_at: datetime | None
     delivered_at: datetime | None
+    returned_at: datetime | None
     carrier: str | None
     tracking_number: str | None
     lines: Sequence[OrderLineRow]
@@ -144,6 +152,16 @@ class OrderDetail(OrderRow):
         return self.captured - self.refunded
 
     @property
+    def due_on_delivery(self) -> Money:
+        """The amount to collect on delivery, without cancelled items."""
+        zero = Money.zero(self.currency)
+        is_due = self.payment_method is PaymentMethod.COD and (
+            self.payment_status is OrderPaymentStatus.PENDING
+        )
+        lines = [line for line in self.lines if line.status is not LineStatus.CANCELLED]
+        return sum((line.total for line in lines), zero) if is_due else zero
+
+    @property
     def currency(self) -> str:
         return self.total.currency
 
@@ -152,4 +170,8 @@ class OrderDetail(OrderRow):
         """Actions that the lifecycle and the captured money allow; the use cases check again."""
         following = ORDER_LIFECYCLE[self.payment_method][self.status]
         actions = [action for action, status in _LEADS_TO.items() if status in following]
+        if self.status is OrderStatus.SHIPPED and OrderAction.CANCEL in actions:
+            actions[actions.index(OrderAction.CANCEL)] = OrderAction.RETURN
+        if any(line.receivable_quantity for line in self.lines):
+            actions.append(OrderAction.RECEIVE)
         return [*actions, OrderAction.REFUND] if self.refundable.amount > 0 else actions

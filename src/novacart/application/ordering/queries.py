@@ -40,6 +40,7 @@ class OrderView:
     total: Money
     placed_at: datetime
     paid_at: datetime | None
+    returned_at: datetime | None
     estimated_delivery: date
     address: ShippingAddress | None
     lines: tuple[OrderLineView, ...]
@@ -64,6 +65,7 @@ def order_view(order: Order) -> OrderView:
         total=order.total,
         placed_at=order.placed_at,
         paid_at=order.paid_at,
+        returned_at=order.returned_at,
         estimated_delivery=order.estimated_delivery,
         address=order.address,
         lines=tuple(

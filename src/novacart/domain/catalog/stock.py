@@ -65,13 +65,14 @@ class StockClaim:
     """A quantity of stock to move for one line of an order.
 
     `reference`, such as `line:17:reserve`, is unique in the ledger, so that a claim moves
-    stock at most once.
+    stock at most once. `note` is stored in the ledger.
     """
 
     product_id: ProductId
     quantity: int
     reference: str
     order_id: OrderId | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.quantity < 1:
@@ -118,7 +119,7 @@ class StockMovement:
             reserved_delta=reserved * claim.quantity,
             reference=claim.reference,
             order_id=claim.order_id,
-            note="",
+            note=claim.note,
             occurred_at=at,
         )
 

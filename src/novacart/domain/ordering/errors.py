@@ -113,6 +113,22 @@ class NothingToShip(DomainError):
         super().__init__("This order has no items left to ship.")
 
 
+class NotReturnable(DomainError):
+    """Only units that were refunded after they were shipped can be received, each once."""
+
+    code = "not_returnable"
+
+    def __init__(self, receivable: int) -> None:
+        super().__init__(
+            f"At most {receivable} units of this item can be received: those that were shipped,"
+            " then refunded, and are not back in stock."
+            if receivable
+            else "No units of this item can be received: only units that were refunded after they"
+            " were shipped can be, each once.",
+            details={"receivable": receivable},
+        )
+
+
 class OrderNumberTaken(DomainError):
     """The generated number belongs to another order; generate another one and retry."""
 

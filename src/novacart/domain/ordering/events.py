@@ -1,5 +1,6 @@
 """Events of orders. Refunds are events of payments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -49,6 +50,30 @@ class OrderShipped(OrderEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDelivered(OrderEvent):
     name: ClassVar[str] = "order.delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReturned(OrderEvent):
+    """The customer did not accept a COD order; its units are back in stock."""
+
+    name: ClassVar[str] = "order.returned"
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedGoodsReceived(OrderEvent):
+    """Units that were refunded after shipping are back in stock.
+
+    `quantities` maps the ids of lines to units. `total_quantity` includes earlier receipts of
+    the order.
+    """
+
+    name: ClassVar[str] = "order.goods_received"
+
+    quantities: Mapping[str, int]
+    total_quantity: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,8 @@ ORDER_LIFECYCLE: Final[Mapping[PaymentMethod, Mapping[OrderStatus, frozenset[Ord
         _S.CONFIRMED: frozenset({_S.PROCESSING, _S.CANCELLED}),
         _S.PAID: frozenset(),
         _S.PROCESSING: frozenset({_S.SHIPPED, _S.CANCELLED}),
-        _S.SHIPPED: frozenset({_S.DELIVERED}),
+        # Cancelled after shipping: the customer did not accept it, and it was returned.
+        _S.SHIPPED: frozenset({_S.DELIVERED, _S.CANCELLED}),
         _S.DELIVERED: frozenset(),
         _S.CANCELLED: frozenset(),
         _S.REFUNDED: frozenset(),

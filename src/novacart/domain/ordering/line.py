@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.domain.ordering.errors import InvalidTransition, RefundExceedsOrder
+from novacart.domain.ordering.errors import InvalidTransition, NotReturnable, RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import LINE_LIFECYCLE, LineStatus
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderLineId, ProductId
@@ -24,7 +24,7 @@ class OrderLine:
     """One product of an order. What was bought never changes; status and refunds do.
 
     `refund_requested_*` is being refunded and `refunded_*` is refunded; together they never
-    exceed what was bought.
+    exceed what was bought. Of the `shipped_quantity`, `returned_quantity` is back in stock.
     """
 
     __slots__ = (
@@ -37,6 +37,8 @@ class OrderLine:
         "refund_requested_quantity",
         "refunded_amount",
         "refunded_quantity",
+        "returned_quantity",
+        "shipped_quantity",
         "status",
         "subtitle",
         "title",
@@ -59,6 +61,8 @@ class OrderLine:
         refund_requested_amount: Money | None = None,
         refunded_quantity: int = 0,
         refunded_amount: Money | None = None,
+        shipped_quantity: int = 0,
+        returned_quantity: int = 0,
     ) -> None:
         """Raises `InvalidValue` for a quantity below one or a negative price."""
         if quantity < 1:
@@ -79,6 +83,8 @@ class OrderLine:
         self.refund_requested_amount = refund_requested_amount or zero
         self.refunded_quantity = refunded_quantity
         self.refunded_amount = refunded_amount or zero
+        self.shipped_quantity = shipped_quantity
+        self.returned_quantity = returned_quantity
 
     @property
     def total(self) -> Money:
@@ -94,6 +100,32 @@ class OrderLine:
         """The units that are neither cancelled nor refunded."""
         cancelled = self.status is LineStatus.CANCELLED
         quantity = 0 if cancelled else self.quantity - self.refunded_quantity
+        return LineUnits(line_id=self.id, product_id=self.product_id, quantity=quantity)
+
+    @property
+    def shipped_units(self) -> LineUnits:
+        return LineUnits(
+            line_id=self.id, product_id=self.product_id, quantity=self.shipped_quantity
+        )
+
+    @property
+    def receivable_quantity(self) -> int:
+        """Shipped units that were refunded afterwards and are not back in stock."""
+        if not self.shipped_quantity:
+            return 0
+        refunded_before = self.quantity - self.shipped_quantity
+        return max(self.refunded_quantity - refunded_before - self.returned_quantity, 0)
+
+    def receive(self, quantity: int) -> LineUnits:
+        """Record that `quantity` returned units are back in stock.
+
+        Raises `NotReturnable` above the receivable quantity, `InvalidValue` below one.
+        """
+        if quantity < 1:
+            raise InvalidValue("quantity", "The quantity of a return must be at least 1.")
+        if quantity > self.receivable_quantity:
+            raise NotReturnable(self.receivable_quantity)
+        self.returned_quantity += quantity
         return LineUnits(line_id=self.id, product_id=self.product_id, quantity=quantity)
 
     @property

@@ -10,6 +10,7 @@ from novacart.domain.ordering.errors import (
     InvalidTransition,
     LineAlreadyCancelled,
     NothingToShip,
+    NotReturnable,
     OrderAlreadyCancelled,
     OrderAlreadyShipped,
     OrderLineNotFound,
@@ -26,7 +27,9 @@ from novacart.domain.ordering.events import (
     OrderLineCancelled,
     OrderPlaced,
     OrderProcessingStarted,
+    OrderReturned,
     OrderShipped,
+    ReturnedGoodsReceived,
 )
 from novacart.domain.ordering.history import ChangeSubject, StatusChange
 from novacart.domain.ordering.lifecycle import (
@@ -42,7 +45,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import OrderId, OrderLineId, UserId
 from novacart.domain.shared.money import Money
-from novacart.domain.shared.refunds import RefundItem
+from novacart.domain.shared.refunds import LineQuantity, RefundItem
 
 EXPIRY_REASON = "The order was not paid in time."
 REPLACED_REASON = "Replaced by a new order."
@@ -77,6 +80,7 @@ class Order(AggregateRoot):
         "payment_method",
         "payment_status",
         "placed_at",
+        "returned_at",
         "shipped_at",
         "status",
         "tracking_number",
@@ -101,6 +105,7 @@ class Order(AggregateRoot):
         paid_at: datetime | None = None,
         shipped_at: datetime | None = None,
         delivered_at: datetime | None = None,
+        returned_at: datetime | None = None,
         carrier: str | None = None,
         tracking_number: str | None = None,
         history: Iterable[StatusChange] = (),
@@ -126,6 +131,7 @@ class Order(AggregateRoot):
         self.paid_at = paid_at
         self.shipped_at = shipped_at
         self.delivered_at = delivered_at
+        self.returned_at = returned_at
         self.carrier = carrier
         self.tracking_number = tracking_number
         self.history = tuple(history)
@@ -203,6 +209,14 @@ class Order(AggregateRoot):
         return sum((line.total for line in others), first.total)
 
     @property
+    def due_on_delivery(self) -> Money:
+        """The amount to collect on delivery: the units of a COD order that are not cancelled."""
+        due = self.payment_method is PaymentMethod.COD
+        if not due or self.payment_status is not OrderPaymentStatus.PENDING:
+            return Money.zero(self.currency)
+        return self._sum(line.unit_price * line.units.quantity for line in self.lines)
+
+    @property
     def refunded(self) -> Money:
         return self._sum(line.refunded_amount for line in self.lines)
 
@@ -263,6 +277,8 @@ class Order(AggregateRoot):
         self.carrier = carrier
         self.tracking_number = tracking_number
         self.shipped_at = at
+        for line in self.lines:
+            line.shipped_quantity = line.units.quantity
         self._record(
             OrderShipped(**self._event_fields(at), carrier=carrier, tracking_number=tracking_number)
         )
@@ -277,6 +293,51 @@ class Order(AggregateRoot):
             self.paid_at = at
         self.delivered_at = at
         self._record(OrderDelivered(**self._event_fields(at)))
+
+    # -- returned goods ----------------------------------------------------------------------
+
+    def return_undelivered(self, *, reason: str, at: datetime, actor: str) -> Sequence[LineUnits]:
+        """Cancel a shipped COD order that came back; return the units to take into stock.
+
+        Raises `InvalidTransition` unless it is a COD order that is shipped and not delivered.
+        """
+        if self.payment_method is not PaymentMethod.COD or self.status is not OrderStatus.SHIPPED:
+            raise InvalidTransition(self.status, "RETURNED")
+        self._cancel_statuses(reason=reason, at=at, actor=actor)
+        self.returned_at = at
+        self._record(OrderReturned(**self._event_fields(at), reason=reason))
+        units = [line.shipped_units for line in self.lines if line.shipped_quantity]
+        for line in self.lines:
+            line.returned_quantity = line.shipped_quantity
+        return units
+
+    def receive_returned(
+        self, items: Sequence[LineQuantity], *, reason: str, at: datetime
+    ) -> list[LineUnits]:
+        """Receive units that were refunded after shipping; return those to take into stock.
+
+        Without `items` all that can be received. Raises `NotReturnable`, also if there are none,
+        `OrderLineNotFound`, and `InvalidValue` for a line named twice.
+        """
+        quantities = {item.line_id: item.quantity for item in items}
+        if len(quantities) < len(items):
+            raise InvalidValue("items", "Name each item once.")
+        if not items:
+            quantities = {
+                line.id: line.receivable_quantity for line in self.lines if line.receivable_quantity
+            }
+        if not quantities:
+            raise NotReturnable(0)
+        units = [self.line(line_id).receive(count) for line_id, count in quantities.items()]
+        self._record(
+            ReturnedGoodsReceived(
+                **self._event_fields(at),
+                quantities={str(line.line_id): line.quantity for line in units},
+                total_quantity=sum(line.returned_quantity for line in self.lines),
+                reason=reason,
+            )
+        )
+        return units
 
     # -- cancellation -----------------------------------------------------------------------
 
@@ -344,13 +405,16 @@ class Order(AggregateRoot):
         self, *, reason: str, at: datetime, actor: str, expired: bool
     ) -> Sequence[LineUnits]:
         units = self.reserved_units
+        self._cancel_statuses(reason=reason, at=at, actor=actor)
+        self._record(OrderCancelled(**self._event_fields(at), reason=reason, expired=expired))
+        return units
+
+    def _cancel_statuses(self, *, reason: str, at: datetime, actor: str) -> None:
         self._change_status(OrderStatus.CANCELLED, at=at, actor=actor, reason=reason)
         self._change_payment_status(OrderPaymentStatus.VOIDED, at=at, actor=actor, reason=reason)
         for line in self.lines:
             if line.status is not LineStatus.CANCELLED:
                 self._cancel_line(line, reason=reason, at=at, actor=actor)
-        self._record(OrderCancelled(**self._event_fields(at), reason=reason, expired=expired))
-        return units
 
     def _cancel_line(self, line: OrderLine, *, reason: str, at: datetime, actor: str) -> None:
         self._change_line_status(line, LineStatus.CANCELLED, at=at, actor=actor, reason=reason)

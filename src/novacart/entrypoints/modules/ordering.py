@@ -20,6 +20,7 @@ from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, 
 from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ordering.return_goods import ReceiveReturnedGoods, ReturnOrder
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.payment_gateway import PaymentGateway
@@ -35,6 +36,8 @@ _USE_CASES = (
     StartProcessing,
     ShipOrder,
     DeliverOrder,
+    ReturnOrder,
+    ReceiveReturnedGoods,
     EstimateDelivery,
     IdempotentRequests,
     PurgeIdempotencyKeys,

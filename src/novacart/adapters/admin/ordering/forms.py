@@ -15,6 +15,16 @@ class CancelForm(StaffForm):
     reason = StringField("Reason", [InputRequired(), Length(max=200)])
 
 
+class ReturnForm(StaffForm):
+    reason = StringField("Reason", [InputRequired(), Length(max=200)])
+
+
+class ReceiveForm(StaffForm):
+    """The quantity of each line is an extra field, `line-<id>`."""
+
+    reason = StringField("Reason", [InputRequired(), Length(max=200)])
+
+
 class RefundForm(StaffForm):
     """The quantity of each line is an extra field, `line-<id>`."""
 

@@ -12,7 +12,13 @@ from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.filters import Filter, amount, choice, from_date, parse_id, to_date
 from novacart.adapters.admin.forms import ConfirmForm, StaffForm, submitted
 from novacart.adapters.admin.list_view import ListView
-from novacart.adapters.admin.ordering.forms import CancelForm, RefundForm, ShipForm
+from novacart.adapters.admin.ordering.forms import (
+    CancelForm,
+    ReceiveForm,
+    RefundForm,
+    ReturnForm,
+    ShipForm,
+)
 from novacart.adapters.admin.staff_view import see_other
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.orders import OrderAction, OrderDetail, OrderRow
@@ -21,6 +27,10 @@ from novacart.application.ordering.fulfil_order import (
     DeliverOrderCommand,
     ShipOrderCommand,
     StartProcessingCommand,
+)
+from novacart.application.ordering.return_goods import (
+    ReceiveReturnedGoodsCommand,
+    ReturnOrderCommand,
 )
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
@@ -32,6 +42,8 @@ _PERMISSIONS: Final[dict[str, str]] = {
     OrderAction.PROCESS: "orders.fulfil",
     OrderAction.SHIP: "orders.fulfil",
     OrderAction.DELIVER: "orders.fulfil",
+    OrderAction.RETURN: "orders.return",
+    OrderAction.RECEIVE: "orders.return",
     OrderAction.CANCEL: "orders.cancel",
     OrderAction.REFUND: "orders.refund",
 }
@@ -94,6 +106,8 @@ class OrdersView(ListView):
             actions=[each for each in order.available_actions if self.can(_PERMISSIONS[each])],
             ship_form=ShipForm(None),
             cancel_form=CancelForm(None),
+            return_form=ReturnForm(None),
+            receive_form=ReceiveForm(None),
             refund_form=RefundForm(None),
             refund_limit=self._limit("orders.refund"),
         )
@@ -138,6 +152,37 @@ class OrdersView(ListView):
             )
         return self._redirect_to(order)
 
+    @expose("/return/", methods=("POST",))
+    def return_order(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, form = self._submitted(ReturnForm)
+        if form is not None:
+            self.run_action(
+                lambda: self.back_office.orders.return_order(
+                    ReturnOrderCommand(
+                        staff=self.actor, order_id=order.id, reason=form.reason.data or ""
+                    )
+                ),
+                success=f"Order {order.number} was returned. Its items are back in stock.",
+            )
+        return self._redirect_to(order)
+
+    @expose("/receive/", methods=("POST",))
+    def receive(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, form = self._submitted(ReceiveForm)
+        if form is not None:
+            self.run_action(
+                lambda: self.back_office.orders.receive(
+                    ReceiveReturnedGoodsCommand(
+                        staff=self.actor,
+                        order_id=order.id,
+                        reason=form.reason.data or "",
+                        units=_entered_units(order),
+                    )
+                ),
+                success=f"The returned items of order {order.number} are back in stock.",
+            )
+        return self._redirect_to(order)
+
     @expose("/refund/", methods=("POST",))
     def refund(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(RefundForm)
@@ -145,7 +190,7 @@ class OrdersView(ListView):
             typed = (form.amount.data or "").strip().replace(",", "") or None
             self.run_action(
                 lambda: self._refund(
-                    order.id, form.reason.data, units=_refunded_units(order), amount=typed
+                    order.id, form.reason.data, units=_entered_units(order), amount=typed
                 ),
                 success=f"The refund of order {order.number} was requested.",
             )
@@ -242,7 +287,7 @@ class OrdersView(ListView):
         return see_other(url_for("admin_orders.details_view", id=order.id))
 
 
-def _refunded_units(order: OrderDetail) -> list[LineQuantity]:
+def _entered_units(order: OrderDetail) -> list[LineQuantity]:
     quantities = {
         line.id: parse_id(request.form.get(f"line-{line.id}", "")) for line in order.lines
     }

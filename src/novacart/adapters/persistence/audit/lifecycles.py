@@ -85,4 +85,14 @@ LIFECYCLES: Final = (
             WHERE shipped_at IS NOT NULL AND payment_method <> 'COD' AND paid_at IS NULL
         """,
     ),
+    AuditCheck(
+        message="Order {number} was cancelled after it was shipped, but not returned.",
+        population="SELECT count(*) FROM orders WHERE shipped_at IS NOT NULL",
+        violations="""
+            SELECT number FROM orders
+            WHERE shipped_at IS NOT NULL AND status = 'CANCELLED' AND returned_at IS NULL
+            OR returned_at IS NOT NULL
+               AND (shipped_at IS NULL OR status <> 'CANCELLED' OR payment_method <> 'COD')
+        """,
+    ),
 )

@@ -40,7 +40,7 @@ IDEMPOTENCY_KEYS: Final = (
 )
 
 # Events that happen at most once for each order; each sends an e-mail.
-_UNIQUE_EVENTS: Final = "('order.confirmed', 'order.shipped', 'order.cancelled')"
+_UNIQUE_EVENTS: Final = "('order.confirmed', 'order.shipped', 'order.cancelled', 'order.returned')"
 
 _ORDER_ID: Final = {
     "sqlite": "CAST(json_extract(payload, '$.order_id') AS BIGINT)",

@@ -80,6 +80,41 @@ RESERVATIONS: Final = (
         """,
     ),
     AuditCheck(
+        message="Order {number}, product {product_id}: {expected} shipped and {returned} returned,"
+        " the ledger has {sold} and {taken_back}.",
+        population="SELECT count(*) FROM order_lines",
+        violations="""
+            SELECT o.number, l.product_id, l.shipped_quantity AS expected,
+                   l.returned_quantity AS returned, coalesce(m.sold, 0) AS sold,
+                   coalesce(m.taken_back, 0) AS taken_back
+            FROM order_lines l
+            JOIN orders o ON o.id = l.order_id
+            LEFT JOIN (
+                SELECT order_id, product_id,
+                       sum(CASE kind WHEN 'sell' THEN -on_hand_delta ELSE 0 END) AS sold,
+                       sum(CASE kind WHEN 'take_back' THEN on_hand_delta ELSE 0 END) AS taken_back
+                FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, product_id
+            ) m ON m.order_id = l.order_id AND m.product_id = l.product_id
+            WHERE l.shipped_quantity <> coalesce(m.sold, 0)
+            OR l.returned_quantity <> coalesce(m.taken_back, 0)
+        """,
+    ),
+    AuditCheck(
+        message="Order {number}: {returned} units of product {product_id} are back in stock, but"
+        " only {refunded} were refunded after shipping.",
+        population="SELECT count(*) FROM order_lines WHERE returned_quantity > 0",
+        violations="""
+            SELECT o.number, l.product_id, l.returned_quantity AS returned,
+                   l.refunded_quantity - l.quantity + l.shipped_quantity AS refunded
+            FROM order_lines l JOIN orders o ON o.id = l.order_id
+            WHERE l.returned_quantity > 0
+            AND CASE WHEN o.returned_at IS NOT NULL
+                     THEN l.returned_quantity <> l.shipped_quantity
+                     ELSE l.returned_quantity
+                          > l.refunded_quantity - l.quantity + l.shipped_quantity END
+        """,
+    ),
+    AuditCheck(
         message="{count} stock movements of order {order_id}, which does not exist.",
         population="SELECT count(DISTINCT order_id) FROM stock_movements",
         violations="""

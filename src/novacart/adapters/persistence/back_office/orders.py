@@ -105,6 +105,7 @@ def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | Non
         paid_at=row.paid_at,
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
+        returned_at=row.returned_at,
         carrier=row.carrier,
         tracking_number=row.tracking_number,
         lines=[_line(line, row.currency) for line in connection.execute(lines)],
@@ -193,7 +194,16 @@ def _line(row: Row[Any], currency: str) -> OrderLineRow:
         refund_requested=Money(row.refund_requested_minor, currency),
         refunded=Money(row.refunded_minor, currency),
         returned_quantity=row.refund_requested_quantity + row.refunded_quantity,
+        shipped_quantity=row.shipped_quantity,
+        receivable_quantity=_receivable(row),
     )
+
+
+def _receivable(row: Row[Any]) -> int:
+    if not row.shipped_quantity:
+        return 0
+    refunded_before = row.quantity - row.shipped_quantity
+    return max(int(row.refunded_quantity - refunded_before - row.returned_quantity), 0)
 
 
 def _change(row: Row[Any]) -> OrderChange:

@@ -38,6 +38,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "paid_at": order.paid_at,
         "shipped_at": order.shipped_at,
         "delivered_at": order.delivered_at,
+        "returned_at": order.returned_at,
         "carrier": order.carrier,
         "tracking_number": order.tracking_number,
     }
@@ -71,6 +72,8 @@ def line_state(line: OrderLine) -> dict[str, Any]:
         "refund_requested_minor": line.refund_requested_amount.amount,
         "refunded_quantity": line.refunded_quantity,
         "refunded_minor": line.refunded_amount.amount,
+        "shipped_quantity": line.shipped_quantity,
+        "returned_quantity": line.returned_quantity,
     }
 
 
@@ -109,6 +112,7 @@ def to_order(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         paid_at=row.paid_at,
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
+        returned_at=row.returned_at,
         carrier=row.carrier,
         tracking_number=row.tracking_number,
         history=[_to_change(change) for change in history],
@@ -131,6 +135,8 @@ def _to_line(row: Row[Any], currency: str) -> OrderLine:
         refund_requested_amount=Money(row.refund_requested_minor, currency),
         refunded_quantity=row.refunded_quantity,
         refunded_amount=Money(row.refunded_minor, currency),
+        shipped_quantity=row.shipped_quantity,
+        returned_quantity=row.returned_quantity,
     )
 
 

@@ -118,6 +118,7 @@ def _to_view(rows: list[Row[Any]]) -> OrderView:
         total=Money(order.total_minor, order.currency),
         placed_at=order.placed_at,
         paid_at=order.paid_at,
+        returned_at=order.returned_at,
         estimated_delivery=order.estimated_delivery,
         address=ShippingAddress(**order.address) if order.address else None,
         lines=tuple(

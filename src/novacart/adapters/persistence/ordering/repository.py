@@ -31,6 +31,8 @@ _LINE_STATE: Final = (
     "refund_requested_minor",
     "refunded_quantity",
     "refunded_minor",
+    "shipped_quantity",
+    "returned_quantity",
 )
 _UPDATE_LINE = (
     update(order_lines)

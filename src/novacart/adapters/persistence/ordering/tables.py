@@ -53,6 +53,7 @@ orders = Table(
     Column("paid_at", UtcDateTime),
     Column("shipped_at", UtcDateTime),
     Column("delivered_at", UtcDateTime),
+    Column("returned_at", UtcDateTime),
     Column("carrier", String(100)),
     Column("tracking_number", String(100)),
     Column("version", Integer, nullable=False),
@@ -102,6 +103,8 @@ order_lines = Table(
     Column("refund_requested_minor", BigInteger, nullable=False),
     Column("refunded_quantity", Integer, nullable=False),
     Column("refunded_minor", BigInteger, nullable=False),
+    Column("shipped_quantity", Integer, nullable=False, server_default="0"),
+    Column("returned_quantity", Integer, nullable=False, server_default="0"),
     UniqueConstraint("order_id", "product_id"),
     _one_of("status", LineStatus),
     CheckConstraint("quantity >= 1", name="quantity"),
@@ -111,6 +114,11 @@ order_lines = Table(
         "refund_requested_quantity >= 0 AND refunded_quantity >= 0"
         " AND refund_requested_quantity + refunded_quantity <= quantity",
         name="refund_quantity",
+    ),
+    CheckConstraint(
+        "returned_quantity >= 0 AND returned_quantity <= shipped_quantity"
+        " AND shipped_quantity <= quantity",
+        name="returned_quantity",
     ),
     CheckConstraint(
         "refund_requested_minor >= 0 AND refunded_minor >= 0"

@@ -65,6 +65,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "refund_exceeds_payment": 409,
     "refund_in_progress": 409,
     "nothing_to_ship": 409,
+    "not_returnable": 409,
     "order_number_taken": 409,
     "impossible_payment_move": 409,
     "payment_mismatch": 409,

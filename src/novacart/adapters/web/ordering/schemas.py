@@ -94,6 +94,11 @@ class OrderSchema(Schema):
     currency = fields.String(required=True, metadata={"example": "INR"})
     created_at = UtcTime(required=True)
     paid_at = UtcTime(required=True, allow_none=True)
+    returned_at = UtcTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When a cash-on-delivery order came back undelivered."},
+    )
     estimated_delivery = fields.Date(required=True)
     address = fields.Nested(OrderAddressSchema, required=True, allow_none=True)
     items = fields.List(fields.Nested(OrderLineSchema), required=True)
@@ -156,6 +161,7 @@ def order_json(order: OrderView) -> dict[str, Any]:
         "currency": order.total.currency,
         "created_at": order.placed_at,
         "paid_at": order.paid_at,
+        "returned_at": order.returned_at,
         "estimated_delivery": order.estimated_delivery,
         "address": _address_json(order) or None,
         "items": [
