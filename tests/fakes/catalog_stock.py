@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from novacart.domain.catalog.errors import OutOfStock, ProductNotFound, StockAlreadyMoved
@@ -55,11 +56,26 @@ class FakeStock:
     def take_back(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
         self._move(MovementKind.TAKE_BACK, claims, at)
 
-    def open(self, initial: Mapping[ProductId, int], *, reason: str, at: datetime) -> None:
+    def open(
+        self,
+        initial: Mapping[ProductId, int],
+        *,
+        reason: str,
+        at: datetime,
+        versions: Mapping[ProductId, int] | None = None,
+    ) -> None:
         for product_id, count in initial.items():
-            level = StockLevel(product_id=product_id, on_hand=0, reserved=0)
+            level = StockLevel(
+                product_id=product_id,
+                on_hand=count,
+                reserved=0,
+                version=(versions or {}).get(product_id, 0),
+            )
             self._levels.put(product_id, level)
-            self.adjust(product_id, count, reason=reason, at=at)
+            if count:
+                movement = StockMovement.adjustment(product_id, count, reason=reason, at=at)
+                self._record_movement(movement)
+                self._record(movement.adjusted_event(on_hand=count))
 
     def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
         level = self._level(product_id)
@@ -96,8 +112,8 @@ class FakeStock:
         for claim in claims:
             self._record_movement(StockMovement.from_claim(kind, claim, at=at))
             level = self._level(claim.product_id)
-            after = StockLevel(
-                product_id=claim.product_id,
+            after = replace(
+                level,
                 on_hand=level.on_hand + on_hand * claim.quantity,
                 reserved=level.reserved + reserved * claim.quantity,
             )

@@ -161,6 +161,28 @@ def test_put_of_the_stock_in_if_match_keeps_reservations_made_since(
     assert adjusted.get_json()["stock"] == 12
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_stock_with_if_match_is_a_change_by_the_difference(
+    staff: Person, path: str, begin: UnitOfWorkFactory, method: str
+) -> None:
+    read = staff.get(path)
+    with begin() as work:
+        work.stock.reserve([a_claim(read.get_json()["id"], 10, "line:1:reserve")], at=NOON)
+        work.commit()
+    tag = read.headers["ETag"]
+    delivered = write(staff, method, path, read.get_json() | {"stock": 15}, tag)
+    assert (delivered.status_code, delivered.get_json()["stock"]) == (200, 5)
+    tag = delivered.headers["ETag"]
+    with begin() as work:
+        work.stock.reserve([a_claim(read.get_json()["id"], 3, "line:2:reserve")], at=NOON)
+        work.commit()
+    too_many = write(staff, method, path, read.get_json() | {"stock": 1}, tag)
+    assert (too_many.status_code, too_many.get_json()["code"]) == (409, "stock_reserved")
+    assert staff.get(path).get_json()["stock"] == 2
+    counted = write(staff, method, path, read.get_json() | {"stock": 9})
+    assert counted.get_json()["stock"] == 9
+
+
 def test_second_stock_change_with_the_same_if_match_is_412(staff: Person, path: str) -> None:
     tag = staff.get(path).headers["ETag"]
     assert write(staff, "PATCH", path, {"stock": 9}, tag).status_code == 200

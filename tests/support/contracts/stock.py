@@ -148,6 +148,24 @@ class StockContract:
             work.commit()
         assert level(begin) == (5, 4)
 
+    def test_adjustments_count_up_the_version_and_orders_do_not(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
+        with begin() as work:
+            product = a_product(44)
+            work.products.add(product)
+            work.stock.open({product.id: 5}, reason="Import", at=NOON, versions={product.id: 3})
+            work.commit()
+        with begin() as work:
+            assert work.stock.adjust(product.id, 2, reason="Delivery", at=NOON).version == 4
+            assert work.stock.adjust(product.id, 0, reason="Count", at=NOON).version == 4
+            assert work.stock.set_available(product.id, 1, reason="Count", at=NOON).version == 5
+            work.commit()
+        move_stock(begin, "reserve", a_claim(44, 1, "c"))
+        with begin() as work:
+            assert work.stock.levels([LAMP, product.id])[product.id].version == 5
+            assert work.stock.levels([LAMP])[LAMP].version == 0
+
     def test_set_available_leaves_reserved_units_out(
         self, begin: UnitOfWorkFactory, ledger: Ledger
     ) -> None:

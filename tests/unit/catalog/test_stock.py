@@ -14,8 +14,8 @@ from novacart.domain.shared.ids import ProductId
 from tests.support.builders.catalog import NOON, a_claim
 
 
-def level(on_hand: int, reserved: int) -> StockLevel:
-    return StockLevel(product_id=ProductId(1), on_hand=on_hand, reserved=reserved)
+def level(on_hand: int, reserved: int, version: int = 0) -> StockLevel:
+    return StockLevel(product_id=ProductId(1), on_hand=on_hand, reserved=reserved, version=version)
 
 
 def test_available_is_on_hand_less_reserved() -> None:
@@ -23,7 +23,7 @@ def test_available_is_on_hand_less_reserved() -> None:
 
 
 def test_adjustment_below_reserved_raises() -> None:
-    assert level(5, 2).adjusted(-3) == level(2, 2)
+    assert level(5, 2).adjusted(-3) == level(2, 2, 1)
     with pytest.raises(StockIsReserved):
         level(5, 2).adjusted(-4)
 

@@ -24,8 +24,8 @@ class AddProductCommand:
 class AddProduct:
     """Returns the id of the new product.
 
-    Raises `PermissionDenied`, and `InvalidValue` for a price in another currency or an unknown
-    category.
+    Raises `PermissionDenied`, `SkuTaken`, and `InvalidValue` for a price in another currency
+    or an unknown category.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:

@@ -17,8 +17,8 @@ from novacart.domain.shared.ids import ProductId
 class EditProductCommand:
     """`changes` are new values by the name of the field in `ProductDetails`.
 
-    `stock` sets the number of units that can be ordered. A `stock` equal to `stock_read`, the
-    number that the editor read, is no change: orders placed since then keep their units.
+    `stock` sets the number of units that can be ordered. With `stock_read`, the number that the
+    editor read, it is a change by their difference: orders placed since then keep their units.
     `expected_version` is the version that the editor read; None skips the check.
     """
 
@@ -32,7 +32,10 @@ class EditProductCommand:
 
 
 class EditProduct:
-    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion` and `InvalidValue`."""
+    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, `SkuTaken` and `InvalidValue`.
+
+    Raises `StockIsReserved` if a change by a difference would remove reserved units.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
         self._begin = begin
@@ -54,16 +57,20 @@ class EditProduct:
             if details.category_id != product.details.category_id:
                 ensure_category_exists(details.category_id, work.categories)
             edited = product.edit(details, at=now)
-            if _set_stock(work, command, at=now) or edited:
+            if _change_stock(work, command, at=now) or edited:
                 work.products.save(product)
             work.commit()
 
 
-def _set_stock(work: UnitOfWork, command: EditProductCommand, *, at: datetime) -> bool:
-    """Set the stock and return whether it changed. A change also raises the version."""
+def _change_stock(work: UnitOfWork, command: EditProductCommand, *, at: datetime) -> bool:
+    """Change the stock and return whether it changed. A change also raises the version."""
     if command.stock is None or command.stock == command.stock_read:
         return False
     product_id = command.product_id
     before = work.stock.levels([product_id]).get(product_id)
-    after = work.stock.set_available(product_id, command.stock, reason=command.reason, at=at)
+    if command.stock_read is None:
+        after = work.stock.set_available(product_id, command.stock, reason=command.reason, at=at)
+    else:
+        delta = command.stock - command.stock_read
+        after = work.stock.adjust(product_id, delta, reason=command.reason, at=at)
     return after != before

@@ -35,8 +35,15 @@ class Stock(Protocol):
         """Add returned units."""
         ...
 
-    def open(self, initial: Mapping[ProductId, int], *, reason: str, at: datetime) -> None:
-        """Create the levels of new products, with their units on hand."""
+    def open(
+        self,
+        initial: Mapping[ProductId, int],
+        *,
+        reason: str,
+        at: datetime,
+        versions: Mapping[ProductId, int] | None = None,
+    ) -> None:
+        """Create the levels of new products, with their units on hand and version (or 0)."""
         ...
 
     def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:

@@ -1,6 +1,6 @@
 """Stock levels, and the ledger of their movements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,11 +35,15 @@ EFFECTS: dict[MovementKind, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLevel:
-    """`on_hand` units are in the warehouse, of which orders have reserved `reserved`."""
+    """`on_hand` units are in the warehouse, of which orders have reserved `reserved`.
+
+    `version` counts the adjustments by staff, but not the movements by orders.
+    """
 
     product_id: ProductId
     on_hand: int
     reserved: int
+    version: int = 0
 
     @property
     def available(self) -> int:
@@ -57,7 +61,7 @@ class StockLevel:
             raise StockIsReserved(on_hand=self.on_hand, reserved=self.reserved)
         if on_hand > MAX_ON_HAND:
             raise InvalidValue("stock", f"Stock is at most {MAX_ON_HAND}.")
-        return StockLevel(product_id=self.product_id, on_hand=on_hand, reserved=self.reserved)
+        return replace(self, on_hand=on_hand, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, Row, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
@@ -24,7 +25,7 @@ _ALREADY_MOVED = (
     "uq_stock_movements_reference",
     "UNIQUE constraint failed: stock_movements.reference",
 )
-_LEVELS = select(stock_levels.c.product_id, stock_levels.c.on_hand, stock_levels.c.reserved)
+_LEVELS = select(stock_levels)
 
 
 class SqlStock:
@@ -68,9 +69,22 @@ class SqlStock:
     def take_back(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
         self._move(MovementKind.TAKE_BACK, claims, at)
 
-    def open(self, initial: Mapping[ProductId, int], *, reason: str, at: datetime) -> None:
+    def open(
+        self,
+        initial: Mapping[ProductId, int],
+        *,
+        reason: str,
+        at: datetime,
+        versions: Mapping[ProductId, int] | None = None,
+    ) -> None:
+        versions = versions or {}
         rows = [
-            {"product_id": product_id, "on_hand": count, "reserved": 0}
+            {
+                "product_id": product_id,
+                "on_hand": count,
+                "reserved": 0,
+                "version": versions.get(product_id, 0),
+            }
             for product_id, count in initial.items()
         ]
         if rows:
@@ -92,7 +106,7 @@ class SqlStock:
         self._connection.execute(
             update(stock_levels)
             .where(stock_levels.c.product_id == product_id)
-            .values(on_hand=stock_levels.c.on_hand + delta)
+            .values(on_hand=stock_levels.c.on_hand + delta, version=after.version)
         )
         movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
         self._record_movements([movement])
@@ -119,12 +133,7 @@ class SqlStock:
         rows = self._connection.execute(
             _LEVELS.where(stock_levels.c.product_id.in_(set(product_ids)))
         )
-        return {
-            row.product_id: StockLevel(
-                product_id=row.product_id, on_hand=row.on_hand, reserved=row.reserved
-            )
-            for row in rows
-        }
+        return {row.product_id: _to_level(row) for row in rows}
 
     def _lock_level(self, product_id: ProductId) -> StockLevel:
         row = self._connection.execute(
@@ -132,7 +141,7 @@ class SqlStock:
         ).one_or_none()
         if row is None:
             raise ProductNotFound
-        return StockLevel(product_id=product_id, on_hand=row.on_hand, reserved=row.reserved)
+        return _to_level(row)
 
     def _move(self, kind: MovementKind, claims: Sequence[StockClaim], at: datetime) -> None:
         # The ledger first: a repeated claim violates its unique constraint before a level changes.
@@ -197,6 +206,12 @@ class SqlStock:
             if violated_constraint(error) in _ALREADY_MOVED:
                 raise StockAlreadyMoved from error
             raise
+
+
+def _to_level(row: Row[Any]) -> StockLevel:
+    return StockLevel(
+        product_id=row.product_id, on_hand=row.on_hand, reserved=row.reserved, version=row.version
+    )
 
 
 def _quantities(claims: Iterable[StockClaim]) -> Counter[ProductId]:

@@ -68,6 +68,8 @@ products = Table(
 
 # An index rather than a constraint: SQLite can add it without copying the table.
 Index("uq_products_sku", products.c.sku, unique=True)
+# The import finds products that have no other key by their title.
+Index("ix_products_title", products.c.title)
 
 _IS_ACTIVE = text("archived_at IS NULL")
 
@@ -97,6 +99,7 @@ stock_levels = Table(
     Column("product_id", _ID, ForeignKey("products.id"), primary_key=True, autoincrement=False),
     Column("on_hand", BigInteger, nullable=False),
     Column("reserved", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="0"),
     CheckConstraint("reserved >= 0", name="reserved"),
     CheckConstraint("on_hand >= reserved", name="on_hand"),
 )

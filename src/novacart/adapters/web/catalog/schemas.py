@@ -101,7 +101,11 @@ class ProductWriteSchema(PricedSchema):
     stock = StrictInteger(
         minimum=0,
         maximum=MAX_ON_HAND,
-        metadata={"description": "The number of units that can be ordered."},
+        metadata={
+            "description": "The number of units that can be ordered: an absolute count without"
+            " `If-Match`. With the `ETag` of a product in `If-Match`, a change by the difference"
+            " to the stock that was read, so that units ordered since then stay sold."
+        },
     )
     category = Identifier(
         attribute="category_id",

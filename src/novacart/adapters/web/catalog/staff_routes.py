@@ -72,7 +72,12 @@ def catalog_staff_blueprint(
     @blueprint.response(200, ProductSchema)
     @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
     def replace(body: dict[str, Any], product_id: int) -> Response:
-        """Replace a product. Members left out are reset, except stock, image and SKU."""
+        """Replace a product. Members left out are reset, except stock, image and SKU.
+
+        Without `If-Match`, `stock` is an absolute count. With the `ETag` that was read in
+        `If-Match`, it is a change: the difference to the stock in that representation is added
+        to the present stock.
+        """
         return edit(ProductId(product_id), {**_PUT_DEFAULTS, **body})
 
     @blueprint.route("/<int:product_id>/", methods=["PATCH"])
@@ -81,7 +86,7 @@ def catalog_staff_blueprint(
     @blueprint.response(200, ProductSchema)
     @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
     def change(body: dict[str, Any], product_id: int) -> Response:
-        """Change some members of a product."""
+        """Change some members of a product. `stock` is applied as in a PUT."""
         return edit(ProductId(product_id), body)
 
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
