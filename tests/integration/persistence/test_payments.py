@@ -1,6 +1,9 @@
 """Payments, webhook events and the sandbox ledger on both databases."""
 
-from datetime import datetime
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -13,11 +16,18 @@ from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.payments.queries import RefundSummary
+from novacart.application.ports.errors import StorageUnavailable
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
+from tests.support.builders.ordering import add_product
 from tests.support.clock import SetClock
-from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract
+from tests.support.contracts.payment_gateway import (
+    Customer,
+    PaymentGatewayContract,
+    refunded_payments,
+    request_between,
+)
 from tests.support.contracts.payments import (
     PaymentsContract,
     a_full_payment,
@@ -57,10 +67,55 @@ class TestSandboxOnSql(PaymentGatewayContract):
 
     @pytest.fixture
     def customer(self, gateway: SandboxGateway) -> Customer:
-        def pay(reference: str, *, succeed: bool) -> None:
-            gateway.confirm(reference, succeed=succeed)
+        return _customer_of(gateway)
 
-        return pay
+    @pytest.fixture
+    def write(self, begin: SqlUnitOfWorkFactory) -> Callable[[], None]:
+        return partial(_write, begin)
+
+
+def _customer_of(gateway: SandboxGateway) -> Customer:
+    def pay(reference: str, *, succeed: bool) -> None:
+        gateway.confirm(reference, succeed=succeed)
+
+    return pay
+
+
+def _write(begin: SqlUnitOfWorkFactory) -> None:
+    with begin() as work:
+        add_product(work)
+        work.commit()
+
+
+class _YieldsInsideATransaction(SandboxGateway):
+    """Yields while a session of its ledger is open."""
+
+    def changed_since(self, since: datetime) -> Generator[str, None, None]:
+        with self._ledger.begin() as session:
+            for refund in session.refunds_since(since):
+                yield refund.payment
+
+
+@pytest.fixture
+def impatient(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A database whose writers wait one second for a lock."""
+    for engine in ("sqlite_engine", "postgresql_engine"):
+        monkeypatch.setattr(f"novacart.adapters.persistence.{engine}.LOCK_TIMEOUT", 1)
+    database = Database.connect(database_url)
+    yield database
+    database.dispose()
+
+
+def test_list_that_yields_inside_a_transaction_blocks_requests(
+    impatient: Database, clock: SetClock
+) -> None:
+    """Negative control of the contract: it fails for a list that holds a transaction."""
+    begin = SqlUnitOfWorkFactory(impatient, ContextVarRequestContexts())
+    gateway = _YieldsInsideATransaction(ledger=SqlSandboxLedger(impatient), clock=clock)
+    refunded_payments(gateway, _customer_of(gateway))
+    changed = gateway.changed_since(clock.now() - timedelta(hours=1))
+    with pytest.raises(StorageUnavailable), closing(changed):
+        request_between(changed, gateway, partial(_write, begin))
 
 
 @pytest.mark.parametrize(

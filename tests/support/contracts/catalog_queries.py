@@ -311,6 +311,19 @@ class CatalogQueriesContract:
         assert len(suggested) == 10
         assert suggested[0].count == 17
 
+    def test_export_allows_writes_between_two_products(
+        self, queries: CatalogQueries, begin: UnitOfWorkFactory
+    ) -> None:
+        exported = []
+        for each in queries.all_products():
+            exported.append(each.product.id)
+            with begin() as work:
+                product = work.products.get(each.product.id)
+                work.products.save(product)
+                work.commit()
+        assert exported == sorted(set(exported))
+        assert exported
+
     def test_all_products_have_the_slug_of_their_category(self, queries: CatalogQueries) -> None:
         exported = list(queries.all_products())
         assert [each.product.id for each in exported] == [101, 102, 103, 104, 105, 106, 107, 109]

@@ -1,5 +1,6 @@
 """Contract of the payment gateway."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Protocol
@@ -45,7 +46,14 @@ def _paid(report: ProviderReport | None) -> PaymentReport:
 
 
 class PaymentGatewayContract:
-    """Subclasses provide the fixtures `gateway` and `customer`."""
+    """Subclasses provide the fixtures `gateway` and `customer`.
+
+    `write` commits a write of the shop; those with a database override it.
+    """
+
+    @pytest.fixture
+    def write(self) -> Callable[[], None]:
+        return lambda: None
 
     @pytest.fixture
     def paid(self, gateway: PaymentGateway, customer: Customer) -> str:
@@ -151,6 +159,44 @@ class PaymentGatewayContract:
         gateway.refund(_refund(paid, 100))
         assert list(gateway.changed_since(since)) == [paid]
         assert list(gateway.changed_since(now + timedelta(hours=1))) == []
+
+    def test_lists_allow_requests_and_writes_between_their_items(
+        self,
+        gateway: PaymentGateway,
+        customer: Customer,
+        write: Callable[[], None],
+        now: datetime,
+    ) -> None:
+        references = refunded_payments(gateway, customer)
+        since = now - timedelta(hours=1)
+        changed = request_between(gateway.changed_since(since), gateway, write)
+        assert sorted(changed) == sorted(references)
+        listed = (report.reference for report in gateway.payments_since(since))
+        assert sorted(request_between(listed, gateway, write)) == sorted(references)
+
+
+def refunded_payments(gateway: PaymentGateway, customer: Customer) -> list[str]:
+    """Pay two payments and refund a part of each."""
+    references = []
+    for number in (1, 2):
+        reference = gateway.open_payment(request(payment=number)).reference
+        customer(reference, succeed=True)
+        gateway.refund(_refund(reference, 100, key=f"part-{number}", id=number))
+        references.append(reference)
+    return references
+
+
+def request_between(
+    references: Iterator[str], gateway: PaymentGateway, write: Callable[[], None]
+) -> list[str]:
+    """Consume the list one item at a time, with a request and a write after each."""
+    seen = []
+    for reference in references:
+        seen.append(reference)
+        assert gateway.retrieve(reference) is not None
+        gateway.refund(_refund(reference, 1, key=f"again-{reference}"))
+        write()
+    return seen
 
 
 def _refund(reference: str, amount: int, *, key: str = "refund-1", id: int = 88) -> RefundRequest:

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -27,8 +27,8 @@ class StubAuditReader:
         violation = self.violations.get(number)
         return CheckResult(checked=1, violations=[violation] if violation else [])
 
-    def payments(self) -> Iterator[RecordedPayment]:
-        yield from self.recorded
+    def payments(self) -> Sequence[RecordedPayment]:
+        return self.recorded
 
     def net_captured(self) -> Mapping[str, int]:
         return self.net

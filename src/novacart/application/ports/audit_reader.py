@@ -1,6 +1,6 @@
 """The recorded data, read by the audit."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -30,8 +30,8 @@ class AuditReader(Protocol):
         """Check the invariant with this number (1 to 13) in the database."""
         ...
 
-    def payments(self) -> Iterator[RecordedPayment]:
-        """Yield every payment that was opened at the provider."""
+    def payments(self) -> Sequence[RecordedPayment]:
+        """Return every payment that was opened at the provider."""
         ...
 
     def net_captured(self) -> Mapping[str, int]:

@@ -55,6 +55,9 @@ class RefundRequest:
 class PaymentGateway(Protocol):
     """Each call takes at most 20 seconds; an iterator takes that for each page.
 
+    An iterator holds no transaction and no lock between two items: its consumer may call the
+    gateway and write to the database.
+
     All raise `GatewayUnavailable` or its subclass `GatewayFailed`; those that change something
     also raise `GatewayRefused`. Repeating a request under the same key changes nothing.
     """

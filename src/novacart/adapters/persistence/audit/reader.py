@@ -1,6 +1,6 @@
 """Audit reader on the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -69,14 +69,16 @@ class SqlAuditReader:
             return run_all(operations.outbox_messages(self._database.dialect), connection, now)
         return run_all(_CHECKS[number], connection, now)
 
-    def payments(self) -> Iterator[RecordedPayment]:
+    def payments(self) -> Sequence[RecordedPayment]:
         with self._database.snapshot() as connection:
-            for row in connection.execute(_PAYMENTS):
-                yield RecordedPayment(
+            return [
+                RecordedPayment(
                     reference=row.reference,
                     order_number=row.order_number,
                     captured=Money(row.captured_minor, row.currency),
                 )
+                for row in connection.execute(_PAYMENTS)
+            ]
 
     def net_captured(self) -> Mapping[str, int]:
         with self._database.snapshot() as connection:
