@@ -36,6 +36,7 @@ from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.ports.webhook_events import StoredEvent
 from novacart.domain.accounts.role import Role
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId
@@ -217,6 +218,11 @@ class PaymentsFixture:
     def place_order(self, user_id: UserId, quantities: dict[ProductId, int]) -> OrderId:
         self.fill_cart(user_id, quantities)
         return PlaceOrder(**self._ordering())(PlaceOrderCommand(user_id=user_id)).id
+
+    def place(self, user_id: UserId, address_id: AddressId, method: PaymentMethod) -> OrderId:
+        """Place the cart as an order."""
+        command = PlaceOrderCommand(user_id=user_id, address_id=address_id, payment_method=method)
+        return PlaceOrder(**self._ordering())(command).id
 
     def intent(self, user_id: UserId, order_id: OrderId) -> PaymentIntent:
         return self.open_payment(OpenPaymentCommand(user_id=user_id, order_id=order_id))

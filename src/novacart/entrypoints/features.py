@@ -38,7 +38,6 @@ FEATURES: Final = (
         scheduled_jobs=ordering.scheduled_jobs,
     ),
     Feature(module=audit.AuditModule, scheduled_jobs=audit.scheduled_jobs),
-    Feature(module=notifications.NotificationsModule, event_handlers=notifications.event_handlers),
     Feature(module=admin.AdminModule, scheduled_jobs=admin.scheduled_jobs),
     Feature(
         module=payments.PaymentsModule,
@@ -46,4 +45,7 @@ FEATURES: Final = (
         event_handlers=payments.event_handlers,
         scheduled_jobs=payments.scheduled_jobs,
     ),
+    # After payments: a requested refund is sent to the provider before the customer is told, so
+    # that one that succeeds at once has one e-mail.
+    Feature(module=notifications.NotificationsModule, event_handlers=notifications.event_handlers),
 )

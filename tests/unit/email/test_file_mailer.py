@@ -58,3 +58,27 @@ class TestFileMailer(MailerContract):
             Mail(message_id="../../up", to=HELLO.to, subject="Up", text="t", html="<p>t</p>")
         )
         assert [path.name for path in (tmp_path / "mail").iterdir()] == [".._.._up.eml"]
+
+    def test_email_is_ascii_with_two_alternatives(self, mailer: FileMailer, tmp_path: Path) -> None:
+        long_line = "₹1,24,100.00 " * 200
+        mailer.send(
+            Mail(
+                message_id="order-8",
+                to=HELLO.to,
+                subject="₹ " * 60,
+                text=f"{long_line}\n.\n",
+                html=f"<p>{long_line}</p>",
+            )
+        )
+        (path,) = (tmp_path / "mail").iterdir()
+        raw = path.read_bytes()
+        assert raw.isascii()
+        assert max(len(line) for line in raw.splitlines()) <= 78
+        message = message_from_bytes(raw, policy=policy.default)
+        assert message.get_content_type() == "multipart/alternative"
+        parts = [
+            (part.get_content_type(), part["Content-Transfer-Encoding"])
+            for part in message.iter_parts()
+        ]
+        assert parts == [("text/plain", "quoted-printable"), ("text/html", "quoted-printable")]
+        assert parse_mail(raw).text.startswith(long_line)

@@ -1,6 +1,6 @@
 """E-mails about orders and refunds: which are sent, once each, and their content."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,9 @@ from novacart.application.notifications.order_mailer import OrderMailer
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
     SendConfirmationEmail,
+    SendGoodsReceivedEmail,
+    SendLineCancellationEmail,
+    SendReturnEmail,
     SendShippingEmail,
 )
 from novacart.application.notifications.send_refund_emails import (
@@ -29,14 +32,25 @@ from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail
-from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
+from novacart.domain.ordering.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderLineCancelled,
+    OrderReturned,
+    OrderShipped,
+    ReturnedGoodsReceived,
+)
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.order import Order
 from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
-from novacart.domain.shared.ids import OrderId
+from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
+from tests.support.builders.ordering import NOON, an_order, an_order_line
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import AS_STAFF, PaymentsFixture, customer
 
@@ -71,14 +85,19 @@ def deliver(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
     """Handle every event twice, as the relay may, and return the e-mails sent so far."""
     order_mailer = OrderMailer(
         begin=FakeUnitOfWorkFactory(store),
-        renderer=JinjaEmailRenderer(shop_name="Lanterns"),
+        renderer=JinjaEmailRenderer(shop_name="Lanterns", shop_url="https://shop.example"),
         mailer=mailer,
     )
     handlers: dict[type, Callable[[Any], None]] = {
         OrderConfirmed: SendConfirmationEmail(mailer=order_mailer),
         OrderShipped: SendShippingEmail(mailer=order_mailer),
         OrderCancelled: SendCancellationEmail(mailer=order_mailer),
-        RefundRequested: SendRefundStartedEmail(mailer=order_mailer),
+        OrderLineCancelled: SendLineCancellationEmail(mailer=order_mailer),
+        OrderReturned: SendReturnEmail(mailer=order_mailer),
+        ReturnedGoodsReceived: SendGoodsReceivedEmail(mailer=order_mailer),
+        RefundRequested: SendRefundStartedEmail(
+            begin=FakeUnitOfWorkFactory(store), mailer=order_mailer
+        ),
         RefundSucceeded: SendRefundEmail(mailer=order_mailer),
         LatePaymentReceived: SendLatePaymentEmail(mailer=order_mailer),
     }
@@ -169,7 +188,18 @@ def test_replaced_order_is_not_announced(
     assert deliver() == []
 
 
-def test_refund_is_announced_at_start_and_end(
+def refund_in_full(payments: PaymentsFixture, user_id: UserId, order_id: OrderId) -> list[str]:
+    """Request the refund and return the kinds of e-mails about it."""
+    payments.request_refund(RequestRefundCommand(actor=customer(user_id), order_id=order_id))
+    (refund,) = payments.payment(order_id).refunds
+    return [f"refund-{refund.id}-started", f"refund-{refund.id}-done"]
+
+
+def kinds(mails: Sequence[Mail]) -> list[str]:
+    return [mail.message_id.split("-", 3)[3] for mail in mails]
+
+
+def test_refund_that_takes_time_is_announced_at_start_and_end(
     payments: PaymentsFixture,
     provider: FakePaymentGateway,
     deliver: Callable[[], list[Mail]],
@@ -177,14 +207,27 @@ def test_refund_is_announced_at_start_and_end(
 ) -> None:
     command = pay_order(payments, provider)
     order_id = only_order(store)
-    payments.request_refund(
-        RequestRefundCommand(actor=customer(command.user_id), order_id=order_id)
-    )
+    provider.refunds_begin = RefundStatus.PENDING
+    started, done = refund_in_full(payments, command.user_id, order_id)
+    assert kinds(deliver()) == ["confirmation", started]
     (refund,) = payments.payment(order_id).refunds
+    reference = payments.payment(order_id).reference or ""
+    provider.settle_refund(reference, refund.reference or "", RefundStatus.SUCCEEDED)
+    payments.run_reconciliation(force=True)
     mails = deliver()
-    kinds = [mail.message_id.split("-", 3)[3] for mail in mails]
-    assert kinds == ["confirmation", f"refund-{refund.id}-started", f"refund-{refund.id}-done"]
+    assert kinds(mails) == ["confirmation", started, done]
     assert all("₹2,482.00" in mail.text for mail in mails)
+
+
+def test_refund_that_succeeds_at_once_has_one_email(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    deliver: Callable[[], list[Mail]],
+    store: FakeStore,
+) -> None:
+    command = pay_order(payments, provider)
+    _, done = refund_in_full(payments, command.user_id, only_order(store))
+    assert kinds(deliver()) == ["confirmation", done]
 
 
 def test_late_payment_has_one_email(
@@ -200,6 +243,200 @@ def test_late_payment_has_one_email(
     assert cancelled.message_id.endswith("-cancelled")
     assert "late-payment" in late.message_id
     assert "₹100.00" in late.html
+
+
+def change_order(
+    payments: PaymentsFixture, order_id: OrderId, change: Callable[[Order], object]
+) -> None:
+    with payments.begin() as work:
+        order = work.orders.get(order_id)
+        change(order)
+        work.orders.save(order)
+        work.commit()
+
+
+def ship(order: Order) -> None:
+    order.start_processing(at=NOON, actor="staff:1")
+    order.ship(carrier="Post", tracking_number="P1", at=NOON, actor="staff:1")
+
+
+def add_order(payments: PaymentsFixture, method: PaymentMethod) -> Order:
+    """Add an order of 2 × ₹33.33 and 1 × ₹10.00; an online order is paid."""
+    user_id, _ = payments.customer()
+    order = an_order(
+        an_order_line(11, product=1, price=Money(3333, "INR"), quantity=2),
+        an_order_line(12, product=2, price=Money(1000, "INR")),
+        user=user_id,
+        method=method,
+    )
+    if method is PaymentMethod.ONLINE:
+        order.pay(at=NOON, actor="stripe")
+        order.collect_events()
+    with payments.begin() as work:
+        work.orders.add(order)
+        work.commit()
+    return order
+
+
+def cancel_first_line(order: Order) -> None:
+    order.cancel_line(order.lines[0].id, reason="no", at=NOON, actor="user:3")
+
+
+def assert_lists_only_second_line(mail: Mail) -> None:
+    for content in (mail.text, mail.html):
+        assert "Product 2" in content
+        assert "Product 1" not in content
+        assert "₹66.66" not in content
+        assert "₹76.66" not in content
+
+
+def test_cod_shipment_asks_for_what_is_shipped(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = add_order(payments, PaymentMethod.COD)
+    change_order(payments, order.id, cancel_first_line)
+    change_order(payments, order.id, ship)
+    mail = deliver()[-1]
+    assert "Please have ₹10.00 ready" in mail.text
+    assert "Please have ₹10.00 ready" in mail.html
+    assert_lists_only_second_line(mail)
+
+
+def test_cod_confirmation_after_a_cancelled_line_asks_for_the_rest(
+    payments: PaymentsFixture, store: FakeStore, deliver: Callable[[], list[Mail]]
+) -> None:
+    """The mail server may have been down until then."""
+    user_id, address_id = payments.customer()
+    payments.fill_cart(user_id, {payments.product(price=50): 1, payments.product(price=7): 1})
+    payments.place(user_id, address_id, PaymentMethod.COD)
+    change_order(payments, only_order(store), cancel_first_line)
+    confirmation = deliver()[0]
+    assert confirmation.message_id.endswith("-confirmation")
+    assert "To be paid on delivery: ₹7.00" in confirmation.text
+    assert "₹50.00" not in confirmation.text
+
+
+def test_shipment_of_partly_refunded_order_lists_what_is_shipped(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = add_order(payments, PaymentMethod.ONLINE)
+
+    def refund_first_line(order: Order) -> None:
+        items = [order.lines[0].refund_of(2)]
+        order.request_refund(items, reason="no", at=NOON, actor="user:3")
+        order.settle_refund(items, reason="no", at=NOON, actor="stripe")
+
+    change_order(payments, order.id, refund_first_line)
+    change_order(payments, order.id, ship)
+    mail = deliver()[-1]
+    assert mail.message_id.endswith("-shipped")
+    assert_lists_only_second_line(mail)
+    assert "ready to pay" not in mail.text
+
+
+def test_cancelled_cod_line_is_announced_with_the_rest(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = add_order(payments, PaymentMethod.COD)
+    change_order(payments, order.id, cancel_first_line)
+    (mail,) = deliver()
+    assert kinds([mail]) == ["line-11-cancelled"]
+    cancelled, rest = mail.text.split("Still in your order:")
+    assert "2 x Product 1 (As it was): ₹66.66" in cancelled
+    assert "1 x Product 2 (As it was): ₹10.00" in rest
+    assert "To be paid on delivery: ₹10.00" in rest
+
+
+def test_cancelling_the_last_line_announces_the_cancelled_order_only(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = add_order(payments, PaymentMethod.COD)
+    for line in order.lines:
+        change_order(
+            payments,
+            order.id,
+            lambda order, line=line: order.cancel_line(  # type: ignore[misc]
+                line.id, reason="no", at=NOON, actor="user:3"
+            ),
+        )
+    assert kinds(deliver()) == ["cancelled"]
+
+
+def test_returned_order_is_announced(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = add_order(payments, PaymentMethod.COD)
+    change_order(payments, order.id, ship)
+    change_order(
+        payments,
+        order.id,
+        lambda order: order.return_undelivered(reason="refused", at=NOON, actor="staff:1"),
+    )
+    mail = deliver()[-1]
+    assert kinds([mail]) == ["returned"]
+    assert "you do not have to pay anything" in mail.text
+
+
+def test_each_receipt_of_returned_items_is_announced(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = add_order(payments, PaymentMethod.ONLINE)
+    change_order(payments, order.id, ship)
+
+    def refund_and_receive(order: Order) -> None:
+        items = [order.lines[0].refund_of(1)]
+        order.request_refund(items, reason="no", at=NOON, actor="user:3")
+        order.settle_refund(items, reason="no", at=NOON, actor="stripe")
+        order.receive_returned([], reason="back", at=NOON)
+
+    for _ in range(2):
+        change_order(payments, order.id, refund_and_receive)
+    mails = deliver()
+    assert kinds(mails) == ["shipped", "received-1", "received-2"]
+    assert "1 x Product 1 (As it was): ₹33.33" in mails[1].text
+
+
+@pytest.mark.parametrize(
+    ("verified", "email", "greeting"),
+    [
+        (True, "asha@example.com", "Hello Asha,"),
+        (False, "asha@example.com", "Hello,"),
+        (True, "earlier@example.com", "Hello,"),
+    ],
+)
+def test_customer_is_addressed_by_name_at_a_verified_address(
+    payments: PaymentsFixture,
+    deliver: Callable[[], list[Mail]],
+    *,
+    verified: bool,
+    email: str,
+    greeting: str,
+) -> None:
+    order = add_order(payments, PaymentMethod.COD)
+    with payments.begin() as work:
+        user = work.users.get(order.user_id)
+        user.first_name = "Asha"
+        user.email_verified_at = NOON if verified else None
+        work.users.save(user)
+        work.commit()
+    change_order(payments, order.id, lambda order: setattr(order, "email", email))
+    change_order(payments, order.id, ship)
+    mail = deliver()[-1]
+    assert mail.text.startswith(greeting)
+    assert f">{greeting}<" in mail.html
+
+
+def test_every_email_links_to_its_order(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = add_order(payments, PaymentMethod.COD)
+    change_order(payments, order.id, cancel_first_line)
+    change_order(payments, order.id, ship)
+    mails = deliver()
+    assert len(mails) == 2
+    for mail in mails:
+        assert f"https://shop.example/orders/{order.id}\n" in mail.text
+        assert f'href="https://shop.example/orders/{order.id}"' in mail.html
 
 
 def test_unavailable_mail_server_raises_and_retry_sends(

@@ -1,11 +1,15 @@
 """Email rendering with Jinja."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from novacart.adapters.email.formatting import day, money
 from novacart.application.ports.email_renderer import RenderedEmail
+
+_EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 
 class JinjaEmailRenderer:
@@ -30,7 +34,8 @@ class JinjaEmailRenderer:
         rendered = self._templates.get_template(f"{template}.txt").render(context)
         subject, _, text = rendered.lstrip().partition("\n")
         subject = " ".join(subject.split())
+        text = _EMPTY_LINES.sub("\n\n", text.strip()) + "\n"
         html = self._templates.get_template(f"{template}.html").render(
             dict(context) | {"subject": subject}
         )
-        return RenderedEmail(subject=subject, text=text.strip() + "\n", html=html)
+        return RenderedEmail(subject=subject, text=text, html=html)

@@ -1,17 +1,34 @@
 """Sender of e-mails about an order."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mail, Mailer
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.accounts.user import User
 from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.line import OrderLine
+from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailLine:
+    """Units of an order line, at their price when the order was placed."""
+
+    title: str
+    subtitle: str
+    quantity: int
+    total: Money
 
 
 class OrderMailer:
     """Render a template for an order and send it to the address the order was placed with.
 
-    Templates get no text that customers write about themselves, such as names: an address
-    may belong to a stranger, and the text would reach them as the shop's own words.
+    Customers are addressed by name only if that address is verified: it may belong to a
+    stranger, and the name would reach them as the shop's own words.
     """
 
     def __init__(
@@ -27,15 +44,22 @@ class OrderMailer:
         The Message-ID consists of the order number and `kind`, so that a repeated e-mail is
         the same message. Raises `OrderNotFound`, and as `Mailer`.
         """
+        order = self.order(order_id)
+        # In a unit of work of its own: users are locked before orders.
         with self._begin() as work:
-            order = work.orders.get(OrderId(order_id))
+            customer = work.users.get(order.user_id)
         email = self._renderer.render(
             template,
             {
+                "order_id": order.id,
                 "number": order.number,
+                "name": _verified_name(customer, order),
                 "total": order.total,
+                "due": order.due_on_delivery,
                 "paid_online": order.payment_method is PaymentMethod.ONLINE,
-                "lines": order.lines,
+                "lines": _mail_lines((line, line.quantity) for line in order.lines),
+                "remaining_lines": _mail_lines((line, line.units.quantity) for line in order.lines),
+                "shipped_lines": _mail_lines((line, line.shipped_quantity) for line in order.lines),
                 "address": order.address,
                 "delivery": order.estimated_delivery,
                 **context,
@@ -50,3 +74,27 @@ class OrderMailer:
                 html=email.html,
             )
         )
+
+    def order(self, order_id: int) -> Order:
+        """Raises `OrderNotFound`."""
+        with self._begin() as work:
+            return work.orders.get(OrderId(order_id))
+
+
+def mail_line(line: OrderLine, quantity: int) -> MailLine:
+    """`quantity` units of the line."""
+    return MailLine(
+        title=line.title,
+        subtitle=line.subtitle,
+        quantity=quantity,
+        total=line.unit_price * quantity,
+    )
+
+
+def _mail_lines(units: Iterable[tuple[OrderLine, int]]) -> list[MailLine]:
+    return [mail_line(line, quantity) for line, quantity in units if quantity]
+
+
+def _verified_name(customer: User, order: Order) -> str | None:
+    is_verified = customer.is_email_verified and customer.email.text == order.email
+    return customer.first_name or None if is_verified else None

@@ -1,8 +1,17 @@
 """E-mails about the progress of an order."""
 
-from novacart.application.notifications.order_mailer import OrderMailer
-from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
+from novacart.application.notifications.order_mailer import OrderMailer, mail_line
+from novacart.domain.ordering.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderLineCancelled,
+    OrderReturned,
+    OrderShipped,
+    ReturnedGoodsReceived,
+)
+from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import REPLACED_REASON
+from novacart.domain.shared.ids import OrderLineId
 
 
 class SendConfirmationEmail:
@@ -16,7 +25,7 @@ class SendConfirmationEmail:
 
 
 class SendShippingEmail:
-    """Announce a shipment with its tracking number."""
+    """Announce a shipment with its tracking number and the amount to pay on delivery."""
 
     def __init__(self, *, mailer: OrderMailer) -> None:
         self._mailer = mailer
@@ -42,3 +51,50 @@ class SendCancellationEmail:
             self._mailer.send(
                 event.order_id, "order_cancelled", kind="cancelled", expired=event.expired
             )
+
+
+class SendLineCancellationEmail:
+    """Announce the cancellation of a line, unless the whole order is cancelled."""
+
+    def __init__(self, *, mailer: OrderMailer) -> None:
+        self._mailer = mailer
+
+    def __call__(self, event: OrderLineCancelled) -> None:
+        order = self._mailer.order(event.order_id)
+        if order.status is not OrderStatus.CANCELLED:
+            line = order.line(OrderLineId(event.line_id))
+            self._mailer.send(
+                event.order_id,
+                "order_line_cancelled",
+                kind=f"line-{event.line_id}-cancelled",
+                cancelled=mail_line(line, line.quantity),
+            )
+
+
+class SendReturnEmail:
+    """Confirm that an order which was not accepted is closed and nothing is owed."""
+
+    def __init__(self, *, mailer: OrderMailer) -> None:
+        self._mailer = mailer
+
+    def __call__(self, event: OrderReturned) -> None:
+        self._mailer.send(event.order_id, "order_returned", kind="returned")
+
+
+class SendGoodsReceivedEmail:
+    """Confirm that returned items have arrived."""
+
+    def __init__(self, *, mailer: OrderMailer) -> None:
+        self._mailer = mailer
+
+    def __call__(self, event: ReturnedGoodsReceived) -> None:
+        order = self._mailer.order(event.order_id)
+        self._mailer.send(
+            event.order_id,
+            "goods_received",
+            kind=f"received-{event.total_quantity}",
+            received=[
+                mail_line(order.line(OrderLineId(int(line_id))), quantity)
+                for line_id, quantity in event.quantities.items()
+            ],
+        )

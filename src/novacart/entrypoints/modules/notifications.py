@@ -6,6 +6,9 @@ from novacart.application.notifications.order_mailer import OrderMailer
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
     SendConfirmationEmail,
+    SendGoodsReceivedEmail,
+    SendLineCancellationEmail,
+    SendReturnEmail,
     SendShippingEmail,
 )
 from novacart.application.notifications.send_refund_emails import (
@@ -13,7 +16,14 @@ from novacart.application.notifications.send_refund_emails import (
     SendRefundEmail,
     SendRefundStartedEmail,
 )
-from novacart.domain.ordering.events import OrderCancelled, OrderConfirmed, OrderShipped
+from novacart.domain.ordering.events import (
+    OrderCancelled,
+    OrderConfirmed,
+    OrderLineCancelled,
+    OrderReturned,
+    OrderShipped,
+    ReturnedGoodsReceived,
+)
 from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
 from novacart.entrypoints.modules.feature import EventHandlers
 
@@ -21,9 +31,12 @@ _USE_CASES = (
     OrderMailer,
     SendCancellationEmail,
     SendConfirmationEmail,
+    SendGoodsReceivedEmail,
     SendLatePaymentEmail,
+    SendLineCancellationEmail,
     SendRefundEmail,
     SendRefundStartedEmail,
+    SendReturnEmail,
     SendShippingEmail,
 )
 
@@ -40,6 +53,9 @@ def event_handlers(injector: Injector) -> EventHandlers:
         (OrderConfirmed, injector.get(SendConfirmationEmail)),
         (OrderShipped, injector.get(SendShippingEmail)),
         (OrderCancelled, injector.get(SendCancellationEmail)),
+        (OrderLineCancelled, injector.get(SendLineCancellationEmail)),
+        (OrderReturned, injector.get(SendReturnEmail)),
+        (ReturnedGoodsReceived, injector.get(SendGoodsReceivedEmail)),
         (RefundRequested, injector.get(SendRefundStartedEmail)),
         (RefundSucceeded, injector.get(SendRefundEmail)),
         (LatePaymentReceived, injector.get(SendLatePaymentEmail)),
