@@ -9,9 +9,12 @@ from novacart.application.accounts.queries import (
     Profile,
     ResetTokenOwner,
     StoredCredentials,
+    TakenNames,
 )
 from novacart.domain.accounts.address import Address
+from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import AddressNotFound
+from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import AddressId, UserId
 from tests.fakes.store import FakeStore
 
@@ -20,11 +23,12 @@ class FakeAccountQueries:
     def __init__(self, store: FakeStore) -> None:
         self._store = store
 
-    def names_taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
+    def names_taken(self, username: Username, email: EmailAddress) -> TakenNames:
         users = list(self._store.users.values())
-        return (
-            any(user.username.key == username_key for user in users),
-            any(user.email.key == email_key for user in users),
+        return TakenNames(
+            username=any(user.username.key == username.key for user in users),
+            similar=any(user.username.skeleton == username.skeleton for user in users),
+            email=any(user.email.key == email.key for user in users),
         )
 
     def credentials(

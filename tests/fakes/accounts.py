@@ -5,7 +5,12 @@ from datetime import datetime
 
 from novacart.domain.accounts.account_link import AccountLink, LinkPurpose
 from novacart.domain.accounts.address_book import AddressBook
-from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
+from novacart.domain.accounts.errors import (
+    EmailTaken,
+    UsernameTaken,
+    UsernameTooSimilar,
+    UserNotFound,
+)
 from novacart.domain.accounts.mfa import MfaEnrolment
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.role import Role
@@ -51,6 +56,8 @@ class FakeUsers:
                 continue
             if other.username.key == user.username.key:
                 raise UsernameTaken
+            if other.username.skeleton == user.username.skeleton:
+                raise UsernameTooSimilar
             if other.email.key == user.email.key:
                 raise EmailTaken
         self._rows.put(user.id, user)

@@ -88,7 +88,7 @@ class AccountsFixture:
         self.sign_out = SignOut(begin=begin, tokens=tokens, clock=clock)
         self.authenticate = AuthenticateUser(queries=queries, tokens=tokens)
         self.verify = VerifyToken(queries=queries, tokens=tokens, clock=clock, policy=policy)
-        self.update_profile = UpdateProfile(begin=begin, clock=clock)
+        self.update_profile = UpdateProfile(begin=begin, queries=queries, clock=clock)
         self.request_reset = RequestPasswordReset(begin=begin, clock=clock)
         self.send_link = SendResetLink(
             begin=begin,

@@ -123,3 +123,33 @@ def test_ids_come_from_a_sequence_or_from_a_counter_table(migrated: Database) ->
     objects = schema(migrated)
     assert ("table identity_counter" in objects) == (migrated.dialect == "sqlite")
     assert ("sequence identities" in objects) == (migrated.dialect == "postgresql")
+
+
+def test_skeletons_are_filled_for_staff_and_the_oldest_accounts_first(
+    migrated: Database, database_url: str
+) -> None:
+    downgrade(database_url, "0007")
+    users = [(1, "root", "customer"), (2, "r00t", "owner"), (3, "ravi", "customer")]
+    with migrated.writing() as connection:
+        for user_id, name, role in users:
+            connection.execute(
+                text(
+                    "INSERT INTO users (id, username, username_key, email, email_key,"
+                    " password_hash, first_name, last_name, role, is_active, created_at,"
+                    " password_changed_at, password_generation, version) VALUES (:id, :name, :name,"
+                    " :email, :email, '', '', '', :role, true, :at, :at, 1, 1)"
+                ),
+                {
+                    "id": user_id,
+                    "name": name,
+                    "email": f"{name}@example.com",
+                    "role": role,
+                    "at": "2026-01-02 03:04:05+00:00",
+                },
+            )
+        connection.commit()
+    upgrade(database_url)
+    with migrated.reading() as connection:
+        rows = connection.execute(text("SELECT id, username_skeleton FROM users ORDER BY id"))
+        filled = {row.id: row.username_skeleton is not None for row in rows}
+    assert filled == {1: False, 2: True, 3: True}

@@ -56,11 +56,21 @@ class AccountsContract:
             work.token_families.add(a_family(7, ASHA))
             work.commit()
 
-    def test_names_taken(self, queries: AccountQueries) -> None:
-        assert queries.names_taken("asha", "nobody@example.com") == (True, False)
-        assert queries.names_taken("nobody", "asha@example.com") == (False, True)
-        assert queries.names_taken("asha", "ravi@example.com") == (True, True)
-        assert queries.names_taken("nobody", "nobody@example.com") == (False, False)
+    @pytest.mark.parametrize(
+        ("username", "email", "taken"),
+        [
+            ("asha", "nobody@example.com", (True, True, False)),
+            ("nobody", "asha@example.com", (False, False, True)),
+            ("ASHA", "ravi@example.com", (True, True, True)),
+            ("\u0430sha", "nobody@example.com", (False, True, False)),
+            ("nobody", "nobody@example.com", (False, False, False)),
+        ],
+    )
+    def test_names_taken(
+        self, queries: AccountQueries, username: str, email: str, taken: tuple[bool, bool, bool]
+    ) -> None:
+        result = queries.names_taken(Username(username), EmailAddress(email))
+        assert (result.username, result.similar, result.email) == taken
 
     @pytest.mark.parametrize("login", ["asha", "asha@example.com"])
     def test_credentials_by_username_or_email(self, queries: AccountQueries, login: str) -> None:

@@ -6,7 +6,12 @@ import pytest
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
-from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
+from novacart.domain.accounts.errors import (
+    EmailTaken,
+    UsernameTaken,
+    UsernameTooSimilar,
+    UserNotFound,
+)
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
@@ -83,6 +88,16 @@ class UsersContract:
         stored(begin, a_user(41, username="asha"))
         with begin() as work, pytest.raises(UsernameTaken):
             work.users.add(a_user(42, username="ASHA", email="other@example.com"))
+
+    def test_username_that_looks_like_another_raises(self, begin: UnitOfWorkFactory) -> None:
+        stored(begin, a_user(41, username="admin"), a_user(42, username="ravi"))
+        with begin() as work, pytest.raises(UsernameTooSimilar):
+            work.users.add(a_user(43, username="adrnin", email="other@example.com"))
+        with begin() as work:
+            ravi = work.users.get(UserId(42))
+            ravi.change_profile(username="adrnin", at=NOON)
+            with pytest.raises(UsernameTooSimilar):
+                work.users.save(ravi)
 
     def test_email_is_unique_ignoring_case(self, begin: UnitOfWorkFactory) -> None:
         stored(begin, a_user(41, email="asha@example.com"))

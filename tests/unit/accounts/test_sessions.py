@@ -21,6 +21,7 @@ from novacart.domain.accounts.errors import (
     InvalidToken,
     LastOwner,
     UsernameTaken,
+    UsernameTooSimilar,
 )
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
@@ -250,6 +251,23 @@ def test_update_profile_changes_names_and_rejects_taken_username(accounts: Accou
     assert (changed.username, changed.first_name, changed.last_name) == ("asha.rao", "Asha", "")
     with pytest.raises(UsernameTaken):
         accounts.update_profile(UpdateProfileCommand(user_id=asha.id, username="RAVI"))
+
+
+def test_username_that_looks_like_another_is_rejected(accounts: AccountsFixture) -> None:
+    accounts.register_user("admin")
+    ravi = accounts.register_user("ravi")
+    with pytest.raises(InvalidFields) as error:
+        accounts.register_user("adrnin")
+    assert error.value.errors == {"username": (UsernameTooSimilar().message,)}
+    with pytest.raises(UsernameTooSimilar):
+        accounts.update_profile(UpdateProfileCommand(user_id=ravi.id, username="ADRNIN"))
+    # One's own username may be replaced by one that looks like it.
+    changed = accounts.update_profile(UpdateProfileCommand(user_id=ravi.id, username="rav\u00ed"))
+    assert (
+        accounts.update_profile(UpdateProfileCommand(user_id=ravi.id, username="ravi")).username
+        == "ravi"
+        != changed.username
+    )
 
 
 def test_granted_role_applies_to_existing_session(accounts: AccountsFixture) -> None:

@@ -98,6 +98,69 @@ def test_username_key_folds_compatibility_forms_and_case() -> None:
     assert upper.key == lower.key
 
 
+INVISIBLE = (0x034F, 0x115F, 0x1160, 0x17B4, 0x180B, 0x200B, 0x200D, 0x2060, 0x3164, 0xFE0F, 0xFEFF)
+
+
+@pytest.mark.parametrize("point", [*INVISIBLE, 0xFFA0, 0xE0100, 0xE0061])
+def test_username_with_invisible_character_raises(point: int) -> None:
+    for text in (chr(point), f"shop{chr(point)}keeper", f"joseph@lanterns.example{chr(point)}"):
+        with pytest.raises(InvalidValue):
+            Username.parse(text, email=EMAIL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sh\u043epkeeper",  # Cyrillic o
+        "\u03b1sha",  # Greek alpha
+        "\u13dahop",  # Cherokee
+        "asha\u09ea2",  # Bengali 4, which looks like 8
+        "\u0430\u03b1",
+        "joseph@lanterns.ex\u0430mple",
+    ],
+)
+def test_username_of_imitating_scripts_raises(text: str) -> None:
+    with pytest.raises(InvalidValue, match="of one script"):
+        Username.parse(text, email=EMAIL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "asha_\u0906\u0936\u093e",
+        "\u0906\u0936\u093e2",
+        "\u5c71\u7530\u3072\u304b\u30eataro",
+        "\uae40\u6f22kim",
+        "\u0430\u043d\u043d\u0430",
+        "\u0d2e\u0d40\u0d30",
+        "\u0e2a\u0e21\u0e0a\u0e32\u0e22",
+    ],
+)
+def test_username_of_scripts_written_together_is_valid(text: str) -> None:
+    assert Username.parse(text, email=EMAIL).text == text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("\u0430\u0441\u0435", "ace"),  # Cyrillic
+        ("adrnin", "admin"),
+        ("meera1", "meeral"),
+        ("r00t", "root"),
+        ("Meera", "meera"),
+    ],
+)
+def test_usernames_that_look_alike_have_one_skeleton(one: str, other: str) -> None:
+    skeletons = {Username.parse(text, email=EMAIL).skeleton for text in (one, other)}
+    assert len(skeletons) == 1
+
+
+def test_username_that_looks_like_another_email_address_raises() -> None:
+    cyrillic = "\u0430\u0440\u0441@\u0445\u0440.\u0430\u0441"
+    with pytest.raises(InvalidValue, match="must be your own"):
+        Username.parse(cyrillic, email=EMAIL)
+
+
 def test_username_may_only_be_ones_own_email_address() -> None:
     assert Username.parse("Meenal.S@lanterns.example", email=EMAIL).key == EMAIL.key
     with pytest.raises(InvalidValue, match="must be your own"):

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from novacart.domain.accounts.address import Address
+from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
+from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import AddressId, UserId
 
 
@@ -78,9 +80,18 @@ class MfaStatus:
     recovery_codes: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenNames:
+    """`similar` is whether a user has a username that looks like the given one."""
+
+    username: bool
+    similar: bool
+    email: bool
+
+
 class AccountQueries(Protocol):
-    def names_taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
-        """Whether a user has the username, and whether a user has the email address."""
+    def names_taken(self, username: Username, email: EmailAddress) -> TakenNames:
+        """Which of the names other users have."""
         ...
 
     def credentials(

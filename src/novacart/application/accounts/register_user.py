@@ -13,6 +13,7 @@ from novacart.domain.accounts.errors import (
     EmailTaken,
     InvalidFields,
     UsernameTaken,
+    UsernameTooSimilar,
     WeakPassword,
 )
 from novacart.domain.accounts.password import ensure_strong_password, normalize_password
@@ -102,10 +103,12 @@ class RegisterUser:
             )
         except WeakPassword as error:
             errors |= {field: list(messages) for field, messages in error.errors.items()}
-        username_taken, email_taken = self._queries.names_taken(username.key, email.key)
-        if username_taken:
+        taken = self._queries.names_taken(username, email)
+        if taken.username:
             errors["username"] = [UsernameTaken().message]
-        if email_taken:
+        elif taken.similar:
+            errors["username"] = [UsernameTooSimilar().message]
+        if taken.email:
             errors["email"] = [EmailTaken().message]
         if errors:
             raise InvalidFields(errors)

@@ -10,6 +10,8 @@ from novacart.domain.shared.ids import UserId
 class Users(Protocol):
     """Users with a unique username and a unique email address, ignoring case.
 
+    No two new usernames look alike.
+
     A user that is read is locked until the end of the transaction.
     """
 
@@ -26,9 +28,9 @@ class Users(Protocol):
         ...
 
     def add(self, user: User) -> None:
-        """Raises `UsernameTaken` or `EmailTaken`."""
+        """Raises `UsernameTaken`, `UsernameTooSimilar` or `EmailTaken`."""
         ...
 
     def save(self, user: User) -> None:
-        """Raises `UsernameTaken`, `EmailTaken` or `ConcurrentChange`."""
+        """Raises `UsernameTaken`, `UsernameTooSimilar`, `EmailTaken` or `ConcurrentChange`."""
         ...

@@ -37,6 +37,16 @@ class UsernameTaken(InvalidValue):
         super().__init__("username", "A user with that username already exists.")
 
 
+class UsernameTooSimilar(UsernameTaken):
+    """The username looks like that of another user."""
+
+    code = "username_too_similar"
+
+    def __init__(self) -> None:
+        message = "This username looks like another one. Choose a different one."
+        InvalidValue.__init__(self, "username", message)
+
+
 class EmailTaken(InvalidValue):
     code = "email_taken"
 

@@ -3,11 +3,11 @@
 from typing import Final
 from unicodedata import category, combining
 
+from novacart.domain.accounts.identifier_profile import has_ignorable_characters
+
 _ZERO_WIDTH_JOINERS: Final = frozenset("\u200c\u200d")
 # Canonical combining class of viramas (Unicode Standard, section 4.3).
 _VIRAMA: Final = 9
-# Invisible letters and marks: Default_Ignorable_Code_Point of other categories than Cf.
-_INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _VARIATION_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
@@ -27,7 +27,8 @@ def has_only_printable_characters(text: str, *, multiline: bool = False) -> bool
 def is_blank(text: str) -> bool:
     """Whether the text has no visible character: letter, number, punctuation or symbol."""
     return not any(
-        category(character)[0] in "LNPS" and character not in _INVISIBLE for character in text
+        category(character)[0] in "LNPS" and not has_ignorable_characters(character)
+        for character in text
     )
 
 
@@ -40,7 +41,7 @@ def _is_printable(text: str, position: int) -> bool:
     if any(ord(character) in selectors for selectors in _VARIATION_SELECTORS):
         return bool(before) and category(before)[0] in "LS"
     return (
-        character not in _INVISIBLE
+        not has_ignorable_characters(character)
         and category(character)[0] != "C"
         and category(character) not in {"Zl", "Zp"}
     )

@@ -5,6 +5,11 @@ from typing import Self
 from unicodedata import category, normalize
 
 from novacart.domain.accounts.email_address import EmailAddress
+from novacart.domain.accounts.identifier_profile import (
+    has_ignorable_characters,
+    has_imitating_scripts,
+    skeleton,
+)
 from novacart.domain.shared.errors import InvalidValue
 
 MAX_LENGTH = 150
@@ -15,8 +20,9 @@ _SYMBOLS = frozenset("@.+-_")
 class Username:
     """Letters, digits and the symbols `@ . + - _`. Two usernames with the same `key` are the same.
 
-    Unicode NFKC folds compatibility forms such as full-width letters, which could
-    otherwise imitate another username.
+    Unicode NFKC folds compatibility forms such as full-width letters. Invisible characters and
+    mixed scripts are invalid, and two usernames with the same `skeleton` look alike: all three
+    could otherwise imitate another user (UTS #39).
     """
 
     text: str
@@ -31,12 +37,17 @@ class Username:
         normal = normalize("NFKC", text).strip()
         if not 1 <= len(normal) <= MAX_LENGTH:
             raise InvalidValue("username", f"A username has 1 to {MAX_LENGTH} characters.")
-        if not _has_only_allowed_characters(normal):
+        if not _has_only_allowed_characters(normal) or has_ignorable_characters(normal):
             raise InvalidValue(
                 "username", "A username has only letters, digits and the symbols @ . + - _"
             )
+        if has_imitating_scripts(normal):
+            raise InvalidValue(
+                "username", "A username has letters and digits of one script, and Latin ones."
+            )
         username = cls(normal)
-        if EmailAddress.is_valid(normal) and username.key != email.key:
+        looks_like_email = EmailAddress.is_valid(normal) or EmailAddress.is_valid(username.skeleton)
+        if looks_like_email and username.key != email.key:
             raise InvalidValue(
                 "username", "A username in the form of an email address must be your own."
             )
@@ -46,6 +57,11 @@ class Username:
     def key(self) -> str:
         """The case-folded username, unique among users."""
         return login_key(self.text)
+
+    @property
+    def skeleton(self) -> str:
+        """Equal for usernames that look alike, and unique among new ones."""
+        return skeleton(self.key)
 
     def __str__(self) -> str:
         return self.text

@@ -15,6 +15,8 @@ import click
 from novacart.adapters.persistence import migrate as migrations
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.catalog.queries import CatalogQueries
+from novacart.domain.accounts.email_address import EmailAddress
+from novacart.domain.accounts.username import Username
 from novacart.entrypoints.commands.catalog import seed_with_progress
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.demo.data import people
@@ -61,7 +63,8 @@ def _seed_if_new(settings: Settings) -> bool:
             seed_with_progress(injector)
         admin = people()["admin"]
         accounts = injector.get(AccountQueries)  # type: ignore[type-abstract]
-        return settings.debug and accounts.names_taken(admin["username"], admin["email"])[0]
+        taken = accounts.names_taken(Username(admin["username"]), EmailAddress(admin["email"]))
+        return settings.debug and taken.username
 
 
 def _greeting(settings: Settings, *, demo: bool) -> str:

@@ -1,6 +1,7 @@
 """Mapping between rows and the aggregates of accounts."""
 
 from dataclasses import fields
+from hashlib import sha256
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -26,6 +27,7 @@ def user_row(user: User) -> dict[str, Any]:
         "id": user.id,
         "username": user.username.text,
         "username_key": user.username.key,
+        "username_skeleton": skeleton_hash(user.username),
         "email": user.email.text,
         "email_key": user.email.key,
         "password_hash": user.password_hash,
@@ -38,6 +40,11 @@ def user_row(user: User) -> dict[str, Any]:
         "password_generation": user.password_generation,
         "email_verified_at": user.email_verified_at,
     }
+
+
+def skeleton_hash(username: Username) -> str:
+    """The value of `username_skeleton`."""
+    return sha256(username.skeleton.encode()).hexdigest()
 
 
 def to_user(row: Row[Any]) -> User:

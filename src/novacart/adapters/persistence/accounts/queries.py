@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Label, bindparam, case, exists, func, or_, select
 
-from novacart.adapters.persistence.accounts.mapper import to_address
+from novacart.adapters.persistence.accounts.mapper import skeleton_hash, to_address
 from novacart.adapters.persistence.accounts.tables import (
     addresses,
     known_networks,
@@ -23,10 +23,13 @@ from novacart.application.accounts.queries import (
     Profile,
     ResetTokenOwner,
     StoredCredentials,
+    TakenNames,
 )
 from novacart.domain.accounts.address import Address
+from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.accounts.role import Role
+from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import AddressId, UserId
 
 _MFA_ENABLED: Final[Label[bool]] = (
@@ -68,15 +71,22 @@ class SqlAccountQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def names_taken(self, username_key: str, email_key: str) -> tuple[bool, bool]:
-        statement = select(users.c.username_key, users.c.email_key).where(
-            or_(users.c.username_key == username_key, users.c.email_key == email_key)
+    def names_taken(self, username: Username, email: EmailAddress) -> TakenNames:
+        statement = select(
+            users.c.username_key, users.c.username_skeleton, users.c.email_key
+        ).where(
+            or_(
+                users.c.username_key == username.key,
+                users.c.username_skeleton == skeleton_hash(username),
+                users.c.email_key == email.key,
+            )
         )
         with self._database.reading() as connection:
             rows = connection.execute(statement).all()
-        return (
-            any(row.username_key == username_key for row in rows),
-            any(row.email_key == email_key for row in rows),
+        return TakenNames(
+            username=any(row.username_key == username.key for row in rows),
+            similar=any(row.username_skeleton == skeleton_hash(username) for row in rows),
+            email=any(row.email_key == email.key for row in rows),
         )
 
     def credentials(

@@ -22,6 +22,9 @@ users = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("username", String(150), nullable=False),
     Column("username_key", String(450), nullable=False),
+    # SHA-256 of the skeleton, which can be too long for an index. NULL for users who registered
+    # before it was unique, with a name that looks like that of another user.
+    Column("username_skeleton", String(64)),
     Column("email", String(254), nullable=False),
     Column("email_key", String(254), nullable=False),
     Column("password_hash", String(255), nullable=False),
@@ -36,6 +39,7 @@ users = Table(
     Column("email_verified_at", UtcDateTime),
     UniqueConstraint("username_key", name="uq_users_username_key"),
     UniqueConstraint("email_key", name="uq_users_email_key"),
+    Index("uq_users_username_skeleton", "username_skeleton", unique=True),
     CheckConstraint("role IN ('customer', 'support', 'catalog', 'manager', 'owner')", name="role"),
     CheckConstraint("password_generation >= 1", name="password_generation"),
 )

@@ -3,14 +3,19 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import Connection, Update, insert, select, update
+from sqlalchemy import Connection, Update, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import Insert
 
 from novacart.adapters.persistence.accounts.mapper import to_user, user_row
 from novacart.adapters.persistence.accounts.tables import users
 from novacart.adapters.persistence.error_mapping import violated_constraint
-from novacart.domain.accounts.errors import EmailTaken, UsernameTaken, UserNotFound
+from novacart.domain.accounts.errors import (
+    EmailTaken,
+    UsernameTaken,
+    UsernameTooSimilar,
+    UserNotFound,
+)
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
 from novacart.domain.shared.errors import ConcurrentChange
@@ -62,7 +67,12 @@ class SqlUsers:
         self._saved(user)
 
     def save(self, user: User) -> None:
-        row = user_row(user) | {"version": user.version + 1}
+        row: dict[str, Any] = user_row(user) | {"version": user.version + 1}
+        # An unchanged username keeps its NULL, see `users.username_skeleton`.
+        is_unchanged = users.c.username_key == user.username.key
+        row["username_skeleton"] = case(
+            (is_unchanged, users.c.username_skeleton), else_=row["username_skeleton"]
+        )
         statement = update(users).where(users.c.id == user.id, users.c.version == user.version)
         if self._write(statement, row) != 1:
             raise ConcurrentChange
@@ -76,6 +86,8 @@ class SqlUsers:
             constraint = violated_constraint(error)
             if "username_key" in constraint:
                 raise UsernameTaken from error
+            if "username_skeleton" in constraint:
+                raise UsernameTooSimilar from error
             if "email_key" in constraint:
                 raise EmailTaken from error
             raise

@@ -45,7 +45,7 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @limited("register")
     @blueprint.arguments(RegistrationSchema)
     @blueprint.response(201, IdentitySchema)
-    @blueprint.raises("invalid_value", "username_taken", "email_taken")
+    @blueprint.raises("invalid_value", "username_taken", "username_too_similar", "email_taken")
     def open_account(registration: dict[str, Any]) -> Response:
         """Create an account."""
         user = register(
@@ -76,7 +76,13 @@ def accounts_blueprint(*, register: RegisterUser, update_profile: UpdateProfile)
     @login_required
     @blueprint.arguments(ProfileSchema)
     @blueprint.response(200, DashboardSchema)
-    @blueprint.raises("invalid_value", "username_taken", "concurrent_change", "too_many_requests")
+    @blueprint.raises(
+        "invalid_value",
+        "username_taken",
+        "username_too_similar",
+        "concurrent_change",
+        "too_many_requests",
+    )
     def change(profile: dict[str, Any]) -> Response:
         """Change your username or names."""
         if profile.get("username", principal().username) != principal().username:

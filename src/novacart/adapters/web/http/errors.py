@@ -29,6 +29,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "concurrent_change": 409,
     "weak_password": 400,
     "username_taken": 400,
+    "username_too_similar": 400,
     "email_taken": 400,
     "reset_token_not_valid": 400,
     "reset_token_not_found": 404,
