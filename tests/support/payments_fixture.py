@@ -1,9 +1,11 @@
 """The use cases of payments and checkout over any unit of work and any provider."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from novacart.adapters.stripe.webhook import StripeEventReader
@@ -149,7 +151,7 @@ class PaymentsFixture:
 
     @property
     def reader(self) -> StripeEventReader:
-        return StripeEventReader([SECRET])
+        return StripeEventReader([SECRET], account="acct_ours", livemode=False)
 
     @property
     def event_processor(self) -> EventProcessor:
@@ -240,9 +242,18 @@ class PaymentsFixture:
         return self.reconcile(ReconcilePaymentsCommand(force=force, look_back=look_back))
 
     def send_event(
-        self, event_type: str, obj: dict[str, Any], *, id: str | None = None, at: int | None = None
+        self,
+        event_type: str,
+        obj: dict[str, Any],
+        *,
+        id: str | None = None,
+        at: int | None = None,
+        members: Mapping[str, object] = MappingProxyType({}),
     ) -> str:
-        """Send a signed event, created `at` (Unix seconds) or now. Return its id."""
+        """Send a signed event, created `at` (Unix seconds) or now, with these `members` as well.
+
+        Return its id.
+        """
         now = int(self.clock.now().timestamp())
         event_id = id or f"evt_{next(self.event_numbers)}"
         body = {
@@ -251,11 +262,16 @@ class PaymentsFixture:
             "type": event_type,
             "created": now if at is None else at,
             "data": {"object": obj},
+            **members,
         }
-        payload = json.dumps(body).encode()
+        self.send(json.dumps(body).encode())
+        return event_id
+
+    def send(self, payload: bytes) -> None:
+        """Send a signed body to the webhook."""
+        now = int(self.clock.now().timestamp())
         signature = sign(payload, SECRET, timestamp=now)
         self.receive_event(ReceiveEventCommand(payload=payload, signature=signature))
-        return event_id
 
     # -- stored state -------------------------------------------------------------------------
 

@@ -67,6 +67,7 @@ class Settings:
     stripe_secret_key: str = field(repr=False)
     stripe_publishable_key: str
     stripe_webhook_secret: str = field(repr=False)
+    stripe_account_id: str
     stripe_api_base: str
     cloudinary_cloud_name: str
     cloudinary_api_key: str = field(repr=False)
@@ -131,6 +132,7 @@ def load_settings(
         stripe_secret_key=read.text("STRIPE_SECRET_KEY"),
         stripe_publishable_key=read.text("STRIPE_PUBLISHABLE_KEY"),
         stripe_webhook_secret=read.text("STRIPE_WEBHOOK_SECRET"),
+        stripe_account_id=read.text("STRIPE_ACCOUNT_ID"),
         stripe_api_base=read.text("STRIPE_API_BASE"),
         cloudinary_cloud_name=read.text("CLOUDINARY_CLOUD_NAME"),
         cloudinary_api_key=read.text("CLOUDINARY_API_KEY"),

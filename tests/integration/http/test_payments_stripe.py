@@ -290,6 +290,35 @@ def test_events_of_other_types_and_payments_are_accepted(
     assert shop.deliver(_event(event_type, obj), WEBHOOK_SECRET).status_code == 200
 
 
+def test_thin_event_is_accepted(shop: CheckoutFixture, injector: Injector) -> None:
+    event = {
+        "id": "evt_thin",
+        "object": "v2.core.event",
+        "type": "v1.billing.meter.error_report_triggered",
+        "livemode": False,
+        "created": "2024-09-17T06:20:52.246Z",
+        "context": None,
+        "related_object": {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/1"},
+        "reason": None,
+    }
+    for _ in range(2):
+        assert shop.deliver(event, WEBHOOK_SECRET).status_code == 200
+    assert _state(injector, "evt_thin") is EventState.HANDLED
+
+
+@pytest.mark.parametrize("member", [{"account": "acct_of_another_shop"}, {"livemode": True}])
+def test_event_of_another_account_or_mode_is_quarantined(
+    shop: CheckoutFixture, injector: Injector, member: Json
+) -> None:
+    assert shop.deliver(_event() | member, WEBHOOK_SECRET).status_code == 200
+    assert _state(injector, "evt_x") is EventState.QUARANTINED
+
+
+def _state(injector: Injector, event_id: str) -> EventState:
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        return work.webhook_events.get(event_id).state
+
+
 @pytest.mark.parametrize(
     "contradiction",
     [
@@ -315,5 +344,4 @@ def test_event_that_contradicts_the_record_is_quarantined(
     event = _event("payment_intent.succeeded", correct | contradiction)
     assert shop.deliver(event, WEBHOOK_SECRET).status_code == 200
     assert _status(asha, order) == ("PENDING", "PENDING")
-    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
-        assert work.webhook_events.get("evt_x").state is EventState.QUARANTINED
+    assert _state(injector, "evt_x") is EventState.QUARANTINED

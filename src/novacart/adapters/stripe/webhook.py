@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from novacart.adapters.stripe.object_parser import (
@@ -31,10 +31,18 @@ Parser = Callable[[ProviderEvent, Mapping[str, Any]], ProviderEvent]
 
 
 class StripeEventReader:
-    """`secrets` are the webhook's signing secrets; there are two while one is being rolled."""
+    """`secrets` are the webhook's signing secrets; there are two while one is being rolled.
 
-    def __init__(self, secrets: Sequence[str]) -> None:
+    `account` is the id of the shop's account, needed only for events that name one. `livemode`
+    is that of the shop's key; None if it is unknown.
+    """
+
+    def __init__(
+        self, secrets: Sequence[str], *, account: str = "", livemode: bool | None = None
+    ) -> None:
         self._secrets = [secret.encode() for secret in secrets if secret]
+        self._account = account
+        self._livemode = livemode
 
     def verify(self, payload: bytes, signature: str | None, *, at: datetime) -> None:
         """Stripe docs, "Verify webhook signatures manually". Raises `InvalidSignature`."""
@@ -56,7 +64,8 @@ class StripeEventReader:
             event = ProviderEvent(
                 id=_text(body["id"], _ID_LENGTH),
                 type=_text(body["type"], _TYPE_LENGTH),
-                created_at=time_of(body["created"]),
+                created_at=_created_at(body),
+                rejection=self._rejection(body),
             )
         except (KeyError, TypeError, ValueError, OverflowError, OSError, RecursionError) as error:
             raise UnreadableEvent("The body is not a Stripe event.") from error
@@ -68,6 +77,33 @@ class StripeEventReader:
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
             # It is an event, so it is stored; its object cannot be parsed.
             return _inconclusive(event, body)
+
+    def _rejection(self, body: Mapping[str, Any]) -> str | None:
+        """Stripe API, "The Event object": connected accounts name themselves in `account`."""
+        account = body.get("account") or body.get("context")
+        if account and account != self._account:
+            return f"The event belongs to account {account!s:.100}, not to this shop's."
+        livemode = body.get("livemode")
+        if livemode is None or self._livemode is None or livemode is self._livemode:
+            return None
+        return f"The event has livemode {livemode!s:.10}, the shop's key {self._livemode}."
+
+
+def livemode_of(secret_key: str) -> bool | None:
+    """Whether a secret or restricted key moves real money; None if the key does not say."""
+    _, _, rest = secret_key.partition("_")
+    return {"live": True, "test": False}.get(rest.partition("_")[0])
+
+
+def _created_at(body: Mapping[str, Any]) -> datetime:
+    """Stripe docs, "Event destinations": a thin event has an RFC 3339 time."""
+    if body.get("object") != "v2.core.event":
+        return time_of(body["created"])
+    created = datetime.fromisoformat(body["created"])
+    if created.tzinfo is None:
+        message = "a time needs an offset"
+        raise ValueError(message)
+    return created.astimezone(UTC)
 
 
 def _parse_signature(signature: str | None) -> tuple[int, list[str]]:

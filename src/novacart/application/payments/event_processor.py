@@ -75,6 +75,9 @@ class EventProcessor:
 
     def _apply(self, event: ProviderEvent) -> None:
         report = event.report
+        if event.rejection is not None:
+            self._quarantine(event.id, event.rejection, {})
+            return
         if report is None:
             self._settle(event.id, EventState.HANDLED, "Events of this type are ignored.")
             return
@@ -109,7 +112,8 @@ class EventProcessor:
 
     def _quarantine(self, event_id: str, message: str, details: Mapping[str, object]) -> None:
         _log.error("webhook event %s quarantined: %s %s", event_id, message, dict(details))
-        self._settle(event_id, EventState.QUARANTINED, f"{message} {dict(details)}")
+        note = f"{message} {dict(details)}" if details else message
+        self._settle(event_id, EventState.QUARANTINED, note)
 
     def _settle(self, event_id: str, state: EventState, note: str) -> None:
         with self._begin() as work:

@@ -11,9 +11,9 @@ from novacart.domain.payments.reports import ProviderReport
 
 
 class EventState(StrEnum):
-    """`QUARANTINED`: it contradicts the record. `PARKED`: every attempt failed.
+    """`QUARANTINED`: it contradicts the record, or is not for this shop.
 
-    Staff see both in the admin.
+    `PARKED`: every attempt failed. Staff see both in the admin.
     """
 
     PENDING = "pending"
@@ -86,7 +86,8 @@ class ProviderEvent:
     """`report` is None for a type of event that is not about a payment.
 
     `conclusive` is False if the event says only that something changed: the provider must be
-    asked for the current state.
+    asked for the current state. `rejection` says why the event must not be applied: it belongs
+    to another account of the provider, or to test payments where the shop is live.
     """
 
     id: str
@@ -94,6 +95,7 @@ class ProviderEvent:
     created_at: datetime
     report: ProviderReport | None = None
     conclusive: bool = True
+    rejection: str | None = None
 
 
 class EventReader(Protocol):

@@ -13,7 +13,7 @@ from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.stripe.gateway import StripeGateway
-from novacart.adapters.stripe.webhook import StripeEventReader
+from novacart.adapters.stripe.webhook import StripeEventReader, livemode_of
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.payments.routes import payments_blueprint
 from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
@@ -110,9 +110,11 @@ class PaymentsModule(Module):
     def reader(self, settings: Settings, gateway: PaymentGateway) -> EventReader:
         # Two secrets, separated by a comma, while one is being rolled.
         secrets = [secret.strip() for secret in settings.stripe_webhook_secret.split(",")]
+        livemode = livemode_of(settings.stripe_secret_key)
         if isinstance(gateway, SandboxGateway):
             secrets.append(_sandbox_secret(settings))
-        return StripeEventReader(secrets)
+            livemode = False
+        return StripeEventReader(secrets, account=settings.stripe_account_id, livemode=livemode)
 
     @provider
     @singleton

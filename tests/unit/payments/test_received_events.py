@@ -1,0 +1,127 @@
+"""Events of Stripe that are stored, and those that are not for this shop."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from novacart.adapters.stripe.webhook import StripeEventReader, livemode_of
+from novacart.application.payments.retry_event import RetryEventCommand
+from novacart.application.ports.webhook_events import EventState, UnreadableEvent
+from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.shared.ids import OrderId, UserId
+from tests.support.payments_fixture import PaymentsFixture, owner
+
+THIN_EVENT = (Path(__file__).parent / "cases" / "thin_v2_event.json").read_bytes()
+
+
+@pytest.fixture
+def order(payments: PaymentsFixture) -> OrderId:
+    """An unpaid order of 100.00 whose payment is open as `pi_memory_1`."""
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(): 1})
+    payments.intent(user_id, order_id)
+    return order_id
+
+
+def send_paid(payments: PaymentsFixture, members: dict[str, object]) -> str:
+    intent = {
+        "id": "pi_memory_1",
+        "status": "succeeded",
+        "amount": 10_000,
+        "amount_received": 10_000,
+        "currency": "inr",
+    }
+    return payments.send_event("payment_intent.succeeded", intent, members=members)
+
+
+def test_thin_event_is_stored_and_ignored(payments: PaymentsFixture) -> None:
+    payments.send(THIN_EVENT)
+    payments.send(THIN_EVENT)
+    stored = payments.event("evt_test_65abc")
+    assert stored.type == "v1.billing.meter.error_report_triggered"
+    assert stored.payload == THIN_EVENT.decode()
+    assert (stored.state, stored.note) == (
+        EventState.HANDLED,
+        "Events of this type are ignored.",
+    )
+
+
+def test_thin_event_has_the_time_of_its_creation() -> None:
+    event = StripeEventReader(["s"]).read(THIN_EVENT)
+    assert event.created_at.isoformat() == "2024-09-17T06:20:52.246000+00:00"
+
+
+@pytest.mark.parametrize("created", ["yesterday", "2024-09-17T06:20:52", 1_726_554_052, None, ""])
+def test_thin_event_without_a_time_is_unreadable(created: object) -> None:
+    body = json.loads(THIN_EVENT) | {"created": created}
+    with pytest.raises(UnreadableEvent):
+        StripeEventReader(["s"]).read(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("created", ["2024-09-17T06:20:52.246Z", None, 1e400, -1e18])
+def test_event_without_unix_seconds_is_unreadable(created: object) -> None:
+    body = {"id": "evt_1", "object": "event", "type": "charge.refunded", "created": created}
+    with pytest.raises(UnreadableEvent):
+        StripeEventReader(["s"]).read(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("members", "note"),
+    [
+        (
+            {"account": "acct_theirs"},
+            "The event belongs to account acct_theirs, not to this shop's.",
+        ),
+        (
+            {"context": "acct_theirs"},
+            "The event belongs to account acct_theirs, not to this shop's.",
+        ),
+        ({"livemode": True}, "The event has livemode True, the shop's key False."),
+        ({"livemode": "no"}, "The event has livemode no, the shop's key False."),
+    ],
+)
+def test_event_of_another_account_or_mode_is_quarantined(
+    payments: PaymentsFixture, order: OrderId, members: dict[str, object], note: str
+) -> None:
+    event = send_paid(payments, members)
+    for _ in range(2):
+        stored = payments.event(event)
+        assert (stored.state, stored.note) == (EventState.QUARANTINED, note)
+        assert payments.payment(order).status is PaymentStatus.CREATED
+        payments.retry_event(RetryEventCommand(actor=owner(UserId(1)), event_id=event))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{}, {"account": "acct_ours"}, {"account": None, "context": None}, {"livemode": False}],
+)
+def test_event_of_this_account_and_mode_is_applied(
+    payments: PaymentsFixture, order: OrderId, members: dict[str, object]
+) -> None:
+    event = send_paid(payments, members)
+    assert payments.event(event).state is EventState.HANDLED
+    assert payments.payment(order).status is PaymentStatus.SUCCEEDED
+
+
+def test_event_is_read_as_live_or_test_by_the_key_only() -> None:
+    reader = StripeEventReader(["s"], livemode=livemode_of("sk_live_1"))
+    body = {"id": "evt_1", "type": "charge.refunded", "created": 1, "livemode": True}
+    assert reader.read(json.dumps(body).encode()).rejection is None
+    rejected = reader.read(json.dumps(body | {"livemode": False}).encode())
+    assert rejected.rejection == "The event has livemode False, the shop's key True."
+
+
+@pytest.mark.parametrize(
+    ("key", "livemode"),
+    [
+        ("sk_live_1", True),
+        ("rk_live_1", True),
+        ("sk_test_1", False),
+        ("rk_test_1", False),
+        ("", None),
+        ("sk_1", None),
+    ],
+)
+def test_livemode_follows_the_key(key: str, livemode: bool | None) -> None:  # noqa: FBT001
+    assert livemode_of(key) is livemode
