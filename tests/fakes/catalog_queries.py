@@ -20,8 +20,19 @@ from novacart.application.catalog.queries import (
     Suggestion,
     SuggestionType,
 )
-from novacart.application.catalog.search import matches, search_terms, select_suggestions, words
+from novacart.application.catalog.search import (
+    merge_brands,
+    product_terms,
+    select_suggestions,
+)
 from novacart.application.ports.product_view import ProductView
+from novacart.application.search_terms import (
+    SearchTerm,
+    facet_key,
+    index_terms,
+    matches,
+    search_terms,
+)
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.catalog.product import Product
@@ -78,11 +89,9 @@ class FakeCatalogQueries:
         raise ProductNotFound
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
-        numbers = Counter(
-            product.brand for product in self._matching(ProductFilter(category=category))
-        )
-        counts = [BrandCount(title=title, count=count) for title, count in numbers.items()]
-        return sorted(counts, key=lambda brand: (brand.title.casefold(), brand.title))
+        listed = self._matching(ProductFilter(category=category))
+        counts = merge_brands((facet_key(product.brand), product.brand, 1) for product in listed)
+        return sorted(counts.values(), key=lambda brand: (brand.title.casefold(), brand.title))
 
     def price_range(self, category: str | None) -> PriceRange:
         matching = self._matching(ProductFilter(category=category))
@@ -93,9 +102,13 @@ class FakeCatalogQueries:
         terms = search_terms(text)
         if not terms:
             return []
-        active = self._all_active()
-        by_category = Counter(product.category_id for product in active)
-        brands = Counter(product.brand for product in active if matches(product.brand, terms))
+        listed = self._matching(ProductFilter())
+        by_category = Counter(product.category_id for product in listed)
+        brands = merge_brands(
+            (facet_key(product.brand), product.brand, 1)
+            for product in listed
+            if matches(terms, index_terms(product.brand))
+        )
         best = self.list_products(
             ProductFilter(search=text), sort=ProductSort.RELEVANCE, limit=MAX_SUGGESTIONS
         )
@@ -109,18 +122,21 @@ class FakeCatalogQueries:
                     image=category.details.image,
                 )
                 for category in self._active_categories()
-                if matches(category.details.name, terms)
+                if matches(terms, index_terms(category.details.name))
             ],
             [
                 Suggestion(
                     type=SuggestionType.BRAND,
-                    name=brand,
-                    count=count,
+                    name=brand.title,
+                    count=brand.count,
                     image=min(
-                        (p.image for p in active if p.brand == brand and p.image), default=None
+                        (p.image for p in listed if facet_key(p.brand) == key and p.image),
+                        default=None,
                     ),
                 )
-                for brand, count in sorted(brands.items(), key=lambda item: (-item[1], item[0]))
+                for key, brand in sorted(
+                    brands.items(), key=lambda item: (-item[1].count, item[1].title)
+                )
             ],
             best.products,
         )
@@ -161,15 +177,17 @@ class FakeCatalogQueries:
             one.id: one.details.slug for one in self._active_categories()
         }
         terms = search_terms(filters.search)
+        brands = {facet_key(brand) for brand in filters.brands}
         return [
             product
             for product in self._all_active()
-            if (filters.category is None or slugs.get(product.category_id) == filters.category)
-            and (not filters.brands or product.brand in filters.brands)
+            if (product.category_id is None or product.category_id in slugs)
+            and (filters.category is None or slugs.get(product.category_id) == filters.category)
+            and (not brands or facet_key(product.brand) in brands)
             and (filters.min_price is None or product.price >= filters.min_price)
             and (filters.max_price is None or product.price <= filters.max_price)
             and (filters.in_stock is None or filters.in_stock == (product.stock > 0))
-            and (not filters.search.strip() or (terms and matches(_all_text(product), terms)))
+            and (not filters.search.strip() or _is_found(product, terms))
         ]
 
 
@@ -186,19 +204,6 @@ def product_view(store: FakeStore, product: Product) -> ProductView:
     )
 
 
-def _all_text(product: ProductView) -> str:
-    return " ".join(
-        [
-            product.title,
-            product.brand,
-            product.author or "",
-            product.sku or "",
-            product.subtitle,
-            product.description,
-        ]
-    )
-
-
 def _key(product: ProductView, filters: ProductFilter, sort: ProductSort) -> int:
     terms = search_terms(filters.search)
     if sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}:
@@ -208,12 +213,12 @@ def _key(product: ProductView, filters: ProductFilter, sort: ProductSort) -> int
     return (product.created_at - _EPOCH) // timedelta(microseconds=1)
 
 
-def _score(product: ProductView, terms: Sequence[str]) -> int:
-    weighted = [
-        (10, product.title),
-        (4, f"{product.brand} {product.author or ''}"),
-        (1, f"{product.sku or ''} {product.subtitle} {product.description}"),
-    ]
-    return sum(
-        weight for weight, text in weighted for word in words(text) if word.startswith(tuple(terms))
-    )
+def _is_found(product: ProductView, terms: Sequence[SearchTerm]) -> bool:
+    return bool(terms) and matches(terms, product_terms(product).all)
+
+
+def _score(product: ProductView, terms: Sequence[SearchTerm]) -> int:
+    indexed = product_terms(product)
+    prefixes = tuple(each for term in terms for each in term)
+    weighted = [(10, indexed.title), (4, indexed.maker), (1, indexed.body)]
+    return sum(weight for weight, part in weighted for term in part if term.startswith(prefixes))

@@ -1,6 +1,12 @@
 """Fake order queries."""
 
-from novacart.application.ordering.queries import OrderPage, OrderView, order_view
+from novacart.application.ordering.queries import (
+    OrderPage,
+    OrderView,
+    line_search_text,
+    order_view,
+)
+from novacart.application.search_terms import search_terms
 from novacart.domain.shared.ids import OrderId, UserId
 from tests.fakes.store import FakeStore
 
@@ -12,7 +18,9 @@ class FakeOrderQueries:
     def history(
         self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
     ) -> OrderPage:
-        views = [view for view in self._of(user_id) if not search or _matches(view, search)]
+        views = self._of(user_id)
+        if search and search.strip():
+            views = [view for view in views if _matches(view, search)]
         start = (page - 1) * page_size
         return OrderPage(count=len(views), orders=views[start : start + page_size])
 
@@ -30,5 +38,8 @@ class FakeOrderQueries:
 
 
 def _matches(order: OrderView, search: str) -> bool:
-    text = search.casefold()
-    return any(text in f"{line.title}\n{line.subtitle}".casefold() for line in order.lines)
+    terms = search_terms(search)
+    texts = [line_search_text(line.title, line.subtitle) for line in order.lines]
+    return bool(terms) and any(
+        all(any(each in text for each in term) for term in terms) for text in texts
+    )

@@ -9,13 +9,23 @@ from novacart.adapters.persistence.back_office.operations import SqlHealthQuerie
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from novacart.domain.shared.money import Money
+from tests.support.builders.catalog import (
+    a_category,
+    a_product,
+    add_categories,
+    add_product,
+    details,
+)
 from tests.support.builders.shop_rows import NOON, insert_rows, order_id, placed_at
 from tests.support.clock import SetClock
+from tests.support.search_pairs import FOUND, NOT_FOUND, TITLES
 
 DAY = date(2026, 3, 14)
 
@@ -134,6 +144,55 @@ def test_products_have_stock_and_category(queries: BackOfficeQueries) -> None:
     detail = queries.product(ProductId(11))
     assert detail is not None
     assert detail.reserved == 2
+
+
+def test_product_search_folds_and_splits_like_the_shop(
+    queries: BackOfficeQueries, database: Database
+) -> None:
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    for number, title in enumerate(TITLES):
+        product = a_product(500 + number, details(title=title))
+        if number % 2:
+            product.archive(at=NOON)
+        add_product(begin, product)
+
+    def is_found(query: str, title: str) -> bool:
+        number = TITLES.index(title)
+        search = ListQuery(search=query, filters={"archived": bool(number % 2)}, limit=200)
+        return 500 + number in {row.id for row in queries.products(search).rows}
+
+    assert [pair for pair in FOUND if not is_found(*pair)] == []
+    assert [pair for pair in NOT_FOUND if is_found(*pair)] == []
+
+
+def test_category_search_folds_and_splits_like_the_shop(
+    queries: BackOfficeQueries, database: Database
+) -> None:
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    add_categories(
+        begin,
+        *(
+            a_category(500 + number, f"category-{number}", name=title)
+            for number, title in enumerate(TITLES)
+        ),
+    )
+
+    def is_found(query: str, title: str) -> bool:
+        rows = queries.categories(ListQuery(search=query, limit=200)).rows
+        return title in {row.name for row in rows}
+
+    assert [pair for pair in FOUND if not is_found(*pair)] == []
+    assert [pair for pair in NOT_FOUND if is_found(*pair)] == []
+
+
+def test_products_are_filtered_by_brand_without_case_and_spaces(
+    queries: BackOfficeQueries, database: Database
+) -> None:
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    for number, brand in enumerate(["Tea House", "TEA  house"]):
+        add_product(begin, a_product(500 + number, details(brand=brand)))
+    rows = queries.products(ListQuery(filters={"brand": " tea house"})).rows
+    assert {row.id for row in rows} == {500, 501}
 
 
 def test_every_list_accepts_any_search_text(

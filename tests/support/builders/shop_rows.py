@@ -94,6 +94,7 @@ def _product(number: int, title: str) -> dict[str, object]:
         "price_minor": 10000,
         "currency": "INR",
         "brand": title,
+        "brand_key": title.casefold(),
         "category_id": 5,
         "created_at": NOON,
         "updated_at": NOON - timedelta(minutes=number),

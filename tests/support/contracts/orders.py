@@ -14,6 +14,7 @@ from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
 from tests.support.builders.ordering import NOON, ShopFixture, an_order, an_order_line
+from tests.support.search_pairs import FOUND, NOT_FOUND, TITLES
 
 LATER = NOON + timedelta(minutes=1, microseconds=7)
 
@@ -190,7 +191,11 @@ class OrdersContract:
             ("ÉTAG", 1),
             ("as it was", 2),
             ("100%", 1),
-            ("%", 1),
+            ("%", 0),
+            ("  ", 2),
+            ("etage", 1),
+            ("kettle  copper ", 1),
+            ("ettl", 1),
             ("_", 0),
             ("\\", 0),
             ("nothing like it", 0),
@@ -204,6 +209,18 @@ class OrdersContract:
         page = queries.history(shop.customer, page=1, page_size=5, search=search)
         assert (page.count, len(page.orders)) == (count, count)
         assert all(len(order.lines) == 2 for order in page.orders)
+
+    def test_history_search_folds_and_splits_like_the_catalog(
+        self, orders: "Orders", shop: ShopFixture, queries: OrderQueries
+    ) -> None:
+        placed = {title: orders.add(title=title).id for title in TITLES}
+
+        def is_found(query: str, title: str) -> bool:
+            page = queries.history(shop.customer, page=1, page_size=100, search=query)
+            return placed[title] in {order.id for order in page.orders}
+
+        assert [pair for pair in FOUND if not is_found(*pair)] == []
+        assert [pair for pair in NOT_FOUND if is_found(*pair)] == []
 
 
 class Orders:

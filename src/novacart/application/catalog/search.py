@@ -1,40 +1,63 @@
-"""Text search rules, used by every adapter so that all of them find the same products."""
+"""Search rules of the catalog, used by every adapter so that all of them find the same products."""
 
-from collections.abc import Sequence
-from unicodedata import category, normalize
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
+from novacart.application.catalog.queries import (
+    MAX_SUGGESTIONS,
+    BrandCount,
+    Suggestion,
+    SuggestionType,
+)
 from novacart.application.ports.product_view import ProductView
+from novacart.application.search_terms import index_terms
+from novacart.domain.catalog.product_details import ProductDetails
 
-MAX_TERMS = 8
 MAX_BRANDS = 3
 _MAX_CATEGORIES = 3
-_MAX_WORD_LENGTH = 40
+_MAX_BODY_TERMS = 3_000
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in order, case-folded and without Latin diacritics.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductTerms:
+    """The terms by which a product is found.
 
-    A word is a run of letters, digits and their combining marks, such as the vowel signs of
-    Indian scripts. Words are cut to 40 characters.
+    The maker is brand and author, the body SKU, subtitle and description.
     """
-    plain = "".join(
-        letter for letter in normalize("NFKD", text) if not "\u0300" <= letter <= "\u036f"
+
+    title: Sequence[str]
+    maker: Sequence[str]
+    body: Sequence[str]
+
+    @property
+    def all(self) -> list[str]:
+        return [*self.title, *self.maker, *self.body]
+
+
+def product_terms(product: ProductDetails | ProductView) -> ProductTerms:
+    """The terms of a product's texts."""
+    return ProductTerms(
+        title=index_terms(product.title),
+        maker=index_terms(f"{product.brand} | {product.author or ''}"),
+        body=index_terms(
+            f"{product.sku or ''} | {product.subtitle} | {product.description}", join_words=False
+        )[:_MAX_BODY_TERMS],
     )
-    folded = normalize("NFC", plain.casefold())
-    spaced = "".join(letter if category(letter)[0] in "LNM" else " " for letter in folded)
-    return [word[:_MAX_WORD_LENGTH] for word in spaced.split()]
 
 
-def search_terms(text: str) -> list[str]:
-    """The distinct words to search for, `MAX_TERMS` at most. Each matches as a word prefix."""
-    return list(dict.fromkeys(words(text)))[:MAX_TERMS]
-
-
-def matches(text: str, terms: Sequence[str]) -> bool:
-    """Whether every term is a prefix of some word of the text."""
-    candidates = words(text)
-    return all(any(word.startswith(term) for word in candidates) for term in terms)
+def merge_brands(spellings: Iterable[tuple[str, str, int]]) -> dict[str, BrandCount]:
+    """Facets by key, from (key, spelling, number of products). The commonest spelling is shown."""
+    counts: dict[str, Counter[str]] = {}
+    for key, spelling, count in spellings:
+        counts.setdefault(key, Counter())[spelling] += count
+    return {
+        key: BrandCount(
+            title=min(counter, key=lambda spelling: (-counter[spelling], spelling)),
+            count=counter.total(),
+        )
+        for key, counter in counts.items()
+    }
 
 
 def select_suggestions(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from novacart.application.search_terms import index_terms
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import OrderLineNotFound
 from novacart.domain.ordering.order import Order
@@ -93,13 +94,18 @@ class OrderPage:
     orders: Sequence[OrderView]
 
 
+def line_search_text(title: str, subtitle: str) -> str:
+    """The terms by which the order history finds a line."""
+    return " ".join(index_terms(f"{title} | {subtitle}"))
+
+
 class OrderQueries(Protocol):
     def history(
         self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
     ) -> OrderPage:
         """A page of the user's orders, newest first; the first page is 1.
 
-        `search` matches part of a line's title or subtitle, ignoring case.
+        Every term of `search` matches part of the title or subtitle of one line.
         """
         ...
 

@@ -3,7 +3,21 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Row, Select, and_, column, func, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    column,
+    false,
+    func,
+    or_,
+    select,
+    text,
+    true,
+)
 
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE, to_product_details
@@ -20,7 +34,7 @@ from novacart.application.back_office.catalog import (
     ProductRow,
     StockMovementRow,
 )
-from novacart.application.catalog.search import search_terms
+from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.shared.ids import CategoryId, ProductId
 from novacart.domain.shared.money import Money
@@ -65,7 +79,7 @@ def product_list(dialect: str) -> ListDescription[ProductRow]:
         filters={
             "archived": lambda value: archived if value else ~archived,
             "category": equals(products.c.category_id),
-            "brand": equals(products.c.brand),
+            "brand": lambda value: products.c.brand_key == facet_key(value),
             "in_stock": lambda value: AVAILABLE > 0 if value else AVAILABLE <= 0,
         },
         search=_product_search(dialect),
@@ -99,33 +113,35 @@ def category_row(connection: Connection, category_id: CategoryId) -> CategoryRow
 
 
 def _product_search(dialect: str) -> Callable[[str], Clause]:
-    """Match the id, the SKU, the full-text index, or the title of an archived product.
-
-    The full-text index holds active products only.
-    """
+    """Match the id, the SKU or the full-text index."""
 
     def search(typed: str) -> Clause:
-        clauses = [
-            and_(
-                products.c.archived_at.is_not(None),
-                products.c.title.icontains(typed, autoescape=True),
-            ),
-            products.c.sku == typed.strip(),
-        ]
+        clauses: list[Clause] = [products.c.sku == typed]
         if typed.isdecimal() and typed.isascii() and len(typed) < _MAX_ID_DIGITS:
             clauses.append(products.c.id == int(typed))
         terms = search_terms(typed)
-        if terms:
+        for is_archived in (False, True) if terms else ():
+            expression = match_expression(dialect, terms, is_archived=is_archived)
             matches = (
                 text(_SEARCH_INDEX[dialect])
-                .bindparams(query=match_expression(dialect, terms))
+                .bindparams(bindparam("query", expression, unique=True))
                 .columns(column("product_id", BigInteger))
-                .subquery("matches")
+                .subquery()
             )
             clauses.append(products.c.id.in_(select(matches.c.product_id)))
         return or_(*clauses)
 
     return search
+
+
+def _category_search(typed: str) -> Clause:
+    terms = search_terms(typed)
+    # A shop has few categories.
+    names = " " + categories.c.search_text
+    return and_(
+        true() if terms else false(),
+        *(or_(*(names.contains(f" {each}", autoescape=True) for each in term)) for term in terms),
+    )
 
 
 def _product_fields(row: Row[Any]) -> dict[str, Any]:
@@ -182,6 +198,6 @@ CATEGORIES: Final = ListDescription(
     key=categories.c.id,
     sorts={"position": categories.c.position},
     filters={"is_active": equals(categories.c.is_active)},
-    search=lambda text: categories.c.name.icontains(text, autoescape=True),
+    search=_category_search,
     to_row=_category_row,
 )

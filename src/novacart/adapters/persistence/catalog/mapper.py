@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row
 
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.application.ports.product_view import ProductView
+from novacart.application.search_terms import facet_key, index_terms
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
@@ -38,6 +39,7 @@ def from_product(product: Product) -> dict[str, Any]:
     return {
         "id": product.id,
         **{name: getattr(details, name) for name in _DETAILS},
+        "brand_key": facet_key(details.brand),
         "price_minor": details.price.amount,
         "currency": details.price.currency,
         "created_at": product.created_at,
@@ -80,6 +82,7 @@ def from_category(category: Category) -> dict[str, Any]:
     return {
         "id": category.id,
         **{name: getattr(category.details, name) for name in _CATEGORY_DETAILS},
+        "search_text": " ".join(index_terms(category.details.name)),
     }
 
 

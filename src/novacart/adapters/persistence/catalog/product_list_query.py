@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, column, false, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    column,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.sql.selectable import Subquery
 
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE, PRODUCT_VIEW_COLUMNS
@@ -12,7 +24,7 @@ from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.keyset import seek
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
-from novacart.application.catalog.search import search_terms
+from novacart.application.search_terms import SearchTerm, facet_key, search_terms
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -32,6 +44,14 @@ _SCORE: Final = {
 }
 
 IS_ACTIVE: Final = products.c.archived_at.is_(None)
+# Products of an inactive category can still be opened and ordered, but they are not listed.
+IS_LISTED: Final = and_(
+    IS_ACTIVE,
+    or_(
+        products.c.category_id.is_(None),
+        products.c.category_id.not_in(select(categories.c.id).where(~categories.c.is_active)),
+    ),
+)
 
 
 class ProductListQuery:
@@ -86,15 +106,14 @@ class ProductListQuery:
         filters = self._filters
         statement = statement.join_from(
             products, stock_levels, stock_levels.c.product_id == products.c.id
-        ).where(IS_ACTIVE)
+        ).where(in_category(filters.category))
         if self._search is not None:
             statement = statement.join(self._search, self._search.c.product_id == products.c.id)
         if self._has_unmatchable_search:
             statement = statement.where(false())
-        if filters.category is not None:
-            statement = statement.where(in_category(filters.category))
         if filters.brands:
-            statement = statement.where(_is_one_of(products.c.brand, filters.brands))
+            keys = list(dict.fromkeys(facet_key(brand) for brand in filters.brands))
+            statement = statement.where(_is_one_of(products.c.brand_key, keys))
         if filters.min_price is not None:
             statement = statement.where(products.c.price_minor >= filters.min_price.amount)
         if filters.max_price is not None:
@@ -104,13 +123,16 @@ class ProductListQuery:
         return statement
 
 
-def in_category(slug: str) -> ColumnElement[bool]:
-    """Whether a product is in the active category of this slug."""
-    return products.c.category_id == (
+def in_category(slug: str | None) -> ColumnElement[bool]:
+    """Whether a product is listed, and in the active category of this slug."""
+    if slug is None:
+        return IS_LISTED
+    category_id = (
         select(categories.c.id)
         .where(categories.c.slug == slug, categories.c.is_active)
         .scalar_subquery()
     )
+    return and_(IS_ACTIVE, products.c.category_id == category_id)
 
 
 def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
@@ -118,7 +140,7 @@ def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnEleme
     return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def _search(dialect: str, terms: Sequence[str], *, is_ranked: bool) -> Subquery:
+def _search(dialect: str, terms: Sequence[SearchTerm], *, is_ranked: bool) -> Subquery:
     score = _SCORE[dialect] if is_ranked else "0"
     return (
         text(_SEARCH[dialect].replace("{score}", score))

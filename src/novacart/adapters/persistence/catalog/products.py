@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.mapper import from_product, to_product
 from novacart.adapters.persistence.catalog.search_index import (
-    IndexedWords,
+    IndexedTexts,
     index_products,
-    indexed_words,
+    indexed_texts,
     reindex_product,
 )
 from novacart.adapters.persistence.catalog.tables import products
@@ -34,7 +34,7 @@ class SqlProducts:
     def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
         self._connection = connection
         self._saved = saved
-        self._indexed: dict[ProductId, IndexedWords] = {}
+        self._indexed: dict[ProductId, IndexedTexts] = {}
 
     def get(self, product_id: ProductId) -> Product:
         return self._one(select(products).where(products.c.id == product_id))
@@ -76,7 +76,7 @@ class SqlProducts:
             self._connection.execute(insert(products), rows)
         index_products(self._connection, added)
         for product in added:
-            self._indexed[product.id] = indexed_words(product)
+            self._indexed[product.id] = indexed_texts(product)
             product.version += 1
             self._saved(product)
 
@@ -87,10 +87,10 @@ class SqlProducts:
             updated = self._connection.execute(_UPDATE.values(**row), key).rowcount
         if updated != 1:
             raise ConcurrentChange
-        words = indexed_words(product)
-        if self._indexed.get(product.id) != words:
+        texts = indexed_texts(product)
+        if self._indexed.get(product.id) != texts:
             reindex_product(self._connection, product)
-            self._indexed[product.id] = words
+            self._indexed[product.id] = texts
         product.version += 1
         self._saved(product)
 
@@ -102,7 +102,7 @@ class SqlProducts:
 
     def _load(self, row: Row[Any]) -> Product:
         product = to_product(row)
-        self._indexed[product.id] = indexed_words(product)
+        self._indexed[product.id] = indexed_texts(product)
         return product
 
 

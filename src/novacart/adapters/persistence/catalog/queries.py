@@ -1,6 +1,7 @@
 """Queries of the catalog that customers see."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, func, select
@@ -30,13 +31,15 @@ from novacart.application.catalog.queries import (
     ProductSort,
     Suggestion,
 )
-from novacart.application.catalog.search import search_terms, select_suggestions
+from novacart.application.catalog.search import merge_brands, select_suggestions
 from novacart.application.ports.product_view import ProductView
+from novacart.application.search_terms import search_terms
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
 
 _BATCH_SIZE: Final = 1000
+_CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)}
 
 _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
     select(*PRODUCT_VIEW_COLUMNS)
@@ -83,23 +86,17 @@ class SqlCatalogQueries:
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
         statement = (
-            select(products.c.brand, func.count().label("products"))
-            .where(IS_ACTIVE)
-            .group_by(products.c.brand)
+            select(products.c.brand_key, products.c.brand, func.count())
+            .where(in_category(category))
+            .group_by(products.c.brand_key, products.c.brand)
         )
-        if category is not None:
-            statement = statement.where(in_category(category))
         with self._database.reading() as connection:
-            counts = [
-                BrandCount(title=brand, count=n) for brand, n in connection.execute(statement)
-            ]
+            brands = merge_brands((row[0], row[1], row[2]) for row in connection.execute(statement))
         # The collations of the databases differ.
-        return sorted(counts, key=lambda brand: (brand.title.casefold(), brand.title))
+        return sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title))
 
     def price_range(self, category: str | None) -> PriceRange:
-        prices = select(products.c.price_minor).where(IS_ACTIVE).limit(1)
-        if category is not None:
-            prices = prices.where(in_category(category))
+        prices = select(products.c.price_minor).where(in_category(category)).limit(1)
         # Each subquery reads one entry of an index; MIN and MAX together would read all of it.
         statement = select(
             prices.order_by(products.c.price_minor).scalar_subquery().label("lowest"),
@@ -125,9 +122,7 @@ class SqlCatalogQueries:
 
     def categories(self) -> Sequence[CategoryView]:
         statement = (
-            select(
-                *(column for column in categories.c if column.name not in {"position", "version"})
-            )
+            select(*(column for column in categories.c if column.name in _CATEGORY_VIEW))
             .where(categories.c.is_active)
             .order_by(categories.c.position, categories.c.id)
         )

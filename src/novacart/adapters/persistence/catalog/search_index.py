@@ -1,19 +1,24 @@
-"""Writing to the search index, and match expressions, for each database."""
+"""Writing to the search index, and match expressions, for each database.
+
+Archived products are indexed too, for the back office. Their terms begin with a mark that no query
+of a customer contains.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, TextClause, text
 
-from novacart.application.catalog.search import words
+from novacart.application.catalog.search import ProductTerms, product_terms
+from novacart.application.search_terms import SearchTerm
 from novacart.domain.catalog.product import Product
 
 # PostgreSQL documentation, "Text Search Limitations": positions up to 16,383, and at most 256
 # of them for each word.
 _MAX_POSITION = 16_383
 _MAX_POSITIONS = 200
-_MAX_WORDS = 3_000
 _WEIGHTS: Final = {"title": "A", "maker": "B", "body": "D"}
+_ARCHIVED: Final = "~"
 
 _INSERT: Final[dict[str, TextClause]] = {
     "sqlite": text(
@@ -30,62 +35,86 @@ _DELETE: Final[dict[str, TextClause]] = {
     "postgresql": text("DELETE FROM product_search WHERE product_id = :product_id"),
 }
 
-# Words of the title, of the maker (brand and author), and of the body.
-IndexedWords = tuple[list[str], list[str], list[str]]
+# The texts of a product that are indexed, and whether it is archived.
+IndexedTexts = tuple[str, str, str | None, str | None, str, str, bool]
 
 
-def indexed_words(product: Product) -> IndexedWords:
-    """The words by which a product is found; none for an archived one."""
-    if product.is_archived:
-        return [], [], []
+def indexed_texts(product: Product) -> IndexedTexts:
+    """The product's index entry changes only if these do."""
     details = product.details
     return (
-        words(details.title),
-        words(f"{details.brand} {details.author or ''}"),
-        words(f"{details.sku or ''} {details.subtitle} {details.description}")[:_MAX_WORDS],
+        details.title,
+        details.brand,
+        details.author,
+        details.sku,
+        details.subtitle,
+        details.description,
+        product.is_archived,
     )
 
 
 def index_products(connection: Connection, products: Sequence[Product]) -> None:
     """Add products that are not in the index, in one statement."""
-    dialect = connection.dialect.name
-    to_row = _sqlite_row if dialect == "sqlite" else _postgresql_row
-    rows = [to_row(product.id, indexed_words(product)) for product in products]
+    rows = [
+        index_row(
+            connection.dialect.name,
+            product.id,
+            product_terms(product.details),
+            is_archived=product.is_archived,
+        )
+        for product in products
+    ]
     if rows:
-        connection.execute(_INSERT[dialect], rows)
+        connection.execute(_INSERT[connection.dialect.name], rows)
 
 
 def reindex_product(connection: Connection, product: Product) -> None:
-    """Replace the entry of a product, or remove it if the product is archived."""
+    """Replace the entry of a product."""
     connection.execute(_DELETE[connection.dialect.name], {"product_id": product.id})
-    if not product.is_archived:
-        index_products(connection, [product])
+    index_products(connection, [product])
 
 
-def match_expression(dialect: str, terms: Sequence[str], *, within: str | None = None) -> str:
-    """The query for products in which every term is a prefix of some word.
-
-    `within` restricts it to words of the `title` or of the `maker`.
-    """
+def index_row(
+    dialect: str, product_id: int, terms: ProductTerms, *, is_archived: bool
+) -> dict[str, Any]:
+    """The parameters of an entry."""
+    mark = _ARCHIVED if is_archived else ""
+    parts = {name: [mark + term for term in getattr(terms, name)] for name in _WEIGHTS}
     if dialect == "sqlite":
-        column = f"{within} : " if within else ""
-        return " AND ".join(f'{column}"{term}"*' for term in terms)
+        return {"product_id": product_id} | {name: " ".join(part) for name, part in parts.items()}
+    return {"product_id": product_id, "vector": _vector(parts)}
+
+
+def match_expression(
+    dialect: str,
+    terms: Sequence[SearchTerm],
+    *,
+    within: str | None = None,
+    is_archived: bool = False,
+) -> str:
+    """The query for products in which every term is a prefix of some term.
+
+    `within` restricts it to the `title` or to the `maker`.
+    """
+    mark = _ARCHIVED if is_archived else ""
+    if dialect == "sqlite":
+        expression = " AND ".join(
+            "(" + " OR ".join(f'"{mark}{each}"*' for each in term) + ")" for term in terms
+        )
+        return f"{within} : ({expression})" if within else expression
     weight = _WEIGHTS[within] if within else ""
-    return " & ".join(f"'{term}':*{weight}" for term in terms)
+    return " & ".join(
+        "(" + " | ".join(f"'{mark}{each}':*{weight}" for each in term) + ")" for term in terms
+    )
 
 
-def _sqlite_row(product_id: int, indexed: IndexedWords) -> dict[str, Any]:
-    title, maker, body = (" ".join(part) for part in indexed)
-    return {"product_id": product_id, "title": title, "maker": maker, "body": body}
-
-
-def _postgresql_row(product_id: int, indexed: IndexedWords) -> dict[str, Any]:
+def _vector(parts: dict[str, list[str]]) -> str:
+    """A `tsvector`: each term with its positions and weights."""
     positions: dict[str, list[str]] = {}
     position = 0
-    for part, weight in zip(indexed, _WEIGHTS.values(), strict=True):
-        for word in part:
+    for name, part in parts.items():
+        for term in part:
             position = min(position + 1, _MAX_POSITION)
-            positions.setdefault(word, []).append(f"{position}{weight}")
-    # Words consist of letters, digits and marks only, so that none needs escaping.
-    vector = " ".join(f"'{word}':{','.join(at[:_MAX_POSITIONS])}" for word, at in positions.items())
-    return {"product_id": product_id, "vector": vector}
+            positions.setdefault(term, []).append(f"{position}{_WEIGHTS[name]}")
+    # Terms contain no quotes and no backslashes, so that none needs escaping.
+    return " ".join(f"'{term}':{','.join(at[:_MAX_POSITIONS])}" for term, at in positions.items())

@@ -1,6 +1,6 @@
 """DDL of the full-text search index, which SQLAlchemy's tables can't express.
 
-The application case-folds and splits texts into words before they are indexed, so that both
+The application folds texts and splits them into terms before they are indexed, so that both
 databases find the same products: SQLite's tokenizer only splits at spaces, and PostgreSQL
 receives finished vectors.
 """
@@ -13,7 +13,7 @@ CREATE_SEARCH: Final[dict[str, tuple[str, ...]]] = {
     "sqlite": (
         """CREATE VIRTUAL TABLE product_search USING fts5 (
             title, maker, body, prefix = '1 2 3',
-            tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'")""",
+            tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* P* S* C*'")""",
     ),
     "postgresql": (
         """CREATE TABLE product_search (

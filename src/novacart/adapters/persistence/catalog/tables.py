@@ -37,6 +37,8 @@ categories = Table(
     Column("position", Integer, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    # The terms by which the back office finds the name.
+    Column("search_text", Text, nullable=False, server_default=""),
     UniqueConstraint("slug", name="uq_categories_slug"),
     CheckConstraint("position >= 0", name="position"),
 )
@@ -60,6 +62,8 @@ products = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("archived_at", UtcDateTime),
     Column("version", Integer, nullable=False),
+    # What spellings of one brand have in common; facets and filters compare it.
+    Column("brand_key", Text, nullable=False, server_default=""),
     CheckConstraint("price_minor > 0", name="price"),
     CheckConstraint("title <> ''", name="title"),
     CheckConstraint("brand <> ''", name="brand"),
@@ -80,9 +84,9 @@ for _name, _columns in {
     "newest": ("created_at", "id"),
     "category_price": ("category_id", "price_minor", "id"),
     "category_newest": ("category_id", "created_at", "id"),
-    "brand_price": ("brand", "price_minor", "id"),
-    "brand_newest": ("brand", "created_at", "id"),
-    "category_brand": ("category_id", "brand", "price_minor", "id"),
+    "brand_price": ("brand_key", "price_minor", "id"),
+    "brand_newest": ("brand_key", "created_at", "id"),
+    "category_brand": ("category_id", "brand_key", "price_minor", "id"),
 }.items():
     Index(
         f"ix_products_{_name}",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from novacart.application.ordering.queries import line_search_text
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.history import ChangeSubject, StatusChange
 from novacart.domain.ordering.lifecycle import (
@@ -53,7 +54,7 @@ def line_rows(order: Order) -> list[dict[str, Any]]:
             "product_id": line.product_id,
             "title": line.title,
             "subtitle": line.subtitle,
-            "search_text": f"{line.title}\n{line.subtitle}".casefold(),
+            "search_text": line_search_text(line.title, line.subtitle),
             "image": line.image,
             "unit_price_minor": line.unit_price.amount,
             "quantity": line.quantity,

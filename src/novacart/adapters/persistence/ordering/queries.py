@@ -5,11 +5,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, false, func, or_, select
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
+from novacart.application.search_terms import search_terms
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
@@ -35,9 +36,15 @@ _NEWEST: Final = (orders.c.placed_at.desc(), orders.c.id.desc())
 
 
 def _matches(search: str) -> ColumnElement[bool]:
+    terms = search_terms(search)
+    if not terms:
+        return false()
     return exists().where(
         order_lines.c.order_id == orders.c.id,
-        order_lines.c.search_text.contains(search.casefold(), autoescape=True),
+        *(
+            or_(*(order_lines.c.search_text.contains(each, autoescape=True) for each in term))
+            for term in terms
+        ),
     )
 
 
@@ -78,7 +85,7 @@ class SqlOrderQueries:
     def history(
         self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
     ) -> OrderPage:
-        filters = [_matches(search)] if search else []
+        filters = [_matches(search)] if search and search.strip() else []
         statement = _page(*filters) if filters else _PAGE
         parameters = {"user_id": user_id, "size": page_size, "offset": (page - 1) * page_size}
         with self._database.reading() as connection:

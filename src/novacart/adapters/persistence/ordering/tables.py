@@ -92,7 +92,7 @@ order_lines = Table(
     Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
     Column("title", String(200), nullable=False),
     Column("subtitle", String(200), nullable=False),
-    # Title and subtitle, case-folded, so that search works the same in both databases.
+    # The terms of title and subtitle, so that search works the same in both databases.
     Column("search_text", Text, nullable=False),
     Column("image", Text),
     Column("unit_price_minor", BigInteger, nullable=False),

@@ -1,0 +1,247 @@
+"""Terms of text search, the same for products, orders and the back office on every database.
+
+A text is folded, split into terms and indexed. A query is folded and split by the same rules; each
+of its terms must be the prefix of a term of the text, in any order.
+"""
+
+# Ambiguous characters are what this module is about.
+# ruff: noqa: RUF001
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+from unicodedata import category, decimal, normalize
+
+MAX_TERMS: Final = 8
+_MAX_LENGTH: Final = 40
+
+# The alternatives of one term of a query: one of them must match.
+SearchTerm = tuple[str, ...]
+
+_APOSTROPHES: Final = "’‘‛ʼʻ′´`＇"
+_DROPPED: Final = "™℠®©"
+_BEFORE: Final = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_DROPPED, ""))
+# Letters without a canonical decomposition, as people type them on other keyboards.
+_AFTER: Final = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ħ": "h",
+        "ŧ": "t",
+        "ı": "i",
+        "♯": "#",
+        "ك": "ک",
+        "ي": "ی",
+        "ى": "ی",
+        "ـ": "",
+    }
+)
+_JOINERS: Final = frozenset("-‐‑‒–_·/&.")
+# Combining marks that are often left out: of Latin, Greek and Cyrillic, of Hebrew and of Arabic;
+# and the variation selectors and the keycap of emoji.
+_DROPPED_MARKS: Final = (
+    (0x0300, 0x036F),
+    (0x0591, 0x05C7),
+    (0x064B, 0x065F),
+    (0x0670, 0x0670),
+    (0x20E3, 0x20E3),
+    (0xFE00, 0xFE0F),
+    (0xE0100, 0xE01EF),
+)
+# Scripts that are written without spaces between words (Unicode 15 blocks), and Hangul, whose
+# compounds are.
+_UNSPACED: Final = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1100, 0x11FF),  # Hangul Jamo
+    (0x1780, 0x17FF),  # Khmer
+    (0x3005, 0x3007),  # iteration mark, zero
+    (0x3040, 0x312F),  # Hiragana, Katakana, Bopomofo
+    (0x3130, 0x318F),  # Hangul compatibility Jamo
+    (0x31F0, 0x31FF),  # Katakana extensions
+    (0x3400, 0x9FFF),  # Han
+    (0xA960, 0xA97F),  # Hangul Jamo
+    (0xA9E0, 0xA9FF),  # Myanmar
+    (0xAA60, 0xAA7F),  # Myanmar
+    (0xAC00, 0xD7FF),  # Hangul
+    (0xF900, 0xFAFF),  # Han
+    (0x20000, 0x3FFFF),  # Han
+)
+_EMOJI: Final = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1F3FA), (0x1F400, 0x1FAFF))
+_FLAG_LETTERS: Final = (0x1F1E6, 0x1F1FF)
+
+
+def _within(codepoint: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= codepoint <= last for first, last in ranges)
+
+
+class _Folding(dict[int, str | None]):
+    """A table for `str.translate` that computes each entry once."""
+
+    def __missing__(self, codepoint: int) -> str | None:
+        letter = chr(codepoint)
+        value: str | None = letter
+        if category(letter) == "Cf" or _within(codepoint, _DROPPED_MARKS):
+            value = None
+        elif category(letter) == "Nd":
+            value = str(decimal(letter))
+        self[codepoint] = value
+        return value
+
+
+class _Classes(dict[int, str]):
+    """The class of a character in one letter: w a word, m a mark, u unspaced, e emoji, r flag."""
+
+    def __missing__(self, codepoint: int) -> str:
+        letter = chr(codepoint)
+        kind = category(letter)[0]
+        value = " "
+        if letter in "'+#.":
+            value = letter
+        elif kind == "M":
+            value = "m"
+        elif kind in "LN":
+            value = "u" if _within(codepoint, _UNSPACED) else "w"
+        elif _FLAG_LETTERS[0] <= codepoint <= _FLAG_LETTERS[1]:
+            value = "r"
+        elif _within(codepoint, _EMOJI):
+            value = "e"
+        self[codepoint] = value
+        return value
+
+
+_FOLDING: Final = _Folding()
+_CLASSES: Final = _Classes()
+# Of the classes: a run of an unspaced script, an emoji or a flag, or a word with inner apostrophes
+# and with the signs of C++ and C#.
+_TOKEN: Final = re.compile(
+    r"(?P<run>u[um]*)|(?P<emoji>rr|e)|(?P<word>w[wm]*(?:'w[wm]*)*(?:\+\+|[+#](?![wu]))?)"
+)
+_CLUSTER: Final = re.compile("um*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """`parts` are the pieces between apostrophes. `dotted`: after a full stop, as in `.NET`."""
+
+    kind: str
+    text: str
+    classes: str
+    parts: Sequence[str]
+    dotted: bool
+    # After a word directly (`-`), after a word and white space (` `), or neither.
+    link: str
+
+
+def fold(text: str) -> str:
+    """The text without distinctions of case, accents, width and composition."""
+    if text.isascii():
+        return text.lower()
+    plain = normalize("NFKD", text.translate(_BEFORE)).translate(_FOLDING).casefold()
+    # Folding case can compose: `İ` becomes `i` with a dot above.
+    return normalize("NFC", normalize("NFKD", plain).translate(_FOLDING)).translate(_AFTER)
+
+
+def facet_key(text: str) -> str:
+    """The key that spellings of one brand share: folded, with single spaces between words."""
+    return " ".join(fold(text).split())
+
+
+def index_terms(text: str, *, join_words: bool = True) -> list[str]:
+    """The terms by which a text is found, in order.
+
+    Compounds such as `wi-fi` are indexed in parts and joined. `join_words` also joins every two
+    neighbouring words, so that `wifi` finds `wi fi`; it is for short texts.
+    """
+    return [term[:_MAX_LENGTH] for term in _index_terms(_tokens(fold(text)), join_words=join_words)]
+
+
+def search_terms(text: str) -> list[SearchTerm]:
+    """The terms of a query, `MAX_TERMS` at most.
+
+    A word is found alone or joined with its neighbour: `wi fi` finds `wifi`.
+    """
+    tokens = _tokens(fold(text))
+    terms: list[SearchTerm] = []
+    for position, token in enumerate(tokens):
+        if token.kind == "run":
+            terms += [(gram,) for gram in _grams(token, last=False)]
+            continue
+        alternatives = [token.text]
+        if token.dotted and not token.link:
+            alternatives = [f".{token.text}"]
+        elif token.kind == "word":
+            if token.link:
+                alternatives.append(tokens[position - 1].text + token.text)
+            if position + 1 < len(tokens) and tokens[position + 1].link:
+                alternatives.append(token.text + tokens[position + 1].text)
+        terms.append(tuple(term[:_MAX_LENGTH] for term in alternatives))
+    return list(dict.fromkeys(terms))[:MAX_TERMS]
+
+
+def matches(terms: Sequence[SearchTerm], indexed: Sequence[str]) -> bool:
+    """Whether every term of a query is a prefix of one of the terms of a text."""
+    return all(any(each.startswith(term) for each in indexed) for term in terms)
+
+
+def _index_terms(tokens: Sequence[_Token], *, join_words: bool) -> Iterator[str]:
+    compound = ""
+    for position, token in enumerate(tokens):
+        if token.kind == "run":
+            yield from _grams(token, last=True)
+            continue
+        yield token.text
+        if token.dotted:
+            yield f".{token.text}"
+        yield from (part for part in token.parts[1:] if len(part) > 1)
+        if token.link == "-" or (token.link and join_words):
+            yield tokens[position - 1].text + token.text
+        # Compounds of three and more parts.
+        is_longer = token.link == "-" and compound != tokens[position - 1].text
+        compound = compound + token.text if token.link == "-" else token.text
+        if is_longer:
+            yield compound
+
+
+def _grams(token: _Token, *, last: bool) -> list[str]:
+    """Overlapping pairs of characters with their marks; the only or the `last` one alone."""
+    clusters = [
+        token.text[match.start() : match.end()] for match in _CLUSTER.finditer(token.classes)
+    ]
+    pairs = [first + second for first, second in pairwise(clusters)]
+    return [*pairs, clusters[-1]] if last or not pairs else pairs
+
+
+def _tokens(folded: str) -> list[_Token]:
+    classes = folded.translate(_CLASSES)
+    tokens: list[_Token] = []
+    end = -1
+    for match in _TOKEN.finditer(classes):
+        start = match.start()
+        kind = str(match.lastgroup)
+        text = folded[start : match.end()]
+        gap = folded[end:start] if end >= 0 and kind == tokens[-1].kind == "word" else None
+        link = ""
+        if gap is not None and len(gap) == 1 and gap in _JOINERS:
+            link = "-"
+        elif gap is not None and gap.isspace():
+            link = " "
+        tokens.append(
+            _Token(
+                kind=kind,
+                text=text.replace("'", ""),
+                classes=match.group(),
+                parts=text.split("'"),
+                dotted=kind == "word" and folded[start - 1 : start] == "." and text[0].isalpha(),
+                link=link,
+            )
+        )
+        end = match.end()
+    return tokens
