@@ -26,7 +26,7 @@ from tests.support.builders.catalog import (
 )
 from tests.support.builders.ordering import ShopFixture, an_order, an_order_line
 
-_BEFORE = "0005"
+_BEFORE = "0008"
 
 
 @pytest.fixture

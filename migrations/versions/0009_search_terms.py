@@ -16,8 +16,8 @@ from sqlalchemy.engine import Row
 
 from novacart.application.search_terms import facet_key, index_terms
 
-revision = "0006"
-down_revision: str | None = "0005"
+revision = "0009"
+down_revision: str | None = "0008"
 branch_labels: str | None = None
 depends_on: str | None = None
 
