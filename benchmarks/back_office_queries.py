@@ -46,7 +46,6 @@ def dashboard_queries(queries: DashboardQueries, now: datetime) -> Iterator[Quer
             partial(queries.best_sellers, first, last, limit=_SHOWN),
         )
     yield "low stock", partial(queries.low_stock, at_most=_LOW, limit=_SHOWN)
-    yield "parked", queries.parked
 
 
 def list_queries(queries: BackOfficeQueries, generated: Generated) -> Iterator[Query]:

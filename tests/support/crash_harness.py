@@ -25,6 +25,7 @@ from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.mailer import Mail
 from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.system_checks import SystemChecks
 from novacart.application.relay import Relay
 from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
 from novacart.entrypoints.http import create_app
@@ -193,6 +194,7 @@ class CrashHarness:
             relay=relay,
             jobs=scheduled_jobs(container),
             job_lock=self.job_lock,
+            checks=container.get(SystemChecks),  # type: ignore[type-abstract]
             clock=self.clock,
         )
         return worker, relay, container.get(Database)

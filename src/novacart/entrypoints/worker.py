@@ -13,6 +13,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.readiness import Readiness
+from novacart.application.ports.system_checks import SystemChecks
 from novacart.application.relay import Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
@@ -34,8 +35,15 @@ class Worker:
     """
 
     def __init__(
-        self, *, relay: Relay, jobs: Sequence[ScheduledJob], job_lock: JobLock, clock: Clock
+        self,
+        *,
+        relay: Relay,
+        jobs: Sequence[ScheduledJob],
+        job_lock: JobLock,
+        checks: SystemChecks,
+        clock: Clock,
     ) -> None:
+        self._checks = checks
         self._relay = relay
         self._jobs = jobs
         self._job_lock = job_lock
@@ -60,18 +68,32 @@ class Worker:
             self._stopping.wait(pause)
 
     def run_due_jobs(self) -> None:
-        """Run each due job that no other worker has taken. A failed job waits for its next run."""
+        """Run each due job that no other worker has taken.
+
+        A failed job waits for its next run; until one succeeds, staff see the failure.
+        """
         for job in self._jobs:
             if self._stopping.is_set():
                 return
             if not self._acquire(job):
                 continue
             try:
-                job.run()
+                self._run(job)
             except Unavailable as error:
                 _log.warning("job_failed", job=job.name, reason=str(error))
             except Exception as error:  # noqa: BLE001 (one failure must not stop the other jobs)
                 _log.error("job_failed", job=job.name, exc_info=error)
+
+    def _run(self, job: ScheduledJob) -> None:
+        check = f"job_{job.name}"
+        try:
+            job.run()
+        except Exception as error:
+            summary = f"The job failed: {type(error).__name__}. The log has the details."
+            self._checks.record(check, ok=False, summary=summary, at=self._clock.now())
+            raise
+        if self._checks.has_failed(check):
+            self._checks.record(check, ok=True, summary="The job ran.", at=self._clock.now())
 
     def _acquire(self, job: ScheduledJob) -> bool:
         now = self._clock.now()
@@ -97,6 +119,7 @@ def run_worker(settings: Settings) -> None:
         relay=build_relay(injector),
         jobs=scheduled_jobs(injector),
         job_lock=injector.get(JobLock),  # type: ignore[type-abstract]
+        checks=injector.get(SystemChecks),  # type: ignore[type-abstract]
         clock=injector.get(Clock),  # type: ignore[type-abstract]
     )
 

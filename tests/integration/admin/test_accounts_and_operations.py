@@ -104,7 +104,7 @@ def test_retry_parked_message(owner: StaffClient, injector: Injector, clock: Set
     message = outbox.claim(at=clock.now(), until=clock.now())
     assert message is not None
     outbox.park(message, at=clock.now(), error="Timeout", handled_by=frozenset())
-    assert "1 parked messages" in owner.get("/admin/").text
+    assert "Message not delivered: 1" in owner.get("/admin/").text
     page = owner.get(f"/admin/outbox/details/?id={message.id}").text
     assert "Timeout" in page
     assert "Retry" in page

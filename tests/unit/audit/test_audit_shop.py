@@ -13,6 +13,7 @@ from novacart.domain.shared.ids import OrderId, PaymentId
 from novacart.domain.shared.money import Money
 from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.payment_gateway import FakePaymentGateway
+from tests.fakes.system_checks import FakeSystemChecks
 from tests.support.clock import SetClock
 from tests.support.contracts.audit_log import message
 
@@ -34,22 +35,14 @@ class StubAuditReader:
         return self.net
 
 
-@dataclass
-class StubSystemChecks:
-    recorded: dict[str, tuple[bool, str]] = field(default_factory=dict)
-
-    def record(self, name: str, *, ok: bool, summary: str, at: datetime) -> None:  # noqa: ARG002
-        self.recorded[name] = (ok, summary)
-
-
 @pytest.fixture
 def reader() -> StubAuditReader:
     return StubAuditReader()
 
 
 @pytest.fixture
-def results() -> StubSystemChecks:
-    return StubSystemChecks()
+def results() -> FakeSystemChecks:
+    return FakeSystemChecks()
 
 
 @pytest.fixture
@@ -60,7 +53,7 @@ def gateway() -> FakePaymentGateway:
 def audit(
     reader: StubAuditReader,
     gateway: PaymentGateway,
-    results: StubSystemChecks | None = None,
+    results: FakeSystemChecks | None = None,
     *,
     audit_log: FakeAuditLog | None = None,
 ) -> AuditReport:
@@ -68,7 +61,7 @@ def audit(
         reader=reader,
         gateway=gateway,
         verify_audit_log=VerifyAuditLog(audit_log or FakeAuditLog()),
-        results=results or StubSystemChecks(),
+        results=results or FakeSystemChecks(),
         clock=SetClock(),
     )()
 
@@ -97,7 +90,7 @@ def violations_of(report: AuditReport, number: int) -> list[str]:
 
 
 def test_equal_records_violate_nothing(
-    reader: StubAuditReader, gateway: FakePaymentGateway, results: StubSystemChecks
+    reader: StubAuditReader, gateway: FakePaymentGateway, results: FakeSystemChecks
 ) -> None:
     reader.recorded = [recorded_payment(pay(gateway, 500), 500)]
     reader.net = {"INR": 500}
@@ -108,7 +101,7 @@ def test_equal_records_violate_nothing(
 
 
 def test_violation_in_the_database_is_reported_and_recorded(
-    reader: StubAuditReader, gateway: FakePaymentGateway, results: StubSystemChecks
+    reader: StubAuditReader, gateway: FakePaymentGateway, results: FakeSystemChecks
 ) -> None:
     reader.violations[6] = "Product 7 differs from its ledger."
     report = audit(reader, gateway, results)

@@ -10,6 +10,7 @@ from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.worker import Worker
 from tests.fakes.job_lock import FakeJobLock
 from tests.fakes.outbox import FakeOutbox
+from tests.fakes.system_checks import FakeSystemChecks
 from tests.support.clock import SetClock
 from tests.support.contracts.outbox import ShutterOpened
 
@@ -21,6 +22,7 @@ def make_worker(
     outbox: FakeOutbox | None = None,
     handler: Callable[[ShutterOpened], None] | None = None,
     jobs: tuple[ScheduledJob, ...] = (),
+    checks: FakeSystemChecks | None = None,
 ) -> Worker:
     event_handlers = (
         [EventHandler(name="handler", event=ShutterOpened, handle=handler)] if handler else []
@@ -31,7 +33,13 @@ def make_worker(
         contexts=ContextVarRequestContexts(),
         event_handlers=event_handlers,
     )
-    return Worker(relay=relay, jobs=jobs, job_lock=job_lock or FakeJobLock(), clock=clock)
+    return Worker(
+        relay=relay,
+        jobs=jobs,
+        job_lock=job_lock or FakeJobLock(),
+        checks=checks or FakeSystemChecks(),
+        clock=clock,
+    )
 
 
 def test_job_runs_once_in_each_interval() -> None:
@@ -74,6 +82,34 @@ def test_failed_job_does_not_stop_the_others() -> None:
     )
     worker.run_due_jobs()
     assert runs == [1]
+
+
+def test_failed_job_is_recorded_until_it_succeeds() -> None:
+    clock, checks = SetClock(), FakeSystemChecks()
+    broken = True
+
+    def fail_at_first() -> None:
+        if broken:
+            raise RuntimeError("a secret detail")
+
+    job = ScheduledJob(name="count", every_seconds=60, run=fail_at_first)
+    worker = make_worker(clock=clock, jobs=(job,), checks=checks)
+    worker.run_due_jobs()
+    ok, summary = checks.recorded["job_count"]
+    assert not ok
+    assert "RuntimeError" in summary
+    assert "secret" not in summary
+    broken = False
+    clock.move(seconds=60)
+    worker.run_due_jobs()
+    assert checks.recorded["job_count"] == (True, "The job ran.")
+
+
+def test_successful_job_is_not_recorded() -> None:
+    checks = FakeSystemChecks()
+    job = ScheduledJob(name="count", every_seconds=60, run=lambda: None)
+    make_worker(clock=SetClock(), jobs=(job,), checks=checks).run_due_jobs()
+    assert checks.recorded == {}
 
 
 def test_stopped_worker_finishes_the_current_message_and_starts_no_other() -> None:

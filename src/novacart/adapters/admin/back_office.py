@@ -11,6 +11,7 @@ from novacart.application.accounts.request_password_reset import RequestPassword
 from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.authorization.throttle import SignInThrottle
+from novacart.application.back_office.attention import AttentionQueries
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
@@ -31,6 +32,7 @@ from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
 from novacart.application.ordering.return_goods import ReceiveReturnedGoods, ReturnOrder
 from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.readiness import Readiness
@@ -62,6 +64,8 @@ class OrderActions:
     refund: RequestRefund
     return_order: ReturnOrder
     receive: ReceiveReturnedGoods
+    retry_refund: RetryRefund
+    settle_refund: SettleRefund
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ class BackOffice:
     limits: StaffLimits
     queries: BackOfficeQueries
     dashboard: DashboardQueries
+    attention: AttentionQueries
     health: HealthQueries
     readiness: Readiness
     provider: str

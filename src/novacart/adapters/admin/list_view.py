@@ -34,6 +34,7 @@ class ListView(StaffView, BaseModelView):
     heading: ClassVar[str]
     introduction: ClassVar[str] = ""
     search_placeholder: ClassVar[str] = ""
+    empty_message: ClassVar[str] = ""
     default_filters: ClassVar[Mapping[str, FilterValue]] = {}
     # Templates of the bulk actions' form fields and of the buttons in the page's header.
     bulk_actions_template: ClassVar[str] = ""

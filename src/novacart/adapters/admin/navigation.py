@@ -18,7 +18,13 @@ class MenuItem:
 
 
 MENU: Final[tuple[tuple[str, tuple[MenuItem, ...]], ...]] = (
-    ("", (MenuItem("admin.index", "Dashboard", "chart", "dashboard.read"),)),
+    (
+        "",
+        (
+            MenuItem("admin.index", "Dashboard", "chart", "dashboard.read"),
+            MenuItem("admin_attention.index_view", "Needs attention", "bell", "dashboard.read"),
+        ),
+    ),
     (
         "Sales",
         (

@@ -8,6 +8,7 @@ from flask_admin.theme import Bootstrap4Theme
 from werkzeug.wrappers import Response
 
 from novacart.adapters.admin.accounts.views import CustomersView, StaffAccountsView
+from novacart.adapters.admin.attention.views import AttentionView
 from novacart.adapters.admin.audit_log.views import AuditLogView
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.category_views import CategoriesView
@@ -23,6 +24,7 @@ from novacart.adapters.admin.sign_in.views import AccountView, SignInView
 _VIEWS: Final = {
     "admin_sign_in": (SignInView, "sign-in"),
     "admin_account": (AccountView, "account"),
+    "admin_attention": (AttentionView, "attention"),
     "admin_orders": (OrdersView, "orders"),
     "admin_payments": (PaymentsView, "payments"),
     "admin_refunds": (RefundsView, "refunds"),

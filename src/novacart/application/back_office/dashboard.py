@@ -43,14 +43,6 @@ class LowStock:
     on_hand: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParkedCounts:
-    """Numbers of parked outbox messages, and of parked or quarantined webhook events."""
-
-    messages: int
-    webhook_events: int
-
-
 class DashboardQueries(Protocol):
     def days(self, first: date, last: date) -> Sequence[SalesDay]:
         """Each day from `first` to `last`, both included, oldest first."""
@@ -67,5 +59,3 @@ class DashboardQueries(Protocol):
     def low_stock(self, *, at_most: int, limit: int) -> Sequence[LowStock]:
         """Active products with at most `at_most` units available, fewest first."""
         ...
-
-    def parked(self) -> ParkedCounts: ...

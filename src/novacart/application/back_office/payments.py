@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
-from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.lifecycle import UNSUCCESSFUL, PaymentStatus, RefundStatus
+from novacart.domain.payments.refund import RefundOrigin, RefundResolution
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
 
@@ -40,3 +40,11 @@ class RefundRow:
     failure: str | None
     requested_at: datetime
     settled_at: datetime | None
+    resolution: RefundResolution | None
+    resolution_note: str
+    resolved_at: datetime | None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether it failed and staff have not resolved it yet."""
+        return self.status in UNSUCCESSFUL and self.resolution is None

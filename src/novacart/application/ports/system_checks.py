@@ -1,4 +1,4 @@
-"""Results of system checks, shown in the back office."""
+"""Results of system checks and failed jobs, shown in the back office."""
 
 from datetime import datetime
 from typing import Protocol
@@ -7,4 +7,8 @@ from typing import Protocol
 class SystemChecks(Protocol):
     def record(self, name: str, *, ok: bool, summary: str, at: datetime) -> None:
         """Store the newest result of the check `name`."""
+        ...
+
+    def has_failed(self, name: str) -> bool:
+        """Whether the newest result of the check is a failure. False if it has none."""
         ...

@@ -11,6 +11,7 @@ from novacart.adapters.admin.back_office import (
 )
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
 from novacart.adapters.admin.site import install
+from novacart.adapters.persistence.back_office.attention import SqlAttentionQueries
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries
@@ -19,6 +20,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.authorization.throttle import SignInThrottle
+from novacart.application.back_office.attention import AttentionQueries
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
@@ -54,6 +56,11 @@ class AdminModule(Module):
 
     @provider
     @singleton
+    def attention(self, database: Database) -> AttentionQueries:
+        return SqlAttentionQueries(database)
+
+    @provider
+    @singleton
     def health(self, database: Database) -> HealthQueries:
         return SqlHealthQueries(database)
 
@@ -73,6 +80,7 @@ class AdminModule(Module):
             limits=injector.get(StaffLimits),
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
             dashboard=injector.get(DashboardQueries),  # type: ignore[type-abstract]
+            attention=injector.get(AttentionQueries),  # type: ignore[type-abstract]
             health=injector.get(HealthQueries),  # type: ignore[type-abstract]
             readiness=injector.get(Readiness),  # type: ignore[type-abstract]
             provider=_provider_name(settings),

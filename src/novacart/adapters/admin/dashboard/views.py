@@ -6,8 +6,10 @@ from typing import Any, ClassVar, Final
 from flask import jsonify, request
 from flask_admin import AdminIndexView, expose
 
+from novacart.adapters.admin.attention.views import LABELS
 from novacart.adapters.admin.dashboard.charts import Comparison, compare
 from novacart.adapters.admin.staff_view import StaffView
+from novacart.application.back_office.attention import readable_kinds
 
 PERIODS: Final = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year"}
 _DEFAULT_PERIOD: Final = "30"
@@ -30,7 +32,8 @@ class DashboardView(StaffView, AdminIndexView):
             statuses=queries.orders_by_status(figures.first, figures.last),
             best_sellers=queries.best_sellers(figures.first, figures.last, limit=_MAX_ROWS),
             low_stock=queries.low_stock(at_most=_LOW_STOCK, limit=_MAX_ROWS),
-            parked=queries.parked(),
+            attention=self.back_office.attention.counts(readable_kinds(self.actor)),
+            attention_labels=LABELS,
         )
 
     @expose("/data/")

@@ -8,9 +8,13 @@ from flask_admin import expose
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.filters import Filter, choice, parse_id
+from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.list_view import ListView
+from novacart.adapters.admin.payments.forms import SettleForm
+from novacart.adapters.admin.staff_view import see_other
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import PaymentId, RefundId
@@ -70,7 +74,7 @@ class RefundsView(ListView):
     row = RefundRow
     heading = "Refunds"
     search_placeholder = "Search by order number or provider reference"
-    details_template = "back_office/details.html"
+    details_template = "back_office/refund.html"
     column_list = ("order_number", "requested_at", "status", "amount", "origin", "reason")
     column_labels: ClassVar = {
         "order_number": "Order",
@@ -85,7 +89,12 @@ class RefundsView(ListView):
         "origin": lambda row: formatting.humanize(row.origin.name),
         "reason": lambda row: formatting.or_dash(row.reason),
     }
-    permissions: ClassVar = {"index_view": "payments.read", "details_view": "payments.read"}
+    permissions: ClassVar = {
+        "index_view": "payments.read",
+        "details_view": "payments.read",
+        "retry": "refunds.resolve",
+        "settle": "refunds.resolve",
+    }
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
         return (
@@ -118,9 +127,48 @@ class RefundsView(ListView):
             ("Requested", formatting.timestamp(refund.requested_at)),
             ("Completed", formatting.timestamp(refund.settled_at)),
         ]
+        if refund.resolution is not None:
+            details += [
+                ("Resolution", formatting.humanize(refund.resolution)),
+                ("Resolution note", formatting.or_dash(refund.resolution_note)),
+                ("Resolved", formatting.timestamp(refund.resolved_at)),
+            ]
         return self.render(
-            self.details_template, title=f"Refund of {refund.order_number}", details=details
+            self.details_template,
+            title=f"Refund of {refund.order_number}",
+            details=details,
+            key=refund.id,
+            settle_form=SettleForm(None),
+            can_resolve=refund.needs_attention and self.can("refunds.resolve"),
         )
+
+    @expose("/retry/", methods=("POST",))
+    def retry(self) -> Any:  # noqa: ANN401 (a redirect)
+        submitted(ConfirmForm)
+        refund: RefundRow = self.get_or_404()
+        self.run_action(
+            lambda: self.back_office.orders.retry_refund(
+                RetryRefundCommand(actor=self.actor, refund_id=refund.id)
+            ),
+            success=f"The refund of order {refund.order_number} was requested again.",
+        )
+        return see_other(url_for("admin_orders.details_view", id=refund.order_id))
+
+    @expose("/settle/", methods=("POST",))
+    def settle(self) -> Any:  # noqa: ANN401 (a redirect)
+        form = submitted(SettleForm)
+        refund: RefundRow = self.get_or_404()
+        form.flash_errors()
+        if not form.errors:
+            self.run_action(
+                lambda: self.back_office.orders.settle_refund(
+                    SettleRefundCommand(
+                        actor=self.actor, refund_id=refund.id, reason=form.reason.data or ""
+                    )
+                ),
+                success=f"The refund of order {refund.order_number} was marked as settled.",
+            )
+        return see_other(url_for("admin_refunds.details_view", id=refund.id))
 
 
 def _order_link(row: PaymentRow | RefundRow) -> object:

@@ -12,15 +12,11 @@ from novacart.adapters.persistence.back_office.daily_sales import (
     live_product_sales,
     stored_product_sales,
 )
-from novacart.adapters.persistence.back_office.operations import PARKED
 from novacart.adapters.persistence.back_office.tables import sales_days
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
-from novacart.adapters.persistence.outbox.tables import outbox_messages
-from novacart.adapters.persistence.payments.tables import webhook_events
-from novacart.application.back_office.dashboard import BestSeller, LowStock, ParkedCounts, SalesDay
-from novacart.application.ports.webhook_events import EventState
+from novacart.application.back_office.dashboard import BestSeller, LowStock, SalesDay
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.shared.money import Money
 
@@ -120,21 +116,6 @@ class SqlDashboardQueries:
                 )
                 for row in connection.execute(statement)
             ]
-
-    def parked(self) -> ParkedCounts:
-        statement = select(
-            select(func.count())
-            .where(outbox_messages.c.state == EventState.PARKED)
-            .scalar_subquery()
-            .label("messages"),
-            select(func.count())
-            .where(webhook_events.c.state.in_(PARKED))
-            .scalar_subquery()
-            .label("events"),
-        )
-        with self._database.reading() as connection:
-            row = connection.execute(statement).one()
-        return ParkedCounts(messages=row.messages, webhook_events=row.events)
 
     def _sales_day(self, day: date, figures: DayFigures) -> SalesDay:
         return SalesDay(

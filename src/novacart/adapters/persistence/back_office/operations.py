@@ -82,6 +82,11 @@ class SqlSystemChecks:
             )
             connection.commit()
 
+    def has_failed(self, name: str) -> bool:
+        statement = select(check_results.c.ok).where(check_results.c.name == name)
+        with self._database.reading() as connection:
+            return connection.execute(statement).scalar_one_or_none() is False
+
 
 def _queue_status(table: Table, received: str) -> Select[*tuple[Any, ...]]:
     received_at = table.c[received]

@@ -8,7 +8,7 @@ from novacart.adapters.persistence.back_office.list_page import ListDescription,
 from novacart.adapters.persistence.payments.tables import payments, refunds
 from novacart.application.back_office.payments import PaymentRow, RefundRow
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
-from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.refund import RefundOrigin, RefundResolution
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
 
@@ -71,6 +71,9 @@ def _refund_row(row: Row[Any]) -> RefundRow:
         failure=row.failure,
         requested_at=row.requested_at,
         settled_at=row.settled_at,
+        resolution=None if row.resolution is None else RefundResolution(row.resolution),
+        resolution_note=row.resolution_note,
+        resolved_at=row.resolved_at,
     )
 
 
