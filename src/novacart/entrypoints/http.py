@@ -2,7 +2,6 @@
 
 import os
 from importlib.metadata import version
-from typing import Final
 
 from flask import Flask, g, request
 from injector import Injector, Module
@@ -13,8 +12,10 @@ from novacart.adapters.web.http import (
     auth,
     compression,
     cors,
+    endpoints,
     errors,
     openapi,
+    proxies,
     rate_limits,
     request_log,
     rsgi,
@@ -32,8 +33,6 @@ from novacart.entrypoints.features import FEATURES
 from novacart.entrypoints.modules.admin import register_admin
 from novacart.entrypoints.settings import Settings, load_settings
 
-MAX_BODY: Final = 1024 * 1024  # bytes; a route for uploads sets its own limit
-
 
 def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     """Build the application. `overrides` are injector modules that replace bindings, for tests.
@@ -45,32 +44,34 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     app = NovaCartFlask("novacart")
     app.json = OrjsonProvider(app)
     app.config |= {
-        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY": settings.signing_key,
         "DEBUG": settings.debug,
         "TRUSTED_HOSTS": None if "*" in settings.allowed_hosts else list(settings.allowed_hosts),
-        "MAX_CONTENT_LENGTH": MAX_BODY,
-        "MAX_FORM_MEMORY_SIZE": MAX_BODY,
-        "SESSION_COOKIE_SECURE": not settings.debug,
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SAMESITE": "Lax",
         "PROPAGATE_EXCEPTIONS": False,
     }
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's documented way
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
+    else:
+        proxies.init_app(app)
     app.extensions["novacart.injector"] = injector
     app.extensions[rate_limits.EXTENSION] = injector.get(Throttle)
     # Hooks run before a request in this order, and after it in the reverse order.
     compression.init_app(app)
     request_log.init_app(app)
     if settings.metrics_enabled:
-        metrics.init_app(app, multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ)
+        metrics.init_app(
+            app,
+            token=settings.metrics_token,
+            multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ,
+        )
     security_headers.init_app(app, debug=settings.debug)
     cors.init_app(app, settings.cors_allowed_origins)
     _record_actor(app, injector)
     errors.init_app(app)
     rsgi.init_app(app)
+    endpoints.init_app(app)
     blueprints = [blueprint for feature in FEATURES for blueprint in feature.blueprints(injector)]
     document = openapi.register_blueprints(app, blueprints, version=version("novacart"))
     pages.init_app(app, document, version=version("novacart"))
@@ -100,4 +101,4 @@ def _record_actor(app: Flask, injector: Injector) -> None:
 
 
 def _context(actor: str) -> RequestContext:
-    return RequestContext(actor=actor, request_id=g.request_id, address=request.remote_addr)
+    return RequestContext(actor=actor, request_id=g.server_request_id, address=request.remote_addr)

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from novacart.adapters.web.http.rsgi import RsgiApplication
+from novacart.adapters.web.http.rsgi import BodyLimits, RsgiApplication
+from novacart.entrypoints.modules.platform import THREADS
+from novacart.entrypoints.settings import Settings
 from novacart.entrypoints.wsgi import app
 
-application: Final = RsgiApplication(app)
+_settings = app.extensions["novacart.injector"].get(Settings)
+
+application: Final = RsgiApplication(
+    app, limits=BodyLimits(timeout=_settings.body_timeout), threads=THREADS
+)

@@ -15,12 +15,21 @@ from zoneinfo import ZoneInfo
 from babel.numbers import list_currencies
 from dotenv import dotenv_values
 
-from novacart.entrypoints.secret_key import MIN_LENGTH, development_key, is_well_known
+from novacart.entrypoints.secret_key import (
+    HOW_TO_MAKE_A_KEY,
+    development_key,
+    is_well_known,
+    weakness,
+)
 
 _DEVELOPMENT_ORIGINS: Final = ("http://localhost:5173", "http://127.0.0.1:5173")
 _ORIGIN: Final = re.compile(
     r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
 )
+_DOTENV: Final = Path(".env")
+_DATABASE: Final = "novacart.db"
+_DEVELOPMENT_DATABASE: Final = "novacart-dev.db"
+_MIN_TOKEN: Final = 16
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "off", ""})
 
@@ -52,6 +61,9 @@ class Settings:
     host: str
     port: int
     web_workers: int
+    header_timeout: int
+    body_timeout: int
+    http2_cleartext: bool
     var: Path
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
@@ -81,30 +93,41 @@ class Settings:
     support_refund_limit: str
     ratelimit_enabled: bool
     metrics_enabled: bool
+    metrics_token: str = field(repr=False)
     access_token_lifetime: timedelta
     refresh_token_lifetime: timedelta
     max_sessions: int
+
+    @property
+    def signing_key(self) -> str:
+        """The secret key. Raises `InvalidSetting` if it was not needed at the start and not set."""
+        if not self.secret_key:
+            raise InvalidSetting(f"SECRET_KEY is not set. {HOW_TO_MAKE_A_KEY}")
+        return self.secret_key
 
 
 def load_settings(
     environ: Mapping[str, str] | None = None,
     *,
-    dotenv: Path = Path(".env"),
+    dotenv: Path = _DOTENV,
     debug_by_default: bool = False,
+    needs_secret: bool = True,
 ) -> Settings:
     """Load settings from `environ` (default: the process's environment) and the file `dotenv`.
 
-    The environment takes precedence. Raises `InvalidSetting`.
+    The environment takes precedence. Without `needs_secret`, the secret key may be missing: it is
+    then empty, and `signing_key` raises. Raises `InvalidSetting`.
     """
-    values = {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
-    values |= os.environ if environ is None else environ
-    read = _Reader(values)
+    read = _Reader(_values(environ, dotenv))
     debug = read.flag("DEBUG", default=debug_by_default)
     var = Path(read.text("VAR_DIR", "var"))
+    metrics_enabled = read.flag("METRICS_ENABLED", default=False)
     origins = read.items("CORS_ALLOWED_ORIGINS", ())
     return Settings(
         debug=debug,
-        secret_key=_secret_key(read.text("SECRET_KEY"), debug=debug, var=var),
+        secret_key=_secret_key(
+            read.text("SECRET_KEY"), debug=debug, var=var, required=needs_secret
+        ),
         allowed_hosts=tuple(
             host.lower()
             for host in read.items("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
@@ -113,8 +136,13 @@ def load_settings(
         host=read.text("HOST", "127.0.0.1"),
         port=read.number("PORT", 8000, maximum=65535),
         web_workers=read.number("WEB_WORKERS", max(2, os.cpu_count() or 2), maximum=256),
+        header_timeout=read.number("HEADER_TIMEOUT", 10, maximum=600),
+        body_timeout=read.number("BODY_TIMEOUT", 30, maximum=600),
+        http2_cleartext=read.flag("HTTP2_CLEARTEXT", default=False),
         var=var,
-        database_url=_database_url(read.text("DATABASE_URL", f"sqlite:///{var}/novacart.db")),
+        database_url=_database_url(
+            read.text("DATABASE_URL", default_database_url(var, debug=debug))
+        ),
         redis_url=read.text("REDIS_URL"),
         cors_allowed_origins=frozenset(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]
@@ -145,7 +173,8 @@ def load_settings(
         cart_max_per_line=read.number("CART_MAX_PER_LINE", 10, maximum=1000),
         support_refund_limit=_major_units(read.text("SUPPORT_REFUND_LIMIT", "5000")),
         ratelimit_enabled=read.flag("RATELIMIT_ENABLED", default=True),
-        metrics_enabled=read.flag("METRICS_ENABLED", default=False),
+        metrics_enabled=metrics_enabled,
+        metrics_token=_metrics_token(read.text("METRICS_TOKEN"), enabled=metrics_enabled),
         access_token_lifetime=timedelta(minutes=read.number("ACCESS_TOKEN_LIFETIME", 60)),
         refresh_token_lifetime=timedelta(
             minutes=read.number("REFRESH_TOKEN_LIFETIME", 7 * 24 * 60)
@@ -207,18 +236,56 @@ class _Reader:
         return int(value)
 
 
-def _secret_key(value: str, *, debug: bool, var: Path) -> str:
+def default_database_url(var: Path, *, debug: bool) -> str:
+    """Return the URL of the SQLite database: development has one of its own."""
+    return f"sqlite:///{var}/{_DEVELOPMENT_DATABASE if debug else _DATABASE}"
+
+
+def is_development_shop(
+    environ: Mapping[str, str] | None = None, *, dotenv: Path = _DOTENV
+) -> bool:
+    """Whether the only shop of this folder is the one of `make run`, and no setting says otherwise.
+
+    Raises `InvalidSetting` if there are databases of development and of production.
+    """
+    read = _Reader(_values(environ, dotenv))
+    if any(read.text(name) for name in ("DEBUG", "SECRET_KEY", "DATABASE_URL")):
+        return False
+    var = Path(read.text("VAR_DIR", "var"))
+    development, production = var / _DEVELOPMENT_DATABASE, var / _DATABASE
+    if development.exists() and production.exists():
+        raise InvalidSetting(
+            f"There is a development database, {development}, and a production database,"
+            f" {production}. Set DEBUG=True or DEBUG=False to choose one."
+        )
+    return development.exists()
+
+
+def _values(environ: Mapping[str, str] | None, dotenv: Path) -> dict[str, str]:
+    values = {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
+    return values | dict(os.environ if environ is None else environ)
+
+
+def _metrics_token(value: str, *, enabled: bool) -> str:
+    if enabled and len(value) < _MIN_TOKEN:
+        raise InvalidSetting(
+            f"METRICS_ENABLED needs a METRICS_TOKEN of {_MIN_TOKEN} characters or more, which the"
+            " monitoring system sends as a bearer token. Make one with"
+            ' `python -c "import secrets; print(secrets.token_urlsafe(24))"`.'
+        )
+    return value
+
+
+def _secret_key(value: str, *, debug: bool, var: Path, required: bool) -> str:
     if debug:
         return value or development_key(var)
+    if not value and not required:
+        return ""
     if not value or is_well_known(value):
         problem = "is a well-known default" if value else "is not set"
-        raise InvalidSetting(
-            f"SECRET_KEY {problem}. Set it to a long random string of your own, such as the output"
-            ' of `python -c "import secrets; print(secrets.token_urlsafe(48))"`, or set'
-            " DEBUG=True for development."
-        )
-    if len(value) < MIN_LENGTH:
-        raise InvalidSetting(f"SECRET_KEY is too short: use {MIN_LENGTH} characters or more.")
+        raise InvalidSetting(f"SECRET_KEY {problem}. {HOW_TO_MAKE_A_KEY}")
+    if weak := weakness(value):
+        raise InvalidSetting(f"SECRET_KEY {weak}. {HOW_TO_MAKE_A_KEY}")
     return value
 
 

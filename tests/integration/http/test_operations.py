@@ -3,13 +3,16 @@
 from collections.abc import Callable
 
 import pytest
+import structlog
 from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
+from tests.support.accounts import CheapPasswords, register
 
 MakeApp = Callable[..., Flask]
+TOKEN = "a-token-of-the-monitoring-system"
 
 
 def test_health_is_ok_while_the_process_runs(client: FlaskClient) -> None:
@@ -75,13 +78,55 @@ def test_unchanged_asset_is_not_sent_again(client: FlaskClient) -> None:
 
 def test_metrics_are_served_only_if_enabled(client: FlaskClient, make_app: MakeApp) -> None:
     assert client.get("/metrics").status_code == 404
-    enabled = make_app(METRICS_ENABLED="true").test_client()
+    enabled = make_app(METRICS_ENABLED="true", METRICS_TOKEN=TOKEN).test_client()
     enabled.get("/api/health/")
     enabled.get("/nothing/very/secret/")
-    metrics = enabled.get("/metrics").text
+    metrics = enabled.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
     sample = 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"} 1.0'
     assert sample in metrics
     assert "secret" not in metrics
+
+
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer ", "Bearer null", f"Bearer {TOKEN[:-1]}", TOKEN, "Bearer é"]
+)
+def test_metrics_need_the_token(make_app: MakeApp, authorization: str | None) -> None:
+    client = make_app(METRICS_ENABLED="true", METRICS_TOKEN=TOKEN).test_client()
+    headers = {} if authorization is None else {"Authorization": authorization}
+    response = client.get("/metrics", headers=headers)
+    assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "novacart_http" not in response.text
+
+
+def test_request_id_of_the_client_is_logged_beside_ours_and_never_audited(
+    make_app: MakeApp, database: Database
+) -> None:
+    client = make_app(CheapPasswords()).test_client()
+    with structlog.testing.capture_logs(
+        processors=[structlog.contextvars.merge_contextvars]
+    ) as lines:
+        client.environ_base["HTTP_X_REQUEST_ID"] = "mine-1"
+        register(client)
+        assert client.get("/api/health/").headers["X-Request-ID"] == "mine-1"
+    line = next(line for line in lines if line["event"] == "request")
+    assert line["request_id"] == "mine-1"
+    with database.reading() as connection:
+        audited = connection.execute(text("SELECT request_id FROM outbox_messages")).scalars().all()
+    assert set(audited) == {line["server_request_id"]}
+    assert len(line["server_request_id"]) == 32
+
+
+def test_untrusted_proxy_is_logged_once(make_app: MakeApp) -> None:
+    forwarded = {"X-Forwarded-For": "198.51.100.7"}
+    for trusted, warnings in (("0", 1), ("1", 0)):
+        client = make_app(TRUSTED_PROXIES=trusted).test_client()
+        with structlog.testing.capture_logs() as lines:
+            client.get("/api/health/")
+            for _ in range(3):
+                client.get("/api/health/", headers=forwarded)
+        hints = [line["hint"] for line in lines if line["event"] == "untrusted_forwarded_header"]
+        assert len(hints) == warnings
+        assert all("TRUSTED_PROXIES" in hint and "198.51" not in hint for hint in hints)
 
 
 def test_unknown_host_is_rejected(client: FlaskClient) -> None:

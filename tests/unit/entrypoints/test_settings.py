@@ -1,9 +1,11 @@
 """Defaults, validation and secrecy of the settings."""
 
 import re
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_hex, token_urlsafe
 
 import pytest
 
@@ -12,11 +14,12 @@ from novacart.entrypoints.settings import (
     InvalidSetting,
     Settings,
     ensure_startable,
+    is_development_shop,
     load_settings,
 )
 
 ROOT = Path(__file__).parents[3]
-KEY = "a-private-random-key"
+KEY = "a-private-random-key-of-the-tests-alone"
 
 
 @pytest.fixture(autouse=True)
@@ -58,9 +61,66 @@ def test_production_rejects_a_missing_or_known_key(key: str) -> None:
         load_settings({"SECRET_KEY": key})
 
 
-def test_production_rejects_a_short_key() -> None:
-    with pytest.raises(InvalidSetting, match="too short"):
-        load_settings({"SECRET_KEY": "x" * 15})
+@pytest.mark.parametrize(
+    "key",
+    [
+        "x" * 15,
+        "Kd8-fPq2_vW9sLm4Zt7RbXc3HyNgJa1",
+        "x" * 64,
+        "0101010101010101010101010101010101010101",
+        "s3cr3t-w0rd!" * 4,
+        "abcdefghijklmnopqrstuvwxyz0123456789",
+        "qwertyuiopasdfghjklzxcvbnm1234567890",
+        "change-me-" + "Kd8fPq2vW9sLm4Zt7RbXc3HyNgJa1",
+    ],
+)
+def test_production_rejects_a_weak_key_and_says_how_to_make_one(key: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"SECRET_KEY .*secrets\.token_urlsafe"):
+        load_settings({"SECRET_KEY": key})
+
+
+@pytest.mark.parametrize("make", [token_urlsafe, token_hex])
+def test_random_keys_are_accepted(make: Callable[[int], str]) -> None:
+    for size in (24, 32, 48):
+        for key in (make(size) for _ in range(200)):
+            assert load_settings({"SECRET_KEY": key}).secret_key == key
+
+
+def test_command_without_a_signature_needs_no_secret_key() -> None:
+    settings = load_settings({}, needs_secret=False)
+    with pytest.raises(InvalidSetting, match="SECRET_KEY is not set"):
+        _ = settings.signing_key
+
+
+def test_development_has_a_database_of_its_own() -> None:
+    assert load(DEBUG="True").database_url == "sqlite:///var/novacart-dev.db"
+    assert load(DEBUG="True", VAR_DIR="v").database_url == "sqlite:///v/novacart-dev.db"
+    assert load().database_url == "sqlite:///var/novacart.db"
+    assert load(DEBUG="True", DATABASE_URL="sqlite:///a.db").database_url == "sqlite:///a.db"
+
+
+def test_development_shop_is_found_where_no_setting_chooses() -> None:
+    assert not is_development_shop({})
+    Path("var").mkdir()
+    Path("var/novacart-dev.db").touch()
+    assert is_development_shop({})
+    for name, value in (
+        ("DEBUG", "False"),
+        ("SECRET_KEY", KEY),
+        ("DATABASE_URL", "sqlite:///other.db"),
+        ("VAR_DIR", "other"),
+    ):
+        assert not is_development_shop({name: value})
+    Path("var/novacart.db").touch()
+    with pytest.raises(InvalidSetting, match="DEBUG=True or DEBUG=False"):
+        is_development_shop({})
+
+
+def test_metrics_need_a_token() -> None:
+    for token in ("", "short"):
+        with pytest.raises(InvalidSetting, match="METRICS_TOKEN"):
+            load(METRICS_ENABLED="True", METRICS_TOKEN=token)
+    assert load(METRICS_ENABLED="True", METRICS_TOKEN="t" * 16).metrics_enabled
 
 
 def test_development_key_is_generated_once() -> None:
@@ -172,13 +232,14 @@ def test_production_does_not_start_with_local_links(url: str) -> None:
 
 def test_repr_shows_no_secret() -> None:
     secrets = {
-        name: f"canary-{name}"
+        name: f"canary-{name}-Kd8fPq2vW9sLm4Zt7RbX"
         for name in (
             "SECRET_KEY",
             "EMAIL_HOST_PASSWORD",
             "STRIPE_SECRET_KEY",
             "STRIPE_WEBHOOK_SECRET",
             "CLOUDINARY_API_SECRET",
+            "METRICS_TOKEN",
         )
     } | {"DATABASE_URL": "postgresql://u:canary@h/d", "REDIS_URL": "redis://:canary@h"}
     assert "canary" not in repr(load_settings(secrets))
@@ -186,7 +247,7 @@ def test_repr_shows_no_secret() -> None:
 
 def test_example_file_lists_every_setting_with_its_default() -> None:
     example = ROOT / ".env.example"
-    listed = set(re.findall(r"^([A-Z_]+)=", example.read_text(), re.MULTILINE))
+    listed = set(re.findall(r"^([A-Z0-9_]+)=", example.read_text(), re.MULTILINE))
     names = {field.name.upper() for field in fields(Settings)} - {"VAR"} | {"VAR_DIR"}
     assert listed == names
     settings = load_settings({"SECRET_KEY": KEY}, dotenv=example)

@@ -11,7 +11,7 @@ from novacart.adapters.web.http import cors, errors, request_log, security_heade
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.body import MAX_DEPTH, json_body
 from novacart.adapters.web.http.conditional import EntityTag, expected_version, not_modified
-from novacart.adapters.web.http.request_log import request_id_from
+from novacart.adapters.web.http.request_log import safe_id
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.media.routes import absolute_url
 
@@ -164,14 +164,22 @@ def test_if_match_without_a_usable_tag_is_412(client: FlaskClient, condition: st
 
 @pytest.mark.parametrize("header", ["abc-1", "a", "0" * 128, "01HX.a_b~c"])
 def test_safe_request_id_is_kept(header: str) -> None:
-    assert request_id_from(header) == header
+    assert safe_id(header) == header
 
 
 @pytest.mark.parametrize("header", [None, "", "a b", "x" * 129, 'a"', "a\n", "é", "-", "{}", "a\0"])
-def test_unsafe_request_id_is_replaced(header: str | None) -> None:
-    request_id = request_id_from(header)
-    assert request_id != header
-    assert len(request_id) == 32
+def test_unsafe_request_id_is_ignored(header: str | None) -> None:
+    assert safe_id(header) is None
+
+
+def test_request_without_a_safe_id_gets_one(app: Flask) -> None:
+    client = app.test_client()
+    ids = {
+        client.get("/api/thing/", headers={"X-Request-ID": "a b"}).headers["X-Request-ID"]
+        for _ in "ab"
+    }
+    assert {len(each) for each in ids} == {32}
+    assert len(ids) == 2
 
 
 @pytest.mark.parametrize(

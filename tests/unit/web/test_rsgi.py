@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
-from novacart.adapters.web.http import errors, request_log, rsgi
+from novacart.adapters.web.http import endpoints, errors, request_log, rsgi
+from novacart.adapters.web.http.endpoints import MAX_BODY, accepts_upload, calls_provider
 from novacart.adapters.web.http.rsgi import BodyLimits, RsgiApplication, Threads, build_environ
 
 
@@ -44,9 +45,11 @@ class Protocol:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
+        self.read = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for chunk in self._chunks:
+            self.read += 1
             yield chunk
         if self._stalls:
             await asyncio.Event().wait()
@@ -68,7 +71,7 @@ def app() -> Flask:
     request_log.init_app(app)
     errors.init_app(app)
     rsgi.init_app(app)
-    app.config["MAX_CONTENT_LENGTH"] = 100
+    endpoints.init_app(app)
 
     @app.route("/echo", methods=["GET", "POST"])
     def echo() -> dict[str, object]:
@@ -77,8 +80,17 @@ def app() -> Flask:
         return {"size": len(body), "query": request.query_string.decode(), "thread": thread}
 
     @app.post("/provider")
-    @rsgi.calls_provider
+    @calls_provider
     def provider() -> dict[str, str]:
+        return {"thread": threading.current_thread().name}
+
+    @app.post("/upload")
+    @accepts_upload(2 * MAX_BODY)
+    def upload() -> dict[str, int]:
+        return {"size": len(request.get_data())}
+
+    @app.get("/pages/report")
+    def report() -> dict[str, str]:
         return {"thread": threading.current_thread().name}
 
     @app.get("/stream")
@@ -96,7 +108,7 @@ def send(
     limits: BodyLimits | None = None,
     threads: Threads | None = None,
 ) -> Protocol:
-    application = RsgiApplication(app, limits=limits, threads=threads)
+    application = RsgiApplication(app, limits=limits, threads=threads, threaded="/pages/")
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
@@ -142,22 +154,82 @@ def test_stalled_body_answers_408_and_closes(app: Flask) -> None:
     assert b'"code":"request_timeout"' in sent.body
 
 
-def test_body_over_the_limit_is_read_and_answers_413(app: Flask) -> None:
-    limits = BodyLimits(stored=150, discarded=1000)
-    sent = send(app, post(600), Protocol(*[b"x" * 100] * 6), limits=limits)
+CHUNK = b"x" * (256 * 1024)
+
+
+def test_body_over_the_limit_is_read_and_answers_413_with_the_limit(app: Flask) -> None:
+    chunks = Protocol(*[CHUNK] * 10)
+    sent = send(app, post(10 * len(CHUNK)), chunks)
     assert sent.status == 413
+    assert b"the limit here is 1 MiB" in sent.body
+    assert chunks.read == 10
+
+
+def test_body_over_the_limit_is_not_stored(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored: list[int] = []
+
+    def write(_body: object, chunk: bytes, **_: object) -> None:
+        stored.append(len(chunk))
+
+    monkeypatch.setattr(rsgi._Body, "write", write)
+    send(app, post(40 * len(CHUNK)), Protocol(*[CHUNK] * 40))
+    assert sum(stored) <= MAX_BODY + len(CHUNK)
+
+
+def test_upload_has_a_limit_of_its_own(app: Flask) -> None:
+    sent = send(app, post(8 * len(CHUNK), "/upload"), Protocol(*[CHUNK] * 8))
+    assert (sent.status, sent.body) == (200, b'{"size":2097152}\n')
+    sent = send(app, post(9 * len(CHUNK), "/upload"), Protocol(*[CHUNK] * 9))
+    assert sent.status == 413
+    assert b"the limit here is 2 MiB" in sent.body
 
 
 def test_reading_stops_at_the_discard_limit(app: Flask) -> None:
-    limits = BodyLimits(stored=150, discarded=200)
-    sent = send(app, post(10_000), Protocol(*[b"x" * 100] * 5, stalls=True), limits=limits)
+    limits = BodyLimits(discarded=len(CHUNK))
+    sent = send(app, post(10**9), Protocol(*[CHUNK] * 8, stalls=True), limits=limits)
     assert sent.status == 413
+
+
+def test_client_that_waits_for_permission_gets_the_413_at_once(app: Flask) -> None:
+    scope = post(10**9)
+    scope.headers["expect"] = "100-continue"
+    sent = send(app, scope, Protocol(stalls=True))
+    assert sent.status == 413
+
+
+def test_bodies_together_are_bounded(app: Flask) -> None:
+    """Small bodies are served all the same."""
+    full = BodyLimits(total=0)
+    sent = send(app, post(4 * len(CHUNK)), Protocol(*[CHUNK] * 4), limits=full)
+    assert (sent.status, sent.headers["Retry-After"]) == (503, "5")
+    assert send(app, post(5), Protocol(b"hello"), limits=full).status == 200
+
+
+def test_space_of_a_body_is_free_again_after_its_request(app: Flask) -> None:
+    application = RsgiApplication(app, limits=BodyLimits(total=5 * len(CHUNK)))
+
+    async def run() -> list[int]:
+        loop = asyncio.get_running_loop()
+        application.__rsgi_init__(loop)
+        statuses = []
+        for _ in range(3):
+            protocol = Protocol(*[CHUNK] * 4)
+            await application.__rsgi__(post(4 * len(CHUNK)), protocol)
+            statuses.append(protocol.status)
+        application.__rsgi_del__(loop)
+        return statuses
+
+    assert asyncio.run(run()) == [200, 200, 200]
+
+
+def test_page_under_the_threaded_prefix_runs_in_the_write_pool(app: Flask) -> None:
+    assert b"writes" in send(app, Scope(path="/pages/report"), Protocol()).body
 
 
 def test_body_without_content_length_is_limited_too(app: Flask) -> None:
     scope = Scope(method="POST", headers={"transfer-encoding": "chunked"})
     assert b'"size":5' in send(app, scope, Protocol(b"hello")).body
-    assert send(app, scope, Protocol(b"x" * 101)).status == 413
+    assert send(app, scope, Protocol(*[CHUNK] * 5)).status == 413
 
 
 def test_body_without_content_length_is_streamed_back(app: Flask) -> None:

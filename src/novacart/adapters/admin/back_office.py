@@ -81,7 +81,10 @@ class AccountActions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackOffice:
-    """`provider` is the display name of the payment provider."""
+    """`provider` is the display name of the payment provider.
+
+    `trusted_proxies` is the number of reverse proxies whose X-Forwarded-* headers count.
+    """
 
     sessions: StaffSessions
     sign_in_throttle: SignInThrottle
@@ -94,6 +97,7 @@ class BackOffice:
     health: HealthQueries
     readiness: Readiness
     provider: str
+    trusted_proxies: int
     catalog: CatalogActions
     orders: OrderActions
     accounts: AccountActions

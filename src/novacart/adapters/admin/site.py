@@ -1,5 +1,6 @@
 """Registers the back office's views, templates and static files with Flask."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from flask import Blueprint, Flask, redirect, url_for
@@ -19,9 +20,12 @@ from novacart.adapters.admin.operations.views import HealthView, OutboxView, Web
 from novacart.adapters.admin.ordering.views import OrdersView
 from novacart.adapters.admin.payments.views import PaymentsView, RefundsView
 from novacart.adapters.admin.sign_in.views import AccountView, SignInView
+from novacart.adapters.admin.staff_view import StaffView
+
+_COOKIE: Final = "novacart_staff"
 
 # Endpoint: view and path under `/admin/`.
-_VIEWS: Final = {
+_VIEWS: Final[dict[str, tuple[type[StaffView], str]]] = {
     "admin_sign_in": (SignInView, "sign-in"),
     "admin_account": (AccountView, "account"),
     "admin_attention": (AttentionView, "attention"),
@@ -39,10 +43,30 @@ _VIEWS: Final = {
 }
 
 
-def install(app: Flask, back_office: BackOffice) -> Admin:
-    """Serve the back office under `/admin/`. Nothing else uses Flask's session."""
+def provider_endpoints() -> Iterator[str]:
+    """The endpoints that call a payment provider or an image store."""
+    for endpoint, (view, _) in _VIEWS.items():
+        yield from (f"{endpoint}.{name}" for name in view.provider_views)
+
+
+def upload_limits() -> dict[str, int]:
+    """The endpoints that receive files, and the bytes of all files of a form together."""
+    return {
+        f"{endpoint}.{name}": limit
+        for endpoint, (view, _) in _VIEWS.items()
+        for name, limit in view.uploads.items()
+    }
+
+
+def install(app: Flask, back_office: BackOffice, *, secure: bool) -> Admin:
+    """Serve the back office under `/admin/`. Nothing else uses Flask's session.
+
+    With `secure`, browsers send the cookie over https only, and accept none of its name over http
+    (RFC 6265bis, section 4.1.3). `__Host-` would need the path `/`.
+    """
     app.config |= {
-        "SESSION_COOKIE_NAME": "novacart_staff",
+        "SESSION_COOKIE_NAME": f"__Secure-{_COOKIE}" if secure else _COOKIE,
+        "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_PATH": "/admin",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -35,6 +35,10 @@ class StaffView(BaseView):
     """
 
     permissions: ClassVar[Mapping[str, str]] = {}
+    # Pages that call a payment provider or an image store.
+    provider_views: ClassVar[frozenset[str]] = frozenset()
+    # The bytes of all files together in the form of a page.
+    uploads: ClassVar[Mapping[str, int]] = {}
 
     def __init__(self, back_office: BackOffice, **options: Any) -> None:  # noqa: ANN401 (Flask-Admin's own)
         self.back_office = back_office
@@ -85,7 +89,7 @@ class StaffView(BaseView):
         profile: Profile | None = g.get("staff")
         actor = "anonymous" if profile is None else f"staff:{profile.id}"
         context = RequestContext(
-            actor=actor, request_id=g.get("request_id"), address=request.remote_addr
+            actor=actor, request_id=g.get("server_request_id"), address=request.remote_addr
         )
         with self.back_office.contexts.bind(context):
             return fn(self, *args, **kwargs)

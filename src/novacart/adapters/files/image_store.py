@@ -33,13 +33,13 @@ def _write(path: Path, content: bytes) -> None:
     """Write a file atomically. An existing file has the same content already."""
     if path.exists():
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (*reversed(path.parent.parents), path.parent):
+        folder.mkdir(mode=0o700, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as temporary:
         try:
             temporary.write(content)
             temporary.flush()
             os.fsync(temporary.fileno())
-            Path(temporary.name).chmod(0o644)
             Path(temporary.name).replace(path)
         except BaseException:
             Path(temporary.name).unlink(missing_ok=True)

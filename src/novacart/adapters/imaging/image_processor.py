@@ -9,7 +9,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from novacart.application.ports.image_processor import PreparedImage
 from novacart.domain.shared.errors import InvalidValue
 
-MAX_BYTES = 8 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 2000
 MIN_SIDE = 16

@@ -32,12 +32,15 @@ class Database:
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
 
     @classmethod
-    def connect(cls, url: str, *, pool_size: int = 4) -> Self:
-        """Create the connection pool; the first use opens a connection."""
+    def connect(cls, url: str, *, pool_size: int = 4, max_overflow: int = 16) -> Self:
+        """Create the connection pool; the first use opens a connection.
+
+        `pool_size` connections stay open, and `max_overflow` more are opened when needed.
+        """
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return cls(sqlite_engine(url, pool_size))
-        return cls(postgresql_engine(url, pool_size))
+            return cls(sqlite_engine(url, pool_size, max_overflow))
+        return cls(postgresql_engine(url, pool_size, max_overflow))
 
     @property
     def dialect(self) -> str:

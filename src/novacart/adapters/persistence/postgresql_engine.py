@@ -15,12 +15,12 @@ _PING_AFTER: Final = 1.0
 _RETURNED_AT: Final = "novacart_returned_at"
 
 
-def postgresql_engine(url: str, pool_size: int) -> Engine:
+def postgresql_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     """Create an engine with timeouts, UTC sessions and tested connections."""
     engine = create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=16,
+        max_overflow=max_overflow,
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
         pool_recycle=1800,
         connect_args={

@@ -1,6 +1,7 @@
 """Connections to SQLite."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
@@ -20,15 +21,15 @@ _BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {LOCK_TIMEOUT * 1000}"
 _RETRY_INTERVAL: Final = 0.002
 
 
-def sqlite_engine(url: str, pool_size: int) -> Engine:
+def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
     """Create an engine with WAL, durable commits and enforced foreign keys."""
     path = make_url(url).database
     if path and path != ":memory:" and not path.startswith("file:"):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        _create_private(Path(path))
     engine = create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=16,
+        max_overflow=max_overflow,
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
         connect_args={"timeout": LOCK_TIMEOUT},
     )
@@ -54,6 +55,18 @@ def sqlite_engine(url: str, pool_size: int) -> Engine:
             _begin_immediate(connection)
 
     return engine
+
+
+def _create_private(path: Path) -> None:
+    """Create an empty database that only its owner can read, unless it exists.
+
+    SQLite gives the files beside it, `-wal` and `-shm`, the same mode.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):
+        # SQLite itself reports a path that can't be written.
+        if not path.exists():
+            path.touch(mode=0o600)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -3,8 +3,7 @@
 import click
 
 from novacart.application.audit.audit_shop import AuditShop
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
+from novacart.entrypoints.commands.cli_context import cli_injector
 
 
 @click.command()
@@ -13,7 +12,8 @@ def audit() -> None:
 
     The exit code is 1 if any is violated.
     """
-    report = build_container(load_settings()).get(AuditShop)()
+    with cli_injector() as injector:
+        report = injector.get(AuditShop)()
     for finding in report.findings:
         mark = "ok    " if finding.holds else "FAILED"
         invariant, result = finding.invariant, finding.result

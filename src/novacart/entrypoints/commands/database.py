@@ -3,11 +3,11 @@
 import click
 
 from novacart.adapters.persistence import migrate as migrations
-from novacart.entrypoints.settings import load_settings
+from novacart.entrypoints.commands.cli_context import command_settings
 
 
 @click.command()
 def migrate() -> None:
     """Migrate the database to the current schema."""
-    migrations.upgrade(load_settings().database_url)
+    migrations.upgrade(command_settings().database_url)
     click.echo("The database is up to date.")

@@ -20,6 +20,7 @@ from novacart.domain.accounts.username import Username
 from novacart.entrypoints.commands.catalog import seed_with_progress
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.demo.data import people
+from novacart.entrypoints.private_files import UMASK, protect_files
 from novacart.entrypoints.settings import Settings, load_settings
 
 _START_TIMEOUT: Final = 60.0
@@ -33,7 +34,9 @@ def dev() -> None:
     Migrates the database first, and loads the demo data into an empty one. DEBUG is True unless
     the environment or `.env` sets it. Ctrl-C stops both processes.
     """
+    os.umask(UMASK)
     settings = load_settings(debug_by_default=True)
+    protect_files(settings.var, settings.database_url)
     # The child processes read the settings themselves.
     os.environ["DEBUG"] = str(settings.debug)
     click.echo("Migrating the database …")

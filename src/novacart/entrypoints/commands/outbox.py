@@ -6,8 +6,6 @@ from novacart.application.authorization.actor import SYSTEM
 from novacart.application.back_office.retry_messages import RetryMessages, RetryMessagesCommand
 from novacart.application.ports.outbox import Outbox
 from novacart.entrypoints.commands.cli_context import cli_injector
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
 
 
 @click.group()
@@ -18,12 +16,13 @@ def outbox() -> None:
 @outbox.command("list")
 def list_parked() -> None:
     """List the parked messages, and count those that wait for delivery."""
-    queue = build_container(load_settings()).get(Outbox)  # type: ignore[type-abstract]
-    parked = queue.parked()
+    with cli_injector() as injector:
+        queue = injector.get(Outbox)  # type: ignore[type-abstract]
+        parked, pending = queue.parked(), queue.count_pending()
     for message in parked:
         occurred_at = message.occurred_at.isoformat(timespec="seconds")
         click.echo(f"{message.id}\t{message.name}\t{occurred_at}\t{message.last_error}")
-    click.echo(f"{len(parked)} parked, {queue.count_pending()} waiting", err=True)
+    click.echo(f"{len(parked)} parked, {pending} waiting", err=True)
 
 
 @outbox.command()

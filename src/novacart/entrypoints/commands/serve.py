@@ -10,24 +10,31 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.commands.cli_context import ensure_ready
+from novacart.entrypoints.container import build_container
+from novacart.entrypoints.demo.accounts import usable_demo_accounts
 from novacart.entrypoints.logs import configure_logs, formatter
-from novacart.entrypoints.settings import Settings, ensure_startable, load_settings
+from novacart.entrypoints.private_files import UMASK, make_private_directory, protect_files
+from novacart.entrypoints.settings import InvalidSetting, Settings, ensure_startable, load_settings
 from novacart.entrypoints.worker import run_worker
 
 # Seconds that requests in progress may take after SIGTERM.
 _SHUTDOWN_TIMEOUT: Final = 30
-# Seconds in which a client must send the headers of its request.
-_HEADER_TIMEOUT: Final = 10
 
 
 @click.command()
 def serve() -> None:
     """Run the web server.
 
-    On SIGTERM or Ctrl-C it finishes running requests and stops.
+    On SIGTERM or Ctrl-C it finishes running requests and stops. It does not start in production
+    while somebody can sign in to a demo account with its published password.
     """
     settings = load_settings()
     ensure_startable(settings)
+    os.umask(UMASK)
+    protect_files(settings.var, settings.database_url)
+    _check_database(settings)
     if settings.metrics_enabled:
         _share_metrics(settings)
     Granian(
@@ -36,8 +43,8 @@ def serve() -> None:
         port=settings.port,
         interface=Interfaces.RSGI,
         websockets=False,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_TIMEOUT * 1000),
+        http=HTTPModes.auto if settings.http2_cleartext else HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=settings.header_timeout * 1000),
         workers=settings.web_workers,
         respawn_failed_workers=True,
         workers_kill_timeout=_SHUTDOWN_TIMEOUT,
@@ -54,15 +61,32 @@ def worker() -> None:
     """
     settings = load_settings()
     ensure_startable(settings)
+    os.umask(UMASK)
+    protect_files(settings.var, settings.database_url)
     configure_logs(debug=settings.debug)
     run_worker(settings)
+
+
+def _check_database(settings: Settings) -> None:
+    """Raise `InvalidSetting` if the database can't be served as it is."""
+    injector = build_container(settings)
+    try:
+        ensure_ready(injector)
+        if not settings.debug and (names := usable_demo_accounts(injector)):
+            raise InvalidSetting(
+                "These demo accounts have a published password and can sign in:"
+                f" {', '.join(names)}. Disable them or change their passwords in the back office,"
+                " with DEBUG=True, before you run this shop in production."
+            )
+    finally:
+        injector.get(Database).dispose()
 
 
 def _share_metrics(settings: Settings) -> None:
     """Create an empty directory in which all web processes store their samples."""
     directory = settings.var / "metrics"
     shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    make_private_directory(directory)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(directory)
 
 

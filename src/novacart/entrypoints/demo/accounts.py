@@ -6,11 +6,14 @@ from typing import Any
 from injector import Injector
 
 from novacart.application.accounts.edit_address_book import AddAddress, AddAddressCommand
+from novacart.application.accounts.queries import AccountQueries
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.domain.accounts.address import AddressDetails, AddressType
 from novacart.domain.accounts.errors import InvalidFields
 from novacart.domain.accounts.role import Role
+from novacart.domain.accounts.username import login_key
 from novacart.entrypoints.demo import data
 
 
@@ -24,6 +27,25 @@ def seed_people(injector: Injector, progress: Callable[[str, int, int], None]) -
         added += _register(injector, person, role)
         progress("people", done, len(accounts))
     return added
+
+
+def usable_demo_accounts(injector: Injector) -> list[str]:
+    """Return the usernames of the demo accounts that still have their published password."""
+    people = data.people()
+    queries = injector.get(AccountQueries)  # type: ignore[type-abstract]
+    hasher = injector.get(PasswordHasher)  # type: ignore[type-abstract]
+    usable = []
+    for person in (people["admin"], *people["customers"]):
+        for login in (person["email"], person["username"]):
+            credentials = queries.credentials(login_key(login))
+            if (
+                credentials is not None
+                and credentials.is_active
+                and hasher.verify(person["password"], credentials.password_hash)
+            ):
+                usable.append(person["username"])
+                break
+    return usable
 
 
 def _register(injector: Injector, person: dict[str, Any], role: Role) -> bool:

@@ -16,6 +16,7 @@ from novacart.domain.catalog.category_details import CategoryDetails, CategoryIm
 from novacart.domain.catalog.errors import SlugTaken
 from novacart.entrypoints.demo import data
 from novacart.entrypoints.demo.accounts import seed_people
+from novacart.entrypoints.settings import InvalidSetting, Settings
 
 Progress = Callable[[str, int, int], None]
 
@@ -35,8 +36,13 @@ def seed_demo(
     """Add what is missing of the demo shop, by means of the use cases. Idempotent.
 
     A product is identified by its title and subtitle. `progress` is called with the kind of
-    data, the number done and their total.
+    data, the number done and their total. Raises `InvalidSetting` in production.
     """
+    if not injector.get(Settings).debug:
+        raise InvalidSetting(
+            "The demo data is for development only: it has accounts with published passwords, one"
+            " of them an owner. Set DEBUG=True to load it."
+        )
     catalog = data.catalog()
     return SeedReport(
         categories=_seed_categories(injector, catalog["categories"], progress),

@@ -125,7 +125,7 @@ class AccountsModule(Module):
     @singleton
     def tokens(self, settings: Settings) -> Tokens:
         return JwtTokens(
-            secret_key=settings.secret_key,
+            secret_key=settings.signing_key,
             access_lifetime=settings.access_token_lifetime,
             refresh_lifetime=settings.refresh_token_lifetime,
         )
@@ -133,7 +133,7 @@ class AccountsModule(Module):
     @provider
     @singleton
     def reset_tokens(self, settings: Settings) -> ResetTokens:
-        return HmacResetTokens(settings.secret_key)
+        return HmacResetTokens(settings.signing_key)
 
     @provider
     @singleton

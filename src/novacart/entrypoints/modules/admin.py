@@ -10,13 +10,14 @@ from novacart.adapters.admin.back_office import (
     OrderActions,
 )
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
-from novacart.adapters.admin.site import install
+from novacart.adapters.admin.site import install, provider_endpoints, upload_limits
 from novacart.adapters.persistence.back_office.attention import SqlAttentionQueries
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.web.http import endpoints
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.authorization.throttle import SignInThrottle
@@ -84,6 +85,7 @@ class AdminModule(Module):
             health=injector.get(HealthQueries),  # type: ignore[type-abstract]
             readiness=injector.get(Readiness),  # type: ignore[type-abstract]
             provider=_provider_name(settings),
+            trusted_proxies=settings.trusted_proxies,
             catalog=injector.get(CatalogActions),
             orders=injector.get(OrderActions),
             accounts=injector.get(AccountActions),
@@ -94,7 +96,11 @@ class AdminModule(Module):
 
 def register_admin(app: Flask, injector: Injector) -> None:
     """Register the pages under `/admin/`."""
-    install(app, injector.get(BackOffice))
+    install(app, injector.get(BackOffice), secure=not injector.get(Settings).debug)
+    for endpoint in provider_endpoints():
+        endpoints.declare(app, endpoint, calls_provider=True)
+    for endpoint, limit in upload_limits().items():
+        endpoints.declare(app, endpoint, max_upload=limit)
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:

@@ -128,7 +128,7 @@ class PaymentsModule(Module):
 
 
 def _sandbox_secret(settings: Settings) -> str:
-    return hashlib.sha256(f"sandbox webhook {settings.secret_key}".encode()).hexdigest()
+    return hashlib.sha256(f"sandbox webhook {settings.signing_key}".encode()).hexdigest()
 
 
 def blueprints(injector: Injector) -> list[Blueprint]:

@@ -1,6 +1,7 @@
 """The bindings that all features need: database, clock, outbox, locks, health."""
 
 from datetime import timedelta
+from typing import Final
 
 from injector import Injector, Module, provider, singleton
 
@@ -14,6 +15,7 @@ from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.adapters.system.clock import SystemClock
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.rsgi import Threads
 from novacart.adapters.web.operations.routes import operations_blueprint
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.job_lock import JobLock
@@ -25,6 +27,9 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import Settings
 
+THREADS: Final = Threads()
+"""The threads of a web process."""
+
 _HOUR = 3600
 _KEPT_MESSAGES = timedelta(days=30)
 
@@ -33,7 +38,12 @@ class PlatformModule(Module):
     @provider
     @singleton
     def database(self, settings: Settings) -> Database:
-        return Database.connect(settings.database_url)
+        # The threads that serve a provider hold a connection for moments only.
+        return Database.connect(
+            settings.database_url,
+            pool_size=THREADS.writes + 1,
+            max_overflow=THREADS.provider,
+        )
 
     @provider
     @singleton

@@ -46,6 +46,8 @@ class CategoriesView(ListView):
         "create_view": "categories.write",
         "edit_view": "categories.write",
     }
+    provider_views: ClassVar = frozenset({"create_view", "edit_view"})
+    uploads: ClassVar = {"create_view": MAX_IMAGES, "edit_view": MAX_IMAGES}
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
         return (yes_no("is_active", "Visible"),)
@@ -67,11 +69,6 @@ class CategoriesView(ListView):
 
     def get_edit_form(self) -> type[CategoryForm]:
         return CategoryForm
-
-    def _handle_view(self, name: str, **options: object) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        # Before the form is parsed for its CSRF token.
-        request.max_content_length = MAX_IMAGES
-        return super()._handle_view(name, **options)
 
     def create_model(self, form: CategoryForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         def add() -> CategoryRow | None:

@@ -22,8 +22,9 @@ from novacart.domain.catalog.product_details import MAX_SKU, MAX_TITLE, MAX_YEAR
 from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
 from novacart.domain.shared.money import Money
 
-# Bytes, for all images of one form.
-MAX_IMAGES: Final = 60 * 1024 * 1024
+# Bytes of one image, and of all images of a category's form.
+MAX_IMAGE: Final = 16 * 1024 * 1024
+MAX_IMAGES: Final = len(CategoryImage) * MAX_IMAGE
 
 
 def _image_field(label: str, description: str = "") -> FileField:

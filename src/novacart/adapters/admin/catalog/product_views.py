@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.forms import (
-    MAX_IMAGES,
+    MAX_IMAGE,
     ImageForm,
     ImportForm,
     NewProductForm,
@@ -44,7 +44,7 @@ from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId
 
 # Bytes. A thousand products are about 300 kB.
-MAX_IMPORT_FILE: Final = 16 * 1024 * 1024
+MAX_IMPORT_FILE: Final = 8 * 1024 * 1024
 
 
 class ProductsView(ListView):
@@ -81,6 +81,8 @@ class ProductsView(ListView):
         "export": "products.files",
         "import_csv": "products.files",
     }
+    provider_views: ClassVar = frozenset({"upload_image", "import_csv"})
+    uploads: ClassVar = {"upload_image": MAX_IMAGE, "import_csv": MAX_IMPORT_FILE}
     action_permissions: ClassVar = {
         "archive": "products.write",
         "restore": "products.write",
@@ -216,7 +218,6 @@ class ProductsView(ListView):
 
     @expose("/image/", methods=("POST",))
     def upload_image(self) -> Any:  # noqa: ANN401 (a redirect)
-        request.max_content_length = MAX_IMAGES
         product = self._product_of(ImageForm)
         upload = request.files.get("image")
         if upload is None or not upload.filename:
@@ -276,7 +277,6 @@ class ProductsView(ListView):
 
     @expose("/import/", methods=("GET", "POST"))
     def import_csv(self) -> Any:  # noqa: ANN401 (a page)
-        request.max_content_length = MAX_IMPORT_FILE
         form = ImportForm(request.form)
         report = self._import(dry_run=bool(form.dry_run.data)) if form.was_submitted() else None
         return self.render("back_office/product_import.html", form=form, report=report)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
 
@@ -44,6 +44,7 @@ class WebhookEventsView(ListView):
         "action_view": "webhooks.read",
         "retry": "webhooks.retry",
     }
+    provider_views: ClassVar = frozenset({"retry", "action_view"})
     action_permissions: ClassVar = {"retry": "webhooks.retry"}
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
@@ -185,6 +186,8 @@ class HealthView(StaffView):
             health=self.back_office.health.health(),
             dependencies=self.back_office.readiness(),
             provider=self.back_office.provider,
+            has_untrusted_proxy=not self.back_office.trusted_proxies
+            and "X-Forwarded-For" in request.headers,
         )
 
 

@@ -75,6 +75,7 @@ class OrdersView(ListView):
         "action_view": "orders.read",
         **_PERMISSIONS,
     }
+    provider_views: ClassVar = frozenset({"refund", "action_view"})
     action_permissions: ClassVar = _PERMISSIONS
 
     def build_filters(self, back_office: BackOffice) -> Sequence[Filter]:

@@ -15,6 +15,7 @@ from novacart.adapters.web.http.auth import principal, staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.body import form_body_doc, uploaded_file
 from novacart.adapters.web.http.conditional import expected_version, if_match
+from novacart.adapters.web.http.endpoints import accepts_upload, calls_provider
 from novacart.application.catalog.add_product import AddProduct, AddProductCommand
 from novacart.application.catalog.archive_product import ArchiveProduct, ArchiveProductCommand
 from novacart.application.catalog.edit_product import EditProduct, EditProductCommand
@@ -131,6 +132,8 @@ def product_images_blueprint(
     )
 
     @blueprint.route("/<int:product_id>/image/", methods=["POST"])
+    @calls_provider
+    @accepts_upload(max_bytes)
     @staff_only("products.write")
     @blueprint.doc(requestBody=_IMAGE_FORM)
     @blueprint.response(200, ProductSchema)
@@ -141,7 +144,7 @@ def product_images_blueprint(
             UploadProductImageCommand(
                 actor=principal().actor,
                 product_id=ProductId(product_id),
-                content=uploaded_file("image", at_most=max_bytes),
+                content=uploaded_file("image"),
                 expected_version=expected_version(),
             )
         )

@@ -8,8 +8,6 @@ from flask import request
 from novacart.adapters.web.http.errors import ApiError, invalid
 
 MAX_DEPTH: Final = 32
-# Bytes of a multipart form beside its file: boundaries, part headers, a long file name.
-_FORM_OVERHEAD: Final = 64 * 1024
 _FORM: Final = "multipart/form-data"
 
 
@@ -48,13 +46,12 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401 (any JSON value)
     return parsed
 
 
-def uploaded_file(field: str, *, at_most: int) -> bytes:
-    """Return the one file in `field` of a multipart form, of `at_most` bytes.
+def uploaded_file(field: str) -> bytes:
+    """Return the one file in `field` of a multipart form; `accepts_upload` sets its limit.
 
     Ignores the file's name and declared type. Raises 415 for another content type, 413 for a
     larger body, and 400 unless there is exactly one file.
     """
-    request.max_content_length = at_most + _FORM_OVERHEAD
     if request.mimetype != _FORM:
         raise ApiError(
             "unsupported_media_type",

@@ -17,15 +17,22 @@ _log = structlog.get_logger("novacart.request")
 def init_app(app: Flask) -> None:
     """Give each request an id and log it once. Register it before everything else.
 
+    `g.request_id` is the one that the client sees: its own if that is safe to log.
+    `g.server_request_id` is always ours. Only that one names entries of the audit log, since
+    clients may use one id for many requests. A log line has both.
+
     Query, body, headers and client address are not logged: they may hold tokens and personal
     data.
     """
 
     def start_request() -> None:
         g.started = perf_counter()
-        g.request_id = request_id_from(request.headers.get(REQUEST_ID_HEADER))
+        g.server_request_id = uuid4().hex
+        g.request_id = safe_id(request.headers.get(REQUEST_ID_HEADER)) or g.server_request_id
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        structlog.contextvars.bind_contextvars(
+            request_id=g.request_id, server_request_id=g.server_request_id
+        )
 
     def finish_request(response: Response) -> Response:
         _log.info(
@@ -42,11 +49,9 @@ def init_app(app: Flask) -> None:
     app.after_request(finish_request)
 
 
-def request_id_from(header: str | None) -> str:
-    """Return the client's request id if it is safe to log, else a new random one."""
-    if header and _SAFE_ID.fullmatch(header):
-        return header
-    return uuid4().hex
+def safe_id(header: str | None) -> str | None:
+    """Return the client's request id if it is safe to log, else None."""
+    return header if header and _SAFE_ID.fullmatch(header) else None
 
 
 def route_template() -> str:

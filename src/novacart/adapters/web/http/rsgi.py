@@ -5,7 +5,8 @@ slow clients occupy every thread. Here the event loop reads the bodies and calls
 only when a request is complete:
 
 - safe methods (GET, HEAD, OPTIONS) run in the event loop, without a thread switch;
-- other methods run in a pool of threads, since they may wait for a lock of the database;
+- other methods, and the pages under `threaded`, run in a pool of threads, since they may wait for
+  a lock of the database or for a long report;
 - views marked with `calls_provider` run in a pool of their own (a bulkhead), so that a provider
   that hangs occupies none of the threads that other requests need.
 
@@ -20,19 +21,17 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, Final, Protocol, TypeVar, cast
+from typing import IO, Any, Final, Protocol, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import InputStream, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
+from novacart.adapters.web.http.endpoints import Endpoint, endpoint_of
 from novacart.adapters.web.http.errors import ApiError
 
-View = TypeVar("View", bound=Callable[..., object])
-
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_MARK: Final = "calls_provider"
 _REJECTION: Final = "novacart.rejection"
 _END: Final = object()
 
@@ -41,6 +40,8 @@ class Headers(Protocol):
     """The headers of a request; names are lower case."""
 
     def __contains__(self, name: str, /) -> bool: ...
+
+    def get(self, name: str, /) -> str | None: ...
 
     def items(self) -> Iterable[tuple[str, str]]: ...
 
@@ -76,26 +77,24 @@ class HttpProtocol(Protocol):
     def response_stream(self, status: int, headers: list[tuple[str, str]], /) -> Transport: ...
 
 
-def calls_provider(view: View) -> View:
-    """Mark a view that calls a payment provider or an image store: it runs in the bulkhead."""
-    setattr(view, _MARK, True)
-    return view
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyLimits:
     """How a request body is read. Sizes are bytes, times seconds.
 
     A body must arrive within `timeout`, plus one second for each `min_rate` bytes. Up to `memory`
-    bytes are kept in memory, then on disk. Bytes beyond `stored` are read and thrown away, up to
-    `discarded`, so that a client that is still sending receives the 413 of the application.
+    bytes are kept in memory, then on disk. Bytes beyond the endpoint's limit are read and thrown
+    away, up to `discarded`, so that a client that is still sending receives the 413 of the
+    application. `total` bounds the bytes that the bodies of all requests occupy in memory and on
+    disk; the first `memory_free` bytes of each do not count, so that uploads can't keep small
+    requests from being served.
     """
 
     timeout: float = 30.0
     min_rate: int = 64 * 1024
     memory: int = 1024 * 1024
-    stored: int = 32 * 1024 * 1024
     discarded: int = 64 * 1024 * 1024
+    total: int = 256 * 1024 * 1024
+    memory_free: int = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +104,11 @@ class Threads:
     writes: int = 4
     provider: int = 8
     queue: int = 64
+
+    @property
+    def connections(self) -> int:
+        """The most database connections in use at once: one a thread, one in the event loop."""
+        return self.writes + self.provider + 1
 
 
 class _Pool:
@@ -148,15 +152,50 @@ class _Response:
             self.body.close()
 
 
+class _Body:
+    """A request body. `size` counts all bytes received, `occupied` those in the total."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.occupied = 0
+        self._file: IO[bytes] | None = None
+
+    def write(self, chunk: bytes, *, memory: int) -> None:
+        if self._file is None:
+            self._file = cast("IO[bytes]", SpooledTemporaryFile(memory))  # noqa: SIM115 (closed with the request)
+        self._file.write(chunk)
+
+    def put_into(self, environ: WSGIEnvironment) -> None:
+        environ["CONTENT_LENGTH"] = str(self.size)
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        if self._file is not None:
+            self._file.seek(0)
+            environ["wsgi.input"] = cast("InputStream", self._file)
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+_NO_BODY: Final = _Body()
+
+
 class RsgiApplication:
     """The RSGI callable of a Flask application. granian calls the `__rsgi…__` methods."""
 
     def __init__(
-        self, app: Flask, *, limits: BodyLimits | None = None, threads: Threads | None = None
+        self,
+        app: Flask,
+        *,
+        limits: BodyLimits | None = None,
+        threads: Threads | None = None,
+        threaded: str = "/admin/",
     ) -> None:
         self._app = app
         self._limits = limits or BodyLimits()
         self._threads = threads or Threads()
+        self._threaded = threaded
+        self._occupied = 0
 
     def __rsgi_init__(self, _loop: asyncio.AbstractEventLoop) -> None:
         sizes = self._threads
@@ -170,14 +209,24 @@ class RsgiApplication:
     async def __rsgi__(self, scope: Scope, protocol: HttpProtocol) -> None:
         """Answer one request."""
         environ = build_environ(scope)
-        rejection = await self._read_body(scope, protocol, environ)
-        pool = None if rejection else self._pool_for(environ)
-        if pool is not None and pool.is_full:
-            pool, rejection = None, "busy"
-        if rejection:
-            environ[_REJECTION] = rejection
-        context = copy_context()
+        pool = None
+        rejection = None
+        body = _NO_BODY
+        has_body = "content-length" in scope.headers or "transfer-encoding" in scope.headers
         try:
+            if has_body or not self._is_inline(scope):
+                endpoint = self._endpoint(environ)
+                if has_body:
+                    body = _Body()
+                    rejection = await self._read_body(scope, protocol, body, endpoint.max_body)
+                    body.put_into(environ)
+                if not self._is_inline(scope):
+                    pool = self._provider if endpoint.calls_provider else self._writes
+            if rejection is None and pool is not None and pool.is_full:
+                rejection = "busy"
+            if rejection is not None:
+                environ[_REJECTION], pool = rejection, None
+            context = copy_context()
             if pool is None:
                 response, content = context.run(_call, self._app, environ)
             else:
@@ -187,46 +236,53 @@ class RsgiApplication:
             else:
                 protocol.response_bytes(response.status, response.headers, content)
         finally:
-            cast("IO[bytes]", environ["wsgi.input"]).close()
+            self._occupied -= body.occupied
+            body.close()
+
+    def _is_inline(self, scope: Scope) -> bool:
+        return scope.method in _SAFE_METHODS and not scope.path.startswith(self._threaded)
+
+    def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
+        try:
+            name, _ = self._app.url_map.bind_to_environ(environ).match()
+        except HTTPException:
+            name = None
+        return endpoint_of(self._app, name)
 
     async def _read_body(
-        self, scope: Scope, protocol: HttpProtocol, environ: WSGIEnvironment
+        self, scope: Scope, protocol: HttpProtocol, body: "_Body", limit: int
     ) -> str | None:
-        """Put the body into `environ`; return why the request must be rejected, if it must."""
-        if "content-length" not in scope.headers and "transfer-encoding" not in scope.headers:
-            environ["wsgi.input"] = BytesIO()
-            return None
+        """Store the body, up to `limit` bytes; return why to reject the request, if so."""
+        if "expect" in scope.headers:
+            # The client waits for permission to send: answer a body that is too large at once.
+            declared = scope.headers.get("content-length") or ""
+            if declared.isdecimal() and int(declared) > limit:
+                body.size = int(declared)
+                return None
         limits = self._limits
-        body: IO[bytes] = SpooledTemporaryFile(limits.memory)  # noqa: SIM115 (closed with the request)
-        environ["wsgi.input"] = cast("InputStream", body)
-        size = 0
+        rejection = None
         loop = asyncio.get_running_loop()
         start = loop.time()
         try:
             async with asyncio.timeout_at(start + limits.timeout) as timeout:
                 async for chunk in protocol:
-                    if size < limits.stored:
-                        body.write(chunk)
-                    size += len(chunk)
-                    if size > limits.stored + limits.discarded:
+                    if rejection is None and body.size <= limit:
+                        # What is stored beyond the limit shows that the body is too large.
+                        counted = max(0, body.size + len(chunk) - limits.memory_free)
+                        growth = max(0, counted - body.occupied)
+                        if self._occupied + growth > limits.total:
+                            rejection = "busy"
+                        else:
+                            self._occupied += growth
+                            body.occupied += growth
+                            body.write(chunk, memory=limits.memory)
+                    body.size += len(chunk)
+                    if body.size > limit + limits.discarded:
                         break
-                    timeout.reschedule(start + limits.timeout + size / limits.min_rate)
+                    timeout.reschedule(start + limits.timeout + body.size / limits.min_rate)
         except TimeoutError:
             return "timeout"
-        environ["CONTENT_LENGTH"] = str(size)
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-        body.seek(0)
-        return None
-
-    def _pool_for(self, environ: WSGIEnvironment) -> _Pool | None:
-        if environ["REQUEST_METHOD"] in _SAFE_METHODS:
-            return None
-        try:
-            endpoint, _ = self._app.url_map.bind_to_environ(environ).match()
-        except HTTPException:
-            return None
-        view = self._app.view_functions.get(endpoint)
-        return self._provider if hasattr(view, _MARK) else self._writes
+        return rejection
 
     async def _stream(
         self, protocol: HttpProtocol, response: _Response, context: Context, pool: _Pool
@@ -280,6 +336,7 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.input": BytesIO(),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.errors": sys.stderr,

@@ -1,5 +1,6 @@
 """Prometheus metrics at `/metrics`, summed over all web processes."""
 
+from hmac import compare_digest
 from time import perf_counter
 
 from flask import Flask, Response, g, request
@@ -13,15 +14,15 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from novacart.adapters.web.http.auth import public
+from novacart.adapters.web.http.auth import NotAuthenticated, public
 from novacart.adapters.web.http.request_log import route_template
 
 
-def init_app(app: Flask, *, multiprocess: bool) -> None:
+def init_app(app: Flask, *, token: str, multiprocess: bool) -> None:
     """Count requests and their duration by route template, method and status.
 
-    `multiprocess` reads the samples of all processes from the directory in
-    `PROMETHEUS_MULTIPROC_DIR`.
+    The page needs `Authorization: Bearer <token>`. `multiprocess` reads the samples of all
+    processes from the directory in `PROMETHEUS_MULTIPROC_DIR`.
     """
     if multiprocess:
         # prometheus_client reads the variable on import, which in a forked process may have
@@ -42,6 +43,8 @@ def init_app(app: Flask, *, multiprocess: bool) -> None:
     )
     methods = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+    expected = f"Bearer {token}".encode()
+
     def start_timer() -> None:
         g.measured_from = perf_counter()
 
@@ -53,6 +56,9 @@ def init_app(app: Flask, *, multiprocess: bool) -> None:
 
     @public
     def metrics() -> Response:
+        authorization = request.headers.get("Authorization", "").encode()
+        if not compare_digest(authorization, expected):
+            raise NotAuthenticated("Send the METRICS_TOKEN of the settings as a bearer token.")
         source = registry
         if multiprocess:
             source = CollectorRegistry()

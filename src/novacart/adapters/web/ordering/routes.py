@@ -6,6 +6,7 @@ from flask import Response
 
 from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.endpoints import calls_provider
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.http.schemas import MessageSchema
@@ -125,6 +126,7 @@ def orders_blueprint(
 
     # The endpoint is part of the operationId, which generated clients use.
     @blueprint.route("/cancel-item/", methods=["POST"], endpoint="call_off_item")
+    @calls_provider
     @login_required
     @idempotent(blueprint, once, render=lambda _: _item_cancelled())
     @blueprint.arguments(CancelItemSchema)

@@ -6,6 +6,7 @@ from flask import Response
 
 from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.endpoints import calls_provider
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.payments.schemas import (
@@ -54,6 +55,7 @@ def payments_blueprint(
         return _refund_response(refund.id, refund.amount, refund.status)
 
     @blueprint.route("/payment-intent/", methods=["POST"])
+    @calls_provider
     @login_required
     @idempotent(blueprint, once, render=replay_payment)
     @blueprint.arguments(PaymentIntentRequestSchema)
@@ -85,6 +87,7 @@ def payments_blueprint(
         return _intent_response(open_payment(command))
 
     @blueprint.route("/refund/<int:order_id>/", methods=["POST"])
+    @calls_provider
     @login_required
     @idempotent(blueprint, once, render=replay_refund)
     @blueprint.arguments(RefundRequestSchema, required=False)

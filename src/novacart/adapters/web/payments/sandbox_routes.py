@@ -6,6 +6,7 @@ from flask import Response
 
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.endpoints import calls_provider
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.payments.schemas import ConfirmedSchema, ConfirmSchema
 
@@ -24,6 +25,7 @@ def sandbox_blueprint(*, confirm: Confirm) -> Blueprint:
     )
 
     @blueprint.route("/<string:payment_intent_id>/confirm/", methods=["POST"])
+    @calls_provider
     @public
     @blueprint.arguments(ConfirmSchema)
     @blueprint.response(200, ConfirmedSchema)

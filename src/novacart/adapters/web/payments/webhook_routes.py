@@ -4,6 +4,7 @@ from flask import Response, request
 
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.http.endpoints import calls_provider
 from novacart.adapters.web.http.errors import ApiError
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.payments.schemas import ReceivedSchema
@@ -22,6 +23,7 @@ def webhooks_blueprint(*, receive_event: ReceiveEvent) -> Blueprint:
     )
 
     @blueprint.route("/webhook/", methods=["POST"])
+    @calls_provider
     @public
     @blueprint.doc(
         parameters=[

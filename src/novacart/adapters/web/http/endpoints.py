@@ -1,0 +1,110 @@
+"""Facts about endpoints that the server needs before it calls their views."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar, cast
+
+from flask import Flask, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+View = TypeVar("View", bound=Callable[..., object])
+
+MAX_BODY: Final = 1024 * 1024
+"""Bytes of a request body, unless its endpoint declares another limit."""
+
+# Bytes of a multipart form beside its files: boundaries, part headers, long file names.
+_FORM_OVERHEAD: Final = 64 * 1024
+_EXTENSION: Final = "novacart.endpoints"
+_CALLS_PROVIDER: Final = "calls_provider"
+_MAX_UPLOAD: Final = "max_upload"
+_MIB: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """`max_upload` is the limit of an uploaded file in bytes, None if there is no upload."""
+
+    calls_provider: bool = False
+    max_upload: int | None = None
+
+    @property
+    def max_body(self) -> int:
+        """The limit of the request body in bytes."""
+        return MAX_BODY if self.max_upload is None else self.max_upload + _FORM_OVERHEAD
+
+    @property
+    def limit_text(self) -> str:
+        """The limit as a client should read it, such as `16 MiB`."""
+        return f"{(self.max_upload or MAX_BODY) // _MIB} MiB"
+
+
+def calls_provider(view: View) -> View:
+    """Mark a view that calls a payment provider or an image store, which may take seconds."""
+    setattr(view, _CALLS_PROVIDER, True)
+    return view
+
+
+def accepts_upload(max_bytes: int) -> Callable[[View], View]:
+    """Let a view receive a form with files of `max_bytes` together."""
+
+    def decorator(view: View) -> View:
+        setattr(view, _MAX_UPLOAD, max_bytes)
+        return view
+
+    return decorator
+
+
+def declare(
+    app: Flask, endpoint: str, *, calls_provider: bool = False, max_upload: int | None = None
+) -> None:
+    """Declare the facts of an endpoint whose view can't be marked, such as a method."""
+    known = _declared(app).get(endpoint, Endpoint())
+    _declared(app)[endpoint] = replace(
+        known,
+        calls_provider=calls_provider or known.calls_provider,
+        max_upload=max_upload or known.max_upload,
+    )
+
+
+def endpoint_of(app: Flask, name: str | None) -> Endpoint:
+    """Return the facts of an endpoint by its name."""
+    declared = _declared(app)
+    if name is None:
+        return _DEFAULT
+    if name not in declared:
+        view = app.view_functions.get(name)
+        declared[name] = Endpoint(
+            calls_provider=getattr(view, _CALLS_PROVIDER, False),
+            max_upload=getattr(view, _MAX_UPLOAD, None),
+        )
+    return declared[name]
+
+
+def init_app(app: Flask) -> None:
+    """Apply the limits of the request bodies. Register it before hooks that read a body.
+
+    Raises 413 at once for a declared length above the limit, also where the view reads no body.
+    """
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
+    app.extensions.setdefault(_EXTENSION, {})
+
+    def limit_body() -> None:
+        length = request.content_length
+        if length is None:
+            return
+        endpoint = endpoint_of(app, request.endpoint)
+        request.max_content_length = endpoint.max_body
+        if length > endpoint.max_body:
+            raise RequestEntityTooLarge(
+                f"The request body is too large: the limit here is {endpoint.limit_text}."
+            )
+
+    app.before_request(limit_body)
+
+
+def _declared(app: Flask) -> dict[str, Endpoint]:
+    return cast("dict[str, Endpoint]", app.extensions.setdefault(_EXTENSION, {}))
+
+
+_DEFAULT: Final = Endpoint()

@@ -1,0 +1,51 @@
+"""Access to the directory for local files: its owner alone, whatever the umask."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+UMASK: Final = 0o077
+_DIRECTORY: Final = 0o700
+_FILE: Final = 0o600
+
+
+def make_private_directory(path: Path) -> None:
+    """Create the directory and its parents; those that exist keep their mode."""
+    if not path.is_dir():
+        make_private_directory(path.parent)
+        path.mkdir(mode=_DIRECTORY, exist_ok=True)
+
+
+def make_private(folder: Path, *files: Path) -> None:
+    """Restrict the folder, all that is in it, and `files` to their owner: 0700 and 0600.
+
+    Ignores files of other users and symbolic links.
+    """
+    make_private_directory(folder)
+    for path in (folder, *_contents(folder), *files):
+        try:
+            status = path.lstat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            mode = _DIRECTORY
+        elif stat.S_ISREG(status.st_mode):
+            mode = _FILE
+        else:
+            continue
+        if stat.S_IMODE(status.st_mode) != mode and status.st_uid == os.geteuid():
+            path.chmod(mode)
+
+
+def protect_files(var: Path, database_url: str) -> None:
+    """Restrict the directory for local files and an SQLite database to their owner."""
+    path = database_url.removeprefix("sqlite:///").partition("?")[0]
+    is_file = path != database_url and path not in {"", ":memory:"}
+    make_private(var, *(Path(f"{path}{end}") for end in ("", "-wal", "-shm") if is_file))
+
+
+def _contents(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        yield from (Path(parent, name) for name in (*folders, *files))

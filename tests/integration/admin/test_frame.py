@@ -1,0 +1,104 @@
+"""Size limits, session cookie and proxy warning of the back office."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from injector import Injector
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
+
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from tests.support.back_office import StaffClient, create_account, staff_client
+from tests.support.builders.catalog import a_product, add_product
+from tests.support.images import image_bytes
+
+MakeApp = Callable[..., Flask]
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """These tests do not depend on the kind of database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def product(injector: Injector) -> int:
+    begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    return add_product(begin, a_product())
+
+
+def padded_image(size: int) -> bytes:
+    """Return an image of `size` bytes; what follows its pixels is ignored."""
+    content = image_bytes(kind="PNG")
+    return content + bytes(size - len(content))
+
+
+def upload(field: str, content: bytes, name: str) -> dict[str, Any]:
+    return {field: FileStorage(BytesIO(content), filename=name)}
+
+
+def submit(staff: StaffClient, path: str, form: dict[str, Any]) -> TestResponse:
+    """Post a form as bytes: the test client does not close the temporary file of a large one."""
+    boundary, body = encode_multipart({"csrf_token": staff.csrf_token(), **form})
+    content_type = f"multipart/form-data; boundary={boundary}"
+    return staff.client.post(path, data=body, content_type=content_type)
+
+
+def test_image_of_16_mib_is_accepted(owner: StaffClient, product: int) -> None:
+    path = f"/admin/products/image/?id={product}"
+    response = submit(owner, path, upload("image", padded_image(16 * MIB), "lamp.png"))
+    assert response.status_code == 303
+    assert any("was updated" in message for message in owner.flash_messages())
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "limit"),
+    [
+        ("/admin/products/image/?id=1", upload("image", bytes(17 * MIB), "lamp.png"), "16 MiB"),
+        ("/admin/products/import/", upload("file", bytes(9 * MIB), "products.csv"), "8 MiB"),
+        ("/admin/categories/new/", upload("image", bytes(81 * MIB), "home.png"), "80 MiB"),
+        ("/admin/orders/refund/?id=1", {"reason": "x" * 2 * MIB}, "1 MiB"),
+        ("/admin/sign-in/", {"login": "x" * 2 * MIB}, "1 MiB"),
+    ],
+)
+def test_larger_body_is_413_with_the_limit(
+    owner: StaffClient, path: str, form: dict[str, Any], limit: str
+) -> None:
+    response = submit(owner, path, form)
+    assert response.status_code == 413
+    assert f"the limit here is {limit}" in response.text
+    assert response.content_type.startswith("text/html")
+
+
+def test_import_of_more_than_one_mib_is_read(owner: StaffClient) -> None:
+    rows = "".join(f"Lamp {number},{'x' * 900},10.00\n" for number in range(1500))
+    content = ("title,description,price\n" + rows).encode()
+    assert len(content) > MIB
+    form = upload("file", content, "products.csv") | {"dry_run": "y"}
+    response = submit(owner, "/admin/products/import/", form)
+    assert response.status_code == 200
+    assert "1500" in response.text
+
+
+def test_session_cookie_has_the_secure_prefix_in_production(make_app: MakeApp) -> None:
+    app = make_app(DEBUG="False", TRUSTED_PROXIES="1")
+    create_account(app.extensions["novacart.injector"], "owner")
+    client = StaffClient(app)
+    client.client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
+    cookie = client.sign_in("owner-one").headers["Set-Cookie"]
+    assert cookie.startswith("__Secure-novacart_staff=")
+    for attribute in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/admin"):
+        assert f"; {attribute}" in cookie
+
+
+def test_health_page_warns_of_an_untrusted_proxy(make_app: MakeApp) -> None:
+    for trusted, is_shown in (("0", True), ("1", False)):
+        app = make_app(TRUSTED_PROXIES=trusted)
+        owner = staff_client(app, "owner" if is_shown else "manager")
+        assert "TRUSTED_PROXIES" not in owner.get("/admin/health/").text
+        forwarded = owner.client.get("/admin/health/", headers={"X-Forwarded-For": "198.51.100.7"})
+        assert ("TRUSTED_PROXIES" in forwarded.text) == is_shown
