@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         "DEBUG": settings.debug,
         "TRUSTED_HOSTS": None if "*" in settings.allowed_hosts else list(settings.allowed_hosts),
         "PROPAGATE_EXCEPTIONS": False,
+        "TRUSTED_PROXIES": settings.trusted_proxies,
     }
     if count := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's documented way

@@ -81,10 +81,7 @@ class AccountActions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackOffice:
-    """`provider` is the display name of the payment provider.
-
-    `trusted_proxies` is the number of reverse proxies whose X-Forwarded-* headers count.
-    """
+    """`provider` is the display name of the payment provider."""
 
     sessions: StaffSessions
     sign_in_throttle: SignInThrottle
@@ -97,7 +94,6 @@ class BackOffice:
     health: HealthQueries
     readiness: Readiness
     provider: str
-    trusted_proxies: int
     catalog: CatalogActions
     orders: OrderActions
     accounts: AccountActions

@@ -9,6 +9,7 @@ from novacart.application.accounts.edit_address_book import AddAddress, AddAddre
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.domain.accounts.address import AddressDetails, AddressType
 from novacart.domain.accounts.errors import InvalidFields
@@ -34,10 +35,11 @@ def usable_demo_accounts(injector: Injector) -> list[str]:
     people = data.people()
     queries = injector.get(AccountQueries)  # type: ignore[type-abstract]
     hasher = injector.get(PasswordHasher)  # type: ignore[type-abstract]
+    now = injector.get(Clock).now()  # type: ignore[type-abstract]
     usable = []
     for person in (people["admin"], *people["customers"]):
         for login in (person["email"], person["username"]):
-            credentials = queries.credentials(login_key(login))
+            credentials = queries.credentials(login_key(login), network="", used_since=now)
             if (
                 credentials is not None
                 and credentials.is_active

@@ -85,7 +85,6 @@ class AdminModule(Module):
             health=injector.get(HealthQueries),  # type: ignore[type-abstract]
             readiness=injector.get(Readiness),  # type: ignore[type-abstract]
             provider=_provider_name(settings),
-            trusted_proxies=settings.trusted_proxies,
             catalog=injector.get(CatalogActions),
             orders=injector.get(OrderActions),
             accounts=injector.get(AccountActions),

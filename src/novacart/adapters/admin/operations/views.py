@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from flask import flash, request, url_for
+from flask import current_app, flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
 
@@ -186,7 +186,7 @@ class HealthView(StaffView):
             health=self.back_office.health.health(),
             dependencies=self.back_office.readiness(),
             provider=self.back_office.provider,
-            has_untrusted_proxy=not self.back_office.trusted_proxies
+            has_untrusted_proxy=not current_app.config["TRUSTED_PROXIES"]
             and "X-Forwarded-For" in request.headers,
         )
 
