@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
+from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.cli import novacart
+from novacart.entrypoints.settings import InvalidSetting
 
 PASSWORD = "three-blue-umbrellas-4"
 GOOD = "title,subtitle,price,stock\nHour Glass,Ten minutes,250.00,4\nInk,Black,99.50,0\n"
@@ -95,9 +98,18 @@ def test_unlock_names_the_account_or_reports_an_unknown_one(run: Run) -> None:
 
 
 def test_demo_data_is_loaded_once(run: Run) -> None:
-    first = run("seed-demo")
+    first = run("seed-demo", DEBUG="True")
     assert first.exit_code == 0, first.output
-    assert "0 categories, 0 products and 0 accounts created" in run("seed-demo").output
+    again = run("seed-demo", DEBUG="True")
+    assert "0 categories, 0 products and 0 accounts created" in again.output
+
+
+def test_demo_data_is_refused_in_production(run: Run, database: Database) -> None:
+    result = run("seed-demo", DEBUG="False")
+    assert isinstance(result.exception, InvalidSetting)
+    assert "published passwords" in str(result.exception)
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT count(*) FROM users")).scalar_one() == 0
 
 
 def test_routes_lists_the_access_of_each_route(run: Run) -> None:

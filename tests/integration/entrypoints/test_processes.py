@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
@@ -98,10 +100,12 @@ def test_production_logs_one_json_line_for_each_request_without_its_query(
 
 def test_metrics_include_every_web_process(environ: dict[str, str], tmp_path: Path) -> None:
     port = int(environ["PORT"])
-    with started("serve", folder=tmp_path, METRICS_ENABLED="True", **environ) as server:
+    environ |= {"METRICS_ENABLED": "True", "METRICS_TOKEN": "a-token-of-monitoring"}
+    with started("serve", folder=tmp_path, **environ) as server:
         server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
         connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.request("GET", "/metrics")
+        headers = {"Authorization": "Bearer a-token-of-monitoring"}
+        connection.request("GET", "/metrics", headers=headers)
         metrics = connection.getresponse().read().decode()
         connection.close()
     assert 'novacart_http_requests_total{method="GET",route="/api/health/",status="200"}' in metrics
@@ -159,7 +163,149 @@ def run(tmp_path: Path) -> Run:
     return run
 
 
-@pytest.mark.parametrize("command", ["serve", "worker", "migrate", "routes"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["migrate"],
+        ["routes"],
+        ["audit"],
+        ["reconcile"],
+        ["outbox", "list"],
+        ["outbox", "retry", "--all"],
+        ["export-products", "products.csv"],
+    ],
+    ids=" ".join,
+)
+def test_command_that_signs_nothing_needs_no_secret_key(
+    run: Run, sqlite_url: str, command: list[str]
+) -> None:
+    result = run(*command, DATABASE_URL=sqlite_url)
+    # Without a payment provider there is nothing to reconcile with.
+    expected = 1 if command == ["reconcile"] else 0
+    assert result.returncode == expected, result.stderr
+    assert "SECRET_KEY" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["audit"],
+        ["reconcile"],
+        ["outbox", "list"],
+        ["outbox", "retry", "--all"],
+        ["export-products", "products.csv"],
+        ["import-products", "products.csv"],
+        ["create-admin", "vasudha", "v@example.com"],
+        ["seed-demo"],
+        ["serve"],
+        ["worker"],
+    ],
+    ids=" ".join,
+)
+def test_database_without_migrations_is_reported_in_one_line(
+    run: Run, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "products.csv").write_text("title,price\n")
+    environ = {"SECRET_KEY": KEY, "NOVACART_ADMIN_PASSWORD": "three-blue-umbrellas-4"} | PRODUCTION
+    for database_url in (f"sqlite:///{tmp_path}/new.db", f"sqlite:///{tmp_path}/empty.db"):
+        (tmp_path / "empty.db").touch()
+        result = run(*command, DATABASE_URL=database_url, **environ)
+        assert result.returncode == 1
+        assert result.stderr.splitlines()[-1].startswith("Error: ")
+        assert "novacart migrate" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_commands_work_on_the_development_shop_without_settings(run: Run, tmp_path: Path) -> None:
+    assert run("migrate", DEBUG="True").returncode == 0
+    assert [file.name for file in (tmp_path / "var").glob("*.db")] == ["novacart-dev.db"]
+    audit = run("audit")
+    assert audit.returncode == 0, audit.stderr
+    assert "novacart-dev.db" in audit.stderr
+    production = run("audit", DEBUG="False")
+    assert production.returncode == 1
+    assert "novacart migrate" in production.stderr
+
+
+def test_production_does_not_start_while_a_demo_account_can_sign_in(
+    run: Run, environ: dict[str, str], database: Database
+) -> None:
+    assert run("seed-demo", DEBUG="True", **environ).returncode == 0
+    result = run("serve", **environ | PRODUCTION)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: These demo accounts have a published password")
+    for name in ("shopkeeper", "meenal"):
+        assert name in result.stderr
+    with database.writing() as connection:
+        connection.execute(text("UPDATE users SET is_active = :no WHERE id > 0"), {"no": False})
+        connection.commit()
+    with started("serve", folder=Path(environ["VAR_DIR"]).parent, **environ) as server:
+        server.wait_until_up(f"http://127.0.0.1:{environ['PORT']}/api/health/")
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {
+        str(path.relative_to(folder)): path.stat().st_mode & 0o777
+        for path in (folder, *folder.rglob("*"))
+    }
+
+
+def test_local_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    """Whatever the umask, and also those that exist already."""
+    port = free_port()
+    var = tmp_path / "var"
+    (var / "media" / "old").mkdir(parents=True)
+    (var / "media" / "old" / "lamp.txt").write_text("old")
+    var.chmod(0o755)
+    (var / "media" / "old" / "lamp.txt").chmod(0o644)
+    umask = os.umask(0)
+    try:
+        environ = {"PORT": str(port), "METRICS_ENABLED": "True", "METRICS_TOKEN": "t" * 16}
+        with started("dev", folder=tmp_path, **environ) as shop:
+            shop.wait_for_output("Ctrl-C")
+            connection = http.client.HTTPConnection("127.0.0.1", port)
+            account = {"username": "asha", "email": "a@example.com", "password": "mango-on-the-3"}
+            headers = {"Content-Type": "application/json"}
+            connection.request("POST", "/api/register/", json.dumps(account), headers)
+            assert connection.getresponse().read()
+            connection.request("GET", "/api/products/?limit=1")
+            (product,) = json.loads(connection.getresponse().read())
+            connection.request("GET", product["image"].partition(f":{port}")[2])
+            image = connection.getresponse()
+            assert (image.status, image.read(4)) == (200, b"RIFF")
+            connection.close()
+            found = modes(var)
+    finally:
+        os.umask(umask)
+    assert {"novacart-dev.db", "novacart-dev.db-wal", "novacart-dev.db-shm"} <= set(found)
+    assert any(name.startswith("metrics/") for name in found)
+    assert any(name.startswith("media/products/") for name in found)
+    wrong = {
+        name: oct(mode)
+        for name, mode in found.items()
+        if mode != (0o700 if (var / name).is_dir() else 0o600)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_http2_without_tls_is_off_unless_wanted(
+    environ: dict[str, str], tmp_path: Path, *, wanted: bool
+) -> None:
+    port = int(environ["PORT"])
+    environ |= {"HTTP2_CLEARTEXT": str(wanted)}
+    with started("serve", folder=tmp_path, **environ) as server:
+        server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+            # The preface of a client with prior knowledge, and an empty SETTINGS frame
+            # (RFC 9113, sections 3.4 and 6.5).
+            client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
+            first = client.recv(9)
+    assert (first[3:4] == b"\4") == wanted, first
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
 def test_missing_secret_key_is_reported_in_one_line(run: Run, command: str) -> None:
     for environ in ({}, {"SECRET_KEY": "changeme"}):
         result = run(command, **environ)
