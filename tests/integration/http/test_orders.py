@@ -392,6 +392,80 @@ def test_invalid_cancel_item_body_is_rejected(asha: Shopper, body: dict[str, Any
         assert asha.person.get("/api/orders/cancel-item/", query_string=body).status_code == 400
 
 
+def checkout_requests(asha: Shopper) -> dict[str, tuple[str, dict[str, Any]]]:
+    """The requests that check out the cart."""
+    return {
+        "online": ("/api/orders/create/", {"address_id": asha.address}),
+        "cod": ("/api/orders/create/", {"payment_method": "COD", "address_id": asha.address}),
+        "one-step": ("/api/payments/payment-intent/", {"address_id": asha.address}),
+    }
+
+
+@pytest.mark.parametrize("request_name", ["online", "cod", "one-step"])
+def test_other_total_than_expected_places_no_order(
+    make_app: Callable[..., Flask], request_name: str
+) -> None:
+    app = make_app(CheapPasswords(), DEBUG="True")
+    asha, injector = Shopper(app.test_client()), app.extensions["novacart.injector"]
+    kettle = new_product(injector, price=21)
+    asha.add(kettle, 2)
+    path, body = checkout_requests(asha)[request_name]
+    response = asha.person.post(path, body | {"expected_total": "41.99"})
+    problem = response.get_json()
+    assert (response.status_code, problem["code"]) == (409, "total_changed")
+    assert (problem["total_amount"], problem["currency"]) == ("42.00", "INR")
+    assert asha.person.get("/api/orders/latest/").status_code == 404
+    assert stock_level(injector, kettle) == (10, 0)
+    assert len(asha.cart()) == 1
+    for total in (None, 42, "42.001", "-42.00", "", "1e1"):
+        response = asha.person.post(path, body | {"expected_total": total})
+        assert (response.status_code, list(response.get_json()["errors"])) == (
+            400,
+            ["expected_total"],
+        )
+    assert asha.person.get("/api/orders/latest/").status_code == 404
+    response = asha.person.post(path, body | {"expected_total": "42"})
+    assert response.status_code in {200, 201}
+    assert stock_level(injector, kettle) == (10, 2)
+
+
+def test_other_total_than_expected_of_an_order_opens_no_payment(
+    make_app: Callable[..., Flask],
+) -> None:
+    app = make_app(CheapPasswords(), DEBUG="True")
+    asha = Shopper(app.test_client())
+    kettle = new_product(app.extensions["novacart.injector"], price=21)
+    order = asha.ordered(kettle, payment_method="ONLINE", address_id=asha.address)
+    body = {"order_id": order["id"], "expected_total": "20.00"}
+    response = asha.person.post("/api/payments/payment-intent/", body)
+    assert (response.status_code, response.get_json()["code"]) == (409, "total_changed")
+    body["expected_total"] = "21.00"
+    assert asha.person.post("/api/payments/payment-intent/", body).status_code == 200
+
+
+def test_unchanged_one_step_checkout_is_compared_too(make_app: Callable[..., Flask]) -> None:
+    app = make_app(CheapPasswords(), DEBUG="True")
+    asha = Shopper(app.test_client())
+    asha.add(new_product(app.extensions["novacart.injector"], price=21))
+    body: dict[str, Any] = {"address_id": asha.address}
+    assert asha.person.post("/api/payments/payment-intent/", body).status_code == 200
+    response = asha.person.post("/api/payments/payment-intent/", body | {"expected_total": "22.00"})
+    assert (response.status_code, response.get_json()["total_amount"]) == (409, "21.00")
+
+
+def test_paid_item_cannot_be_cancelled_or_refunded_once_in_processing(
+    asha: Shopper, injector: Injector
+) -> None:
+    order = asha.ordered(new_product(injector), payment_method="ONLINE", address_id=asha.address)
+    mark_paid(injector, order["id"])
+    injector.get(StartProcessing)(
+        StartProcessingCommand(staff=SYSTEM, order_id=OrderId(order["id"]))
+    )
+    body = {"orderId": order["id"], "itemId": order["items"][0]["id"]}
+    response = asha.person.post("/api/orders/cancel-item/", body)
+    assert (response.status_code, response.get_json()["code"]) == (409, "refund_not_allowed")
+
+
 def test_unpaid_order_expires(asha: Shopper, injector: Injector, clock: SetClock) -> None:
     kettle = new_product(injector)
     order = asha.ordered(kettle, payment_method="ONLINE")

@@ -8,6 +8,7 @@ import pytest
 from novacart.domain.payments.errors import (
     InvalidPaymentTransition,
     NothingToRefund,
+    PaymentDisputed,
     PaymentMismatch,
     RefundExceedsPayment,
 )
@@ -333,7 +334,7 @@ def test_late_payment_is_refunded_in_full() -> None:
 def test_withheld_amount_cannot_be_refunded() -> None:
     payment = a_paid_payment()
     assert payment.apply_dispute_report(a_dispute_report(withdrawn=True), at=NOON)
-    with pytest.raises(NothingToRefund):
+    with pytest.raises(PaymentDisputed):
         refund_of(payment, 1)
     won = a_dispute_report(DisputeStatus.WON, withdrawn=True, reinstated=True)
     assert payment.apply_dispute_report(won, at=NOON)

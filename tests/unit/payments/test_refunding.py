@@ -22,12 +22,13 @@ from novacart.domain.ordering.errors import (
     OrderNotFound,
     OrderNotPaid,
     RefundExceedsOrder,
+    RefundNotAllowed,
 )
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.errors import (
     NothingToRefund,
     PartialRefundNeedsStaff,
-    RefundNotAllowed,
+    PaymentDisputed,
     RefundRefused,
 )
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
@@ -111,6 +112,27 @@ def test_refund_of_an_order_in_processing_by_a_customer_raises(
     )
     with pytest.raises(RefundNotAllowed):
         payments.request_refund(_by_customer(bought))
+
+
+def test_line_of_an_order_in_processing_cannot_be_cancelled_by_the_customer(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
+    StartProcessing(begin=payments.begin, clock=payments.clock, contexts=AS_STAFF)(
+        StartProcessingCommand(staff=SYSTEM, order_id=bought.order_id)
+    )
+    line = payments.order(bought.order_id).lines[0]
+    with pytest.raises(RefundNotAllowed):
+        payments.refund_order_line(
+            LineRefundRequest(
+                user_id=bought.user_id,
+                order_id=bought.order_id,
+                line_id=line.id,
+                reason="no",
+                idempotency_key=None,
+            )
+        )
+    assert payments.payment(bought.order_id).refunds == ()
+    assert payments.order(bought.order_id).lines[0].status is LineStatus.CONFIRMED
 
 
 def test_refund_of_another_users_order_raises(payments: PaymentsFixture, bought: PaidOrder) -> None:
@@ -301,8 +323,19 @@ def test_refund_of_a_disputed_payment_raises(
 ) -> None:
     provider.dispute(bought.reference)
     payments.run_reconciliation(look_back=timedelta(hours=1))
-    with pytest.raises(NothingToRefund):
+    with pytest.raises(PaymentDisputed) as error:
         payments.request_refund(_by_customer(bought))
+    assert error.value.details == {"withheld": "250.00", "left": "0.00"}
+    line = payments.order(bought.order_id).lines[0]
+    request = LineRefundRequest(
+        user_id=bought.user_id,
+        order_id=bought.order_id,
+        line_id=line.id,
+        reason="no",
+        idempotency_key=None,
+    )
+    with pytest.raises(PaymentDisputed, match="disputed at the customer's bank"):
+        payments.refund_order_line(request)
     provider.dispute(bought.reference, DisputeStatus.WON)
     payments.run_reconciliation(look_back=timedelta(hours=1))
     assert payments.request_refund(_by_customer(bought)).status is RefundStatus.SUCCEEDED

@@ -24,7 +24,8 @@ class CancelItem:
     """Cancel an item of a COD order and release its stock; refund an item that was paid online.
 
     Raises `OrderNotFound`, `OrderLineNotFound`, `LineAlreadyCancelled`,
-    `OrderAlreadyShipped`, `OrderNotPaid` for an unpaid online order, and as `LineRefunds`.
+    `OrderAlreadyShipped`, `OrderNotPaid` for an unpaid online order, `RefundNotAllowed` for a
+    paid order in processing, and as `LineRefunds`.
     """
 
     def __init__(

@@ -55,6 +55,7 @@ class OrderFactory:
         checkout: Checkout,
         *,
         replaces: Order | None,
+        expected_total: str | None,
         payment_method: PaymentMethod,
         at: datetime,
         actor: str,
@@ -62,7 +63,7 @@ class OrderFactory:
         """Create the order and reserve its stock.
 
         The order that it replaces is cancelled first, so that the units reserved for the same
-        customer are available. Raises `OutOfStock`, `OrderNumberTaken`.
+        customer are available. Raises `TotalChanged`, `OutOfStock` and `OrderNumberTaken`.
         """
         order_id, *line_ids = work.ids.take(1 + len(checkout.lines))
         order = Order.place(
@@ -77,6 +78,8 @@ class OrderFactory:
             expires_at=at + self._policy.pending_order_ttl,
             zone=self._policy.timezone,
         )
+        if expected_total is not None:
+            order.ensure_total(expected_total)
         if replaces is not None:
             self._cancel_replaced(work, replaces, order, at=at, actor=actor)
         work.stock.reserve(stock_claims(order.id, order.reserved_units, "reserve"), at=at)

@@ -16,11 +16,15 @@ from novacart.domain.shared.ids import AddressId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrderCommand:
-    """`idempotency_key` is fulfilled in the transaction that commits the order."""
+    """`expected_total` is the total in major units, as the client knows it.
+
+    `idempotency_key` is fulfilled in the transaction that commits the order.
+    """
 
     user_id: UserId
     payment_method: PaymentMethod = PaymentMethod.ONLINE
     address_id: AddressId | None = None
+    expected_total: str | None = None
     idempotency_key: str | None = None
 
 
@@ -29,7 +33,7 @@ class PlaceOrder:
 
     The order replaces an unpaid order that was created from this cart by a one-step checkout.
     Raises `EmptyCart`, `InvalidValue` for an address that is missing or not the customer's,
-    and `OutOfStock` with every line that is not available.
+    `TotalChanged`, and `OutOfStock` with every line that is not available.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class PlaceOrder:
                 work,
                 checkout,
                 replaces=unpaid,
+                expected_total=command.expected_total,
                 payment_method=command.payment_method,
                 at=self._clock.now(),
                 actor=self._contexts.current().actor,

@@ -19,8 +19,11 @@ _RETRY_AFTER = 60  # seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartCheckoutCommand:
+    """`expected_total` is the total in major units, as the client knows it."""
+
     user_id: UserId
     address_id: AddressId
+    expected_total: str | None = None
 
 
 class StartCheckout:
@@ -58,11 +61,14 @@ class StartCheckout:
         with self._begin() as work:
             checkout, unpaid = self._factory.checkout(work, command.user_id, command.address_id)
             if unpaid is not None and unpaid.is_payable(at=now) and checkout.matches(unpaid):
+                if command.expected_total is not None:
+                    unpaid.ensure_total(command.expected_total)
                 return order_view(unpaid)
             order = self._factory.place(
                 work,
                 checkout,
                 replaces=unpaid,
+                expected_total=command.expected_total,
                 payment_method=PaymentMethod.ONLINE,
                 at=now,
                 actor=self._contexts.current().actor,

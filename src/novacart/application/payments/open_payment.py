@@ -16,10 +16,14 @@ from novacart.domain.shared.ids import OrderId, PaymentId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPaymentCommand:
-    """`idempotency_key` is fulfilled in the transaction that stores the payment."""
+    """`expected_total` is the order's total in major units, as the client knows it.
+
+    `idempotency_key` is fulfilled in the transaction that stores the payment.
+    """
 
     user_id: UserId
     order_id: OrderId
+    expected_total: str | None = None
     idempotency_key: str | None = None
 
 
@@ -28,7 +32,7 @@ class OpenPayment:
 
     The payment is committed, then opened at the provider, then the response is recorded. If
     that is interrupted, the next call or reconciliation completes it. Raises `OrderNotFound`,
-    `OrderNotPayable`, `PaymentDeclined` and `GatewayUnavailable`.
+    `OrderNotPayable`, `TotalChanged`, `InvalidValue`, `PaymentDeclined` and `GatewayUnavailable`.
     """
 
     def __init__(
@@ -49,6 +53,8 @@ class OpenPayment:
             order = work.orders.of_user(command.order_id, command.user_id)
             if not order.is_payable(at=self._clock.now()):
                 raise OrderNotPayable
+            if command.expected_total is not None:
+                order.ensure_total(command.expected_total)
             payment = work.payments.of_order(order.id) or self._create(work, order)
             if command.idempotency_key is not None:
                 work.idempotency_keys.fulfil(

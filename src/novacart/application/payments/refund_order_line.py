@@ -16,7 +16,7 @@ class RefundOrderLine:
     """Refund everything that is left of one line that has not been shipped.
 
     Raises `OrderNotFound`, `OrderLineNotFound`, `OrderNotPaid`, `OrderAlreadyShipped`,
-    `LineAlreadyCancelled` and `RefundRefused`.
+    `LineAlreadyCancelled`, `RefundNotAllowed`, `PaymentDisputed` and `RefundRefused`.
     """
 
     def __init__(

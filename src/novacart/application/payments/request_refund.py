@@ -12,12 +12,10 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.ordering.errors import OrderNotFound
-from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import (
     NothingToRefund,
     PartialRefundNeedsStaff,
-    RefundNotAllowed,
 )
 from novacart.domain.payments.refund import Refund, RefundOrigin
 from novacart.domain.services.refund_planning import plan_refund
@@ -51,7 +49,7 @@ class RequestRefund:
     whole order of their own that is paid and not in processing. If the provider cannot be
     reached the refund stays requested and is sent later. Raises `OrderNotFound`,
     `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`, `PartialRefundNeedsStaff`,
-    `AboveYourLimit`, `InvalidValue` and `RefundRefused`.
+    `PaymentDisputed`, `AboveYourLimit`, `InvalidValue` and `RefundRefused`.
     """
 
     def __init__(
@@ -77,12 +75,9 @@ class RequestRefund:
             payment = work.payments.of_order(order.id)
             if payment is None:
                 raise NothingToRefund
-            if not is_staff and order.status is not OrderStatus.PAID:
-                raise RefundNotAllowed(
-                    "Only a paid order that is not in processing can be refunded."
-                )
-            if not payment.refundable:
-                raise NothingToRefund
+            if not is_staff:
+                order.ensure_refundable_by_customer()
+            payment.ensure_refundable()
             amount = None
             if command.amount is not None:
                 amount = Money.parse(command.amount, payment.amount.currency)

@@ -60,6 +60,27 @@ class OrderAlreadyShipped(DomainError):
         super().__init__("This order has already been shipped.")
 
 
+class RefundNotAllowed(DomainError):
+    """Customers refund and cancel what they paid online only until processing starts."""
+
+    code = "refund_not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__("Only a paid order that is not in processing can be refunded.")
+
+
+class TotalChanged(DomainError):
+    """The total differs from the one that the client expects."""
+
+    code = "total_changed"
+
+    def __init__(self, total: Money) -> None:
+        super().__init__(
+            f"The total is now {total} {total.currency}. Check your cart and try again.",
+            details={"total_amount": str(total), "currency": total.currency},
+        )
+
+
 class OrderNotPaid(DomainError):
     code = "order_not_paid"
 

@@ -19,6 +19,8 @@ from novacart.domain.ordering.errors import (
     PaidOrderCannotBeCancelled,
     RefundExceedsOrder,
     RefundInProgress,
+    RefundNotAllowed,
+    TotalChanged,
 )
 from novacart.domain.ordering.events import (
     OrderCancelled,
@@ -234,6 +236,14 @@ class Order(AggregateRoot):
             return ()
         return tuple(line.units for line in self.lines if line.units.quantity)
 
+    def ensure_total(self, expected: str) -> None:
+        """Check the total that the client expects, in major units.
+
+        Raises `TotalChanged`, and `InvalidValue` for another format.
+        """
+        if Money.parse(expected, self.currency, field="expected_total") != self.total:
+            raise TotalChanged(self.total)
+
     # -- payment and delivery ---------------------------------------------------------------
 
     def is_payable(self, *, at: datetime) -> bool:
@@ -382,8 +392,9 @@ class Order(AggregateRoot):
     def ensure_line_cancellable(self, line_id: OrderLineId) -> None:
         """Check that a customer may cancel this line, by cancellation or by refund.
 
-        Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`, and
-        `OrderNotPaid` for an unpaid online order, which can only be cancelled as a whole.
+        Raises `OrderLineNotFound`, `LineAlreadyCancelled`, `OrderAlreadyShipped`,
+        `RefundNotAllowed` for a paid order in processing, and `OrderNotPaid` for an unpaid
+        online order, which can only be cancelled as a whole.
         """
         status = self.line(line_id).status
         if status is LineStatus.PENDING:
@@ -392,6 +403,13 @@ class Order(AggregateRoot):
             raise LineAlreadyCancelled
         if self.shipped_at is not None:
             raise OrderAlreadyShipped
+        if self._is_paid_online:
+            self.ensure_refundable_by_customer()
+
+    def ensure_refundable_by_customer(self) -> None:
+        """Raises `RefundNotAllowed` unless it is paid and not in processing."""
+        if self.status is not OrderStatus.PAID:
+            raise RefundNotAllowed
 
     def _ensure_cancellable(self) -> None:
         if self.status is OrderStatus.CANCELLED:

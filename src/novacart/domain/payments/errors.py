@@ -44,11 +44,18 @@ class RefundExceedsPayment(DomainError):
         )
 
 
-class RefundNotAllowed(DomainError):
-    code = "refund_not_allowed"
+class PaymentDisputed(DomainError):
+    """A refund of money that the customer's bank withholds for a dispute."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
+    code = "payment_disputed"
+
+    def __init__(self, *, withheld: Money, refundable: Money) -> None:
+        super().__init__(
+            f"The payment is disputed at the customer's bank, which holds {withheld}"
+            f" {withheld.currency} of it. At most {refundable} {refundable.currency} can be"
+            " refunded.",
+            details={"withheld": str(withheld), "left": str(refundable)},
+        )
 
 
 class PartialRefundNeedsStaff(DomainError):

@@ -8,6 +8,7 @@ from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import (
     InvalidPaymentTransition,
     NothingToRefund,
+    PaymentDisputed,
     PaymentMismatch,
     RefundExceedsPayment,
 )
@@ -182,8 +183,12 @@ class Payment(AggregateRoot):
             for refund in self.refunds
             if refund.is_effective or refund.resolution is RefundResolution.SETTLED_BY_HAND
         )
-        withheld = self._sum(dispute.withheld for dispute in self.disputes)
-        return max(self.captured - refunds - withheld, self._sum(()))
+        return max(self.captured - refunds - self.withheld, self._sum(()))
+
+    @property
+    def withheld(self) -> Money:
+        """What banks hold for disputes."""
+        return self._sum(dispute.withheld for dispute in self.disputes)
 
     @property
     def is_fully_refunded(self) -> bool:
@@ -292,10 +297,10 @@ class Payment(AggregateRoot):
         reason: str = "",
         items: Sequence[RefundItem] = (),
     ) -> Refund:
-        """Raises `NothingToRefund` and `RefundExceedsPayment`."""
-        if not self.refundable:
-            raise NothingToRefund
+        """Raises `NothingToRefund`, `RefundExceedsPayment` and `PaymentDisputed`."""
+        self.ensure_refundable()
         if amount > self.refundable:
+            self._ensure_nothing_withheld()
             raise RefundExceedsPayment(requested=amount, refundable=self.refundable)
         refund = Refund(
             id=id,
@@ -310,6 +315,12 @@ class Payment(AggregateRoot):
         self._schedule_check(at)
         self._record(RefundRequested(**self._refund_facts(refund, at)))
         return refund
+
+    def ensure_refundable(self) -> None:
+        """Raises `NothingToRefund`, or `PaymentDisputed` if a bank withholds the rest."""
+        if not self.refundable:
+            self._ensure_nothing_withheld()
+            raise NothingToRefund
 
     def refund_late_payment(self, *, id: RefundId, key: str, at: datetime) -> Refund:
         """Refund everything, since the order was cancelled before the payment succeeded."""
@@ -368,6 +379,10 @@ class Payment(AggregateRoot):
         self._record(
             RefundSettledByHand(**self._refund_facts(refund, at), note=refund.resolution_note)
         )
+
+    def _ensure_nothing_withheld(self) -> None:
+        if self.withheld:
+            raise PaymentDisputed(withheld=self.withheld, refundable=self.refundable)
 
     # -- internals ---------------------------------------------------------------------------
 

@@ -87,7 +87,7 @@ def orders_blueprint(
     @idempotent(blueprint, once, render=lambda order_id: _created(own_order(order_id)))
     @blueprint.arguments(PlaceOrderSchema, required=False)
     @blueprint.response(201, OrderSchema)
-    @blueprint.raises("cart_empty", "invalid_value", "out_of_stock")
+    @blueprint.raises("cart_empty", "invalid_value", "out_of_stock", "total_changed")
     def create(body: dict[str, Any]) -> Response:
         """Place an order of your whole cart; its stock is reserved and the cart is cleared."""
         order = place_order(
@@ -95,6 +95,7 @@ def orders_blueprint(
                 user_id=principal().user_id,
                 address_id=body["address_id"],
                 payment_method=body["payment_method"],
+                expected_total=body["expected_total"],
                 idempotency_key=idempotency_key(),
             )
         )
@@ -137,9 +138,15 @@ def orders_blueprint(
         "order_line_already_cancelled",
         "order_already_shipped",
         "order_not_paid",
+        "refund_not_allowed",
+        "payment_disputed",
     )
     def cancel_one_item(body: dict[str, Any]) -> Response:
-        """Cancel one item; if it was paid online, it is refunded."""
+        """Cancel one item; if it was paid online, it is refunded.
+
+        Like a refund, this is possible until the processing of a paid order starts. Items of a
+        cash-on-delivery order can be cancelled until it is shipped.
+        """
         cancel_item(
             CancelItemCommand(
                 user_id=principal().user_id,

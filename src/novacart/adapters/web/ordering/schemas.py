@@ -56,6 +56,11 @@ class PlaceOrderSchema(Schema):
         load_default=PaymentMethod.ONLINE,
         error_messages={"unknown": "Choose ONLINE or COD."},
     )
+    expected_total = MoneyString(
+        load_default=None,
+        allow_none=False,
+        metadata={"description": "The total that the customer saw; another total is an error."},
+    )
 
 
 class OrderAddressSchema(Schema):

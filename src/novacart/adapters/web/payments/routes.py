@@ -67,6 +67,7 @@ def payments_blueprint(
         "cart_empty",
         "out_of_stock",
         "invalid_value",
+        "total_changed",
     )
     def payment_intent(body: dict[str, Any]) -> Response:
         """Start the payment of an order, or check out the whole cart.
@@ -77,12 +78,17 @@ def payments_blueprint(
         if body["order_id"] is None:
             address_id = AddressId(body["address_id"])
             order_id = start_checkout(
-                StartCheckoutCommand(user_id=user_id, address_id=address_id)
+                StartCheckoutCommand(
+                    user_id=user_id, address_id=address_id, expected_total=body["expected_total"]
+                )
             ).id
         else:
             order_id = OrderId(body["order_id"])
         command = OpenPaymentCommand(
-            user_id=user_id, order_id=order_id, idempotency_key=idempotency_key()
+            user_id=user_id,
+            order_id=order_id,
+            expected_total=body["expected_total"],
+            idempotency_key=idempotency_key(),
         )
         return _intent_response(open_payment(command))
 
@@ -100,6 +106,7 @@ def payments_blueprint(
         "order_not_paid",
         "refund_exceeds_payment",
         "refund_not_allowed",
+        "payment_disputed",
         "partial_refund_needs_staff",
         "above_your_limit",
         "refund_refused",

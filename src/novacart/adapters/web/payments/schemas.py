@@ -28,6 +28,12 @@ class PaymentIntentRequestSchema(Schema):
         metadata={"description": "Check out the whole cart, with delivery to this address."},
     )
 
+    expected_total = MoneyString(
+        load_default=None,
+        allow_none=False,
+        metadata={"description": "The total that the customer saw; another total is an error."},
+    )
+
     @validates_schema
     def require_one(self, data: dict[str, Any], **_: object) -> None:
         if data.get("order_id") is None and data.get("address_id") is None:
