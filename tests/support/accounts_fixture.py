@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
-from novacart.adapters.security.reset_tokens import HmacResetTokens
+from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
 from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
@@ -22,6 +22,11 @@ from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.accounts.update_profile import UpdateProfile
 from novacart.application.accounts.verify_credentials import VerifyCredentials
+from novacart.application.accounts.verify_email import (
+    RequestEmailVerification,
+    SendVerificationLink,
+    VerifyEmail,
+)
 from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.events import PasswordResetRequested
@@ -55,11 +60,29 @@ class AccountsFixture:
         self.limiter = FakeRateLimiter(self.clock)
         clock, hasher, strength = self.clock, self.hasher, FakePasswordStrength()
         tokens = FakeTokens(clock=clock)
-        resets = HmacResetTokens("secret key for tests")
+        resets = HmacLinkTokens("secret key for tests")
         policy = SessionPolicy()
         self.begin, self.tokens = begin, tokens
         self.register = RegisterUser(
-            begin=begin, queries=queries, hasher=hasher, strength=strength, clock=clock
+            begin=begin,
+            queries=queries,
+            hasher=hasher,
+            strength=strength,
+            link_tokens=resets,
+            clock=clock,
+        )
+        self.link_tokens = resets
+        self.verify_email = VerifyEmail(begin=begin, link_tokens=resets, clock=clock)
+        self.request_verification = RequestEmailVerification(
+            begin=begin, link_tokens=resets, clock=clock
+        )
+        self.send_verification = SendVerificationLink(
+            begin=begin,
+            clock=clock,
+            link_tokens=resets,
+            renderer=JinjaEmailRenderer(),
+            mailer=self.mailer,
+            policy=ResetPolicy(frontend_url="https://shop.example/"),
         )
         throttle = SignInThrottle(self.limiter)
         self.throttle = throttle
@@ -93,19 +116,19 @@ class AccountsFixture:
         self.send_link = SendResetLink(
             begin=begin,
             clock=clock,
-            reset_tokens=resets,
+            link_tokens=resets,
             renderer=JinjaEmailRenderer(),
             mailer=self.mailer,
             policy=ResetPolicy(frontend_url="https://shop.example/"),
         )
-        self.check_reset = CheckResetToken(queries=queries, clock=clock, reset_tokens=resets)
+        self.check_reset = CheckResetToken(queries=queries, clock=clock, link_tokens=resets)
         self.confirm_reset = ConfirmPasswordReset(
             begin=begin,
             queries=queries,
             hasher=hasher,
             strength=strength,
             clock=clock,
-            reset_tokens=resets,
+            link_tokens=resets,
             throttle=throttle,
             contexts=self.contexts,
         )

@@ -88,7 +88,7 @@ def test_weak_password_leaves_reset_token_valid(accounts: AccountsFixture) -> No
     accounts.confirm_reset(ConfirmPasswordResetCommand(token=token, password=NEW))
 
 
-def test_password_change_invalidates_other_reset_tokens(accounts: AccountsFixture) -> None:
+def test_password_change_invalidates_other_link_tokens(accounts: AccountsFixture) -> None:
     accounts.register_user()
     first, second = request_token(accounts), request_token(accounts)
     accounts.confirm_reset(ConfirmPasswordResetCommand(token=second, password=NEW))

@@ -1,6 +1,7 @@
 """E-mails about orders and refunds: which are sent, once each, and their content."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -141,8 +142,41 @@ def test_paid_order_is_confirmed_once(
     for content in (mail.text, mail.html):
         assert "₹2,482.00" in content
         assert order.lines[0].title in content
-        assert "560001" in content
         assert day(order.estimated_delivery) in content
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+def test_address_is_sent_to_a_verified_email_address_only(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    deliver: Callable[[], list[Mail]],
+    store: FakeStore,
+    *,
+    is_verified: bool,
+) -> None:
+    command = pay_order(payments, provider)
+    with payments.begin() as work:
+        user = work.users.get(command.user_id)
+        order = work.orders.get(only_order(store))
+        assert order.address is not None
+        order.address = replace(
+            order.address,
+            name="Win at https://evil.example/prize",
+            address="evil.example/prize " * 40,
+            house_number="<a href='//evil.example'>12A</a>",
+        )
+        if is_verified:
+            user.verify_email(at=payments.clock.now())
+        work.users.save(user)
+        work.orders.save(order)
+        work.commit()
+    (mail,) = deliver()
+    for content in (mail.text, mail.html):
+        assert ("560001" in content) == is_verified
+        assert ("Win at" in content) == is_verified
+        assert "evil.example" not in content
+        assert "<a href='" not in content
+        assert max(map(len, content.splitlines())) < 1000
 
 
 def test_shipped_order_is_announced_with_tracking_number(

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.password_hasher import Argon2idHasher
-from novacart.adapters.security.reset_tokens import HmacResetTokens
 from tests.support.contracts.password_hasher import PasswordHasherContract
 
 CHEAP = Argon2idHasher(memory_kib=64, passes=1)
@@ -32,19 +32,19 @@ class TestArgon2idHasher(PasswordHasherContract):
 
 
 def test_reset_token_is_deterministic_and_differs_by_reset() -> None:
-    tokens = HmacResetTokens("key")
-    assert tokens.token_for(5) == HmacResetTokens("key").token_for(5)
+    tokens = HmacLinkTokens("key")
+    assert tokens.token_for(5) == HmacLinkTokens("key").token_for(5)
     assert len({tokens.token_for(number) for number in range(50)}) == 50
 
 
 def test_reset_token_depends_on_the_key() -> None:
-    assert HmacResetTokens("key").token_for(5) != HmacResetTokens("yek").token_for(5)
+    assert HmacLinkTokens("key").token_for(5) != HmacLinkTokens("yek").token_for(5)
 
 
 def test_reset_token_has_256_bits_and_is_url_safe() -> None:
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", HmacResetTokens("key").token_for(5))
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", HmacLinkTokens("key").token_for(5))
 
 
 def test_any_text_can_be_hashed() -> None:
     for text in ("", "x", "\ud800"):
-        assert re.fullmatch("[0-9a-f]{64}", HmacResetTokens("key").hash(text))
+        assert re.fullmatch("[0-9a-f]{64}", HmacLinkTokens("key").hash(text))

@@ -9,27 +9,31 @@ from novacart.application.authorization.throttle import (
     client_network,
 )
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.link_tokens import LinkTokens
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.request_context import RequestContexts
-from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import InvalidResetToken, ResetTokenNotFound
-from novacart.domain.accounts.password import ensure_strong_password, normalize_password
+from novacart.domain.accounts.password import (
+    ensure_strong_password,
+    min_password_length,
+    normalize_password,
+)
 from novacart.domain.accounts.username import Username
 
 
 class CheckResetToken:
     """Check a reset token without using it. Raises `ResetTokenNotFound`."""
 
-    def __init__(self, *, queries: AccountQueries, clock: Clock, reset_tokens: ResetTokens) -> None:
+    def __init__(self, *, queries: AccountQueries, clock: Clock, link_tokens: LinkTokens) -> None:
         self._queries = queries
         self._clock = clock
-        self._reset_tokens = reset_tokens
+        self._link_tokens = link_tokens
 
     def __call__(self, token: str) -> None:
-        token_hash = self._reset_tokens.hash(token)
+        token_hash = self._link_tokens.hash(token)
         if self._queries.reset_token_owner(token_hash, at=self._clock.now()) is None:
             raise ResetTokenNotFound
 
@@ -44,8 +48,8 @@ class ConfirmPasswordReset:
     """Set the new password, use up the token and end every session of the user.
 
     Lifts the delays of sign-in. The network of the client becomes the only known one, since the
-    link proves that the client is the user. Raises `InvalidResetToken`, or `WeakPassword`, which
-    leaves the token valid.
+    link proves that the client is the user, and the email address is verified. Raises
+    `InvalidResetToken`, or `WeakPassword`, which leaves the token valid.
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class ConfirmPasswordReset:
         hasher: PasswordHasher,
         strength: PasswordStrength,
         clock: Clock,
-        reset_tokens: ResetTokens,
+        link_tokens: LinkTokens,
         throttle: SignInThrottle,
         contexts: RequestContexts,
     ) -> None:
@@ -67,10 +71,10 @@ class ConfirmPasswordReset:
         self._hasher = hasher
         self._strength = strength
         self._clock = clock
-        self._reset_tokens = reset_tokens
+        self._link_tokens = link_tokens
 
     def __call__(self, command: ConfirmPasswordResetCommand) -> None:
-        token_hash = self._reset_tokens.hash(command.token)
+        token_hash = self._link_tokens.hash(command.token)
         owner = self._queries.reset_token_owner(token_hash, at=self._clock.now())
         if owner is None:
             raise InvalidResetToken
@@ -79,6 +83,7 @@ class ConfirmPasswordReset:
             username=Username(owner.username),
             email=EmailAddress(owner.email),
             is_guessable=self._strength.is_guessable,
+            min_length=min_password_length(is_staff=owner.is_staff, mfa_enabled=owner.mfa_enabled),
         )
         # Hashing is slow, so it happens outside the transaction and only for a valid token. The
         # token is checked again under the lock.
@@ -94,6 +99,7 @@ class ConfirmPasswordReset:
             now = self._clock.now()
             reset.use(password_generation=user.password_generation, at=now)
             user.change_password(password_hash, at=now)
+            user.verify_email(at=now)
             work.password_resets.save(reset)
             work.users.save(user)
             work.token_families.revoke_all(user.id, at=now)

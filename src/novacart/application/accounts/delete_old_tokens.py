@@ -23,5 +23,6 @@ class DeleteOldTokens:
             deleted = work.token_families.delete_expired(before=before)
             deleted += work.known_networks.delete_unused(before=now - KNOWN_NETWORK_LIFETIME)
             deleted += work.password_resets.delete_expired(before=before)
+            deleted += work.account_links.delete_expired(before=before)
             work.commit()
         return deleted

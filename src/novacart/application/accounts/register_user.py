@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from novacart.application.accounts.queries import AccountQueries, Profile
+from novacart.application.accounts.verify_email import add_verification_link
 from novacart.application.authorization.actor import Actor, PermissionDenied
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.link_tokens import LinkTokens
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -16,7 +18,11 @@ from novacart.domain.accounts.errors import (
     UsernameTooSimilar,
     WeakPassword,
 )
-from novacart.domain.accounts.password import ensure_strong_password, normalize_password
+from novacart.domain.accounts.password import (
+    ensure_strong_password,
+    min_password_length,
+    normalize_password,
+)
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
@@ -26,7 +32,10 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUserCommand:
-    """`actor` is None when customers register themselves. A staff role needs an actor."""
+    """`actor` is None when customers register themselves. A staff role needs an actor.
+
+    Only an actor can vouch that the email address is verified.
+    """
 
     username: str
     email: str
@@ -34,11 +43,14 @@ class RegisterUserCommand:
     first_name: str = ""
     last_name: str = ""
     role: Role = Role.CUSTOMER
+    email_verified: bool = False
     actor: Actor | None = None
 
 
 class RegisterUser:
-    """Register a user. Raises `InvalidFields` with every field that is invalid or taken.
+    """Register a user and send a link to verify the email address.
+
+    Raises `InvalidFields` with every field that is invalid or taken.
 
     Raises `PermissionDenied` for a staff role unless the actor may create staff. The database
     decides between two simultaneous registrations of one name: the second raises
@@ -52,12 +64,14 @@ class RegisterUser:
         queries: AccountQueries,
         hasher: PasswordHasher,
         strength: PasswordStrength,
+        link_tokens: LinkTokens,
         clock: Clock,
     ) -> None:
         self._begin = begin
         self._queries = queries
         self._hasher = hasher
         self._strength = strength
+        self._link_tokens = link_tokens
         self._clock = clock
 
     def __call__(self, command: RegisterUserCommand) -> Profile:
@@ -65,6 +79,8 @@ class RegisterUser:
             if command.actor is None:
                 raise PermissionDenied
             command.actor.require("staff.write")
+        if command.email_verified and command.actor is None:
+            raise PermissionDenied
         username, email = self._validate(command)
         password_hash = self._hasher.hash(normalize_password(command.password))
         with self._begin() as work:
@@ -78,7 +94,11 @@ class RegisterUser:
                 role=command.role,
                 at=self._clock.now(),
             )
+            if command.email_verified:
+                user.verify_email(at=user.created_at)
             work.users.add(user)
+            if not user.is_email_verified:
+                add_verification_link(work, user, self._link_tokens, self._clock)
             work.commit()
         return Profile.of(user)
 
@@ -100,6 +120,7 @@ class RegisterUser:
                 username=username,
                 email=email,
                 is_guessable=self._strength.is_guessable,
+                min_length=min_password_length(is_staff=command.role.is_staff, mfa_enabled=False),
             )
         except WeakPassword as error:
             errors |= {field: list(messages) for field, messages in error.errors.items()}

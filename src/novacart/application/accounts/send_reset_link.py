@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.email_renderer import EmailRenderer
+from novacart.application.ports.link_tokens import LinkTokens
 from novacart.application.ports.mailer import Mail, Mailer
-from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.errors import InvalidResetToken
 from novacart.domain.accounts.events import PasswordResetRequested
 from novacart.domain.accounts.user import User
+from novacart.domain.shared.personal_text import strip_links
 
 _HOUR = timedelta(hours=1)
 
@@ -36,30 +37,30 @@ class SendResetLink:
         *,
         begin: UnitOfWorkFactory,
         clock: Clock,
-        reset_tokens: ResetTokens,
+        link_tokens: LinkTokens,
         renderer: EmailRenderer,
         mailer: Mailer,
         policy: ResetPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._reset_tokens = reset_tokens
+        self._link_tokens = link_tokens
         self._renderer = renderer
         self._mailer = mailer
         self._policy = policy
 
     def __call__(self, event: PasswordResetRequested) -> None:
-        token = self._reset_tokens.token_for(event.reset_id)
+        token = self._link_tokens.token_for(event.reset_id)
         user = self._issue(event.reset_id, token)
         if user is None:
             return
         link = f"{self._policy.frontend_url.rstrip('/')}/reset-password/{user.id}/{token}"
         email = self._renderer.render(
             "password_reset",
-            # No free text such as the first name: anyone can register another person's email
-            # address, and could send spam to it in the shop's name.
+            # No text that the user wrote unless the address is verified: anyone can register
+            # another person's address, and could send spam to it in the shop's name.
             {
-                "username": user.username.text,
+                "username": strip_links(user.username.text) if user.is_email_verified else "",
                 "link": link,
                 "minutes": int(self._policy.lifetime.total_seconds() // 60),
             },
@@ -90,7 +91,7 @@ class SendResetLink:
             try:
                 reset.issue(
                     user_id=user.id,
-                    token_hash=self._reset_tokens.hash(token),
+                    token_hash=self._link_tokens.hash(token),
                     password_generation=user.password_generation,
                     at=now,
                     lifetime=self._policy.lifetime,

@@ -1,17 +1,19 @@
 """Sender of e-mails about an order."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mail, Mailer
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.user import User
+from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.personal_text import strip_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +29,9 @@ class MailLine:
 class OrderMailer:
     """Render a template for an order and send it to the address the order was placed with.
 
-    Customers are addressed by name only if that address is verified: it may belong to a
-    stranger, and the name would reach them as the shop's own words.
+    Templates get the customer's name and postal address only if that address is verified, and
+    then without links: an unverified address may belong to a stranger, and the text would reach
+    them as the shop's own words.
     """
 
     def __init__(
@@ -48,19 +51,20 @@ class OrderMailer:
         # In a unit of work of its own: users are locked before orders.
         with self._begin() as work:
             customer = work.users.get(order.user_id)
+        is_verified = customer.is_email_verified and customer.email.text == order.email
         email = self._renderer.render(
             template,
             {
                 "order_id": order.id,
                 "number": order.number,
-                "name": _verified_name(customer, order),
+                "name": _name(customer) if is_verified else None,
                 "total": order.total,
                 "due": order.due_on_delivery,
                 "paid_online": order.payment_method is PaymentMethod.ONLINE,
                 "lines": _mail_lines((line, line.quantity) for line in order.lines),
                 "remaining_lines": _mail_lines((line, line.units.quantity) for line in order.lines),
                 "shipped_lines": _mail_lines((line, line.shipped_quantity) for line in order.lines),
-                "address": order.address,
+                "address": _without_links(order.address) if is_verified else None,
                 "delivery": order.estimated_delivery,
                 **context,
             },
@@ -95,6 +99,19 @@ def _mail_lines(units: Iterable[tuple[OrderLine, int]]) -> list[MailLine]:
     return [mail_line(line, quantity) for line, quantity in units if quantity]
 
 
-def _verified_name(customer: User, order: Order) -> str | None:
-    is_verified = customer.is_email_verified and customer.email.text == order.email
-    return customer.first_name or None if is_verified else None
+def _name(customer: User) -> str | None:
+    return strip_links(customer.first_name, max_length=50) or None
+
+
+def _without_links(address: ShippingAddress | None) -> ShippingAddress | None:
+    if address is None:
+        return None
+    return replace(
+        address,
+        name=strip_links(address.name),
+        state=strip_links(address.state),
+        district=strip_links(address.district),
+        town=strip_links(address.town),
+        house_number=strip_links(address.house_number),
+        address=strip_links(address.address),
+    )

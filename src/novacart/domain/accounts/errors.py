@@ -136,16 +136,6 @@ class InvalidMfaCode(DomainError):
         super().__init__("The code is wrong or was already used.")
 
 
-class TooManyMfaAttempts(DomainError):
-    """Too many wrong codes. `retry_after` is the number of seconds to wait."""
-
-    code = "too_many_requests"
-
-    def __init__(self, *, retry_after: int) -> None:
-        super().__init__("Too many attempts. Wait a while before you try again.")
-        self.retry_after = retry_after
-
-
 class MfaSetupRequired(DomainError):
     """Staff without a second factor, though it is mandatory or the password is too short."""
 

@@ -4,9 +4,10 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final, Self
 
-from novacart.domain.accounts.errors import MfaAlreadyEnabled, MfaNotEnabled, TooManyMfaAttempts
+from novacart.domain.accounts.errors import MfaAlreadyEnabled, MfaNotEnabled
 from novacart.domain.accounts.events import (
     MfaCodeRejected,
     MfaDisabled,
@@ -128,20 +129,30 @@ class MfaEnrolment(AggregateRoot):
         if self.is_enabled:
             self._record(MfaDisabled(user_id=self.user_id, occurred_at=at))
 
+    def retry_after(self, at: datetime) -> int:
+        """Seconds until the next attempt is allowed; 0 if it is allowed now."""
+        if self.failures < MAX_FAILURES or self.failed_at is None:
+            return 0
+        remaining = self.failed_at + FAILURE_DELAY - at
+        return max(0, ceil(remaining.total_seconds()))
+
     def accept_step(self, step: int | None, *, at: datetime) -> bool:
         """Accept a code by the time step it belongs to; None is a wrong code.
 
-        Raises `TooManyMfaAttempts`. A refused code counts as a failure, so save the enrolment.
+        A refused code counts as a failure, so save the enrolment. Every code is refused while
+        `retry_after` is not 0.
         """
-        self._ensure_not_blocked(at)
+        if self.retry_after(at):
+            return False
         if step is None or step <= self.last_step:
             return self._fail(at)
         self.last_step = step
         return self._succeed()
 
     def accept_recovery_code(self, code: str, *, at: datetime) -> bool:
-        """Use up a recovery code. Counts and raises as `accept_step`."""
-        self._ensure_not_blocked(at)
+        """Use up a recovery code. Counts and refuses as `accept_step`."""
+        if self.retry_after(at):
+            return False
         code_hash = hash_recovery_code(code)
         if code_hash not in self._recovery_code_hashes:
             return self._fail(at)
@@ -152,12 +163,6 @@ class MfaEnrolment(AggregateRoot):
             )
         )
         return self._succeed()
-
-    def _ensure_not_blocked(self, at: datetime) -> None:
-        if self.failures >= MAX_FAILURES and self.failed_at is not None:
-            remaining = self.failed_at + FAILURE_DELAY - at
-            if remaining > timedelta():
-                raise TooManyMfaAttempts(retry_after=int(remaining.total_seconds()) + 1)
 
     def _fail(self, at: datetime) -> bool:
         self.failures += 1

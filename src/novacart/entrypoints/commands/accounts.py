@@ -25,7 +25,12 @@ def create_admin(username: str, email: str) -> None:
     with cli_injector() as injector:
         admin = injector.get(RegisterUser)(
             RegisterUserCommand(
-                username=username, email=email, password=password, role=Role.OWNER, actor=SYSTEM
+                username=username,
+                email=email,
+                password=password,
+                role=Role.OWNER,
+                email_verified=True,
+                actor=SYSTEM,
             )
         )
     click.echo(f"Created the account {admin.username}. Sign in at /admin/.")

@@ -54,7 +54,7 @@ def _register(injector: Injector, person: dict[str, Any], role: Role) -> bool:
     details = {name: value for name, value in person.items() if name != "addresses"}
     try:
         profile = injector.get(RegisterUser)(
-            RegisterUserCommand(**details, role=role, actor=SYSTEM)
+            RegisterUserCommand(**details, role=role, email_verified=True, actor=SYSTEM)
         )
     except InvalidFields:
         # The username or e-mail address is taken.

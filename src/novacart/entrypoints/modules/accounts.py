@@ -9,10 +9,11 @@ from novacart.adapters.email.null_mailer import NullMailer
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.postal.directory import BundledPostalCodes
+from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
-from novacart.adapters.security.reset_tokens import HmacResetTokens
 from novacart.adapters.security.tokens import JwtTokens
+from novacart.adapters.web.accounts.email_routes import email_blueprint
 from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
 from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
@@ -43,17 +44,22 @@ from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.accounts.update_profile import UpdateProfile
 from novacart.application.accounts.verify_credentials import VerifyCredentials
+from novacart.application.accounts.verify_email import (
+    RequestEmailVerification,
+    SendVerificationLink,
+    VerifyEmail,
+)
 from novacart.application.authorization.throttle import SignInThrottle, Throttle
 from novacart.application.ports.email_renderer import EmailRenderer
+from novacart.application.ports.link_tokens import LinkTokens
 from novacart.application.ports.mailer import Mailer
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.postal_codes import PostalCodes
 from novacart.application.ports.rate_limiter import RateLimiter
-from novacart.application.ports.reset_tokens import ResetTokens
 from novacart.application.ports.tokens import Tokens
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.domain.accounts.events import PasswordResetRequested
+from novacart.domain.accounts.events import EmailVerificationRequested, PasswordResetRequested
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startable
 
@@ -71,14 +77,17 @@ _USE_CASES = (
     RefreshSession,
     RegisterUser,
     RemoveAddress,
+    RequestEmailVerification,
     RequestPasswordReset,
     SendResetLink,
+    SendVerificationLink,
     SetDefaultAddress,
     SignIn,
     SignOut,
     UnlockAccount,
     UpdateProfile,
     VerifyCredentials,
+    VerifyEmail,
     VerifyToken,
 )
 _HOUR = 3600
@@ -132,8 +141,8 @@ class AccountsModule(Module):
 
     @provider
     @singleton
-    def reset_tokens(self, settings: Settings) -> ResetTokens:
-        return HmacResetTokens(settings.signing_key)
+    def link_tokens(self, settings: Settings) -> LinkTokens:
+        return HmacLinkTokens(settings.signing_key)
 
     @provider
     @singleton
@@ -195,6 +204,10 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             check_token=injector.get(CheckResetToken),
             confirm_reset=injector.get(ConfirmPasswordReset),
         ),
+        email_blueprint(
+            verify_email=injector.get(VerifyEmail),
+            request_verification=injector.get(RequestEmailVerification),
+        ),
         tokens_blueprint(
             sign_in=injector.get(SignIn),
             refresh_session=injector.get(RefreshSession),
@@ -213,8 +226,11 @@ def blueprints(injector: Injector) -> list[Blueprint]:
 
 
 def event_handlers(injector: Injector) -> EventHandlers:
-    """Send password reset links."""
-    return [(PasswordResetRequested, injector.get(SendResetLink))]
+    """Send links for password resets and for verification of email addresses."""
+    return [
+        (PasswordResetRequested, injector.get(SendResetLink)),
+        (EmailVerificationRequested, injector.get(SendVerificationLink)),
+    ]
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:

@@ -151,5 +151,6 @@ def _dashboard_response(user_id: UserId, user: Principal | Profile) -> Response:
             "first_name": user.first_name,
             "last_name": user.last_name,
             "is_staff": user.is_staff,
+            "email_verified": user.email_verified,
         }
     )

@@ -47,6 +47,10 @@ class DashboardSchema(Schema):
     first_name = fields.String(required=True)
     last_name = fields.String(required=True)
     is_staff = StrictBoolean(required=True)
+    email_verified = StrictBoolean(
+        required=True,
+        metadata={"description": "Whether the link sent to the email address was opened."},
+    )
 
 
 class ProfileSchema(Schema):

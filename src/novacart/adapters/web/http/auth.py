@@ -38,6 +38,7 @@ class Principal:
     role: Role = Role.CUSTOMER
     first_name: str = ""
     last_name: str = ""
+    email_verified: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -72,6 +73,7 @@ class BearerAuthenticate:
             role=user.role,
             first_name=user.first_name,
             last_name=user.last_name,
+            email_verified=user.email_verified,
         )
 
 

@@ -1,11 +1,11 @@
-"""Tokens of password reset links."""
+"""Tokens of links that are sent by email."""
 
 from typing import Protocol
 
 
-class ResetTokens(Protocol):
-    def token_for(self, reset_id: int) -> str:
-        """The token of a reset: always the same, and impossible to guess.
+class LinkTokens(Protocol):
+    def token_for(self, link_id: int) -> str:
+        """The token of a password reset or account link: always the same, and impossible to guess.
 
         A retried event handler thus sends the same email, and the token itself is never stored.
         """

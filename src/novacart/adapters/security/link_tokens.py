@@ -1,4 +1,4 @@
-"""Password reset tokens derived from the secret key."""
+"""Tokens of links derived from the secret key."""
 
 import hashlib
 import hmac
@@ -7,14 +7,14 @@ from base64 import urlsafe_b64encode
 _PURPOSE = b"novacart.password-reset:"
 
 
-class HmacResetTokens:
-    """HMAC-SHA-256 of the reset's id (RFC 2104)."""
+class HmacLinkTokens:
+    """HMAC-SHA-256 of the link's id (RFC 2104)."""
 
     def __init__(self, secret_key: str) -> None:
         self._key = hashlib.sha256(_PURPOSE + secret_key.encode()).digest()
 
-    def token_for(self, reset_id: int) -> str:
-        digest = hmac.digest(self._key, str(reset_id).encode(), "sha256")
+    def token_for(self, link_id: int) -> str:
+        digest = hmac.digest(self._key, str(link_id).encode(), "sha256")
         return urlsafe_b64encode(digest).rstrip(b"=").decode()
 
     def hash(self, token: str) -> str:
