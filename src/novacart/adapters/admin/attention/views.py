@@ -83,6 +83,7 @@ class AttentionView(ListView):
         "retry": "webhooks.retry",
     }
     # The use cases check the permission for each item.
+    provider_views: ClassVar = frozenset({"retry", "action_view"})
     action_permissions: ClassVar = {"retry": "webhooks.retry"}
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)

@@ -95,6 +95,7 @@ class RefundsView(ListView):
         "retry": "refunds.resolve",
         "settle": "refunds.resolve",
     }
+    provider_views: ClassVar = frozenset({"retry"})
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
         return (
