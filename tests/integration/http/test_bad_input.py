@@ -166,6 +166,86 @@ def test_invalid_integer_or_string_member_is_400(sender: Sender, document: Json)
     assert texts >= 20
 
 
+# Members that describe a product and can be cleared. No other member may be null: it would count
+# as absent in a request that moves money, stock or rights.
+CLEARABLE = {"sku", "author", "published_year", "brand", "category", "image"}
+
+
+def test_null_is_400_for_every_member_that_is_not_clearable(sender: Sender, document: Json) -> None:
+    nullable, tried = set(), 0
+    for method, path, schema in json_operations(document):
+        for names, described in members_of(document, schema):
+            if "null" in types_of(described):
+                nullable.add((path, names[-1]))
+                continue
+            tried += 1
+            body: object = None
+            for name in reversed(names):
+                body = [body] if name == ITEM else {name: body}
+            sender.send(method, path, json.dumps(body).encode(), statuses={400})
+    assert sender.failures == []
+    assert tried >= 60
+    assert nullable == {
+        (path, name)
+        for path in ("/api/products/", "/api/products/{product_id}/")
+        for name in CLEARABLE
+    }
+
+
+ITEM = "[]"
+
+
+def members_of(document: Json, schema: Json) -> Iterator[tuple[tuple[str, ...], Json]]:
+    """Yield the path and schema of each member, with the items of lists and their members."""
+    for name, described in resolved(document, schema).get("properties", {}).items():
+        member = resolved(document, described)
+        yield (name,), member
+        if "items" in member:
+            item = resolved(document, member["items"])
+            yield (name, ITEM), item
+            for names, inner in members_of(document, item):
+                yield (name, ITEM, *names), inner
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"amount": None},
+        {"items": None},
+        {"reason": None},
+        {"amount": None, "items": None, "reason": None},
+        {"items": [{"id": 1, "quantity": None}]},
+        {"items": [None]},
+    ],
+)
+def test_null_refunds_nothing(shop: CheckoutFixture, client: FlaskClient, body: Json) -> None:
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(price=100): 2})
+    client.post(
+        f"/api/payments/sandbox/{shop.intent(asha, order['id'])['payment_intent_id']}/confirm/",
+        json={"outcome": "succeed"},
+    )
+    for person in (asha, shop.staff()):
+        response = person.post(f"/api/payments/refund/{order['id']}/", body)
+        assert response.status_code == 400
+        assert set(response.get_json()["errors"]) == set(body)
+    shown = asha.get(f"/api/orders/{order['id']}/").get_json()
+    assert shown["payment_status"] == "PAID"
+
+
+def test_null_address_reserves_no_stock(shop: CheckoutFixture, client: FlaskClient) -> None:
+    asha, product = a_customer(client), shop.product()
+    asha.post("/api/cart/add/", {"product_id": product})
+    for path, body in (
+        ("/api/orders/create/", {"address_id": None}),
+        ("/api/payments/payment-intent/", {"address_id": None}),
+        ("/api/payments/payment-intent/", {"order_id": None}),
+    ):
+        assert asha.post(path, body).status_code == 400
+    assert asha.get("/api/orders/my/").get_json()["count"] == 0
+    assert client.get(f"/api/products/{product}/").get_json()["stock"] == 10
+
+
 @pytest.mark.parametrize(
     "value", ["-1", "0", "0.1", "1e309", "9223372036854775808", "true", "NaN", "1e3", "%00", "%ff"]
 )

@@ -93,7 +93,7 @@ def orders_blueprint(
         order = place_order(
             PlaceOrderCommand(
                 user_id=principal().user_id,
-                address_id=body["address_id"],
+                address_id=body.get("address_id"),
                 payment_method=body["payment_method"],
                 expected_total=body["expected_total"],
                 idempotency_key=idempotency_key(),

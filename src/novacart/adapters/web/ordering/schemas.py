@@ -46,8 +46,6 @@ def _value_of(enum: type[StrEnum]) -> fields.Field[Any]:
 
 class PlaceOrderSchema(Schema):
     address_id = Identifier(
-        allow_none=True,
-        load_default=None,
         metadata={"description": "One of your addresses; required for `COD`."},
     )
     payment_method = fields.Enum(
@@ -128,7 +126,7 @@ class ItemQuerySchema(Schema):
 
 
 class CancelItemSchema(ItemQuerySchema):
-    reason = Text(maximum=500, load_default="", allow_none=True)
+    reason = Text(maximum=500, load_default="")
 
 
 class CancellableItemSchema(Schema):

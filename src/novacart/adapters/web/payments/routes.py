@@ -75,7 +75,7 @@ def payments_blueprint(
         Repeating the request returns the same payment.
         """
         user_id = principal().user_id
-        if body["order_id"] is None:
+        if "order_id" not in body:
             address_id = AddressId(body["address_id"])
             order_id = start_checkout(
                 StartCheckoutCommand(
@@ -121,12 +121,12 @@ def payments_blueprint(
             RequestRefundCommand(
                 actor=principal().actor,
                 order_id=OrderId(order_id),
-                amount=body["amount"],
+                amount=body.get("amount"),
                 units=[
                     LineQuantity(line_id=OrderLineId(item["id"]), quantity=item["quantity"])
-                    for item in body["items"] or ()
+                    for item in body.get("items", ())
                 ],
-                reason=body["reason"] or "",
+                reason=body["reason"],
                 idempotency_key=idempotency_key(),
             )
         )

@@ -19,12 +19,8 @@ _MOST_ITEMS = 500
 class PaymentIntentRequestSchema(Schema):
     """`address_id` is ignored if there is an `order_id`: an order already has its address."""
 
-    order_id = Identifier(
-        allow_none=True, load_default=None, metadata={"description": "An unpaid order of the user."}
-    )
+    order_id = Identifier(metadata={"description": "An unpaid order of the user."})
     address_id = Identifier(
-        allow_none=True,
-        load_default=None,
         metadata={"description": "Check out the whole cart, with delivery to this address."},
     )
 
@@ -36,7 +32,7 @@ class PaymentIntentRequestSchema(Schema):
 
     @validates_schema
     def require_one(self, data: dict[str, Any], **_: object) -> None:
-        if data.get("order_id") is None and data.get("address_id") is None:
+        if not data.keys() & {"order_id", "address_id"}:
             raise ValidationError("Give an order or a delivery address.", "order_id")
 
 
@@ -55,17 +51,15 @@ class RefundItemSchema(Schema):
 
 
 class RefundRequestSchema(Schema):
-    """Without an amount and items, everything that is left is refunded."""
+    """Without the members `amount` and `items`, everything that is left is refunded."""
 
-    amount = MoneyString(allow_none=True, load_default=None)
+    amount = MoneyString()
     items = fields.List(
         fields.Nested(RefundItemSchema),
-        allow_none=True,
-        load_default=None,
         # An empty list is more likely a mistake than a request to refund everything.
         validate=validate.Length(1, _MOST_ITEMS, error="Give 1 to 500 items, or omit them."),
     )
-    reason = Text(allow_none=True, load_default="", maximum=500)
+    reason = Text(load_default="", maximum=500)
 
 
 class RefundSchema(Schema):
