@@ -15,6 +15,7 @@ from typing import Final
 from unicodedata import category, decimal, normalize
 
 MAX_TERMS: Final = 8
+MAX_KEY: Final = 200
 _MAX_LENGTH: Final = 40
 
 # The alternatives of one term of a query: one of them must match.
@@ -150,8 +151,11 @@ def fold(text: str) -> str:
 
 
 def facet_key(text: str) -> str:
-    """The key that spellings of one brand share: folded, with single spaces between words."""
-    return " ".join(fold(text).split())
+    """The key that spellings of one brand share: folded, with single spaces between words.
+
+    At most `MAX_KEY` characters, as folding can make a text much longer.
+    """
+    return " ".join(fold(text).split())[:MAX_KEY] or text
 
 
 def index_terms(text: str, *, join_words: bool = True) -> list[str]:
@@ -205,7 +209,7 @@ def _index_terms(tokens: Sequence[_Token], *, join_words: bool) -> Iterator[str]
             yield tokens[position - 1].text + token.text
         # Compounds of three and more parts.
         is_longer = token.link == "-" and compound != tokens[position - 1].text
-        compound = compound + token.text if token.link == "-" else token.text
+        compound = (compound + token.text if token.link == "-" else token.text)[:_MAX_LENGTH]
         if is_longer:
             yield compound
 
@@ -215,8 +219,8 @@ def _grams(token: _Token, *, last: bool) -> list[str]:
     clusters = [
         token.text[match.start() : match.end()] for match in _CLUSTER.finditer(token.classes)
     ]
-    pairs = [first + second for first, second in pairwise(clusters)]
-    return [*pairs, clusters[-1]] if last or not pairs else pairs
+    pairs = [(first + second)[:_MAX_LENGTH] for first, second in pairwise(clusters)]
+    return [*pairs, clusters[-1][:_MAX_LENGTH]] if last or not pairs else pairs
 
 
 def _tokens(folded: str) -> list[_Token]:

@@ -228,6 +228,26 @@ def test_import_of_an_export_changes_nothing(owner: StaffClient, injector: Injec
     assert "0 added, 0 updated, 1 unchanged, 0 rejected." in again.text
 
 
+def test_hidden_category_shows_how_many_products_it_hides(
+    app: Flask, owner: StaffClient, product: int
+) -> None:
+    new = {"name": "Home", "slug": "home", "position": "2", "is_active": "y"}
+    owner.submit("/admin/categories/new/", new)
+    [home] = app.test_client().get("/api/categories/").get_json()
+    owner.submit(f"/admin/products/edit/?id={product}", edit_data(category_id=str(home["id"])))
+    assert [each["id"] for each in app.test_client().get("/api/products/").get_json()] == [product]
+    assert "(hidden)" not in owner.get("/admin/categories/").text
+
+    path = f"/admin/categories/edit/?id={home['id']}"
+    owner.submit(path, {**{k: v for k, v in new.items() if k != "is_active"}, "version": "1"})
+    assert app.test_client().get("/api/products/").get_json() == []
+    assert "1 (hidden)" in owner.get("/admin/categories/").text
+    assert "1 product</a>" in owner.get(path).text
+    assert "Brass lamp" in owner.get("/admin/products/?listed=no").text
+    assert "Brass lamp" not in owner.get("/admin/products/?listed=yes").text
+    api_product(app, product)
+
+
 def test_add_and_edit_category_and_detect_edit_conflict(app: Flask, owner: StaffClient) -> None:
     new = {"name": "Home", "slug": "home", "position": "2", "is_active": "y"}
     response = owner.submit(

@@ -75,6 +75,7 @@ def test_product_has_all_members(client: FlaskClient) -> None:
         "currency": "INR",
         "author": "Noor Ambalgar",
         "published_year": None,
+        "sku": None,
         "brand": "Peepal",
         "stock": 3,
         "category": 7,

@@ -263,6 +263,23 @@ class CatalogQueriesContract:
             work.commit()
         assert shown() == (1, True, 3, rupees(999), True)
 
+    def test_hidden_products_do_not_displace_suggestions(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        for number in range(300, 320):
+            add_product(begin, a_product(number, details(title="Brass trunk", category_id=9)))
+        suggested = queries.suggestions("brass")
+        assert [each.id for each in suggested if each.id] == [109, 106]
+        assert suggested[0].count == 2
+
+    def test_long_brand_of_folding_letters_is_a_facet(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        brand = "\ufdfa" * 200
+        add_product(begin, a_product(300, details(title="Long", brand=brand)))
+        assert ids(queries, ProductFilter(brands=(brand,))) == [300]
+        assert BrandCount(title=brand, count=1) in queries.brands(None)
+
     def test_spellings_of_a_brand_are_one_facet(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:

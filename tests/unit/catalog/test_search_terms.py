@@ -65,3 +65,16 @@ def test_search_terms_are_distinct_and_limited() -> None:
 def test_spellings_of_a_brand_share_their_key() -> None:
     assert {facet_key(each) for each in ("Tea  House", "TEA HOUSE", " téa house ")} == {"tea house"}
     assert facet_key("Tea House") != facet_key("Teahouse")
+
+
+def test_keys_and_terms_are_bounded() -> None:
+    # One character that is folded to eighteen.
+    assert len(facet_key("\ufdfa" * 200)) == 200
+    assert facet_key("™") == "™"
+    long_texts = ("\ufdfa" * 200, "果" + "\u0901" * 200, "a-" * 100, "กา" + "\u0e31" * 150 + "ก")
+    for text in long_texts:
+        terms = search_terms(text)
+        assert terms
+        assert all(len(each) <= 40 for term in terms for each in term)
+        assert all(len(each) <= 40 for each in index_terms(text))
+        assert matches(terms, index_terms(text))

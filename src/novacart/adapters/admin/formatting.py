@@ -6,7 +6,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from novacart.application.back_office.catalog import ProductRow
+from novacart.application.back_office.catalog import CategoryRow, ProductRow
 from novacart.application.ports.webhook_events import EventState
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
@@ -126,9 +126,20 @@ def thumbnail(image: str | None) -> Markup:
 
 
 def product_title(product: ProductRow) -> Markup:
-    """The title, with a badge if the product is archived."""
-    archived = Markup(" {}").format(badge("archived")) if product.archived_at else Markup("")
-    return Markup("{}{}").format(product.title, archived)
+    """The title, with a badge if the product is archived or its category is not visible."""
+    state = Markup("")
+    if product.archived_at:
+        state = Markup(" {}").format(badge("archived"))
+    elif not product.is_category_active:
+        state = Markup(" {}").format(badge("hidden"))
+    return Markup("{}{}").format(product.title, state)
+
+
+def products_of_category(category: CategoryRow) -> str:
+    """The number of products, and that the shop hides them if it does."""
+    if category.is_active or not category.products:
+        return str(category.products)
+    return f"{category.products} (hidden)"
 
 
 TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {

@@ -12,10 +12,13 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRow:
+    """`is_category_active` is true for a product without a category."""
+
     id: ProductId
     title: str
     brand: str
     category: str | None
+    is_category_active: bool
     price: Money
     on_hand: int
     reserved: int
@@ -52,7 +55,10 @@ class ProductDetail(ProductRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryRow:
-    """`products` counts the active products of the category."""
+    """`products` counts the active products of the category.
+
+    The shop does not list them while the category is inactive.
+    """
 
     id: CategoryId
     name: str

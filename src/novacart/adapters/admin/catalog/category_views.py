@@ -39,6 +39,7 @@ class CategoriesView(ListView):
     column_labels: ClassVar = {"is_active": "Visibility", "image": ""}
     formatters: ClassVar = {
         "image": lambda row: formatting.thumbnail(row.image),
+        "products": formatting.products_of_category,
         "is_active": lambda row: formatting.badge("active" if row.is_active else "hidden"),
     }
     permissions: ClassVar = {

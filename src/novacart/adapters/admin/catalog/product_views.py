@@ -94,6 +94,7 @@ class ProductsView(ListView):
         return (
             reference("category", "Category", lambda: _category_choices(back_office.queries)),
             text("brand", "Brand"),
+            yes_no("listed", "Listed in the shop"),
             yes_no("in_stock", "In stock"),
             yes_no("archived", "Archived"),
         )

@@ -11,6 +11,7 @@ from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.payments.tables import payments
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.domain.accounts.role import Role
+from novacart.domain.accounts.username import login_key
 from novacart.domain.shared.ids import UserId
 from novacart.domain.shared.money import Money
 
@@ -76,7 +77,7 @@ def _account_list(condition: Clause) -> ListDescription[AccountRow]:
 
 
 def _search(text: str) -> Clause:
-    prefix = text.casefold()
+    prefix = login_key(text)
     return or_(
         users.c.username_key.startswith(prefix, autoescape=True),
         users.c.email_key.startswith(prefix, autoescape=True),

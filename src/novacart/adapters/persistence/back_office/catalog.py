@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE, to_product_details
+from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     categories,
@@ -52,6 +53,7 @@ _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
         stock_levels.c.on_hand,
         stock_levels.c.reserved,
         categories.c.name.label("category"),
+        func.coalesce(categories.c.is_active, true()).label("is_category_active"),
     )
     .join_from(products, stock_levels, stock_levels.c.product_id == products.c.id)
     .outerjoin(categories, categories.c.id == products.c.category_id)
@@ -79,6 +81,7 @@ def product_list(dialect: str) -> ListDescription[ProductRow]:
         filters={
             "archived": lambda value: archived if value else ~archived,
             "category": equals(products.c.category_id),
+            "listed": lambda value: IS_LISTED if value else ~IS_LISTED,
             "brand": lambda value: products.c.brand_key == facet_key(value),
             "in_stock": lambda value: AVAILABLE > 0 if value else AVAILABLE <= 0,
         },
@@ -150,6 +153,7 @@ def _product_fields(row: Row[Any]) -> dict[str, Any]:
         "title": row.title,
         "brand": row.brand,
         "category": row.category,
+        "is_category_active": row.is_category_active,
         "price": Money(row.price_minor, row.currency),
         "on_hand": row.on_hand,
         "reserved": row.reserved,

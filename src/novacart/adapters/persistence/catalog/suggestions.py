@@ -104,13 +104,18 @@ def matching_products(connection: Connection, terms: Sequence[SearchTerm]) -> li
     for within in ("title", None):
         if len(views) < MAX_SUGGESTIONS:
             newest = _newest(connection, terms, within, _SCANNED_PRODUCTS)
-            rows = connection.execute(
-                select(*PRODUCT_VIEW_COLUMNS)
+            listed = (
+                select(products.c.id)
                 .join_from(newest, products, products.c.id == newest.c.product_id)
-                .join(stock_levels, stock_levels.c.product_id == products.c.id)
                 .where(IS_LISTED)
                 .order_by(products.c.id.desc())
                 .limit(MAX_SUGGESTIONS)
+            ).subquery("listed")
+            rows = connection.execute(
+                select(*PRODUCT_VIEW_COLUMNS)
+                .join_from(listed, products, products.c.id == listed.c.id)
+                .join(stock_levels, stock_levels.c.product_id == products.c.id)
+                .order_by(products.c.id.desc())
             )
             for row in rows:
                 views.setdefault(row.id, to_product_view(row))

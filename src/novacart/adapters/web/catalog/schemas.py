@@ -144,7 +144,10 @@ class ProductListSchema(PricedSchema, QuerySchema):
         Text(maximum=MAX_TITLE),
         validate=validate.Length(max=_MAX_BRANDS),
         load_default=list,
-        metadata={"description": "Any of these brands; repeat the parameter for several."},
+        metadata={
+            "description": "Any of these brands; repeat the parameter for several. Case, accents"
+            " and repeated spaces make no difference."
+        },
     )
     min_price = PriceString()
     max_price = PriceString()
@@ -154,7 +157,10 @@ class ProductListSchema(PricedSchema, QuerySchema):
     search = Text(
         maximum=200,
         load_default="",
-        metadata={"description": "Each word matches as the prefix of a word."},
+        metadata={
+            "description": "Each word matches as the prefix of a word of the product. Case,"
+            " accents, hyphens and the order of words make no difference."
+        },
     )
     sort = fields.Enum(
         ProductSort,
