@@ -94,13 +94,10 @@ def test_online_order_needs_no_body_and_no_address(asha: Shopper, injector: Inje
     def without_body(shopper: Shopper) -> TestResponse:
         return shopper.client.post("/api/orders/create/", headers=shopper.person.headers)
 
-    def without_address(shopper: Shopper) -> TestResponse:
-        return shopper.order(address_id=None)
-
     def with_unknown_members(shopper: Shopper) -> TestResponse:
         return shopper.order(unknown="member", user_id=1, total="0.01")
 
-    for send in (without_body, without_address, with_unknown_members):
+    for send in (without_body, with_unknown_members):
         asha.add(new_product(injector))
         order = send(asha).get_json()
         assert (order["status"], order["address"]) == ("PENDING", None)
