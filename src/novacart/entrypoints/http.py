@@ -1,9 +1,11 @@
 """The Flask application."""
 
 import os
+from contextlib import suppress
+from http import HTTPStatus
 from importlib.metadata import version
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from injector import Injector, Module
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,7 +27,14 @@ from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.auth import Authenticate, Principal
 from novacart.adapters.web.http.responses import OrjsonProvider
 from novacart.adapters.web.operations import metrics, pages
+from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
+from novacart.application.accounts.queries import Profile
+from novacart.application.accounts.record_denied_access import (
+    RecordDeniedAccess,
+    RecordDeniedAccessCommand,
+)
 from novacart.application.authorization.throttle import Throttle
+from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.container import build_container
@@ -66,10 +75,12 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
             app,
             token=settings.metrics_token,
             multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ,
+            security_monitor=injector.get(LogSecurityMonitor),
         )
     security_headers.init_app(app, debug=settings.debug)
     cors.init_app(app, settings.cors_allowed_origins)
     _record_actor(app, injector)
+    _record_denied_access(app, injector)
     errors.init_app(app)
     rsgi.init_app(app)
     endpoints.init_app(app)
@@ -99,6 +110,31 @@ def _record_actor(app: Flask, injector: Injector) -> None:
 
     app.before_request(reset_actor)
     app.extensions[auth.EXTENSION] = authenticate_and_record
+
+
+def _record_denied_access(app: Flask, injector: Injector) -> None:
+    """Record each 403 of a signed-in user, of the API and of the back office."""
+    contexts = injector.get(ContextVarRequestContexts)
+    record = injector.get(RecordDeniedAccess)
+
+    def record_denial(response: Response) -> Response:
+        principal: Principal | None = g.get("principal")
+        staff: Profile | None = g.get("staff")
+        user_id = principal.user_id if principal else staff.id if staff else None
+        if response.status_code != HTTPStatus.FORBIDDEN or user_id is None:
+            return response
+        if staff is not None:
+            contexts.replace(_context(f"staff:{user_id}"))
+        # The refusal stands, whether or not it can be recorded.
+        with suppress(Unavailable):
+            record(
+                RecordDeniedAccessCommand(
+                    user_id=user_id, method=request.method, route=request_log.route_template()
+                )
+            )
+        return response
+
+    app.after_request(record_denial)
 
 
 def _context(actor: str) -> RequestContext:

@@ -6,7 +6,7 @@ from injector import Injector
 
 from novacart.application.ports.outbox import Outbox
 from novacart.entrypoints.container import build_relay
-from tests.support.back_office import PASSWORD, StaffClient, create_account
+from tests.support.back_office import PASSWORD, StaffClient, create_account, staff_client
 from tests.support.clock import SetClock
 from tests.support.shoppers import Shopper, new_product
 
@@ -38,6 +38,28 @@ def test_locked_account_is_shown_and_unlocked(app: Flask, owner: StaffClient) ->
     assert "203.0.113.5 for 1 min" in owner.get(f"/admin/customers/details/?id={user_id}").text
     owner.submit(f"/admin/customers/unlock/?id={user_id}")
     assert "203.0.113.5" not in owner.get(f"/admin/customers/details/?id={user_id}").text
+
+
+def test_security_events_are_shown_with_the_address(
+    app: Flask, owner: StaffClient, injector: Injector
+) -> None:
+    app.test_client().post(
+        "/api/token/",
+        json={"username": "nobody", "password": "wrong"},
+        environ_base={"REMOTE_ADDR": "203.0.113.7"},
+    )
+    support = staff_client(app, "support")
+    assert support.get("/admin/staff/").status_code == 403
+    Shopper(app.test_client())
+    new_product(injector)
+    run_relay(injector)
+    page = owner.get("/admin/security-events/").text
+    for text in ("accounts.sign_in_failed", "203.0.113.7", "accounts.access_denied"):
+        assert text in page
+    assert "catalog." not in page
+    filtered = owner.get("/admin/security-events/?action=accounts.access_denied").text
+    assert "203.0.113.7" not in filtered
+    assert support.get("/admin/security-events/").status_code == 403
 
 
 def test_send_password_reset_link(owner: StaffClient, injector: Injector) -> None:

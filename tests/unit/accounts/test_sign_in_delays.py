@@ -7,16 +7,28 @@ import pytest
 
 from novacart.application.accounts.confirm_password_reset import ConfirmPasswordResetCommand
 from novacart.application.accounts.queries import Profile
+from novacart.application.accounts.record_denied_access import (
+    RecordDeniedAccess,
+    RecordDeniedAccessCommand,
+)
 from novacart.application.accounts.refresh_session import RefreshSessionCommand
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
 from novacart.application.accounts.sign_in import SignInCommand
 from novacart.application.accounts.unlock_account import UnlockAccountCommand
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
-from novacart.application.authorization.throttle import TooManyAttempts
+from novacart.application.authorization.throttle import Throttle, TooManyAttempts
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.tokens import TokenPair
 from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken, UserNotFound
+from novacart.domain.accounts.events import (
+    AccessDenied,
+    AccountUnlocked,
+    SignedIn,
+    SignInDelayed,
+    SignInFailed,
+)
 from novacart.domain.accounts.role import Role
+from novacart.domain.shared.events import SecurityEvent
 from novacart.domain.shared.ids import UserId
 from tests.support.accounts_fixture import AccountsFixture
 from tests.support.builders.accounts import PASSWORD
@@ -220,3 +232,46 @@ def test_session_ends_after_90_days_however_often_it_is_refreshed(
         accounts.verify(pair.refresh)
     with pytest.raises(InvalidToken):
         accounts.refresh(RefreshSessionCommand(refresh=pair.refresh))
+
+
+def test_events_of_sign_ins(accounts: AccountsFixture, asha: Profile) -> None:
+    accounts.store.events.clear()
+    for login in ("asha", "nobody"):
+        for _ in range(10):
+            with pytest.raises(InvalidCredentials):
+                sign_in(accounts, "wrong", login=login)
+        with pytest.raises(TooManyAttempts):
+            sign_in(accounts, "wrong", login=login)
+    accounts.unlock(UnlockAccountCommand(actor=SYSTEM, user_id=asha.id))
+    sign_in(accounts)
+    events = [type(event) for event in accounts.store.events]
+    failures = [SignInFailed] * 10 + [SignInDelayed]
+    assert events == failures * 2 + [AccountUnlocked, SignedIn]
+    users = [getattr(event, "user_id", None) for event in accounts.store.events]
+    assert users == [asha.id] * 11 + [None] * 11 + [asha.id] * 2
+    delays = [e.seconds for e in accounts.store.events if isinstance(e, SignInDelayed)]
+    assert delays == [60, 60]
+
+
+class FakeSecurityMonitor:
+    def __init__(self) -> None:
+        self.noticed: list[SecurityEvent] = []
+
+    def notice(self, event: SecurityEvent, context: RequestContext) -> None:
+        assert context.actor
+        self.noticed.append(event)
+
+
+def test_denied_access_is_recorded_at_most_30_times_an_hour(accounts: AccountsFixture) -> None:
+    monitor = FakeSecurityMonitor()
+    record = RecordDeniedAccess(
+        begin=accounts.begin,
+        throttle=Throttle(accounts.limiter),
+        monitor=monitor,
+        contexts=accounts.contexts,
+        clock=accounts.clock,
+    )
+    for _ in range(35):
+        record(RecordDeniedAccessCommand(user_id=UserId(7), method="GET", route="/admin/staff/"))
+    assert [type(event) for event in accounts.store.events] == [AccessDenied] * 30
+    assert [type(event) for event in monitor.noticed] == [AccessDenied] * 5

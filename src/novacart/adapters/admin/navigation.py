@@ -46,6 +46,7 @@ MENU: Final[tuple[tuple[str, tuple[MenuItem, ...]], ...]] = (
         (
             MenuItem("admin_staff.index_view", "Staff", "badge", "staff.read"),
             MenuItem("admin_audit_log.index_view", "Audit log", "book", "audit.read"),
+            MenuItem("admin_security_events.index_view", "Security events", "shield", "audit.read"),
             MenuItem("admin_webhook_events.index_view", "Webhook events", "plug", "webhooks.read"),
             MenuItem("admin_outbox.index_view", "Outbox", "tray", "outbox.read"),
             MenuItem("admin_health.index", "System health", "pulse", "health.read"),

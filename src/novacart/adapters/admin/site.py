@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from novacart.adapters.admin.accounts.views import CustomersView, StaffAccountsView
 from novacart.adapters.admin.attention.views import AttentionView
-from novacart.adapters.admin.audit_log.views import AuditLogView
+from novacart.adapters.admin.audit_log.views import AuditLogView, SecurityEventsView
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.category_views import CategoriesView
 from novacart.adapters.admin.catalog.product_views import ProductsView
@@ -39,6 +39,7 @@ _VIEWS: Final[dict[str, tuple[type[StaffView], str]]] = {
     "admin_webhook_events": (WebhookEventsView, "webhook-events"),
     "admin_outbox": (OutboxView, "outbox"),
     "admin_audit_log": (AuditLogView, "audit"),
+    "admin_security_events": (SecurityEventsView, "security-events"),
     "admin_health": (HealthView, "health"),
 }
 

@@ -36,12 +36,13 @@ from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
 from novacart.application.ports.products import Products
 from novacart.application.ports.request_context import RequestContexts
+from novacart.application.ports.security_monitor import SecurityMonitor
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
-from novacart.domain.shared.events import AggregateRoot, DomainEvent
+from novacart.domain.shared.events import AggregateRoot, DomainEvent, SecurityEvent
 
 
 class SqlUnitOfWork:
@@ -69,9 +70,12 @@ class SqlUnitOfWork:
     webhook_events: WebhookEvents
     idempotency_keys: IdempotencyKeys
 
-    def __init__(self, database: Database, contexts: RequestContexts) -> None:
+    def __init__(
+        self, database: Database, contexts: RequestContexts, monitor: SecurityMonitor | None
+    ) -> None:
         self._database = database
         self._contexts = contexts
+        self._monitor = monitor
         self._saved: dict[int, AggregateRoot] = {}
         self._recorded: list[DomainEvent] = []
         self._stack = ExitStack()
@@ -118,16 +122,30 @@ class SqlUnitOfWork:
         events = [
             event for aggregate in self._saved.values() for event in aggregate.collect_events()
         ]
-        write_events(self._connection, [*events, *self._recorded], self._contexts.current())
+        events += self._recorded
+        context = self._contexts.current()
+        write_events(self._connection, events, context)
         self._connection.commit()
         self._saved.clear()
         self._recorded.clear()
+        if self._monitor is not None:
+            for event in events:
+                if isinstance(event, SecurityEvent):
+                    self._monitor.notice(event, context)
 
 
 class SqlUnitOfWorkFactory:
-    def __init__(self, database: Database, contexts: RequestContexts) -> None:
+    """`monitor` receives the security events of each commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        contexts: RequestContexts,
+        monitor: SecurityMonitor | None = None,
+    ) -> None:
         self._database = database
         self._contexts = contexts
+        self._monitor = monitor
 
     def __call__(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._database, self._contexts)
+        return SqlUnitOfWork(self._database, self._contexts, self._monitor)

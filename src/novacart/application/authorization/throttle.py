@@ -49,6 +49,10 @@ POLICIES: Final = {
         client=(RateLimit(60, _HOUR),), subject=(RateLimit(5, _HOUR),)
     ),
     "reset_token": ThrottlePolicy(client=(RateLimit(50, 15 * _MINUTE),), only_failures=True),
+    # Entries of the audit log: further ones are only logged.
+    "access_denied": ThrottlePolicy(
+        client=(RateLimit(300, _HOUR),), subject=(RateLimit(30, _HOUR),)
+    ),
     # Browser tabs refresh in bursts, so only failures count.
     "refresh": ThrottlePolicy(client=(RateLimit(100, 5 * _MINUTE),), only_failures=True),
 }

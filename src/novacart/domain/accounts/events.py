@@ -6,7 +6,7 @@ from novacart.domain.shared.events import DomainEvent, SecurityEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UserRegistered(DomainEvent):
+class UserRegistered(SecurityEvent):
     name = "accounts.user_registered"
 
     user_id: int
@@ -183,3 +183,14 @@ class AccountUnlocked(SecurityEvent):
     name = "accounts.unlocked"
 
     user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessDenied(SecurityEvent):
+    """A signed-in user was refused for lack of rights. `route` is a template, without ids."""
+
+    name = "accounts.access_denied"
+
+    user_id: int
+    method: str
+    route: str

@@ -47,6 +47,11 @@ class SecurityEvent(DomainEvent):
     """
 
 
+def security_event_names() -> set[str]:
+    """The names of all security events whose modules are imported."""
+    return {event.name for event in SecurityEvent.__subclasses__()}
+
+
 class AggregateRoot:
     """Objects that are loaded, changed and saved together.
 

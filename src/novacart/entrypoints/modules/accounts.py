@@ -35,6 +35,7 @@ from novacart.application.accounts.edit_address_book import (
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.look_up_pincode import LookUpPincode
 from novacart.application.accounts.queries import AccountQueries, AddressQueries
+from novacart.application.accounts.record_denied_access import RecordDeniedAccess
 from novacart.application.accounts.refresh_session import RefreshSession
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
@@ -74,6 +75,7 @@ _USE_CASES = (
     DeleteOldTokens,
     GrantRole,
     LookUpPincode,
+    RecordDeniedAccess,
     RefreshSession,
     RegisterUser,
     RemoveAddress,

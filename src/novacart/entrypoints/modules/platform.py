@@ -17,12 +17,14 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.rsgi import Threads
 from novacart.adapters.web.operations.routes import operations_blueprint
+from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.outbox import Outbox
 from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.request_context import RequestContexts
+from novacart.application.ports.security_monitor import SecurityMonitor
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import Settings
@@ -62,8 +64,20 @@ class PlatformModule(Module):
 
     @provider
     @singleton
-    def begin(self, database: Database, contexts: RequestContexts) -> UnitOfWorkFactory:
-        return SqlUnitOfWorkFactory(database, contexts)
+    def log_security_monitor(self) -> LogSecurityMonitor:
+        return LogSecurityMonitor()
+
+    @provider
+    @singleton
+    def security_monitor(self, monitor: LogSecurityMonitor) -> SecurityMonitor:
+        return monitor
+
+    @provider
+    @singleton
+    def begin(
+        self, database: Database, contexts: RequestContexts, monitor: SecurityMonitor
+    ) -> UnitOfWorkFactory:
+        return SqlUnitOfWorkFactory(database, contexts, monitor)
 
     @provider
     @singleton

@@ -12,6 +12,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.application.audit.hash_chain import EMPTY, next_entry
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
 from novacart.application.ports.outbox import OutboxMessage
+from novacart.domain.shared.events import security_event_names
 
 _HEAD: Final = 1
 
@@ -88,6 +89,7 @@ AUDIT_LOG: Final = ListDescription(
         "actor": equals(audit_entries.c.actor),
         "subject": equals(audit_entries.c.subject),
         "request_id": equals(audit_entries.c.request_id),
+        "security": lambda _: audit_entries.c.action.in_(sorted(security_event_names())),
     },
     search=lambda text: or_(
         audit_entries.c.subject == text,

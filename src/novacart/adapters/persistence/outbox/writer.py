@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.application.ports.request_context import RequestContext
-from novacart.domain.shared.events import DomainEvent
+from novacart.domain.shared.events import DomainEvent, JsonValue, SecurityEvent
 
 
 def write_events(
@@ -18,7 +18,7 @@ def write_events(
         {
             "name": event.name,
             "version": event.version,
-            "payload": json.dumps(event.payload(), separators=(",", ":")),
+            "payload": json.dumps(_payload(event, context), separators=(",", ":")),
             "actor": context.actor,
             "request_id": context.request_id,
             "occurred_at": event.occurred_at,
@@ -28,3 +28,10 @@ def write_events(
     ]
     if rows:
         connection.execute(insert(outbox_messages), rows)
+
+
+def _payload(event: DomainEvent, context: RequestContext) -> dict[str, JsonValue]:
+    """The event's fields; those of a security event also have the client's address."""
+    if isinstance(event, SecurityEvent):
+        return event.payload() | {"address": context.address}
+    return event.payload()

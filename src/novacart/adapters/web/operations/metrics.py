@@ -16,10 +16,13 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from novacart.adapters.web.http.auth import NotAuthenticated, public
 from novacart.adapters.web.http.request_log import route_template
+from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
 
 
-def init_app(app: Flask, *, token: str, multiprocess: bool) -> None:
-    """Count requests and their duration by route template, method and status.
+def init_app(
+    app: Flask, *, token: str, multiprocess: bool, security_monitor: LogSecurityMonitor
+) -> None:
+    """Count security events, and requests and their duration by route template, method and status.
 
     The page needs `Authorization: Bearer <token>`. `multiprocess` reads the samples of all
     processes from the directory in `PROMETHEUS_MULTIPROC_DIR`.
@@ -41,6 +44,7 @@ def init_app(app: Flask, *, token: str, multiprocess: bool) -> None:
         ["method", "route"],
         registry=registry,
     )
+    security_monitor.count_in(registry)
     methods = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
     expected = f"Bearer {token}".encode()
