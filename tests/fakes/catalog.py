@@ -1,5 +1,6 @@
 """Fake repositories of products and categories."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from novacart.domain.catalog.category import Category
@@ -43,6 +44,17 @@ class FakeProducts:
             for product in self._shelf.values()
             if product.details.sku in wanted
         }
+
+    def ids_by_names(
+        self, titles: Iterable[str]
+    ) -> Mapping[tuple[str, str, str], Sequence[ProductId]]:
+        wanted = set(titles)
+        ids: dict[tuple[str, str, str], list[ProductId]] = defaultdict(list)
+        for product in sorted(self._shelf.values(), key=lambda product: product.id):
+            details = product.details
+            if details.title in wanted and not product.is_archived:
+                ids[details.title, details.subtitle, details.brand].append(product.id)
+        return ids
 
     def add(self, product: Product) -> None:
         self.save(product)

@@ -155,11 +155,18 @@ class FakeCatalogQueries:
         ]
 
     def all_products(self) -> Iterator[ExportedProduct]:
-        slugs: dict[CategoryId | None, str] = {
-            category.id: category.details.slug for category in self._store.categories.values()
+        categories: dict[CategoryId | None, Category] = {
+            category.id: category for category in self._store.categories.values()
         }
         for product in sorted(self._all_active(), key=lambda product: product.id):
-            yield ExportedProduct(product=product, category_slug=slugs.get(product.category_id))
+            level = self._store.stock_levels.get(product.id)
+            category = categories.get(product.category_id)
+            yield ExportedProduct(
+                product=product,
+                stock_version=level.version if level else 0,
+                category_slug=category.details.slug if category else None,
+                category_name=category.details.name if category else None,
+            )
 
     def _active_categories(self) -> list[Category]:
         active = [one for one in self._store.categories.values() if one.details.is_active]

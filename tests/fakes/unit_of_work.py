@@ -1,5 +1,6 @@
 """Fake unit of work."""
 
+import itertools
 from itertools import islice
 from types import TracebackType
 from typing import Self
@@ -47,6 +48,10 @@ class FakeIdGenerator:
 
     def take(self, count: int = 1) -> list[int]:
         return list(islice(self._store.ids, count))
+
+    def skip(self, highest: int) -> None:
+        [following] = self.take()
+        self._store.ids = itertools.count(max(following, highest + 1))
 
 
 class FakeUnitOfWork:

@@ -1,12 +1,17 @@
 """Products and categories in the back office, checked through the API."""
 
+import re
+from base64 import b64decode
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
 from injector import Injector
 
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.back_office import StaffClient
+from tests.support.builders.catalog import NOON, a_claim
 from tests.support.images import image_bytes
 from tests.support.shoppers import new_product, stock_level
 
@@ -246,6 +251,49 @@ def test_hidden_category_shows_how_many_products_it_hides(
     assert "Brass lamp" in owner.get("/admin/products/?listed=no").text
     assert "Brass lamp" not in owner.get("/admin/products/?listed=yes").text
     api_product(app, product)
+
+
+def test_export_is_guarded_for_spreadsheets(owner: StaffClient, injector: Injector) -> None:
+    new_product(injector, title="=1+1")
+    assert ",'=1+1," in owner.get("/admin/products/export/csv/").text
+
+
+def test_import_of_a_changed_price_does_not_bring_sold_units_back(
+    app: Flask, owner: StaffClient, injector: Injector
+) -> None:
+    kettle = new_product(injector, title="Kettle", price=100, stock=5)
+    exported = owner.get("/admin/products/export/csv/").data
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        work.stock.reserve([a_claim(kettle, 5, "line:1:reserve")], at=NOON)
+        work.commit()
+    changed = exported.replace(b"100.00", b"120.00")
+    owner.submit("/admin/products/import/", {"file": (BytesIO(changed), "x.csv")})
+    assert api_product(app, kettle)["price"] == "120.00"
+    assert stock_level(injector, kettle) == (5, 5)
+
+
+def test_import_report_shows_stock_and_can_be_downloaded(
+    app: Flask, owner: StaffClient, injector: Injector
+) -> None:
+    kettle = new_product(injector, title="Kettle", stock=5)
+    rows = f"id,stock,colour\n{kettle},7,red\n"
+    data: dict[str, Any] = {"file": (BytesIO(rows.encode("utf-16")), "x.csv")}
+    left = owner.submit("/admin/products/import/", data).text
+    assert "0 products changed, 1 left as they were" in left
+    assert "Ignored columns: colour." in left
+    encoded = re.search(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', left)
+    assert encoded is not None
+    assert "stock left,stock" in b64decode(encoded[1]).decode()
+    data = {"file": (BytesIO(f'{{"id":{kettle},"stock":7}}'.encode()), "x.jsonl"), "set_stock": "y"}
+    assert "1 products changed" in owner.submit("/admin/products/import/", data).text
+    assert api_product(app, kettle)["stock"] == 7
+    data = {"file": (BytesIO("title,price\nCaf\xe9,1\n".encode("cp1252")), "x.csv")}
+    assert "cp1252" in owner.submit("/admin/products/import/", data).text
+    data = {
+        "file": (BytesIO("title,price\nCaf\xe9,1\n".encode("cp1252")), "x.csv"),
+        "encoding": "cp1252",
+    }
+    assert "1 added" in owner.submit("/admin/products/import/", data).text
 
 
 def test_add_and_edit_category_and_detect_edit_conflict(app: Flask, owner: StaffClient) -> None:

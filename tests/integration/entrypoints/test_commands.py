@@ -44,6 +44,42 @@ def test_exported_products_import_unchanged(run: Run, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_export_goes_into_an_empty_shop_and_is_byte_equal_there(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(
+        "sku,title,price,stock,category,category_name\n"
+        "HG-1,=Hour Glass,250.00,4,home,Home\nI-1,Ink,99.50,0,,\n"
+    )
+    added = run("import-products", "in.csv")
+    assert "Stock: 4 units added with new products" in added.output
+    assert "Categories: 1 added" in added.output
+    other = {"DATABASE_URL": f"sqlite:///{tmp_path / 'other.db'}"}
+    assert run("migrate", **other).exit_code == 0
+    for name, options in (("out.csv", ()), ("sheet.csv", ("--spreadsheet",)), ("out.jsonl", ())):
+        assert run("export-products", name, *options).exit_code == 0
+        assert run("import-products", name, **other).exit_code == 0
+        assert run("export-products", f"again-{name}", *options, **other).exit_code == 0
+        assert (tmp_path / f"again-{name}").read_bytes() == (tmp_path / name).read_bytes()
+    assert "'=Hour Glass" in (tmp_path / "sheet.csv").read_text()
+    assert run("export-products", "out.jsonl", "--spreadsheet").exit_code == 2
+
+
+def test_import_reports_stock_ignored_columns_and_encoding(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_bytes("title,price,stock,size\nCaf\xe9,1,4,L\n".encode("cp1252"))
+    refused = run("import-products", "in.csv")
+    assert (refused.exit_code, "cp1252" in refused.output) == (1, True)
+    first = run("import-products", "in.csv", "--encoding", "cp1252")
+    assert first.exit_code == 0, first.output
+    assert "Ignored columns: size" in first.output
+    (tmp_path / "next.csv").write_text("title,price,stock\nCaf\xe9,1,6\nLamp,free,1\n")
+    left = run("import-products", "next.csv", "--report", "report.csv")
+    assert "line 2: stock of Café: left at 4, since the row has no stock_read" in left.output
+    assert "line 3, column price: “free” is not a number" in left.output
+    assert "0 products changed, 1 left as they were" in left.output
+    assert "3,rejected,price," in (tmp_path / "report.csv").read_text()
+    changed = run("import-products", "next.csv", "--set-stock")
+    assert "line 2: stock of Café: 4 to 6" in changed.output
+
+
 def test_dry_run_changes_nothing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(GOOD)
     for _ in range(2):
@@ -54,7 +90,7 @@ def test_invalid_row_is_reported_and_skipped(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(GOOD + "Quill,Goose,cheap,1\n")
     result = run("import-products", "in.csv")
     assert result.exit_code == 1
-    assert "line 4: " in result.output
+    assert "line 4, column price: " in result.output
     assert "2 added, 0 changed, 0 unchanged, 1 invalid" in result.output
 
 

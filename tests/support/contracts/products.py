@@ -138,6 +138,33 @@ class ProductsContract:
             assert work.products.ids_by_sku(["L-1", "l-1", "X", ""]) == {"L-1": 41, "l-1": 42}
             assert work.products.ids_by_sku([]) == {}
 
+    def test_ids_by_names_leaves_out_archived_products(self, begin: UnitOfWorkFactory) -> None:
+        for number in (43, 41, 42, 44):
+            add_product(begin, a_product(number, details(title="Tea", subtitle="Green", brand="B")))
+        add_product(begin, a_product(45, details(title="Tea")))
+        add_product(begin, a_product(46, details(title="Cup")))
+        with begin() as work:
+            product = work.products.get_for_update(BOOK)
+            product.archive(at=NOON)
+            work.products.save(product)
+            assert work.products.ids_by_names(["Tea", "X"]) == {
+                ("Tea", "Green", "B"): [41, 43, 44],
+                ("Tea", "", "Tea"): [45],
+            }
+            assert work.products.ids_by_names([]) == {}
+
+    @pytest.mark.parametrize("ahead", [0, 5, 1_000_000])
+    def test_skipped_ids_are_not_taken(self, begin: UnitOfWorkFactory, ahead: int) -> None:
+        with begin() as work:
+            [last] = work.ids.take()
+            work.ids.skip(last + ahead)
+            assert work.ids.take()[0] > last + ahead
+            work.ids.skip(1)
+            assert work.ids.take()[0] > last + ahead
+            work.commit()
+        with begin() as work:
+            assert work.ids.take()[0] > last + ahead
+
     def test_taken_sku_raises(self, begin: UnitOfWorkFactory) -> None:
         add_product(begin, a_product(41, details(sku="L-1")))
         add_product(begin, a_product(42, details(sku="L-2")))

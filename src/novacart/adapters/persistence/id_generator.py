@@ -34,6 +34,14 @@ _FROM_COUNTER = text(
 )
 
 
+_SKIP_COUNTER = text(
+    "INSERT INTO identity_counter (singleton, last) VALUES (1, :highest)"
+    " ON CONFLICT (singleton) DO UPDATE SET last = max(last, excluded.last)"
+)
+# Of a sequence. Far more than other connections can take during one statement.
+_MARGIN = 100_000
+
+
 class SqlIdGenerator:
     """One sequence for all tables, so that an id is unique in the whole shop."""
 
@@ -45,3 +53,17 @@ class SqlIdGenerator:
             return sorted(self._connection.scalars(_FROM_SEQUENCE, {"count": count}))
         last = self._connection.execute(_FROM_COUNTER, {"count": count}).scalar_one()
         return list(range(last - count + 1, last + 1))
+
+    def skip(self, highest: int) -> None:
+        if self._connection.dialect.name != "postgresql":
+            self._connection.execute(_SKIP_COUNTER, {"highest": highest})
+            return
+        last: int = self._connection.scalar(text("SELECT last_value FROM identities")) or 0
+        # setval would undo what other connections take in the meantime. It is only safe if the
+        # sequence is far below the new value.
+        if highest > last + _MARGIN:
+            self._connection.execute(
+                text("SELECT setval('identities', :highest)"), {"highest": highest}
+            )
+        elif highest >= last:
+            self.take(highest - last + 1)

@@ -10,10 +10,14 @@ from novacart.application.catalog.queries import CatalogQueries, ExportedProduct
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportProductsCommand:
-    """`progress` is called with the number of products written and their approximate total."""
+    """`for_spreadsheet` writes a CSV that a spreadsheet opens without running its texts.
+
+    `progress` is called with the number of products written and their approximate total.
+    """
 
     actor: Actor
     format: FileFormat
+    for_spreadsheet: bool = False
     progress: Callable[[int, int], None] = lambda _done, _total: None
 
 
@@ -28,7 +32,9 @@ class ExportProducts:
 
     def __call__(self, command: ExportProductsCommand) -> Iterator[str]:
         command.actor.require("products.files")
-        return write_rows(self._products(command), command.format)
+        return write_rows(
+            self._products(command), command.format, for_spreadsheet=command.for_spreadsheet
+        )
 
     def _products(self, command: ExportProductsCommand) -> Iterator[ExportedProduct]:
         total = self._queries.count_products(ProductFilter())

@@ -107,10 +107,12 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedProduct:
-    """A product with the slug of its category."""
+    """A product with its category and the version of its stock level."""
 
     product: ProductView
+    stock_version: int
     category_slug: str | None
+    category_name: str | None
 
 
 class CatalogQueries(Protocol):

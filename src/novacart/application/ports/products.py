@@ -30,6 +30,12 @@ class Products(Protocol):
         """The products that have these SKUs, archived or not."""
         ...
 
+    def ids_by_names(
+        self, titles: Iterable[str]
+    ) -> Mapping[tuple[str, str, str], Sequence[ProductId]]:
+        """The active products with these titles, by title, subtitle and brand."""
+        ...
+
     def add(self, product: Product) -> None:
         """Raises `SkuTaken`."""
         ...

@@ -1,6 +1,5 @@
 """The commands that import, export and seed the catalog."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +9,9 @@ from injector import Injector
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
-from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
+from novacart.application.catalog.import_report import ImportReport, report_lines
+from novacart.application.catalog.product_file_reader import FileEncoding, read_products
+from novacart.application.catalog.product_files import FileFormat, UnreadableFile
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
 from novacart.entrypoints.demo.seed import SeedReport
@@ -21,52 +22,107 @@ _FORMATS: Final = {
     ".jsonl": FileFormat.JSON_LINES,
     ".ndjson": FileFormat.JSON_LINES,
 }
+_MAX_STOCK_LINES: Final = 50
 
 
 @click.command("import-products")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Report the changes without making them.")
-def import_products(file: Path, *, dry_run: bool) -> None:
+@click.option(
+    "--encoding",
+    type=click.Choice([encoding.value for encoding in FileEncoding]),
+    help="The encoding of FILE. By default UTF-8, or UTF-16 with a byte order mark.",
+)
+@click.option(
+    "--set-stock",
+    is_flag=True,
+    help="Set the stock of existing products too where FILE has no stock_read.",
+)
+@click.option(
+    "--report",
+    "report_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report to this CSV file.",
+)
+def import_products(
+    file: Path, *, dry_run: bool, encoding: str | None, set_stock: bool, report_file: Path | None
+) -> None:
     """Import products from a .csv or .jsonl FILE.
 
-    Invalid rows are reported with their line number and skipped; the exit code is then 1.
+    Invalid rows are reported with their line and column and skipped; the exit code is then 1.
+    A FILE that can't be read as a whole changes nothing.
     """
     file_format = _format_of(file)
-    with cli_injector() as injector, progress_bars() as show:
+    with file.open("rb") as stream, cli_injector() as injector, progress_bars() as show:
+        try:
+            rows = read_products(
+                stream, file_format, encoding=FileEncoding(encoding) if encoding else None
+            )
+        except UnreadableFile as error:
+            raise click.ClickException(f"{file} can't be read. {error}") from error
         command = ImportProductsCommand(
             actor=SYSTEM,
-            rows=read_rows(_lines(file), file_format),
+            file=rows,
             dry_run=dry_run,
-            progress=lambda done: show("rows", done, None),
+            set_stock=set_stock,
+            progress=lambda done, total: show("rows", done, total),
         )
-        try:
-            report = injector.get(ImportProducts)(command)
-        except (UnreadableFile, UnicodeDecodeError) as error:
-            raise click.ClickException(f"{file} can't be read: {error}") from error
-    for row in report.rejected:
-        click.echo(f"line {row.line}: {row.reason}", err=True)
-    would = "would be " if dry_run else ""
-    click.echo(
-        f"{report.added} {would}added, {report.edited} {would}changed,"
-        f" {report.unchanged} unchanged, {len(report.rejected)} invalid"
-    )
+        report = injector.get(ImportProducts)(command)
+    if report_file is not None:
+        report_file.write_text("".join(report_lines(report)), encoding="utf-8", newline="")
+    _show(report, dry_run=dry_run)
     if report.rejected:
         raise SystemExit(1)
 
 
+def _show(report: ImportReport, *, dry_run: bool) -> None:
+    if report.ignored_columns:
+        click.echo(f"Ignored columns: {', '.join(report.ignored_columns)}", err=True)
+    for row in report.rejected:
+        column = f", column {row.column}" if row.column else ""
+        click.echo(f"line {row.line}{column}: {row.reason}", err=True)
+    for change in report.stock[:_MAX_STOCK_LINES]:
+        after = f"{change.before} to {change.after}"
+        if change.left_because is not None:
+            after = f"left at {change.before}, since {change.left_because}"
+        click.echo(f"line {change.line}: stock of {change.title}: {after}")
+    if len(report.stock) > _MAX_STOCK_LINES:
+        click.echo(f"and {len(report.stock) - _MAX_STOCK_LINES} more; --report lists all")
+    would = "would be " if dry_run else ""
+    click.echo(
+        f"Stock: {report.units_added} units {would}added with new products,"
+        f" {len(report.stock_changed)} products {would}changed,"
+        f" {len(report.stock_left)} left as they were"
+    )
+    if report.categories_added:
+        click.echo(f"Categories: {report.categories_added} {would}added")
+    click.echo(
+        f"{report.added} {would}added, {report.edited} {would}changed,"
+        f" {report.unchanged} unchanged, {len(report.rejected)} invalid"
+    )
+
+
 @click.command("export-products")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def export_products(file: Path) -> None:
+@click.option(
+    "--spreadsheet",
+    is_flag=True,
+    help="Write a CSV that a spreadsheet opens without running texts as formulas.",
+)
+def export_products(file: Path, *, spreadsheet: bool) -> None:
     """Export all products to a .csv or .jsonl FILE.
 
     The import reads the same format.
     """
     file_format = _format_of(file)
+    if spreadsheet and file_format is not FileFormat.CSV:
+        raise click.UsageError("--spreadsheet needs a .csv FILE.")
     unfinished = file.with_name(f"{file.name}.part")
     with cli_injector() as injector, progress_bars() as show:
         command = ExportProductsCommand(
             actor=SYSTEM,
             format=file_format,
+            for_spreadsheet=spreadsheet,
             progress=lambda done, total: show("products", done, total),
         )
         with unfinished.open("w", encoding="utf-8", newline="") as out:
@@ -100,8 +156,3 @@ def _format_of(file: Path) -> FileFormat:
         return _FORMATS[file.suffix.lower()]
     except KeyError:
         raise click.UsageError("FILE must end in .csv, .jsonl or .ndjson.") from None
-
-
-def _lines(file: Path) -> Iterator[str]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        yield from lines

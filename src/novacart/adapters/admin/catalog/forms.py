@@ -12,6 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from novacart.adapters.admin.filters import parse_id
@@ -99,10 +100,21 @@ class ImageForm(StaffForm):
 
 class ImportForm(StaffForm):
     file = FileField(
-        "CSV file",
-        description="Same columns as the export. A row with an id updates that product.",
-        render_kw={"accept": ".csv,text/csv"},
+        "File",
+        description="CSV or JSON Lines, with the columns of the export. A row edits the product"
+        " with its id, else its SKU, else its title, subtitle and brand, or adds a product.",
+        render_kw={"accept": ".csv,.jsonl,.ndjson,text/csv"},
     )
+    encoding = SelectField(
+        "Encoding",
+        choices=[
+            SelectChoice("", "UTF-8, or UTF-16 with a byte order mark"),
+            SelectChoice("cp1252", "Windows-1252"),
+            SelectChoice("utf-16", "UTF-16"),
+        ],
+        default="",
+    )
+    set_stock = BooleanField("Set the stock of existing products where there is no stock_read")
     dry_run = BooleanField("Dry run: check the file without changing anything")
 
 

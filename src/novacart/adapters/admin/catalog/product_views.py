@@ -1,6 +1,6 @@
-"""Products: list, details, editing, stock, images, bulk changes, CSV import and export."""
+"""Products: list, details, editing, stock, images, bulk changes, import and export."""
 
-from codecs import iterdecode
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
@@ -34,8 +34,10 @@ from novacart.application.catalog.archive_product import ArchiveProductCommand
 from novacart.application.catalog.change_price import ChangePriceCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
-from novacart.application.catalog.import_products import ImportProductsCommand, ImportReport
-from novacart.application.catalog.product_files import FileFormat, UnreadableFile, read_rows
+from novacart.application.catalog.import_products import ImportProductsCommand
+from novacart.application.catalog.import_report import ImportReport, report_lines
+from novacart.application.catalog.product_file_reader import FileEncoding, read_products
+from novacart.application.catalog.product_files import FileFormat, UnreadableFile
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.upload_product_image import UploadProductImageCommand
 from novacart.domain.catalog.errors import SkuTaken, StaleVersion
@@ -265,12 +267,12 @@ class ProductsView(ListView):
             selected, lambda key: self._adjust_stock(key, delta, reason), success="Stock adjusted"
         )
 
-    # CSV files.
+    # Files.
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:  # noqa: ARG002 (CSV is the only type)
         rows = self.back_office.catalog.export_products(
-            ExportProductsCommand(actor=self.actor, format=FileFormat.CSV)
+            ExportProductsCommand(actor=self.actor, format=FileFormat.CSV, for_spreadsheet=True)
         )
         response = Response(rows, mimetype="text/csv")
         response.headers["Content-Disposition"] = "attachment; filename=products.csv"
@@ -279,21 +281,36 @@ class ProductsView(ListView):
     @expose("/import/", methods=("GET", "POST"))
     def import_csv(self) -> Any:  # noqa: ANN401 (a page)
         form = ImportForm(request.form)
-        report = self._import(dry_run=bool(form.dry_run.data)) if form.was_submitted() else None
-        return self.render("back_office/product_import.html", form=form, report=report)
+        report = self._import(form) if form.was_submitted() else None
+        download = "" if report is None else "".join(report_lines(report))
+        return self.render(
+            "back_office/product_import.html",
+            form=form,
+            report=report,
+            download=b64encode(download.encode()).decode(),
+        )
 
-    def _import(self, *, dry_run: bool) -> ImportReport | None:
+    def _import(self, form: ImportForm) -> ImportReport | None:
         upload = request.files.get("file")
         if upload is None or not upload.filename:
             flash("Select a file first.", "warning")
             return None
+        is_json = upload.filename.lower().endswith((".jsonl", ".ndjson"))
+        encoding = form.encoding.data
         try:
-            rows = read_rows(iterdecode(upload.stream, "utf-8"), FileFormat.CSV)
-            return self.back_office.catalog.import_products(
-                ImportProductsCommand(actor=self.actor, rows=rows, dry_run=dry_run)
+            file = read_products(
+                upload.stream,
+                FileFormat.JSON_LINES if is_json else FileFormat.CSV,
+                encoding=FileEncoding(encoding) if encoding else None,
             )
-        except UnicodeDecodeError:
-            flash("The file is not UTF-8 text.", "danger")
+            return self.back_office.catalog.import_products(
+                ImportProductsCommand(
+                    actor=self.actor,
+                    file=file,
+                    dry_run=bool(form.dry_run.data),
+                    set_stock=bool(form.set_stock.data),
+                )
+            )
         except (UnreadableFile, DomainError) as error:
             flash(str(error), "danger")
         return None

@@ -1,5 +1,6 @@
 """Repository of products, which also maintains the search index."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -64,6 +65,19 @@ class SqlProducts:
             select(products.c.sku, products.c.id).where(products.c.sku.in_(set(skus)))
         )
         return {sku: ProductId(product_id) for sku, product_id in rows}
+
+    def ids_by_names(
+        self, titles: Iterable[str]
+    ) -> Mapping[tuple[str, str, str], Sequence[ProductId]]:
+        rows = self._connection.execute(
+            select(products.c.title, products.c.subtitle, products.c.brand, products.c.id)
+            .where(products.c.title.in_(set(titles)), products.c.archived_at.is_(None))
+            .order_by(products.c.id)
+        )
+        ids: dict[tuple[str, str, str], list[ProductId]] = defaultdict(list)
+        for title, subtitle, brand, product_id in rows:
+            ids[title, subtitle, brand].append(ProductId(product_id))
+        return ids
 
     def add(self, product: Product) -> None:
         self.add_all([product])

@@ -131,7 +131,11 @@ class SqlCatalogQueries:
 
     def all_products(self) -> Iterator[ExportedProduct]:
         statement = (
-            _PRODUCTS.add_columns(categories.c.slug.label("category_slug"))
+            _PRODUCTS.add_columns(
+                stock_levels.c.version.label("stock_version"),
+                categories.c.slug.label("category_slug"),
+                categories.c.name.label("category_name"),
+            )
             .outerjoin(categories, categories.c.id == products.c.category_id)
             .order_by(products.c.id)
             .limit(_BATCH_SIZE)
@@ -141,7 +145,12 @@ class SqlCatalogQueries:
             with self._database.reading() as connection:
                 rows = connection.execute(statement.where(products.c.id > last)).all()
             for row in rows:
-                yield ExportedProduct(product=to_product_view(row), category_slug=row.category_slug)
+                yield ExportedProduct(
+                    product=to_product_view(row),
+                    stock_version=row.stock_version,
+                    category_slug=row.category_slug,
+                    category_name=row.category_name,
+                )
             if len(rows) < _BATCH_SIZE:
                 return
             last = rows[-1].id

@@ -1,0 +1,88 @@
+"""Report of a product import."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from novacart.application.catalog.product_files import csv_lines
+from novacart.domain.shared.ids import ProductId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedRow:
+    """A row that was not imported: its line and column in the file, and the reason."""
+
+    line: int
+    column: str | None = None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockChange:
+    """The available units of an existing product before and after a row.
+
+    `left_because` says why the row's stock was not applied.
+    """
+
+    line: int
+    product_id: ProductId
+    title: str
+    before: int
+    after: int
+    left_because: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """The numbers of products added, edited and left unchanged, and of categories added.
+
+    `stock` has the rows that changed the stock of an existing product, or that name a stock
+    that was not applied. `units_added` counts the opening stock of new products.
+    """
+
+    added: int = 0
+    edited: int = 0
+    unchanged: int = 0
+    categories_added: int = 0
+    units_added: int = 0
+    stock: list[StockChange] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    ignored_columns: tuple[str, ...] = ()
+
+    @property
+    def stock_changed(self) -> list[StockChange]:
+        return [change for change in self.stock if change.left_because is None]
+
+    @property
+    def stock_left(self) -> list[StockChange]:
+        return [change for change in self.stock if change.left_because is not None]
+
+    def include(self, other: "ImportReport") -> None:
+        """Add the results of a batch."""
+        self.added += other.added
+        self.edited += other.edited
+        self.unchanged += other.unchanged
+        self.categories_added += other.categories_added
+        self.units_added += other.units_added
+        self.stock += other.stock
+        self.rejected += other.rejected
+
+
+def report_lines(report: ImportReport) -> Iterator[str]:
+    """The rejected rows, the changes of stock and the ignored columns as a CSV, by line.
+
+    It is guarded for spreadsheets, since it quotes the imported file.
+    """
+    rows: list[tuple[Any, ...]] = [
+        (1, "column ignored", name, "") for name in report.ignored_columns
+    ]
+    rows += [(row.line, "rejected", row.column or "", row.reason) for row in report.rejected]
+    for change in report.stock:
+        if change.left_because is None:
+            result, detail = "stock changed", f"{change.before} to {change.after}: {change.title}"
+        else:
+            result = "stock left"
+            detail = f"{change.before}, since {change.left_because}: {change.title}"
+        rows.append((change.line, result, "stock", detail))
+    rows.sort(key=lambda row: row[0])
+    return csv_lines(("line", "result", "column", "detail"), rows, for_spreadsheet=True)

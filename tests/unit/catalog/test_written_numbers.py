@@ -1,0 +1,105 @@
+import pytest
+
+from novacart.application.catalog.written_numbers import (
+    NumberStyle,
+    UnclearNumber,
+    decimal_mark_of,
+    read_number,
+)
+
+UNKNOWN = NumberStyle(likely=None)
+COMMAS = NumberStyle(proven=",")
+POINTS = NumberStyle(proven=".")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1299", "1299"),
+        ("-720", "-720"),
+        ("10.00", "10.00"),
+        ("12.9900", "12.9900"),
+        ("0.500", "0.500"),
+        ("1,299.00", "1299.00"),
+        ("1,299,000", "1299000"),
+        ("1,29,900.50", "129900.50"),
+        ("1.299,00", "1299.00"),
+        ("1.299.000", "1299000"),
+        ("10,5", "10.5"),
+        ("1 299,00", "1299.00"),
+        ("1\u202f299", "1299"),
+        ("1'299.00", "1299.00"),
+        ("007", "007"),
+    ],
+)
+def test_number_with_one_meaning_is_read_in_any_style(text: str, number: str) -> None:
+    for style in (UNKNOWN, COMMAS, POINTS, NumberStyle()):
+        assert read_number(text, style) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "style", "number"),
+    [
+        ("1,299", POINTS, "1299"),
+        ("1,299", NumberStyle(), "1299"),
+        ("1,299", COMMAS, "1.299"),
+        ("1.299", POINTS, "1.299"),
+        ("1.299", COMMAS, "1299"),
+        ("-1,000", NumberStyle(), "-1000"),
+    ],
+)
+def test_style_of_the_file_decides_between_two_meanings(
+    text: str, style: NumberStyle, number: str
+) -> None:
+    assert read_number(text, style) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "style"), [("1,299", UNKNOWN), ("1.299", UNKNOWN), ("1.299", NumberStyle())]
+)
+def test_number_with_two_meanings_raises(text: str, style: NumberStyle) -> None:
+    with pytest.raises(UnclearNumber, match=r"can be read as 1299 or as 1\.299|1\.299 or as 1299"):
+        read_number(text, style)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "cheap",
+        "1e3",
+        "1,2,3",
+        "1,29.00",
+        "1.2.3",
+        "12.",
+        ".5",
+        "--1",
+        "+5",
+        "0x10",
+        "\u0966",
+        "1_000",
+    ],
+)
+def test_other_text_raises(text: str) -> None:
+    with pytest.raises(UnclearNumber, match="is not a number"):
+        read_number(text, POINTS)
+
+
+def test_three_places_of_the_shop_format_are_decimals() -> None:
+    assert read_number("12.500", UNKNOWN, decimal_places=3) == "12.500"
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("₹1,299.00", "."),
+        ("10.00", "."),
+        ("1,29,900", "."),
+        ("1.299,00 €", ","),
+        ("1,299", None),
+        ("1299", None),
+        ("many", None),
+    ],
+)
+def test_decimal_mark_of_a_number(text: str, mark: str | None) -> None:
+    assert decimal_mark_of(text) == mark
