@@ -3,12 +3,13 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy import ColumnElement, Row, Select, false
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.keyset import seek
@@ -19,6 +20,9 @@ T = TypeVar("T")
 
 Clause = ColumnElement[bool]
 MAX_PAGE: Final = 200
+_MIN_INTEGER: Final = -(2**63)
+_MAX_INTEGER: Final = 2**63 - 1
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +77,23 @@ def _filtered(description: ListDescription[Any], query: ListQuery) -> Select[*tu
     statement = description.statement
     for name, value in query.filters.items():
         if name in description.filters:
-            statement = statement.where(description.filters[name](value))
+            is_storable = _is_storable(value)
+            statement = statement.where(
+                description.filters[name](value) if is_storable else false()
+            )
     text = query.search.strip()
-    return statement.where(description.search(text)) if text else statement
+    if not text:
+        return statement
+    return statement.where(description.search(text) if _is_storable(text) else false())
+
+
+def _is_storable(value: object) -> bool:
+    """Whether both databases accept it as a parameter: no NUL, no surrogates, 64 bits."""
+    if isinstance(value, str):
+        return "\0" not in value and not _SURROGATE.search(value)
+    if isinstance(value, int):
+        return _MIN_INTEGER <= value <= _MAX_INTEGER
+    return True
 
 
 def _encode(row: Row[Any]) -> str:
@@ -94,13 +112,16 @@ def _decode(
         value, last_key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if isinstance(sort.type, UtcDateTime):
             value = datetime.fromisoformat(value).astimezone(UTC)
-        elif not isinstance(value, sort.type.python_type):
+        elif not _is_value_of(sort, value):
             return None
-        if not isinstance(last_key, key.type.python_type):
-            return None
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
         return None
-    return [value, last_key]
+    return [value, last_key] if _is_value_of(key, last_key) else None
+
+
+def _is_value_of(column: ColumnElement[Any], value: object) -> bool:
+    # JSON's true is no id, though a bool is an int.
+    return type(value) is column.type.python_type and _is_storable(value)
 
 
 def equals(column: ColumnElement[Any]) -> Callable[[FilterValue], Clause]:
