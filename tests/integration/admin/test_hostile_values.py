@@ -81,6 +81,16 @@ _JSON_VALUES: Final[tuple[object, ...]] = (
     [],
     {},
 )
+_BAD_KEYS: Final[tuple[object, ...]] = (
+    10**40,
+    -(10**40),
+    1.5,
+    True,
+    None,
+    "\0",
+    "\ud800",
+    [],
+)
 _SKIPPED: Final = "/admin/sign-out/"
 
 
@@ -96,9 +106,9 @@ CURSORS: Final = (
     # A sort value of any type with a good id, and an id of any type with a good sort value.
     *(_cursor([value, 1]) for value in _JSON_VALUES),
     *(
-        _cursor([value, id])
+        _cursor([value, key])
         for value in (1, "x", "2026-03-14T12:00:00+00:00")
-        for id in (10**40, -(10**40), 1.5, True, None, "\0", "\ud800", [])
+        for key in _BAD_KEYS
     ),
     base64.urlsafe_b64encode(b"[" * 20_000).decode(),
     base64.urlsafe_b64encode(b"[" + b"9" * 5000 + b",1]").decode(),
