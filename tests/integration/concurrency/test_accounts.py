@@ -9,13 +9,14 @@ from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
-from novacart.adapters.persistence.accounts.tables import refresh_tokens, users
+from novacart.adapters.persistence.accounts.tables import refresh_tokens, token_families, users
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.tokens import Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.ids import UserId
 from tests.support.accounts import register
-from tests.support.builders.accounts import PASSWORD, SESSION, WEEK
+from tests.support.builders.accounts import PASSWORD, SESSION, WEEK, a_family
 from tests.support.builders.ordering import NOON
 from tests.support.checkout import ADDRESS
 from tests.support.http_client import HttpClient
@@ -202,6 +203,61 @@ def test_naive_rotation_of_unlocked_read_conflicts(
 
     outcomes = run_concurrently([partial(rotate, number) for number in range(THREADS)])
     assert Counter(outcomes) == {True: 1, False: THREADS - 1}
+
+
+def test_concurrent_sign_ins_do_not_exceed_the_bound_on_sessions(http: HttpClient) -> None:
+    begin = http.race.injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    user_id = user_of(http)
+
+    def start_session(number: int) -> None:
+        at = http.race.clock.now()
+        with begin() as work:
+            work.token_families.end_oldest(user_id, keep=2, at=at)
+            family_id = work.ids.take()[0]
+            family = a_family(family_id, user_id, token_id=f"token-{number}", at=at)
+            work.token_families.add(family)
+            work.commit()
+
+    assert not errors_of(
+        run_concurrently([partial(start_session, number) for number in range(THREADS)])
+    )
+    assert count_sessions(http, user_id) == 3
+
+
+def test_naive_bound_on_sessions_is_exceeded(http: HttpClient) -> None:
+    """Negative control: sign-ins that count the sessions before their transaction."""
+    begin = http.race.injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    user_id = user_of(http)
+    all_counted = Barrier(THREADS)
+
+    def start_session(number: int) -> None:
+        count = count_sessions(http, user_id)
+        all_counted.wait(10)
+        at = http.race.clock.now()
+        if count < 3:
+            with begin() as work:
+                family_id = work.ids.take()[0]
+                family = a_family(family_id, user_id, token_id=f"token-{number}", at=at)
+                work.token_families.add(family)
+                work.commit()
+
+    run_concurrently([partial(start_session, number) for number in range(THREADS)])
+    assert count_sessions(http, user_id) > 3
+
+
+def user_of(http: HttpClient) -> UserId:
+    tokens = http.race.injector.get(Tokens)  # type: ignore[type-abstract]
+    return tokens.read(http.customer.refresh).user_id
+
+
+def count_sessions(http: HttpClient, user_id: UserId) -> int:
+    statement = (
+        select(func.count())
+        .select_from(token_families)
+        .where(token_families.c.user_id == user_id, token_families.c.revoked_at.is_(None))
+    )
+    with http.race.database.reading() as connection:
+        return int(connection.execute(statement).scalar_one())
 
 
 def assert_one_default(http: HttpClient) -> None:
