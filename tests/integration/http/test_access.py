@@ -54,7 +54,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
-    return make_app(CheapPasswords(), DEBUG="True", METRICS_ENABLED="True")
+    return make_app(CheapPasswords(), DEBUG="True")
 
 
 @pytest.fixture

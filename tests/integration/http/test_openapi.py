@@ -41,7 +41,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 def test_access_of_every_route_is_as_reviewed(make_app: Callable[..., Flask]) -> None:
     # DEBUG adds the route of the sandbox provider.
-    app = make_app(DEBUG="True", METRICS_ENABLED="True")
+    app = make_app(DEBUG="True", METRICS_ENABLED="True", METRICS_TOKEN="t" * 16)
     found = [
         f"{method:6} {url:52} {access} {permission}".rstrip()
         for method, url, access, permission in route_access(app)
