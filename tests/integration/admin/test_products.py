@@ -57,7 +57,8 @@ def test_add_product(app: Flask, product: int) -> None:
     ("changes", "message"),
     [
         ({"title": ""}, "This field is required."),
-        ({"price": "free"}, "An amount must be a decimal string"),
+        ({"price": "free"}, "“free” is not a number; expected an amount in INR such as 499.00."),
+        ({"price": "1.299"}, "“1.299” can be read as 1.299 or as 1299"),
         ({"price": "-1"}, "price"),
         ({"published_year": "99999"}, "Number must be between"),
         ({"category_id": "77"}, "Not a valid choice"),
@@ -71,6 +72,16 @@ def test_invalid_value_is_reported_and_the_form_keeps_its_values(
     assert message.lower() in response.text.lower()
     assert 'value="Akhand"' in response.text
     assert "No results match" in owner.get("/admin/products/?search=brass").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "price"), [("₹1,299", "1299.00"), ("12,50", "12.50"), ("1.299,00", "1299.00")]
+)
+def test_price_is_read_where_it_has_one_meaning(
+    app: Flask, owner: StaffClient, product: int, typed: str, price: str
+) -> None:
+    owner.submit(f"/admin/products/edit/?id={product}", edit_data(price=typed))
+    assert api_product(app, product)["price"] == price
 
 
 def test_edit_product(app: Flask, owner: StaffClient, product: int) -> None:

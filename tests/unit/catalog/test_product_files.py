@@ -216,7 +216,7 @@ def test_invalid_rows_are_reported_by_line_and_column_and_others_imported(
         (14, "price"),
     ]
     by_line = {line: reason for line, _, reason in reasons(report)}
-    assert by_line[4] == "“abc” is not a number; expected a price in INR such as 499.00."
+    assert by_line[4] == "“abc” is not a number; expected an amount in INR such as 499.00."
     assert by_line[6] == "“many” is not a number; expected a whole number."
     assert by_line[7] == "“-1” is not a whole number from 0 to 1000000000."
     assert by_line[10] == "The row has 3 cells, the header has 6."
@@ -509,11 +509,11 @@ def test_price_with_too_many_places_is_rejected(catalog: CatalogFixture) -> None
     [(line, column, reason)] = reasons(import_case(catalog, "price_three.csv"))
     assert (line, column) == (2, "price")
     assert reason == (
-        "“12.999” can be read as 12.999 or as 12999; expected a price in INR such as 499.00."
+        "“12.999” can be read as 12.999 or as 12999; expected an amount in INR such as 499.00."
     )
     [(_, _, reason)] = reasons(import_text(catalog, "title,price\nA,12.999\nB,10.50\n"))
     assert reason == (
-        "“12.999” is not a price in INR such as 499.00, with at most 2 decimal places."
+        "“12.999” is not an amount in INR such as 499.00, with at most 2 decimal places."
     )
 
 
@@ -529,7 +529,7 @@ def test_number_with_two_meanings_is_rejected(catalog: CatalogFixture) -> None:
         (
             2,
             "price",
-            "“1,299” can be read as 1299 or as 1.299; expected a price in INR such as 499.00.",
+            "“1,299” can be read as 1299 or as 1.299; expected an amount in INR such as 499.00.",
         ),
         (3, "stock", "“1.000” can be read as 1.000 or as 1000; expected a whole number."),
     ]
@@ -714,7 +714,7 @@ def test_report_is_a_guarded_csv(catalog: CatalogFixture) -> None:
         "line,result,column,detail\n"
         "1,column ignored,'=x(),\n"
         '2,stock left,stock,"5, since the row has no stock_read: Kite"\n'
-        "3,rejected,price,“=1+1” is not a number; expected a price in INR such as 499.00.\n"
+        "3,rejected,price,“=1+1” is not a number; expected an amount in INR such as 499.00.\n"
     )
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from novacart.adapters.admin.formatting import humanize
 from novacart.application.back_office.list_query import FilterValue
+from novacart.application.written_numbers import read_money
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.money import Money
 
 Choices = Sequence[tuple[str, str]]
 
@@ -126,6 +126,6 @@ def _start_of_day(text: str, *, days_later: int = 0) -> datetime | None:
 
 def _minor_units(typed: str, currency: str) -> int | None:
     try:
-        return Money.parse(typed.replace(",", ""), currency).amount
+        return read_money(typed, currency).amount
     except InvalidValue:
         return None

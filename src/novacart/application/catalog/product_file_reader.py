@@ -22,7 +22,7 @@ from novacart.application.catalog.product_files import (
     UnreadableFile,
     unguard_formula,
 )
-from novacart.application.catalog.written_numbers import NumberStyle, decimal_mark_of
+from novacart.application.written_numbers import NumberStyle, decimal_mark_of
 
 _DELIMITERS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, Final, get_type_hints
 
 from novacart.application.catalog.queries import ExportedProduct
-from novacart.application.catalog.written_numbers import NumberStyle
+from novacart.application.written_numbers import NumberStyle
 from novacart.domain.catalog.product_details import ProductDetails
 
 # Fields of a product that have other columns than one of their own name and type. The stock

@@ -1,30 +1,22 @@
 """Values of a row of a product file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from novacart.application.catalog.product_files import PLAIN_COLUMNS, WHOLE_NUMBERS, NumberedRow
-from novacart.application.catalog.written_numbers import NumberStyle, UnclearNumber, read_number
+from novacart.application.written_numbers import (
+    NumberStyle,
+    read_money,
+    read_whole_number,
+    unexpected_value,
+)
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import ProductId
-from novacart.domain.shared.money import Money, currency_exponent
 
 # New ids continue after the highest imported one, and must stay exact in JSON (2**53).
 MAX_ID: Final = 1_000_000_000_000
-_MAX_DIGITS: Final = 18
-_MAX_SHOWN: Final = 80
-# How prices are marked beside the ISO 4217 code.
-_SYMBOLS: Final = {
-    "INR": ("₹", "Rs.", "Rs"),
-    "USD": ("US$", "$"),
-    "EUR": ("€",),
-    "GBP": ("£",),
-    "JPY": ("¥",),
-}
-
 # The title, subtitle and brand of a product.
 Names = tuple[str, str, str]
 
@@ -72,9 +64,9 @@ def read_row(numbered: NumberedRow, *, currency: str) -> RowValues:
     if "currency" in row and _required_text(row, "currency") != currency:
         raise InvalidValue("currency", f"This shop's prices are in {currency}.")
     if "price" in row:
-        changes["price"] = _price(row["price"], currency, style)
+        changes["price"] = read_money(row["price"], currency, style, field="price")
     if "stock" in row and row["stock"] is None:
-        raise _unexpected("stock", row["stock"], "a whole number")
+        raise unexpected_value("stock", row["stock"], "a whole number")
     return RowValues(
         line=numbered.line,
         product_id=None if product_id is None else ProductId(product_id),
@@ -101,7 +93,7 @@ def _names(changes: Mapping[str, Any]) -> Names:
 def _required_text(row: Mapping[str, Any], name: str) -> str:
     value = row[name]
     if not isinstance(value, str):
-        raise _unexpected(name, value, "text")
+        raise unexpected_value(name, value, "text")
     return value
 
 
@@ -117,65 +109,10 @@ def _limited(
     number = _optional_number(row, name, style)
     if number is not None and not lowest <= number <= highest:
         expected = f"a whole number from {lowest} to {highest}"
-        raise _unexpected(name, row[name], expected)
+        raise unexpected_value(name, row[name], expected)
     return number
 
 
 def _optional_number(row: Mapping[str, Any], name: str, style: NumberStyle) -> int | None:
     value = row.get(name)
-    if value is None:
-        return None
-    text = _number(name, value, "a whole number", lambda text: read_number(text, style))
-    whole, _, fraction = text.partition(".")
-    if fraction.strip("0") or len(whole) > _MAX_DIGITS:
-        raise _unexpected(name, value, "a whole number")
-    return int(whole)
-
-
-def _price(value: object, currency: str, style: NumberStyle) -> Money:
-    exponent = currency_exponent(currency)
-    example = Money(49_900 * 10**exponent // 100, currency)
-    expected = f"a price in {currency} such as {example}"
-
-    def read(text: str) -> str:
-        return read_number(_without_symbol(text, currency), style, decimal_places=exponent)
-
-    text = _number("price", value, expected, read)
-    whole, _, fraction = text.partition(".")
-    if fraction[exponent:].strip("0"):
-        raise _unexpected("price", value, f"{expected}, with at most {exponent} decimal places")
-    fraction = fraction[:exponent]
-    return Money.parse(f"{whole}.{fraction}" if fraction else whole, currency, field="price")
-
-
-def _number(name: str, value: object, expected: str, read: Callable[[str], str]) -> str:
-    """Digits with an optional sign and decimal point, of a JSON number or a text."""
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        text = str(value)
-        if "E" in text or "N" in text:
-            raise _unexpected(name, value, expected)
-        return text
-    if not isinstance(value, str):
-        raise _unexpected(name, value, expected)
-    try:
-        return read(value.strip())
-    except UnclearNumber as error:
-        raise InvalidValue(name, f"{_shortened(str(error))}; expected {expected}.") from error
-
-
-def _without_symbol(text: str, currency: str) -> str:
-    for symbol in (currency, *_SYMBOLS.get(currency, ())):
-        if text.startswith(symbol):
-            return text.removeprefix(symbol).strip()
-        if text.endswith(symbol):
-            return text.removesuffix(symbol).strip()
-    return text
-
-
-def _unexpected(name: str, value: object, expected: str) -> InvalidValue:
-    shown = "null" if value is None else _shortened(str(value))
-    return InvalidValue(name, f"“{shown}” is not {expected}.")
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+    return None if value is None else read_whole_number(value, style, field=name)

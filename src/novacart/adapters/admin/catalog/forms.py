@@ -18,10 +18,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import ProductDetail
+from novacart.application.written_numbers import read_money
 from novacart.domain.catalog.category_details import CategoryImage
 from novacart.domain.catalog.product_details import MAX_SKU, MAX_TITLE, MAX_YEAR, ProductDetails
 from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
-from novacart.domain.shared.money import Money
 
 # Bytes of one image, and of all images of a category's form.
 MAX_IMAGE: Final = 16 * 1024 * 1024
@@ -64,8 +64,7 @@ class ProductForm(StaffForm):
         for name, value in values.items():
             if isinstance(value, str):
                 values[name] = value.replace("\r\n", "\n")
-        price = (self.price.data or "").strip().replace(",", "")
-        values["price"] = Money.parse(price, currency, field="price")
+        values["price"] = read_money(self.price.data, currency, field="price")
         values["category_id"] = parse_id(self.category_id.data)
         return values
 

@@ -33,6 +33,7 @@ from novacart.application.ordering.return_goods import (
     ReturnOrderCommand,
 )
 from novacart.application.payments.request_refund import RequestRefundCommand
+from novacart.application.written_numbers import read_money
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
@@ -188,7 +189,7 @@ class OrdersView(ListView):
     def refund(self) -> Any:  # noqa: ANN401 (a redirect)
         order, form = self._submitted(RefundForm)
         if form is not None:
-            typed = (form.amount.data or "").strip().replace(",", "") or None
+            typed = (form.amount.data or "").strip() or None
             self.run_action(
                 lambda: self._refund(
                     order.id, form.reason.data, units=_entered_units(order), amount=typed
@@ -265,11 +266,12 @@ class OrdersView(ListView):
         units: Sequence[LineQuantity] = (),
         amount: str | None = None,
     ) -> None:
+        currency = self.back_office.limits.support.currency
         self.back_office.orders.refund(
             RequestRefundCommand(
                 actor=self.actor,
                 order_id=order_id,
-                amount=amount,
+                amount=None if amount is None else str(read_money(amount, currency)),
                 units=units,
                 reason=reason or "",
             )

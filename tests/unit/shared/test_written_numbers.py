@@ -1,6 +1,6 @@
 import pytest
 
-from novacart.application.catalog.written_numbers import (
+from novacart.application.written_numbers import (
     NumberStyle,
     UnclearNumber,
     decimal_mark_of,

@@ -1,0 +1,100 @@
+"""Imports on both databases: at the same time, and interrupted."""
+
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from threading import Barrier
+
+import pytest
+from sqlalchemy import text
+
+from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
+from novacart.application.catalog.import_products import (
+    BATCH_SIZE,
+    ImportProducts,
+    ImportProductsCommand,
+)
+from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.product_file_reader import read_products
+from novacart.application.catalog.product_files import FileFormat
+from tests.support.clock import SetClock
+
+INR = CatalogPolicy(currency="INR")
+
+
+@pytest.fixture
+def import_products(database: Database) -> ImportProducts:
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    return ImportProducts(begin=begin, clock=SetClock(), policy=INR)
+
+
+def command(content: str) -> ImportProductsCommand:
+    file = read_products(BytesIO(content.encode()), FileFormat.CSV)
+    return ImportProductsCommand(actor=SYSTEM, file=file)
+
+
+def count(database: Database, table: str) -> int:
+    with database.reading() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608 (a constant)
+
+
+def test_concurrent_imports_of_one_file_add_each_product_once(
+    database: Database, import_products: ImportProducts
+) -> None:
+    rows = "".join(f"S-{number},Kite {number},1,5,toys,Toys\n" for number in range(50))
+    content = f"sku,title,price,stock,category,category_name\n{rows}"
+    together = Barrier(4)
+
+    def run(_: int) -> ImportReport:
+        prepared = command(content)
+        together.wait(30)
+        return import_products(prepared)
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(run, range(4)))
+    assert [report.rejected for report in reports] == [[]] * 4
+    assert sorted(report.added for report in reports) == [0, 0, 0, 50]
+    assert (count(database, "products"), count(database, "categories")) == (50, 1)
+
+
+def test_import_completes_one_that_was_interrupted(
+    database: Database, import_products: ImportProducts
+) -> None:
+    rows = "".join(f"Kite {number},{number + 1},5\n" for number in range(BATCH_SIZE + 20))
+    content = f"title,price,stock\n{rows}"
+
+    class Interrupted(Exception):
+        pass
+
+    def stop(_done: int, _total: int) -> None:
+        raise Interrupted
+
+    file = read_products(BytesIO(content.encode()), FileFormat.CSV)
+    with pytest.raises(Interrupted):
+        import_products(ImportProductsCommand(actor=SYSTEM, file=file, progress=stop))
+    assert count(database, "products") == BATCH_SIZE
+    report = import_products(command(content))
+    assert (report.added, report.unchanged, report.rejected) == (20, BATCH_SIZE, [])
+    assert count(database, "products") == BATCH_SIZE + 20
+
+
+def test_export_keeps_ids_stock_versions_and_categories(
+    database: Database, import_products: ImportProducts
+) -> None:
+    content = (
+        "id,sku,title,subtitle,description,price,currency,author,published_year,brand,stock,"
+        "stock_read,stock_version,category,category_name,image\n"
+        "5000000,S-1,Kite,,,10.00,INR,,,Kite,5,5,3,toys,Toys,\n"
+    )
+    import_products(command(content))
+    queries = SqlCatalogQueries(database, INR)
+    export = ExportProductsCommand(actor=SYSTEM, format=FileFormat.CSV)
+    assert "".join(ExportProducts(queries=queries)(export)) == content
+    added = import_products(command("title,price\nLamp,1\n"))
+    assert added.added == 1
+    assert [each.product.id > 5_000_000 for each in queries.all_products()] == [False, True]
