@@ -166,6 +166,7 @@ class FakeCatalogQueries:
                 stock_version=level.version if level else 0,
                 category_slug=category.details.slug if category else None,
                 category_name=category.details.name if category else None,
+                category_active=category.details.is_active if category else None,
             )
 
     def _active_categories(self) -> list[Category]:

@@ -88,8 +88,8 @@ def test_export_keeps_ids_stock_versions_and_categories(
 ) -> None:
     content = (
         "id,sku,title,subtitle,description,price,currency,author,published_year,brand,stock,"
-        "stock_read,stock_version,category,category_name,image\n"
-        "5000000,S-1,Kite,,,10.00,INR,,,Kite,5,5,3,toys,Toys,\n"
+        "stock_read,stock_version,category,category_name,category_active,image\n"
+        "5000000,S-1,Kite,,,10.00,INR,,,Kite,5,5,3,toys,Toys,false,\n"
     )
     import_products(command(content))
     queries = SqlCatalogQueries(database, INR)

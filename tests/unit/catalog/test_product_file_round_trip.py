@@ -66,7 +66,7 @@ def shop(stocked: list[tuple[Product, int, int]]) -> CatalogFixture:
         *(
             Category.create(
                 id=CategoryId(number),
-                details=CategoryDetails(name=f"=Name, {slug}", slug=slug),
+                details=CategoryDetails(name=f"=Name, {slug}", slug=slug, is_active=number == 1),
                 at=NOON,
             )
             for number, slug in enumerate(CATEGORIES, start=1)

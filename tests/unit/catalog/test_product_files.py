@@ -668,6 +668,20 @@ def test_unnamed_or_invalid_category_is_rejected(catalog: CatalogFixture) -> Non
     ]
 
 
+def test_hidden_category_is_added_hidden(catalog: CatalogFixture) -> None:
+    report = import_text(
+        catalog,
+        "title,price,category,category_name,category_active\n"
+        "A,1,toys,Toys,FALSE\nB,1,hats,Hats,\nC,1,pens,Pens,perhaps\n",
+    )
+    assert reasons(report) == [(4, "category_active", "“perhaps” is not true or false.")]
+    assert [one.slug for one in catalog.queries.categories()] == ["books", "hats"]
+    for file_format in FileFormat:
+        other = CatalogFixture()
+        import_text(other, export(catalog, file_format), file_format)
+        assert [one.slug for one in other.queries.categories()] == ["hats"]
+
+
 FORMULAS: dict[str, Any] = {
     "title": '=HYPERLINK("http://evil.example","click")',
     "subtitle": "@SUM(1+1)*cmd|' /C calc'!A0",

@@ -269,7 +269,9 @@ class _Batch:
                 " name in category_name.",
             )
         try:
-            details = CategoryDetails(name=row.category_name, slug=slug)
+            details = CategoryDetails(
+                name=row.category_name, slug=slug, is_active=row.category_active
+            )
         except InvalidValue as error:
             column = "category" if error.field == "slug" else "category_name"
             raise InvalidValue(column, error.message) from error

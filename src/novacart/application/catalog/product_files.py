@@ -18,7 +18,10 @@ from novacart.domain.catalog.product_details import ProductDetails
 # is not a field of `ProductDetails`; its columns come before the category.
 SPECIAL_COLUMNS: Final = {
     "price": ("price", "currency"),
-    "category_id": ("stock", "stock_read", "stock_version", "category", "category_name"),
+    "category_id": (
+        *("stock", "stock_read", "stock_version"),
+        *("category", "category_name", "category_active"),
+    ),
 }
 PLAIN_COLUMNS: Final = {
     name: hint
@@ -112,7 +115,9 @@ def csv_lines(
     writer = csv.writer(buffer, lineterminator="\r\n")
     for row in cells_of_rows:
         writer.writerow(
-            guard_formula(cell, for_spreadsheet=for_spreadsheet) if isinstance(cell, str) else cell
+            guard_formula(cell, for_spreadsheet=for_spreadsheet)
+            if isinstance(cell, str)
+            else (str(cell).lower() if isinstance(cell, bool) else cell)
             for cell in row
         )
         yield buffer.getvalue().removesuffix("\r\n") + "\n"
@@ -146,5 +151,6 @@ def _to_row(exported: ExportedProduct) -> dict[str, Any]:
         "stock_version": exported.stock_version,
         "category": exported.category_slug,
         "category_name": exported.category_name,
+        "category_active": exported.category_active,
     }
     return {column: row[column] for column in COLUMNS}

@@ -17,6 +17,7 @@ from novacart.domain.shared.ids import ProductId
 
 # New ids continue after the highest imported one, and must stay exact in JSON (2**53).
 MAX_ID: Final = 1_000_000_000_000
+_BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 # The title, subtitle and brand of a product.
 Names = tuple[str, str, str]
 
@@ -36,6 +37,7 @@ class RowValues:
     changes: Mapping[str, Any]
     category: str | None
     category_name: str | None
+    category_active: bool
     stock: int | None
     stock_read: int | None
     stock_version: int | None
@@ -77,6 +79,7 @@ def read_row(numbered: NumberedRow, *, currency: str) -> RowValues:
         category_name=(_text(row, "category_name") or "").strip() or None
         if "category_name" in row
         else None,
+        category_active=_boolean(row, "category_active", default=True),
         stock=_limited(row, "stock", style, highest=MAX_ON_HAND),
         stock_read=_limited(row, "stock_read", style, highest=MAX_ON_HAND),
         stock_version=_limited(row, "stock_version", style, highest=MAX_ON_HAND),
@@ -101,6 +104,16 @@ def _text(row: Mapping[str, Any], name: str) -> str | None:
     if row[name] is None and name not in {"title", "subtitle", "description"}:
         return None
     return _required_text(row, name)
+
+
+def _boolean(row: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    value = row.get(name)
+    if value is None:
+        return default
+    boolean = value if isinstance(value, bool) else _BOOLEANS.get(str(value).strip().lower())
+    if boolean is None:
+        raise unexpected_value(name, value, "true or false")
+    return boolean
 
 
 def _limited(

@@ -113,6 +113,7 @@ class ExportedProduct:
     stock_version: int
     category_slug: str | None
     category_name: str | None
+    category_active: bool | None
 
 
 class CatalogQueries(Protocol):

@@ -135,6 +135,7 @@ class SqlCatalogQueries:
                 stock_levels.c.version.label("stock_version"),
                 categories.c.slug.label("category_slug"),
                 categories.c.name.label("category_name"),
+                categories.c.is_active.label("category_active"),
             )
             .outerjoin(categories, categories.c.id == products.c.category_id)
             .order_by(products.c.id)
@@ -150,6 +151,7 @@ class SqlCatalogQueries:
                     stock_version=row.stock_version,
                     category_slug=row.category_slug,
                     category_name=row.category_name,
+                    category_active=row.category_active,
                 )
             if len(rows) < _BATCH_SIZE:
                 return
