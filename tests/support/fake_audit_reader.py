@@ -4,19 +4,15 @@ from collections import Counter
 from itertools import pairwise
 
 from novacart.domain.ordering.history import ChangeSubject
-from novacart.domain.ordering.lifecycle import ORDER_LIFECYCLE, OrderPaymentStatus, OrderStatus
+from novacart.domain.ordering.lifecycle import ORDER_LIFECYCLE, OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.payment import Payment
+from novacart.domain.payments.refund import RefundResolution
 from novacart.domain.shared.ids import ProductId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 
-_PAID = {
-    OrderPaymentStatus.PAID,
-    OrderPaymentStatus.PARTIALLY_REFUNDED,
-    OrderPaymentStatus.REFUNDED,
-}
 _UNIQUE_EVENTS = {"order.confirmed", "order.shipped", "order.cancelled", "order.returned"}
 
 
@@ -58,7 +54,8 @@ def _assert_order(order: Order, payments: list[Payment]) -> None:
     assert len(captured) <= 1
     if order.paid_at is not None and order.payment_method.value == "ONLINE":
         assert [payment.captured for payment in captured] == [order.total]
-    if order.payment_status not in _PAID:
+    if order.paid_at is None:
+        assert order.late_refunded.amount == sum(payment.returned.amount for payment in payments)
         assert all(not payment.refundable for payment in captured), (
             "payment of a closed order is not refunded"
         )
@@ -74,7 +71,8 @@ def _assert_lines(order: Order, payments: list[Payment]) -> None:
     requested: Counter[int] = Counter()
     for refund in (refund for payment in payments for refund in payment.refunds):
         for item in refund.items:
-            if refund.status is RefundStatus.SUCCEEDED:
+            by_hand = refund.resolution is RefundResolution.SETTLED_BY_HAND
+            if by_hand or refund.status is RefundStatus.SUCCEEDED:
                 refunded[item.line_id] += item.amount.amount
             elif refund.is_effective:
                 requested[item.line_id] += item.amount.amount

@@ -116,7 +116,7 @@ class PaymentsFixture:
 
     @property
     def settle_refund(self) -> SettleRefund:
-        return SettleRefund(begin=self.begin, clock=self.clock)
+        return SettleRefund(begin=self.begin, contexts=AS_STAFF, recorder=self.recorder)
 
     @property
     def refund_order_line(self) -> RefundOrderLine:

@@ -2,12 +2,14 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector, Module, provider, singleton
 
+from novacart.adapters.persistence.database import Database
 from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.adapters.stripe.http_client import BoundedClient
 from novacart.application.ports.clock import Clock
@@ -20,6 +22,7 @@ from tests.support.checkout import CheckoutFixture, Json, ok
 from tests.support.fake_stripe.faults import Effect
 from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_stripe
 from tests.support.fake_stripe.server import FakeStripe
+from tests.support.race_harness import database_violations
 
 __all__ = ["fake_stripe"]
 
@@ -230,7 +233,14 @@ def test_late_payment_is_refunded(
     shop.work()
     ledger = fake_stripe.ledger()["intents"][intent]
     assert ledger["captured"] == ledger["refunded"] > 0
+    assert _status(asha, order) == ("CANCELLED", "REFUNDED")
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["refunded_amount"] == "241.00"
+    database = shop.injector.get(Database)
+    assert database_violations(database, at=datetime.now(UTC)) == []
+    fake_stripe.fail_refund(ledger["refunds"][0]["id"])
+    shop.deliver_all(fake_stripe, WEBHOOK_SECRET)
     assert _status(asha, order) == ("CANCELLED", "VOIDED")
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["refunded_amount"] == "0.00"
 
 
 # -- events that are refused or quarantined ----------------------------------------------------

@@ -153,3 +153,101 @@ def test_skeletons_are_filled_for_staff_and_the_oldest_accounts_first(
         rows = connection.execute(text("SELECT id, username_skeleton FROM users ORDER BY id"))
         filled = {row.id: row.username_skeleton is not None for row in rows}
     assert filled == {1: False, 2: True, 3: True}
+
+
+def insert(connection: Connection, table: str, **values: object) -> None:
+    names = ", ".join(values)
+    parameters = ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({parameters})"), values)  # noqa: S608
+
+
+def test_orders_whose_late_payment_was_refunded_become_refunded(
+    migrated: Database, database_url: str
+) -> None:
+    downgrade(database_url, "0009")
+    at = "2026-01-02 03:04:05+00:00"
+    with migrated.writing() as connection:
+        insert(
+            connection,
+            "users",
+            id=1,
+            **dict.fromkeys(("username", "username_key"), "asha"),
+            **dict.fromkeys(("email", "email_key"), "asha@example.com"),
+            **dict.fromkeys(("password_hash", "first_name", "last_name"), ""),
+            role="customer",
+            is_active=True,
+            **dict.fromkeys(("created_at", "password_changed_at"), at),
+            password_generation=1,
+            version=1,
+        )
+        for order_id, refunds in (
+            (2, {"SUCCEEDED": 300}),
+            (3, {"SUCCEEDED": 100, "FAILED": 200}),
+            (4, {"FAILED": 300}),
+        ):
+            insert(
+                connection,
+                "orders",
+                id=order_id,
+                number=f"NC-{order_id}",
+                user_id=1,
+                email="asha@example.com",
+                status="CANCELLED",
+                payment_method="ONLINE",
+                payment_status="VOIDED",
+                total_minor=300,
+                currency="INR",
+                placed_at=at,
+                expires_at=at,
+                estimated_delivery="2026-01-05",
+                version=1,
+            )
+            insert(
+                connection,
+                "payments",
+                id=order_id,
+                order_id=order_id,
+                order_number=f"NC-{order_id}",
+                user_id=1,
+                amount_minor=300,
+                currency="INR",
+                status="SUCCEEDED",
+                captured_minor=300,
+                refunded_minor=refunds.get("SUCCEEDED", 0),
+                open_key="open",
+                created_at=at,
+                version=1,
+            )
+            for number, (status, amount) in enumerate(refunds.items()):
+                insert(
+                    connection,
+                    "refunds",
+                    id=order_id * 10 + number,
+                    payment_id=order_id,
+                    key=f"refund-{order_id}-{number}",
+                    amount_minor=amount,
+                    currency="INR",
+                    origin="LATE_MONEY",
+                    reason="",
+                    status=status,
+                    requested_at=at,
+                    settled_at=at,
+                )
+        connection.commit()
+    orders = "SELECT id, payment_status FROM orders ORDER BY id"
+    history = "SELECT order_id, from_status, to_status FROM order_history ORDER BY order_id"
+    upgrade(database_url)
+    with migrated.reading() as connection:
+        assert [tuple(row) for row in connection.execute(text(orders))] == [
+            (2, "REFUNDED"),
+            (3, "PARTIALLY_REFUNDED"),
+            (4, "VOIDED"),
+        ]
+        assert [tuple(row) for row in connection.execute(text(history))] == [
+            (2, "VOIDED", "REFUNDED"),
+            (3, "VOIDED", "PARTIALLY_REFUNDED"),
+        ]
+    downgrade(database_url, "0009")
+    with migrated.reading() as connection:
+        assert {row.payment_status for row in connection.execute(text(orders))} == {"VOIDED"}
+        assert connection.execute(text(history)).all() == []

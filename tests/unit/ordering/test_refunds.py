@@ -220,3 +220,37 @@ def test_any_sequence_of_refunds_stays_within_order(data: st.DataObject) -> None
             assert sum(i.amount.amount for i in requested) == one.refund_requested_amount.amount
         assert order.refunded <= order.total
         assert (order.status is OrderStatus.REFUNDED) == (order.refunded == order.total)
+
+
+def test_refunds_of_a_late_payment_change_the_payment_status_only() -> None:
+    order = an_order(an_order_line(1, quantity=2, price=rupees(100)))
+    order.cancel(reason="Changed my mind.", at=NOON, actor="user:1")
+
+    def record(amount: int) -> tuple[bool, str, Money]:
+        changed = order.record_late_refunds(
+            rupees(amount), of=rupees(200), reason="It was late.", at=NOON, actor="stripe"
+        )
+        return changed, order.payment_status.value, order.refunded
+
+    assert record(0) == (False, "VOIDED", rupees(0))
+    assert record(50) == (True, "PARTIALLY_REFUNDED", rupees(50))
+    assert record(200) == (True, "REFUNDED", rupees(200))
+    assert record(200) == (False, "REFUNDED", rupees(200))
+    assert not order.refundable
+    assert order.status.value == "CANCELLED"
+    assert {line.status.value for line in order.lines} == {"CANCELLED"}
+    assert record(0) == (True, "VOIDED", rupees(0))
+    assert [(change.before, change.after) for change in order.history[-3:]] == [
+        ("VOIDED", "PARTIALLY_REFUNDED"),
+        ("PARTIALLY_REFUNDED", "REFUNDED"),
+        ("REFUNDED", "VOIDED"),
+    ]
+
+
+def test_refunds_of_a_paid_order_are_no_late_refunds() -> None:
+    order = paid_order()
+    changed = order.record_late_refunds(
+        rupees(50), of=rupees(200), reason="It was late.", at=NOON, actor="stripe"
+    )
+    assert not changed
+    assert order.payment_status.value == "PAID"

@@ -211,11 +211,15 @@ def test_mismatch_names_the_field_and_both_values() -> None:
         return a_paid_payment().apply_report("pi_1", contradicting, at=LATER)
 
     succeeded, cancelled = PaymentStatus.SUCCEEDED, PaymentStatus.CANCELLED
-    assert mismatch(lambda: apply(100, 100, succeeded)) == ("amount", "241.00", "1.00")
+    assert mismatch(lambda: apply(100, 100, succeeded)) == (
+        "amount",
+        "241.00 INR",
+        "1.00 INR",
+    )
     assert mismatch(lambda: apply(24_100, 100, succeeded)) == (
         "captured amount",
-        "241.00",
-        "1.00",
+        "241.00 INR",
+        "1.00 INR",
     )
     assert mismatch(lambda: apply(24_100, 0, cancelled)) == ("outcome", "SUCCEEDED", "CANCELLED")
     assert mismatch(lambda: payment.apply_report("pi_2", a_report(), at=LATER)) == (
@@ -232,7 +236,13 @@ def test_mismatch_names_the_field_and_both_values() -> None:
     assert mismatch(lambda: refund.assign_reference("re_2")) == ("refund", "re_1", "re_2")
     assert mismatch(
         lambda: payment.apply_refund_report(refund.id, a_refund_report(24_100), LATER)
-    ) == ("refund amount", "1.00", "241.00")
+    ) == ("refund amount", "1.00 INR", "241.00 INR")
+    dollars = a_report(currency="USD")
+    assert mismatch(lambda: payment.apply_report("pi_1", dollars, at=LATER)) == (
+        "amount",
+        "241.00 INR",
+        "241.00 USD",
+    )
 
 
 def test_report_of_an_earlier_refund_status_is_ignored() -> None:

@@ -8,8 +8,13 @@ from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDe
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
 from novacart.domain.accounts.role import Role
-from novacart.domain.ordering.lifecycle import OrderStatus
-from novacart.domain.payments.errors import NothingToRefund, RefundNotFound, RefundResolved
+from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
+from novacart.domain.payments.errors import (
+    NothingToRefund,
+    RefundExceedsPayment,
+    RefundNotFound,
+    RefundResolved,
+)
 from novacart.domain.payments.events import RefundRetried, RefundSettledByHand
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
@@ -19,6 +24,7 @@ from novacart.domain.shared.refunds import LineQuantity
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import rupees
+from tests.support.fake_audit_reader import assert_invariants_hold
 from tests.support.payments_fixture import PaymentsFixture, owner
 
 
@@ -116,6 +122,60 @@ def test_refund_settled_by_hand_cannot_be_refunded_again(
     assert (event.note, event.amount_minor) == (refund.resolution_note, 10_000)
     with pytest.raises(NothingToRefund):
         payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
+
+
+def test_refund_settled_by_hand_is_shown_on_the_order(
+    payments: PaymentsFixture, late: Refund
+) -> None:
+    order_id = _payment_of(payments, late)
+    before = payments.order(order_id)
+    assert (before.payment_status, before.refunded) == (OrderPaymentStatus.VOIDED, rupees(0))
+    payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=late.id, reason="UPI 17"))
+    after = payments.order(order_id)
+    assert (after.status, after.payment_status) == (
+        OrderStatus.CANCELLED,
+        OrderPaymentStatus.REFUNDED,
+    )
+    assert after.refunded == rupees(100)
+    assert not after.refundable
+
+
+@pytest.mark.parametrize("begins_as", [RefundStatus.SUCCEEDED, RefundStatus.PENDING])
+def test_lines_of_a_refund_settled_by_hand_are_refunded_and_released_once(
+    payments: PaymentsFixture,
+    provider: FakePaymentGateway,
+    store: FakeStore,
+    order_id: OrderId,
+    begins_as: RefundStatus,
+) -> None:
+    provider.refunds_begin = begins_as
+    line = payments.order(order_id).lines[0]
+    payments.request_refund(
+        RequestRefundCommand(
+            actor=owner(UserId(99)),
+            order_id=order_id,
+            units=[LineQuantity(line_id=line.id, quantity=1)],
+        )
+    )
+    failed = _fail(payments, provider, order_id)
+    payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="UPI 17"))
+    order = payments.order(order_id)
+    assert order.payment_status is OrderPaymentStatus.PARTIALLY_REFUNDED
+    assert (order.lines[0].refunded_quantity, order.refunded) == (1, rupees(100))
+    assert order.lines[0].status is LineStatus.CONFIRMED
+    assert payments.available(line.product_id) == 8
+    assert payments.payment(order_id).refundable == rupees(200)
+    assert_invariants_hold(store)
+
+
+def test_refund_that_was_refunded_again_cannot_be_settled_by_hand(
+    payments: PaymentsFixture, provider: FakePaymentGateway, order_id: OrderId
+) -> None:
+    payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
+    failed = _fail(payments, provider, order_id)
+    payments.request_refund(RequestRefundCommand(actor=owner(UserId(99)), order_id=order_id))
+    with pytest.raises(RefundExceedsPayment):
+        payments.settle_refund(SettleRefundCommand(actor=SYSTEM, refund_id=failed.id, reason="x"))
 
 
 def test_settling_by_hand_requires_a_reason(payments: PaymentsFixture, late: Refund) -> None:

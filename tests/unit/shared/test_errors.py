@@ -63,7 +63,7 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: payments.InvalidPaymentTransition("refund", "FAILED", "PENDING"), NONE),
     (
         lambda: payments.PaymentMismatch("amount", recorded=FIVE, reported=THREE),
-        {"recorded": "5.00", "reported": "3.00"},
+        {"recorded": "5.00 INR", "reported": "3.00 INR"},
     ),
     (
         lambda: payments.RefundExceedsPayment(requested=FIVE, refundable=THREE),

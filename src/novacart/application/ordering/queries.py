@@ -39,6 +39,7 @@ class OrderView:
     payment_method: str
     payment_status: str
     total: Money
+    refunded: Money
     placed_at: datetime
     paid_at: datetime | None
     returned_at: datetime | None
@@ -64,6 +65,7 @@ def order_view(order: Order) -> OrderView:
         payment_method=order.payment_method.value,
         payment_status=order.payment_status.value,
         total=order.total,
+        refunded=order.refunded,
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         returned_at=order.returned_at,

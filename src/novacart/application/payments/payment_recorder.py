@@ -55,9 +55,7 @@ class PaymentRecorder:
                     order.id, {line.product_id: line.quantity for line in order.lines}
                 )
                 work.carts.save(cart)
-            if settlement.released:
-                work.stock.release(settlement.released, at=self._clock.now())
-            _save(work, settlement)
+            self._save(work, settlement)
             if in_transaction is not None:
                 in_transaction(work)
             work.commit()
@@ -68,16 +66,29 @@ class PaymentRecorder:
         with self._begin() as work:
             settlement = self._load(work, locator)
             settlement.fail_refund(refund_id, failure)
-            _save(work, settlement)
+            self._save(work, settlement)
             work.commit()
         return settlement.payment
+
+    def settle_by_hand(
+        self, locator: PaymentLocator, refund_id: RefundId, *, note: str, actor: str
+    ) -> None:
+        """Record that staff returned the money of a failed refund outside of the provider.
+
+        Raises what `Settlement.settle_by_hand` raises.
+        """
+        with self._begin() as work:
+            settlement = self._load(work, locator, actor=actor)
+            settlement.settle_by_hand(refund_id, note=note)
+            self._save(work, settlement)
+            work.commit()
 
     def cancel_unopened(self, locator: PaymentLocator) -> None:
         """Record that the provider refused to open the payment."""
         with self._begin() as work:
             settlement = self._load(work, locator)
             if settlement.payment.cancel_unopened(at=self._clock.now()):
-                _save(work, settlement)
+                self._save(work, settlement)
                 work.commit()
 
     def _load(
@@ -94,6 +105,13 @@ class PaymentRecorder:
             actor=actor,
         )
 
+    def _save(self, work: UnitOfWork, settlement: Settlement) -> None:
+        if settlement.released:
+            work.stock.release(settlement.released, at=self._clock.now())
+        if settlement.order_changed:
+            work.orders.save(settlement.order)
+        work.payments.save(settlement.payment)
+
 
 def _locate(work: UnitOfWork, report: ProviderReport) -> PaymentLocator:
     locator = work.payments.by_reference(report.reference)
@@ -104,9 +122,3 @@ def _locate(work: UnitOfWork, report: ProviderReport) -> PaymentLocator:
     if locator is None:
         raise PaymentNotFound
     return locator
-
-
-def _save(work: UnitOfWork, settlement: Settlement) -> None:
-    if settlement.order_changed:
-        work.orders.save(settlement.order)
-    work.payments.save(settlement.payment)

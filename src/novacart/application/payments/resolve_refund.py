@@ -5,6 +5,7 @@ from typing import Final
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.payments.keys import new_key
+from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
@@ -83,21 +84,30 @@ class SettleRefundCommand:
 class SettleRefund:
     """Record that the money of a failed refund was returned outside of the payment provider.
 
-    Raises `PermissionDenied`, `RefundNotFound`, `RefundResolved`, and `InvalidValue` without a
-    reason.
+    The order and its lines count as refunded. Raises `PermissionDenied`, `RefundNotFound`,
+    `RefundResolved`, `InvalidValue` without a reason, and `RefundExceedsPayment` if the amount
+    was refunded since.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, contexts: RequestContexts, recorder: PaymentRecorder
+    ) -> None:
         self._begin = begin
-        self._clock = clock
+        self._contexts = contexts
+        self._recorder = recorder
 
     def __call__(self, command: SettleRefundCommand) -> None:
         command.actor.require(PERMISSION)
         with self._begin() as work:
-            _, payment, refund = _load(work, command.refund_id)
-            payment.settle_refund_by_hand(refund.id, note=command.reason, at=self._clock.now())
-            work.payments.save(payment)
-            work.commit()
+            locator = work.payments.locate_refund(command.refund_id)
+        if locator is None:
+            raise RefundNotFound
+        self._recorder.settle_by_hand(
+            locator,
+            command.refund_id,
+            note=command.reason,
+            actor=self._contexts.current().actor,
+        )
 
 
 def _load(work: UnitOfWork, refund_id: RefundId) -> tuple[Order, Payment, Refund]:

@@ -22,7 +22,10 @@ class OrderStatus(StrEnum):
 
 
 class OrderPaymentStatus(StrEnum):
-    """`VOIDED` is the payment status of a cancelled order, which was never paid."""
+    """`VOIDED` is the payment status of a cancelled order that was never paid.
+
+    If a payment arrives after the cancellation all the same, its refund leads to `REFUNDED`.
+    """
 
     PENDING = "PENDING"
     PAID = "PAID"
@@ -68,13 +71,14 @@ ORDER_LIFECYCLE: Final[Mapping[PaymentMethod, Mapping[OrderStatus, frozenset[Ord
 
 _P = OrderPaymentStatus
 
-# A refund that the customer's bank returns leads from REFUNDED back to an earlier status.
+# A refund that the customer's bank returns leads from REFUNDED back to an earlier status. The
+# refund of a late payment leads from VOIDED to REFUNDED.
 PAYMENT_LIFECYCLE: Final[Mapping[OrderPaymentStatus, frozenset[OrderPaymentStatus]]] = {
     _P.PENDING: frozenset({_P.PAID, _P.VOIDED}),
     _P.PAID: frozenset({_P.PARTIALLY_REFUNDED, _P.REFUNDED}),
-    _P.PARTIALLY_REFUNDED: frozenset({_P.PAID, _P.REFUNDED}),
-    _P.REFUNDED: frozenset({_P.PAID, _P.PARTIALLY_REFUNDED}),
-    _P.VOIDED: frozenset(),
+    _P.PARTIALLY_REFUNDED: frozenset({_P.PAID, _P.REFUNDED, _P.VOIDED}),
+    _P.REFUNDED: frozenset({_P.PAID, _P.PARTIALLY_REFUNDED, _P.VOIDED}),
+    _P.VOIDED: frozenset({_P.PARTIALLY_REFUNDED, _P.REFUNDED}),
 }
 
 _L = LineStatus

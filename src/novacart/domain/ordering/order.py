@@ -52,11 +52,6 @@ from novacart.domain.shared.refunds import LineQuantity, RefundItem
 EXPIRY_REASON = "The order was not paid in time."
 REPLACED_REASON = "Replaced by a new order."
 _SHIPPED = {OrderStatus.SHIPPED, OrderStatus.DELIVERED}
-_PAID = {
-    OrderPaymentStatus.PAID,
-    OrderPaymentStatus.PARTIALLY_REFUNDED,
-    OrderPaymentStatus.REFUNDED,
-}
 
 
 class Order(AggregateRoot):
@@ -77,6 +72,7 @@ class Order(AggregateRoot):
         "expires_at",
         "history",
         "id",
+        "late_refunded",
         "number",
         "paid_at",
         "payment_method",
@@ -110,6 +106,7 @@ class Order(AggregateRoot):
         returned_at: datetime | None = None,
         carrier: str | None = None,
         tracking_number: str | None = None,
+        late_refunded: Money | None = None,
         history: Iterable[StatusChange] = (),
         version: int = 0,
     ) -> None:
@@ -139,6 +136,7 @@ class Order(AggregateRoot):
         self.history = tuple(history)
         if not self._lines:
             raise InvalidValue("lines", "An order has at least one line.")
+        self.late_refunded = late_refunded or Money.zero(self.currency)
 
     @classmethod
     def place(
@@ -220,7 +218,8 @@ class Order(AggregateRoot):
 
     @property
     def refunded(self) -> Money:
-        return self._sum(line.refunded_amount for line in self.lines)
+        """What the customer received back of the order's payment, or of a late payment."""
+        return self._sum(line.refunded_amount for line in self.lines) + self.late_refunded
 
     @property
     def refundable(self) -> Money:
@@ -514,9 +513,29 @@ class Order(AggregateRoot):
         self._update_line_statuses(items, at=at, actor=actor, reason=reason)
         self._update_payment_status(at=at, actor=actor, reason=reason)
 
+    def record_late_refunds(
+        self, refunded: Money, *, of: Money, reason: str, at: datetime, actor: str
+    ) -> bool:
+        """Record how much of a payment that arrived after the cancellation was refunded.
+
+        The order was never paid, so `refunded` belongs to no line. Return True if it changed.
+        """
+        if self.paid_at is not None or refunded == self.late_refunded:
+            return False
+        self.late_refunded = refunded
+        if not refunded:
+            after = OrderPaymentStatus.VOIDED
+        elif refunded < of:
+            after = OrderPaymentStatus.PARTIALLY_REFUNDED
+        else:
+            after = OrderPaymentStatus.REFUNDED
+        if after is not self.payment_status:
+            self._change_payment_status(after, at=at, actor=actor, reason=reason)
+        return True
+
     @property
     def _is_paid_online(self) -> bool:
-        return self.payment_method is PaymentMethod.ONLINE and self.payment_status in _PAID
+        return self.payment_method is PaymentMethod.ONLINE and self.paid_at is not None
 
     def _ensure_paid_online(self) -> None:
         if not self._is_paid_online:

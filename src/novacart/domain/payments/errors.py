@@ -12,15 +12,19 @@ class InvalidPaymentTransition(DomainError):
 
 
 class PaymentMismatch(DomainError):
-    """A provider report contradicts the record."""
+    """A provider report contradicts the record. Amounts are shown with their currency."""
 
     code = "payment_mismatch"
 
     def __init__(self, field: str, *, recorded: object, reported: object) -> None:
         super().__init__(
             f"The {field} reported by the payment provider differs from the one on record.",
-            details={"recorded": str(recorded), "reported": str(reported)},
+            details={"recorded": _shown(recorded), "reported": _shown(reported)},
         )
+
+
+def _shown(value: object) -> str:
+    return f"{value} {value.currency}" if isinstance(value, Money) else str(value)
 
 
 class IncompleteReport(Exception):

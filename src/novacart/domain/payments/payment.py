@@ -191,12 +191,19 @@ class Payment(AggregateRoot):
         return self._sum(dispute.withheld for dispute in self.disputes)
 
     @property
-    def is_fully_refunded(self) -> bool:
-        """Whether refunds of the whole captured amount have succeeded."""
-        succeeded = self._sum(
-            refund.amount for refund in self.refunds if refund.status is RefundStatus.SUCCEEDED
+    def returned(self) -> Money:
+        """What the customer received back: refunds that succeeded or were settled by hand."""
+        return self._sum(
+            refund.amount
+            for refund in self.refunds
+            if refund.status is RefundStatus.SUCCEEDED
+            or refund.resolution is RefundResolution.SETTLED_BY_HAND
         )
-        return bool(self.captured) and succeeded >= self.captured
+
+    @property
+    def is_fully_refunded(self) -> bool:
+        """Whether the customer received back the whole captured amount."""
+        return bool(self.captured) and self.returned >= self.captured
 
     def refund(self, refund_id: RefundId) -> Refund:
         """Raises `KeyError` for a refund of another payment."""
@@ -369,12 +376,15 @@ class Payment(AggregateRoot):
     def settle_refund_by_hand(self, refund_id: RefundId, *, note: str, at: datetime) -> None:
         """Record that a failed refund was paid outside of the provider.
 
-        Its amount can't be refunded again. Raises `InvalidValue` without a note, and
-        `RefundResolved`.
+        Its amount can't be refunded again. Raises `InvalidValue` without a note,
+        `RefundResolved`, and `RefundExceedsPayment` if its amount was refunded since.
         """
         if not note.strip():
             raise InvalidValue("reason", "Enter how the money was returned.")
         refund = self.refund(refund_id)
+        if refund.needs_attention and refund.amount > self.refundable:
+            self._ensure_nothing_withheld()
+            raise RefundExceedsPayment(requested=refund.amount, refundable=self.refundable)
         refund.resolve(RefundResolution.SETTLED_BY_HAND, at=at, note=note.strip())
         self._record(
             RefundSettledByHand(**self._refund_facts(refund, at), note=refund.resolution_note)

@@ -12,12 +12,15 @@ from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund, RefundOrigin, RefundResolution
 from novacart.domain.payments.reports import ProviderReport, RefundReport
+from novacart.domain.services.refund_planning import plan_retry
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 
 REFUNDED = "It was refunded."
 RETURNED = "The bank returned the refund."
+SETTLED_BY_HAND = "The refund was settled by hand."
+LATE_REFUND = "The payment arrived after the cancellation and was refunded."
 SUPERSEDED = "The money was already refunded at the payment provider."
 MADE_AT_PROVIDER = "It was refunded at the payment provider."
 
@@ -63,11 +66,42 @@ class Settlement:
         for dispute_report in report.disputes:
             self.payment.apply_dispute_report(dispute_report, at=self._at)
         self._refund_rest_of_late_payment()
+        self._record_late_refunds()
 
     def fail_refund(self, refund_id: RefundId, failure: str) -> None:
         """Record that the provider will not make the refund."""
         self._fail(self.payment.refund(refund_id), failure)
         self._refund_rest_of_late_payment()
+
+    def settle_by_hand(self, refund_id: RefundId, *, note: str) -> None:
+        """Record that staff returned the money of a failed refund outside of the provider.
+
+        Its lines count as refunded. Raises what `Payment.settle_refund_by_hand` and
+        `Order.request_refund` raise.
+        """
+        refund = self.payment.refund(refund_id)
+        self.payment.settle_refund_by_hand(refund_id, note=note, at=self._at)
+        items = plan_retry(refund).items
+        if items:
+            reason, at, actor = SETTLED_BY_HAND, self._at, self._actor
+            self.order.request_refund(items, reason=reason, at=at, actor=actor)
+            units = self.order.settle_refund(items, reason=reason, at=at, actor=actor)
+            self._release(refund, units)
+            self.order_changed = True
+        self._record_late_refunds()
+
+    def _record_late_refunds(self) -> None:
+        payment = self.payment
+        if not payment.captured:
+            return
+        is_larger = payment.returned > self.order.late_refunded
+        self.order_changed |= self.order.record_late_refunds(
+            payment.returned,
+            of=payment.captured,
+            reason=LATE_REFUND if is_larger else RETURNED,
+            at=self._at,
+            actor=self._actor,
+        )
 
     def _receive_payment(self) -> None:
         if self.order.status is OrderStatus.PENDING:

@@ -81,7 +81,7 @@ ONE_CAPTURE: Final = (
                 SELECT payment_id, sum(amount_minor) AS held FROM disputes
                 WHERE withdrawn AND NOT reinstated GROUP BY payment_id
             ) d ON d.payment_id = p.id
-            WHERE p.status = 'SUCCEEDED' AND o.payment_status IN ('PENDING', 'VOIDED')
+            WHERE p.status = 'SUCCEEDED' AND o.paid_at IS NULL
             AND p.captured_minor > coalesce(r.refunded, 0) + coalesce(d.held, 0)
         """,
     ),
@@ -124,8 +124,9 @@ REFUNDS_WITHIN_CAPTURE: Final = (
             FROM order_lines l
             LEFT JOIN (
                 SELECT t.line_id,
-                       sum(CASE WHEN f.status = 'SUCCEEDED' THEN t.amount_minor ELSE 0 END)
-                           AS refunded,
+                       sum(CASE WHEN f.status = 'SUCCEEDED'
+                                OR f.resolution = 'SETTLED_BY_HAND'
+                           THEN t.amount_minor ELSE 0 END) AS refunded,
                        sum(CASE WHEN f.status IN ('REQUESTED', 'PENDING')
                            THEN t.amount_minor ELSE 0 END) AS requested
                 FROM refund_parts t JOIN refunds f ON f.id = t.refund_id
@@ -133,6 +134,23 @@ REFUNDS_WITHIN_CAPTURE: Final = (
             ) r ON r.line_id = l.id
             WHERE l.refunded_minor <> coalesce(r.refunded, 0)
             OR l.refund_requested_minor <> coalesce(r.requested, 0)
+        """,
+    ),
+    AuditCheck(
+        message="Order {number} was not paid: {late_refunded_minor} of a late payment refunded,"
+        " refunds sum to {refunded}.",
+        population="SELECT count(*) FROM orders WHERE paid_at IS NULL",
+        violations="""
+            SELECT o.number, o.late_refunded_minor, coalesce(r.refunded, 0) AS refunded
+            FROM orders o
+            LEFT JOIN (
+                SELECT p.order_id, sum(f.amount_minor) AS refunded
+                FROM refunds f JOIN payments p ON p.id = f.payment_id
+                WHERE f.status = 'SUCCEEDED' OR f.resolution = 'SETTLED_BY_HAND'
+                GROUP BY p.order_id
+            ) r ON r.order_id = o.id
+            WHERE o.paid_at IS NULL AND o.late_refunded_minor <> coalesce(r.refunded, 0)
+            OR o.paid_at IS NOT NULL AND o.late_refunded_minor <> 0
         """,
     ),
 )

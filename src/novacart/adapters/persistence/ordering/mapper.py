@@ -40,6 +40,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "shipped_at": order.shipped_at,
         "delivered_at": order.delivered_at,
         "returned_at": order.returned_at,
+        "late_refunded_minor": order.late_refunded.amount,
         "carrier": order.carrier,
         "tracking_number": order.tracking_number,
     }
@@ -114,6 +115,7 @@ def to_order(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
         returned_at=row.returned_at,
+        late_refunded=Money(row.late_refunded_minor, row.currency),
         carrier=row.carrier,
         tracking_number=row.tracking_number,
         history=[_to_change(change) for change in history],

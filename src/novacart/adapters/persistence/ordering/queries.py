@@ -27,6 +27,7 @@ _LINES = tuple(
         "unit_price_minor",
         "status",
         "cancelled_at",
+        "refunded_minor",
     )
 )
 
@@ -123,6 +124,10 @@ def _to_view(rows: list[Row[Any]]) -> OrderView:
         payment_method=order.payment_method,
         payment_status=order.payment_status,
         total=Money(order.total_minor, order.currency),
+        refunded=Money(
+            sum((line.line_refunded_minor for line in rows), order.late_refunded_minor),
+            order.currency,
+        ),
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         returned_at=order.returned_at,

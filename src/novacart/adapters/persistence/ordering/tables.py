@@ -54,6 +54,8 @@ orders = Table(
     Column("shipped_at", UtcDateTime),
     Column("delivered_at", UtcDateTime),
     Column("returned_at", UtcDateTime),
+    # What was refunded of a payment that arrived after the cancellation.
+    Column("late_refunded_minor", BigInteger, nullable=False, server_default="0"),
     Column("carrier", String(100)),
     Column("tracking_number", String(100)),
     Column("version", Integer, nullable=False),

@@ -94,6 +94,9 @@ class OrderSchema(Schema):
     payment_method = _value_of(PaymentMethod)
     payment_status = _value_of(OrderPaymentStatus)
     total_amount = MoneyString(required=True)
+    refunded_amount = MoneyString(
+        required=True, metadata={"description": "What the customer received back."}
+    )
     currency = fields.String(required=True, metadata={"example": "INR"})
     created_at = UtcTime(required=True)
     paid_at = UtcTime(required=True, allow_none=True)
@@ -161,6 +164,7 @@ def order_json(order: OrderView) -> dict[str, Any]:
         "payment_method": order.payment_method,
         "payment_status": order.payment_status,
         "total_amount": str(order.total),
+        "refunded_amount": str(order.refunded),
         "currency": order.total.currency,
         "created_at": order.placed_at,
         "paid_at": order.paid_at,
