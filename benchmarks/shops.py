@@ -17,7 +17,7 @@ from benchmarks.customers import CustomerFactory
 from benchmarks.load_generator import Request
 from benchmarks.metrics import Statements
 from benchmarks.progress import Progress
-from benchmarks.servers import Server, granian_server, shop_environment, shop_server
+from benchmarks.servers import SECRET_KEY, Server, granian_server, shop_environment, shop_server
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.tokens import Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -198,7 +198,7 @@ def running_shops(options: ShopOptions, progress: Progress) -> Iterator[Benchmar
 
 def web_workers() -> int:
     """Return the number of processes that `novacart serve` starts on this machine."""
-    return load_settings({"SECRET_KEY": "x" * 64}, dotenv=Path("no.env")).web_workers
+    return load_settings({"SECRET_KEY": SECRET_KEY}, dotenv=Path("no.env")).web_workers
 
 
 def _database_url(name: str, folder: Path, stack: ExitStack) -> str:

@@ -4,7 +4,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import orjson
 import structlog
@@ -21,15 +21,39 @@ _SHARED: Final[tuple[structlog.typing.Processor, ...]] = (
 _QUIET: Final = ("sqlalchemy", "stripe", "urllib3", "alembic", "PIL", "werkzeug")
 
 
-def configure_logs(*, debug: bool) -> None:
-    """Send all logs, those of libraries included, to standard error."""
-    structlog.configure(
-        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
+class _LineLogger:
+    """Logger that writes each line by one call, without the records of the standard library.
+
+    An access log line takes a quarter of the time (structlog's documentation, "Performance").
+    """
+
+    def __init__(self, name: str, stream: TextIO) -> None:
+        self.name = name
+        self._stream = stream
+
+    def info(self, line: str) -> None:
+        self._stream.write(line)
+
+    debug = warning = error = critical = exception = info
+
+
+def configure_logs(*, debug: bool, stream: TextIO = sys.stderr) -> None:
+    """Send all logs, those of libraries included, to `stream`."""
+    if debug:
+        structlog.configure(
+            processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+            logger_factory=structlog.stdlib.LoggerFactory(),
+            wrapper_class=structlog.stdlib.BoundLogger,
+            cache_logger_on_first_use=True,
+        )
+    else:
+        structlog.configure(
+            processors=[*_SHARED, *_PRODUCTION],
+            logger_factory=lambda name="novacart": _LineLogger(name, stream),
+            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+            cache_logger_on_first_use=True,
+        )
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter(debug=debug))
     # Not used in any line (logging HOWTO, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -71,14 +95,17 @@ def _types_and_stacks(exc_info: structlog.typing.ExcInfo) -> str:
 def formatter(*, debug: bool) -> logging.Formatter:
     """Return the log formatter: JSON in production, coloured text in development."""
     last: tuple[structlog.typing.Processor, ...] = (
-        (_console(),)
-        if debug
-        else (
-            structlog.processors.ExceptionRenderer(_types_and_stacks),
-            structlog.processors.JSONRenderer(_json),
-        )
+        (_console(),) if debug else (_EXCEPTIONS, structlog.processors.JSONRenderer(_json))
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=list(_SHARED),
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
+
+
+def _line(_logger: object, _method: str, event: structlog.typing.EventDict) -> str:
+    return orjson.dumps(event, default=repr, option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+_EXCEPTIONS: Final = structlog.processors.ExceptionRenderer(_types_and_stacks)
+_PRODUCTION: Final[tuple[structlog.typing.Processor, ...]] = (_EXCEPTIONS, _line)

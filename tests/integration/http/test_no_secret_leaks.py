@@ -10,7 +10,7 @@ import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 
-from novacart.entrypoints.logs import configure_logs, formatter
+from novacart.entrypoints.logs import configure_logs
 from tests.fakes.mailer import FakeMailer
 from tests.support.accounts import CheapPasswords, MailTo, register, sign_in
 
@@ -42,11 +42,8 @@ def log_output(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
         for name, logger in root.manager.loggerDict.items()
         if isinstance(logger, logging.Logger)
     }
-    configure_logs(debug=request.param)
+    configure_logs(debug=request.param, stream=written)
     structlog.configure(cache_logger_on_first_use=False)
-    handler = logging.StreamHandler(written)
-    handler.setFormatter(formatter(debug=request.param))
-    root.handlers = [handler]
     yield written
     root.handlers, level, config = before[0], before[1], before[2]
     root.setLevel(level)
