@@ -49,6 +49,13 @@ def upgrade() -> None:
         lambda row: {"search_text": " ".join(index_terms(f"{row.title} | {row.subtitle}"))},
     )
     _replace_brand_indexes("brand_key")
+    op.create_index(
+        "ix_products_facets",
+        "products",
+        ["brand_key", "brand", "category_id", "archived_at"],
+        sqlite_where=_IS_ACTIVE,
+        postgresql_where=_IS_ACTIVE,
+    )
     _empty_index("L* N* M* P* S* C*")
     _fill_index(_PRODUCTS, _terms)
 
@@ -56,6 +63,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     _empty_index("L* N* M* Co")
     _fill_index(f"{_PRODUCTS} WHERE archived_at IS NULL", _terms_before)
+    op.drop_index("ix_products_facets", "products")
     _replace_brand_indexes("brand")
     _update(
         "order_lines",

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    bindparam,
     column,
     false,
     func,
@@ -119,17 +118,19 @@ def _product_search(dialect: str) -> Callable[[str], Clause]:
     """Match the id, the SKU or the full-text index."""
 
     def search(typed: str) -> Clause:
-        clauses: list[Clause] = [products.c.sku == typed]
+        # An expression without an index, so that SQLite reads products in the order of the list and
+        # stops after a page, instead of sorting all that match.
+        clauses: list[Clause] = [func.coalesce(products.c.sku, "") == typed]
         if typed.isdecimal() and typed.isascii() and len(typed) < _MAX_ID_DIGITS:
             clauses.append(products.c.id == int(typed))
         terms = search_terms(typed)
-        for is_archived in (False, True) if terms else ():
-            expression = match_expression(dialect, terms, is_archived=is_archived)
+        if terms:
+            expression = match_expression(dialect, terms, include_archived=True)
             matches = (
                 text(_SEARCH_INDEX[dialect])
-                .bindparams(bindparam("query", expression, unique=True))
+                .bindparams(query=expression)
                 .columns(column("product_id", BigInteger))
-                .subquery()
+                .subquery("matches")
             )
             clauses.append(products.c.id.in_(select(matches.c.product_id)))
         return or_(*clauses)

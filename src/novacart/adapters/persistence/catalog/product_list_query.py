@@ -13,7 +13,6 @@ from sqlalchemy import (
     column,
     false,
     func,
-    or_,
     select,
     text,
 )
@@ -43,13 +42,15 @@ _SCORE: Final = {
     "CAST(:terms AS tsquery), 1) AS bigint)",
 }
 
+_HAS_STOCK_LEVEL: Final = stock_levels.c.product_id == products.c.id
+
 IS_ACTIVE: Final = products.c.archived_at.is_(None)
 # Products of an inactive category can still be opened and ordered, but they are not listed.
 IS_LISTED: Final = and_(
     IS_ACTIVE,
-    or_(
-        products.c.category_id.is_(None),
-        products.c.category_id.not_in(select(categories.c.id).where(~categories.c.is_active)),
+    # Without OR, so that SQLite keeps to the index of the list's order.
+    func.coalesce(products.c.category_id, 0).not_in(
+        select(categories.c.id).where(~categories.c.is_active)
     ),
 )
 
@@ -75,8 +76,9 @@ class ProductListQuery:
 
         Rows begin with `PRODUCT_VIEW_COLUMNS`, followed by the sort key as `sort_key`.
         """
+        page = select(*PRODUCT_VIEW_COLUMNS, self._key.label("sort_key"))
         return seek(
-            self._filtered(select(*PRODUCT_VIEW_COLUMNS, self._key.label("sort_key"))),
+            self._filtered(page.join_from(products, stock_levels, _HAS_STOCK_LEVEL)),
             (self._key, products.c.id),
             descending=self._descending,
             limit=limit,
@@ -84,7 +86,10 @@ class ProductListQuery:
         )
 
     def count(self) -> Select[*tuple[Any, ...]]:
-        return self._filtered(select(func.count()))
+        count: Select[*tuple[Any, ...]] = select(func.count()).select_from(products)
+        if self._filters.in_stock is not None:
+            count = count.join(stock_levels, _HAS_STOCK_LEVEL)
+        return self._filtered(count)
 
     def position(self, row: Row[Any]) -> ListPosition:
         """The position after a row of `page`."""
@@ -104,9 +109,7 @@ class ProductListQuery:
 
     def _filtered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         filters = self._filters
-        statement = statement.join_from(
-            products, stock_levels, stock_levels.c.product_id == products.c.id
-        ).where(in_category(filters.category))
+        statement = statement.where(in_category(filters.category))
         if self._search is not None:
             statement = statement.join(self._search, self._search.c.product_id == products.c.id)
         if self._has_unmatchable_search:

@@ -90,21 +90,22 @@ def match_expression(
     terms: Sequence[SearchTerm],
     *,
     within: str | None = None,
-    is_archived: bool = False,
+    include_archived: bool = False,
 ) -> str:
     """The query for products in which every term is a prefix of some term.
 
     `within` restricts it to the `title` or to the `maker`.
     """
-    mark = _ARCHIVED if is_archived else ""
+    marks = ("", _ARCHIVED) if include_archived else ("",)
+    choices = [[mark + each for mark in marks for each in term] for term in terms]
     if dialect == "sqlite":
         expression = " AND ".join(
-            "(" + " OR ".join(f'"{mark}{each}"*' for each in term) + ")" for term in terms
+            "(" + " OR ".join(f'"{each}"*' for each in choice) + ")" for choice in choices
         )
         return f"{within} : ({expression})" if within else expression
     weight = _WEIGHTS[within] if within else ""
     return " & ".join(
-        "(" + " | ".join(f"'{mark}{each}':*{weight}" for each in term) + ")" for term in terms
+        "(" + " | ".join(f"'{each}':*{weight}" for each in choice) + ")" for choice in choices
     )
 
 

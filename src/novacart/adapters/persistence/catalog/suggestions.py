@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Connection, column, func, select, text
 from sqlalchemy.sql.selectable import Subquery
 
 from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
-from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
+from novacart.adapters.persistence.catalog.product_list_query import IS_ACTIVE, IS_LISTED
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
@@ -47,7 +47,7 @@ def matching_categories(connection: Connection, terms: Sequence[SearchTerm]) -> 
         return []
     counted = connection.execute(
         select(products.c.category_id, func.count())
-        .where(IS_LISTED, products.c.category_id.in_([row.id for row in matching]))
+        .where(IS_ACTIVE, products.c.category_id.in_([row.id for row in matching]))
         .group_by(products.c.category_id)
     )
     counts = {row[0]: row[1] for row in counted}

@@ -87,6 +87,8 @@ for _name, _columns in {
     "brand_price": ("brand_key", "price_minor", "id"),
     "brand_newest": ("brand_key", "created_at", "id"),
     "category_brand": ("category_id", "brand_key", "price_minor", "id"),
+    # Counts of brands read no row. SQLite needs `archived_at` for that, though it is always null.
+    "facets": ("brand_key", "brand", "category_id", "archived_at"),
 }.items():
     Index(
         f"ix_products_{_name}",
