@@ -1,12 +1,14 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries, SqlSystemChecks
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
+from novacart.adapters.persistence.back_office.tables import sales_days
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
@@ -234,7 +236,7 @@ def test_account_detail_includes_orders_and_spending(queries: BackOfficeQueries)
 class TestDashboard:
     @pytest.fixture
     def dashboard(self, shop: Database) -> SqlDashboardQueries:
-        return SqlDashboardQueries(shop, "INR")
+        return SqlDashboardQueries(shop, "INR", UTC)
 
     def test_days_include_days_without_orders(self, dashboard: SqlDashboardQueries) -> None:
         days = dashboard.days(DAY - timedelta(days=2), DAY)
@@ -252,10 +254,10 @@ class TestDashboard:
         period = (DAY - timedelta(days=3), DAY + timedelta(days=3))
         live = dashboard.days(*period), dashboard.best_sellers(*period, limit=5)
         clock = SetClock(NOON + timedelta(days=4))
-        counted = CountSales(figures=SqlSalesFigures(shop), clock=clock)()
+        counted = CountSales(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
 
         assert counted == 3
-        assert CountSales(figures=SqlSalesFigures(shop), clock=clock)() == 0
+        assert CountSales(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)() == 0
         assert (dashboard.days(*period), dashboard.best_sellers(*period, limit=5)) == live
 
     @pytest.mark.parametrize(
@@ -275,14 +277,14 @@ class TestDashboard:
         assert [best.units for best in live] == [39]
         clock = SetClock(NOON + timedelta(days=60))
         for use_case in (CountSales, RecountSales):
-            use_case(figures=SqlSalesFigures(shop), clock=clock)()
+            use_case(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
             assert dashboard.best_sellers(*period, limit=5) == live
 
     def test_recount_includes_later_changes(
         self, shop: Database, dashboard: SqlDashboardQueries
     ) -> None:
         clock = SetClock(NOON + timedelta(days=4))
-        CountSales(figures=SqlSalesFigures(shop), clock=clock)()
+        CountSales(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
         with shop.writing() as connection:
             connection.execute(
                 update(orders)
@@ -291,9 +293,75 @@ class TestDashboard:
             )
             connection.commit()
         before = dashboard.days(DAY, DAY)[0].paid
-        RecountSales(figures=SqlSalesFigures(shop), clock=clock)()
+        RecountSales(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
 
         assert (before, dashboard.days(DAY, DAY)[0].paid) == (6, 7)
+
+    @pytest.mark.parametrize(
+        ("zone", "first", "second"),
+        [
+            # Midnight in India, in New York on the day that clocks go forward, and in UTC.
+            ("Asia/Kolkata", "2026-03-13T18:29:59", "2026-03-13T18:30:00"),
+            ("America/New_York", "2026-03-08T04:59:59", "2026-03-08T05:00:00"),
+            ("America/New_York", "2026-03-09T03:59:59", "2026-03-09T04:00:00"),
+            ("UTC", "2026-03-13T23:59:59", "2026-03-14T00:00:00"),
+        ],
+    )
+    def test_days_are_local_days(self, shop: Database, zone: str, first: str, second: str) -> None:
+        local = ZoneInfo(zone)
+        moments = [datetime.fromisoformat(f"{text}+00:00") for text in (first, second)]
+        with shop.writing() as connection:
+            for number, moment in zip((1, 5), moments, strict=True):
+                connection.execute(
+                    update(orders)
+                    .where(orders.c.id == order_id(number))
+                    .values(placed_at=moment, paid_at=moment)
+                )
+            connection.commit()
+        day = moments[1].astimezone(local).date()
+        period = (day - timedelta(days=1), day)
+        dashboard = SqlDashboardQueries(shop, "INR", local)
+        live = dashboard.days(*period)
+        before, after = live
+        assert before.day == moments[0].astimezone(local).date()
+        assert before.revenue == Money(20000, "INR")
+        assert after.revenue.amount in {60000, 60000 + 390000 - 80000}
+        statuses = dashboard.orders_by_status(before.day, before.day)
+        assert statuses == {"PAID": 1}
+        [best] = dashboard.best_sellers(before.day, before.day, limit=5)
+        assert best.units == 2
+
+        clock = SetClock(NOON + timedelta(days=4))
+        CountSales(figures=SqlSalesFigures(shop, local), clock=clock, zone=local)()
+        assert dashboard.days(*period) == live
+        assert dashboard.best_sellers(before.day, before.day, limit=5) == [best]
+
+    def test_figures_of_another_time_zone_are_counted_again(self, shop: Database) -> None:
+        moment = datetime(2026, 3, 13, 20, tzinfo=UTC)
+        with shop.writing() as connection:
+            connection.execute(
+                update(orders)
+                .where(orders.c.id == order_id(1))
+                .values(placed_at=moment, paid_at=moment)
+            )
+            connection.commit()
+        clock = SetClock(NOON + timedelta(days=4))
+        kolkata = ZoneInfo("Asia/Kolkata")
+        CountSales(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
+        in_utc = SqlDashboardQueries(shop, "INR", UTC)
+        local = SqlDashboardQueries(shop, "INR", kolkata)
+        first = DAY - timedelta(days=1)
+        assert [day.placed for day in in_utc.days(first, DAY)] == [1, 11]
+        assert [day.placed for day in local.days(first, DAY)] == [0, 12]
+        assert local.best_sellers(first, first, limit=5) == []
+
+        figures = SqlSalesFigures(shop, kolkata)
+        assert CountSales(figures=figures, clock=clock, zone=kolkata)() > 0
+        assert [day.placed for day in local.days(first, DAY)] == [0, 12]
+        assert local.best_sellers(first, first, limit=5) == []
+        with shop.reading() as connection:
+            zones = set(connection.execute(select(sales_days.c.timezone)).scalars())
+        assert zones == {"Asia/Kolkata"}
 
     def test_best_sellers_low_stock_and_statuses(self, dashboard: SqlDashboardQueries) -> None:
         [best] = dashboard.best_sellers(DAY, DAY, limit=5)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from novacart.adapters.admin.filters import (
     amount,
@@ -9,11 +10,12 @@ from novacart.adapters.admin.filters import (
     yes_no,
 )
 
+KOLKATA = ZoneInfo("Asia/Kolkata")
 FILTERS = (
     choice("status", "Status", ["PAID"]),
     yes_no("active", "Active"),
-    from_date("from", "From"),
-    to_date("to", "To"),
+    from_date("from", "From", KOLKATA),
+    to_date("to", "To", KOLKATA),
     amount("total", "Total", "INR"),
 )
 
@@ -29,12 +31,18 @@ def test_filters_are_parsed() -> None:
     assert parse_filters(FILTERS, parameters) == {
         "status": "PAID",
         "active": False,
-        "from": datetime(2026, 3, 14, tzinfo=UTC),
-        "to": datetime(2026, 3, 15, tzinfo=UTC),
+        "from": datetime(2026, 3, 13, 18, 30, tzinfo=UTC),
+        "to": datetime(2026, 3, 14, 18, 30, tzinfo=UTC),
         "total": 100050,
     }
 
 
 def test_invalid_filter_values_are_ignored() -> None:
-    parameters = {"status": "x", "active": "x", "from": "x", "to": "9999-12-31", "total": "x"}
+    parameters = {
+        "status": "x",
+        "active": "x",
+        "from": "0001-01-01",
+        "to": "9999-12-31",
+        "total": "x",
+    }
     assert parse_filters(FILTERS, parameters) == {}

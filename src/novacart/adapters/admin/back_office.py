@@ -1,6 +1,7 @@
 """The use cases, queries and ports available to the views."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
 from novacart.application.accounts.change_password import ChangePassword
@@ -81,12 +82,16 @@ class AccountActions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackOffice:
-    """`provider` is the display name of the payment provider."""
+    """`provider` is the display name of the payment provider.
+
+    Days and times are shown in `zone`.
+    """
 
     sessions: StaffSessions
     sign_in_throttle: SignInThrottle
     contexts: RequestContexts
     clock: Clock
+    zone: tzinfo
     limits: StaffLimits
     queries: BackOfficeQueries
     dashboard: DashboardQueries

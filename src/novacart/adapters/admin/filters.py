@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from novacart.adapters.admin.formatting import humanize
 from novacart.application.back_office.list_query import FilterValue
 from novacart.application.written_numbers import read_money
 from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.local_time import start_of_date
 
 Choices = Sequence[tuple[str, str]]
 
@@ -94,17 +95,17 @@ def text(name: str, label: str) -> Filter:
     return Filter(name=name, label=label, parse=lambda typed: typed or None, input="text")
 
 
-def from_date(name: str, label: str) -> Filter:
-    """Start of the day (UTC)."""
-    return Filter(name=name, label=label, parse=_start_of_day, input="date")
+def from_date(name: str, label: str, zone: tzinfo) -> Filter:
+    """Start of the day in the time zone."""
+    return Filter(name=name, label=label, parse=lambda day: _start_of_day(day, zone), input="date")
 
 
-def to_date(name: str, label: str) -> Filter:
-    """End of the day (UTC)."""
+def to_date(name: str, label: str, zone: tzinfo) -> Filter:
+    """End of the day in the time zone."""
     return Filter(
         name=name,
         label=label,
-        parse=lambda day: _start_of_day(day, days_later=1),
+        parse=lambda day: _start_of_day(day, zone, days_later=1),
         input="date",
     )
 
@@ -116,12 +117,11 @@ def amount(name: str, label: str, currency: str) -> Filter:
     )
 
 
-def _start_of_day(text: str, *, days_later: int = 0) -> datetime | None:
+def _start_of_day(text: str, zone: tzinfo, *, days_later: int = 0) -> datetime | None:
     try:
-        day = date.fromisoformat(text) + timedelta(days=days_later)
+        return start_of_date(date.fromisoformat(text) + timedelta(days=days_later), zone)
     except (ValueError, OverflowError):
         return None
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _minor_units(typed: str, currency: str) -> int | None:

@@ -1,9 +1,10 @@
 """Display formats of values, as functions and template filters."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from flask import current_app
 from markupsafe import Markup, escape
 
 from novacart.application.back_office.catalog import CategoryRow, ProductRow
@@ -12,6 +13,8 @@ from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, O
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.shared.money import Money
 
+# Key of the shop's time zone in the configuration of the app.
+TIMEZONE: Final = "SHOP_TIMEZONE"
 _SYMBOLS: Final = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£"}
 
 # Colours of status badges; other statuses are grey.
@@ -65,13 +68,13 @@ def money(amount: Money) -> str:
 
 
 def timestamp(at: datetime | None) -> Markup:
-    """A time in UTC to the minute, with the seconds in a tooltip."""
+    """A time in the shop's time zone to the minute, with seconds and offset in a tooltip."""
     if at is None:
         return Markup("–")
-    utc = at.astimezone(UTC)
+    local = at.astimezone(current_app.config[TIMEZONE])
     return Markup(
-        '<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S} UTC">{:%d %b %Y, %H:%M}</time>'
-    ).format(utc.isoformat(), utc, utc)
+        '<time datetime="{}" title="{:%Y-%m-%d %H:%M:%S %Z}">{:%d %b %Y, %H:%M}</time>'
+    ).format(local.isoformat(), local, local)
 
 
 def badge(status: str) -> Markup:

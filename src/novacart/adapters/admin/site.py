@@ -15,7 +15,7 @@ from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.category_views import CategoriesView
 from novacart.adapters.admin.catalog.product_views import ProductsView
 from novacart.adapters.admin.dashboard.views import DashboardView
-from novacart.adapters.admin.formatting import TEMPLATE_FILTERS
+from novacart.adapters.admin.formatting import TEMPLATE_FILTERS, TIMEZONE
 from novacart.adapters.admin.operations.views import HealthView, OutboxView, WebhookEventsView
 from novacart.adapters.admin.ordering.views import OrdersView
 from novacart.adapters.admin.payments.views import PaymentsView, RefundsView
@@ -72,6 +72,7 @@ def install(app: Flask, back_office: BackOffice, *, secure: bool) -> Admin:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
+        TIMEZONE: back_office.zone,
     }
     app.register_blueprint(_assets())
     admin = Admin(

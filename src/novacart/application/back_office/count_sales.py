@@ -1,12 +1,13 @@
 """Summarise the sales of past days, so that the dashboard does not count a year of orders."""
 
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Final
 
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.sales_figures import SalesFigures
+from novacart.domain.shared.local_time import local_date
 
-# A day is counted two midnights (UTC) later, when its last orders are paid or expired.
+# A day is counted two midnights later, when its last orders are paid or expired.
 COUNTED_AFTER: Final = timedelta(days=2)
 # Banks may return a refund within about this time.
 _RECOUNTED: Final = timedelta(days=100)
@@ -19,13 +20,16 @@ class CountSales:
     Returns the number of days counted.
     """
 
-    def __init__(self, *, figures: SalesFigures, clock: Clock) -> None:
+    def __init__(self, *, figures: SalesFigures, clock: Clock, zone: tzinfo) -> None:
         self._figures = figures
         self._clock = clock
+        self._zone = zone
 
     def __call__(self) -> int:
         now = self._clock.now()
-        days = self._figures.uncounted(until=(now - COUNTED_AFTER).date(), limit=_BATCH)
+        self._figures.delete_other_timezones()
+        until = local_date(now - COUNTED_AFTER, self._zone)
+        days = self._figures.uncounted(until=until, limit=_BATCH)
         for day in days:
             self._figures.count(day, at=now)
         return len(days)
@@ -37,13 +41,14 @@ class RecountSales:
     Returns the number of days counted.
     """
 
-    def __init__(self, *, figures: SalesFigures, clock: Clock) -> None:
+    def __init__(self, *, figures: SalesFigures, clock: Clock, zone: tzinfo) -> None:
         self._figures = figures
         self._clock = clock
+        self._zone = zone
 
     def __call__(self) -> int:
         now = self._clock.now()
-        last = (now - COUNTED_AFTER).date()
+        last = local_date(now - COUNTED_AFTER, self._zone)
         for days_ago in range(_RECOUNTED.days):
             self._figures.count(last - timedelta(days=days_ago), at=now)
         return _RECOUNTED.days

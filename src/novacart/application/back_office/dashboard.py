@@ -12,7 +12,7 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalesDay:
-    """Sales figures of one day (UTC).
+    """Sales figures of one day in the shop's time zone.
 
     `placed` counts the orders placed that day, `confirmed` those of them that were paid or are
     paid on delivery. `paid` counts the orders paid that day, whichever day they were placed;

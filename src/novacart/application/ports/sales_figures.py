@@ -1,4 +1,4 @@
-"""Port of the stored sales figures of past days."""
+"""Port of the stored sales figures of past days, in the shop's time zone."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -6,6 +6,10 @@ from typing import Protocol
 
 
 class SalesFigures(Protocol):
+    def delete_other_timezones(self) -> None:
+        """Delete all figures if some were counted in another time zone than the shop's."""
+        ...
+
     def uncounted(self, *, until: date, limit: int) -> Sequence[date]:
         """Days without figures, from the first order up to and including `until`."""
         ...

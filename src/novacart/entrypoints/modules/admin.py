@@ -1,5 +1,7 @@
 """The back office: queries, sales figures, and the pages under `/admin/`."""
 
+from datetime import tzinfo
+
 from flask import Flask
 from injector import Binder, Injector, Module, inject, provider, singleton
 
@@ -53,7 +55,7 @@ class AdminModule(Module):
     @provider
     @singleton
     def dashboard(self, database: Database, settings: Settings) -> DashboardQueries:
-        return SqlDashboardQueries(database, settings.currency)
+        return SqlDashboardQueries(database, settings.currency, settings.shop_timezone)
 
     @provider
     @singleton
@@ -67,8 +69,13 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def sales_figures(self, database: Database) -> SalesFigures:
-        return SqlSalesFigures(database)
+    def sales_figures(self, database: Database, settings: Settings) -> SalesFigures:
+        return SqlSalesFigures(database, settings.shop_timezone)
+
+    @provider
+    @singleton
+    def zone(self, settings: Settings) -> tzinfo:
+        return settings.shop_timezone
 
     @provider
     @singleton
@@ -78,6 +85,7 @@ class AdminModule(Module):
             sign_in_throttle=injector.get(SignInThrottle),
             contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
             clock=injector.get(Clock),  # type: ignore[type-abstract]
+            zone=settings.shop_timezone,
             limits=injector.get(StaffLimits),
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
             dashboard=injector.get(DashboardQueries),  # type: ignore[type-abstract]

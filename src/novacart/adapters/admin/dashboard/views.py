@@ -10,6 +10,7 @@ from novacart.adapters.admin.attention.views import LABELS
 from novacart.adapters.admin.dashboard.charts import Comparison, compare
 from novacart.adapters.admin.staff_view import StaffView
 from novacart.application.back_office.attention import readable_kinds
+from novacart.domain.shared.local_time import local_date
 
 PERIODS: Final = {"7": "7 days", "30": "30 days", "90": "90 days", "365": "1 year"}
 _DEFAULT_PERIOD: Final = "30"
@@ -34,6 +35,7 @@ class DashboardView(StaffView, AdminIndexView):
             low_stock=queries.low_stock(at_most=_LOW_STOCK, limit=_MAX_ROWS),
             attention=self.back_office.attention.counts(readable_kinds(self.actor)),
             attention_labels=LABELS,
+            zone=self.back_office.zone,
         )
 
     @expose("/data/")
@@ -47,7 +49,7 @@ class DashboardView(StaffView, AdminIndexView):
         if period not in PERIODS:
             period = _DEFAULT_PERIOD
         length = timedelta(days=int(period))
-        last = self.back_office.clock.now().date()
+        last = local_date(self.back_office.clock.now(), self.back_office.zone)
         first = last - length + timedelta(days=1)
         days = self.back_office.dashboard.days(first - length, last)
         return period, compare(days, int(period))

@@ -86,8 +86,8 @@ class OrdersView(ListView):
             choice("payment_status", "Payment status", tuple(OrderPaymentStatus)),
             choice("payment_method", "Payment method", tuple(PaymentMethod)),
             Filter(name="user", label="Customer ID", parse=parse_id, input="text"),
-            from_date("placed_from", "Placed from"),
-            to_date("placed_before", "Placed until"),
+            from_date("placed_from", "Placed from", back_office.zone),
+            to_date("placed_before", "Placed until", back_office.zone),
             amount("total_from", "Total from", currency),
             amount("total_to", "Total up to", currency),
         )

@@ -1,8 +1,8 @@
-"""Sales figures by day: live queries and the stored figures of past days."""
+"""Sales figures by local day: live queries and the stored figures of past days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -28,8 +28,10 @@ from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.payments.tables import refunds
 from novacart.domain.ordering.lifecycle import LineStatus, PaymentMethod
 from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.shared.local_time import local_date, start_of_date
 
 DAY: Final = timedelta(days=1)
+_SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +45,43 @@ class DayFigures:
     refunded_minor: int = 0
 
 
-def live_figures(connection: Connection, first: date, last: date) -> dict[date, DayFigures]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The days from `first` to `last`, both included, in a time zone."""
+
+    first: date
+    last: date
+    zone: tzinfo
+
+    @property
+    def start(self) -> datetime:
+        return start_of_date(self.first, self.zone)
+
+    @property
+    def end(self) -> datetime:
+        """The start of the day after `last`."""
+        return start_of_date(self.last + DAY, self.zone)
+
+    def contains(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return (column >= self.start) & (column < self.end)
+
+    def local_day(self, column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+        """The local date of a time in the period."""
+        if dialect == "postgresql":
+            return func.date(func.timezone(str(self.zone), column))
+        (_, offset), *changes = _utc_offsets(self.zone, self.start, self.end)
+        local = _shifted(column, offset)
+        if not changes:
+            return local
+        later = [(column >= at, _shifted(column, after)) for at, after in reversed(changes)]
+        return case(*later, else_=local)
+
+
+def live_figures(connection: Connection, period: Period) -> dict[date, DayFigures]:
     """Figures from orders and refunds, of the days that have any."""
     figures: dict[date, DayFigures] = {}
-    for statement in (_placed(first, last), _paid(first, last), _refunded(first, last)):
+    dialect = connection.dialect.name
+    for statement in (_placed(period, dialect), _paid(period, dialect), _refunded(period, dialect)):
         for row in connection.execute(statement).mappings():
             values = {name: int(value) for name, value in row.items() if name != "day"}
             day = _as_date(row["day"])
@@ -54,7 +89,7 @@ def live_figures(connection: Connection, first: date, last: date) -> dict[date, 
     return figures
 
 
-def live_product_sales(first: date, last: date) -> Select[*tuple[Any, ...]]:
+def live_product_sales(period: Period) -> Select[*tuple[Any, ...]]:
     """Units and revenue of each order line paid in the period."""
     return (
         select(
@@ -63,7 +98,7 @@ def live_product_sales(first: date, last: date) -> Select[*tuple[Any, ...]]:
             (order_lines.c.quantity * order_lines.c.unit_price_minor).label("revenue_minor"),
         )
         .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
-        .where(_within(orders.c.paid_at, first, last), order_lines.c.status != LineStatus.CANCELLED)
+        .where(period.contains(orders.c.paid_at), order_lines.c.status != LineStatus.CANCELLED)
     )
 
 
@@ -97,8 +132,8 @@ def _by_day(first: date, last: date) -> Select[*tuple[Any, ...]]:
     ).where(sales_day_products.c.day.between(first, last))
 
 
-def _placed(first: date, last: date) -> Select[*tuple[Any, ...]]:
-    day = func.date(orders.c.placed_at).label("day")
+def _placed(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
+    day = period.local_day(orders.c.placed_at, dialect).label("day")
     confirmed = or_(orders.c.paid_at.is_not(None), orders.c.payment_method == PaymentMethod.COD)
     return (
         select(
@@ -106,14 +141,14 @@ def _placed(first: date, last: date) -> Select[*tuple[Any, ...]]:
             func.count().label("placed"),
             func.sum(case((confirmed, 1), else_=0)).label("confirmed"),
         )
-        .where(_within(orders.c.placed_at, first, last))
+        .where(period.contains(orders.c.placed_at))
         .group_by(day)
     )
 
 
-def _paid(first: date, last: date) -> Select[*tuple[Any, ...]]:
+def _paid(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
     """Exclude lines cancelled before a COD order was paid."""
-    day = func.date(orders.c.paid_at).label("day")
+    day = period.local_day(orders.c.paid_at, dialect).label("day")
     value = order_lines.c.quantity * order_lines.c.unit_price_minor
     return (
         select(
@@ -122,26 +157,47 @@ def _paid(first: date, last: date) -> Select[*tuple[Any, ...]]:
             func.coalesce(func.sum(value), 0).label("revenue_minor"),
         )
         .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
-        .where(_within(orders.c.paid_at, first, last), order_lines.c.status != LineStatus.CANCELLED)
+        .where(period.contains(orders.c.paid_at), order_lines.c.status != LineStatus.CANCELLED)
         .group_by(day)
     )
 
 
-def _refunded(first: date, last: date) -> Select[*tuple[Any, ...]]:
-    day = func.date(refunds.c.settled_at).label("day")
+def _refunded(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
+    day = period.local_day(refunds.c.settled_at, dialect).label("day")
     return (
         select(day, func.sum(refunds.c.amount_minor).label("refunded_minor"))
-        .where(
-            _within(refunds.c.settled_at, first, last), refunds.c.status == RefundStatus.SUCCEEDED
-        )
+        .where(period.contains(refunds.c.settled_at), refunds.c.status == RefundStatus.SUCCEEDED)
         .group_by(day)
     )
 
 
-def _within(column: ColumnElement[Any], first: date, last: date) -> ColumnElement[bool]:
-    start = datetime(first.year, first.month, first.day, tzinfo=UTC)
-    end = datetime(last.year, last.month, last.day, tzinfo=UTC) + DAY
-    return (column >= start) & (column < end)
+def _shifted(column: ColumnElement[Any], offset: timedelta) -> ColumnElement[Any]:
+    """The date of a UTC time plus an offset, on SQLite."""
+    return func.date(column, f"{offset.total_seconds():+.0f} seconds")
+
+
+def _utc_offsets(zone: tzinfo, start: datetime, end: datetime) -> list[tuple[datetime, timedelta]]:
+    """The offset of the zone from UTC at `start`, and each change of it (time, new offset)."""
+
+    def offset(at: datetime) -> timedelta:
+        return at.astimezone(zone).utcoffset() or timedelta()
+
+    offsets = [(start, offset(start))]
+    at = start
+    while at < end:
+        following = min(at + DAY, end)
+        if offset(following) != offsets[-1][1]:
+            before, after = at, following
+            while after - before > _SECOND:
+                middle = before + (after - before) // 2
+                if offset(middle) == offsets[-1][1]:
+                    before = middle
+                else:
+                    after = middle
+            change = after.replace(microsecond=0)
+            offsets.append((change, offset(after)))
+        at = following
+    return offsets
 
 
 def _as_date(value: date | str) -> date:
@@ -150,10 +206,21 @@ def _as_date(value: date | str) -> date:
 
 
 class SqlSalesFigures:
-    """Counts each day in a separate transaction."""
+    """Counts each day of `zone` in a separate transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, zone: tzinfo) -> None:
         self._database = database
+        self._zone = zone
+
+    def delete_other_timezones(self) -> None:
+        other = sales_days.c.timezone != str(self._zone)
+        with self._database.reading() as connection:
+            if connection.execute(select(sales_days.c.day).where(other).limit(1)).first() is None:
+                return
+        with self._database.writing() as connection:
+            for table in (sales_day_products, sales_month_products, sales_days):
+                connection.execute(delete(table))
+            connection.commit()
 
     def uncounted(self, *, until: date, limit: int) -> Sequence[date]:
         with self._database.reading() as connection:
@@ -163,12 +230,14 @@ class SqlSalesFigures:
             stored = set(connection.execute(select(sales_days.c.day)).scalars())
         if first is None:
             return []
-        count = (until - first.date()).days + 1
-        days = (first.date() + DAY * n for n in range(max(count, 0)))
+        first_day = local_date(first, self._zone)
+        count = (until - first_day).days + 1
+        days = (first_day + DAY * n for n in range(max(count, 0)))
         return [day for day in days if day not in stored][:limit]
 
     def count(self, day: date, *, at: datetime) -> None:
-        sales = live_product_sales(day, day).subquery()
+        period = Period(first=day, last=day, zone=self._zone)
+        sales = live_product_sales(period).subquery()
         by_product = select(
             literal(day, sales_day_products.c.day.type),
             sales.c.product_id,
@@ -176,12 +245,13 @@ class SqlSalesFigures:
             func.sum(sales.c.revenue_minor),
         ).group_by(sales.c.product_id)
         with self._database.writing() as connection:
-            figures = live_figures(connection, day, day).get(day, DayFigures())
+            figures = live_figures(connection, period).get(day, DayFigures())
             for table in (sales_day_products, sales_days):
                 connection.execute(delete(table).where(table.c.day == day))
             connection.execute(
                 insert(sales_days).values(
                     day=day,
+                    timezone=str(self._zone),
                     placed=figures.placed,
                     confirmed=figures.confirmed,
                     paid=figures.paid,

@@ -1,13 +1,14 @@
 """Dashboard queries: stored figures for past days, live figures for the rest."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, tzinfo
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import ColumnElement, func, select, union_all
 
 from novacart.adapters.persistence.back_office.daily_sales import (
     DAY,
     DayFigures,
+    Period,
     live_figures,
     live_product_sales,
     stored_product_sales,
@@ -22,14 +23,15 @@ from novacart.domain.shared.money import Money
 
 
 class SqlDashboardQueries:
-    """`currency` is the shop's currency."""
+    """`currency` is the shop's currency; days are days in `zone`."""
 
-    def __init__(self, database: Database, currency: str) -> None:
+    def __init__(self, database: Database, currency: str, zone: tzinfo) -> None:
         self._database = database
+        self._zone = zone
         self._currency = currency
 
     def days(self, first: date, last: date) -> Sequence[SalesDay]:
-        stored = select(sales_days).where(sales_days.c.day.between(first, last))
+        stored = select(sales_days).where(self._is_counted(first, last))
         with self._database.reading() as connection:
             figures = {
                 row.day: DayFigures(
@@ -45,16 +47,14 @@ class SqlDashboardQueries:
             # years.
             missing = (day for day in _days(first, last) if day not in figures)
             for start, end in _runs(missing):
-                figures |= live_figures(connection, start, end)
+                figures |= live_figures(connection, self._period(start, end))
         zero = DayFigures()
         return [self._sales_day(day, figures.get(day, zero)) for day in _days(first, last)]
 
     def orders_by_status(self, first: date, last: date) -> Mapping[OrderStatus, int]:
         statement = (
             select(orders.c.status, func.count())
-            .where(
-                orders.c.placed_at >= _midnight(first), orders.c.placed_at < _midnight(last) + DAY
-            )
+            .where(self._period(first, last).contains(orders.c.placed_at))
             .group_by(orders.c.status)
         )
         with self._database.reading() as connection:
@@ -63,12 +63,15 @@ class SqlDashboardQueries:
     def best_sellers(self, first: date, last: date, *, limit: int) -> Sequence[BestSeller]:
         with self._database.reading() as connection:
             last_stored = connection.execute(
-                select(func.max(sales_days.c.day)).where(sales_days.c.day.between(first, last))
+                select(func.max(sales_days.c.day)).where(self._is_counted(first, last))
             ).scalar_one()
-            live_from = first if last_stored is None else last_stored + DAY
-            sales = union_all(
-                *stored_product_sales(first, last), live_product_sales(live_from, last)
-            ).subquery()
+            if last_stored is None:
+                sales = live_product_sales(self._period(first, last)).subquery()
+            else:
+                sales = union_all(
+                    *stored_product_sales(first, last),
+                    live_product_sales(self._period(last_stored + DAY, last)),
+                ).subquery()
             best = (
                 select(
                     sales.c.product_id,
@@ -117,6 +120,14 @@ class SqlDashboardQueries:
                 for row in connection.execute(statement)
             ]
 
+    def _period(self, first: date, last: date) -> Period:
+        return Period(first=first, last=last, zone=self._zone)
+
+    def _is_counted(self, first: date, last: date) -> ColumnElement[bool]:
+        # Figures that were counted in another time zone are deleted soon.
+        is_local = sales_days.c.timezone == str(self._zone)
+        return sales_days.c.day.between(first, last) & is_local
+
     def _sales_day(self, day: date, figures: DayFigures) -> SalesDay:
         return SalesDay(
             day=day,
@@ -141,7 +152,3 @@ def _runs(days: Iterable[date]) -> list[tuple[date, date]]:
         else:
             runs.append((day, day))
     return runs
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -99,7 +99,7 @@ audit_head = Table(
     CheckConstraint("id = 1", name="only_one"),
 )
 
-# Figures of past days (UTC); amounts in minor units.
+# Figures of past days in the named time zone; amounts in minor units.
 sales_days = Table(
     "sales_days",
     metadata,
@@ -110,6 +110,7 @@ sales_days = Table(
     Column("revenue_minor", BigInteger, nullable=False),
     Column("refunded_minor", BigInteger, nullable=False),
     Column("counted_at", UtcDateTime, nullable=False),
+    Column("timezone", String(64), nullable=False, server_default="UTC"),
     CheckConstraint("placed >= 0 AND confirmed >= 0 AND paid >= 0", name="counts"),
 )
 
