@@ -46,7 +46,7 @@ class FakeAccountQueries:
                 is_active=user.is_active,
                 known_network=used_at is not None and used_at >= used_since,
                 is_staff=user.is_staff,
-                mfa_enabled=self.mfa_status(user.id).is_enabled,
+                mfa_enabled=user.is_staff and self.mfa_status(user.id).is_enabled,
             )
         return None
 
@@ -98,7 +98,7 @@ class FakeAccountQueries:
                     username=user.username.text,
                     email=user.email.text,
                     is_staff=user.is_staff,
-                    mfa_enabled=self.mfa_status(user.id).is_enabled,
+                    mfa_enabled=user.is_staff and self.mfa_status(user.id).is_enabled,
                 )
         return None
 

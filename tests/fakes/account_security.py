@@ -6,6 +6,7 @@ from hashlib import sha256
 from secrets import token_hex
 
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.secret_cipher import DecryptionFailed
 from novacart.application.ports.tokens import TokenClaims, TokenKind
 from novacart.domain.accounts.errors import InvalidToken
 
@@ -71,6 +72,18 @@ class FakeTokens:
         if issued is None or issued[1] <= self._clock.now():
             raise InvalidToken
         return issued[0]
+
+
+class FakeSecretCipher:
+    """Reverses the text."""
+
+    def encrypt(self, text: str) -> str:
+        return f"sealed:{text[::-1]}"
+
+    def decrypt(self, text: str) -> str:
+        if not text.startswith("sealed:"):
+            raise DecryptionFailed("not encrypted")
+        return text.removeprefix("sealed:")[::-1]
 
 
 def _digest(salt: str, password: str) -> str:

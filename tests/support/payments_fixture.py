@@ -44,6 +44,7 @@ from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.support.builders.ordering import (
+    REAUTHENTICATION,
     STAFF_LIMITS,
     add_address,
     add_customer,
@@ -106,6 +107,7 @@ class PaymentsFixture:
             contexts=AS_STAFF,
             send_refund=self.send_refund,
             limits=STAFF_LIMITS,
+            reauthentication=REAUTHENTICATION,
         )
 
     @property

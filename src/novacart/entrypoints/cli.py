@@ -28,6 +28,7 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     catalog.seed_demo,
     accounts.create_admin,
     accounts.unlock,
+    accounts.reset_mfa,
     catalog.import_products,
     catalog.export_products,
     outbox.outbox,

@@ -91,6 +91,8 @@ class Settings:
     pending_order_ttl: timedelta
     cart_max_per_line: int
     support_refund_limit: str
+    reauthentication_refund_limit: str
+    staff_mfa_required: bool
     ratelimit_enabled: bool
     metrics_enabled: bool
     metrics_token: str = field(repr=False)
@@ -171,7 +173,9 @@ def load_settings(
         currency=_currency(read.text("CURRENCY", "INR")),
         pending_order_ttl=timedelta(seconds=read.number("PENDING_ORDER_TTL", 1800)),
         cart_max_per_line=read.number("CART_MAX_PER_LINE", 10, maximum=1000),
-        support_refund_limit=_major_units(read.text("SUPPORT_REFUND_LIMIT", "5000")),
+        support_refund_limit=read.amount("SUPPORT_REFUND_LIMIT", "5000"),
+        reauthentication_refund_limit=read.amount("REAUTHENTICATION_REFUND_LIMIT", "5000"),
+        staff_mfa_required=read.flag("STAFF_MFA_REQUIRED", default=False),
         ratelimit_enabled=read.flag("RATELIMIT_ENABLED", default=True),
         metrics_enabled=metrics_enabled,
         metrics_token=_metrics_token(read.text("METRICS_TOKEN"), enabled=metrics_enabled),
@@ -224,6 +228,12 @@ class _Reader:
         if value in _FALSE:
             return False
         raise InvalidSetting(f"{name} must be True or False, not {value!r}.")
+
+    def amount(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        if not re.fullmatch(r"[0-9]{1,12}", value):
+            raise InvalidSetting(f"{name} must be a whole amount such as 5000, not {value!r}.")
+        return value
 
     def number(
         self, name: str, default: int, *, minimum: int = 1, maximum: int = 10_000_000
@@ -338,14 +348,6 @@ def _origin(value: str) -> str:
             f" https://shop.example; {value!r} is not an origin."
         )
     return origin
-
-
-def _major_units(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,12}", value):
-        raise InvalidSetting(
-            f"SUPPORT_REFUND_LIMIT must be a whole amount such as 5000, not {value!r}."
-        )
-    return value
 
 
 def _currency(value: str) -> str:

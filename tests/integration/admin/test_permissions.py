@@ -10,7 +10,12 @@ from novacart.domain.accounts.role import Role
 from tests.support.back_office import StaffClient, staff_client
 
 EXPECTED = Path(__file__).parent / "access.txt"
-PUBLIC = {"admin_sign_in.index", "admin_sign_in.out"}
+PUBLIC = {
+    "admin_sign_in.index",
+    "admin_sign_in.code",
+    "admin_sign_in.invitation",
+    "admin_sign_in.out",
+}
 
 
 def _pages(app: Flask) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.accounts.address import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
@@ -29,6 +30,7 @@ from tests.fakes.request_contexts import FakeRequestContexts
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 AS_CUSTOMER = FakeRequestContexts("user:3")
+REAUTHENTICATION = ReauthenticationPolicy(refund_limit=Money(500_000, "INR"))
 STAFF_LIMITS = StaffLimits(support=Money(200_000, "INR"))
 PLENTY = QuantityLimits(orderable=1_000_000, max_per_line=1_000_000)
 

@@ -18,6 +18,9 @@ from novacart.adapters.admin.back_office import (
     OrderActions,
 )
 from novacart.application.accounts.change_password import ChangePassword
+from novacart.application.accounts.end_sessions import EndSessions
+from novacart.application.accounts.invite_staff import AcceptInvitation
+from novacart.application.accounts.reauthenticate import Reauthenticate
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
 from novacart.application.authorization.actor import Actor, PermissionDenied
@@ -26,8 +29,16 @@ from novacart.application.payments.request_refund import RequestRefund
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 
-# Customers call these too, for themselves.
-OPEN_TO_CUSTOMERS = {ChangePassword, RegisterUser, RequestPasswordReset, RequestRefund}
+# Customers call these too, for themselves; an invitation is accepted without a session.
+OPEN_TO_CUSTOMERS = {
+    AcceptInvitation,
+    ChangePassword,
+    EndSessions,
+    Reauthenticate,
+    RegisterUser,
+    RequestPasswordReset,
+    RequestRefund,
+}
 
 
 class RecordingActor(Actor):

@@ -1,12 +1,13 @@
 """Refunding an order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
 from novacart.application.authorization.actor import SYSTEM, Actor
 from novacart.application.authorization.limits import AboveYourLimit, StaffLimits
+from novacart.application.authorization.reauthentication import ReauthenticationRequired
 from novacart.application.ordering.fulfil_order import (
     ShipOrder,
     ShipOrderCommand,
@@ -37,7 +38,7 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
 from novacart.domain.shared.refunds import LineQuantity
 from tests.fakes.payment_gateway import FakePaymentGateway
-from tests.support.builders.ordering import rupees
+from tests.support.builders.ordering import REAUTHENTICATION, rupees
 from tests.support.payments_fixture import AS_STAFF, PaymentsFixture, customer, owner
 from tests.support.stripe_objects import intent_object
 
@@ -383,6 +384,37 @@ def test_rest_of_a_late_payment_is_refunded_after_a_dashboard_refund(
     assert provider.net_captured() == {"INR": 0}
 
 
+def test_large_refund_by_staff_needs_recent_authentication(
+    payments: PaymentsFixture, provider: FakePaymentGateway
+) -> None:
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(price=6000): 1})
+    provider.pay(payments.intent(user_id, order_id).reference)
+    payments.run_reconciliation(force=True)
+    now = payments.clock.now()
+    old = replace(owner(user_id), authenticated_at=now - timedelta(minutes=16))
+    for actor in (old, owner(user_id)):
+        with pytest.raises(ReauthenticationRequired):
+            payments.request_refund(RequestRefundCommand(actor=actor, order_id=order_id))
+    assert payments.payment(order_id).refunds == ()
+    small = RequestRefundCommand(actor=old, order_id=order_id, amount="5000.00")
+    payments.request_refund(small)
+    recent = replace(old, authenticated_at=now - timedelta(minutes=14))
+    payments.request_refund(RequestRefundCommand(actor=recent, order_id=order_id))
+    assert payments.payment(order_id).is_fully_refunded
+
+
+def test_customer_refunds_a_large_order_without_confirmation(
+    payments: PaymentsFixture, provider: FakePaymentGateway
+) -> None:
+    user_id, _ = payments.customer()
+    order_id = payments.place_order(user_id, {payments.product(price=6000): 1})
+    provider.pay(payments.intent(user_id, order_id).reference)
+    payments.run_reconciliation(force=True)
+    payments.request_refund(RequestRefundCommand(actor=customer(user_id), order_id=order_id))
+    assert payments.payment(order_id).is_fully_refunded
+
+
 def test_refund_above_the_limit_of_support_raises(
     payments: PaymentsFixture, bought: PaidOrder
 ) -> None:
@@ -394,6 +426,7 @@ def test_refund_above_the_limit_of_support_raises(
         contexts=AS_STAFF,
         send_refund=payments.send_refund,
         limits=limits,
+        reauthentication=REAUTHENTICATION,
     )
     with pytest.raises(AboveYourLimit):
         request_refund(

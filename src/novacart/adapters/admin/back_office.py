@@ -6,11 +6,28 @@ from datetime import tzinfo
 from novacart.adapters.admin.sign_in.sessions import StaffSessions
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.accounts.disable_user import DisableUser, EnableUser
+from novacart.application.accounts.end_sessions import EndSessions
 from novacart.application.accounts.grant_role import GrantRole
-from novacart.application.accounts.register_user import RegisterUser
+from novacart.application.accounts.invite_staff import (
+    AcceptInvitation,
+    CheckInvitation,
+    InviteStaff,
+    ResendInvitation,
+)
+from novacart.application.accounts.queries import AccountQueries
+from novacart.application.accounts.reauthenticate import Reauthenticate
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.accounts.set_up_mfa import (
+    ConfirmMfaSetup,
+    DisableMfa,
+    ReplaceRecoveryCodes,
+    ResetMfa,
+    StartMfaSetup,
+)
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
 from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.back_office.attention import AttentionQueries
 from novacart.application.back_office.dashboard import DashboardQueries
@@ -71,13 +88,23 @@ class OrderActions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountActions:
-    register: RegisterUser
+    invite: InviteStaff
+    resend_invitation: ResendInvitation
+    check_invitation: CheckInvitation
+    accept_invitation: AcceptInvitation
     grant_role: GrantRole
     disable: DisableUser
     enable: EnableUser
     request_reset: RequestPasswordReset
     change_password: ChangePassword
     unlock: UnlockAccount
+    end_sessions: EndSessions
+    reauthenticate: Reauthenticate
+    start_mfa_setup: StartMfaSetup
+    confirm_mfa_setup: ConfirmMfaSetup
+    replace_recovery_codes: ReplaceRecoveryCodes
+    disable_mfa: DisableMfa
+    reset_mfa: ResetMfa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +120,9 @@ class BackOffice:
     clock: Clock
     zone: tzinfo
     limits: StaffLimits
+    reauthentication: ReauthenticationPolicy
+    staff_security: StaffSecurityPolicy
+    account_queries: AccountQueries
     queries: BackOfficeQueries
     dashboard: DashboardQueries
     attention: AttentionQueries

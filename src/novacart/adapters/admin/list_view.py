@@ -13,6 +13,7 @@ from novacart.adapters.admin.filters import Filter, parse_filters, parse_id
 from novacart.adapters.admin.forms import StaffForm
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.authorization.permissions import allows
+from novacart.application.authorization.reauthentication import ReauthenticationRequired
 from novacart.application.back_office.list_query import FilterValue, ListQuery, Page
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError
@@ -128,6 +129,8 @@ class ListView(StaffView, BaseModelView):
                 continue
             try:
                 action(key)
+            except ReauthenticationRequired:
+                raise
             except (DomainError, Unavailable) as error:
                 flash(f"{self.display_name(key)}: {error}", "danger")
             else:

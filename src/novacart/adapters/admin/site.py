@@ -19,6 +19,7 @@ from novacart.adapters.admin.formatting import TEMPLATE_FILTERS, TIMEZONE
 from novacart.adapters.admin.operations.views import HealthView, OutboxView, WebhookEventsView
 from novacart.adapters.admin.ordering.views import OrdersView
 from novacart.adapters.admin.payments.views import PaymentsView, RefundsView
+from novacart.adapters.admin.sign_in.security_views import SecurityView
 from novacart.adapters.admin.sign_in.views import AccountView, SignInView
 from novacart.adapters.admin.staff_view import StaffView
 
@@ -28,6 +29,7 @@ _COOKIE: Final = "novacart_staff"
 _VIEWS: Final[dict[str, tuple[type[StaffView], str]]] = {
     "admin_sign_in": (SignInView, "sign-in"),
     "admin_account": (AccountView, "account"),
+    "admin_security": (SecurityView, "security"),
     "admin_attention": (AttentionView, "attention"),
     "admin_orders": (OrdersView, "orders"),
     "admin_payments": (PaymentsView, "payments"),

@@ -15,6 +15,7 @@ from novacart.adapters.admin.navigation import menu_for
 from novacart.application.accounts.queries import Profile
 from novacart.application.authorization.actor import Actor
 from novacart.application.authorization.permissions import ANYONE, allows
+from novacart.application.authorization.reauthentication import ReauthenticationRequired
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.errors import DomainError
@@ -35,6 +36,8 @@ class StaffView(BaseView):
     """
 
     permissions: ClassVar[Mapping[str, str]] = {}
+    # Whether staff who have to set up a second factor may open the pages.
+    serves_set_up: ClassVar[bool] = False
     # Pages that call a payment provider or an image store.
     provider_views: ClassVar[frozenset[str]] = frozenset()
     # The bytes of all files together in the form of a page.
@@ -61,7 +64,15 @@ class StaffView(BaseView):
     @property
     def actor(self) -> Actor:
         """The signed-in member of staff, for use cases."""
-        return Actor(user_id=self.staff.id, role=self.staff.role)
+        return Actor(
+            user_id=self.staff.id,
+            role=self.staff.role,
+            authenticated_at=self.staff.authenticated_at,
+        )
+
+    def ensure_recently_authenticated(self) -> None:
+        """Raise `ReauthenticationRequired`, which leads to the page that confirms the identity."""
+        self.back_office.reauthentication.ensure_recent(self.actor, at=self.back_office.clock.now())
 
     def can(self, permission: str) -> bool:
         return self.actor.may(permission)
@@ -78,6 +89,8 @@ class StaffView(BaseView):
         g.staff = profile
         if not allows(profile.role, permission):
             abort(403, _FORBIDDEN)
+        if not self.serves_set_up and self.back_office.sessions.must_set_up(profile):
+            return redirect(url_for("admin_security.index"))
         _check_csrf_token()
         return None
 
@@ -108,9 +121,14 @@ class StaffView(BaseView):
         return page
 
     def run_action(self, action: Callable[[], object], *, success: str) -> bool:
-        """Run the action and flash `success` or the error. Returns whether it succeeded."""
+        """Run the action and flash `success` or the error. Returns whether it succeeded.
+
+        Raises `ReauthenticationRequired`.
+        """
         try:
             action()
+        except ReauthenticationRequired:
+            raise
         except (DomainError, Unavailable) as error:
             flash(str(error), "danger")
             return False
@@ -123,7 +141,21 @@ class StaffView(BaseView):
         return self._error_page(error.name, error.description or "", error.code or 500)
 
     def _domain_error(self, error: DomainError) -> ResponseReturnValue:
+        if isinstance(error, ReauthenticationRequired):
+            flash(error.message, "warning")
+            page = self._page_before()
+            return see_other(url_for("admin_security.confirm_identity", next=page))
         return self._error_page("Not possible", error.message, 409)
+
+    def _page_before(self) -> str:
+        """The page from which this request was made, or the requested page itself."""
+        if request.method == "GET":
+            return request.full_path.rstrip("?")
+        key = request.args.get("id")
+        if key and "details_view" in self.permissions:
+            return url_for(f"{self.endpoint}.details_view", id=key)
+        names = [name for name in ("index_view", "index") if name in self.permissions]
+        return url_for(f"{self.endpoint}.{names[0]}") if names else url_for("admin.index")
 
     def _unavailable(self, error: Unavailable) -> ResponseReturnValue:
         response = self._error_page(

@@ -1,27 +1,35 @@
 """Check access and refresh tokens."""
 
 from novacart.application.accounts.queries import AccountQueries, Profile
-from novacart.application.accounts.sign_in import SessionPolicy
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
+from novacart.application.accounts.start_session import SessionPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenClaims, TokenKind, Tokens
-from novacart.domain.accounts.errors import InvalidToken
+from novacart.domain.accounts.errors import InvalidToken, MfaSetupRequired
 
 
 class AuthenticateUser:
     """Return the user of an access token, with one query.
 
     Raises `InvalidToken`, also after sign-out, a password change or disabling of the account.
+    Raises `MfaSetupRequired` for staff without a second factor if it is mandatory.
     """
 
-    def __init__(self, *, queries: AccountQueries, tokens: Tokens) -> None:
+    def __init__(
+        self, *, queries: AccountQueries, tokens: Tokens, policy: StaffSecurityPolicy
+    ) -> None:
         self._queries = queries
         self._tokens = tokens
+        self._policy = policy
 
     def __call__(self, access: str) -> Profile:
         claims = self._tokens.read(access)
         if claims.kind is not TokenKind.ACCESS:
             raise InvalidToken
-        return _session_user(self._queries, claims)
+        profile = _session_user(self._queries, claims)
+        if profile.is_staff and self._policy.mfa_required and not profile.mfa_enabled:
+            raise MfaSetupRequired
+        return profile
 
 
 class VerifyToken:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from novacart.application.accounts.start_session import StartSession
 from novacart.application.accounts.verify_credentials import (
     VerifyCredentials,
     VerifyCredentialsCommand,
@@ -10,23 +11,33 @@ from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
+from novacart.application.ports.tokens import TokenPair
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.errors import InvalidCredentials
-from novacart.domain.accounts.password import ensure_strong_password, normalize_password
+from novacart.domain.accounts.password import (
+    ensure_strong_password,
+    min_password_length,
+    normalize_password,
+)
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangePasswordCommand:
-    """`username` and `email` are those of the signed-in user."""
+    """`username` and `email` are those of the signed-in user.
+
+    With `start_session`, the user stays signed in: `ChangePassword` returns the tokens of a new
+    session.
+    """
 
     user_id: UserId
     username: str
     email: str
     current: str
     new: str
+    start_session: bool = False
 
 
 class ChangePassword:
@@ -44,6 +55,7 @@ class ChangePassword:
         hasher: PasswordHasher,
         strength: PasswordStrength,
         clock: Clock,
+        start_session: StartSession,
     ) -> None:
         self._begin = begin
         self._verify_credentials = verify_credentials
@@ -51,8 +63,9 @@ class ChangePassword:
         self._hasher = hasher
         self._strength = strength
         self._clock = clock
+        self._start_session = start_session
 
-    def __call__(self, command: ChangePasswordCommand) -> None:
+    def __call__(self, command: ChangePasswordCommand) -> TokenPair | None:
         credentials = self._verify_credentials(
             VerifyCredentialsCommand(login=command.email, password=command.current)
         )
@@ -63,6 +76,9 @@ class ChangePassword:
             username=Username(command.username),
             email=EmailAddress(command.email),
             is_guessable=self._strength.is_guessable,
+            min_length=min_password_length(
+                is_staff=credentials.is_staff, mfa_enabled=credentials.mfa_enabled
+            ),
         )
         # Hashing is slow, so it happens outside the transaction.
         password_hash = self._hasher.hash(normalize_password(command.new))
@@ -77,3 +93,6 @@ class ChangePassword:
             work.known_networks.forget(user.id)
             work.commit()
         self._throttle.unlock(user.id)
+        if not command.start_session:
+            return None
+        return self._start_session(user.id, user.password_generation)

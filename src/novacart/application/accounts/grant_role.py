@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from novacart.application.accounts.queries import Profile
 from novacart.application.authorization.actor import Actor
+from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.errors import LastOwner
@@ -21,15 +22,19 @@ class GrantRoleCommand:
 class GrantRole:
     """Change a user's role from the next request on.
 
-    Raises `PermissionDenied`, `UserNotFound` or `LastOwner`.
+    Raises `PermissionDenied`, `ReauthenticationRequired`, `UserNotFound` or `LastOwner`.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, clock: Clock, reauthentication: ReauthenticationPolicy
+    ) -> None:
         self._begin = begin
         self._clock = clock
+        self._reauthentication = reauthentication
 
     def __call__(self, command: GrantRoleCommand) -> Profile:
         command.actor.require("staff.write")
+        self._reauthentication.ensure_recent(command.actor, at=self._clock.now())
         with self._begin() as work:
             owners = set(work.users.active_owners())
             if owners == {command.user_id} and command.role is not Role.OWNER:

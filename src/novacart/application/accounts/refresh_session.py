@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from novacart.application.accounts.queries import AccountQueries
-from novacart.application.accounts.sign_in import SessionPolicy, issue_pair
+from novacart.application.accounts.start_session import SessionPolicy, issue_pair
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenKind, TokenPair, Tokens
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory

@@ -32,7 +32,7 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterUserCommand:
-    """`actor` is None when customers register themselves. A staff role needs an actor.
+    """`actor` is None when customers register themselves. A staff role needs the system.
 
     Only an actor can vouch that the email address is verified.
     """
@@ -52,7 +52,7 @@ class RegisterUser:
 
     Raises `InvalidFields` with every field that is invalid or taken.
 
-    Raises `PermissionDenied` for a staff role unless the actor may create staff. The database
+    Raises `PermissionDenied` for a staff role unless the actor is the system. The database
     decides between two simultaneous registrations of one name: the second raises
     `UsernameTaken` or `EmailTaken`.
     """
@@ -75,10 +75,9 @@ class RegisterUser:
         self._clock = clock
 
     def __call__(self, command: RegisterUserCommand) -> Profile:
-        if command.role.is_staff:
-            if command.actor is None:
-                raise PermissionDenied
-            command.actor.require("staff.write")
+        # Staff invite staff with `InviteStaff`, who choose their password themselves.
+        if command.role.is_staff and (command.actor is None or command.actor.user_id is not None):
+            raise PermissionDenied
         if command.email_verified and command.actor is None:
             raise PermissionDenied
         username, email = self._validate(command)
@@ -103,17 +102,9 @@ class RegisterUser:
         return Profile.of(user)
 
     def _validate(self, command: RegisterUserCommand) -> tuple[Username, EmailAddress]:
-        errors: dict[str, list[str]] = {}
-        email = EmailAddress("")
-        username = Username("")
-        try:
-            email = EmailAddress.parse(command.email)
-        except InvalidValue as error:
-            errors["email"] = [error.message]
-        try:
-            username = Username.parse(command.username, email=email)
-        except InvalidValue as error:
-            errors["username"] = [error.message]
+        username, email, errors = validate_names(
+            command.username, command.email, queries=self._queries
+        )
         try:
             ensure_strong_password(
                 command.password,
@@ -124,13 +115,33 @@ class RegisterUser:
             )
         except WeakPassword as error:
             errors |= {field: list(messages) for field, messages in error.errors.items()}
-        taken = self._queries.names_taken(username, email)
-        if taken.username:
-            errors["username"] = [UsernameTaken().message]
-        elif taken.similar:
-            errors["username"] = [UsernameTooSimilar().message]
-        if taken.email:
-            errors["email"] = [EmailTaken().message]
         if errors:
             raise InvalidFields(errors)
         return username, email
+
+
+def validate_names(
+    username_text: str, email_text: str, *, queries: AccountQueries
+) -> tuple[Username, EmailAddress, dict[str, list[str]]]:
+    """Parse a new username and email address, and collect the errors of each field.
+
+    A value with errors is empty, or taken.
+    """
+    errors: dict[str, list[str]] = {}
+    email, username = EmailAddress(""), Username("")
+    try:
+        email = EmailAddress.parse(email_text)
+    except InvalidValue as error:
+        errors["email"] = [error.message]
+    try:
+        username = Username.parse(username_text, email=email)
+    except InvalidValue as error:
+        errors["username"] = [error.message]
+    taken = queries.names_taken(username, email)
+    if taken.username:
+        errors["username"] = [UsernameTaken().message]
+    elif taken.similar:
+        errors["username"] = [UsernameTooSimilar().message]
+    if taken.email:
+        errors["email"] = [EmailTaken().message]
+    return username, email, errors

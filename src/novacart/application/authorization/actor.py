@@ -1,6 +1,7 @@
 """The user on whose behalf a use case runs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from novacart.application.authorization.permissions import allows
@@ -20,10 +21,14 @@ class PermissionDenied(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A signed-in user and their current role; `user_id` is None for the system itself."""
+    """A signed-in user and their current role; `user_id` is None for the system itself.
+
+    `authenticated_at` is when the user last entered a password or code.
+    """
 
     user_id: UserId | None
     role: Role
+    authenticated_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         """Whether the role has the permission, be it up to a limit."""

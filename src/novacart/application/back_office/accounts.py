@@ -30,6 +30,9 @@ class AccountRow:
 class AccountDetail(AccountRow):
     """`spent` is captured less refunded money; `recent_orders` holds the newest ten."""
 
+    has_password: bool
+    email_verified: bool
+    mfa_enabled: bool
     password_changed_at: datetime
     orders: int
     spent: Money

@@ -6,6 +6,7 @@ from typing import Final
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.payments.keys import new_key
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.clock import Clock
@@ -49,7 +50,8 @@ class RequestRefund:
     whole order of their own that is paid and not in processing. If the provider cannot be
     reached the refund stays requested and is sent later. Raises `OrderNotFound`,
     `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`, `PartialRefundNeedsStaff`,
-    `PaymentDisputed`, `AboveYourLimit`, `InvalidValue` and `RefundRefused`.
+    `PaymentDisputed`, `AboveYourLimit`, `ReauthenticationRequired`, `InvalidValue` and
+    `RefundRefused`.
     """
 
     def __init__(
@@ -60,12 +62,14 @@ class RequestRefund:
         contexts: RequestContexts,
         send_refund: SendRefund,
         limits: StaffLimits,
+        reauthentication: ReauthenticationPolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._contexts = contexts
         self._send_refund = send_refund
         self._limits = limits
+        self._reauthentication = reauthentication
 
     def __call__(self, command: RequestRefundCommand) -> Refund:
         actor = command.actor
@@ -85,6 +89,10 @@ class RequestRefund:
             if not is_staff and plan.amount != payment.refundable:
                 raise PartialRefundNeedsStaff
             self._limits.ensure_within(actor.role, PERMISSION, plan.amount)
+            if is_staff:
+                self._reauthentication.ensure_recent_for_refund(
+                    actor, plan.amount, at=self._clock.now()
+                )
             refund = plan.request(
                 order=order,
                 payment=payment,

@@ -118,6 +118,15 @@ class InvalidLink(DomainError):
         super().__init__("This link is invalid or has expired.")
 
 
+class PasswordAlreadySet(DomainError):
+    """A staff member who has chosen a password can't be invited again."""
+
+    code = "password_already_set"
+
+    def __init__(self) -> None:
+        super().__init__("This staff member has already chosen a password.")
+
+
 class MfaRequired(DomainError):
     """The password is right, and the code of the second factor is missing."""
 

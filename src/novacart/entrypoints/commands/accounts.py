@@ -1,10 +1,11 @@
-"""The commands `novacart create-admin` and `novacart unlock`."""
+"""The commands `create-admin`, `unlock` and `reset-mfa`."""
 
 import os
 
 import click
 
 from novacart.application.accounts.register_user import RegisterUser, RegisterUserCommand
+from novacart.application.accounts.set_up_mfa import ResetMfa, ResetMfaCommand
 from novacart.application.accounts.unlock_account import UnlockAccount, UnlockAccountCommand
 from novacart.application.authorization.actor import SYSTEM
 from novacart.domain.accounts.role import Role
@@ -46,3 +47,15 @@ def unlock(name: str) -> None:
     with cli_injector() as injector:
         user = injector.get(UnlockAccount)(UnlockAccountCommand(login=name, actor=SYSTEM))
     click.echo(f"{user.username} can sign in again.")
+
+
+@click.command("reset-mfa")
+@click.argument("name")
+def reset_mfa(name: str) -> None:
+    """Remove the second factor of a staff account that has lost it.
+
+    NAME is the username or the email address. Ends the sessions of the account.
+    """
+    with cli_injector() as injector:
+        user = injector.get(ResetMfa)(ResetMfaCommand(login=name, actor=SYSTEM))
+    click.echo(f"{user.username} has no second factor any more.")

@@ -10,16 +10,20 @@ from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, Sq
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.postal.directory import BundledPostalCodes
 from novacart.adapters.security.link_tokens import HmacLinkTokens
+from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
+from novacart.adapters.security.secret_cipher import FernetSecretCipher
 from novacart.adapters.security.tokens import JwtTokens
 from novacart.adapters.web.accounts.email_routes import email_blueprint
 from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
+from novacart.adapters.web.accounts.session_routes import sessions_blueprint
 from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.http.auth import Authenticate, BearerAuthenticate
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
+from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
     ConfirmPasswordReset,
@@ -32,16 +36,36 @@ from novacart.application.accounts.edit_address_book import (
     RemoveAddress,
     SetDefaultAddress,
 )
+from novacart.application.accounts.end_sessions import EndSessions
 from novacart.application.accounts.grant_role import GrantRole
+from novacart.application.accounts.invite_staff import (
+    AcceptInvitation,
+    CheckInvitation,
+    InviteStaff,
+    ResendInvitation,
+    SendInvitation,
+)
 from novacart.application.accounts.look_up_pincode import LookUpPincode
 from novacart.application.accounts.queries import AccountQueries, AddressQueries
+from novacart.application.accounts.reauthenticate import Reauthenticate
 from novacart.application.accounts.record_denied_access import RecordDeniedAccess
 from novacart.application.accounts.refresh_session import RefreshSession
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.accounts.second_factor import SecondFactor
 from novacart.application.accounts.send_reset_link import ResetPolicy, SendResetLink
-from novacart.application.accounts.sign_in import SessionPolicy, SignIn
+from novacart.application.accounts.set_up_mfa import (
+    ConfirmMfaSetup,
+    DisableMfa,
+    ReplaceRecoveryCodes,
+    ResetMfa,
+    StartMfaSetup,
+)
+from novacart.application.accounts.sign_in import SignIn
 from novacart.application.accounts.sign_out import SignOut
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
+from novacart.application.accounts.staff_sign_in import CompleteStaffSignIn, StaffSignIn
+from novacart.application.accounts.start_session import SessionPolicy, StartSession
 from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.accounts.update_profile import UpdateProfile
 from novacart.application.accounts.verify_credentials import VerifyCredentials
@@ -50,42 +74,67 @@ from novacart.application.accounts.verify_email import (
     SendVerificationLink,
     VerifyEmail,
 )
+from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.authorization.throttle import SignInThrottle, Throttle
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.link_tokens import LinkTokens
 from novacart.application.ports.mailer import Mailer
+from novacart.application.ports.one_time_passwords import OneTimePasswords
 from novacart.application.ports.password_hasher import PasswordHasher
 from novacart.application.ports.password_strength import PasswordStrength
 from novacart.application.ports.postal_codes import PostalCodes
 from novacart.application.ports.rate_limiter import RateLimiter
+from novacart.application.ports.secret_cipher import SecretCipher
 from novacart.application.ports.tokens import Tokens
 from novacart.application.scheduled_jobs import ScheduledJob
-from novacart.domain.accounts.events import EmailVerificationRequested, PasswordResetRequested
+from novacart.domain.accounts.events import (
+    EmailVerificationRequested,
+    PasswordResetRequested,
+    StaffInvited,
+)
+from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startable
 
 _USE_CASES = (
+    AcceptInvitation,
     AddAddress,
     AuthenticateUser,
     ChangeAddress,
+    ChangePassword,
+    CheckInvitation,
     CheckResetToken,
+    CompleteStaffSignIn,
+    ConfirmMfaSetup,
     ConfirmPasswordReset,
+    DeleteOldTokens,
+    DisableMfa,
     DisableUser,
     EnableUser,
-    DeleteOldTokens,
+    EndSessions,
     GrantRole,
+    InviteStaff,
     LookUpPincode,
     RecordDeniedAccess,
+    Reauthenticate,
     RefreshSession,
     RegisterUser,
     RemoveAddress,
+    ReplaceRecoveryCodes,
     RequestEmailVerification,
     RequestPasswordReset,
+    ResendInvitation,
+    ResetMfa,
+    SecondFactor,
+    SendInvitation,
     SendResetLink,
     SendVerificationLink,
     SetDefaultAddress,
     SignIn,
     SignOut,
+    StaffSignIn,
+    StartMfaSetup,
+    StartSession,
     UnlockAccount,
     UpdateProfile,
     VerifyCredentials,
@@ -106,6 +155,28 @@ class AccountsModule(Module):
         return SessionPolicy(
             refresh_lifetime=settings.refresh_token_lifetime, max_sessions=settings.max_sessions
         )
+
+    @provider
+    @singleton
+    def staff_security_policy(self, settings: Settings) -> StaffSecurityPolicy:
+        return StaffSecurityPolicy(mfa_required=settings.staff_mfa_required)
+
+    @provider
+    @singleton
+    def reauthentication_policy(self, settings: Settings) -> ReauthenticationPolicy:
+        return ReauthenticationPolicy(
+            refund_limit=Money.parse(settings.reauthentication_refund_limit, settings.currency)
+        )
+
+    @provider
+    @singleton
+    def one_time_passwords(self) -> OneTimePasswords:
+        return PyotpOneTimePasswords()
+
+    @provider
+    @singleton
+    def cipher(self, settings: Settings) -> SecretCipher:
+        return FernetSecretCipher(settings.signing_key)
 
     @provider
     @singleton
@@ -210,6 +281,9 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             verify_email=injector.get(VerifyEmail),
             request_verification=injector.get(RequestEmailVerification),
         ),
+        sessions_blueprint(
+            end_sessions=injector.get(EndSessions), change_password=injector.get(ChangePassword)
+        ),
         tokens_blueprint(
             sign_in=injector.get(SignIn),
             refresh_session=injector.get(RefreshSession),
@@ -228,10 +302,11 @@ def blueprints(injector: Injector) -> list[Blueprint]:
 
 
 def event_handlers(injector: Injector) -> EventHandlers:
-    """Send links for password resets and for verification of email addresses."""
+    """Send links for password resets, verification of email addresses and invitations."""
     return [
         (PasswordResetRequested, injector.get(SendResetLink)),
         (EmailVerificationRequested, injector.get(SendVerificationLink)),
+        (StaffInvited, injector.get(SendInvitation)),
     ]
 
 

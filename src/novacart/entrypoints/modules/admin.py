@@ -20,8 +20,10 @@ from novacart.adapters.persistence.back_office.operations import SqlHealthQuerie
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.web.http import endpoints
-from novacart.application.accounts.change_password import ChangePassword
+from novacart.application.accounts.queries import AccountQueries
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
 from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.authorization.throttle import SignInThrottle
 from novacart.application.back_office.attention import AttentionQueries
 from novacart.application.back_office.count_sales import CountSales, RecountSales
@@ -38,7 +40,7 @@ from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import Settings
 
 _HOUR = 3600
-_USE_CASES = (ChangePassword, CountSales, RecountSales, RetryMessages)
+_USE_CASES = (CountSales, RecountSales, RetryMessages)
 _ACTIONS = (CatalogActions, OrderActions, AccountActions)
 
 
@@ -87,6 +89,9 @@ class AdminModule(Module):
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             zone=settings.shop_timezone,
             limits=injector.get(StaffLimits),
+            reauthentication=injector.get(ReauthenticationPolicy),
+            staff_security=injector.get(StaffSecurityPolicy),
+            account_queries=injector.get(AccountQueries),  # type: ignore[type-abstract]
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
             dashboard=injector.get(DashboardQueries),  # type: ignore[type-abstract]
             attention=injector.get(AttentionQueries),  # type: ignore[type-abstract]

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -19,12 +19,6 @@ class NewStaffForm(StaffForm):
     first_name = StringField("First name", [Length(max=150)])
     last_name = StringField("Last name", [Length(max=150)])
     role = SelectField("Role", choices=_ROLES, default=Role.SUPPORT.value)
-    password = PasswordField(
-        "Initial password",
-        [InputRequired()],
-        description="Share it in person. The staff member can change it after signing in.",
-        render_kw={"autocomplete": "new-password"},
-    )
 
 
 class RoleForm(StaffForm):

@@ -14,10 +14,15 @@ from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import see_other
 from novacart.application.accounts.disable_user import DisableUserCommand, EnableUserCommand
 from novacart.application.accounts.grant_role import GrantRoleCommand
-from novacart.application.accounts.register_user import RegisterUserCommand
+from novacart.application.accounts.invite_staff import (
+    InviteStaffCommand,
+    ResendInvitationCommand,
+)
 from novacart.application.accounts.request_password_reset import RequestPasswordResetCommand
+from novacart.application.accounts.set_up_mfa import ResetMfaCommand
 from novacart.application.accounts.unlock_account import UnlockAccountCommand
 from novacart.application.authorization.permissions import STAFF_ROLES
+from novacart.application.authorization.reauthentication import ReauthenticationRequired
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.domain.accounts.errors import InvalidFields
@@ -148,6 +153,8 @@ class StaffAccountsView(_AccountsView):
         "details_view": "staff.read",
         "create_view": "staff.write",
         "change_role": "staff.write",
+        "invite": "staff.write",
+        "reset_mfa": "staff.write",
         "disable": "staff.write",
         "enable": "staff.write",
         "reset": "staff.write",
@@ -166,19 +173,24 @@ class StaffAccountsView(_AccountsView):
     def get_create_form(self) -> type[NewStaffForm]:
         return NewStaffForm
 
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        # Before the form is filled in.
+        self.ensure_recently_authenticated()
+        return super().create_view()
+
     def create_model(self, form: NewStaffForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        command = InviteStaffCommand(
+            username=form.username.data or "",
+            email=form.email.data or "",
+            first_name=form.first_name.data or "",
+            last_name=form.last_name.data or "",
+            role=Role(form.role.data),
+            actor=self.actor,
+            page_url=_invitation_page(),
+        )
         try:
-            profile = self.back_office.accounts.register(
-                RegisterUserCommand(
-                    username=form.username.data or "",
-                    email=form.email.data or "",
-                    password=form.password.data or "",
-                    first_name=form.first_name.data or "",
-                    last_name=form.last_name.data or "",
-                    role=Role(form.role.data),
-                    actor=self.actor,
-                )
-            )
+            profile = self.back_office.accounts.invite(command)
         except InvalidFields as error:
             for name, messages in error.errors.items():
                 form[name].errors = list(messages)
@@ -186,10 +198,37 @@ class StaffAccountsView(_AccountsView):
         except InvalidValue as error:
             form.add_error(error)
             return False
+        except ReauthenticationRequired:
+            raise
         except DomainError as error:
             flash(error.message, "danger")
             return False
+        flash(f"An invitation will be sent to {profile.email}. It is valid for 7 days.", "success")
         return self.get_one(profile.id)
+
+    @expose("/invite/", methods=("POST",))
+    def invite(self) -> Any:  # noqa: ANN401 (a redirect)
+        """Send another invitation to a staff member without a password."""
+        account = self._submitted()
+        command = ResendInvitationCommand(
+            user_id=account.id, actor=self.actor, page_url=_invitation_page()
+        )
+        self.run_action(
+            lambda: self.back_office.accounts.resend_invitation(command),
+            success=f"An invitation will be sent to {account.email}. It is valid for 7 days.",
+        )
+        return self._redirect_to(account)
+
+    @expose("/reset-mfa/", methods=("POST",))
+    def reset_mfa(self) -> Any:  # noqa: ANN401 (a redirect)
+        """Remove the second factor of a staff member who has lost it."""
+        account = self._submitted()
+        command = ResetMfaCommand(user_id=account.id, actor=self.actor)
+        self.run_action(
+            lambda: self.back_office.accounts.reset_mfa(command),
+            success=f"{account.username} has no second factor any more.",
+        )
+        return self._redirect_to(account)
 
     def get_save_return_url(self, model: AccountDetail, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
         return url_for("admin_staff.details_view", id=model.id)
@@ -211,3 +250,8 @@ class StaffAccountsView(_AccountsView):
         )
         endpoint = "admin_customers" if role is Role.CUSTOMER else "admin_staff"
         return see_other(url_for(f"{endpoint}.details_view", id=account.id))
+
+
+def _invitation_page() -> str:
+    """The absolute URL of the page for invited staff, on the host of the current request."""
+    return url_for("admin_sign_in.invitation", _external=True)

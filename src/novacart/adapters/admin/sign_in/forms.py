@@ -1,4 +1,4 @@
-"""Forms of sign-in and password change."""
+"""Forms of sign-in, passwords and second factors."""
 
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -24,9 +24,48 @@ class PasswordForm(StaffForm):
     new = PasswordField(
         "New password",
         [InputRequired()],
-        description="At least 8 characters, and not a common password.",
+        description="At least 15 characters, or 8 with two-factor authentication, and not a common"
+        " password.",
         render_kw={"autocomplete": "new-password"},
     )
     repeated = PasswordField(
         "Confirm new password", [InputRequired()], render_kw={"autocomplete": "new-password"}
+    )
+
+
+class CodeForm(StaffForm):
+    code = StringField(
+        "Code",
+        [InputRequired(), Length(max=64)],
+        description="The six digits of your authenticator app, or a recovery code.",
+        render_kw={"autocomplete": "one-time-code", "autofocus": True},
+    )
+
+
+class InvitationForm(StaffForm):
+    new = PasswordField(
+        "Password",
+        [InputRequired()],
+        description="At least 15 characters, and not a common password.",
+        render_kw={"autocomplete": "new-password"},
+    )
+    repeated = PasswordField(
+        "Confirm password", [InputRequired()], render_kw={"autocomplete": "new-password"}
+    )
+
+
+class IdentityForm(StaffForm):
+    """A password or a code."""
+
+    password = PasswordField("Password", render_kw={"autocomplete": "current-password"})
+    code = StringField(
+        "Or a code of your authenticator app",
+        [Length(max=64)],
+        render_kw={"autocomplete": "one-time-code"},
+    )
+
+
+class DisableMfaForm(StaffForm):
+    password = PasswordField(
+        "Password", [InputRequired()], render_kw={"autocomplete": "current-password"}
     )

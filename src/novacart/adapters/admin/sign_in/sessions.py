@@ -7,26 +7,38 @@ disabled, and needs no table.
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import session
 
 from novacart.application.accounts.queries import AccountQueries, Profile
-from novacart.application.accounts.sign_in import SignIn, SignInCommand
 from novacart.application.accounts.sign_out import SignOut, SignOutCommand
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
+from novacart.application.accounts.staff_sign_in import (
+    CompleteStaffSignIn,
+    CompleteStaffSignInCommand,
+    StaffSignIn,
+    StaffSignInCommand,
+)
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.tokens import TokenClaims, TokenKind, Tokens
+from novacart.application.ports.tokens import TokenClaims, TokenKind, TokenPair, Tokens
 from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken
 from novacart.domain.shared.ids import UserId
 
 IDLE_TIMEOUT: Final = timedelta(minutes=30)
 ABSOLUTE_TIMEOUT: Final = timedelta(hours=12)
+# The time between the password and the code of the second factor.
+CODE_TIMEOUT: Final = timedelta(minutes=5)
 _KEY: Final = "sign_in"
+_CODE_KEY: Final = "sign_in_code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _CookieSession:
-    """The content of the session cookie. Times are in seconds since 1970."""
+    """The content of the session cookie. Times are in seconds since 1970.
+
+    With `must_set_up`, the password is too short for staff without a second factor.
+    """
 
     user: UserId
     family: int
@@ -34,6 +46,7 @@ class _CookieSession:
     token: str
     started_at: float
     seen_at: float
+    must_set_up: bool = False
 
     @classmethod
     def load(cls) -> "_CookieSession | None":
@@ -67,27 +80,70 @@ class StaffSessions:
     def __init__(
         self,
         *,
-        sign_in: SignIn,
+        sign_in: StaffSignIn,
+        complete_sign_in: CompleteStaffSignIn,
         sign_out: SignOut,
         accounts: AccountQueries,
         tokens: Tokens,
         clock: Clock,
+        policy: StaffSecurityPolicy,
     ) -> None:
         self._sign_in = sign_in
+        self._complete_sign_in = complete_sign_in
         self._sign_out = sign_out
         self._accounts = accounts
         self._tokens = tokens
         self._clock = clock
+        self._policy = policy
 
-    def open(self, login: str, password: str) -> Profile:
-        """Sign in and start a session. Raises `InvalidCredentials`, also for customers."""
-        pair = self._sign_in(SignInCommand(login=login, password=password))
-        claims = self._tokens.read(pair.refresh)
-        profile = self._profile(claims)
-        if profile is None or not profile.is_staff:
-            self._sign_out(SignOutCommand(refresh=pair.refresh))
+    def open(self, login: str, password: str) -> bool:
+        """Check the password and start a session; False if a code is still to be entered.
+
+        Raises `InvalidCredentials`, also for customers, or `TooManyAttempts`.
+        """
+        result = self._sign_in(StaffSignInCommand(login=login, password=password))
+        if result.tokens is not None:
+            self._start(result.tokens, must_set_up=result.must_set_up)
+            return True
+        session.clear()
+        session[_CODE_KEY] = {
+            "user": result.user_id,
+            "generation": result.password_generation,
+            "at": self._clock.now().timestamp(),
+        }
+        return False
+
+    def awaits_code(self) -> bool:
+        """Whether the right password was entered within the last five minutes."""
+        return self._awaited() is not None
+
+    def enter_code(self, code: str) -> None:
+        """Start the session of the staff member who has entered the password.
+
+        Raises `InvalidCredentials`, `InvalidMfaCode` or `TooManyAttempts`.
+        """
+        awaited = self._awaited()
+        if awaited is None:
             raise InvalidCredentials
-        now = self._clock.now().timestamp()
+        user_id, generation = awaited
+        tokens = self._complete_sign_in(
+            CompleteStaffSignInCommand(user_id=user_id, password_generation=generation, code=code)
+        )
+        self._start(tokens)
+
+    def _awaited(self) -> tuple[UserId, int] | None:
+        """The user and password generation of a sign-in that awaits its code."""
+        stored: Any = session.get(_CODE_KEY)
+        try:
+            user, generation, at = stored["user"], stored["generation"], stored["at"]
+        except (TypeError, KeyError):
+            return None
+        if self._clock.now().timestamp() - at > CODE_TIMEOUT.total_seconds():
+            return None
+        return UserId(user), generation
+
+    def _start(self, tokens: TokenPair, *, must_set_up: bool = False) -> None:
+        claims, now = self._tokens.read(tokens.refresh), self._clock.now().timestamp()
         # A new session prevents session fixation.
         session.clear()
         session[_KEY] = asdict(
@@ -98,9 +154,22 @@ class StaffSessions:
                 token=claims.token_id,
                 started_at=now,
                 seen_at=now,
+                must_set_up=must_set_up,
             )
         )
-        return profile
+
+    def must_set_up(self, profile: Profile) -> bool:
+        """Whether the member of staff has to set up a second factor or change the password."""
+        stored = _CookieSession.load()
+        too_short = stored is not None and stored.must_set_up
+        return not profile.mfa_enabled and (too_short or self._policy.mfa_required)
+
+    def claims(self) -> TokenClaims:
+        """The refresh token of the current session. Raises `InvalidToken` without one."""
+        stored = _CookieSession.load()
+        if stored is None:
+            raise InvalidToken
+        return stored.claims
 
     def current(self) -> Profile | None:
         """The signed-in member of staff with their current role, read with one query."""

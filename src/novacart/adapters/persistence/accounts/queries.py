@@ -32,11 +32,16 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import AddressId, UserId
 
-_MFA_ENABLED: Final[Label[bool]] = (
-    exists()
-    .where(mfa_enrolments.c.user_id == users.c.id, mfa_enrolments.c.enabled_at.is_not(None))
-    .label("mfa_enabled")
-)
+# Only staff have a second factor; the condition also saves customers the lookup.
+_MFA_ENABLED: Final[Label[bool]] = case(
+    (
+        users.c.role != Role.CUSTOMER.value,
+        exists().where(
+            mfa_enrolments.c.user_id == users.c.id, mfa_enrolments.c.enabled_at.is_not(None)
+        ),
+    ),
+    else_=False,
+).label("mfa_enabled")
 
 # Built once, since every request of a signed-in user runs it.
 _SESSION_USER: Final = (
@@ -51,10 +56,7 @@ _SESSION_USER: Final = (
         func.coalesce(token_families.c.authenticated_at, token_families.c.opened_at).label(
             "authenticated_at"
         ),
-        # Only staff have a second factor; the condition saves customers the lookup.
-        case((users.c.role != Role.CUSTOMER.value, _MFA_ENABLED.element), else_=False).label(
-            "mfa_enabled"
-        ),
+        _MFA_ENABLED,
     )
     .join_from(token_families, users, users.c.id == token_families.c.user_id)
     .where(
@@ -122,7 +124,7 @@ class SqlAccountQueries:
             is_active=row.is_active,
             known_network=row.known_network,
             is_staff=Role(row.role).is_staff,
-            mfa_enabled=row.mfa_enabled,
+            mfa_enabled=bool(row.mfa_enabled),
         )
 
     def session_user(
@@ -146,7 +148,7 @@ class SqlAccountQueries:
             role=Role(row.role),
             is_staff=Role(row.role).is_staff,
             email_verified=row.email_verified_at is not None,
-            mfa_enabled=row.mfa_enabled,
+            mfa_enabled=bool(row.mfa_enabled),
             authenticated_at=row.authenticated_at,
         )
 
@@ -185,7 +187,7 @@ class SqlAccountQueries:
             username=row.username,
             email=row.email,
             is_staff=Role(row.role).is_staff,
-            mfa_enabled=row.mfa_enabled,
+            mfa_enabled=bool(row.mfa_enabled),
         )
 
     def mfa_status(self, user_id: UserId) -> MfaStatus:

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, or_, select
 
-from novacart.adapters.persistence.accounts.tables import addresses, users
+from novacart.adapters.persistence.accounts.tables import addresses, mfa_enrolments, users
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
 from novacart.adapters.persistence.back_office.orders import ORDERS, order_row
 from novacart.adapters.persistence.ordering.tables import orders
@@ -32,9 +32,15 @@ def account_detail(
     connection: Connection, user_id: UserId, *, currency: str
 ) -> AccountDetail | None:
     """`currency` is the currency of `spent`."""
-    account: Select[*tuple[Any, ...]] = select(*_COLUMNS, users.c.password_changed_at).where(
-        users.c.id == user_id
-    )
+    account: Select[*tuple[Any, ...]] = select(
+        *_COLUMNS,
+        users.c.password_changed_at,
+        (users.c.password_hash != "").label("has_password"),
+        users.c.email_verified_at,
+        exists()
+        .where(mfa_enrolments.c.user_id == user_id, mfa_enrolments.c.enabled_at.is_not(None))
+        .label("mfa_enabled"),
+    ).where(users.c.id == user_id)
     row = connection.execute(account.where(users.c.id == user_id)).first()
     if row is None:
         return None
@@ -57,6 +63,9 @@ def account_detail(
     )
     return AccountDetail(
         **_fields(row),
+        has_password=bool(row.has_password),
+        email_verified=row.email_verified_at is not None,
+        mfa_enabled=bool(row.mfa_enabled),
         password_changed_at=row.password_changed_at,
         orders=figures.orders,
         addresses=figures.addresses,

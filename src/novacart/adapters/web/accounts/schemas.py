@@ -69,6 +69,14 @@ class CredentialSchema(Schema):
         metadata={"description": "The username or the email address.", "example": "meenal"},
     )
     password = _password()
+    otp = Text(
+        maximum=64,
+        metadata={
+            "description": "A code of the authenticator app, or a recovery code. Needed for staff"
+            " with two-factor authentication: without it the response is 401 `mfa_required`.",
+            "example": "123456",
+        },
+    )
     refresh = Text(
         maximum=_MAX_TOKEN,
         metadata={
@@ -110,6 +118,11 @@ class ResetRequestSchema(Schema):
 class NewPasswordSchema(Schema):
     token = Text(required=True, maximum=_MAX_TOKEN)
     password = _password()
+
+
+class ChangePasswordSchema(Schema):
+    current_password = _password()
+    new_password = _password()
 
 
 class StatusSchema(Schema):

@@ -38,15 +38,27 @@ def tokens_blueprint(
     @public
     @blueprint.arguments(CredentialSchema)
     @blueprint.response(200, TokenPairSchema)
-    @blueprint.raises("wrong_credentials", "too_many_requests")
+    @blueprint.raises(
+        "wrong_credentials",
+        "mfa_required",
+        "mfa_code_not_valid",
+        "mfa_setup_required",
+        "too_many_requests",
+    )
     def obtain(body: dict[str, Any]) -> Response:
-        """Sign in with a username or email address."""
+        """Sign in with a username or email address.
+
+        Staff with two-factor authentication send a code of their authenticator app as `otp`.
+        """
         pair = sign_in(
             SignInCommand(
-                login=body["username"], password=body["password"], refresh=body.get("refresh")
+                login=body["username"],
+                password=body["password"],
+                otp=body.get("otp"),
+                refresh=body.get("refresh"),
             )
         )
-        return _token_response(pair)
+        return token_response(pair)
 
     @blueprint.route("/refresh/", methods=["POST"])
     @public
@@ -57,7 +69,7 @@ def tokens_blueprint(
     def refresh(body: dict[str, Any]) -> Response:
         """Exchange a refresh token for a new pair of tokens."""
         pair = refresh_session(RefreshSessionCommand(refresh=body["refresh"]))
-        return _token_response(pair)
+        return token_response(pair)
 
     @blueprint.route("/verify/", methods=["POST"])
     @public
@@ -82,7 +94,8 @@ def tokens_blueprint(
     return blueprint
 
 
-def _token_response(pair: TokenPair) -> Response:
+def token_response(pair: TokenPair) -> Response:
+    """The tokens, which no cache may store."""
     return json_response(
         {"access": pair.access, "refresh": pair.refresh},
         # RFC 6749, section 5.1.

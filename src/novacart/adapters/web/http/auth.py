@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
@@ -39,10 +40,11 @@ class Principal:
     first_name: str = ""
     last_name: str = ""
     email_verified: bool = False
+    authenticated_at: datetime | None = None
 
     @property
     def actor(self) -> Actor:
-        return Actor(user_id=self.user_id, role=self.role)
+        return Actor(user_id=self.user_id, role=self.role, authenticated_at=self.authenticated_at)
 
 
 class Authenticate(Protocol):
@@ -74,6 +76,7 @@ class BearerAuthenticate:
             first_name=user.first_name,
             last_name=user.last_name,
             email_verified=user.email_verified,
+            authenticated_at=user.authenticated_at,
         )
 
 

@@ -40,6 +40,8 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "mfa_already_enabled": 409,
     "mfa_not_enabled": 409,
     "mfa_mandatory": 409,
+    "password_already_set": 409,
+    "reauthentication_required": 403,
     "wrong_credentials": 401,
     "too_many_requests": 429,
     "token_not_valid": 401,

@@ -1,0 +1,53 @@
+"""Sign-out everywhere, and password changes of signed-in users."""
+
+import pytest
+
+from novacart.application.accounts.change_password import ChangePasswordCommand
+from novacart.application.accounts.end_sessions import EndSessionsCommand
+from novacart.domain.accounts.errors import InvalidToken
+from novacart.domain.accounts.events import SessionsEnded
+from tests.support.accounts_fixture import AccountsFixture
+from tests.support.builders.accounts import PASSWORD
+
+NEW = "another-lantern-8"
+
+
+@pytest.fixture
+def accounts() -> AccountsFixture:
+    return AccountsFixture()
+
+
+def test_every_session_ends(accounts: AccountsFixture) -> None:
+    asha, ravi = accounts.register_user(), accounts.register_user("ravi")
+    sessions = [accounts.start_session() for _ in range(3)]
+    other = accounts.start_session("ravi")
+    accounts.end_sessions(EndSessionsCommand(user_id=asha.id))
+    for session in sessions:
+        for token in (session.access, session.refresh):
+            with pytest.raises(InvalidToken):
+                accounts.verify(token)
+    assert accounts.authenticate(other.access).id == ravi.id
+    assert accounts.start_session().access
+    [ended] = [event for event in accounts.store.events if isinstance(event, SessionsEnded)]
+    assert ended.user_id == asha.id
+
+
+def test_password_change_ends_the_other_sessions(accounts: AccountsFixture) -> None:
+    asha = accounts.register_user()
+    sessions = [accounts.start_session() for _ in range(2)]
+    pair = accounts.change_password(
+        ChangePasswordCommand(
+            user_id=asha.id,
+            username="asha",
+            email=asha.email,
+            current=PASSWORD,
+            new=NEW,
+            start_session=True,
+        )
+    )
+    assert pair is not None
+    assert accounts.authenticate(pair.access).id == asha.id
+    for session in sessions:
+        with pytest.raises(InvalidToken):
+            accounts.verify(session.refresh)
+    assert accounts.start_session(password=NEW).access
