@@ -1,1 +1,1 @@
-"""What stands between the application's ports and the world."""
+"""Implementations of the ports, the HTTP API and the back office."""

@@ -1,1 +1,1 @@
-"""The use cases of the shop, told in the domain's words and its ports."""
+"""Use cases, their ports, and read models."""

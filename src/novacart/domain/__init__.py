@@ -1,1 +1,1 @@
-"""The rules of a shop, in the standard library alone."""
+"""The rules of the shop. Imports the standard library only."""

@@ -1,1 +1,1 @@
-"""Where the shop starts: settings, wiring and processes."""
+"""Settings, dependency injection, and the processes of the shop."""

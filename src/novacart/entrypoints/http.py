@@ -125,7 +125,7 @@ def _record_denied_access(app: Flask, injector: Injector) -> None:
             return response
         if staff is not None:
             contexts.replace(_context(f"staff:{user_id}"))
-        # The refusal stands, whether or not it can be recorded.
+        # The request stays denied if this fails.
         with suppress(Unavailable):
             record(
                 RecordDeniedAccessCommand(

@@ -1,4 +1,4 @@
-"""Access to the directory for local files: its owner alone, whatever the umask."""
+"""File permissions of the directory for local files, independent of the umask."""
 
 import os
 import stat

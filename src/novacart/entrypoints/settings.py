@@ -247,7 +247,7 @@ class _Reader:
 
 
 def default_database_url(var: Path, *, debug: bool) -> str:
-    """Return the URL of the SQLite database: development has one of its own."""
+    """Return the URL of the SQLite database; development has a separate one."""
     return f"sqlite:///{var}/{_DEVELOPMENT_DATABASE if debug else _DATABASE}"
 
 

@@ -49,7 +49,7 @@ def test_security_events_are_shown_with_the_address(
 ) -> None:
     app.test_client().post(
         "/api/token/",
-        json={"username": "nobody", "password": "wrong"},
+        json={"username": "unknown", "password": "wrong"},
         environ_base={"REMOTE_ADDR": "203.0.113.7"},
     )
     support = staff_client(app, "support")

@@ -46,7 +46,7 @@ def test_customer_gets_the_same_error_as_unknown_user(app: Flask, injector: Inje
     responses = [
         StaffClient(app).sign_in("asha"),
         StaffClient(app).sign_in("asha", "wrong"),
-        StaffClient(app).sign_in("nobody"),
+        StaffClient(app).sign_in("unknown"),
     ]
     assert [response.status_code for response in responses] == [401, 401, 401]
     for response in responses:

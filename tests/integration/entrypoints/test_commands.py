@@ -128,7 +128,7 @@ def test_unlock_names_the_account_or_reports_an_unknown_one(run: Run) -> None:
     run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
     unlocked = run("unlock", "V@example.com")
     assert (unlocked.exit_code, unlocked.output) == (0, "vasudha can sign in again.\n")
-    unknown = run("unlock", "nobody")
+    unknown = run("unlock", "unknown")
     assert unknown.exit_code == 1
     assert str(unknown.exception) == "User not found."
 

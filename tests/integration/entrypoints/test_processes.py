@@ -42,7 +42,7 @@ def send_sign_in(port: int) -> http.client.HTTPConnection:
     connection.request(
         "POST",
         "/api/token/",
-        body=json.dumps({"username": "nobody", "password": "mango-on-the-roof-3"}),
+        body=json.dumps({"username": "unknown", "password": "mango-on-the-roof-3"}),
         headers={"Content-Type": "application/json"},
     )
     return connection
@@ -334,7 +334,7 @@ def test_production_without_mail_settings_does_not_start(
 
 
 def test_unreachable_database_is_reported_in_one_line(run: Run) -> None:
-    result = run("migrate", SECRET_KEY=KEY, DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere")
+    result = run("migrate", SECRET_KEY=KEY, DATABASE_URL="postgresql://unknown@127.0.0.1:1/nowhere")
     assert result.returncode == 1
     assert result.stderr.startswith("Error: ")
     assert "Traceback" not in result.stderr

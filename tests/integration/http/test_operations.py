@@ -42,11 +42,11 @@ def test_database_with_another_schema_is_not_ready(client: FlaskClient, database
 
 
 def test_unreachable_database_is_not_ready_but_healthy(make_app: MakeApp) -> None:
-    client = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:1/nowhere").test_client()
+    client = make_app(DATABASE_URL="postgresql://dbuser@127.0.0.1:1/nowhere").test_client()
     assert client.get("/api/health/").status_code == 200
     response = client.get("/api/health/ready/")
     assert response.status_code == 503
-    assert "nobody" not in response.text
+    assert "dbuser" not in response.text
 
 
 def test_front_page_is_html_or_json_as_accepted(client: FlaskClient) -> None:

@@ -56,7 +56,7 @@ def test_sign_ins_and_refusals_are_audited_with_user_and_address(
     register(client)
     for _ in range(10):
         guess(client, "asha")
-    guess(client, "nobody")
+    guess(client, "unregistered")
     asha = sign_in(client)
     user_id = asha.get("/api/my/dashboard/").get_json()["id"]
     assert asha.post("/api/products/", {}).status_code == 403
@@ -80,7 +80,7 @@ def test_sign_ins_and_refusals_are_audited_with_user_and_address(
     assert payloads["accounts.signed_in"]["address"] == "127.0.0.1"
     denied = payloads["accounts.access_denied"]
     assert (denied["method"], denied["route"]) == ("POST", "/api/products/")
-    for secret in (PASSWORD, GUESS, "nobody", asha.access, asha.refresh):
+    for secret in (PASSWORD, GUESS, "unregistered", asha.access, asha.refresh):
         assert secret not in str(entries)
 
 
@@ -94,14 +94,16 @@ def test_security_events_are_logged_and_counted_at_once(
     )
     register(client)
     guess(client, "asha")
-    guess(client, "nobody")
+    guess(client, "unregistered")
     sign_in(client)
     logged = [(entry["event"], entry["address"]) for entry in capture.entries]
     assert [event for event, address in logged if address == ADDRESS] == (
         ["accounts.sign_in_failed"] * 2
     )
     assert {entry["user_id"] is None for entry in capture.entries} == {True, False}
-    assert not any(secret in str(capture.entries) for secret in (PASSWORD, GUESS, "nobody", "asha"))
+    assert not any(
+        secret in str(capture.entries) for secret in (PASSWORD, GUESS, "unregistered", "asha")
+    )
     metrics = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
     for sample in (
         'novacart_security_events_total{event="accounts.sign_in_failed"} 2.0',
@@ -120,4 +122,4 @@ def test_failed_sign_ins_take_the_same_statements_for_known_and_unknown_names(
             guess(client, login)
         return [statement.partition(" ")[0] for statement in executed]
 
-    assert statements("asha") == statements("nobody")
+    assert statements("asha") == statements("unregistered")

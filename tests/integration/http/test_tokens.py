@@ -84,8 +84,8 @@ def test_failed_sign_ins_have_the_same_response(client: FlaskClient, injector: I
         client.post("/api/token/", json={"username": login, "password": password})
         for login, password in (
             ("asha", "wrong"),
-            ("nobody", PASSWORD),
-            ("nobody@example.com", PASSWORD),
+            ("unknown", PASSWORD),
+            ("unknown@example.com", PASSWORD),
             ("disabled", PASSWORD),
             ("asha@example.com", "x" * 900),
         )

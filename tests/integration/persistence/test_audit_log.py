@@ -17,7 +17,7 @@ class TestSqlAuditLog(AuditLogContract):
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE audit_entries SET actor = 'nobody'", "DELETE FROM audit_entries"]
+    "statement", ["UPDATE audit_entries SET actor = 'unknown'", "DELETE FROM audit_entries"]
 )
 def test_database_rejects_changes_of_entries(database: Database, statement: str) -> None:
     audit_log = SqlAuditLog(database)

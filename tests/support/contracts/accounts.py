@@ -59,11 +59,11 @@ class AccountsContract:
     @pytest.mark.parametrize(
         ("username", "email", "taken"),
         [
-            ("asha", "nobody@example.com", (True, True, False)),
-            ("nobody", "asha@example.com", (False, False, True)),
+            ("asha", "unknown@example.com", (True, True, False)),
+            ("unknown", "asha@example.com", (False, False, True)),
             ("ASHA", "ravi@example.com", (True, True, True)),
-            ("\u0430sha", "nobody@example.com", (False, True, False)),
-            ("nobody", "nobody@example.com", (False, False, False)),
+            ("\u0430sha", "unknown@example.com", (False, True, False)),
+            ("unknown", "unknown@example.com", (False, False, False)),
         ],
     )
     def test_names_taken(
@@ -81,7 +81,7 @@ class AccountsContract:
             is_active=True,
             known_network=False,
         )
-        assert credentials_of(queries, "nobody") is None
+        assert credentials_of(queries, "unknown") is None
 
     def test_known_networks_of_one_user(
         self, begin: UnitOfWorkFactory, queries: AccountQueries
@@ -184,7 +184,7 @@ class AccountsContract:
     def test_reset_of_unknown_email_round_trip(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
             work.password_resets.add(
-                PasswordReset.request(id=6, email_key="nobody@example.com", at=NOON)
+                PasswordReset.request(id=6, email_key="unknown@example.com", at=NOON)
             )
             work.commit()
         with begin() as work:

@@ -104,7 +104,7 @@ def test_unknown_reset_token_raises(accounts: AccountsFixture, token: str) -> No
 
 def test_request_is_the_same_for_known_and_unknown_email(accounts: AccountsFixture) -> None:
     accounts.register_user()
-    for email in ("asha@example.com", "nobody@example.com"):
+    for email in ("asha@example.com", "unknown@example.com"):
         before = list(accounts.store.events)
         accounts.request_reset(RequestPasswordResetCommand(email=email))
         (event,) = accounts.store.events[len(before) :]
@@ -115,7 +115,7 @@ def test_request_is_the_same_for_known_and_unknown_email(accounts: AccountsFixtu
 
 def test_no_email_for_unknown_or_disabled_user(accounts: AccountsFixture) -> None:
     accounts.disable(DisableUserCommand(user_id=accounts.register_user().id, actor=SYSTEM))
-    for email in ("asha@example.com", "nobody@example.com"):
+    for email in ("asha@example.com", "unknown@example.com"):
         accounts.request_reset(RequestPasswordResetCommand(email=email))
         accounts.send_link(accounts.last_reset_request())
     assert accounts.mailer.attempts == 0

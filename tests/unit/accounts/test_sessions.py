@@ -77,7 +77,7 @@ def test_failed_sign_ins_have_one_message_and_compute_one_hash(
     messages = set()
     for login, password in (
         ("asha", "wrong"),
-        ("nobody", PASSWORD),
+        ("unknown", PASSWORD),
         ("disabled", PASSWORD),
         ("asha", ""),
         ("", ""),

@@ -95,7 +95,7 @@ def test_unknown_name_is_delayed_like_an_account(accounts: AccountsFixture) -> N
                 results.append((error.message, accounts.hasher.verifications - verifications))
         return results
 
-    assert responses("nobody") == responses("asha")
+    assert responses("unknown") == responses("asha")
 
 
 @pytest.mark.usefixtures("asha")
@@ -177,7 +177,7 @@ def test_unlock_by_id_or_name_lifts_delays(accounts: AccountsFixture, asha: Prof
         with pytest.raises(InvalidCredentials):
             sign_in(accounts, "wrong", address="198.51.100.9")
     with pytest.raises(UserNotFound):
-        accounts.unlock(UnlockAccountCommand(actor=SYSTEM, login="nobody"))
+        accounts.unlock(UnlockAccountCommand(actor=SYSTEM, login="unknown"))
 
 
 @pytest.mark.parametrize("role", Role)
@@ -236,7 +236,7 @@ def test_session_ends_after_90_days_however_often_it_is_refreshed(
 
 def test_events_of_sign_ins(accounts: AccountsFixture, asha: Profile) -> None:
     accounts.store.events.clear()
-    for login in ("asha", "nobody"):
+    for login in ("asha", "unknown"):
         for _ in range(10):
             with pytest.raises(InvalidCredentials):
                 sign_in(accounts, "wrong", login=login)

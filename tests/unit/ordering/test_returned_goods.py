@@ -105,7 +105,7 @@ def returns(shop: ShopFixture) -> Returns:
     return Returns(shop)
 
 
-def return_command(order_id: OrderId, reason: str = "Nobody at home") -> ReturnOrderCommand:
+def return_command(order_id: OrderId, reason: str = "No one at home") -> ReturnOrderCommand:
     return ReturnOrderCommand(staff=SYSTEM, order_id=order_id, reason=reason)
 
 
@@ -131,11 +131,11 @@ def test_returned_cod_order_is_cancelled_and_its_units_are_in_stock_once(
     ledger = store.stock_movements.values()
     movements = [each for each in ledger if each.kind is MovementKind.TAKE_BACK]
     assert [(each.on_hand_delta, each.note, each.order_id) for each in movements] == [
-        (3, "Nobody at home", order_id),
-        (1, "Nobody at home", order_id),
+        (3, "No one at home", order_id),
+        (1, "No one at home", order_id),
     ]
     (event,) = [event for event in store.events if isinstance(event, OrderReturned)]
-    assert event.reason == "Nobody at home"
+    assert event.reason == "No one at home"
 
 
 def test_cancelled_line_of_returned_order_is_not_taken_back(returns: Returns) -> None:

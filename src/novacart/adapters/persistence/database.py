@@ -68,7 +68,7 @@ class Database:
         """Open a transaction; the caller commits it, otherwise it is rolled back.
 
         On SQLite it takes the write lock at once: a deferred transaction that starts to write
-        later fails with SQLITE_BUSY_SNAPSHOT, whatever its timeout.
+        later fails with SQLITE_BUSY_SNAPSHOT, at any timeout.
         """
         with _translated_errors(), self.engine.connect() as connection:
             connection.begin()

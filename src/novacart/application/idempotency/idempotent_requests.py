@@ -11,7 +11,7 @@ _BATCH: Final = 1000
 
 
 class IdempotentRequests:
-    """Idempotency keys of users, each step in a short unit of work of its own.
+    """Idempotency keys of users. Each step has its own short unit of work.
 
     Between `claim` and `store` the use case calls `fulfil` in its own transaction, so the effect
     happens once even if the process stops before the response is stored.

@@ -48,7 +48,7 @@ class OrderMailer:
         the same message. Raises `OrderNotFound`, and as `Mailer`.
         """
         order = self.order(order_id)
-        # In a unit of work of its own: users are locked before orders.
+        # In a separate unit of work: users are locked before orders.
         with self._begin() as work:
             customer = work.users.get(order.user_id)
         is_verified = customer.is_email_verified and customer.email.text == order.email

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 def progress_bars() -> Iterator[Callable[[str, int, int | None], None]]:
     """Yield a function that takes a label, the number done and the total, if it is known.
 
-    Each label has a bar of its own. No bars are drawn unless standard error is a terminal.
+    Each label has its own bar. No bars are drawn unless standard error is a terminal.
     """
     console = Console(stderr=True)
     progress = Progress(

@@ -28,7 +28,7 @@ def serve() -> None:
     """Run the web server.
 
     On SIGTERM or Ctrl-C it finishes running requests and stops. It does not start in production
-    while somebody can sign in to a demo account with its published password.
+    while a demo account accepts its published password.
     """
     settings = load_settings()
     ensure_startable(settings)

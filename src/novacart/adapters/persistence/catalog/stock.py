@@ -160,7 +160,7 @@ class SqlStock:
 
         Several rows are first locked by rising id, since PostgreSQL updates rows in the order
         of its plan. A separate statement does so: an UPDATE with a locking subquery would
-        re-evaluate rows that changed while it waited, and wait for them once more.
+        re-evaluate rows that changed while it waited, and wait for them again.
         """
         if not quantities:
             return set()

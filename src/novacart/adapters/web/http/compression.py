@@ -15,7 +15,7 @@ _TYPES: Final = (
     "application/javascript",
     "image/svg+xml",
 )
-_MIN_SIZE: Final = 1024  # bytes; a smaller response fits one network packet anyway
+_MIN_SIZE: Final = 1024  # bytes; a smaller response is sent in one network packet
 _REFUSED_CODING: Final = re.compile(r";\s*q=0(\.0*)?\s*(,|$)")
 
 

@@ -23,8 +23,7 @@ _AMOUNT_SENTENCE: Final = 'An amount must be a decimal string such as "499.00".'
 class Schema(MarshmallowSchema):
     """A schema that drops unknown members and rejects members of a wrong type.
 
-    `null` is a value of its own, never the same as an absent member: use it only for a member
-    that can be cleared.
+    `null` differs from an absent member: allow it only for a member that can be cleared.
     """
 
     class Meta:

@@ -7,7 +7,7 @@ only when a request is complete:
 - safe methods (GET, HEAD, OPTIONS) run in the event loop, without a thread switch;
 - other methods, and the pages under `threaded`, run in a pool of threads, since they may wait for
   a lock of the database or for a long report;
-- views marked with `calls_provider` run in a pool of their own (a bulkhead), so that a provider
+- views marked with `calls_provider` run in a separate pool (a bulkhead), so that a provider
   that hangs occupies none of the threads that other requests need.
 
 Sources: PEP 3333 (WSGI), granian's RSGI specification.
