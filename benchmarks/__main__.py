@@ -19,11 +19,11 @@ from benchmarks import report
 from benchmarks.measurement import (
     FULL,
     QUICK,
-    SETTINGS_CONNECTIONS,
+    SERVERS_CONNECTIONS,
     Effort,
     Result,
     client_limit,
-    compare_settings,
+    compare_servers,
     measure_scenario,
 )
 from benchmarks.progress import Progress
@@ -38,7 +38,7 @@ from benchmarks.scenarios import (
 from benchmarks.shops import DATABASES, ShopOptions, running_shops, web_workers
 from novacart.entrypoints.logs import configure_logs
 
-_SETTINGS_SCENARIOS: Final = ("product detail", "cart of 5 lines")
+_SERVERS_SCENARIOS: Final = ("health", "product detail", "cart of 5 lines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ class _Session:
         options = ShopOptions(databases=self.arguments.databases, against=self.arguments.against)
         return self._measure(options, [each for each in ROUTES if each.name != "login"])
 
-    def settings(self) -> list[Result]:
-        scenarios = [each for each in ROUTES if each.name in _SETTINGS_SCENARIOS]
+    def servers(self) -> list[Result]:
+        scenarios = [each for each in ROUTES if each.name in _SERVERS_SCENARIOS]
         options = ShopOptions(databases=self.arguments.databases)
         with running_shops(options, Progress(self.console)) as servers:
-            return compare_settings(servers, scenarios, self.effort)
+            return compare_servers(servers, scenarios, self.effort)
 
     def _measure(self, options: ShopOptions, scenarios: Sequence[Scenario]) -> list[Result]:
         only = self.arguments.only
@@ -91,7 +91,7 @@ _TOPICS: Final[dict[str, Callable[[_Session], list[Result]]]] = {
     "routes": _Session.routes,
     "payments": _Session.payments,
     "lists": _Session.lists,
-    "settings": _Session.settings,
+    "servers": _Session.servers,
     "compare": _Session.compare,
 }
 _DEFAULT_TOPICS: Final = ("routes", "payments", "lists")
@@ -106,8 +106,7 @@ def main() -> int:
     # SIGTERM must stop the servers too, so it raises SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # The application in this process must not log each request that fills it.
-    configure_logs(debug=False)
-    logging.getLogger().setLevel(logging.WARNING)
+    configure_logs(debug=False, level=logging.WARNING)
     console = Console(width=None if sys.stdout.isatty() else 140)
     effort = QUICK if arguments.quick else FULL
     session = _Session(arguments, console, effort)
@@ -118,14 +117,14 @@ def main() -> int:
         rows = [report.cells_of(result) for result in results]
         report.show(console, topic, report.COLUMNS, rows)
         if arguments.write:
-            of_settings = topic == "settings"
+            of_servers = topic == "servers"
             conditions = report.Conditions(
                 command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
                 effort=effort,
-                workers="granian workers × threads"
-                if of_settings
+                workers="granian interface × workers"
+                if of_servers
                 else f"{web_workers()} granian workers",
-                connections=SETTINGS_CONNECTIONS if of_settings else effort.connections,
+                connections=SERVERS_CONNECTIONS if of_servers else effort.connections,
                 client_limit=limit,
             )
             report.write_page(topic, conditions.sentences(), report.COLUMNS, rows)

@@ -107,8 +107,7 @@ class Conditions:
 def main() -> int:
     """Fill a shop, measure queries and audit it; exit code 1 if an invariant is violated."""
     arguments = _parser().parse_args()
-    configure_logs(debug=False)
-    logging.getLogger().setLevel(logging.WARNING)
+    configure_logs(debug=False, level=logging.WARNING)
     console = Console(width=None if sys.stdout.isatty() else 140)
     with tempfile.TemporaryDirectory(prefix="novacart_bench_") as name:
         folder = Path(name)

@@ -18,9 +18,13 @@ from benchmarks.servers import Server, canned_server, granian_server
 from benchmarks.shops import BenchmarkServers, BenchmarkShop
 
 BARE: Final = Request.get("/bare/").encoded()
-SETTINGS_CONNECTIONS: Final = 16
-_WORKERS: Final = (1, 2, 3)
-_THREADS: Final = (1, 2, 4)
+SERVERS_CONNECTIONS: Final = 16
+# granian's interface, and the application of the shop for it.
+_INTERFACES: Final = {
+    "wsgi": "novacart.entrypoints.wsgi:app",
+    "rsgi": "novacart.entrypoints.rsgi:application",
+}
+_WORKERS: Final = (1, 2)
 _WARM_UP: Final = 0.3  # seconds
 _ONCE_TIMEOUT: Final = 120.0  # seconds for requests that are sent once
 
@@ -102,14 +106,14 @@ def measure_scenario(servers: BenchmarkServers, scenario: Scenario, effort: Effo
     ]
 
 
-def compare_settings(
+def compare_servers(
     servers: BenchmarkServers, scenarios: Sequence[Scenario], effort: Effort
 ) -> list[Result]:
-    """Measure each scenario with each number of granian workers and threads."""
-    choices = [(workers, threads) for workers in _WORKERS for threads in _THREADS]
-    bare_load = _settings_load([BARE], effort.seconds)
+    """Measure each scenario under granian's WSGI interface and under our RSGI bridge, in turn."""
+    choices = [(interface, workers) for workers in _WORKERS for interface in _INTERFACES]
+    bare_load = _servers_load([BARE], effort.seconds)
     bare_runs: list[Run] = []
-    runs: dict[tuple[str, str, tuple[int, int]], list[Run]] = {}
+    runs: dict[tuple[str, str, tuple[str, int]], list[Run]] = {}
     for shop in servers.shops:
         requests = {
             scenario.name: [
@@ -121,24 +125,24 @@ def compare_settings(
             bare_runs.append(measure_server(servers.bare, bare_load))
             for choice in choices:
                 with granian_server(
-                    "novacart.entrypoints.wsgi:app",
+                    _INTERFACES[choice[0]],
                     shop.environment,
                     servers.folder,
                     path="/api/health/",
-                    workers=choice[0],
-                    blocking_threads=choice[1],
+                    interface=choice[0],
+                    workers=choice[1],
                 ) as server:
                     for name, encoded in requests.items():
-                        measure_server(server, _settings_load(encoded, _WARM_UP))
-                        run = measure_server(server, _settings_load(encoded, effort.seconds))
+                        measure_server(server, _servers_load(encoded, _WARM_UP))
+                        run = measure_server(server, _servers_load(encoded, effort.seconds))
                         runs.setdefault((name, shop.name, choice), []).append(run)
     bare_rate = figures_of(bare_runs).per_second
     results = []
-    for (name, shop_name, (workers, threads)), shop_runs in runs.items():
+    for (name, shop_name, (interface, workers)), shop_runs in runs.items():
         figures = figures_of(shop_runs)
         results.append(
             Result(
-                scenario=f"{name}, {workers} × {threads}",
+                scenario=f"{name}, {interface} × {workers}",
                 server=shop_name,
                 figures=figures,
                 ratio=figures.per_second / bare_rate,
@@ -164,8 +168,8 @@ def measure_server(server: Server, load: Load) -> Run:
     return replace(run, processor=after - before)
 
 
-def _settings_load(requests: Sequence[bytes], seconds: float) -> Load:
-    return Load(requests=requests, connections=SETTINGS_CONNECTIONS, seconds=seconds)
+def _servers_load(requests: Sequence[bytes], seconds: float) -> Load:
+    return Load(requests=requests, connections=SERVERS_CONNECTIONS, seconds=seconds)
 
 
 def _count_statements(

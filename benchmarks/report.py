@@ -34,7 +34,7 @@ _TITLES: Final = {
     "routes": "Routes",
     "payments": "Payments",
     "lists": "Lists of products",
-    "settings": "Server settings",
+    "servers": "Servers",
     "compare": "Comparison with another checkout",
     "back-office": "Back office",
 }

@@ -72,12 +72,21 @@ def granian_server(
     *,
     path: str,
     workers: int,
-    blocking_threads: int = 1,
+    interface: str = "wsgi",
 ) -> Iterator[Server]:
-    """Run a WSGI application under granian; it has started when `path` returns 200."""
+    """Run an application under granian; it has started when `path` returns 200."""
     port = _free_port()
-    command = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", str(blocking_threads)]
+    command = [
+        "-m",
+        "granian",
+        "--interface",
+        interface,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    command += ["--workers", str(workers)]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "30"]
     command += ["--log-level", "warning", target]
     with _running(command, environment, folder, port, path) as server:

@@ -37,8 +37,8 @@ class _LineLogger:
     debug = warning = error = critical = exception = info
 
 
-def configure_logs(*, debug: bool, stream: TextIO = sys.stderr) -> None:
-    """Send all logs, those of libraries included, to `stream`."""
+def configure_logs(*, debug: bool, stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
+    """Send all logs of `level` or above, those of libraries included, to `stream`."""
     if debug:
         structlog.configure(
             processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -50,7 +50,7 @@ def configure_logs(*, debug: bool, stream: TextIO = sys.stderr) -> None:
         structlog.configure(
             processors=[*_SHARED, *_PRODUCTION],
             logger_factory=lambda name="novacart": _LineLogger(name, stream),
-            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+            wrapper_class=structlog.make_filtering_bound_logger(level),
             cache_logger_on_first_use=True,
         )
     handler = logging.StreamHandler(stream)
@@ -59,7 +59,7 @@ def configure_logs(*, debug: bool, stream: TextIO = sys.stderr) -> None:
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 

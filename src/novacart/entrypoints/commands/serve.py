@@ -1,12 +1,13 @@
 """The commands `novacart serve` and `novacart worker`."""
 
 import os
+import resource
 import shutil
 from typing import Any, Final
 
 import click
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -21,6 +22,7 @@ from novacart.entrypoints.worker import run_worker
 
 # Seconds that requests in progress may take after SIGTERM.
 _SHUTDOWN_TIMEOUT: Final = 30
+_CONNECTIONS: Final = 4096
 
 
 @click.command()
@@ -35,6 +37,7 @@ def serve() -> None:
     os.umask(UMASK)
     protect_files(settings.var, settings.database_url)
     _check_database(settings)
+    _allow_connections()
     if settings.metrics_enabled:
         _share_metrics(settings)
     Granian(
@@ -46,6 +49,11 @@ def serve() -> None:
         http=HTTPModes.auto if settings.http2_cleartext else HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=settings.header_timeout * 1000),
         workers=settings.web_workers,
+        # While one thread waits for the interpreter lock, the other serves the sockets.
+        runtime_mode=RuntimeModes.mt,
+        runtime_threads=2,
+        # Divided by the workers, it bounds the requests in progress; slow clients count, too.
+        backlog=_CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=_SHUTDOWN_TIMEOUT,
         log_level=LogLevels.info,
@@ -80,6 +88,15 @@ def _check_database(settings: Settings) -> None:
             )
     finally:
         injector.get(Database).dispose()
+
+
+def _allow_connections() -> None:
+    """Raise the limit of open files, which is 1024 on many systems, as far as it is allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 4 * _CONNECTIONS
+    if soft < wanted:
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _share_metrics(settings: Settings) -> None:
