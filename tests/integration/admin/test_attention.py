@@ -146,7 +146,7 @@ EXPECTED = {
 }
 
 
-def test_every_count_of_the_dashboard_equals_the_list_it_links_to(broken: Flask) -> None:
+def test_dashboard_counts_equal_the_lists_they_link_to(broken: Flask) -> None:
     owner = staff_client(broken, "owner")
     tiles = _TILE.findall(owner.get("/admin/").text)
     assert {label: int(count) for _, label, count in tiles} == {
@@ -192,7 +192,7 @@ def test_support_sees_no_button_that_it_may_not_use(broken: Flask) -> None:
     assert "Settle by hand" not in page
 
 
-def test_retry_of_events_and_messages_from_the_list(broken: Flask, injector: Injector) -> None:
+def test_events_and_messages_are_retried_from_the_list(broken: Flask, injector: Injector) -> None:
     owner = staff_client(broken, "owner")
     owner.submit("/admin/attention/retry/?id=webhook_event:evt_parked_0")
     # Its payload can't be read, so it is quarantined.

@@ -146,7 +146,7 @@ def test_refunded_goods_are_received_once(
     assert stock_level(injector, kettle) == (10, 0)
 
 
-def test_amount_to_collect_leaves_cancelled_lines_out(
+def test_amount_to_collect_excludes_cancelled_lines(
     asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     order = asha.ordered(new_product(injector, price=33), new_product(injector, price=10))

@@ -264,7 +264,7 @@ def test_hidden_category_shows_how_many_products_it_hides(
     api_product(app, product)
 
 
-def test_export_is_guarded_for_spreadsheets(owner: StaffClient, injector: Injector) -> None:
+def test_export_escapes_formulas_for_spreadsheets(owner: StaffClient, injector: Injector) -> None:
     new_product(injector, title="=1+1")
     assert ",'=1+1," in owner.get("/admin/products/export/csv/").text
 

@@ -252,7 +252,7 @@ def modes(folder: Path) -> dict[str, int]:
 
 
 def test_local_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
-    """Whatever the umask, and also those that exist already."""
+    """At any umask, and also files that exist already."""
     port = free_port()
     var = tmp_path / "var"
     (var / "media" / "old").mkdir(parents=True)
@@ -289,12 +289,12 @@ def test_local_files_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("wanted", [False, True])
-def test_http2_without_tls_is_off_unless_wanted(
-    environ: dict[str, str], tmp_path: Path, *, wanted: bool
+@pytest.mark.parametrize("enabled", [False, True])
+def test_http2_without_tls_is_off_unless_enabled(
+    environ: dict[str, str], tmp_path: Path, *, enabled: bool
 ) -> None:
     port = int(environ["PORT"])
-    environ |= {"HTTP2_CLEARTEXT": str(wanted)}
+    environ |= {"HTTP2_CLEARTEXT": str(enabled)}
     with started("serve", folder=tmp_path, **environ) as server:
         server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
         with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
@@ -302,7 +302,7 @@ def test_http2_without_tls_is_off_unless_wanted(
             # (RFC 9113, sections 3.4 and 6.5).
             client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0")
             first = client.recv(9)
-    assert (first[3:4] == b"\4") == wanted, first
+    assert (first[3:4] == b"\4") == enabled, first
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])

@@ -183,7 +183,7 @@ def test_balance_is_captures_less_refunds_and_disputes(
     assert amounts == [-300, 300, -300, -100, 300, 1000]
 
 
-def test_of_concurrent_refunds_of_sixty_percent_one_succeeds(fake_stripe: FakeStripe) -> None:
+def test_concurrent_refunds_of_sixty_percent_make_one_refund(fake_stripe: FakeStripe) -> None:
     intent = paid_intent(stripe_client(fake_stripe.url), fake_stripe, 1000)
     ready = threading.Barrier(50)
     errors: list[str] = []

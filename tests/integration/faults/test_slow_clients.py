@@ -135,7 +135,7 @@ def test_others_are_served_while_clients_stall_and_the_provider_hangs(
             for _ in range(5):
                 assert is_served(port, "/api/health/"), server.output_text
                 assert is_served(port, "/api/products/"), server.output_text
-            # The provider's pool is full of payments; other writes have threads of their own.
+            # The provider's pool is full of payments; other writes have separate threads.
             processes.token = ""
             processes.sign_in("ravi")
             answers = {read_to_end(client)[9:12] for client in bodies}

@@ -119,7 +119,7 @@ def test_add_unknown_unavailable_or_too_many_is_rejected(asha: Shopper, injector
     assert [line["quantity"] for line in asha.cart()] == [10]
 
 
-def test_change_quantity(asha: Shopper, injector: Injector) -> None:
+def test_quantity_is_changed_by_step_or_to_a_value(asha: Shopper, injector: Injector) -> None:
     line = asha.add(new_product(injector, stock=5), 2)
 
     def change(**body: object) -> tuple[int, int]:

@@ -258,7 +258,7 @@ def test_brands_are_counted_and_sorted_by_title(client: FlaskClient) -> None:
     assert client.get("/api/products/brands/?category=nowhere").get_json() == []
 
 
-def test_price_range(client: FlaskClient) -> None:
+def test_price_range_has_the_lowest_and_highest_price(client: FlaskClient) -> None:
     all_products = client.get("/api/products/price-range/").get_json()
     assert all_products == {"min_price": "50.00", "max_price": "999.00"}
     no_products = client.get("/api/products/price-range/?category=nowhere").get_json()

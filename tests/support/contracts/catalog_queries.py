@@ -221,7 +221,7 @@ class CatalogQueriesContract:
         for sort in ProductSort:
             assert sorted(p.id for p in all_pages(queries, filters, sort, 2)) == sorted(expected)
 
-    def test_every_query_finds_its_title(
+    def test_search_of_each_query_returns_the_expected_titles(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:
         numbers = {title: 500 + number for number, title in enumerate(TITLES)}

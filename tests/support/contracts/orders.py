@@ -58,7 +58,7 @@ class OrdersContract:
             stored.start_processing(at=LATER, actor="staff:1")
             work.orders.save(stored)
             first, second = stored.lines
-            back = [first.refund_of(1), second.refund_worth(Money(7, "INR"))]
+            back = [first.refund_of(1), second.refund_of_amount(Money(7, "INR"))]
             stored.request_refund(back, reason="Ärger", at=LATER, actor="staff:1")
             stored.settle_refund(back, reason="Ärger", at=LATER, actor="stripe")
             stored.ship(carrier="Post", tracking_number="P1", at=LATER, actor="staff:1")

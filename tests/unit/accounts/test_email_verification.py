@@ -122,7 +122,7 @@ def test_password_reset_by_link_verifies_the_address(accounts: AccountsFixture) 
     assert is_verified(accounts, asha.id)
 
 
-def test_only_an_actor_can_vouch_for_an_address(accounts: AccountsFixture) -> None:
+def test_registration_with_verified_address_needs_an_actor(accounts: AccountsFixture) -> None:
     command = RegisterUserCommand(
         username="asha", email="asha@example.com", password=PASSWORD, email_verified=True
     )

@@ -42,7 +42,7 @@ def test_admin_imports_no_database(graph: grimp.ImportGraph) -> None:
     assert all(name.startswith(ALLOWED_LAYERS) for name in ours)
 
 
-def test_search_finds_the_database_behind_persistence(
+def test_check_finds_the_database_imported_by_persistence(
     graph: grimp.ImportGraph,
 ) -> None:
     assert "sqlalchemy" in _reached(graph, "novacart.adapters.persistence")

@@ -317,7 +317,7 @@ def test_same_file_twice_changes_nothing(catalog: CatalogFixture) -> None:
     assert (export(catalog), len(catalog.store.events)) == (before, events)
 
 
-def test_mended_file_does_not_duplicate_the_good_rows(catalog: CatalogFixture) -> None:
+def test_import_of_a_corrected_file_adds_only_the_rejected_rows(catalog: CatalogFixture) -> None:
     broken = (CASES / "three.csv").read_text().replace("1299.00", "free")
     assert counts(import_text(catalog, broken)) == (2, 0, 0, 1)
     assert counts(import_case(catalog, "three.csv")) == (1, 0, 2, 0)
@@ -447,7 +447,7 @@ def test_unreadable_file_raises(
         read_products(BytesIO(content), CSV, encoding=encoding)
 
 
-def test_bad_byte_far_down_imports_nothing(catalog: CatalogFixture) -> None:
+def test_undecodable_byte_in_a_later_batch_imports_nothing(catalog: CatalogFixture) -> None:
     lines = [f"Kite {number},1\n".encode() for number in range(4 * BATCH_SIZE)]
     with pytest.raises(UnreadableFile, match="Line 2002 is not UTF-8"):
         import_bytes(catalog, b"title,price\n" + b"".join(lines) + b"Caf\xe9,1\n")
@@ -545,7 +545,7 @@ def test_price_in_another_currency_is_rejected(catalog: CatalogFixture) -> None:
     assert [price for _, price, _ in shown(catalog)] == ["12.00", "13.00", "14.00"]
 
 
-def test_years(catalog: CatalogFixture) -> None:
+def test_year_is_a_number_from_1_to_9999_or_empty(catalog: CatalogFixture) -> None:
     report = import_case(catalog, "year.csv")
     assert reasons(report) == [(3, "published_year", "A year is a number from 1 to 9999.")]
     assert [product.published_year for product in products(catalog)] == [2008, None]
@@ -557,7 +557,7 @@ def test_repeated_header_is_refused(catalog: CatalogFixture) -> None:
     assert products(catalog) == []
 
 
-def test_html_stays_text(catalog: CatalogFixture) -> None:
+def test_html_in_a_description_is_kept(catalog: CatalogFixture) -> None:
     import_case(catalog, "html.csv")
     [product] = products(catalog)
     assert product.description.startswith("<p>Soft <b>cotton</b> &amp; linen</p>")
@@ -687,12 +687,12 @@ FORMULAS: dict[str, Any] = {
     "subtitle": "@SUM(1+1)*cmd|' /C calc'!A0",
     "description": "-2+3",
     "brand": "+1+1",
-    "author": "'=guarded already",
+    "author": "'=escaped already",
     "sku": "-1",
 }
 
 
-def test_formulas_are_guarded_for_spreadsheets_and_restored(catalog: CatalogFixture) -> None:
+def test_formulas_are_escaped_for_spreadsheets_and_restored(catalog: CatalogFixture) -> None:
     product = Product.create(
         id=ProductId(77), details=ProductDetails(price=Money(1000, "INR"), **FORMULAS), at=NOON
     )
@@ -721,7 +721,7 @@ def test_formulas_of_a_file_are_stored_as_they_are(catalog: CatalogFixture) -> N
     assert (product.description, product.brand, product.author) == ("-2+3", "+1+1", "=1+1")
 
 
-def test_report_is_a_guarded_csv(catalog: CatalogFixture) -> None:
+def test_report_is_a_csv_with_escaped_formulas(catalog: CatalogFixture) -> None:
     import_text(catalog, "title,price,stock\nKite,1,5\n")
     report = import_text(catalog, "title,price,stock,=x()\nKite,1,6,\nLamp,=1+1,1,\n")
     assert "".join(report_lines(report)) == (

@@ -72,7 +72,7 @@ def cod() -> Order:
     )
 
 
-def test_pay() -> None:
+def test_pay_records_history_and_event() -> None:
     order = an_order()
     order.pay(at=LATER, actor="stripe")
     assert changes(order, actor="stripe", reason="The order was paid.") == [
@@ -84,7 +84,7 @@ def test_pay() -> None:
     assert order.paid_at == LATER
 
 
-def test_start_processing() -> None:
+def test_start_processing_records_history_and_event() -> None:
     order = cod()
     order.start_processing(at=LATER, actor="staff:1")
     assert changes(order, actor="staff:1", reason="Processing started.") == [
@@ -126,7 +126,7 @@ def test_deliver_cod_order_records_payment() -> None:
     assert (order.delivered_at, order.paid_at) == (LATER, LATER)
 
 
-def test_cancel() -> None:
+def test_cancel_records_history_and_event() -> None:
     order = an_order()
     order.cancel(reason="Changed my mind.", at=LATER, actor="user:3")
     assert changes(order, actor="user:3", reason="Changed my mind.") == [
@@ -201,7 +201,7 @@ def test_partial_refund_and_its_reversal() -> None:
     assert recorded_fields(order) == []
 
 
-def test_failed_refund() -> None:
+def test_failed_refund_records_history() -> None:
     order = paid()
     items = [order.line(SECOND).refund_of(1)]
     order.request_refund(items, reason="Broken.", at=NOON, actor="user:3")
@@ -213,7 +213,7 @@ def test_failed_refund() -> None:
     ]
 
 
-def test_full_refund() -> None:
+def test_full_refund_records_history() -> None:
     order = an_order()
     order.pay(at=NOON, actor="stripe")
     items = [order.line(FIRST).refund_of(1)]
@@ -230,7 +230,7 @@ def test_full_refund() -> None:
 
 def test_refund_of_zero_names_invalid_field() -> None:
     with pytest.raises(InvalidValue, match=r"^A refund must be more than zero\.$") as worth_nothing:
-        paid().line(FIRST).refund_worth(rupees(0))
+        paid().line(FIRST).refund_of_amount(rupees(0))
     assert worth_nothing.value.field == "amount"
     with pytest.raises(InvalidValue) as of_nothing:
         paid().plan_refund(rupees(0))

@@ -74,7 +74,7 @@ def test_refund_units_one_by_one() -> None:
 def test_refund_of_amount_returns_no_units() -> None:
     order = paid_order()
     line = order.line(FIRST)
-    assert settle(order, request(order, line.refund_worth(rupees(30)))) == []
+    assert settle(order, request(order, line.refund_of_amount(rupees(30)))) == []
     assert (line.status, line.refunded_quantity) == (LineStatus.CONFIRMED, 0)
     assert order.refunded == rupees(30)
 
@@ -82,8 +82,8 @@ def test_refund_of_amount_returns_no_units() -> None:
 def test_refund_of_remaining_amount_returns_remaining_units() -> None:
     order = paid_order()
     line = order.line(FIRST)
-    settle(order, request(order, line.refund_worth(rupees(30))))
-    assert settle(order, request(order, line.refund_worth(rupees(270)))) == [(1, 3)]
+    settle(order, request(order, line.refund_of_amount(rupees(30))))
+    assert settle(order, request(order, line.refund_of_amount(rupees(270)))) == [(1, 3)]
     assert line.status is LineStatus.REFUNDED
 
 
@@ -125,7 +125,7 @@ def test_refund_above_remaining_amount_raises() -> None:
     request(order, item)
     for operation in (
         lambda: line.refund_of(1),
-        lambda: line.refund_worth(rupees(1)),
+        lambda: line.refund_of_amount(rupees(1)),
         lambda: request(order, item),
         lambda: order.plan_refund(order.total),
     ):
@@ -148,7 +148,7 @@ def test_refund_of_zero_or_less_raises(amount: int) -> None:
     with pytest.raises(InvalidValue):
         order.plan_refund(Money(amount, "INR"))
     with pytest.raises(InvalidValue):
-        order.line(FIRST).refund_worth(Money(amount, "INR"))
+        order.line(FIRST).refund_of_amount(Money(amount, "INR"))
     with pytest.raises(InvalidValue):
         order.line(FIRST).refund_of(amount)
 
@@ -206,7 +206,7 @@ def test_any_sequence_of_refunds_stays_within_order(data: st.DataObject) -> None
                 waiting.append(request(order, line.refund_of(data.draw(st.integers(1, 3)))))
             elif act == "amount":
                 worth = Money(data.draw(st.integers(1, 30_000)), "INR")
-                waiting.append(request(order, line.refund_worth(worth)))
+                waiting.append(request(order, line.refund_of_amount(worth)))
             elif waiting and act == "settle":
                 settle(order, waiting.pop(0))
             elif waiting:

@@ -100,7 +100,7 @@ class OrderChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderEvent:
+class OrderEventRow:
     """A domain event of the order.
 
     `handled_by` names the event handlers that succeeded, such as emails. `state` is None when the
@@ -136,7 +136,7 @@ class OrderDetail(OrderRow):
     payments: Sequence[PaymentRow]
     refunds: Sequence[RefundRow]
     webhook_events: Sequence[WebhookEventRow]
-    events: Sequence[OrderEvent]
+    events: Sequence[OrderEventRow]
 
     @property
     def captured(self) -> Money:

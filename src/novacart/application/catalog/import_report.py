@@ -71,7 +71,7 @@ class ImportReport:
 def report_lines(report: ImportReport) -> Iterator[str]:
     """The rejected rows, the changes of stock and the ignored columns as a CSV, by line.
 
-    It is guarded for spreadsheets, since it quotes the imported file.
+    Formulas are escaped for spreadsheets, since it quotes the imported file.
     """
     rows: list[tuple[Any, ...]] = [
         (1, "column ignored", name, "") for name in report.ignored_columns

@@ -20,7 +20,7 @@ from novacart.application.catalog.product_files import (
     NumberedRow,
     ProductRows,
     UnreadableFile,
-    unguard_formula,
+    unescape_formula,
 )
 from novacart.application.written_numbers import NumberStyle, decimal_mark_of
 
@@ -59,21 +59,23 @@ def read_products(
     """
     codec = _codec_of(stream, encoding)
     parse = _parse_csv if format is FileFormat.CSV else _parse_json_lines
-    facts = _Facts()
+    properties = _FileProperties()
     total = 0
-    for row in parse(_lines(stream, codec), facts):
+    for row in parse(_lines(stream, codec), properties):
         total += 1
-        facts.note_numbers(row)
-    style = facts.number_style()
+        properties.note_numbers(row)
+    style = properties.number_style()
     return ProductRows(
-        rows=(replace(row, numbers=style) for row in parse(_lines(stream, codec), _Facts())),
+        rows=(
+            replace(row, numbers=style) for row in parse(_lines(stream, codec), _FileProperties())
+        ),
         total=total,
-        ignored_columns=tuple(facts.ignored),
+        ignored_columns=tuple(properties.ignored),
     )
 
 
 @dataclass(slots=True)
-class _Facts:
+class _FileProperties:
     """Properties of a file that are known when all of it was read."""
 
     ignored: dict[str, None] = field(default_factory=dict)
@@ -166,12 +168,12 @@ class _Header:
     names: list[str]
 
 
-def _parse_csv(lines: Iterator[str], facts: _Facts) -> Iterator[NumberedRow]:
+def _parse_csv(lines: Iterator[str], properties: _FileProperties) -> Iterator[NumberedRow]:
     header = _read_header(lines)
-    facts.likely_mark = "." if header.delimiter == "," else None
+    properties.likely_mark = "." if header.delimiter == "," else None
     for name in header.names:
         if name and name not in COLUMNS:
-            facts.ignore(name)
+            properties.ignore(name)
     reader = csv.reader(chain([header.line], lines), delimiter=header.delimiter, strict=True)
     next(reader)
     while True:
@@ -246,17 +248,17 @@ def _csv_row(line: int, cells: list[str], names: list[str]) -> NumberedRow:
             if text or name not in _KEPT_IF_EMPTY:
                 row[name] = text or None
         elif text or name not in _KEPT_IF_EMPTY:
-            row[name] = unguard_formula(text)
+            row[name] = unescape_formula(text)
     return NumberedRow(line=line, row=row)
 
 
 # JSON Lines.
 
 
-def _parse_json_lines(lines: Iterator[str], facts: _Facts) -> Iterator[NumberedRow]:
+def _parse_json_lines(lines: Iterator[str], properties: _FileProperties) -> Iterator[NumberedRow]:
     for line, text in enumerate(lines, start=1):
         if text.strip():
-            yield _json_row(line, text, facts.ignore)
+            yield _json_row(line, text, properties.ignore)
 
 
 def _json_row(line: int, text: str, ignore: Callable[[str], None]) -> NumberedRow:

@@ -43,7 +43,7 @@ NUMBERS: Final = WHOLE_NUMBERS | {"price"}
 
 # OWASP, "CSV Injection": a spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
+_ESCAPED: Final = re.compile(r"'+[=+\-@\t\r]")
 _BOM: Final = "\ufeff"
 
 
@@ -92,7 +92,7 @@ def write_rows(
 ) -> Iterator[str]:
     """The lines of a file, with line ends, starting with the header of a CSV.
 
-    A CSV for a spreadsheet begins with a byte order mark, and its texts are guarded: one that
+    A CSV for a spreadsheet begins with a byte order mark, and its formulas are escaped: a text that
     would run as a formula begins with an apostrophe. The import removes it again.
     """
     if format is FileFormat.JSON_LINES:
@@ -115,7 +115,7 @@ def csv_lines(
     writer = csv.writer(buffer, lineterminator="\r\n")
     for row in cells_of_rows:
         writer.writerow(
-            guard_formula(cell, for_spreadsheet=for_spreadsheet)
+            escape_formula(cell, for_spreadsheet=for_spreadsheet)
             if isinstance(cell, str)
             else (str(cell).lower() if isinstance(cell, bool) else cell)
             for cell in row
@@ -125,19 +125,19 @@ def csv_lines(
         buffer.truncate()
 
 
-def guard_formula(text: str, *, for_spreadsheet: bool) -> str:
+def escape_formula(text: str, *, for_spreadsheet: bool) -> str:
     """The text with an apostrophe before it if a spreadsheet would run it.
 
-    A text that looks guarded already gets one more in every CSV, so that `unguard_formula`
+    A text that looks escaped already gets one more in every CSV, so that `unescape_formula`
     always restores the text.
     """
-    pattern = _FORMULA if for_spreadsheet else _GUARDED
+    pattern = _FORMULA if for_spreadsheet else _ESCAPED
     return f"'{text}" if pattern.match(text) else text
 
 
-def unguard_formula(cell: str) -> str:
-    """The text of a cell that `guard_formula` wrote."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+def unescape_formula(cell: str) -> str:
+    """The text of a cell that `escape_formula` wrote."""
+    return cell[1:] if _ESCAPED.match(cell) else cell
 
 
 def _to_row(exported: ExportedProduct) -> dict[str, Any]:

@@ -148,7 +148,7 @@ class OrderLine:
             raise RefundExceedsOrder(self.refundable)
         return self._refund_item(quantity, min(self.unit_price * quantity, self.refundable))
 
-    def refund_worth(self, amount: Money) -> RefundItem:
+    def refund_of_amount(self, amount: Money) -> RefundItem:
         """The refund of an amount without returning units.
 
         Raises `RefundExceedsOrder` above the refundable amount, `InvalidValue` for an amount

@@ -455,7 +455,7 @@ class Order(AggregateRoot):
         lines = [line for line in self.lines if line.refundable]
         shares = amount.split([line.refundable.amount for line in lines])
         return [
-            line.refund_worth(share) for line, share in zip(lines, shares, strict=True) if share
+            line.refund_of_amount(share) for line, share in zip(lines, shares, strict=True) if share
         ]
 
     def request_refund(

@@ -92,7 +92,7 @@ def plan_refund(
     shares = amount.split([item.amount.amount for item in plan.items])
     return RefundPlan.of_items(
         [
-            order.line(item.line_id).refund_worth(share)
+            order.line(item.line_id).refund_of_amount(share)
             for item, share in zip(plan.items, shares, strict=True)
             if share
         ]
@@ -108,4 +108,4 @@ def plan_retry(failed: Refund) -> RefundPlan:
 def plan_line_refund(order: Order, line_id: OrderLineId) -> RefundPlan:
     """Refund everything that is left of one line."""
     line = order.line(line_id)
-    return RefundPlan.of_items([line.refund_worth(line.refundable)])
+    return RefundPlan.of_items([line.refund_of_amount(line.refundable)])

@@ -23,7 +23,7 @@ from novacart.application.back_office.operations import WebhookEventRow
 from novacart.application.back_office.orders import (
     OrderChange,
     OrderDetail,
-    OrderEvent,
+    OrderEventRow,
     OrderLineRow,
     OrderRow,
 )
@@ -132,7 +132,7 @@ def _webhook_events(
     return [to_webhook_event(row) for row in connection.execute(statement)]
 
 
-def _events(connection: Connection, order_id: OrderId) -> list[OrderEvent]:
+def _events(connection: Connection, order_id: OrderId) -> list[OrderEventRow]:
     """Read the audit log, since old handled messages are deleted from the outbox."""
     statement = (
         select(
@@ -153,7 +153,7 @@ def _events(connection: Connection, order_id: OrderId) -> list[OrderEvent]:
         .limit(_MAX_ROWS)
     )
     return [
-        OrderEvent(
+        OrderEventRow(
             id=row.message_id,
             name=row.action,
             actor=row.actor,

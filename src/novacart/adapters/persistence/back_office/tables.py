@@ -51,7 +51,7 @@ _DROP_GUARD: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def _attach_guard(audit_entries: Table) -> None:
+def _attach_triggers(audit_entries: Table) -> None:
     """Create and drop the append-only triggers together with the table."""
     for dialect, statements in _CREATE_GUARD.items():
         for statement in statements:
@@ -87,7 +87,7 @@ audit_entries = Table(
     Index("ix_audit_entries_subject_id", "subject", "id"),
     Index("ix_audit_entries_request_id", "request_id"),
 )
-_attach_guard(audit_entries)
+_attach_triggers(audit_entries)
 
 # The end of the chain, one row. Writers lock it to append one at a time.
 audit_head = Table(

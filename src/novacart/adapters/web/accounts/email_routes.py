@@ -43,7 +43,7 @@ def email_blueprint(
     @login_required
     @blueprint.response(200, StatusSchema)
     def resend() -> Response:
-        """Request another link. No link is sent if the address is verified, or after five an hour."""
+        """Request another link, at most five an hour, unless the address is verified."""
         request_verification(RequestEmailVerificationCommand(user_id=principal().user_id))
         return json_response({"status": "OK"})
 
