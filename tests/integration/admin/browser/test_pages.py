@@ -1,14 +1,19 @@
 """Accessibility and width of each page, in light and dark mode. Saves screenshots."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from sqlalchemy import update
 
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.payments.tables import payments, refunds, webhook_events
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.ports.system_checks import SystemChecks
 from novacart.entrypoints.container import build_relay
 from novacart.entrypoints.demo.seed import seed_demo
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
@@ -51,7 +56,7 @@ def _paths(shop: LiveShop) -> dict[str, str]:
         **{
             path: f"/admin/{path}/"
             for path in (
-                "orders payments refunds customers products categories staff"
+                "attention orders payments refunds customers products categories staff"
                 " webhook-events outbox audit health"
             ).split()
         },
@@ -61,7 +66,7 @@ def _paths(shop: LiveShop) -> dict[str, str]:
 
 @pytest.fixture
 def demo_shop(shop: LiveShop) -> LiveShop:
-    """The demo shop with a partially refunded order."""
+    """The demo shop with a partially refunded order and items that need attention."""
     seed_demo(shop.injector)
     books = shop.app.test_client().get("/api/products/?in_stock=true").get_json()
     order_id = paid_order(shop, books[0]["id"], books[1]["id"])
@@ -70,7 +75,21 @@ def demo_shop(shop: LiveShop) -> LiveShop:
     relay = build_relay(shop.injector)
     while relay() is not None:
         pass
+    _break(shop)
     return shop
+
+
+def _break(shop: LiveShop) -> None:
+    """Park a webhook event, fail the refund and record a failed audit."""
+    at = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    note = "The amount reported by the payment provider differs from the one on record."
+    with shop.injector.get(Database).writing() as connection:
+        connection.execute(update(webhook_events).values(state="quarantined", note=note))
+        connection.execute(update(refunds).values(status="FAILED", failure="Account closed."))
+        connection.execute(update(payments).values(refunded_minor=0))
+        connection.commit()
+    checks = shop.injector.get(SystemChecks)  # type: ignore[type-abstract]
+    checks.record("audit", ok=False, summary="13 of 14 invariants hold. 1 violation.", at=at)
 
 
 def _violations(page: Page) -> list[str]:

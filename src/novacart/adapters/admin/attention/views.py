@@ -67,15 +67,14 @@ class AttentionView(ListView):
     key = "key"
     link_column = "subject"
     can_view_details = False
-    column_list = ("kind", "subject", "problem", "amount", "since", "due", "action")
-    column_labels: ClassVar = {"kind": "What", "due": "Respond by"}
+    column_list = ("kind", "subject", "problem", "amount", "since", "action")
+    column_labels: ClassVar = {"kind": "What"}
     column_sortable_list = ("since",)
     formatters: ClassVar = {
         "kind": lambda row: LABELS[row.kind],
-        "problem": lambda row: formatting.or_dash(row.problem),
+        "problem": lambda row: _problem(row),  # noqa: PLW0108 (defined below)
         "amount": lambda row: "–" if row.amount is None else formatting.money(row.amount),
         "since": lambda row: formatting.timestamp(row.since),
-        "due": lambda row: formatting.timestamp(row.due),
     }
     permissions: ClassVar = {
         "index_view": "dashboard.read",
@@ -166,6 +165,12 @@ class AttentionView(ListView):
             return False
         self.back_office.retry_event(RetryEventCommand(actor=self.actor, event_id=event_id))
         return True
+
+
+def _problem(row: AttentionItem) -> object:
+    if row.due is None:
+        return formatting.or_dash(row.problem)
+    return Markup("{} <strong>Due {}.</strong>").format(row.problem, formatting.timestamp(row.due))
 
 
 def _link(url: str, text: str, subject: str) -> Markup:

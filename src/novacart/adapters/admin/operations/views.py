@@ -14,12 +14,18 @@ from novacart.adapters.admin.filters import Filter, choice, parse_id
 from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import StaffView, see_other
+from novacart.application.back_office.attention import AttentionKind
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.retry_messages import RetryMessagesCommand
 from novacart.application.payments.retry_event import RetryEventCommand
 from novacart.application.ports.webhook_events import EventState
 
+# The items of the attention list that are parked in each queue.
+_ATTENTION_KINDS: Final = {
+    "Outbox": AttentionKind.MESSAGE,
+    "Webhook events": AttentionKind.WEBHOOK_EVENT,
+}
 _MESSAGE_STATES: Final = (EventState.PENDING, EventState.HANDLED, EventState.PARKED)
 
 
@@ -184,6 +190,7 @@ class HealthView(StaffView):
         return self.render(
             "back_office/health.html",
             health=self.back_office.health.health(),
+            attention_kinds=_ATTENTION_KINDS,
             dependencies=self.back_office.readiness(),
             provider=self.back_office.provider,
             has_untrusted_proxy=not current_app.config["TRUSTED_PROXIES"]
