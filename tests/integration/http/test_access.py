@@ -32,6 +32,8 @@ ROUTES: list[tuple[str, str, str]] = [
         line.split()[:3] for line in (Path(__file__).parent / "access.txt").read_text().splitlines()
     )
 ]
+# Last, since it ends the sessions of these tests.
+ROUTES.sort(key=lambda route: route[1] == "/api/sessions/revoke/")
 PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # An id that does not exist.
 UNKNOWN = 987_654_321
