@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from threading import RLock
 
@@ -35,6 +35,13 @@ class _Account:
     payment: PaymentReport
     refunds: dict[str, RefundReport] = field(default_factory=dict)
     disputes: dict[str, DisputeReport] = field(default_factory=dict)
+
+    @property
+    def withheld(self) -> int:
+        """What banks hold for disputes."""
+        return sum(
+            report.amount.amount for report in self.disputes.values() if not report.reinstated
+        )
 
     @property
     def refunded(self) -> int:
@@ -180,6 +187,7 @@ class FakePaymentGateway:
                 status=status,
                 amount=account.payment.captured,
                 reported_at=self._clock.now(),
+                due_by=self._clock.now() + timedelta(days=7),
                 withdrawn=True,
                 reinstated=status is DisputeStatus.WON,
             )
@@ -212,7 +220,8 @@ class FakePaymentGateway:
 
     def _make_refund(self, reference: str, amount: Money) -> RefundReport:
         account = self._account(reference)
-        if amount.amount > account.payment.captured.amount - account.refunded:
+        left = account.payment.captured.amount - account.refunded - account.withheld
+        if amount.amount > left:
             raise GatewayRefused("The amount is more than is left of this payment.")
         return RefundReport(
             reference=f"re_memory_{next(self._numbers)}",

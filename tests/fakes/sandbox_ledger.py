@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from threading import RLock
 
-from novacart.application.ports.sandbox_ledger import SandboxPayment, SandboxRefund
+from novacart.application.ports.sandbox_ledger import SandboxDispute, SandboxPayment, SandboxRefund
 
 
 class FakeSandboxLedger:
@@ -15,6 +15,7 @@ class FakeSandboxLedger:
         self._lock = RLock()
         self._payments: dict[str, SandboxPayment] = {}
         self._refunds: dict[str, SandboxRefund] = {}
+        self._disputes: dict[str, SandboxDispute] = {}
 
     @contextmanager
     def begin(self) -> Iterator["FakeSandboxLedger"]:
@@ -47,3 +48,15 @@ class FakeSandboxLedger:
 
     def refunds_since(self, since: datetime) -> Sequence[SandboxRefund]:
         return [one for one in self._refunds.values() if one.made_at >= since]
+
+    def disputes_of(self, payment: str) -> Sequence[SandboxDispute]:
+        return [one for one in self._disputes.values() if one.payment == payment]
+
+    def disputes_since(self, since: datetime) -> Sequence[SandboxDispute]:
+        return [one for one in self._disputes.values() if one.opened_at >= since]
+
+    def add_dispute(self, dispute: SandboxDispute) -> None:
+        self._disputes[dispute.reference] = dispute
+
+    def save_dispute(self, dispute: SandboxDispute) -> None:
+        self._disputes[dispute.reference] = dispute

@@ -5,6 +5,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.payments.payment import Payment
 from tests.support.back_office import StaffClient, staff_client
 from tests.support.shoppers import Shopper, new_product, stock_level
 
@@ -258,3 +260,105 @@ def test_unknown_id_is_404(owner: StaffClient, bad: str) -> None:
     for path in ("orders", "products", "payments", "refunds", "customers", "outbox", "audit"):
         assert owner.get(f"/admin/{path}/details/?id={bad}").status_code == 404, path
     assert owner.get(f"/admin/webhook-events/details/?id={bad}").status_code == 404
+
+
+def dispute(asha: Shopper, order: dict[str, object], outcome: str) -> None:
+    """Dispute the order's payment at the sandbox provider, or move the dispute."""
+    intent = _payment(asha.client.application.extensions["novacart.injector"], order).reference
+    response = asha.person.post(f"/api/payments/sandbox/{intent}/dispute/", {"outcome": outcome})
+    assert response.status_code == 200, response.text
+
+
+def test_disputed_order_is_shipped_only_after_confirmation(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    kettle = new_product(injector)
+    order = paid_order(asha, kettle)
+    submit_action(owner, "process", order)
+    url = f"/admin/orders/details/?id={order['id']}"
+    assert "despite_dispute" not in owner.get(url).text
+    dispute(asha, order, "open")
+    page = owner.get(url).text
+    assert "despite_dispute" in page
+    assert "The payment is disputed" in page
+    assert "Withheld for disputes" in page
+    shipment = {"carrier": "Dak", "tracking_number": "T-1"}
+    [message] = submit_action(owner, "ship", order, **shipment)
+    assert "Confirm that you want to ship it." in message
+    assert reload(asha, order)["status"] == "PROCESSING"
+    assert stock_level(injector, kettle) == (10, 1)
+    submit_action(owner, "ship", order, **shipment, despite_dispute="y")
+    assert reload(asha, order)["status"] == "SHIPPED"
+
+
+@pytest.mark.parametrize(
+    ("moves", "confirmation"),
+    [(("open", "respond"), True), (("open", "lose"), True), (("open", "respond", "win"), False)],
+)
+def test_shipping_needs_confirmation_while_a_dispute_is_open_or_after_it_is_lost(
+    asha: Shopper,
+    owner: StaffClient,
+    injector: Injector,
+    moves: tuple[str, ...],
+    confirmation: bool,  # noqa: FBT001 (a parameter of the test)
+) -> None:
+    order = paid_order(asha, new_product(injector))
+    submit_action(owner, "process", order)
+    for outcome in moves:
+        dispute(asha, order, outcome)
+    submit_action(owner, "ship", order, carrier="Dak", tracking_number="T-1")
+    assert reload(asha, order)["status"] == ("PROCESSING" if confirmation else "SHIPPED")
+
+
+def test_bulk_shipping_leaves_disputed_orders_out(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    disputed, other = (paid_order(asha, new_product(injector)) for _ in range(2))
+    for order in (disputed, other):
+        submit_action(owner, "process", order)
+    dispute(asha, disputed, "open")
+    owner.submit(
+        "/admin/orders/action/",
+        {
+            "action": "ship",
+            "rowid": [str(disputed["id"]), str(other["id"])],
+            "carrier": "Dak",
+            "tracking_number": "T-1",
+        },
+    )
+    assert [reload(asha, order)["status"] for order in (disputed, other)] == [
+        "PROCESSING",
+        "SHIPPED",
+    ]
+
+
+def test_dispute_is_shown_on_order_payment_and_dashboard_and_filters_lists(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    disputed, other = (paid_order(asha, new_product(injector)) for _ in range(2))
+    assert "Open disputes" not in owner.get("/admin/").text
+    dispute(asha, disputed, "open")
+    pages = [
+        owner.get(f"/admin/orders/details/?id={disputed['id']}").text,
+        owner.get(f"/admin/payments/details/?id={_payment(injector, disputed).id}").text,
+        owner.get("/admin/").text,
+    ]
+    for page in pages:
+        assert "Needs response" in page
+        assert "Respond by" in page
+        assert str(disputed["number"]) in page
+        assert "₹100.00" in page
+    for path in ("orders", "payments"):
+        filtered = owner.get(f"/admin/{path}/?dispute=NEEDS_RESPONSE").text
+        assert str(disputed["number"]) in filtered
+        assert str(other["number"]) not in filtered
+        assert str(disputed["number"]) not in owner.get(f"/admin/{path}/?dispute=LOST").text
+    [message] = submit_action(owner, "refund", disputed, reason="Broken")
+    assert "The payment is disputed" in message
+
+
+def _payment(injector: Injector, order: dict[str, object]) -> Payment:
+    with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
+        payment = work.payments.of_order(order["id"])  # type: ignore[arg-type]
+    assert payment is not None
+    return payment

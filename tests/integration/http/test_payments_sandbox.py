@@ -59,6 +59,32 @@ def test_declined_card_leaves_the_order_payable(shop: CheckoutFixture, client: F
     assert shop.confirm(intent["payment_intent_id"]).status_code == 409
 
 
+def test_disputed_payment_withholds_its_money_until_the_dispute_is_won(
+    shop: CheckoutFixture, client: FlaskClient
+) -> None:
+    asha = a_customer(client)
+    order = shop.order(asha, {shop.product(): 1})
+    intent = shop.intent(asha, order["id"])["payment_intent_id"]
+
+    def dispute(outcome: str, reference: str = intent) -> TestResponse:
+        return client.post(f"/api/payments/sandbox/{reference}/dispute/", json={"outcome": outcome})
+
+    assert dispute("open").status_code == 409
+    ok(shop.confirm(intent))
+    assert dispute("win").status_code == 409
+    assert ok(dispute("open"))["status"] == "needs_response"
+    assert dispute("open").status_code == 409
+    refund = f"/api/payments/refund/{order['id']}/"
+    assert asha.post(refund).get_json()["code"] == "payment_disputed"
+    assert ok(dispute("respond"))["status"] == "under_review"
+    assert ok(dispute("win"))["status"] == "won"
+    assert dispute("lose").status_code == 409
+    assert ok(asha.post(refund))["amount"] == "241.00"
+    assert dispute("open").status_code == 409
+    assert dispute("open", "pi_unknown").status_code == 404
+    assert dispute("forget").status_code == 400
+
+
 def test_checkout_of_a_changed_cart_replaces_the_order(
     shop: CheckoutFixture, client: FlaskClient
 ) -> None:

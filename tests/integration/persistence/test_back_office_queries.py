@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
@@ -11,12 +11,14 @@ from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueri
 from novacart.adapters.persistence.back_office.tables import sales_days
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
+from novacart.adapters.persistence.payments.tables import disputes
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
-from novacart.domain.shared.ids import OrderId, ProductId, UserId
+from novacart.domain.payments.lifecycle import DisputeStatus
+from novacart.domain.shared.ids import OrderId, PaymentId, ProductId, UserId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import (
     a_category,
@@ -41,6 +43,58 @@ def shop(database: Database) -> Database:
 @pytest.fixture
 def queries(shop: Database) -> BackOfficeQueries:
     return SqlBackOfficeQueries(shop, "INR")
+
+
+def add_dispute(shop: Database, number: int, **values: object) -> None:
+    """A dispute over 30.00 of the payment of order `number`."""
+    values = {"status": "NEEDS_RESPONSE", "withdrawn_at": None, "reinstated_at": None} | values
+    with shop.writing() as connection:
+        connection.execute(
+            insert(disputes).values(
+                reference=f"dp_{number}",
+                payment_id=7000 + number,
+                amount_minor=3_000,
+                currency="INR",
+                withdrawn=values["withdrawn_at"] is not None,
+                reinstated=values["reinstated_at"] is not None,
+                opened_at=NOON,
+                **values,
+            )
+        )
+        connection.commit()
+
+
+def test_dispute_reduces_what_is_left_and_filters_lists(
+    shop: Database, queries: BackOfficeQueries
+) -> None:
+    add_dispute(shop, 2, withdrawn_at=NOON, due_by=NOON + timedelta(days=7))
+    order, payment = queries.order(OrderId(order_id(2))), queries.payment(PaymentId(7002))
+    assert order is not None
+    assert payment is not None
+    # 300.00 captured, 30.00 refunded, 30.00 withheld.
+    assert order.refundable == payment.refundable == Money(24_000, "INR")
+    assert order.withheld == payment.withheld == Money(3_000, "INR")
+    assert order.dispute is payment.dispute is DisputeStatus.NEEDS_RESPONSE
+    assert order.is_at_risk
+    assert order.disputes == payment.disputes
+    (dispute,) = order.disputes
+    assert (dispute.amount, dispute.due_by) == (Money(3_000, "INR"), NOON + timedelta(days=7))
+    assert _numbers(queries, filters={"dispute": "NEEDS_RESPONSE"}) == ["NC-0002"]
+    assert _numbers(queries, filters={"dispute": "LOST"}) == []
+    filtered = queries.payments(ListQuery(filters={"dispute": "NEEDS_RESPONSE"})).rows
+    assert [row.id for row in filtered] == [7002]
+    account = queries.account(UserId(1))
+    assert account is not None
+    before = account.spent
+    with shop.writing() as connection:
+        connection.execute(update(disputes).values(reinstated=True, reinstated_at=NOON))
+        connection.commit()
+    account = queries.account(UserId(1))
+    assert account is not None
+    assert account.spent == before + Money(3_000, "INR")
+    won = queries.order(OrderId(order_id(2)))
+    assert won is not None
+    assert won.refundable == Money(27_000, "INR")
 
 
 def _numbers(queries: BackOfficeQueries, **parameters: object) -> list[str]:
@@ -279,6 +333,31 @@ class TestDashboard:
         for use_case in (CountSales, RecountSales):
             use_case(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
             assert dashboard.best_sellers(*period, limit=5) == live
+
+    def test_disputes_count_on_the_days_on_which_their_money_moved(
+        self, shop: Database, dashboard: SqlDashboardQueries
+    ) -> None:
+        add_dispute(shop, 1, withdrawn_at=NOON)
+        add_dispute(shop, 2, withdrawn_at=NOON, reinstated_at=NOON + timedelta(days=2))
+        clock = SetClock(NOON + timedelta(days=4))
+        for count in (None, CountSales, RecountSales):
+            if count is not None:
+                count(figures=SqlSalesFigures(shop, UTC), clock=clock, zone=UTC)()
+            days = dashboard.days(DAY, DAY + timedelta(days=3))
+            assert [day.disputed.amount for day in days] == [6_000, 0, -3_000, 0]
+            for day in days:
+                assert day.net_revenue == day.revenue - day.refunded - day.disputed
+
+    def test_open_disputes_are_listed_by_deadline(
+        self, shop: Database, dashboard: SqlDashboardQueries
+    ) -> None:
+        add_dispute(shop, 1, due_by=NOON + timedelta(days=9))
+        add_dispute(shop, 2, due_by=None)
+        add_dispute(shop, 5, status="UNDER_REVIEW", due_by=NOON + timedelta(days=7))
+        add_dispute(shop, 6, status="LOST", due_by=NOON + timedelta(days=1))
+        listed = dashboard.open_disputes(limit=5)
+        assert [dispute.reference for dispute in listed] == ["dp_5", "dp_1", "dp_2"]
+        assert [dispute.reference for dispute in dashboard.open_disputes(limit=1)] == ["dp_5"]
 
     def test_recount_includes_later_changes(
         self, shop: Database, dashboard: SqlDashboardQueries

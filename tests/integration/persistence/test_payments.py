@@ -17,12 +17,13 @@ from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.payments.queries import RefundSummary
 from novacart.application.ports.errors import StorageUnavailable
-from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.payments.lifecycle import DisputeStatus, RefundStatus
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
 from tests.support.builders.ordering import add_product
 from tests.support.clock import SetClock
 from tests.support.contracts.payment_gateway import (
+    Bank,
     Customer,
     PaymentGatewayContract,
     refunded_payments,
@@ -68,6 +69,13 @@ class TestSandboxOnSql(PaymentGatewayContract):
     @pytest.fixture
     def customer(self, gateway: SandboxGateway) -> Customer:
         return _customer_of(gateway)
+
+    @pytest.fixture
+    def bank(self, gateway: SandboxGateway) -> Bank:
+        def dispute(reference: str, status: DisputeStatus) -> None:
+            gateway.dispute(reference, status)
+
+        return dispute
 
     @pytest.fixture
     def write(self, begin: SqlUnitOfWorkFactory) -> Callable[[], None]:

@@ -18,7 +18,12 @@ from novacart.domain.payments.errors import PaymentDeclined
 from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
-from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract, request
+from tests.support.contracts.payment_gateway import (
+    Bank,
+    Customer,
+    PaymentGatewayContract,
+    request,
+)
 from tests.support.fake_stripe.faults import Effect
 from tests.support.fake_stripe.fixtures import API_KEY, fake_stripe
 from tests.support.fake_stripe.server import FakeStripe
@@ -49,6 +54,19 @@ class TestStripeGateway(PaymentGatewayContract):
             fake_stripe.pay(reference, "succeed" if succeed else "decline")
 
         return pay
+
+    @pytest.fixture
+    def bank(self, fake_stripe: FakeStripe) -> Bank:
+        disputes: dict[str, str] = {}
+
+        def dispute(reference: str, status: DisputeStatus) -> None:
+            if status is DisputeStatus.NEEDS_RESPONSE:
+                disputes[reference] = fake_stripe.open_dispute(reference)["id"]
+            else:
+                won = status is DisputeStatus.WON
+                fake_stripe.close_dispute(disputes[reference], won=won)
+
+        return dispute
 
 
 def test_payment_intent_has_amount_receipt_and_metadata(

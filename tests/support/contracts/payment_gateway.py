@@ -13,8 +13,8 @@ from novacart.application.ports.payment_gateway import (
     PaymentGateway,
     RefundRequest,
 )
-from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
-from novacart.domain.payments.reports import PaymentReport, ProviderReport
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
+from novacart.domain.payments.reports import DisputeReport, PaymentReport, ProviderReport
 from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
 
@@ -45,8 +45,14 @@ def _paid(report: ProviderReport | None) -> PaymentReport:
     return report.payment
 
 
+class Bank(Protocol):
+    def __call__(self, reference: str, status: DisputeStatus) -> None:
+        """Open a dispute (`NEEDS_RESPONSE`), or move the one that is open."""
+        ...
+
+
 class PaymentGatewayContract:
-    """Subclasses provide the fixtures `gateway` and `customer`.
+    """Subclasses provide the fixtures `gateway`, `customer` and `bank`.
 
     `write` commits a write of the shop; those with a database override it.
     """
@@ -159,6 +165,29 @@ class PaymentGatewayContract:
         gateway.refund(_refund(paid, 100))
         assert list(gateway.changed_since(since)) == [paid]
         assert list(gateway.changed_since(now + timedelta(hours=1))) == []
+
+    def test_disputed_payment_reports_its_dispute_and_refuses_refunds(
+        self, gateway: PaymentGateway, paid: str, bank: Bank, now: datetime
+    ) -> None:
+        def dispute() -> DisputeReport:
+            report = gateway.retrieve(paid)
+            assert report is not None
+            (dispute,) = report.disputes
+            return dispute
+
+        bank(paid, DisputeStatus.NEEDS_RESPONSE)
+        opened = dispute()
+        assert (opened.status, opened.amount) == (DisputeStatus.NEEDS_RESPONSE, PRICE)
+        assert opened.withdrawn
+        assert not opened.reinstated
+        assert opened.due_by is not None
+        assert opened.due_by > now
+        assert list(gateway.changed_since(now - timedelta(hours=1))) == [paid]
+        with pytest.raises(GatewayRefused):
+            gateway.refund(_refund(paid, 1))
+        bank(paid, DisputeStatus.WON)
+        assert (dispute().status, dispute().reinstated) == (DisputeStatus.WON, True)
+        assert gateway.refund(_refund(paid, 1, key="after")).amount == Money(1, "INR")
 
     def test_lists_allow_requests_and_writes_between_their_items(
         self,

@@ -112,8 +112,9 @@ def a_full_payment(order: Order) -> Payment:
                 reference="dp_1",
                 amount=order.total,
                 status=DisputeStatus.LOST,
-                withdrawn=True,
-                reinstated=True,
+                due_by=LATER,
+                withdrawn_at=NOON,
+                reinstated_at=LATER,
                 opened_at=NOON,
                 closed_at=LATER,
             )

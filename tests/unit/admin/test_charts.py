@@ -13,6 +13,7 @@ def _day(days_ago: int, *, paid: int, revenue: int) -> SalesDay:
         paid=paid,
         revenue=Money(revenue, "INR"),
         refunded=Money(0, "INR"),
+        disputed=Money(revenue // 10, "INR"),
     )
 
 
@@ -28,6 +29,8 @@ def test_period_is_compared_with_the_previous_period() -> None:
         "placed": 50,
         "average": 0,
         "refunded": None,
+        "disputed": 50,
+        "net_revenue": 50,
         "conversion": 0,
     }
     assert comparison.series()["revenue"] == [2.5, 0.5]

@@ -7,11 +7,16 @@ import pytest
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.application.ports.payment_gateway import GatewayUnavailable, PaymentGateway
-from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.sandbox_ledger import FakeSandboxLedger
 from tests.support.clock import SetClock
-from tests.support.contracts.payment_gateway import Customer, PaymentGatewayContract, request
+from tests.support.contracts.payment_gateway import (
+    Bank,
+    Customer,
+    PaymentGatewayContract,
+    request,
+)
 
 
 @pytest.fixture
@@ -31,6 +36,10 @@ class TestFakePaymentGateway(PaymentGatewayContract):
 
         return pay
 
+    @pytest.fixture
+    def bank(self, provider: FakePaymentGateway) -> Bank:
+        return provider.dispute
+
 
 class TestSandboxGateway(PaymentGatewayContract):
     @pytest.fixture
@@ -43,6 +52,13 @@ class TestSandboxGateway(PaymentGatewayContract):
             gateway.confirm(reference, succeed=succeed)
 
         return pay
+
+    @pytest.fixture
+    def bank(self, gateway: SandboxGateway) -> Bank:
+        def dispute(reference: str, status: DisputeStatus) -> None:
+            gateway.dispute(reference, status)
+
+        return dispute
 
 
 def test_unavailable_gateway_refuses_payments() -> None:

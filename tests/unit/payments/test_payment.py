@@ -1,5 +1,6 @@
 """The payment aggregate: reports, refunds, disputes and the next check."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -8,6 +9,7 @@ import pytest
 from novacart.domain.payments.errors import (
     InvalidPaymentTransition,
     NothingToRefund,
+    OrderDisputed,
     PaymentDisputed,
     PaymentMismatch,
     RefundExceedsPayment,
@@ -359,3 +361,47 @@ def test_dispute_reports_lead_to_the_same_state_in_any_order() -> None:
         assert dispute.withdrawn
         assert dispute.reinstated
         assert sorted(_event_names(payment)) == ["dispute.closed", "dispute.opened"]
+
+
+def test_latest_deadline_of_a_dispute_is_kept() -> None:
+    payment = a_paid_payment()
+    week, fortnight = NOON + timedelta(days=7), NOON + timedelta(days=14)
+    changes = [
+        payment.apply_dispute_report(replace(a_dispute_report(), due_by=due_by), at=NOON)
+        for due_by in (None, week, fortnight, week, None)
+    ]
+    assert changes == [True, True, True, False, False]
+    assert payment.disputes[0].due_by == fortnight
+
+
+def test_money_of_a_dispute_has_the_times_of_its_withdrawal_and_return() -> None:
+    payment = a_paid_payment()
+    won_at = NOON + timedelta(days=30)
+    payment.apply_dispute_report(a_dispute_report(withdrawn=True), at=NOON)
+    won = a_dispute_report(DisputeStatus.WON, withdrawn=True, reinstated=True)
+    payment.apply_dispute_report(won, at=won_at)
+    payment.apply_dispute_report(won, at=won_at + timedelta(days=1))
+    (dispute,) = payment.disputes
+    assert (dispute.withdrawn_at, dispute.reinstated_at) == (NOON, won_at)
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        (DisputeStatus.NEEDS_RESPONSE, "is in a dispute over 241.00 INR"),
+        (DisputeStatus.UNDER_REVIEW, "is in a dispute over 241.00 INR"),
+        (DisputeStatus.LOST, "lost a dispute over 241.00 INR"),
+        (DisputeStatus.WON, None),
+        (DisputeStatus.CLOSED, None),
+    ],
+)
+def test_goods_of_an_open_or_lost_dispute_are_at_risk(
+    status: DisputeStatus, problem: str | None
+) -> None:
+    payment = a_paid_payment()
+    payment.apply_dispute_report(a_dispute_report(status), at=NOON)
+    if problem is None:
+        payment.ensure_undisputed()
+    else:
+        with pytest.raises(OrderDisputed, match=problem):
+            payment.ensure_undisputed()

@@ -302,9 +302,10 @@ def test_dispute_keeps_its_stored_fields() -> None:
         amount=PART,
         opened_at=NOON,
         status=DisputeStatus.LOST,
-        withdrawn=True,
+        due_by=LATER,
+        withdrawn_at=NOON,
         closed_at=LATER,
     )
     assert (dispute.withdrawn, dispute.reinstated, dispute.closed_at) == (True, False, LATER)
-    assert dispute.record_funds(withdrawn=True, reinstated=False) is False
-    assert dispute.record_funds(withdrawn=False, reinstated=True) is True
+    assert dispute.record_funds(withdrawn=True, reinstated=False, at=LATER) is False
+    assert dispute.record_funds(withdrawn=False, reinstated=True, at=LATER) is True

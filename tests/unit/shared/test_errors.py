@@ -73,6 +73,11 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
         lambda: payments.PaymentDisputed(withheld=FIVE, refundable=THREE),
         {"withheld": "5.00", "left": "3.00"},
     ),
+    (
+        lambda: payments.OrderDisputed(amount=FIVE, is_lost=False),
+        {"amount": "5.00", "currency": "INR"},
+    ),
+    (lambda: payments.PaymentNotDisputable("No."), NONE),
     (lambda: payments.RefundRefused("No."), NONE),
     (lambda: payments.OrderNotPayable("No."), NONE),
     (lambda: payments.PaymentDeclined("No."), NONE),

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Final
 
@@ -14,17 +14,30 @@ from novacart.application.ports.payment_gateway import (
     RefundRequest,
 )
 from novacart.application.ports.sandbox_ledger import (
+    SandboxDispute,
     SandboxLedger,
     SandboxLedgerSession,
     SandboxPayment,
     SandboxRefund,
 )
-from novacart.domain.payments.lifecycle import FINAL, PaymentStatus, RefundStatus
-from novacart.domain.payments.reports import PaymentReport, ProviderReport, RefundReport
+from novacart.domain.payments.lifecycle import (
+    FINAL,
+    OPEN_DISPUTES,
+    DisputeStatus,
+    PaymentStatus,
+    RefundStatus,
+)
+from novacart.domain.payments.reports import (
+    DisputeReport,
+    PaymentReport,
+    ProviderReport,
+    RefundReport,
+)
 from novacart.domain.shared.ids import PaymentId
 from novacart.domain.shared.money import Money
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TIME_FOR_EVIDENCE: Final = timedelta(days=7)
 _KEY_REUSED: Final = "This key was used with another request."
 
 
@@ -61,8 +74,12 @@ class SandboxGateway:
             payment = session.payment(reference)
             if payment is None:
                 return None
-            refunds = [_refund_report(refund) for refund in session.refunds_of(reference)]
-            return replace(self._report(payment), refunds=refunds, complete=True)
+            return replace(
+                self._report(payment),
+                refunds=[_refund_report(refund) for refund in session.refunds_of(reference)],
+                disputes=[_dispute_report(dispute) for dispute in session.disputes_of(reference)],
+                complete=True,
+            )
 
     def find(self, payment_id: PaymentId, order_number: str, *, since: datetime) -> str | None:
         with self._ledger.begin() as session:
@@ -87,8 +104,7 @@ class SandboxGateway:
                 if (refund.refund_id, refund.amount) != (request.refund_id, request.amount):
                     raise GatewayRefused(_KEY_REUSED)
                 return _refund_report(refund)
-            refunded = sum(one.amount.amount for one in session.refunds_of(request.reference))
-            if request.amount.amount > payment.captured.amount - refunded:
+            if request.amount.amount > _left(session, payment):
                 raise GatewayRefused("The amount is more than is left of this payment.")
             refund = SandboxRefund(
                 reference=f"re_sandbox_{token_hex(12)}",
@@ -103,7 +119,10 @@ class SandboxGateway:
 
     def changed_since(self, since: datetime) -> Iterator[str]:
         with self._ledger.begin() as session:
-            references = dict.fromkeys(refund.payment for refund in session.refunds_since(since))
+            refunds, disputes = session.refunds_since(since), session.disputes_since(since)
+            references = dict.fromkeys(
+                [*(one.payment for one in refunds), *(one.payment for one in disputes)]
+            )
         return iter(references)
 
     def payments_since(self, since: datetime) -> Iterator[ProviderReport]:
@@ -135,6 +154,39 @@ class SandboxGateway:
             status = PaymentStatus.SUCCEEDED if succeed else PaymentStatus.FAILED
             return self._move(session, payment, status)
 
+    def dispute(self, reference: str, status: DisputeStatus) -> DisputeReport | None:
+        """Open a dispute over what is left of a payment, or move it; None for no such payment.
+
+        Raises `GatewayRefused` for a payment that is not paid, and for a dispute that does not
+        exist or is decided.
+        """
+        with self._ledger.begin() as session:
+            payment = session.payment(reference)
+            if payment is None:
+                return None
+            open_disputes = [
+                one for one in session.disputes_of(reference) if one.status in OPEN_DISPUTES
+            ]
+            if status is DisputeStatus.NEEDS_RESPONSE and not open_disputes:
+                left = _left(session, payment)
+                if left <= 0:
+                    raise GatewayRefused("This payment has nothing left to dispute.")
+                dispute = SandboxDispute(
+                    reference=f"dp_sandbox_{token_hex(12)}",
+                    payment=reference,
+                    amount=Money(left, payment.amount.currency),
+                    status=status,
+                    due_by=self._clock.now().replace(microsecond=0) + _TIME_FOR_EVIDENCE,
+                    opened_at=self._clock.now(),
+                )
+                session.add_dispute(dispute)
+            elif open_disputes and status is not DisputeStatus.NEEDS_RESPONSE:
+                dispute = replace(open_disputes[0], status=status)
+                session.save_dispute(dispute)
+            else:
+                raise GatewayRefused("This payment has no dispute that can change like this.")
+            return _dispute_report(dispute)
+
     def _move(
         self, session: SandboxLedgerSession, payment: SandboxPayment, status: PaymentStatus
     ) -> ProviderReport:
@@ -164,6 +216,29 @@ def _existing(session: SandboxLedgerSession, reference: str) -> SandboxPayment:
     if payment is None:
         raise GatewayRefused("There is no such payment.")
     return payment
+
+
+def _left(session: SandboxLedgerSession, payment: SandboxPayment) -> int:
+    """What can be refunded, in minor units: a bank withholds the money of a dispute."""
+    refunded = sum(one.amount.amount for one in session.refunds_of(payment.reference))
+    withheld = sum(
+        one.amount.amount
+        for one in session.disputes_of(payment.reference)
+        if one.status is not DisputeStatus.WON
+    )
+    return payment.captured.amount - refunded - withheld
+
+
+def _dispute_report(dispute: SandboxDispute) -> DisputeReport:
+    return DisputeReport(
+        reference=dispute.reference,
+        status=dispute.status,
+        amount=dispute.amount,
+        reported_at=dispute.opened_at,
+        due_by=dispute.due_by,
+        withdrawn=True,
+        reinstated=dispute.status is DisputeStatus.WON,
+    )
 
 
 def _refund_report(refund: SandboxRefund) -> RefundReport:

@@ -110,11 +110,13 @@ def refund_report(refund: Object) -> RefundReport:
 def dispute_report(dispute: Object, *, event_type: str = "") -> DisputeReport:
     """A Dispute. The type of an event may report funds that the object does not."""
     entries = [entry["amount"] for entry in dispute.get("balance_transactions") or ()]
+    due_by = (dispute.get("evidence_details") or {}).get("due_by")
     return DisputeReport(
         reference=dispute["id"],
         status=_DISPUTES[dispute["status"]],
         amount=money_of(dispute["amount"], dispute["currency"]),
         reported_at=time_of(dispute["created"]),
+        due_by=None if due_by is None else time_of(due_by),
         withdrawn=any(amount < 0 for amount in entries) or event_type.endswith("funds_withdrawn"),
         reinstated=any(amount > 0 for amount in entries) or event_type.endswith("funds_reinstated"),
     )

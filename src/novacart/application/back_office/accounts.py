@@ -28,7 +28,10 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDetail(AccountRow):
-    """`spent` is captured less refunded money; `recent_orders` holds the newest ten."""
+    """`spent` is captured less refunded money, and less what banks hold for disputes.
+
+    `recent_orders` holds the newest ten.
+    """
 
     has_password: bool
     email_verified: bool

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from novacart.application.back_office.payments import DisputeRow
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
@@ -16,7 +17,8 @@ class SalesDay:
 
     `placed` counts the orders placed that day, `confirmed` those of them that were paid or are
     paid on delivery. `paid` counts the orders paid that day, whichever day they were placed;
-    `revenue` is their value. `refunded` is the money refunded that day.
+    `revenue` is their value. `refunded` is the money refunded that day, `disputed` what banks
+    withdrew for disputes that day, less what they returned.
     """
 
     day: date
@@ -25,6 +27,11 @@ class SalesDay:
     paid: int
     revenue: Money
     refunded: Money
+    disputed: Money
+
+    @property
+    def net_revenue(self) -> Money:
+        return self.revenue - self.refunded - self.disputed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,10 @@ class DashboardQueries(Protocol):
 
     def best_sellers(self, first: date, last: date, *, limit: int) -> Sequence[BestSeller]:
         """Products by units paid in the period, most first."""
+        ...
+
+    def open_disputes(self, *, limit: int) -> Sequence[DisputeRow]:
+        """Disputes that are not decided, the earliest deadline first."""
         ...
 
     def low_stock(self, *, at_most: int, limit: int) -> Sequence[LowStock]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from novacart.application.back_office.operations import WebhookEventRow
-from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.application.back_office.payments import DisputeRow, PaymentRow, RefundRow
 from novacart.domain.ordering.history import ChangeSubject
 from novacart.domain.ordering.lifecycle import (
     ORDER_LIFECYCLE,
@@ -15,6 +15,7 @@ from novacart.domain.ordering.lifecycle import (
     OrderStatus,
     PaymentMethod,
 )
+from novacart.domain.payments.lifecycle import DisputeStatus
 from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId
 from novacart.domain.shared.money import Money
 
@@ -41,6 +42,8 @@ _LEADS_TO = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
+    """`dispute` is the status of the latest dispute of its payment."""
+
     id: OrderId
     number: str
     user_id: UserId
@@ -50,6 +53,7 @@ class OrderRow:
     payment_method: PaymentMethod
     total: Money
     placed_at: datetime
+    dispute: DisputeStatus | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +139,7 @@ class OrderDetail(OrderRow):
     history: Sequence[OrderChange]
     payments: Sequence[PaymentRow]
     refunds: Sequence[RefundRow]
+    disputes: Sequence[DisputeRow]
     webhook_events: Sequence[WebhookEventRow]
     events: Sequence[OrderEventRow]
 
@@ -148,8 +153,19 @@ class OrderDetail(OrderRow):
         return sum((payment.refunded for payment in self.payments), Money.zero(self.currency))
 
     @property
+    def withheld(self) -> Money:
+        """What banks hold for disputes."""
+        return sum((payment.withheld for payment in self.payments), Money.zero(self.currency))
+
+    @property
     def refundable(self) -> Money:
-        return self.captured - self.refunded
+        """What can still be refunded, without what banks hold for disputes."""
+        return sum((payment.refundable for payment in self.payments), Money.zero(self.currency))
+
+    @property
+    def is_at_risk(self) -> bool:
+        """Whether a bank may keep the payment for a dispute, or has kept it."""
+        return any(dispute.is_at_risk for dispute in self.disputes)
 
     @property
     def due_on_delivery(self) -> Money:

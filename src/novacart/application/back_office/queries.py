@@ -7,7 +7,7 @@ from novacart.application.back_office.catalog import CategoryRow, ProductDetail,
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.orders import OrderDetail, OrderRow
-from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
 from novacart.application.ports.audit_log import AuditEntry
 from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, RefundId, UserId
 
@@ -34,17 +34,18 @@ class BackOfficeQueries(Protocol):
         """Search: order number or email address.
 
         Filters: `status`, `payment_status`, `payment_method`, `user` (id), `placed_from`,
-        `placed_before`, `total_from`, `total_to`. Sorts: `placed_at`, `total`.
+        `placed_before`, `total_from`, `total_to`, `dispute` (its status). Sorts: `placed_at`,
+        `total`.
         """
         ...
 
     def order(self, order_id: OrderId) -> OrderDetail | None: ...
 
     def payments(self, query: ListQuery) -> Page[PaymentRow]:
-        """Filter: `status`. Sort: `created_at`."""
+        """Filters: `status`, `dispute` (its status). Sort: `created_at`."""
         ...
 
-    def payment(self, payment_id: PaymentId) -> PaymentRow | None: ...
+    def payment(self, payment_id: PaymentId) -> PaymentDetail | None: ...
 
     def refunds(self, query: ListQuery) -> Page[RefundRow]:
         """Filters: `status`, `origin`. Sort: `requested_at`."""

@@ -42,17 +42,20 @@ class StartProcessing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipOrderCommand:
+    """`despite_dispute`: staff confirmed that the goods of a disputed payment are shipped."""
+
     staff: Actor
     order_id: OrderId
     carrier: str
     tracking_number: str
+    despite_dispute: bool = False
 
 
 class ShipOrder:
     """Ship an order and take its units out of stock.
 
-    Raises `PermissionDenied`, `OrderNotFound`, `InvalidTransition`, `RefundInProgress` and
-    `NothingToShip`.
+    Raises `PermissionDenied`, `OrderNotFound`, `InvalidTransition`, `RefundInProgress`,
+    `NothingToShip`, and `OrderDisputed` unless staff confirmed it.
     """
 
     def __init__(
@@ -73,6 +76,9 @@ class ShipOrder:
                 at=now,
                 actor=self._contexts.current().actor,
             )
+            payment = None if command.despite_dispute else work.payments.of_order(order.id)
+            if payment is not None:
+                payment.ensure_undisputed()
             work.stock.sell(stock_claims(order.id, units, "sell"), at=now)
             work.orders.save(order)
             work.commit()

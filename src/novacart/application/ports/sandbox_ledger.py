@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus
 from novacart.domain.shared.ids import PaymentId, RefundId
 from novacart.domain.shared.money import Money
 
@@ -35,6 +35,18 @@ class SandboxRefund:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxDispute:
+    """`payment` is the reference of the disputed payment; its money is withheld until it is won."""
+
+    reference: str
+    payment: str
+    amount: Money
+    status: DisputeStatus
+    due_by: datetime
+    opened_at: datetime
+
+
 class SandboxLedgerSession(Protocol):
     """One transaction on the ledger; sessions run one after another."""
 
@@ -57,6 +69,14 @@ class SandboxLedgerSession(Protocol):
         ...
 
     def refunds_since(self, since: datetime) -> Sequence[SandboxRefund]: ...
+
+    def disputes_of(self, payment: str) -> Sequence[SandboxDispute]: ...
+
+    def disputes_since(self, since: datetime) -> Sequence[SandboxDispute]: ...
+
+    def add_dispute(self, dispute: SandboxDispute) -> None: ...
+
+    def save_dispute(self, dispute: SandboxDispute) -> None: ...
 
 
 class SandboxLedger(Protocol):

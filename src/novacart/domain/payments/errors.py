@@ -62,6 +62,20 @@ class PaymentDisputed(DomainError):
         )
 
 
+class OrderDisputed(DomainError):
+    """Goods of a disputed payment are shipped only after staff confirmed it."""
+
+    code = "order_disputed"
+
+    def __init__(self, *, amount: Money, is_lost: bool) -> None:
+        problem = "lost a dispute over" if is_lost else "is in a dispute over"
+        super().__init__(
+            f"The shop {problem} {amount} {amount.currency} of this order's payment. Confirm that"
+            " you want to ship it.",
+            details={"amount": str(amount), "currency": amount.currency},
+        )
+
+
 class PartialRefundNeedsStaff(DomainError):
     code = "partial_refund_needs_staff"
 
@@ -122,3 +136,12 @@ class PaymentNotPayable(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This payment is closed: it was already paid or cancelled.")
+
+
+class PaymentNotDisputable(DomainError):
+    """The sandbox provider can't open or change a dispute of this payment."""
+
+    code = "payment_not_disputable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)

@@ -84,3 +84,6 @@ DISPUTE_LIFECYCLE: Final[Mapping[DisputeStatus, frozenset[DisputeStatus]]] = Map
         DisputeStatus.CLOSED: frozenset(),
     }
 )
+OPEN_DISPUTES: Final = frozenset({DisputeStatus.NEEDS_RESPONSE, DisputeStatus.UNDER_REVIEW})
+# Goods of these payments should not be shipped: the bank may keep the money, or has kept it.
+DISPUTES_AT_RISK: Final = OPEN_DISPUTES | {DisputeStatus.LOST}

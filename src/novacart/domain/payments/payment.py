@@ -8,6 +8,7 @@ from novacart.domain.payments.dispute import Dispute
 from novacart.domain.payments.errors import (
     InvalidPaymentTransition,
     NothingToRefund,
+    OrderDisputed,
     PaymentDisputed,
     PaymentMismatch,
     RefundExceedsPayment,
@@ -27,6 +28,7 @@ from novacart.domain.payments.events import (
 )
 from novacart.domain.payments.lifecycle import (
     ATTEMPT_STAGES,
+    DISPUTES_AT_RISK,
     FINAL,
     PAYMENT_LIFECYCLE,
     PaymentStatus,
@@ -282,8 +284,10 @@ class Payment(AggregateRoot):
             dispute = Dispute(reference=report.reference, amount=report.amount, opened_at=at)
             self._disputes[dispute.reference] = dispute
             self._record(DisputeOpened(**self._dispute_facts(dispute, at)))
-        if dispute.record_funds(withdrawn=report.withdrawn, reinstated=report.reinstated):
-            changed = True
+        changed |= dispute.record_funds(
+            withdrawn=report.withdrawn, reinstated=report.reinstated, at=at
+        )
+        changed |= dispute.extend_deadline(report.due_by)
         if dispute.can_become(report.status):
             dispute.move(report.status, at=at)
             changed = True
@@ -389,6 +393,15 @@ class Payment(AggregateRoot):
         self._record(
             RefundSettledByHand(**self._refund_facts(refund, at), note=refund.resolution_note)
         )
+
+    def ensure_undisputed(self) -> None:
+        """Raises `OrderDisputed` while a dispute is open, and after one is lost."""
+        at_risk = [one for one in self.disputes if one.status in DISPUTES_AT_RISK]
+        if at_risk:
+            raise OrderDisputed(
+                amount=self._sum(dispute.amount for dispute in at_risk),
+                is_lost=not any(dispute.is_open for dispute in at_risk),
+            )
 
     def _ensure_nothing_withheld(self) -> None:
         if self.withheld:

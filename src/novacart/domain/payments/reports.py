@@ -50,12 +50,16 @@ class RefundReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeReport:
-    """`withdrawn`: the bank took the money. `reinstated`: the bank returned it."""
+    """`withdrawn`: the bank took the money. `reinstated`: the bank returned it.
+
+    `due_by` is the bank's deadline for evidence.
+    """
 
     reference: str
     status: DisputeStatus
     amount: Money
     reported_at: datetime
+    due_by: datetime | None = None
     withdrawn: bool = False
     reinstated: bool = False
 

@@ -154,7 +154,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
                 ReceiveEventCommand(payload=payload, signature=signature)
             ),
         )
-        blueprints.append(sandbox_blueprint(confirm=customer))
+        blueprints.append(sandbox_blueprint(customer=customer))
     return blueprints
 
 

@@ -19,6 +19,8 @@ class Totals:
     paid: int
     revenue: Money
     refunded: Money
+    disputed: Money
+    net_revenue: Money
     average: Money
     conversion: float | None
 
@@ -33,6 +35,8 @@ class Totals:
             paid=paid,
             revenue=revenue,
             refunded=sum((day.refunded for day in days), zero),
+            disputed=sum((day.disputed for day in days), zero),
+            net_revenue=sum((day.net_revenue for day in days), zero),
             average=Money(revenue.amount // paid if paid else 0, zero.currency),
             conversion=100 * confirmed / placed if placed else None,
         )
@@ -76,6 +80,8 @@ class Comparison:
             "placed": _change(current.placed, previous.placed),
             "average": _change(current.average.amount, previous.average.amount),
             "refunded": _change(current.refunded.amount, previous.refunded.amount),
+            "disputed": _change(current.disputed.amount, previous.disputed.amount),
+            "net_revenue": _change(current.net_revenue.amount, previous.net_revenue.amount),
             "conversion": _change(current.conversion or 0, previous.conversion or 0),
         }
 

@@ -1,6 +1,6 @@
 """Forms of orders."""
 
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import InputRequired, Length
 
 from novacart.adapters.admin.forms import StaffForm
@@ -9,6 +9,7 @@ from novacart.adapters.admin.forms import StaffForm
 class ShipForm(StaffForm):
     carrier = StringField("Carrier", [InputRequired(), Length(max=100)])
     tracking_number = StringField("Tracking number", [InputRequired(), Length(max=100)])
+    despite_dispute = BooleanField("Ship although the payment is disputed")
 
 
 class CancelForm(StaffForm):

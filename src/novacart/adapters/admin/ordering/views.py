@@ -35,6 +35,7 @@ from novacart.application.ordering.return_goods import (
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.written_numbers import read_money
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
+from novacart.domain.payments.lifecycle import DisputeStatus
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
@@ -56,7 +57,7 @@ class OrdersView(ListView):
     search_placeholder = "Search by order number or email address"
     details_template = "back_office/order.html"
     bulk_actions_template = "back_office/order_bulk_actions.html"
-    column_list = ("number", "placed_at", "email", "status", "payment_status", "total")
+    column_list = ("number", "placed_at", "email", "status", "payment_status", "dispute", "total")
     column_labels: ClassVar = {
         "number": "Order",
         "placed_at": "Placed",
@@ -68,6 +69,7 @@ class OrdersView(ListView):
         "placed_at": lambda row: formatting.timestamp(row.placed_at),
         "status": lambda row: formatting.badge(row.status),
         "payment_status": lambda row: formatting.badge(row.payment_status),
+        "dispute": lambda row: formatting.badge(row.dispute) if row.dispute else "",
         "total": lambda row: formatting.money(row.total),
     }
     permissions: ClassVar = {
@@ -85,6 +87,7 @@ class OrdersView(ListView):
             choice("status", "Status", tuple(OrderStatus)),
             choice("payment_status", "Payment status", tuple(OrderPaymentStatus)),
             choice("payment_method", "Payment method", tuple(PaymentMethod)),
+            choice("dispute", "Dispute", tuple(DisputeStatus)),
             Filter(name="user", label="Customer ID", parse=parse_id, input="text"),
             from_date("placed_from", "Placed from", back_office.zone),
             to_date("placed_before", "Placed until", back_office.zone),
@@ -130,7 +133,12 @@ class OrdersView(ListView):
         order, form = self._submitted(ShipForm)
         if form is not None:
             self.run_action(
-                lambda: self._ship(order.id, form.carrier.data, form.tracking_number.data),
+                lambda: self._ship(
+                    order.id,
+                    form.carrier.data,
+                    form.tracking_number.data,
+                    despite_dispute=bool(form.despite_dispute.data),
+                ),
                 success=f"Order {order.number} was shipped.",
             )
         return self._redirect_to(order)
@@ -243,13 +251,21 @@ class OrdersView(ListView):
     def _deliver(self, order_id: OrderId) -> None:
         self.back_office.orders.deliver(DeliverOrderCommand(staff=self.actor, order_id=order_id))
 
-    def _ship(self, order_id: OrderId, carrier: str | None, tracking: str | None) -> None:
+    def _ship(
+        self,
+        order_id: OrderId,
+        carrier: str | None,
+        tracking: str | None,
+        *,
+        despite_dispute: bool = False,
+    ) -> None:
         self.back_office.orders.ship(
             ShipOrderCommand(
                 staff=self.actor,
                 order_id=order_id,
                 carrier=carrier or "",
                 tracking_number=tracking or "",
+                despite_dispute=despite_dispute,
             )
         )
 

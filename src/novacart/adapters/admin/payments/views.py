@@ -13,9 +13,9 @@ from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.payments.forms import SettleForm
 from novacart.adapters.admin.staff_view import see_other
 from novacart.application.back_office.list_query import ListQuery, Page
-from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
 from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
-from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import PaymentId, RefundId
 
@@ -24,8 +24,16 @@ class PaymentsView(ListView):
     row = PaymentRow
     heading = "Payments"
     search_placeholder = "Search by order number or provider reference"
-    details_template = "back_office/details.html"
-    column_list = ("order_number", "created_at", "status", "amount", "refunded", "reference")
+    details_template = "back_office/payment.html"
+    column_list = (
+        "order_number",
+        "created_at",
+        "status",
+        "dispute",
+        "amount",
+        "refunded",
+        "reference",
+    )
     column_labels: ClassVar = {
         "order_number": "Order",
         "created_at": "Created",
@@ -35,6 +43,7 @@ class PaymentsView(ListView):
     formatters: ClassVar = {
         "created_at": lambda row: formatting.timestamp(row.created_at),
         "status": lambda row: formatting.badge(row.status),
+        "dispute": lambda row: formatting.badge(row.dispute) if row.dispute else "",
         "amount": lambda row: formatting.money(row.amount),
         "refunded": lambda row: formatting.money(row.refunded),
         "reference": lambda row: formatting.code(row.reference),
@@ -42,31 +51,39 @@ class PaymentsView(ListView):
     permissions: ClassVar = {"index_view": "payments.read", "details_view": "payments.read"}
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
-        return (choice("status", "Status", tuple(PaymentStatus)),)
+        return (
+            choice("status", "Status", tuple(PaymentStatus)),
+            choice("dispute", "Dispute", tuple(DisputeStatus)),
+        )
 
     def fetch(self, query: ListQuery) -> Page[PaymentRow]:
         return self.back_office.queries.payments(query)
 
-    def get_one(self, id: object) -> PaymentRow | None:
+    def get_one(self, id: object) -> PaymentDetail | None:
         key = parse_id(id)
         return None if key is None else self.back_office.queries.payment(PaymentId(key))
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        payment: PaymentRow = self.get_or_404()
+        payment: PaymentDetail = self.get_or_404()
         details = [
             ("Order", _order_link(payment)),
             ("Status", formatting.badge(payment.status)),
             ("Amount", formatting.money(payment.amount)),
             ("Captured", formatting.money(payment.captured)),
             ("Refunded (incl. pending)", formatting.money(payment.refunded)),
+            ("Withheld for disputes", formatting.money(payment.withheld)),
+            ("Remaining", formatting.money(payment.refundable)),
             ("Provider reference", formatting.code(payment.reference)),
             ("Error", formatting.or_dash(payment.failure)),
             ("Created", formatting.timestamp(payment.created_at)),
             ("Completed", formatting.timestamp(payment.settled_at)),
         ]
         return self.render(
-            self.details_template, title=f"Payment of {payment.order_number}", details=details
+            self.details_template,
+            title=f"Payment of {payment.order_number}",
+            details=details,
+            disputes=payment.disputes,
         )
 
 

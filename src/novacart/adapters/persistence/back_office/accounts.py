@@ -8,7 +8,7 @@ from novacart.adapters.persistence.accounts.tables import addresses, mfa_enrolme
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
 from novacart.adapters.persistence.back_office.orders import ORDERS, order_row
 from novacart.adapters.persistence.ordering.tables import orders
-from novacart.adapters.persistence.payments.tables import payments
+from novacart.adapters.persistence.payments.tables import disputes, payments
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import login_key
@@ -44,7 +44,18 @@ def account_detail(
     row = connection.execute(account.where(users.c.id == user_id)).first()
     if row is None:
         return None
-    net = func.coalesce(func.sum(payments.c.captured_minor - payments.c.refunded_minor), 0)
+    withheld = (
+        select(func.coalesce(func.sum(disputes.c.amount_minor), 0))
+        .where(
+            disputes.c.payment_id == payments.c.id,
+            disputes.c.withdrawn_at.is_not(None),
+            disputes.c.reinstated_at.is_(None),
+        )
+        .correlate(payments)
+        .scalar_subquery()
+    )
+    kept = payments.c.captured_minor - payments.c.refunded_minor - withheld
+    net = func.coalesce(func.sum(kept), 0)
     figures = connection.execute(
         select(
             _count(orders.c.user_id == user_id).label("orders"),

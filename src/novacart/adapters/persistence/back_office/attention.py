@@ -169,6 +169,7 @@ def _disputes() -> Select[*tuple[Any, ...]]:
             since=disputes.c.opened_at,
             amount=disputes.c.amount_minor,
             currency=disputes.c.currency,
+            due=disputes.c.due_by,
         )
         .join_from(disputes, payments, payments.c.id == disputes.c.payment_id)
         .where(disputes.c.status == DisputeStatus.NEEDS_RESPONSE)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    union_all,
 )
 
 from novacart.adapters.persistence.back_office.tables import (
@@ -25,7 +26,7 @@ from novacart.adapters.persistence.back_office.tables import (
 )
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
-from novacart.adapters.persistence.payments.tables import refunds
+from novacart.adapters.persistence.payments.tables import disputes, refunds
 from novacart.domain.ordering.lifecycle import LineStatus, PaymentMethod
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.local_time import local_date, start_of_date
@@ -43,6 +44,7 @@ class DayFigures:
     paid: int = 0
     revenue_minor: int = 0
     refunded_minor: int = 0
+    disputed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +80,11 @@ class Period:
 
 
 def live_figures(connection: Connection, period: Period) -> dict[date, DayFigures]:
-    """Figures from orders and refunds, of the days that have any."""
+    """Figures from orders, refunds and disputes, of the days that have any."""
     figures: dict[date, DayFigures] = {}
     dialect = connection.dialect.name
-    for statement in (_placed(period, dialect), _paid(period, dialect), _refunded(period, dialect)):
-        for row in connection.execute(statement).mappings():
+    for statement in (_placed, _paid, _refunded, _disputed):
+        for row in connection.execute(statement(period, dialect)).mappings():
             values = {name: int(value) for name, value in row.items() if name != "day"}
             day = _as_date(row["day"])
             figures[day] = replace(figures.get(day, DayFigures()), **values)
@@ -171,6 +173,21 @@ def _refunded(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _disputed(period: Period, dialect: str) -> Select[*tuple[Any, ...]]:
+    """Money that banks withdrew for disputes, less what they returned."""
+
+    def moved(column: ColumnElement[Any], sign: int) -> Select[*tuple[Any, ...]]:
+        return select(
+            period.local_day(column, dialect).label("day"),
+            (disputes.c.amount_minor * sign).label("amount_minor"),
+        ).where(period.contains(column))
+
+    moves = union_all(moved(disputes.c.withdrawn_at, 1), moved(disputes.c.reinstated_at, -1))
+    each = moves.subquery()
+    total = func.sum(each.c.amount_minor).label("disputed_minor")
+    return select(each.c.day, total).group_by(each.c.day)
+
+
 def _shifted(column: ColumnElement[Any], offset: timedelta) -> ColumnElement[Any]:
     """The date of a UTC time plus an offset, on SQLite."""
     return func.date(column, f"{offset.total_seconds():+.0f} seconds")
@@ -257,6 +274,7 @@ class SqlSalesFigures:
                     paid=figures.paid,
                     revenue_minor=figures.revenue_minor,
                     refunded_minor=figures.refunded_minor,
+                    disputed_minor=figures.disputed_minor,
                     counted_at=at,
                 )
             )

@@ -13,12 +13,16 @@ from novacart.adapters.persistence.back_office.daily_sales import (
     live_product_sales,
     stored_product_sales,
 )
+from novacart.adapters.persistence.back_office.payments import DISPUTES, dispute_row
 from novacart.adapters.persistence.back_office.tables import sales_days
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
+from novacart.adapters.persistence.payments.tables import disputes
 from novacart.application.back_office.dashboard import BestSeller, LowStock, SalesDay
+from novacart.application.back_office.payments import DisputeRow
 from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.payments.lifecycle import OPEN_DISPUTES
 from novacart.domain.shared.money import Money
 
 
@@ -40,6 +44,7 @@ class SqlDashboardQueries:
                     paid=row.paid,
                     revenue_minor=row.revenue_minor,
                     refunded_minor=row.refunded_minor,
+                    disputed_minor=row.disputed_minor,
                 )
                 for row in connection.execute(stored)
             }
@@ -98,6 +103,15 @@ class SqlDashboardQueries:
                 for row in connection.execute(statement)
             ]
 
+    def open_disputes(self, *, limit: int) -> Sequence[DisputeRow]:
+        statement = (
+            DISPUTES.where(disputes.c.status.in_(OPEN_DISPUTES))
+            .order_by(disputes.c.due_by.is_(None), disputes.c.due_by, disputes.c.reference)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [dispute_row(row) for row in connection.execute(statement)]
+
     def low_stock(self, *, at_most: int, limit: int) -> Sequence[LowStock]:
         available = stock_levels.c.on_hand - stock_levels.c.reserved
         statement = (
@@ -136,6 +150,7 @@ class SqlDashboardQueries:
             paid=figures.paid,
             revenue=Money(figures.revenue_minor, self._currency),
             refunded=Money(figures.refunded_minor, self._currency),
+            disputed=Money(figures.disputed_minor, self._currency),
         )
 
 

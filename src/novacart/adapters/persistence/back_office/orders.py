@@ -14,11 +14,15 @@ from novacart.adapters.persistence.back_office.list_page import (
     equals,
 )
 from novacart.adapters.persistence.back_office.operations import to_webhook_event
-from novacart.adapters.persistence.back_office.payments import payments_of_order, refunds_of_order
+from novacart.adapters.persistence.back_office.payments import (
+    disputes_of_order,
+    payments_of_order,
+    refunds_of_order,
+)
 from novacart.adapters.persistence.back_office.tables import audit_entries
 from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
 from novacart.adapters.persistence.outbox.tables import outbox_messages
-from novacart.adapters.persistence.payments.tables import webhook_events
+from novacart.adapters.persistence.payments.tables import disputes, payments, webhook_events
 from novacart.application.back_office.operations import WebhookEventRow
 from novacart.application.back_office.orders import (
     OrderChange,
@@ -35,9 +39,20 @@ from novacart.domain.ordering.lifecycle import (
     OrderStatus,
     PaymentMethod,
 )
+from novacart.domain.payments.lifecycle import DisputeStatus
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 
+# The status of the latest dispute of the order's payments.
+_DISPUTE: Final = (
+    select(disputes.c.status)
+    .join_from(disputes, payments, payments.c.id == disputes.c.payment_id)
+    .where(payments.c.order_id == orders.c.id)
+    .order_by(disputes.c.opened_at.desc(), disputes.c.reference)
+    .limit(1)
+    .scalar_subquery()
+    .label("dispute")
+)
 ORDERS: Final[Select[*tuple[Any, ...]]] = select(
     orders.c.id,
     orders.c.number,
@@ -49,6 +64,7 @@ ORDERS: Final[Select[*tuple[Any, ...]]] = select(
     orders.c.total_minor,
     orders.c.currency,
     orders.c.placed_at,
+    _DISPUTE,
 )
 # Rows of each table on an order's page.
 _MAX_ROWS: Final = 200
@@ -72,6 +88,11 @@ ORDER_LIST: Final = ListDescription(
         "placed_before": below(orders.c.placed_at),
         "total_from": at_least(orders.c.total_minor),
         "total_to": at_most(orders.c.total_minor),
+        "dispute": lambda status: orders.c.id.in_(
+            select(payments.c.order_id)
+            .join_from(payments, disputes, disputes.c.payment_id == payments.c.id)
+            .where(disputes.c.status == status)
+        ),
     },
     search=lambda text: or_(orders.c.number == text.upper(), orders.c.email == text.lower()),
     to_row=order_row,
@@ -81,7 +102,7 @@ ORDER_LIST: Final = ListDescription(
 def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | None:
     """Return None if it does not exist."""
     order: Select[*tuple[Any, ...]] = (
-        select(*orders.c, users.c.username)
+        select(*orders.c, users.c.username, _DISPUTE)
         .join_from(orders, users, users.c.id == orders.c.user_id)
         .where(orders.c.id == order_id)
     )
@@ -95,7 +116,7 @@ def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | Non
         .order_by(order_history.c.id)
         .limit(_MAX_ROWS)
     )
-    payments = payments_of_order(connection, order_id)
+    payment_rows = payments_of_order(connection, order_id)
     return OrderDetail(
         **_order_fields(row),
         username=row.username,
@@ -110,9 +131,10 @@ def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | Non
         tracking_number=row.tracking_number,
         lines=[_line(line, row.currency) for line in connection.execute(lines)],
         history=[_change(change) for change in connection.execute(changes)],
-        payments=payments,
+        payments=payment_rows,
         refunds=refunds_of_order(connection, order_id),
-        webhook_events=_webhook_events(connection, payments),
+        disputes=disputes_of_order(connection, order_id),
+        webhook_events=_webhook_events(connection, payment_rows),
         events=_events(connection, order_id),
     )
 
@@ -178,6 +200,7 @@ def _order_fields(row: Row[Any]) -> dict[str, Any]:
         "payment_method": PaymentMethod(row.payment_method),
         "total": Money(row.total_minor, row.currency),
         "placed_at": row.placed_at,
+        "dispute": None if row.dispute is None else DisputeStatus(row.dispute),
     }
 
 

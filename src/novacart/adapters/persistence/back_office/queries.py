@@ -19,7 +19,7 @@ from novacart.adapters.persistence.back_office.orders import ORDER_LIST, order_d
 from novacart.adapters.persistence.back_office.payments import (
     PAYMENTS,
     REFUNDS,
-    payment_row,
+    payment_detail,
     refund_row,
 )
 from novacart.adapters.persistence.database import Database
@@ -28,7 +28,7 @@ from novacart.application.back_office.catalog import CategoryRow, ProductDetail,
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.orders import OrderDetail, OrderRow
-from novacart.application.back_office.payments import PaymentRow, RefundRow
+from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
 from novacart.application.ports.audit_log import AuditEntry
 from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, RefundId, UserId
 
@@ -65,9 +65,9 @@ class SqlBackOfficeQueries:
     def payments(self, query: ListQuery) -> Page[PaymentRow]:
         return list_page(self._database, PAYMENTS, query)
 
-    def payment(self, payment_id: PaymentId) -> PaymentRow | None:
+    def payment(self, payment_id: PaymentId) -> PaymentDetail | None:
         with self._database.reading() as connection:
-            return payment_row(connection, payment_id)
+            return payment_detail(connection, payment_id)
 
     def refunds(self, query: ListQuery) -> Page[RefundRow]:
         return list_page(self._database, REFUNDS, query)

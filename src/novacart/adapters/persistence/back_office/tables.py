@@ -111,6 +111,8 @@ sales_days = Table(
     Column("refunded_minor", BigInteger, nullable=False),
     Column("counted_at", UtcDateTime, nullable=False),
     Column("timezone", String(64), nullable=False, server_default="UTC"),
+    # Withdrawn for disputes, less what was returned.
+    Column("disputed_minor", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("placed >= 0 AND confirmed >= 0 AND paid >= 0", name="counts"),
 )
 

@@ -82,6 +82,9 @@ def dispute_row(payment: Payment, dispute: Dispute) -> dict[str, Any]:
         "status": dispute.status.value,
         "withdrawn": dispute.withdrawn,
         "reinstated": dispute.reinstated,
+        "due_by": dispute.due_by,
+        "withdrawn_at": dispute.withdrawn_at,
+        "reinstated_at": dispute.reinstated_at,
         "opened_at": dispute.opened_at,
         "closed_at": dispute.closed_at,
     }
@@ -146,8 +149,9 @@ def dispute_of(row: Row[Any]) -> Dispute:
         reference=row.reference,
         amount=Money(row.amount_minor, row.currency),
         status=DisputeStatus(row.status),
-        withdrawn=row.withdrawn,
-        reinstated=row.reinstated,
+        due_by=row.due_by,
+        withdrawn_at=row.withdrawn_at,
+        reinstated_at=row.reinstated_at,
         opened_at=row.opened_at,
         closed_at=row.closed_at,
     )

@@ -9,13 +9,20 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, text, upd
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.tables import (
+    sandbox_disputes as disputes,
+)
+from novacart.adapters.persistence.payments.tables import (
     sandbox_payments as payments,
 )
 from novacart.adapters.persistence.payments.tables import (
     sandbox_refunds as refunds,
 )
-from novacart.application.ports.sandbox_ledger import SandboxPayment, SandboxRefund
-from novacart.domain.payments.lifecycle import PaymentStatus
+from novacart.application.ports.sandbox_ledger import (
+    SandboxDispute,
+    SandboxPayment,
+    SandboxRefund,
+)
+from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus
 from novacart.domain.shared.money import Money
 
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:lock)")
@@ -86,6 +93,41 @@ class _SqlLedgerSession:
     def refunds_since(self, since: datetime) -> Sequence[SandboxRefund]:
         return self._refunds(refunds.c.made_at >= since)
 
+    def disputes_of(self, payment: str) -> Sequence[SandboxDispute]:
+        return self._disputes(disputes.c.payment == payment)
+
+    def disputes_since(self, since: datetime) -> Sequence[SandboxDispute]:
+        return self._disputes(disputes.c.opened_at >= since)
+
+    def add_dispute(self, dispute: SandboxDispute) -> None:
+        self._connection.execute(insert(disputes).values(_dispute_row(dispute)))
+
+    def save_dispute(self, dispute: SandboxDispute) -> None:
+        self._connection.execute(
+            update(disputes)
+            .where(disputes.c.reference == dispute.reference)
+            .values(_dispute_row(dispute))
+        )
+
+    def _disputes(self, condition: ColumnElement[bool]) -> list[SandboxDispute]:
+        statement = (
+            select(disputes, payments.c.currency)
+            .join_from(disputes, payments, payments.c.reference == disputes.c.payment)
+            .where(condition)
+            .order_by(disputes.c.opened_at, disputes.c.reference)
+        )
+        return [
+            SandboxDispute(
+                reference=row.reference,
+                payment=row.payment,
+                amount=Money(row.amount_minor, row.currency),
+                status=DisputeStatus(row.status),
+                due_by=row.due_by,
+                opened_at=row.opened_at,
+            )
+            for row in self._connection.execute(statement)
+        ]
+
     def _payment(self, condition: ColumnElement[bool]) -> SandboxPayment | None:
         row = self._connection.execute(
             select(payments).where(condition).with_for_update()
@@ -110,6 +152,17 @@ class _SqlLedgerSession:
             )
             for row in self._connection.execute(statement)
         ]
+
+
+def _dispute_row(dispute: SandboxDispute) -> dict[str, Any]:
+    return {
+        "reference": dispute.reference,
+        "payment": dispute.payment,
+        "amount_minor": dispute.amount.amount,
+        "status": dispute.status.value,
+        "due_by": dispute.due_by,
+        "opened_at": dispute.opened_at,
+    }
 
 
 def _payment_row(payment: SandboxPayment) -> dict[str, Any]:

@@ -123,11 +123,15 @@ disputes = Table(
     Column("status", String(20), nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("reinstated", Boolean, nullable=False),
+    Column("due_by", UtcDateTime),
+    Column("withdrawn_at", UtcDateTime, index=True),
+    Column("reinstated_at", UtcDateTime, index=True),
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     CheckConstraint(
         "status IN ('NEEDS_RESPONSE', 'UNDER_REVIEW', 'WON', 'LOST', 'CLOSED')", name="status"
     ),
+    Index("ix_disputes_status_due_by", "status", "due_by"),
 )
 
 webhook_events = Table(
@@ -190,4 +194,19 @@ sandbox_refunds = Table(
     Column("made_at", UtcDateTime, nullable=False, index=True),
     UniqueConstraint("key", name="uq_sandbox_refunds_key"),
     CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+sandbox_disputes = Table(
+    "sandbox_disputes",
+    metadata,
+    Column("reference", String(64), primary_key=True),
+    Column(
+        "payment", String(64), ForeignKey("sandbox_payments.reference"), nullable=False, index=True
+    ),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("due_by", UtcDateTime, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False, index=True),
+    CheckConstraint("amount_minor > 0", name="amount"),
+    CheckConstraint("status IN ('NEEDS_RESPONSE', 'UNDER_REVIEW', 'WON', 'LOST')", name="status"),
 )

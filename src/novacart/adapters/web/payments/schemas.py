@@ -1,6 +1,6 @@
 """Schemas of payments and refunds."""
 
-from typing import Any
+from typing import Any, Final
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
@@ -11,7 +11,14 @@ from novacart.adapters.web.http.fields import (
     StrictInteger,
     Text,
 )
+from novacart.domain.payments.lifecycle import DisputeStatus
 
+DISPUTE_OUTCOMES: Final = {
+    "open": DisputeStatus.NEEDS_RESPONSE,
+    "respond": DisputeStatus.UNDER_REVIEW,
+    "win": DisputeStatus.WON,
+    "lose": DisputeStatus.LOST,
+}
 _LARGEST_QUANTITY = 1_000_000
 _MOST_ITEMS = 500
 
@@ -86,3 +93,10 @@ class ConfirmSchema(Schema):
 class ConfirmedSchema(Schema):
     payment_intent_id = fields.String(required=True)
     status = fields.String(required=True)
+
+
+class DisputeSchema(Schema):
+    outcome = fields.String(
+        required=True,
+        validate=validate.OneOf(tuple(DISPUTE_OUTCOMES), error="open, respond, win or lose."),
+    )
