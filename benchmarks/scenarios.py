@@ -152,6 +152,7 @@ def _events(shop: BenchmarkShop, rounds: int, size: int, *, twice: bool) -> Batc
     gateway = shop.injector.get(PaymentGateway)  # type: ignore[type-abstract]
     assert isinstance(gateway, SandboxGateway)
     confirm = SandboxCustomer(
+        ensure_open=lambda _: None,
         gateway=gateway,
         clock=shop.injector.get(Clock),  # type: ignore[type-abstract]
         secret=WEBHOOK_SECRET,

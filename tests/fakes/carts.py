@@ -1,12 +1,15 @@
 """Fake repository of carts."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from novacart.domain.accounts.address_book import AddressBook
 from novacart.domain.accounts.errors import AddressNotFound
 from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.address import ShippingAddress
-from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus, PaymentMethod
+from novacart.domain.ordering.limits import RENEWAL_WINDOW, OpenOrders
+from novacart.domain.ordering.order import Order
 from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import AddressId, ProductId, UserId
@@ -35,7 +38,7 @@ class FakeCarts:
     def orderable(self, user_id: UserId, product_id: ProductId) -> int:
         return orderable(self._store, user_id, product_id)
 
-    def checkout(self, user_id: UserId, address_id: AddressId | None) -> Checkout:
+    def checkout(self, user_id: UserId, address_id: AddressId | None, *, at: datetime) -> Checkout:
         cart = self.of(user_id)
         user = self._store.users.get(user_id)
         lines = []
@@ -58,6 +61,9 @@ class FakeCarts:
             lines=tuple(lines),
             address_id=address_id,
             address=_address(self._store.address_books.get(user_id), address_id),
+            open_orders=_open_orders(
+                self._store, user_id, [line.product_id for line in cart.lines], at
+            ),
         )
 
 
@@ -74,6 +80,43 @@ def orderable(store: FakeStore, user_id: UserId, product_id: ProductId) -> int:
         return level.available
     held = sum(line.quantity for line in order.lines if line.product_id == product_id)
     return level.available + held
+
+
+def _reserves(order: Order) -> bool:
+    """Whether it is unpaid, or cash on delivery and not shipped."""
+    is_cod = order.payment_method is PaymentMethod.COD
+    return order.status is OrderStatus.PENDING or (
+        is_cod and order.status in {OrderStatus.CONFIRMED, OrderStatus.PROCESSING}
+    )
+
+
+def _open_orders(
+    store: FakeStore, user_id: UserId, product_ids: list[ProductId], at: datetime
+) -> OpenOrders:
+    own = [order for order in store.orders.values() if order.user_id == user_id]
+    abandoned = [
+        order.placed_at
+        for order in own
+        if order.status is OrderStatus.CANCELLED
+        and order.payment_method is PaymentMethod.ONLINE
+        and order.placed_at > at - RENEWAL_WINDOW
+    ]
+    return OpenOrders(
+        unpaid=sum(order.status is OrderStatus.PENDING for order in own),
+        cod=sum(order.payment_method is PaymentMethod.COD and _reserves(order) for order in own),
+        abandoned=len(abandoned),
+        abandoned_since=min(abandoned, default=None),
+        units={
+            product_id: sum(
+                line.quantity
+                for order in own
+                if _reserves(order)
+                for line in order.lines
+                if line.product_id == product_id and line.status is not LineStatus.CANCELLED
+            )
+            for product_id in product_ids
+        },
+    )
 
 
 def _address(book: AddressBook | None, address_id: AddressId | None) -> ShippingAddress | None:

@@ -39,6 +39,15 @@ class FakeOrders:
             raise OrderNotFound
         return order
 
+    def cancelled_by(self, actor: str, *, since: datetime) -> int:
+        return sum(
+            order.total.amount
+            for order in self._shelf.values()
+            for change in order.history
+            if (change.subject, change.after, change.actor) == ("order", "CANCELLED", actor)
+            and change.at >= since
+        )
+
     def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
         due = sorted(
             (order.expires_at, order.id)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from novacart.application.ports.payments import PaymentLocator
+from novacart.application.ports.payments import DeclineCount, PaymentLocator
 from novacart.application.ports.webhook_events import EventState, StoredEvent
 from novacart.domain.payments.errors import PaymentNotFound
 from novacart.domain.payments.lifecycle import PaymentStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
+from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 from tests.fakes.transactional_dict import TransactionalDict
 
 
@@ -57,6 +57,27 @@ class FakePayments:
             lambda payment: any(refund.id == refund_id for refund in payment.refunds)
         )
         return None if payment is None else PaymentLocator.of(payment)
+
+    def declines_of(self, user_id: UserId, *, since: datetime) -> DeclineCount:
+        payments = [
+            payment
+            for payment in self._rows.values()
+            if payment.user_id == user_id and payment.created_at > since and payment.declines
+        ]
+        return DeclineCount(
+            declines=sum(payment.declines for payment in payments),
+            first_at=min((payment.created_at for payment in payments), default=None),
+        )
+
+    def requested_by(self, user_id: UserId, *, since: datetime) -> int:
+        return sum(
+            refund.amount.amount
+            for payment in self._rows.values()
+            for refund in payment.refunds
+            if refund.requested_by == user_id
+            and refund.requested_at >= since
+            and refund.is_effective
+        )
 
     def due_for_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
         due = [

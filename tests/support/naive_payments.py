@@ -8,6 +8,7 @@ from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.application.payments.keys import new_key
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
 from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.policy import DeclinePolicy
 from novacart.application.payments.queries import PaymentIntent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import (
@@ -65,6 +66,7 @@ class ProviderFirst(Module):
             clock=clock,
             gateway=gateway,
             opener=opener,
+            declines=DeclinePolicy(),
         )
 
 

@@ -21,7 +21,7 @@ from novacart.application.payments.event_processor import EventProcessor
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.payment_recorder import PaymentRecorder
-from novacart.application.payments.policy import EventRetryPolicy
+from novacart.application.payments.policy import DeclinePolicy, EventRetryPolicy
 from novacart.application.payments.process_events import ProcessEvents
 from novacart.application.payments.queries import PaymentIntent
 from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
@@ -75,11 +75,12 @@ class PaymentsFixture:
     gateway: PaymentGateway
     clock: SetClock
     policy: EventRetryPolicy = field(default_factory=EventRetryPolicy)
+    declines: DeclinePolicy = field(default_factory=DeclinePolicy)
     event_numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
     def recorder(self) -> PaymentRecorder:
-        return PaymentRecorder(begin=self.begin, clock=self.clock)
+        return PaymentRecorder(begin=self.begin, clock=self.clock, declines=self.declines)
 
     @property
     def opener(self) -> PaymentOpener:
@@ -88,7 +89,11 @@ class PaymentsFixture:
     @property
     def open_payment(self) -> OpenPayment:
         return OpenPayment(
-            begin=self.begin, clock=self.clock, gateway=self.gateway, opener=self.opener
+            begin=self.begin,
+            clock=self.clock,
+            gateway=self.gateway,
+            opener=self.opener,
+            declines=self.declines,
         )
 
     def check_out(self, command: StartCheckoutCommand) -> PaymentIntent:

@@ -90,6 +90,12 @@ class Settings:
     currency: str
     pending_order_ttl: timedelta
     cart_max_per_line: int
+    max_unpaid_orders: int
+    max_open_cod_orders: int
+    max_reserved_units: int
+    max_checkout_renewals: int
+    max_declines_per_order: int
+    max_declines_per_account: int
     support_refund_limit: str
     reauthentication_refund_limit: str
     staff_mfa_required: bool
@@ -173,6 +179,14 @@ def load_settings(
         currency=_currency(read.text("CURRENCY", "INR")),
         pending_order_ttl=timedelta(seconds=read.number("PENDING_ORDER_TTL", 1800)),
         cart_max_per_line=read.number("CART_MAX_PER_LINE", 10, maximum=1000),
+        max_unpaid_orders=read.number("MAX_UNPAID_ORDERS", 10),
+        max_open_cod_orders=read.number("MAX_OPEN_COD_ORDERS", 10),
+        max_reserved_units=read.number(
+            "MAX_RESERVED_UNITS", 3 * read.number("CART_MAX_PER_LINE", 10, maximum=1000)
+        ),
+        max_checkout_renewals=read.number("MAX_CHECKOUT_RENEWALS", 20),
+        max_declines_per_order=read.number("MAX_DECLINES_PER_ORDER", 10),
+        max_declines_per_account=read.number("MAX_DECLINES_PER_ACCOUNT", 20),
         support_refund_limit=read.amount("SUPPORT_REFUND_LIMIT", "5000"),
         reauthentication_refund_limit=read.amount("REAUTHENTICATION_REFUND_LIMIT", "5000"),
         staff_mfa_required=read.flag("STAFF_MFA_REQUIRED", default=False),

@@ -5,6 +5,7 @@ Except in a negative control, a race ends with the audit of the shop's invariant
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +25,7 @@ from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.ordering.limits import OrderLimits
 from novacart.entrypoints.http import create_app
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, STAFF_LIMITS
 from tests.support.clock import SetClock
@@ -130,6 +132,13 @@ class OrderingHarness:
             begin=begin, clock=clock, contexts=AS_CUSTOMER, limits=STAFF_LIMITS
         )
         self.expire = ExpireOrders(begin=begin, clock=clock)
+        self.place_limited = PlaceOrder(
+            begin=begin,
+            clock=clock,
+            contexts=AS_CUSTOMER,
+            numbers=numbers,
+            policy=replace(checkout_policy, limits=OrderLimits(unpaid=3, cod=3)),
+        )
 
     def run_concurrently(self, calls: Sequence[Callable[[], T]]) -> list[T | Exception]:
         return run_with_timing(self.timing, self._database, calls)

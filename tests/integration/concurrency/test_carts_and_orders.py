@@ -16,8 +16,15 @@ from novacart.application.cart.add_to_cart import AddToCartCommand
 from novacart.application.cart.change_quantity import ChangeQuantityCommand, QuantityStep
 from novacart.application.ordering.cancel_order import CancelOrderCommand
 from novacart.application.ordering.place_order import PlaceOrderCommand
-from novacart.domain.ordering.errors import EmptyCart, OrderAlreadyCancelled
+from novacart.domain.ordering.errors import (
+    EmptyCart,
+    OrderAlreadyCancelled,
+    TooManyCodOrders,
+    TooManyUnpaidOrders,
+)
 from novacart.domain.ordering.history import ChangeSubject
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.limits import OrderLimits
 from novacart.domain.shared.ids import OrderId
 from tests.integration.concurrency.conftest import OrderingHarness
 from tests.support.builders.ordering import NOON, ShopFixture, rupees
@@ -129,7 +136,7 @@ def test_naive_clearing_of_cart_loses_concurrent_add(
     shop = ShopFixture(ordering.begin, stock=1000, prices=(100, 50))
     shop.fill_cart(1)
     with ordering.begin() as work:
-        assert len(work.carts.checkout(shop.customer, None).lines) == 1
+        assert len(work.carts.checkout(shop.customer, None, at=NOON).lines) == 1
     ordering.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[1]))
     with database.writing() as connection:
         connection.execute(delete(cart_lines).where(cart_lines.c.user_id == shop.customer))
@@ -279,3 +286,65 @@ def test_naive_cancellation_of_stale_order_releases_stock_twice(
     assert errors_of(run_concurrently([cancel] * 2)) == []
     with pytest.raises(AssertionError):
         assert_stock_matches_ledger(database)
+
+
+def assert_orders_within_limit(database: Database) -> None:
+    with database.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(orders)) == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [(PaymentMethod.ONLINE, TooManyUnpaidOrders), (PaymentMethod.COD, TooManyCodOrders)],
+)
+def test_concurrent_orders_of_one_account_stay_within_its_limit(
+    ordering: OrderingHarness,
+    database: Database,
+    method: PaymentMethod,
+    error: type[Exception],
+) -> None:
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100,))
+
+    def order() -> None:
+        ordering.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[0]))
+        ordering.place_limited(
+            PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)
+        )
+
+    outcomes = ordering.run_concurrently([order] * ordering.timing.limit(20))
+    assert {type(each) for each in errors_of(outcomes)} <= {EmptyCart, error}
+    # Some found their unit in the order of another thread.
+    while True:
+        try:
+            order()
+        except error:
+            break
+    assert_orders_within_limit(database)
+
+
+def test_naive_limit_checked_before_the_transaction_is_exceeded(
+    ordering: OrderingHarness, database: Database
+) -> None:
+    """Negative control: count the orders, and place one in another transaction."""
+    shop = ShopFixture(ordering.begin, stock=1000, prices=(100,))
+    for _ in range(2):
+        shop.fill_cart(1)
+        ordering.place(PlaceOrderCommand(user_id=shop.customer))
+    all_counted = Barrier(3)
+
+    def order() -> None:
+        with ordering.begin() as work:
+            checkout = work.carts.checkout(shop.customer, None, at=NOON)
+        OrderLimits(unpaid=3).ensure_allowed(
+            checkout.open_orders, PaymentMethod.ONLINE, quantities={}, replaced={}, at=NOON
+        )
+        all_counted.wait(10)
+        with suppress(EmptyCart):
+            ordering.add(AddToCartCommand(user_id=shop.customer, product_id=shop.products[0]))
+            ordering.place(PlaceOrderCommand(user_id=shop.customer))
+
+    assert errors_of(run_concurrently([order] * 3)) == []
+    shop.fill_cart(1)
+    ordering.place(PlaceOrderCommand(user_id=shop.customer))
+    with pytest.raises(AssertionError):
+        assert_orders_within_limit(database)

@@ -1,15 +1,18 @@
 """Races over refunds: no more is refunded than was captured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
 
 import pytest
 
+from novacart.application.authorization.actor import Actor
+from novacart.application.authorization.limits import AboveYourLimit
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.payment_gateway import GatewayRefused
+from novacart.domain.accounts.role import Role
 from novacart.domain.ordering.errors import LineAlreadyCancelled, RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import LineStatus
 from novacart.domain.payments.errors import NothingToRefund, RefundExceedsPayment, RefundRefused
@@ -17,6 +20,7 @@ from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, RefundId, UserId
 from novacart.domain.shared.money import Money
+from tests.support.builders.ordering import STAFF_LIMITS
 from tests.support.payments_fixture import customer, owner
 from tests.support.race_harness import RaceHarness
 from tests.support.races import errors_of, run_concurrently
@@ -152,3 +156,51 @@ def test_concurrent_dashboard_and_shop_refunds_make_one_refund(race: RaceHarness
     assert errors <= {GatewayRefused, RefundRefused, *EXCEEDED}
     reconcile()
     assert_refunded_once(race, order_id, 60_00)
+
+
+def orders_of_a_customer(race: RaceHarness, count: int) -> list[OrderId]:
+    """Paid orders of 1,500 rupees; the limit of support is 2,000 a day."""
+    payments = race.payments
+    user_id, _ = payments.customer()
+    placed = []
+    for _ in range(count):
+        order_id = payments.place_order(user_id, {payments.product(price=1500): 1})
+        race.provider.pay(payments.intent(user_id, order_id).reference)
+        placed.append(order_id)
+    payments.run_reconciliation(force=True)
+    return placed
+
+
+def assert_refunded_within_limit(race: RaceHarness, placed: Sequence[OrderId]) -> None:
+    assert sum(len(race.payments.payment(order_id).refunds) for order_id in placed) == 1
+
+
+def test_concurrent_refunds_by_support_stay_within_its_limit_of_a_day(race: RaceHarness) -> None:
+    placed = orders_of_a_customer(race, 4)
+    support = Actor(user_id=race.payments.customer("meera")[0], role=Role.SUPPORT)
+    commands = [RequestRefundCommand(actor=support, order_id=order_id) for order_id in placed]
+    outcomes = race.run_concurrently(
+        [partial(race.payments.request_refund, command) for command in commands]
+    )
+    assert [type(error) for error in errors_of(outcomes)] == [AboveYourLimit] * 3
+    assert_refunded_within_limit(race, placed)
+
+
+def test_naive_limit_that_locks_no_staff_is_exceeded(race: RaceHarness) -> None:
+    """Negative control: add up the refunds of the day before the transaction that refunds."""
+    placed = orders_of_a_customer(race, 2)
+    payments = race.payments
+    support = payments.customer("meera")[0]
+    all_read = Barrier(2)
+
+    def refund(order_id: OrderId) -> None:
+        with payments.begin() as work:
+            since = payments.clock.now() - timedelta(days=1)
+            used = Money(work.payments.requested_by(support, since=since), "INR")
+        STAFF_LIMITS.ensure_within(Role.SUPPORT, "orders.refund", Money(150_000, "INR"), used=used)
+        all_read.wait(10)
+        payments.request_refund(RequestRefundCommand(actor=owner(support), order_id=order_id))
+
+    assert errors_of(run_concurrently([partial(refund, each) for each in placed])) == []
+    with pytest.raises(AssertionError):
+        assert_refunded_within_limit(race, placed)

@@ -79,6 +79,8 @@ def test_place_online_order(asha: Shopper, injector: Injector) -> None:
         "currency": "INR",
         "created_at": "2026-03-14T09:26:53Z",
         "paid_at": None,
+        "returned_at": None,
+        "refunded_amount": "0.00",
         "estimated_delivery": "2026-03-20",
         "address": address | {"id": asha.address},
         "items": [],
@@ -461,6 +463,66 @@ def test_paid_item_cannot_be_cancelled_or_refunded_once_in_processing(
     body = {"orderId": order["id"], "itemId": order["items"][0]["id"]}
     response = asha.person.post("/api/orders/cancel-item/", body)
     assert (response.status_code, response.get_json()["code"]) == (409, "refund_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [("ONLINE", "too_many_unpaid_orders"), ("COD", "too_many_cod_orders")],
+)
+def test_open_orders_of_an_account_are_bounded(
+    make_app: Callable[..., Flask], method: str, code: str
+) -> None:
+    app = make_app(CheapPasswords(), MAX_UNPAID_ORDERS="2", MAX_OPEN_COD_ORDERS="2")
+    asha, injector = Shopper(app.test_client()), app.extensions["novacart.injector"]
+    kettle = new_product(injector)
+    body: dict[str, Any] = {"payment_method": method, "address_id": asha.address}
+    first = asha.ordered(kettle, **body)
+    asha.ordered(kettle, **body)
+    asha.add(kettle)
+    response = asha.order(**body)
+    problem = response.get_json()
+    assert (response.status_code, problem["code"], problem["limit"]) == (409, code, 2)
+    assert stock_level(injector, kettle) == (10, 2)
+    assert len(asha.cart()) == 1
+    assert asha.person.post(f"/api/orders/cancel/{first['id']}/").status_code == 200
+    assert asha.order(**body).status_code == 201
+
+
+@pytest.mark.parametrize("method", ["ONLINE", "COD"])
+def test_one_account_cannot_reserve_the_whole_stock(
+    asha: Shopper, injector: Injector, method: str
+) -> None:
+    kettle = new_product(injector, stock=40)
+    responses = []
+    for _ in range(4):
+        asha.add(kettle, 10)
+        responses.append(asha.order(payment_method=method, address_id=asha.address))
+    assert [response.status_code for response in responses] == [201, 201, 201, 409]
+    assert responses[-1].get_json()["code"] == "too_many_units"
+    assert stock_level(injector, kettle) == (40, 30)
+
+
+@pytest.mark.parametrize("limited", [True, False])
+def test_renewals_of_a_checkout_are_bounded(
+    make_app: Callable[..., Flask], *, limited: bool
+) -> None:
+    app = make_app(
+        CheapPasswords(), DEBUG="True", MAX_CHECKOUT_RENEWALS="2", RATELIMIT_ENABLED=str(limited)
+    )
+    asha = Shopper(app.test_client())
+    kettle = new_product(app.extensions["novacart.injector"])
+    responses = []
+    for _ in range(4):
+        asha.add(kettle)
+        body = {"address_id": asha.address}
+        responses.append(asha.person.post("/api/payments/payment-intent/", body))
+    last = responses.pop()
+    assert {response.status_code for response in responses} == {200}
+    if limited:
+        assert (last.status_code, last.get_json()["code"]) == (429, "too_many_renewals")
+        assert 0 < int(last.headers["Retry-After"]) <= 24 * 3600
+    else:
+        assert last.status_code == 200
 
 
 def test_unpaid_order_expires(asha: Shopper, injector: Injector, clock: SetClock) -> None:

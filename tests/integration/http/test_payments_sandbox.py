@@ -289,3 +289,30 @@ def test_emails_of_an_order_are_written_to_files(
     mails = [path.name for path in tmp_path.rglob("*.eml") if order["number"] in path.name]
     # The sandbox refunds at once, so that the refund has one e-mail.
     assert len(mails) == 2
+
+
+def test_declines_of_a_payment_and_of_an_account_are_bounded(
+    make_app: MakeApp,
+) -> None:
+    app = make_app(DEBUG="True", MAX_DECLINES_PER_ORDER="3", MAX_DECLINES_PER_ACCOUNT="4")
+    shop = CheckoutFixture(client=app.test_client(), injector=app.extensions["novacart.injector"])
+    asha = a_customer(shop.client)
+    kettle = shop.product(stock=10)
+    order = shop.order(asha, {kettle: 2})
+    intent = shop.intent(asha, order["id"])["payment_intent_id"]
+    responses = [shop.confirm(intent, "decline") for _ in range(25)]
+    assert [response.status_code for response in responses] == [200] * 3 + [409] * 22
+    assert responses[-1].get_json()["code"] == "payment_not_payable"
+    assert shop.confirm(intent).status_code == 409
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["status"] == "CANCELLED"
+    assert shop.stock(kettle) == 10
+
+    order = shop.order(asha, {kettle: 2})
+    intent = shop.intent(asha, order["id"])["payment_intent_id"]
+    assert shop.confirm(intent, "decline").status_code == 200
+    response = asha.post("/api/payments/payment-intent/", {"order_id": order["id"]})
+    assert (response.status_code, response.get_json()["code"]) == (429, "too_many_declines")
+    assert 0 < int(response.headers["Retry-After"]) <= 24 * 3600
+    shop.work()
+    assert shop.reconcile() >= 1
+    assert ok(shop.confirm(intent))["status"] == "succeeded"

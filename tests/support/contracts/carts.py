@@ -86,7 +86,7 @@ class CartsContract:
         shop.fill_cart(2, 1, 1)
         archive(shop, shop.products[2])
         with shop.begin() as work:
-            checkout = work.carts.checkout(shop.customer, shop.address)
+            checkout = work.carts.checkout(shop.customer, shop.address, at=NOON)
         assert [
             (line.product_id, line.title, line.subtitle, line.image, line.unit_price, line.quantity)
             for line in checkout.lines
@@ -105,8 +105,8 @@ class CartsContract:
     def test_checkout_of_empty_cart_has_no_lines_and_no_address(self, shop: ShopFixture) -> None:
         other_customer = shop.another_customer()
         with shop.begin() as work:
-            empty = work.carts.checkout(other_customer, None)
-            with_other_address = work.carts.checkout(other_customer, shop.address)
+            empty = work.carts.checkout(other_customer, None, at=NOON)
+            with_other_address = work.carts.checkout(other_customer, shop.address, at=NOON)
         assert empty.lines == ()
         assert empty.cart.user_id == other_customer
         assert empty.address is with_other_address.address is None
@@ -120,7 +120,7 @@ class CartsContract:
             work.carts.save(cart)
             work.commit()
         with shop.begin() as work:
-            checkout = work.carts.checkout(shop.customer, None)
+            checkout = work.carts.checkout(shop.customer, None, at=NOON)
             assert checkout.cart.checkout_order_id == order.id
             checkout.cart.clear()
             work.carts.save(checkout.cart)

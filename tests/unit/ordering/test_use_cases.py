@@ -7,7 +7,7 @@ import pytest
 
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
-from novacart.application.authorization.limits import AboveYourLimit
+from novacart.application.authorization.limits import AboveYourLimit, OwnOrder
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
@@ -323,17 +323,42 @@ def test_support_cancels_orders_up_to_its_limit(
     use_cases: OrderUseCases, begin: UnitOfWorkFactory
 ) -> None:
     shop = ShopFixture(begin, prices=(1_000,))
-    support = Actor(user_id=shop.customer, role=Role.SUPPORT)
-    shop.fill_cart(2)
-    allowed = use_cases.place(place_command(shop))
-    shop.fill_cart(3)
-    above = use_cases.place(place_command(shop))
-    use_cases.cancel(CancelOrderCommand(order_id=allowed.id, staff=support))
+    support = Actor(user_id=shop.another_customer(), role=Role.SUPPORT)
+
+    def order(quantity: int) -> OrderView:
+        shop.fill_cart(quantity)
+        return use_cases.place(place_command(shop))
+
+    def cancel(order: OrderView) -> None:
+        use_cases.cancel(CancelOrderCommand(order_id=order.id, staff=support))
+
+    above = order(3)
     with pytest.raises(AboveYourLimit):
-        use_cases.cancel(CancelOrderCommand(order_id=above.id, staff=support))
-    assert statuses(shop, allowed)[0] == "CANCELLED"
-    assert statuses(shop, above)[0] == "PENDING"
-    assert shop.levels() == [(10, 3)]
+        cancel(above)
+    cancel(order(1))
+    cancel(order(1))
+    # The limit is ₹2,000 a day.
+    another = order(1)
+    with pytest.raises(AboveYourLimit):
+        cancel(another)
+    assert {statuses(shop, each)[0] for each in (above, another)} == {"PENDING"}
+    assert shop.levels() == [(10, 4)]
+    use_cases.clock.move(hours=12)
+    cancel(another)
+
+
+def test_support_cannot_cancel_its_own_order(
+    use_cases: OrderUseCases, begin: UnitOfWorkFactory
+) -> None:
+    shop = ShopFixture(begin, prices=(100,))
+    shop.fill_cart(1)
+    order = use_cases.place(place_command(shop))
+    for role in (Role.SUPPORT, Role.MANAGER):
+        with pytest.raises(OwnOrder):
+            use_cases.cancel(
+                CancelOrderCommand(order_id=order.id, staff=Actor(user_id=shop.customer, role=role))
+            )
+    use_cases.cancel(CancelOrderCommand(order_id=order.id, user_id=shop.customer))
 
 
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.CATALOG])

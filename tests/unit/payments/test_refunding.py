@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.authorization.actor import SYSTEM, Actor
-from novacart.application.authorization.limits import AboveYourLimit, StaffLimits
+from novacart.application.authorization.limits import AboveYourLimit, OwnOrder, StaffLimits
 from novacart.application.authorization.reauthentication import ReauthenticationRequired
 from novacart.application.ordering.fulfil_order import (
     ShipOrder,
@@ -36,6 +36,7 @@ from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, Ref
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import OrderId, ProductId, UserId
+from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.support.builders.ordering import REAUTHENTICATION, rupees
@@ -415,19 +416,90 @@ def test_customer_refunds_a_large_order_without_confirmation(
     assert payments.payment(order_id).is_fully_refunded
 
 
-def test_refund_above_the_limit_of_support_raises(
-    payments: PaymentsFixture, bought: PaidOrder
-) -> None:
-    support = Actor(user_id=bought.user_id, role=Role.SUPPORT)
-    limits = StaffLimits(support=rupees(100))
-    request_refund = RequestRefund(
+def _request_refund_up_to(payments: PaymentsFixture, limit: Money) -> RequestRefund:
+    return RequestRefund(
         begin=payments.begin,
         clock=payments.clock,
         contexts=AS_STAFF,
         send_refund=payments.send_refund,
-        limits=limits,
+        limits=StaffLimits(support=limit),
         reauthentication=REAUTHENTICATION,
     )
+
+
+def test_refunds_of_one_order_add_up_to_the_limit_of_support(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
+    """Also those of other members of staff, and those of other days."""
+    request_refund = _request_refund_up_to(payments, rupees(100))
+    staff = [payments.customer(name)[0] for name in ("meera", "noor")]
+    for user_id in staff:
+        request_refund(
+            RequestRefundCommand(
+                actor=Actor(user_id=user_id, role=Role.SUPPORT),
+                order_id=bought.order_id,
+                amount="40.00",
+            )
+        )
+        payments.clock.move(days=1)
+    for user_id in staff:
+        with pytest.raises(AboveYourLimit) as error:
+            request_refund(
+                RequestRefundCommand(
+                    actor=Actor(user_id=user_id, role=Role.SUPPORT),
+                    order_id=bought.order_id,
+                    amount="20.01",
+                )
+            )
+        assert error.value.details == {"limit": "100.00", "used": "80.00"}
+    manager = Actor(user_id=staff[0], role=Role.MANAGER)
+    request_refund(RequestRefundCommand(actor=manager, order_id=bought.order_id))
+
+
+def test_refunds_of_one_day_add_up_to_the_limit_of_support(
+    payments: PaymentsFixture, provider: FakePaymentGateway
+) -> None:
+    request_refund = _request_refund_up_to(payments, rupees(100))
+    customer_id, _ = payments.customer()
+    support = Actor(user_id=payments.customer("meera")[0], role=Role.SUPPORT)
+    orders = []
+    for _ in range(3):
+        order_id = payments.place_order(customer_id, {payments.product(price=60): 1})
+        provider.pay(payments.intent(customer_id, order_id).reference)
+        orders.append(order_id)
+    payments.run_reconciliation(force=True)
+    first, second, third = (
+        RequestRefundCommand(actor=support, order_id=order_id) for order_id in orders
+    )
+    request_refund(first)
+    with pytest.raises(AboveYourLimit) as error:
+        request_refund(second)
+    assert error.value.details == {"limit": "100.00", "used": "60.00"}
+    request_refund(replace(second, amount="40.00"))
+    with pytest.raises(AboveYourLimit):
+        request_refund(replace(third, amount="0.01"))
+    payments.clock.move(days=1)
+    request_refund(third)
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
+def test_staff_cannot_refund_their_own_order(
+    payments: PaymentsFixture, bought: PaidOrder, role: Role
+) -> None:
+    staff = Actor(user_id=bought.user_id, role=role)
+    for amount in (None, "1.00"):
+        with pytest.raises(OwnOrder):
+            payments.request_refund(
+                RequestRefundCommand(actor=staff, order_id=bought.order_id, amount=amount)
+            )
+    assert payments.payment(bought.order_id).refunds == ()
+
+
+def test_refund_above_the_limit_of_support_raises(
+    payments: PaymentsFixture, bought: PaidOrder
+) -> None:
+    support = Actor(user_id=payments.customer("meera")[0], role=Role.SUPPORT)
+    request_refund = _request_refund_up_to(payments, rupees(100))
     with pytest.raises(AboveYourLimit):
         request_refund(
             RequestRefundCommand(actor=support, order_id=bought.order_id, amount="100.01")

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import import_module
 from pkgutil import walk_packages
 
@@ -58,6 +59,11 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
         {"refundable": "3.00", "currency": "INR"},
     ),
     (lambda: ordering.TotalChanged(THREE), {"total_amount": "3.00", "currency": "INR"}),
+    (lambda: ordering.TooManyUnpaidOrders(3), {"limit": 3}),
+    (lambda: ordering.TooManyUnits(30), {"limit": 30}),
+    (lambda: ordering.TooManyCodOrders(5), {"limit": 5}),
+    (lambda: ordering.TooManyRenewals(timedelta(seconds=59.1)), {"retry_after": 60}),
+    (lambda: payments.TooManyDeclines(timedelta(minutes=1)), {"retry_after": 60}),
     (lambda: ordering.NotReturnable(2), {"receivable": 2}),
     (lambda: ordering.NotReturnable(0), {"receivable": 0}),
     (lambda: payments.InvalidPaymentTransition("refund", "FAILED", "PENDING"), NONE),

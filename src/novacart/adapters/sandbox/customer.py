@@ -36,18 +36,26 @@ class SandboxCustomer:
     """
 
     def __init__(
-        self, *, gateway: SandboxGateway, clock: Clock, secret: str, deliver: Deliver
+        self,
+        *,
+        gateway: SandboxGateway,
+        clock: Clock,
+        secret: str,
+        deliver: Deliver,
+        ensure_open: Callable[[str], None],
     ) -> None:
         self._gateway = gateway
         self._clock = clock
         self._secret = secret.encode()
         self._deliver = deliver
+        self._ensure_open = ensure_open
 
     def __call__(self, reference: str, *, succeed: bool) -> str:
         """Return Stripe's status of the payment.
 
         Raises `PaymentNotFound` and `PaymentNotPayable`.
         """
+        self._ensure_open(reference)
         try:
             report = self._gateway.confirm(reference, succeed=succeed)
         except GatewayRefused as refusal:
@@ -114,6 +122,8 @@ def _intent(reference: str, report: PaymentReport, *, succeed: bool) -> dict[str
         "currency": report.amount.currency.lower(),
         "client_secret": report.client_secret,
         "status": "succeeded" if succeed else "requires_payment_method",
+        # One for each attempt.
+        "latest_charge": f"ch_sandbox_{token_hex(12)}",
         "last_payment_error": None if succeed else {"message": report.failure},
         "metadata": {
             "payment_id": str(report.payment_id),

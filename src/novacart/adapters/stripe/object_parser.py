@@ -79,6 +79,7 @@ def payment_report(intent: Object, *, at: datetime) -> PaymentReport:
     error = intent.get("last_payment_error") or {}
     if error and intent["status"] == "requires_payment_method":
         status = PaymentStatus.FAILED
+    charge = intent.get("latest_charge")
     metadata = intent.get("metadata") or {}
     paid = status is PaymentStatus.SUCCEEDED
     payment_id = _own_id(metadata.get("payment_id"))
@@ -91,6 +92,7 @@ def payment_report(intent: Object, *, at: datetime) -> PaymentReport:
         payment_id=None if payment_id is None else PaymentId(payment_id),
         order_number=metadata.get("order_number"),
         failure=error.get("message"),
+        attempt=charge.get("id") if isinstance(charge, Mapping) else charge,
     )
 
 

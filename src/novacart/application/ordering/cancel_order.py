@@ -1,15 +1,17 @@
 """Cancel an order."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from novacart.application.authorization.actor import Actor, PermissionDenied
-from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.limits import StaffLimits, ensure_not_own_order
 from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.shared.money import Money
 
 _PERMISSION = "orders.cancel"
 
@@ -27,9 +29,10 @@ class CancelOrderCommand:
 class CancelOrder:
     """Cancel an unpaid order, or a COD order that is not shipped, and release its stock.
 
-    A customer may cancel their own orders; staff any order, up to the limit of their role.
+    A customer may cancel their own orders; staff those of others, up to the limit
+    of their role for a day.
     Raises `OrderNotFound`, `PaidOrderCannotBeCancelled`, `OrderAlreadyCancelled`,
-    `OrderAlreadyShipped`, `PermissionDenied` and `AboveYourLimit`.
+    `OrderAlreadyShipped`, `PermissionDenied`, `OwnOrder` and `AboveYourLimit`.
     """
 
     def __init__(
@@ -48,7 +51,7 @@ class CancelOrder:
     def __call__(self, command: CancelOrderCommand) -> None:
         now = self._clock.now()
         with self._begin() as work:
-            order = self._load(work, command)
+            order = self._load(work, command, now)
             units = order.cancel(
                 reason=command.reason, at=now, actor=self._contexts.current().actor
             )
@@ -56,12 +59,24 @@ class CancelOrder:
             work.orders.save(order)
             work.commit()
 
-    def _load(self, work: UnitOfWork, command: CancelOrderCommand) -> Order:
+    def _load(self, work: UnitOfWork, command: CancelOrderCommand, now: datetime) -> Order:
         if command.staff is None:
             if command.user_id is None:
                 raise PermissionDenied
             return work.orders.of_user(command.order_id, command.user_id)
-        command.staff.require(_PERMISSION)
+        staff = command.staff
+        staff.require(_PERMISSION)
+        if self._limits.limit_for(staff.role, _PERMISSION) is None or staff.user_id is None:
+            order = work.orders.get(command.order_id)
+            ensure_not_own_order(staff, order.user_id)
+            return order
+        # Lock the member of staff, so that concurrent cancellations count each other.
+        work.users.get(staff.user_id)
         order = work.orders.get(command.order_id)
-        self._limits.ensure_within(command.staff.role, _PERMISSION, order.total)
+        ensure_not_own_order(staff, order.user_id)
+        today = work.orders.cancelled_by(
+            self._contexts.current().actor, since=self._limits.start_of_day(now)
+        )
+        used = Money(today, order.currency)
+        self._limits.ensure_within(staff.role, _PERMISSION, order.total, used=used)
         return order

@@ -36,13 +36,13 @@ class OrderFactory:
         self._policy = policy
 
     def checkout(
-        self, work: UnitOfWork, user_id: UserId, address_id: AddressId | None
+        self, work: UnitOfWork, user_id: UserId, address_id: AddressId | None, *, at: datetime
     ) -> tuple[Checkout, Order | None]:
         """The checkout of the user's cart, and the unpaid order created from the cart earlier.
 
         Raises `EmptyCart`, and `InvalidValue` for an address that is not the user's.
         """
-        checkout = work.carts.checkout(user_id, address_id)
+        checkout = work.carts.checkout(user_id, address_id, at=at)
         checkout.ensure_orderable()
         order_id = checkout.cart.checkout_order_id
         order = None if order_id is None else work.orders.get(order_id)
@@ -63,8 +63,18 @@ class OrderFactory:
         """Create the order and reserve its stock.
 
         The order that it replaces is cancelled first, so that the units reserved for the same
-        customer are available. Raises `TotalChanged`, `OutOfStock` and `OrderNumberTaken`.
+        customer are available. Raises `TotalChanged`, `OutOfStock`, `OrderNumberTaken`, and as
+        `OrderLimits`. The user is locked, so that concurrent orders count each other.
         """
+        self._policy.limits.ensure_allowed(
+            checkout.open_orders,
+            payment_method,
+            quantities={line.product_id: line.quantity for line in checkout.lines},
+            replaced=(
+                {line.product_id: line.quantity for line in replaces.lines} if replaces else {}
+            ),
+            at=at,
+        )
         order_id, *line_ids = work.ids.take(1 + len(checkout.lines))
         order = Order.place(
             id=OrderId(order_id),

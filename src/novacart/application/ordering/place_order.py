@@ -33,7 +33,7 @@ class PlaceOrder:
 
     The order replaces an unpaid order that was created from this cart by a one-step checkout.
     Raises `EmptyCart`, `InvalidValue` for an address that is missing or not the customer's,
-    `TotalChanged`, and `OutOfStock` with every line that is not available.
+    `TotalChanged`, `OutOfStock` with every line that is not available, and as `OrderLimits`.
     """
 
     def __init__(
@@ -54,15 +54,18 @@ class PlaceOrder:
         return retry_taken_number(partial(self._place, command))
 
     def _place(self, command: PlaceOrderCommand) -> OrderView:
+        now = self._clock.now()
         with self._begin() as work:
-            checkout, unpaid = self._factory.checkout(work, command.user_id, command.address_id)
+            checkout, unpaid = self._factory.checkout(
+                work, command.user_id, command.address_id, at=now
+            )
             order = self._factory.place(
                 work,
                 checkout,
                 replaces=unpaid,
                 expected_total=command.expected_total,
                 payment_method=command.payment_method,
-                at=self._clock.now(),
+                at=now,
                 actor=self._contexts.current().actor,
             )
             checkout.cart.clear()

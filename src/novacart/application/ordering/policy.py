@@ -1,7 +1,9 @@
 """Settings of the checkout."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
+
+from novacart.domain.ordering.limits import OrderLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +17,4 @@ class CheckoutPolicy:
     pending_order_ttl: timedelta
     online_payments: bool = True
     timezone: tzinfo = UTC
+    limits: OrderLimits = field(default_factory=OrderLimits)

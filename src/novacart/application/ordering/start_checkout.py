@@ -59,7 +59,9 @@ class StartCheckout:
     def _start(self, command: StartCheckoutCommand) -> OrderView:
         now = self._clock.now()
         with self._begin() as work:
-            checkout, unpaid = self._factory.checkout(work, command.user_id, command.address_id)
+            checkout, unpaid = self._factory.checkout(
+                work, command.user_id, command.address_id, at=now
+            )
             if unpaid is not None and unpaid.is_payable(at=now) and checkout.matches(unpaid):
                 if command.expected_total is not None:
                     unpaid.ensure_total(command.expected_total)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from novacart.application.payments.keys import new_key
 from novacart.application.payments.payment_opener import PaymentOpener
+from novacart.application.payments.policy import DECLINE_WINDOW, DeclinePolicy
 from novacart.application.payments.queries import PaymentIntent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import GatewayRefused, PaymentGateway
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.ordering.order import Order
-from novacart.domain.payments.errors import OrderNotPayable
+from novacart.domain.payments.errors import OrderNotPayable, PaymentNotPayable, TooManyDeclines
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import OrderId, PaymentId, UserId
 
@@ -32,7 +33,8 @@ class OpenPayment:
 
     The payment is committed, then opened at the provider, then the response is recorded. If
     that is interrupted, the next call or reconciliation completes it. Raises `OrderNotFound`,
-    `OrderNotPayable`, `TotalChanged`, `InvalidValue`, `PaymentDeclined` and `GatewayUnavailable`.
+    `OrderNotPayable`, `TotalChanged`, `TooManyDeclines`, `InvalidValue`, `PaymentDeclined` and
+    `GatewayUnavailable`.
     """
 
     def __init__(
@@ -42,11 +44,13 @@ class OpenPayment:
         clock: Clock,
         gateway: PaymentGateway,
         opener: PaymentOpener,
+        declines: DeclinePolicy,
     ) -> None:
         self._begin = begin
         self._clock = clock
         self._gateway = gateway
         self._opener = opener
+        self._declines = declines
 
     def __call__(self, command: OpenPaymentCommand) -> PaymentIntent:
         with self._begin() as work:
@@ -55,6 +59,7 @@ class OpenPayment:
                 raise OrderNotPayable
             if command.expected_total is not None:
                 order.ensure_total(command.expected_total)
+            self._ensure_few_declines(work, command.user_id)
             payment = work.payments.of_order(order.id) or self._create(work, order)
             if command.idempotency_key is not None:
                 work.idempotency_keys.fulfil(
@@ -62,6 +67,18 @@ class OpenPayment:
                 )
             work.commit()
         return self._open(payment, email=order.email)
+
+    def ensure_open(self, reference: str) -> None:
+        """Raise `PaymentNotPayable` after too many declines of the payment.
+
+        The provider cancels it soon; this closes it at once where attempts go through the shop.
+        """
+        limit = self._declines.per_order
+        with self._begin() as work:
+            locator = work.payments.by_reference(reference)
+            payment = work.payments.get(locator.payment_id) if locator is not None else None
+        if payment is not None and limit is not None and payment.declines >= limit:
+            raise PaymentNotPayable
 
     def replay(self, user_id: UserId, payment_id: PaymentId) -> PaymentIntent:
         """Repeat the response of an earlier request. Raises the same errors."""
@@ -72,6 +89,15 @@ class OpenPayment:
             order = work.orders.of_user(locator.order_id, user_id)
             payment = work.payments.get(payment_id)
         return self._open(payment, email=order.email)
+
+    def _ensure_few_declines(self, work: UnitOfWork, user_id: UserId) -> None:
+        limit = self._declines.per_account
+        if limit is None:
+            return
+        now = self._clock.now()
+        count = work.payments.declines_of(user_id, since=now - DECLINE_WINDOW)
+        if count.declines >= limit:
+            raise TooManyDeclines((count.first_at or now) + DECLINE_WINDOW - now)
 
     def _create(self, work: UnitOfWork, order: Order) -> Payment:
         payment = Payment.create(

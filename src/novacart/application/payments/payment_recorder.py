@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from novacart.application.payments.keys import new_key
+from novacart.application.payments.policy import DeclinePolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -22,12 +23,14 @@ InTransaction = Callable[[UnitOfWork], None]
 class PaymentRecorder:
     """Applies the provider's reports in one transaction each. Idempotent.
 
-    A payment that succeeds also pays its order and empties the cart that was ordered.
+    A payment that succeeds also pays its order and empties the cart that was ordered. After too
+    many declines, the order is cancelled.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, declines: DeclinePolicy) -> None:
         self._begin = begin
         self._clock = clock
+        self._declines = declines
 
     def apply_report(
         self,
@@ -103,6 +106,7 @@ class PaymentRecorder:
             new_refund=new_refund,
             at=self._clock.now(),
             actor=actor,
+            max_declines=self._declines.per_order,
         )
 
     def _save(self, work: UnitOfWork, settlement: Settlement) -> None:

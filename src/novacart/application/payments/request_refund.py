@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.limits import StaffLimits, ensure_not_own_order
 from novacart.application.authorization.reauthentication import ReauthenticationPolicy
 from novacart.application.payments.keys import new_key
 from novacart.application.payments.send_refund import SendRefund
@@ -18,6 +18,7 @@ from novacart.domain.payments.errors import (
     NothingToRefund,
     PartialRefundNeedsStaff,
 )
+from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund, RefundOrigin
 from novacart.domain.services.refund_planning import plan_refund
 from novacart.domain.shared.ids import OrderId, RefundId
@@ -50,7 +51,7 @@ class RequestRefund:
     whole order of their own that is paid and not in processing. If the provider cannot be
     reached the refund stays requested and is sent later. Raises `OrderNotFound`,
     `RefundNotAllowed`, `NothingToRefund`, `RefundExceedsPayment`, `PartialRefundNeedsStaff`,
-    `PaymentDisputed`, `AboveYourLimit`, `ReauthenticationRequired`, `InvalidValue` and
+    `PaymentDisputed`, `AboveYourLimit`, `OwnOrder`, `ReauthenticationRequired`, `InvalidValue` and
     `RefundRefused`.
     """
 
@@ -75,7 +76,12 @@ class RequestRefund:
         actor = command.actor
         is_staff = actor.may(PERMISSION)
         with self._begin() as work:
+            if self._limits.limit_for(actor.role, PERMISSION) and actor.user_id is not None:
+                # Lock the member of staff, so that concurrent refunds count each other.
+                work.users.get(actor.user_id)
             order = _order(work, command)
+            if is_staff:
+                ensure_not_own_order(actor, order.user_id)
             payment = work.payments.of_order(order.id)
             if payment is None:
                 raise NothingToRefund
@@ -88,8 +94,8 @@ class RequestRefund:
             plan = plan_refund(order, payment, amount=amount, units=command.units)
             if not is_staff and plan.amount != payment.refundable:
                 raise PartialRefundNeedsStaff
-            self._limits.ensure_within(actor.role, PERMISSION, plan.amount)
             if is_staff:
+                self._ensure_within_limit(work, actor, payment, plan.amount)
                 self._reauthentication.ensure_recent_for_refund(
                     actor, plan.amount, at=self._clock.now()
                 )
@@ -102,6 +108,7 @@ class RequestRefund:
                 reason=command.reason,
                 at=self._clock.now(),
                 actor=self._contexts.current().actor,
+                requested_by=actor.user_id if is_staff else None,
             )
             if plan.items:
                 work.orders.save(order)
@@ -110,6 +117,17 @@ class RequestRefund:
                 work.idempotency_keys.fulfil(actor.user_id, command.idempotency_key, int(refund.id))
             work.commit()
         return self._send_refund.send_now(refund)
+
+    def _ensure_within_limit(
+        self, work: UnitOfWork, actor: Actor, payment: Payment, amount: Money
+    ) -> None:
+        """For the order, what all staff have refunded counts; for the day, the actor's refunds."""
+        today = 0
+        if self._limits.limit_for(actor.role, PERMISSION) and actor.user_id is not None:
+            since = self._limits.start_of_day(self._clock.now())
+            today = work.payments.requested_by(actor.user_id, since=since)
+        used = max(payment.refunded_by_staff, Money(today, amount.currency))
+        self._limits.ensure_within(actor.role, PERMISSION, amount, used=used)
 
 
 def _order(work: UnitOfWork, command: RequestRefundCommand) -> Order:

@@ -1,5 +1,6 @@
 """Repository of carts."""
 
+from datetime import datetime
 from typing import Protocol
 
 from novacart.domain.cart.cart import Cart
@@ -23,8 +24,8 @@ class Carts(Protocol):
         """
         ...
 
-    def checkout(self, user_id: UserId, address_id: AddressId | None) -> Checkout:
-        """Read the cart, its products and the address together."""
+    def checkout(self, user_id: UserId, address_id: AddressId | None, *, at: datetime) -> Checkout:
+        """Read the cart, its products, the address and the open orders (at `at`) together."""
         ...
 
     def discard_everywhere(self, product_id: ProductId) -> None:

@@ -27,6 +27,10 @@ class Orders(Protocol):
         """Raises `OrderNotFound`, also for another user's order."""
         ...
 
+    def cancelled_by(self, actor: str, *, since: datetime) -> int:
+        """The minor units of the orders that the actor has cancelled; not locked."""
+        ...
+
     def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
         """Ids of unpaid orders with `expires_at` <= `at`, oldest first; not locked."""
         ...

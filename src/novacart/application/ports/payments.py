@@ -22,6 +22,14 @@ class PaymentLocator:
         return cls(user_id=payment.user_id, order_id=payment.order_id, payment_id=payment.id)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineCount:
+    """`first_at` is when the oldest of the payments was created; None without declines."""
+
+    declines: int
+    first_at: datetime | None
+
+
 class Payments(Protocol):
     """A loaded payment is locked; lock its order first.
 
@@ -53,6 +61,17 @@ class Payments(Protocol):
         ...
 
     def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None: ...
+
+    def declines_of(self, user_id: UserId, *, since: datetime) -> DeclineCount:
+        """The declined attempts of the user's payments created after `since`; not locked."""
+        ...
+
+    def requested_by(self, user_id: UserId, *, since: datetime) -> int:
+        """The minor units that this member of staff has requested to refund; not locked.
+
+        Without refunds that failed or were cancelled.
+        """
+        ...
 
     def due_for_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
         """Payments whose `check_at` has passed, the longest overdue first."""

@@ -1,5 +1,8 @@
 """Errors of orders."""
 
+import math
+from datetime import timedelta
+
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
 
@@ -147,6 +150,53 @@ class NotReturnable(DomainError):
             else "No units of this item can be received: only units that were refunded after they"
             " were shipped can be, each once.",
             details={"receivable": receivable},
+        )
+
+
+class TooManyUnpaidOrders(DomainError):
+    code = "too_many_unpaid_orders"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"You have {limit} unpaid orders. Pay or cancel one of them first.",
+            details={"limit": limit},
+        )
+
+
+class TooManyCodOrders(DomainError):
+    code = "too_many_cod_orders"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"You have {limit} cash-on-delivery orders that are not shipped yet. Wait for one of"
+            " them, cancel one, or pay online.",
+            details={"limit": limit},
+        )
+
+
+class TooManyUnits(DomainError):
+    """Unpaid and COD orders of an account would reserve too many units of a product."""
+
+    code = "too_many_units"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"Your orders can reserve at most {limit} units of one product before they are paid"
+            " or shipped.",
+            details={"limit": limit},
+        )
+
+
+class TooManyRenewals(DomainError):
+    """Too many orders of a day were replaced, cancelled or not paid in time."""
+
+    code = "too_many_renewals"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = max(math.ceil(wait.total_seconds()), 1)
+        super().__init__(
+            "You have started too many orders without paying for them. Try again later.",
+            details={"retry_after": self.retry_after},
         )
 
 

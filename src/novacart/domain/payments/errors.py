@@ -1,5 +1,8 @@
 """Errors of payments."""
 
+import math
+from datetime import timedelta
+
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
 
@@ -122,6 +125,19 @@ class PaymentDeclined(DomainError):
 
     def __init__(self, message: str = "The payment was declined.") -> None:
         super().__init__(message)
+
+
+class TooManyDeclines(DomainError):
+    """Too many payments of the account were declined in a day."""
+
+    code = "too_many_declines"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = max(math.ceil(wait.total_seconds()), 1)
+        super().__init__(
+            "Too many payments were declined. Try again later or choose another way to pay.",
+            details={"retry_after": self.retry_after},
+        )
 
 
 class PaymentNotFound(DomainError):

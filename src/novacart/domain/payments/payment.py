@@ -56,6 +56,7 @@ class Payment(AggregateRoot):
     requests to the provider, stored before the request is sent. Reports of the provider may
     arrive late, twice and in any order: the same reports lead to the same state. `check_at` is
     when to ask the provider about the payment again; None once everything is settled.
+    `declines` counts the declined attempts, `last_attempt` is the last one counted.
     """
 
     __slots__ = (
@@ -67,8 +68,10 @@ class Payment(AggregateRoot):
         "check_at",
         "client_secret",
         "created_at",
+        "declines",
         "failure",
         "id",
+        "last_attempt",
         "open_key",
         "order_id",
         "order_number",
@@ -98,6 +101,8 @@ class Payment(AggregateRoot):
         reported_at: datetime | None = None,
         settled_at: datetime | None = None,
         check_at: datetime | None = None,
+        declines: int = 0,
+        last_attempt: str | None = None,
         refunds: Iterable[Refund] = (),
         disputes: Iterable[Dispute] = (),
         version: int = 0,
@@ -125,6 +130,8 @@ class Payment(AggregateRoot):
         self.reported_at = reported_at
         self.settled_at = settled_at
         self.check_at = check_at
+        self.declines = declines
+        self.last_attempt = last_attempt
         self._refunds = {refund.id: refund for refund in refunds}
         self._disputes = {dispute.reference: dispute for dispute in disputes}
 
@@ -206,6 +213,15 @@ class Payment(AggregateRoot):
     def is_fully_refunded(self) -> bool:
         """Whether the customer received back the whole captured amount."""
         return bool(self.captured) and self.returned >= self.captured
+
+    @property
+    def refunded_by_staff(self) -> Money:
+        """Refunds that staff have requested, without unsuccessful ones."""
+        return self._sum(
+            refund.amount
+            for refund in self.refunds
+            if refund.origin is RefundOrigin.STAFF and refund.is_effective
+        )
 
     def refund(self, refund_id: RefundId) -> Refund:
         """Raises `KeyError` for a refund of another payment."""
@@ -307,6 +323,7 @@ class Payment(AggregateRoot):
         at: datetime,
         reason: str = "",
         items: Sequence[RefundItem] = (),
+        requested_by: UserId | None = None,
     ) -> Refund:
         """Raises `NothingToRefund`, `RefundExceedsPayment` and `PaymentDisputed`."""
         self.ensure_refundable()
@@ -321,6 +338,7 @@ class Payment(AggregateRoot):
             reason=reason,
             items=items,
             requested_at=at,
+            requested_by=requested_by,
         )
         self._refunds[refund.id] = refund
         self._schedule_check(at)
@@ -428,6 +446,7 @@ class Payment(AggregateRoot):
         if status in FINAL:
             self._finish(status, captured=report.captured, at=at)
             return True
+        self._count_decline(report)
         position = (at, ATTEMPT_STAGES.index(status))
         if self.reported_at and position <= (self.reported_at, ATTEMPT_STAGES.index(self.status)):
             return False
@@ -441,6 +460,20 @@ class Payment(AggregateRoot):
         if status is PaymentStatus.FAILED:
             self._record(PaymentAttemptFailed(**self._facts(at)))
         return True
+
+    def _count_decline(self, report: PaymentReport) -> None:
+        """Count an attempt once; without its id, count only the change of the status."""
+        if report.status is not PaymentStatus.FAILED:
+            return
+        if self.reported_at is not None and report.reported_at < self.reported_at:
+            return
+        if report.attempt is None:
+            is_new = self.status is not PaymentStatus.FAILED
+        else:
+            is_new = report.attempt != self.last_attempt
+        if is_new:
+            self.declines += 1
+            self.last_attempt = report.attempt
 
     def _finish(self, status: PaymentStatus, *, captured: Money, at: datetime) -> None:
         self._move(status)

@@ -11,7 +11,7 @@ from novacart.domain.payments.errors import (
 )
 from novacart.domain.payments.lifecycle import REFUND_LIFECYCLE, UNSUCCESSFUL, RefundStatus
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import RefundId
+from novacart.domain.shared.ids import RefundId, UserId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 
@@ -41,7 +41,8 @@ class RefundResolution(StrEnum):
 class Refund:
     """`key` is the idempotency key of the request to the provider, stored before it is sent.
 
-    `reference` is the provider's id, once known. `returned`: the bank returned the money after
+    `reference` is the provider's id, once known. `requested_by` is the
+    member of staff who requested it. `returned`: the bank returned the money after
     the refund had succeeded. A refund is never deleted: one that failed or was cancelled stays on
     record, and needs attention until it has a `resolution`.
     """
@@ -56,6 +57,7 @@ class Refund:
         "reason",
         "reference",
         "requested_at",
+        "requested_by",
         "resolution",
         "resolution_note",
         "resolved_at",
@@ -82,6 +84,7 @@ class Refund:
         resolution: RefundResolution | None = None,
         resolution_note: str = "",
         resolved_at: datetime | None = None,
+        requested_by: UserId | None = None,
     ) -> None:
         """Raises `InvalidValue` unless the amount is positive."""
         if amount.amount <= 0:
@@ -101,6 +104,7 @@ class Refund:
         self.resolution = resolution
         self.resolution_note = resolution_note
         self.resolved_at = resolved_at
+        self.requested_by = requested_by
 
     @property
     def is_effective(self) -> bool:

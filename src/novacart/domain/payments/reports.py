@@ -16,7 +16,10 @@ from novacart.domain.shared.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentReport:
-    """`payment_id` and `order_number` are our own, read from the provider's metadata."""
+    """`payment_id` and `order_number` are our own, read from the provider's metadata.
+
+    `attempt` is the provider's id of the last attempt to pay, if it has one.
+    """
 
     status: PaymentStatus
     amount: Money
@@ -26,6 +29,7 @@ class PaymentReport:
     payment_id: PaymentId | None = None
     order_number: str | None = None
     failure: str | None = None
+    attempt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """The checkout: a priced snapshot of a cart, from which an order is placed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import EmptyCart
+from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import InvalidValue
@@ -31,7 +32,8 @@ class Checkout:
 
     `lines` are the products in the catalog, oldest first; `cart` may hold others, which are
     not shown to the customer. `address` is the customer's address `address_id`; it is None if
-    no address was requested or the customer has no such address.
+    no address was requested or the customer has no such address. `open_orders` are the
+    customer's orders at that moment.
     """
 
     cart: Cart
@@ -39,6 +41,7 @@ class Checkout:
     lines: tuple[CheckoutLine, ...]
     address_id: AddressId | None
     address: ShippingAddress | None
+    open_orders: OpenOrders = field(default_factory=OpenOrders)
 
     def ensure_orderable(self) -> None:
         """Raises `EmptyCart`, and `InvalidValue` for an address that is not the customer's."""

@@ -9,7 +9,7 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund, RefundOrigin
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import OrderLineId, RefundId
+from novacart.domain.shared.ids import OrderLineId, RefundId, UserId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity, RefundItem
 
@@ -40,6 +40,7 @@ class RefundPlan:
         reason: str,
         at: datetime,
         actor: str,
+        requested_by: UserId | None = None,
     ) -> Refund:
         """Request the refund of the payment and of the order lines.
 
@@ -53,6 +54,7 @@ class RefundPlan:
             reason=reason,
             items=self.items,
             at=at,
+            requested_by=requested_by,
         )
         if self.items:
             order.request_refund(self.items, reason=reason, at=at, actor=actor)

@@ -18,6 +18,7 @@ from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 
 REFUNDED = "It was refunded."
+DECLINED = "Too many payments were declined."
 RETURNED = "The bank returned the refund."
 SETTLED_BY_HAND = "The refund was settled by hand."
 LATE_REFUND = "The payment arrived after the cancellation and was refunded."
@@ -35,7 +36,14 @@ class Settlement:
     """
 
     def __init__(
-        self, *, order: Order, payment: Payment, new_refund: NewRefund, at: datetime, actor: str
+        self,
+        *,
+        order: Order,
+        payment: Payment,
+        new_refund: NewRefund,
+        at: datetime,
+        actor: str,
+        max_declines: int | None = None,
     ) -> None:
         self.order = order
         self.payment = payment
@@ -45,6 +53,7 @@ class Settlement:
         self._new_refund = new_refund
         self._at = at
         self._actor = actor
+        self._max_declines = max_declines
 
     def apply_report(self, report: ProviderReport) -> None:
         """A payment that succeeds pays its order; it is refunded if the order was cancelled.
@@ -58,6 +67,7 @@ class Settlement:
             changed = self.payment.apply_report(report.reference, report.payment, at=self._at)
             if changed and self.payment.status is PaymentStatus.SUCCEEDED:
                 self._receive_payment()
+            self._cancel_declined_order()
         if (report.refunds or report.disputes) and not self.payment.captured:
             raise IncompleteReport
         # Unsuccessful refunds first: they make room for refunds that were made after them.
@@ -110,6 +120,24 @@ class Settlement:
         else:
             refund_id, key = self._new_refund()
             self.payment.refund_late_payment(id=refund_id, key=key, at=self._at)
+
+    def _cancel_declined_order(self) -> None:
+        """Cancel the order after too many declines; its payment is then cancelled, too."""
+        if self._max_declines is None or self.payment.declines < self._max_declines:
+            return
+        if not self.payment.is_open or self.order.status is not OrderStatus.PENDING:
+            return
+        units = self.order.cancel(reason=DECLINED, at=self._at, actor=self._actor)
+        self.order_changed = True
+        self.released += [
+            StockClaim(
+                product_id=unit.product_id,
+                quantity=unit.quantity,
+                reference=f"line:{unit.line_id}:release",
+                order_id=self.order.id,
+            )
+            for unit in units
+        ]
 
     def _refund_rest_of_late_payment(self) -> None:
         """Refund what is left after a part of a late payment was refunded at the provider.

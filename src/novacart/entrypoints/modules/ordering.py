@@ -25,6 +25,7 @@ from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.scheduled_jobs import ScheduledJob
+from novacart.domain.ordering.limits import OrderLimits
 from novacart.entrypoints.settings import Settings
 
 _USE_CASES = (
@@ -56,6 +57,12 @@ class OrderingModule(Module):
             pending_order_ttl=settings.pending_order_ttl,
             online_payments=not isinstance(gateway, UnavailableGateway),
             timezone=settings.shop_timezone,
+            limits=OrderLimits(
+                unpaid=settings.max_unpaid_orders,
+                cod=settings.max_open_cod_orders,
+                units=settings.max_reserved_units,
+                renewals=settings.max_checkout_renewals if settings.ratelimit_enabled else None,
+            ),
         )
 
     @provider

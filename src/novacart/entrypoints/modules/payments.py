@@ -26,7 +26,7 @@ from novacart.application.payments.event_processor import EventProcessor
 from novacart.application.payments.open_payment import OpenPayment
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.payment_recorder import PaymentRecorder
-from novacart.application.payments.policy import EventRetryPolicy
+from novacart.application.payments.policy import DeclinePolicy, EventRetryPolicy
 from novacart.application.payments.process_events import ProcessEvents
 from novacart.application.payments.queries import PaymentQueries
 from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
@@ -88,8 +88,19 @@ class PaymentsModule(Module):
 
     @provider
     @singleton
+    def decline_policy(self, settings: Settings) -> DeclinePolicy:
+        return DeclinePolicy(
+            per_order=settings.max_declines_per_order,
+            per_account=settings.max_declines_per_account if settings.ratelimit_enabled else None,
+        )
+
+    @provider
+    @singleton
     def staff_limits(self, settings: Settings) -> StaffLimits:
-        return StaffLimits(support=Money.parse(settings.support_refund_limit, settings.currency))
+        return StaffLimits(
+            support=Money.parse(settings.support_refund_limit, settings.currency),
+            timezone=settings.shop_timezone,
+        )
 
     @provider
     @singleton
@@ -150,6 +161,7 @@ def blueprints(injector: Injector) -> list[Blueprint]:
             gateway=gateway,
             clock=injector.get(Clock),  # type: ignore[type-abstract]
             secret=_sandbox_secret(injector.get(Settings)),
+            ensure_open=injector.get(OpenPayment).ensure_open,
             deliver=lambda payload, signature: receive_event(
                 ReceiveEventCommand(payload=payload, signature=signature)
             ),

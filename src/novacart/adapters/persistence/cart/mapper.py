@@ -7,6 +7,7 @@ from sqlalchemy import Row
 
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.address import ShippingAddress
+from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.ids import AddressId, UserId
 from novacart.domain.shared.money import Money
@@ -51,6 +52,20 @@ def to_checkout(
         ),
         address_id=address_id,
         address=_to_address(rows[0]) if rows and rows[0].address_id is not None else None,
+        open_orders=_to_open_orders(rows) if rows else OpenOrders(),
+    )
+
+
+def _to_open_orders(rows: Sequence[Row[Any]]) -> OpenOrders:
+    row = rows[0]
+    return OpenOrders(
+        unpaid=row.orders_unpaid,
+        cod=row.orders_cod,
+        abandoned=row.orders_abandoned,
+        abandoned_since=row.abandoned_since,
+        units={
+            line.product_id: int(line.reserved_units) for line in rows if line.line_id is not None
+        },
     )
 
 

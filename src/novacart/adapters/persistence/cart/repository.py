@@ -1,6 +1,7 @@
 """Repository of carts, which saves the difference to the loaded cart."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
@@ -9,10 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from novacart.adapters.persistence.accounts.tables import addresses, users
 from novacart.adapters.persistence.cart.availability import orderable
 from novacart.adapters.persistence.cart.mapper import to_cart, to_checkout
+from novacart.adapters.persistence.cart.open_orders import open_orders, reserved_units
 from novacart.adapters.persistence.cart.tables import cart_lines, carts
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.locking import lock_user
 from novacart.domain.cart.cart import Cart, CartLine
+from novacart.domain.ordering.limits import RENEWAL_WINDOW
 from novacart.domain.services.checkout import Checkout
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import AddressId, CartLineId, OrderId, ProductId, UserId
@@ -49,9 +52,9 @@ class SqlCarts:
         rows: list[Row[Any]] = list(self._connection.execute(statement.order_by(*_ORDER)))
         return self._remember(to_cart(user_id, rows))
 
-    def checkout(self, user_id: UserId, address_id: AddressId | None) -> Checkout:
+    def checkout(self, user_id: UserId, address_id: AddressId | None, *, at: datetime) -> Checkout:
         lock_user(self._connection, user_id)
-        rows = self._checkout_rows(user_id, address_id)
+        rows = self._checkout_rows(user_id, address_id, at - RENEWAL_WINDOW)
         checkout = to_checkout(user_id, address_id, rows)
         self._remember(checkout.cart)
         return checkout
@@ -85,10 +88,14 @@ class SqlCarts:
     def discard_everywhere(self, product_id: ProductId) -> None:
         self._connection.execute(delete(cart_lines).where(cart_lines.c.product_id == product_id))
 
-    def _checkout_rows(self, user_id: UserId, address_id: AddressId | None) -> list[Row[Any]]:
+    def _checkout_rows(
+        self, user_id: UserId, address_id: AddressId | None, since: datetime
+    ) -> list[Row[Any]]:
         statement = (
             select(
                 users.c.email.label("user_email"),
+                *open_orders(since),
+                reserved_units(),
                 *_CART,
                 products.c.id.label("active_product_id"),
                 products.c.title,

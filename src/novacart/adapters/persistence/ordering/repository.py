@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.error_mapping import violated_constraint
@@ -15,7 +15,12 @@ from novacart.adapters.persistence.ordering.mapper import (
     order_row,
     to_order,
 )
-from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
+from novacart.adapters.persistence.ordering.tables import (
+    CANCELLATION,
+    order_history,
+    order_lines,
+    orders,
+)
 from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import Order
@@ -104,6 +109,18 @@ class SqlOrders:
         if order.user_id != user_id:
             raise OrderNotFound
         return order
+
+    def cancelled_by(self, actor: str, *, since: datetime) -> int:
+        total = self._connection.scalar(
+            select(func.sum(orders.c.total_minor))
+            .join_from(order_history, orders, orders.c.id == order_history.c.order_id)
+            .where(
+                CANCELLATION,
+                order_history.c.actor == actor,
+                order_history.c.occurred_at >= since,
+            )
+        )
+        return int(total or 0)
 
     def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
         return self._connection.scalars(

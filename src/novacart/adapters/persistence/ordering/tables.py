@@ -76,6 +76,7 @@ orders = Table(
         " AND (shipped_at IS NOT NULL OR status NOT IN ('SHIPPED', 'DELIVERED'))",
         name="shipment",
     ),
+    Index("ix_orders_user_id_status", "user_id", "status"),
     Index("ix_orders_user_id_placed_at_id", "user_id", "placed_at", "id"),
     Index(
         "ix_orders_unpaid",
@@ -129,6 +130,9 @@ order_lines = Table(
     ),
 )
 
+CANCELLATION = text("subject = 'order' AND to_status = 'CANCELLED'")
+"""The condition on `order_history` of an index; a query must contain it literally."""
+
 order_history = Table(
     "order_history",
     metadata,
@@ -144,4 +148,11 @@ order_history = Table(
     _one_of("subject", ChangeSubject),
     CheckConstraint("(subject = 'line') = (line_id IS NOT NULL)", name="line_id"),
     CheckConstraint("from_status <> to_status", name="change"),
+    Index(
+        "ix_order_history_cancelled",
+        "actor",
+        "occurred_at",
+        sqlite_where=CANCELLATION,
+        postgresql_where=CANCELLATION,
+    ),
 )

@@ -34,6 +34,8 @@ def payment_row(payment: Payment) -> dict[str, Any]:
         "reported_at": payment.reported_at,
         "settled_at": payment.settled_at,
         "check_at": payment.check_at,
+        "declines": payment.declines,
+        "last_attempt": payment.last_attempt,
     }
 
 
@@ -56,6 +58,7 @@ def refund_row(payment: Payment, refund: Refund) -> dict[str, Any]:
         "resolution": refund.resolution,
         "resolution_note": refund.resolution_note,
         "resolved_at": refund.resolved_at,
+        "requested_by": refund.requested_by,
     }
 
 
@@ -109,6 +112,8 @@ def payment_of(row: Row[Any], refunds: Iterable[Refund], disputes: Iterable[Disp
         reported_at=row.reported_at,
         settled_at=row.settled_at,
         check_at=row.check_at,
+        declines=row.declines,
+        last_attempt=row.last_attempt,
         refunds=refunds,
         disputes=disputes,
         version=row.version,
@@ -132,6 +137,7 @@ def refund_of(row: Row[Any], items: Sequence[Row[Any]]) -> Refund:
         resolution=None if row.resolution is None else RefundResolution(row.resolution),
         resolution_note=row.resolution_note,
         resolved_at=row.resolved_at,
+        requested_by=row.requested_by,
         items=[
             RefundItem(
                 line_id=item.line_id,

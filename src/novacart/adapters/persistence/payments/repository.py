@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from novacart.adapters.persistence.payments.mapper import (
     dispute_of,
@@ -21,12 +21,13 @@ from novacart.adapters.persistence.payments.tables import (
     refund_parts,
     refunds,
 )
-from novacart.application.ports.payments import PaymentLocator
+from novacart.application.ports.payments import DeclineCount, PaymentLocator
 from novacart.domain.payments.errors import PaymentNotFound
+from novacart.domain.payments.lifecycle import UNSUCCESSFUL
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
+from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 
 Rows = dict[object, dict[str, Any]]
 
@@ -75,6 +76,29 @@ class SqlPayments:
     def locate_refund(self, refund_id: RefundId) -> PaymentLocator | None:
         owner = select(refunds.c.payment_id).where(refunds.c.id == refund_id).scalar_subquery()
         return self._locate(payments.c.id == owner)
+
+    def declines_of(self, user_id: UserId, *, since: datetime) -> DeclineCount:
+        row = self._connection.execute(
+            select(
+                func.coalesce(func.sum(payments.c.declines), 0).label("declines"),
+                func.min(payments.c.created_at).label("first_at"),
+            ).where(
+                payments.c.user_id == user_id,
+                payments.c.created_at > since,
+                payments.c.declines > 0,
+            )
+        ).one()
+        return DeclineCount(declines=int(row.declines), first_at=row.first_at)
+
+    def requested_by(self, user_id: UserId, *, since: datetime) -> int:
+        total = self._connection.scalar(
+            select(func.sum(refunds.c.amount_minor)).where(
+                refunds.c.requested_by == user_id,
+                refunds.c.requested_at >= since,
+                refunds.c.status.not_in(UNSUCCESSFUL),
+            )
+        )
+        return int(total or 0)
 
     def due_for_check(self, at: datetime, *, limit: int) -> Sequence[PaymentLocator]:
         statement = (

@@ -46,6 +46,8 @@ payments = Table(
     Column("reported_at", UtcDateTime),
     Column("settled_at", UtcDateTime),
     Column("check_at", UtcDateTime),
+    Column("declines", Integer, nullable=False, server_default="0"),
+    Column("last_attempt", String(255)),
     Column("version", Integer, nullable=False),
     UniqueConstraint("reference", name="uq_payments_reference"),
     CheckConstraint("amount_minor > 0", name="amount"),
@@ -68,6 +70,7 @@ payments = Table(
         postgresql_where=_NOT_CANCELLED,
     ),
     Index("ix_payments_order_id", "order_id"),
+    Index("ix_payments_user_id_created_at", "user_id", "created_at"),
     Index("ix_payments_check_at", "check_at", sqlite_where=_TO_CHECK, postgresql_where=_TO_CHECK),
 )
 
@@ -90,6 +93,8 @@ refunds = Table(
     Column("resolution", String(20)),
     Column("resolution_note", Text, nullable=False, server_default=""),
     Column("resolved_at", UtcDateTime),
+    Column("requested_by", BigInteger),
+    Index("ix_refunds_requested_by_requested_at", "requested_by", "requested_at"),
     UniqueConstraint("key", name="uq_refunds_key"),
     UniqueConstraint("reference", name="uq_refunds_reference"),
     CheckConstraint("amount_minor > 0", name="amount"),

@@ -10,7 +10,6 @@ from flask import Flask, Response, g
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from novacart.application.authorization.throttle import TooManyAttempts
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError, InvalidValue
 
@@ -24,6 +23,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "domain_error": 409,
     "permission_denied": 403,
     "above_your_limit": 403,
+    "own_order": 403,
     "invalid_value": 400,
     "currency_mismatch": 400,
     "concurrent_change": 409,
@@ -78,6 +78,10 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "nothing_to_ship": 409,
     "not_returnable": 409,
     "order_number_taken": 409,
+    "too_many_unpaid_orders": 409,
+    "too_many_cod_orders": 409,
+    "too_many_units": 409,
+    "too_many_renewals": 429,
     "impossible_payment_move": 409,
     "payment_mismatch": 409,
     "nothing_to_refund": 409,
@@ -91,6 +95,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "refund_resolved": 409,
     "order_not_payable": 409,
     "payment_declined": 402,
+    "too_many_declines": 429,
     "payment_not_found": 404,
     "payment_not_payable": 409,
     "idempotency_key_reused": 422,
@@ -220,8 +225,9 @@ def _handle_domain_error(error: DomainError) -> Response:
 
 
 def _headers(error: DomainError, status: int) -> dict[str, str]:
-    if isinstance(error, TooManyAttempts):
-        return {"Retry-After": str(error.retry_after)}
+    retry_after = getattr(error, "retry_after", None)
+    if retry_after is not None:
+        return {"Retry-After": str(retry_after)}
     return {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
 
 

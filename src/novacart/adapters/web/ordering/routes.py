@@ -87,7 +87,16 @@ def orders_blueprint(
     @idempotent(blueprint, once, render=lambda order_id: _created(own_order(order_id)))
     @blueprint.arguments(PlaceOrderSchema, required=False)
     @blueprint.response(201, OrderSchema)
-    @blueprint.raises("cart_empty", "invalid_value", "out_of_stock", "total_changed")
+    @blueprint.raises(
+        "cart_empty",
+        "invalid_value",
+        "out_of_stock",
+        "total_changed",
+        "too_many_unpaid_orders",
+        "too_many_cod_orders",
+        "too_many_units",
+        "too_many_renewals",
+    )
     def create(body: dict[str, Any]) -> Response:
         """Place an order of your whole cart; its stock is reserved and the cart is cleared."""
         order = place_order(

@@ -68,6 +68,10 @@ def payments_blueprint(
         "out_of_stock",
         "invalid_value",
         "total_changed",
+        "too_many_unpaid_orders",
+        "too_many_units",
+        "too_many_renewals",
+        "too_many_declines",
     )
     def payment_intent(body: dict[str, Any]) -> Response:
         """Start the payment of an order, or check out the whole cart.
