@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
-from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
+from novacart.application.accounts.authenticate_user import (
+    AuthenticateUser,
+    AuthenticateUserCommand,
+    VerifyToken,
+    VerifyTokenCommand,
+)
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
+    CheckResetTokenCommand,
     ConfirmPasswordReset,
 )
 from novacart.application.accounts.delete_old_tokens import DeleteOldTokens
@@ -18,6 +24,7 @@ from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.invite_staff import (
     AcceptInvitation,
     CheckInvitation,
+    CheckInvitationCommand,
     InviteStaff,
     ResendInvitation,
     SendInvitation,
@@ -153,10 +160,10 @@ class AccountsFixture:
             begin=begin, queries=queries, tokens=tokens, clock=clock, policy=policy
         )
         self.sign_out = SignOut(begin=begin, tokens=tokens, clock=clock)
-        self.authenticate = AuthenticateUser(
+        self.authenticate_user = AuthenticateUser(
             queries=queries, tokens=tokens, policy=self.staff_security
         )
-        self.verify = VerifyToken(queries=queries, tokens=tokens, clock=clock, policy=policy)
+        self.verify_token = VerifyToken(queries=queries, tokens=tokens, clock=clock, policy=policy)
         self.update_profile = UpdateProfile(begin=begin, queries=queries, clock=clock)
         self.request_reset = RequestPasswordReset(begin=begin, clock=clock)
         self.send_link = SendResetLink(
@@ -167,7 +174,7 @@ class AccountsFixture:
             mailer=self.mailer,
             policy=ResetPolicy(frontend_url="https://shop.example/"),
         )
-        self.check_reset = CheckResetToken(queries=queries, clock=clock, link_tokens=resets)
+        self.check_reset_token = CheckResetToken(queries=queries, clock=clock, link_tokens=resets)
         self.confirm_reset = ConfirmPasswordReset(
             begin=begin,
             queries=queries,
@@ -248,7 +255,7 @@ class AccountsFixture:
             renderer=JinjaEmailRenderer(),
             mailer=self.mailer,
         )
-        self.check_invitation = CheckInvitation(begin=begin, link_tokens=resets, clock=clock)
+        self.check_invitation_link = CheckInvitation(begin=begin, link_tokens=resets, clock=clock)
         self.accept_invitation = AcceptInvitation(
             begin=begin, link_tokens=resets, hasher=hasher, strength=strength, clock=clock
         )
@@ -275,6 +282,18 @@ class AccountsFixture:
             )
         )
         return Actor(user_id=profile.id, role=role, authenticated_at=self.clock.now())
+
+    def authenticate(self, access: str) -> Profile:
+        return self.authenticate_user(AuthenticateUserCommand(access=access))
+
+    def verify(self, token: str) -> None:
+        self.verify_token(VerifyTokenCommand(token=token))
+
+    def check_reset(self, token: str) -> None:
+        self.check_reset_token(CheckResetTokenCommand(token=token))
+
+    def check_invitation(self, token: str) -> bool:
+        return self.check_invitation_link(CheckInvitationCommand(token=token))
 
     def start_session(self, login: str = "asha", password: str = PASSWORD) -> TokenPair:
         return self.sign_in(SignInCommand(login=login, password=password))

@@ -14,7 +14,7 @@ from novacart.application.accounts.edit_address_book import (
     SetDefaultAddress,
     SetDefaultAddressCommand,
 )
-from novacart.application.accounts.look_up_pincode import LookUpPincode
+from novacart.application.accounts.look_up_pincode import LookUpPincode, LookUpPincodeCommand
 from novacart.application.ports.postal_codes import PostalPlace
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.address import AddressType
@@ -91,8 +91,10 @@ def test_look_up_pincode_returns_empty_place_when_unknown_or_unavailable() -> No
     bengaluru = PostalPlace(city="Bengaluru", state="Karnataka")
     directory = FakePostalCodes({"560001": bengaluru})
     look_up = LookUpPincode(postal_codes=directory)
-    assert look_up(" 560001 ") == bengaluru
+    assert look_up(LookUpPincodeCommand(pincode=" 560001 ")) == bengaluru
     for pincode in ("999999", "", "56000", "abcdef", "५६०००१", "5" * 600):
-        assert look_up(pincode) == PostalPlace(city="", state="", country="India")
+        assert look_up(LookUpPincodeCommand(pincode=pincode)) == PostalPlace(
+            city="", state="", country="India"
+        )
     directory.down = True
-    assert look_up("560001") == PostalPlace()
+    assert look_up(LookUpPincodeCommand(pincode="560001")) == PostalPlace()

@@ -285,7 +285,7 @@ def test_mandatory_second_factor_closes_the_api_to_staff_without_one() -> None:
         hasher=accounts.hasher,
         staff_security=StaffSecurityPolicy(mfa_required=True),
     )
-    strict.authenticate._tokens = accounts.tokens
+    strict.authenticate_user._tokens = accounts.tokens
     with pytest.raises(MfaSetupRequired):
         strict.authenticate(access)
     with pytest.raises(MfaSetupRequired):

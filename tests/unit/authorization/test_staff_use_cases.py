@@ -19,7 +19,7 @@ from novacart.adapters.admin.back_office import (
 )
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.accounts.end_sessions import EndSessions
-from novacart.application.accounts.invite_staff import AcceptInvitation
+from novacart.application.accounts.invite_staff import AcceptInvitation, CheckInvitation
 from novacart.application.accounts.reauthenticate import Reauthenticate
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
@@ -32,6 +32,7 @@ from novacart.domain.shared.ids import UserId
 # Customers call these too, for themselves; an invitation is accepted without a session.
 OPEN_TO_CUSTOMERS = {
     AcceptInvitation,
+    CheckInvitation,
     ChangePassword,
     EndSessions,
     Reauthenticate,

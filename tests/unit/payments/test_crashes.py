@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
@@ -83,7 +84,7 @@ def _late(scenario: Scenario) -> OrderId:
     scenario.provider.pay(scenario.payments.intent(user_id, order_id).reference)
     scenario.payments.cancel_order(order_id)
     with suppress(Crash):
-        scenario.crashing.cancel_payment(order_id)
+        scenario.crashing.cancel_payment(CancelPaymentCommand(order_id=order_id))
     with suppress(Crash):
         scenario.crashing.run_reconciliation(force=True)
     return order_id
@@ -94,7 +95,7 @@ def _cancel(scenario: Scenario) -> OrderId:
     scenario.payments.intent(user_id, order_id)
     scenario.payments.cancel_order(order_id)
     with suppress(Crash):
-        scenario.crashing.cancel_payment(order_id)
+        scenario.crashing.cancel_payment(CancelPaymentCommand(order_id=order_id))
     return order_id
 
 
@@ -139,7 +140,7 @@ def test_interrupted_cancellation_of_a_payment_is_completed(at: int) -> None:
     scenario = Scenario(at)
     order_id = _cancel(scenario)
     # The outbox delivers the event again until its handler succeeds.
-    scenario.payments.cancel_payment(order_id)
+    scenario.payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     scenario.settle()
     (report,) = scenario.provider.payments_since(scenario.clock.now().replace(year=2020))
     assert report.payment is not None

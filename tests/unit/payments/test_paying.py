@@ -3,6 +3,7 @@
 import pytest
 
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
+from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.payments.open_payment import OpenPaymentCommand
 from novacart.application.ports.payment_gateway import GatewayUnavailable
 from novacart.domain.ordering.errors import OrderNotFound
@@ -98,8 +99,8 @@ def test_cancelled_order_has_its_payment_cancelled_at_the_provider(
     user_id, order_id = _pending_order(payments)
     reference = payments.intent(user_id, order_id).reference
     payments.cancel_order(order_id)
-    payments.cancel_payment(order_id)
-    payments.cancel_payment(order_id)
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     report = provider.retrieve(reference)
     assert report is not None
     assert report.payment is not None
@@ -111,7 +112,7 @@ def test_cancelled_order_has_its_payment_cancelled_at_the_provider(
 def test_cancel_payment_of_an_active_order_does_nothing(payments: PaymentsFixture) -> None:
     user_id, order_id = _pending_order(payments)
     payments.intent(user_id, order_id)
-    payments.cancel_payment(order_id)
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     assert payments.payment(order_id).cancel_key is None
 
 
@@ -127,7 +128,7 @@ def test_late_payment_is_refunded_in_full(
         payments.expire_orders()
     else:
         payments.cancel_order(order_id)
-    payments.cancel_payment(order_id)
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     payment = payments.payment(order_id)
     assert payments.order(order_id).status is OrderStatus.CANCELLED
     assert payment.status is PaymentStatus.SUCCEEDED
@@ -172,7 +173,7 @@ def test_checkout_of_a_changed_cart_replaces_the_order_and_its_payment(
     second = payments.check_out(command)
     assert second.order_id != first.order_id
     assert payments.order(first.order_id).status is OrderStatus.CANCELLED
-    payments.cancel_payment(first.order_id)
+    payments.cancel_payment(CancelPaymentCommand(order_id=first.order_id))
     report = provider.retrieve(first.reference)
     assert report is not None
     assert report.payment is not None

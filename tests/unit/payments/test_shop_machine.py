@@ -4,6 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from novacart.application.payments.cancel_payment import CancelPaymentCommand
+from novacart.application.payments.send_refund import SendRefundCommand
 from novacart.domain.ordering.events import OrderCancelled
 from novacart.domain.payments.events import RefundRequested
 from novacart.domain.payments.payment import Payment
@@ -36,9 +38,9 @@ class ShopInMemory:
             event = self.store.events[self._handled]
             self._handled += 1
             if isinstance(event, OrderCancelled):
-                self.payments.cancel_payment(OrderId(event.order_id))
+                self.payments.cancel_payment(CancelPaymentCommand(order_id=OrderId(event.order_id)))
             elif isinstance(event, RefundRequested):
-                self.payments.send_refund(RefundId(event.refund_id))
+                self.payments.send_refund(SendRefundCommand(refund_id=RefundId(event.refund_id)))
 
     def assert_sound(self) -> None:
         assert_invariants_hold(self.store)

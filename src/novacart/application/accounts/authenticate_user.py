@@ -1,11 +1,18 @@
 """Check access and refresh tokens."""
 
+from dataclasses import dataclass
+
 from novacart.application.accounts.queries import AccountQueries, Profile
 from novacart.application.accounts.staff_security import StaffSecurityPolicy
 from novacart.application.accounts.start_session import SessionPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenClaims, TokenKind, Tokens
 from novacart.domain.accounts.errors import InvalidToken, MfaSetupRequired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticateUserCommand:
+    access: str
 
 
 class AuthenticateUser:
@@ -22,14 +29,19 @@ class AuthenticateUser:
         self._tokens = tokens
         self._policy = policy
 
-    def __call__(self, access: str) -> Profile:
-        claims = self._tokens.read(access)
+    def __call__(self, command: AuthenticateUserCommand) -> Profile:
+        claims = self._tokens.read(command.access)
         if claims.kind is not TokenKind.ACCESS:
             raise InvalidToken
         profile = _session_user(self._queries, claims)
         if profile.is_staff and self._policy.mfa_required and not profile.mfa_enabled:
             raise MfaSetupRequired
         return profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyTokenCommand:
+    token: str
 
 
 class VerifyToken:
@@ -43,8 +55,8 @@ class VerifyToken:
         self._clock = clock
         self._policy = policy
 
-    def __call__(self, token: str) -> None:
-        claims = self._tokens.read(token)
+    def __call__(self, command: VerifyTokenCommand) -> None:
+        claims = self._tokens.read(command.token)
         _session_user(self._queries, claims)
         now = self._clock.now()
         if claims.kind is TokenKind.REFRESH and not self._queries.is_refresh_token_valid(

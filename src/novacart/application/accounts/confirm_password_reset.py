@@ -24,6 +24,11 @@ from novacart.domain.accounts.password import (
 from novacart.domain.accounts.username import Username
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResetTokenCommand:
+    token: str
+
+
 class CheckResetToken:
     """Check a reset token without using it. Raises `ResetTokenNotFound`."""
 
@@ -32,8 +37,8 @@ class CheckResetToken:
         self._clock = clock
         self._link_tokens = link_tokens
 
-    def __call__(self, token: str) -> None:
-        token_hash = self._link_tokens.hash(token)
+    def __call__(self, command: CheckResetTokenCommand) -> None:
+        token_hash = self._link_tokens.hash(command.token)
         if self._queries.reset_token_owner(token_hash, at=self._clock.now()) is None:
             raise ResetTokenNotFound
 

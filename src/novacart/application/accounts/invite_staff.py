@@ -175,6 +175,11 @@ class SendInvitation:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInvitationCommand:
+    token: str
+
+
 class CheckInvitation:
     """Whether an invitation can be accepted now."""
 
@@ -183,10 +188,10 @@ class CheckInvitation:
         self._link_tokens = link_tokens
         self._clock = clock
 
-    def __call__(self, token: str) -> bool:
+    def __call__(self, command: CheckInvitationCommand) -> bool:
         try:
             with self._begin() as work:
-                _load(work, self._link_tokens.hash(token), at=self._clock.now())
+                _load(work, self._link_tokens.hash(command.token), at=self._clock.now())
         except InvalidLink:
             return False
         return True

@@ -1,11 +1,17 @@
 """Look up the place of a pincode."""
 
 import re
+from dataclasses import dataclass
 
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.postal_codes import PostalCodes, PostalPlace
 
 _PINCODE = re.compile(r"[0-9]{6}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpPincodeCommand:
+    pincode: str
 
 
 class LookUpPincode:
@@ -17,8 +23,8 @@ class LookUpPincode:
     def __init__(self, *, postal_codes: PostalCodes) -> None:
         self._postal_codes = postal_codes
 
-    def __call__(self, pincode: str) -> PostalPlace:
-        code = pincode.strip()
+    def __call__(self, command: LookUpPincodeCommand) -> PostalPlace:
+        code = command.pincode.strip()
         if not _PINCODE.fullmatch(code):
             return PostalPlace()
         try:

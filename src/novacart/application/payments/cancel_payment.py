@@ -1,5 +1,7 @@
 """Cancel the payment of a cancelled order."""
 
+from dataclasses import dataclass
+
 from novacart.application.payments.keys import new_key
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.payment_recorder import PaymentRecorder
@@ -14,6 +16,11 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.ids import OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelPaymentCommand:
+    order_id: OrderId
 
 
 class CancelPayment:
@@ -38,10 +45,10 @@ class CancelPayment:
         self._recorder = recorder
         self._opener = opener
 
-    def __call__(self, order_id: OrderId) -> None:
+    def __call__(self, command: CancelPaymentCommand) -> None:
         with self._begin() as work:
-            order = work.orders.get(order_id)
-            payment = work.payments.of_order(order_id)
+            order = work.orders.get(command.order_id)
+            payment = work.payments.of_order(command.order_id)
             if payment is None or order.status is not OrderStatus.CANCELLED:
                 return
             if payment.request_cancellation(key=new_key("cancel"), at=self._clock.now()):

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from novacart.application.payments.cancel_payment import CancelPayment
+from novacart.application.payments.cancel_payment import CancelPayment, CancelPaymentCommand
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.payment_recorder import PaymentRecorder
-from novacart.application.payments.send_refund import SendRefund
+from novacart.application.payments.send_refund import SendRefund, SendRefundCommand
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.payments import PaymentLocator
@@ -93,7 +93,7 @@ class ReconcilePayments:
             payment = work.payments.get(locator.payment_id)
         is_cancelled = order.status is OrderStatus.CANCELLED
         if payment.is_open and payment.reference is None and is_cancelled:
-            self._cancel_payment(order.id)
+            self._cancel_payment(CancelPaymentCommand(order_id=order.id))
             return
         if payment.is_open:
             payment = self._opener.open(payment, email=order.email)
@@ -101,10 +101,10 @@ class ReconcilePayments:
         if current is not None:
             payment = self._recorder.apply_report(current, locator=locator)
         if payment.is_open and is_cancelled:
-            self._cancel_payment(order.id)
+            self._cancel_payment(CancelPaymentCommand(order_id=order.id))
         for refund in payment.refunds:
             if refund.status is RefundStatus.REQUESTED:
-                self._send_refund(refund.id)
+                self._send_refund(SendRefundCommand(refund_id=refund.id))
         if current is None:
             self._postpone(locator)
 

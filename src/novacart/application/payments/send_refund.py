@@ -1,5 +1,7 @@
 """Send a requested refund to the provider."""
 
+from dataclasses import dataclass
+
 from novacart.application.payments.keys import new_key
 from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.ports.payment_gateway import (
@@ -19,6 +21,11 @@ from novacart.domain.payments.reports import ProviderReport
 from novacart.domain.shared.ids import RefundId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRefundCommand:
+    refund_id: RefundId
+
+
 class SendRefund:
     """Send a `REQUESTED` refund and record the outcome. No refund is made twice.
 
@@ -32,13 +39,13 @@ class SendRefund:
         self._gateway = gateway
         self._recorder = recorder
 
-    def __call__(self, refund_id: RefundId) -> Refund | None:
+    def __call__(self, command: SendRefundCommand) -> Refund | None:
         """Return the updated refund; None if there is no such refund."""
         try:
-            return self._send(refund_id)
+            return self._send(command.refund_id)
         except GatewayFailed:
             # The failure was stored under the old key; a new key makes a new attempt.
-            return self._send(refund_id)
+            return self._send(command.refund_id)
 
     def send_now(self, refund: Refund) -> Refund:
         """Send it, or leave it to reconciliation if the provider cannot be reached.
@@ -46,7 +53,7 @@ class SendRefund:
         Raises `RefundRefused`.
         """
         try:
-            sent = self(refund.id) or refund
+            sent = self(SendRefundCommand(refund_id=refund.id)) or refund
         except GatewayUnavailable:
             return refund
         if sent.status is RefundStatus.FAILED:

@@ -21,7 +21,7 @@ from novacart.adapters.web.payments.webhook_routes import webhooks_blueprint
 from novacart.application.authorization.limits import StaffLimits
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
 from novacart.application.ordering.start_checkout import StartCheckout
-from novacart.application.payments.cancel_payment import CancelPayment
+from novacart.application.payments.cancel_payment import CancelPayment, CancelPaymentCommand
 from novacart.application.payments.event_processor import EventProcessor
 from novacart.application.payments.open_payment import OpenPayment
 from novacart.application.payments.payment_opener import PaymentOpener
@@ -38,7 +38,7 @@ from novacart.application.payments.refund_order_line import RefundOrderLine
 from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
 from novacart.application.payments.retry_event import RetryEvent
-from novacart.application.payments.send_refund import SendRefund
+from novacart.application.payments.send_refund import SendRefund, SendRefundCommand
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefunds
 from novacart.application.ports.payment_gateway import PaymentGateway
@@ -176,10 +176,10 @@ def event_handlers(injector: Injector) -> EventHandlers:
     send_refund = injector.get(SendRefund)
 
     def cancel_order_payment(event: OrderCancelled) -> None:
-        cancel_payment(OrderId(event.order_id))
+        cancel_payment(CancelPaymentCommand(order_id=OrderId(event.order_id)))
 
     def send_requested_refund(event: RefundRequested) -> None:
-        send_refund(RefundId(event.refund_id))
+        send_refund(SendRefundCommand(refund_id=RefundId(event.refund_id)))
 
     return [
         (OrderCancelled, cancel_order_payment),

@@ -15,7 +15,10 @@ from novacart.adapters.admin.sign_in.forms import (
 )
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.accounts.change_password import ChangePasswordCommand
-from novacart.application.accounts.invite_staff import AcceptInvitationCommand
+from novacart.application.accounts.invite_staff import (
+    AcceptInvitationCommand,
+    CheckInvitationCommand,
+)
 from novacart.application.authorization.permissions import ANYONE
 from novacart.application.authorization.throttle import TooManyAttempts
 from novacart.domain.accounts.errors import (
@@ -78,7 +81,7 @@ class SignInView(StaffView):
     def invitation(self) -> Any:  # noqa: ANN401 (a page or a redirect)
         """Choose the first password with the token of an invitation."""
         token = request.args.get("token", "")
-        if not self.back_office.accounts.check_invitation(token):
+        if not self.back_office.accounts.check_invitation(CheckInvitationCommand(token=token)):
             return Response(self._invitation_page(None, error=InvalidLink().message), 400)
         form = InvitationForm(request.form)
         if not form.was_submitted():

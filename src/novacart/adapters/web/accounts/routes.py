@@ -21,6 +21,7 @@ from novacart.adapters.web.http.rate_limits import count_attempt, limited
 from novacart.adapters.web.http.responses import json_response
 from novacart.application.accounts.confirm_password_reset import (
     CheckResetToken,
+    CheckResetTokenCommand,
     ConfirmPasswordReset,
     ConfirmPasswordResetCommand,
 )
@@ -125,7 +126,7 @@ def password_reset_blueprint(
     @blueprint.raises("reset_token_not_found")
     def validate(body: dict[str, Any]) -> Response:
         """Check whether a reset token is valid."""
-        check_token(body["token"])
+        check_token(CheckResetTokenCommand(token=body["token"]))
         return json_response({"status": "OK"})
 
     @blueprint.route("/confirm/", methods=["POST"])

@@ -15,7 +15,7 @@ from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.rate_limits import limited
 from novacart.adapters.web.http.responses import json_response
-from novacart.application.accounts.authenticate_user import VerifyToken
+from novacart.application.accounts.authenticate_user import VerifyToken, VerifyTokenCommand
 from novacart.application.accounts.refresh_session import RefreshSession, RefreshSessionCommand
 from novacart.application.accounts.sign_in import SignIn, SignInCommand
 from novacart.application.accounts.sign_out import SignOut, SignOutCommand
@@ -78,7 +78,7 @@ def tokens_blueprint(
     @blueprint.raises("token_not_valid")
     def verify(body: dict[str, Any]) -> Response:
         """Check whether a token is valid."""
-        verify_token(body["token"])
+        verify_token(VerifyTokenCommand(token=body["token"]))
         return json_response({})
 
     @blueprint.route("/blacklist/", methods=["POST"])

@@ -24,7 +24,7 @@ from novacart.application.accounts.edit_address_book import (
     SetDefaultAddress,
     SetDefaultAddressCommand,
 )
-from novacart.application.accounts.look_up_pincode import LookUpPincode
+from novacart.application.accounts.look_up_pincode import LookUpPincode, LookUpPincodeCommand
 from novacart.application.accounts.queries import AddressQueries
 from novacart.domain.accounts.address import Address, AddressDetails
 from novacart.domain.shared.ids import AddressId
@@ -136,7 +136,7 @@ def addresses_blueprint(
     def pincode() -> Response:
         """Look up the city and state of a pincode; empty if unknown."""
         # Not validated by a schema: a form sends incomplete pincodes while the user types.
-        place = look_up_pincode(request.args.get("pincode", ""))
+        place = look_up_pincode(LookUpPincodeCommand(pincode=request.args.get("pincode", "")))
         return json_response({"city": place.city, "state": place.state, "country": place.country})
 
     return blueprint

@@ -9,7 +9,10 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from flask import current_app, g, request
 
 from novacart.adapters.web.http.errors import ApiError
-from novacart.application.accounts.authenticate_user import AuthenticateUser
+from novacart.application.accounts.authenticate_user import (
+    AuthenticateUser,
+    AuthenticateUserCommand,
+)
 from novacart.application.authorization.actor import Actor
 from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.accounts.role import Role
@@ -64,7 +67,7 @@ class BearerAuthenticate:
         if scheme.lower() != "bearer" or not token.strip():
             raise NotAuthenticated
         try:
-            user = self._authenticate_user(token.strip())
+            user = self._authenticate_user(AuthenticateUserCommand(access=token.strip()))
         except InvalidToken as error:
             raise NotAuthenticated("Your session has ended. Sign in again.") from error
         return Principal(
