@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from novacart.application.payments.cancel_payment import CancelPaymentCommand
 from novacart.application.payments.policy import DeclinePolicy
 from novacart.application.ports.payments import PaymentLocator
 from novacart.domain.ordering.lifecycle import OrderStatus
@@ -90,7 +91,7 @@ def test_order_is_cancelled_after_too_many_declines(payments: PaymentsFixture) -
     with pytest.raises(OrderNotPayable):
         payments.intent(user_id, order_id)
     payment = payments.payment(order_id)
-    payments.cancel_payment(order_id)
+    payments.cancel_payment(CancelPaymentCommand(order_id=order_id))
     with payments.begin() as work:
         assert work.payments.get(payment.id).status is PaymentStatus.CANCELLED
 
