@@ -84,15 +84,16 @@ def test_import_of_more_than_one_mib_is_read(owner: StaffClient) -> None:
     assert "1500" in response.text
 
 
-def test_session_cookie_has_the_secure_prefix_in_production(make_app: MakeApp) -> None:
+def test_session_cookie_has_the_host_prefix_in_production(make_app: MakeApp) -> None:
     app = make_app(DEBUG="False", TRUSTED_PROXIES="1")
     create_account(app.extensions["novacart.injector"], "owner")
     client = StaffClient(app)
     client.client.environ_base["HTTP_X_FORWARDED_PROTO"] = "https"
     cookie = client.sign_in("owner-one").headers["Set-Cookie"]
-    assert cookie.startswith("__Secure-novacart_staff=")
-    for attribute in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/admin"):
-        assert f"; {attribute}" in cookie
+    assert cookie.startswith("__Host-novacart_staff=")
+    for attribute in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert attribute in cookie.split("; ")
+    assert "Domain" not in cookie
 
 
 def test_health_page_warns_of_an_untrusted_proxy(make_app: MakeApp) -> None:

@@ -18,19 +18,29 @@ def is_signed_in(client: StaffClient) -> bool:
     return client.get("/admin/account/").status_code == 200
 
 
-def test_session_cookie_is_restricted_to_the_admin(make_app: MakeApp) -> None:
+def test_session_cookie_is_restricted_to_this_host_and_https(make_app: MakeApp) -> None:
     app = make_app(DEBUG="False")
     create_account(app.extensions["novacart.injector"], "owner")
     response = StaffClient(app).sign_in("owner-one")
     [cookie] = response.headers.getlist("Set-Cookie")
     parts = {part.strip() for part in cookie.split(";")[1:]}
-    assert {"HttpOnly", "Path=/admin", "SameSite=Lax", "Secure"} <= parts
+    assert {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"} <= parts
     assert not any(part.startswith(("Expires", "Max-Age", "Domain")) for part in parts)
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_api_sets_no_cookie(app: Flask) -> None:
-    assert "Set-Cookie" not in app.test_client().get("/api/health/").headers
+def test_pages_outside_the_back_office_neither_set_nor_read_a_cookie(
+    app: Flask, injector: Injector
+) -> None:
+    create_account(injector, "owner")
+    client = StaffClient(app)
+    [cookie] = client.sign_in("owner-one").headers.getlist("Set-Cookie")
+    headers = {"Cookie": cookie.partition(";")[0]}
+    anonymous = app.test_client(use_cookies=False)
+    assert anonymous.get("/admin/account/", headers=headers).status_code == 200
+    assert anonymous.get("/api/whoami/", headers=headers).status_code == 401
+    for path in ("/", "/api/health/", "/api/whoami/", "/adminx"):
+        assert "Set-Cookie" not in anonymous.get(path, headers=headers).headers
 
 
 @pytest.mark.parametrize("login", ["owner-one", "OWNER-ONE", "owner-one@shop.example"])
@@ -114,7 +124,8 @@ def test_session_expires_after_12_hours(owner: StaffClient, clock: SetClock) -> 
 def test_copied_cookie_is_invalid_after_sign_out(app: Flask, owner: StaffClient) -> None:
     cookie = owner.client.get_cookie("novacart_staff", path="/admin")
     assert cookie is not None
-    owner.submit("/admin/sign-in/out/")
+    response = owner.submit("/admin/sign-in/out/")
+    assert response.headers["Clear-Site-Data"] == '"cache"'
     assert not is_signed_in(owner)
     copy = StaffClient(app)
     copy.client.set_cookie("novacart_staff", cookie.value, path="/admin")

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
 from tests.support.accounts import CheapPasswords, register
+from tests.support.builders.accounts import PASSWORD
 
 MakeApp = Callable[..., Flask]
 TOKEN = "a-token-of-the-monitoring-system"
@@ -159,6 +160,49 @@ def test_allowed_origin_can_read_every_error(client: FlaskClient) -> None:
         assert response.headers["Access-Control-Allow-Origin"] == "https://shop.example"
         assert response.headers["X-Request-ID"]
     assert client.get("/api/cart/", headers=headers).headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "TRACK"])
+@pytest.mark.parametrize("path", ["/", "/api/health/", "/admin/"])
+def test_trace_is_refused(client: FlaskClient, method: str, path: str) -> None:
+    response = client.open(path, method=method, headers={"Authorization": "Bearer canary"})
+    assert response.status_code == 405
+    assert "canary" not in response.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/products/", "/api/nothing/", "/api/whoami/", "/admin/sign-in/", "/media/x"]
+)
+def test_https_responses_have_the_security_headers(make_app: MakeApp, path: str) -> None:
+    client = make_app(DEBUG="False", TRUSTED_PROXIES="1").test_client()
+    headers = client.get(path, headers={"X-Forwarded-Proto": "https"}).headers
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    policy = headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+    assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_http_responses_have_no_hsts_and_are_not_redirected(make_app: MakeApp) -> None:
+    response = make_app(DEBUG="False").test_client().get("/api/health/")
+    assert response.status_code == 200
+    assert "Strict-Transport-Security" not in response.headers
+
+
+def test_text_responses_name_their_charset(client: FlaskClient) -> None:
+    paths = ("/", "/assets/front.css", "/assets/front.js", "/assets/icon.svg", "/admin/sign-in/")
+    for path in paths:
+        assert client.get(path).content_type.endswith("; charset=utf-8"), path
+
+
+def test_responses_to_a_signed_in_user_are_not_stored(client: FlaskClient) -> None:
+    register(client)
+    body = {"username": "asha", "password": PASSWORD}
+    access = client.post("/api/token/", json=body).get_json()["access"]
+    headers = {"Authorization": f"Bearer {access}"}
+    for path in ("/api/whoami/", "/api/cart/", "/api/addresses/", "/api/orders/12/"):
+        assert client.get(path, headers=headers).headers["Cache-Control"] == "no-store", path
 
 
 def test_head_and_options_are_supported(client: FlaskClient) -> None:

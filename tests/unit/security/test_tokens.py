@@ -33,6 +33,7 @@ def payload(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 (any claim)
     now = datetime.now(UTC)
     claims: dict[str, Any] = {
         "iss": "novacart",
+        "aud": "novacart-api",
         "sub": "41",
         "type": "access",
         "jti": "a" * 32,
@@ -70,7 +71,8 @@ def test_each_kind_has_its_lifetime() -> None:
 def test_token_contains_no_personal_data() -> None:
     claims = jwt.decode(TOKENS.issue(ACCESS), options={"verify_signature": False})
     assert set(claims) == {
-        *("iss", "sub", "type", "jti", "family", "generation", "iat", "nbf", "exp", "fresh"),
+        *("iss", "aud", "sub", "type", "jti", "family", "generation"),
+        *("iat", "nbf", "exp", "fresh"),
     }
 
 
@@ -131,6 +133,9 @@ NOW = datetime.now(UTC)
         {"sub": 41},
         {"sub": "0"},
         {"sub": "-1"},
+        {"aud": None},
+        {"aud": "another-service"},
+        {"aud": ["another-service"]},
         {"sub": "one"},
         {"sub": "9" * 5000},
         {"sub": {"$gt": ""}},

@@ -65,12 +65,13 @@ def install(app: Flask, back_office: BackOffice, *, secure: bool) -> Admin:
     """Serve the back office under `/admin/`. Nothing else uses Flask's session.
 
     With `secure`, browsers send the cookie over https only, and accept none of its name over http
-    (RFC 6265bis, section 4.1.3). `__Host-` would need the path `/`.
+    or from another host (RFC 6265bis, section 4.1.3.2). `__Host-` requires the path `/`; the
+    sessions are read below `/admin` only.
     """
     app.config |= {
-        "SESSION_COOKIE_NAME": f"__Secure-{_COOKIE}" if secure else _COOKIE,
+        "SESSION_COOKIE_NAME": f"__Host-{_COOKIE}" if secure else _COOKIE,
         "SESSION_COOKIE_SECURE": secure,
-        "SESSION_COOKIE_PATH": "/admin",
+        "SESSION_COOKIE_PATH": "/" if secure else "/admin",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,

@@ -18,6 +18,7 @@ from novacart.domain.shared.ids import UserId
 
 ALGORITHM: Final = "HS256"
 _ISSUER: Final = "novacart"
+_AUDIENCE: Final = "novacart-api"
 _MAX_LENGTH: Final = 2048
 
 
@@ -39,6 +40,7 @@ class JwtTokens:
             JWT_SECRET_KEY=secret_key,
             JWT_ALGORITHM=ALGORITHM,
             JWT_ENCODE_ISSUER=_ISSUER,
+            JWT_ENCODE_AUDIENCE=_AUDIENCE,
             JWT_COOKIE_CSRF_PROTECT=False,
             JWT_ACCESS_TOKEN_EXPIRES=access_lifetime,
             JWT_REFRESH_TOKEN_EXPIRES=refresh_lifetime,
@@ -67,6 +69,7 @@ class JwtTokens:
                 self._key,
                 algorithms=[ALGORITHM],
                 issuer=_ISSUER,
+                audience=_AUDIENCE,
                 options={"require": ["exp", "iat", "nbf"]},
             )
             return _parse_claims(payload)

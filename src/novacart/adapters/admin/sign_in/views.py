@@ -104,7 +104,10 @@ class SignInView(StaffView):
         submitted(ConfirmForm)
         self.back_office.sessions.close()
         flash("You are signed out.", "success")
-        return see_other(url_for("admin_sign_in.index"))
+        response = see_other(url_for("admin_sign_in.index"))
+        # Pages that a browser kept in spite of `no-store`, and its back/forward cache.
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
     def _page(self, form: SignInForm, error: str | None = None) -> str:
         return self.render("back_office/sign_in.html", form=form, error=error)

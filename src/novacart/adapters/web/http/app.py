@@ -37,12 +37,12 @@ class IdConverter(IntegerConverter):
 
 
 class AdminSessions(SecureCookieSessionInterface):
-    """Cookie sessions for the admin only; the API neither reads nor sets a cookie."""
+    """Cookie sessions below `/admin/` only: no other page reads or sets a cookie."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if request.path.startswith("/api/"):
-            return None
-        return super().open_session(app, request)
+        if request.path.startswith("/admin/"):
+            return super().open_session(app, request)
+        return None
 
 
 class NovaCartFlask(Flask):

@@ -19,7 +19,7 @@ _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
+    ".svg": "image/svg+xml; charset=utf-8",
 }
 _SWAGGER_UI: Final = ("swagger-ui.css", "swagger-ui-bundle.js")
 
