@@ -1,5 +1,6 @@
 """The Flask subclass of NovaCart: exact URLs, bounded ids, no sessions on the API."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, Final, Never
 
@@ -38,6 +39,8 @@ class IdConverter(IntegerConverter):
 
 class AdminSessions(SecureCookieSessionInterface):
     """Cookie sessions below `/admin/` only: no other page reads or sets a cookie."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if request.path.startswith("/admin/"):
