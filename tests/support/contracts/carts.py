@@ -1,6 +1,6 @@
 """Contract of the carts repository and of the cart queries."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,8 @@ from novacart.application.cart.queries import CartQueries
 from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import Cart
+from novacart.domain.ordering.lifecycle import PaymentMethod
+from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import CartLineId, ProductId
 from tests.support.builders.ordering import (
@@ -111,6 +113,34 @@ class CartsContract:
         assert empty.cart.user_id == other_customer
         assert empty.address is with_other_address.address is None
 
+    def test_checkout_counts_open_orders(self, shop: ShopFixture) -> None:
+        shop.fill_cart(1, 1)
+        placed = [
+            (PaymentMethod.ONLINE, NOON, None),
+            (PaymentMethod.ONLINE, NOON, "cancel"),
+            (PaymentMethod.ONLINE, NOON - timedelta(hours=1), "cancel"),
+            (PaymentMethod.ONLINE, NOON - timedelta(days=1), "cancel"),
+            (PaymentMethod.ONLINE, NOON, "pay"),
+            (PaymentMethod.COD, NOON, None),
+            (PaymentMethod.COD, NOON, "process"),
+            (PaymentMethod.COD, NOON, "cancel"),
+        ]
+        for number, (method, at, step) in enumerate(placed):
+            add_order(shop, number, method, at=at, step=step)
+        other_customer = shop.another_customer()
+        with shop.begin() as work:
+            other = work.carts.checkout(other_customer, None, at=NOON)
+            open_orders = work.carts.checkout(shop.customer, None, at=NOON).open_orders
+        first, second, _ = shop.products
+        assert open_orders == OpenOrders(
+            unpaid=1,
+            cod=2,
+            abandoned=2,
+            abandoned_since=NOON - timedelta(hours=1),
+            units={first: 1 + 6 + 7, second: 0},
+        )
+        assert other.open_orders == OpenOrders()
+
     def test_cleared_cart_is_empty(self, shop: ShopFixture) -> None:
         shop.fill_cart(2, 1)
         order = add_unpaid_order(shop)
@@ -203,3 +233,27 @@ def add_unpaid_order(shop: ShopFixture, *, quantity: int = 1) -> Order:
         work.stock.reserve(stock_claims(order.id, order.reserved_units, "reserve"), at=NOON)
         work.commit()
     return order
+
+
+def add_order(
+    shop: ShopFixture, number: int, method: PaymentMethod, *, at: datetime, step: str | None
+) -> None:
+    """Add an order of `number` + 1 units of the first product."""
+    with shop.begin() as work:
+        order_id, line_id = work.ids.take(2)
+        order = an_order(
+            an_order_line(line_id, product=shop.products[0], quantity=number + 1),
+            id=order_id,
+            user=shop.customer,
+            number=f"NC-20261102-33333{number}",
+            method=method,
+            placed_at=at,
+        )
+        if step == "cancel":
+            order.cancel(reason="no", at=at, actor="user:3")
+        elif step == "pay":
+            order.pay(at=at, actor="stripe")
+        elif step == "process":
+            order.start_processing(at=at, actor="staff:1")
+        work.orders.add(order)
+        work.commit()

@@ -90,6 +90,18 @@ class OrdersContract:
             work.commit()
         assert all_fields(orders.get(order.id)) == all_fields(stored)
 
+    def test_cancellations_of_an_actor_add_up(self, orders: "Orders") -> None:
+        for actor, minutes in (("staff:1", -1), ("staff:1", 0), ("staff:1", 5), ("staff:2", 5)):
+            order = orders.add(method=PaymentMethod.COD)
+            with orders.begin() as work:
+                stored = work.orders.get(order.id)
+                stored.cancel(reason="no", at=NOON + timedelta(minutes=minutes), actor=actor)
+                work.orders.save(stored)
+                work.commit()
+        with orders.begin() as work:
+            assert work.orders.cancelled_by("staff:1", since=NOON) == 2 * 40_000
+            assert work.orders.cancelled_by("staff:3", since=NOON) == 0
+
     def test_returned_order_is_restored(self, orders: "Orders") -> None:
         order = orders.add(method=PaymentMethod.COD)
         with orders.begin() as work:

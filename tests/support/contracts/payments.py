@@ -14,7 +14,7 @@ from novacart.domain.payments.lifecycle import DisputeStatus, PaymentStatus, Ref
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import Refund, RefundOrigin
 from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import OrderId, PaymentId, RefundId
+from novacart.domain.shared.ids import OrderId, PaymentId, RefundId, UserId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 from tests.support.builders.ordering import (
@@ -138,6 +138,45 @@ class PaymentsContract:
     def _loaded(self, begin: UnitOfWorkFactory, payment_id: PaymentId) -> Payment:
         with begin() as work:
             return work.payments.get(payment_id)
+
+    def test_declines_of_a_user_are_counted(self, begin: UnitOfWorkFactory) -> None:
+        old, first, second, none = placed_orders(begin, "NC-1", "NC-2", "NC-3", "NC-4")
+        with begin() as work:
+            for number, (order, declines, minutes) in enumerate(
+                ((old, 9, 0), (first, 2, 5), (second, 3, 6), (none, 0, 1))
+            ):
+                payment = an_open_payment(order, id=601 + number)
+                payment.declines = declines
+                payment.created_at = NOON + timedelta(minutes=minutes)
+                work.payments.add(payment)
+            work.commit()
+        with begin() as work:
+            count = work.payments.declines_of(old.user_id, since=NOON)
+            nobody = work.payments.declines_of(UserId(old.user_id + 1000), since=NOON)
+        assert (count.declines, count.first_at) == (5, NOON + timedelta(minutes=5))
+        assert (nobody.declines, nobody.first_at) == (0, None)
+
+    def test_refunds_requested_by_staff_add_up(self, begin: UnitOfWorkFactory) -> None:
+        (order,) = placed_orders(begin, "NC-1")
+        payment = an_open_payment(order)
+        payment.status, payment.captured = PaymentStatus.SUCCEEDED, order.total
+        requests = [(7, NOON - timedelta(minutes=1)), (7, NOON), (7, LATER), (8, LATER), (7, LATER)]
+        for number, (staff, at) in enumerate(requests):
+            payment.request_refund(
+                id=RefundId(701 + number),
+                key=f"refund-{number}",
+                amount=Money(1 << number, "INR"),
+                origin=RefundOrigin.STAFF,
+                at=at,
+                requested_by=UserId(staff),
+            )
+        payment.fail_refund(RefundId(705), "refused", at=LATER)
+        with begin() as work:
+            work.payments.add(payment)
+            work.commit()
+        with begin() as work:
+            assert work.payments.requested_by(UserId(7), since=NOON) == 2 + 4
+            assert work.payments.requested_by(UserId(9), since=NOON) == 0
 
     def test_stored_payment_is_loaded_with_all_fields(
         self, begin: UnitOfWorkFactory, order: Order
