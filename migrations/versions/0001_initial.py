@@ -1,6 +1,6 @@
 """The whole schema of the first release.
 
-It stands here as it was, whatever becomes of the tables in the code.
+It does not import the tables of the code, which change with later migrations.
 """
 
 # Constraints are long, and are easier to compare on one line.

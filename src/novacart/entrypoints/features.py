@@ -45,7 +45,7 @@ FEATURES: Final = (
         event_handlers=payments.event_handlers,
         scheduled_jobs=payments.scheduled_jobs,
     ),
-    # After payments: a requested refund is sent to the provider before the customer is told, so
+    # After payments: a requested refund is sent to the provider before the customer is notified, so
     # that one that succeeds at once has one e-mail.
     Feature(module=notifications.NotificationsModule, event_handlers=notifications.event_handlers),
 )

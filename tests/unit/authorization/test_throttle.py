@@ -84,10 +84,10 @@ def test_at_most_a_hundred_failures_in_any_hour(
     assert len(made) > 200
 
 
-def test_strangers_do_not_delay_a_known_network(throttle: SignInThrottle) -> None:
-    strangers = [attempt(f"203.0.113.{number}") for number in range(200)]
-    for stranger in strangers:
-        delay(throttle, stranger)
+def test_unknown_networks_do_not_delay_a_known_one(throttle: SignInThrottle) -> None:
+    unknown = [attempt(f"203.0.113.{number}") for number in range(200)]
+    for each in unknown:
+        delay(throttle, each)
     assert delay(throttle, attempt("198.51.100.1")) > 0
     assert delay(throttle, attempt(HOME, known=True)) == 0
 

@@ -9,7 +9,6 @@ from tests.fakes.account_queries import FakeAccountQueries, FakeAddressQueries
 from tests.fakes.account_security import FakePasswordHasher
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.store import FakeStore
-from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.contracts.account_links import AccountLinksContract
 from tests.support.contracts.accounts import AccountsContract
 from tests.support.contracts.address_books import AddressBooksContract
@@ -18,16 +17,6 @@ from tests.support.contracts.mfa_enrolments import MfaEnrolmentsContract
 from tests.support.contracts.password_hasher import PasswordHasherContract
 from tests.support.contracts.token_families import TokenFamiliesContract
 from tests.support.contracts.users import UsersContract
-
-
-@pytest.fixture
-def store() -> FakeStore:
-    return FakeStore()
-
-
-@pytest.fixture
-def begin(store: FakeStore) -> FakeUnitOfWorkFactory:
-    return FakeUnitOfWorkFactory(store)
 
 
 @pytest.fixture

@@ -7,22 +7,11 @@ from novacart.domain.shared.ids import ProductId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.images import FakeImageStore
 from tests.fakes.store import FakeStore
-from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
 from tests.support.contracts.products import ProductsContract
 from tests.support.contracts.stock import Adjustments, Ledger, StockContract
-
-
-@pytest.fixture
-def store() -> FakeStore:
-    return FakeStore()
-
-
-@pytest.fixture
-def begin(store: FakeStore) -> FakeUnitOfWorkFactory:
-    return FakeUnitOfWorkFactory(store)
 
 
 @pytest.fixture

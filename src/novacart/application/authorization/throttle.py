@@ -111,7 +111,7 @@ class SignInThrottle:
 
     Failures from unknown networks also count together, so that a botnet can't guess faster, but
     do not delay a known device. All failures of an account together are at most 100 in an hour
-    (NIST SP 800-63B, section 5.2.2), whichever of its names are used. Where no account exists,
+    (NIST SP 800-63B, section 5.2.2), over all of its names. Where no account exists,
     the name is counted in the same way. A success resets the failures of the device and the
     account. Without a rate limiter, every attempt is allowed. Raises `Unavailable`.
     """
@@ -124,7 +124,7 @@ class SignInThrottle:
         RateLimit(25, _HOUR),
     )
     # Fewer than `_ALL`, so that attempts remain for known devices.
-    _STRANGERS: Final = (RateLimit(30, 5 * _MINUTE), RateLimit(60, _HOUR))
+    _UNKNOWN: Final = (RateLimit(30, 5 * _MINUTE), RateLimit(60, _HOUR))
     _ALL: Final = (RateLimit(100, _HOUR),)
     # Of any result: each costs a password hash, and a success a session.
     _ATTEMPTS: Final = (RateLimit(30, 5 * _MINUTE), RateLimit(120, _HOUR))
@@ -156,7 +156,7 @@ class SignInThrottle:
             self._limiter.reset([quota.key for quota in self._failure_quotas(attempt)])
 
     def delays(self, user_id: UserId) -> Mapping[str, int]:
-        """The devices that have to wait and for how many seconds; key "" for all strangers."""
+        """Seconds to wait by device; the key "" is that of all unknown devices."""
         if self._limiter is None:
             return {}
         prefix = _prefix(account_identity(user_id))
@@ -166,7 +166,7 @@ class SignInThrottle:
             for device in [key.removeprefix(f"{prefix}from:")]
         }
         waits[""] = self._limiter.retry_after(
-            [Quota(f"{prefix}strangers", self._STRANGERS), Quota(f"{prefix}all", self._ALL)]
+            [Quota(f"{prefix}unknown", self._UNKNOWN), Quota(f"{prefix}all", self._ALL)]
         )
         return {device: seconds for device, seconds in waits.items() if seconds}
 
@@ -184,7 +184,7 @@ class SignInThrottle:
             Quota(f"{prefix}all", self._ALL),
         ]
         if not attempt.known:
-            quotas.append(Quota(f"{prefix}strangers", self._STRANGERS))
+            quotas.append(Quota(f"{prefix}unknown", self._UNKNOWN))
         return quotas
 
     def _attempt_quota(self, attempt: SignInAttempt) -> Quota:

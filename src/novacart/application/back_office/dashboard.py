@@ -16,7 +16,7 @@ class SalesDay:
     """Sales figures of one day in the shop's time zone.
 
     `placed` counts the orders placed that day, `confirmed` those of them that were paid or are
-    paid on delivery. `paid` counts the orders paid that day, whichever day they were placed;
+    paid on delivery. `paid` counts the orders paid that day, even if they were placed earlier;
     `revenue` is their value. `refunded` is the money refunded that day, `disputed` what banks
     withdrew for disputes that day, less what they returned.
     """

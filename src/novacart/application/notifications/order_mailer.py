@@ -30,7 +30,7 @@ class OrderMailer:
     """Render a template for an order and send it to the address the order was placed with.
 
     Templates get the customer's name and postal address only if that address is verified, and
-    then without links: an unverified address may belong to a stranger, and the text would reach
+    then without links: an unverified address may belong to another person, and the text would reach
     them as the shop's own words.
     """
 

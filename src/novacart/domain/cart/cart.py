@@ -127,7 +127,7 @@ class Cart(AggregateRoot):
         return self._put(replace(line, quantity=line.quantity + by))
 
     def decrease(self, line_id: CartLineId) -> CartLine | None:
-        """Remove one unit, whatever the limits; removing the last removes the line.
+        """Remove one unit, without checking the limits; removing the last removes the line.
 
         Returns None for a removed line. Raises `CartLineNotFound`.
         """

@@ -17,7 +17,7 @@ from novacart.entrypoints.commands.cli_context import cli_injector
     default=7,
     show_default=True,
     type=click.IntRange(1, 365),
-    help="How many days to look back for refunds and disputes created at the provider.",
+    help="Number of past days to search for refunds and disputes created at the provider.",
 )
 def reconcile(days: int) -> None:
     """Compare open payments with the provider.

@@ -96,7 +96,7 @@ def _requested_key() -> str | None:
 
 
 def _fingerprint() -> str:
-    """Hash the method, the path and the body, whatever the order of the body's members."""
+    """Hash the method, the path and the body; the order of its members does not matter."""
     body = json.dumps(json_body(), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).hexdigest()
 
