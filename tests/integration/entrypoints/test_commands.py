@@ -133,6 +133,22 @@ def test_unlock_names_the_account_or_reports_an_unknown_one(run: Run) -> None:
     assert str(unknown.exception) == "User not found."
 
 
+def test_reset_mfa_reports_an_account_without_a_second_factor(run: Run) -> None:
+    run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
+    for name, message in (
+        ("vasudha", "Two-factor authentication is not enabled."),
+        ("unknown", "User not found."),
+    ):
+        result = run("reset-mfa", name)
+        assert (result.exit_code, str(result.exception)) == (1, message)
+
+
+def test_owner_needs_a_password_of_15_characters(run: Run) -> None:
+    result = run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD="mango-9-roof")
+    assert result.exit_code == 1
+    assert "at least 15 characters" in str(result.exception)
+
+
 def test_demo_data_is_loaded_once(run: Run) -> None:
     first = run("seed-demo", DEBUG="True")
     assert first.exit_code == 0, first.output

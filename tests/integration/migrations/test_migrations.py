@@ -3,13 +3,16 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Connection, text
 
+from novacart.adapters.persistence.accounts.queries import SqlAccountQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.migrate import current, downgrade, heads, upgrade
 from novacart.adapters.persistence.schema import complete_metadata, has_table
+from novacart.domain.shared.ids import UserId
 
 Schema = dict[str, list[str]]
 
@@ -251,3 +254,37 @@ def test_orders_whose_late_payment_was_refunded_become_refunded(
     with migrated.reading() as connection:
         assert {row.payment_status for row in connection.execute(text(orders))} == {"VOIDED"}
         assert connection.execute(text(history)).all() == []
+
+
+def test_users_and_sessions_survive_the_migration_of_second_factors(
+    database_url: str, migrated: Database
+) -> None:
+    downgrade(database_url, "0003")
+    now = "2026-01-02 03:04:05.000000" + ("+00" if migrated.dialect == "postgresql" else "")
+    with migrated.writing() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO users (id, username, username_key, email, email_key, password_hash,"
+                " first_name, last_name, role, is_active, created_at, password_changed_at,"
+                " password_generation, version) VALUES (41, 'asha', 'asha', 'a@example.com',"
+                " 'a@example.com', 'hash', '', '', 'owner', true, :now, :now, 1, 1)"
+            ),
+            {"now": now},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO token_families (id, user_id, opened_at, version)"
+                " VALUES (7, 41, :now, 1)"
+            ),
+            {"now": now},
+        )
+        connection.commit()
+    upgrade(database_url, "0004")
+    downgrade(database_url, "0003")
+    upgrade(database_url)
+    session = SqlAccountQueries(migrated).session_user(
+        user_id=UserId(41), family_id=7, password_generation=1
+    )
+    assert session is not None
+    assert (session.email_verified, session.mfa_enabled) == (False, False)
+    assert session.authenticated_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
