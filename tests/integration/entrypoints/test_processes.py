@@ -305,6 +305,33 @@ def test_http2_without_tls_is_off_unless_enabled(
     assert (first[3:4] == b"\4") == enabled, first
 
 
+def test_ambiguous_message_lengths_are_rejected(environ: dict[str, str], tmp_path: Path) -> None:
+    # Each head would let a proxy and the server disagree where the message ends (RFC 9112,
+    # section 11.2); the bytes after it look like a request of its own.
+    port = int(environ["PORT"])
+    start = b"POST /api/token/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    hidden = b"GET /api/health/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    messages = [
+        start + b"Content-Length: 2\r\nContent-Length: 4\r\n\r\n{}" + hidden,
+        start + b"Content-Length: 2, 4\r\n\r\n{}" + hidden,
+        start + b"Content-Length: +2\r\n\r\n{}" + hidden,
+        start + b"Content-Length : 2\r\n\r\n{}" + hidden,
+        start + b"Transfer-Encoding: xchunked\r\nContent-Length: 2\r\n\r\n{}" + hidden,
+        start + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + hidden,
+        start + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + hidden,
+        start + b"Transfer-Encoding: chunked\r\n\r\n0x2\r\n{}\r\n0\r\n\r\n" + hidden,
+    ]
+    with started("serve", folder=tmp_path, **environ) as server:
+        server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
+        for message in messages:
+            with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+                client.sendall(message)
+                response = b"".join(iter(lambda: client.recv(4096), b""))  # noqa: B023 (called here)
+            assert response.startswith(b"HTTP/1.1 400 "), message
+            assert response.count(b"HTTP/1.1 ") == 1, message
+            assert b"problem+json" not in response, message
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_missing_secret_key_is_reported_in_one_line(run: Run, command: str) -> None:
     for environ in ({}, {"SECRET_KEY": "changeme"}):
