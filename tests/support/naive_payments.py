@@ -5,7 +5,6 @@ from dataclasses import replace
 from injector import Module, provider, singleton
 
 from novacart.adapters.stripe.gateway import StripeGateway
-from novacart.application.payments.keys import new_key
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.policy import DeclinePolicy
@@ -15,6 +14,7 @@ from novacart.application.ports.payment_gateway import (
     OpenPaymentRequest,
     PaymentGateway,
     RefundRequest,
+    new_key,
 )
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.reports import RefundReport

@@ -333,7 +333,7 @@ def test_bulk_shipping_leaves_disputed_orders_out(
 
 
 def test_dispute_is_shown_on_order_payment_and_dashboard_and_filters_lists(
-    asha: Shopper, owner: StaffClient, injector: Injector
+    app: Flask, asha: Shopper, owner: StaffClient, injector: Injector
 ) -> None:
     disputed, other = (paid_order(asha, new_product(injector)) for _ in range(2))
     assert "Open disputes" not in owner.get("/admin/").text
@@ -348,6 +348,7 @@ def test_dispute_is_shown_on_order_payment_and_dashboard_and_filters_lists(
         assert "Respond by" in page
         assert str(disputed["number"]) in page
         assert "₹100.00" in page
+    assert "Open disputes" not in staff_client(app, "catalog").get("/admin/").text
     for path in ("orders", "payments"):
         filtered = owner.get(f"/admin/{path}/?dispute=NEEDS_RESPONSE").text
         assert str(disputed["number"]) in filtered

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from novacart.application.payments.keys import new_key
 from novacart.application.payments.payment_opener import PaymentOpener
 from novacart.application.payments.policy import DECLINE_WINDOW, DeclinePolicy
 from novacart.application.payments.queries import PaymentIntent
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.payment_gateway import GatewayRefused, PaymentGateway
+from novacart.application.ports.payment_gateway import GatewayRefused, PaymentGateway, new_key
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import OrderNotPayable, PaymentNotPayable, TooManyDeclines

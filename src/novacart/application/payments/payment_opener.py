@@ -1,12 +1,12 @@
 """Opening a stored payment at the provider."""
 
-from novacart.application.payments.keys import new_key
 from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.ports.payment_gateway import (
     GatewayFailed,
     GatewayUnavailable,
     OpenPaymentRequest,
     PaymentGateway,
+    new_key,
 )
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from novacart.application.payments.keys import new_key
 from novacart.application.payments.policy import DeclinePolicy
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.payment_gateway import new_key
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.payments.errors import PaymentNotFound

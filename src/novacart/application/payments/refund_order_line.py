@@ -1,9 +1,9 @@
 """Refund one line of a paid order that the customer cancels."""
 
-from novacart.application.payments.keys import new_key
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.line_refunds import LineRefundRequest
+from novacart.application.ports.payment_gateway import new_key
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.errors import OrderNotPaid

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from novacart.application.authorization.actor import Actor
-from novacart.application.payments.keys import new_key
 from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.payment_gateway import new_key
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.ordering.order import Order

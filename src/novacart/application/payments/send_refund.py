@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from novacart.application.payments.keys import new_key
 from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.ports.payment_gateway import (
     GatewayFailed,
@@ -10,6 +9,7 @@ from novacart.application.ports.payment_gateway import (
     GatewayUnavailable,
     PaymentGateway,
     RefundRequest,
+    new_key,
 )
 from novacart.application.ports.payments import PaymentLocator
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory

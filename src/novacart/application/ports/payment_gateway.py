@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_hex
 from typing import Protocol
 
 from novacart.application.ports.errors import PortError, Unavailable
@@ -50,6 +51,15 @@ class RefundRequest:
     reference: str
     amount: Money
     key: str
+
+
+def new_key(operation: str) -> str:
+    """Return a random idempotency key such as `refund-5f3…`.
+
+    Random, not made of ids: the ids of a recreated database start again from one, and the
+    provider still remembers the keys of the old one.
+    """
+    return f"{operation}-{token_hex(16)}"
 
 
 class PaymentGateway(Protocol):

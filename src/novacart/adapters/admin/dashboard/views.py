@@ -32,7 +32,7 @@ class DashboardView(StaffView, AdminIndexView):
             figures=figures,
             statuses=queries.orders_by_status(figures.first, figures.last),
             best_sellers=queries.best_sellers(figures.first, figures.last, limit=_MAX_ROWS),
-            disputes=queries.open_disputes(limit=_MAX_ROWS),
+            disputes=queries.open_disputes(limit=_MAX_ROWS) if self.can("payments.read") else (),
             low_stock=queries.low_stock(at_most=_LOW_STOCK, limit=_MAX_ROWS),
             attention=self.back_office.attention.counts(readable_kinds(self.actor)),
             attention_labels=LABELS,
