@@ -68,6 +68,7 @@ def test_failures_of_one_network_do_not_delay_another(throttle: SignInThrottle) 
     assert delay(throttle, attempt()) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("identity", [account_identity(ASHA), name_identity("unknown")])
 def test_at_most_a_hundred_failures_in_any_hour(
     throttle: SignInThrottle, clock: SetClock, identity: str

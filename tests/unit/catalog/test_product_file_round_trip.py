@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,7 @@ def export(catalog: CatalogFixture, file_format: FileFormat, *, for_spreadsheet:
     return "".join(catalog.export_products(command)).encode()
 
 
+@pytest.mark.slow
 @given(products())
 def test_export_of_an_import_into_an_empty_shop_is_byte_equal(
     stocked: list[tuple[Product, int, int]],

@@ -451,6 +451,7 @@ def test_cancel_item_of_online_order_requests_refund_once_paid(
     )
 
 
+@pytest.mark.slow
 def test_expire_orders_cancels_expired_unpaid_orders_in_batches(
     use_cases: OrderUseCases, begin: UnitOfWorkFactory
 ) -> None:
