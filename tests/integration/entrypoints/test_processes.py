@@ -326,10 +326,9 @@ def test_ambiguous_message_lengths_are_rejected(environ: dict[str, str], tmp_pat
         for message in messages:
             with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
                 client.sendall(message)
-                response = b"".join(iter(lambda: client.recv(4096), b""))  # noqa: B023 (called here)
+                response = b"".join(iter(lambda: client.recv(4096), b""))
             assert response.startswith(b"HTTP/1.1 400 "), message
             assert response.count(b"HTTP/1.1 ") == 1, message
-            assert b"problem+json" not in response, message
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
