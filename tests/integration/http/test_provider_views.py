@@ -95,6 +95,7 @@ def test_views_of_the_api_that_call_a_provider_are_marked(
         "/api/payments/payment-intent/",
         "/api/payments/refund/<int:order_id>/",
         "/api/payments/sandbox/<string:payment_intent_id>/confirm/",
+        "/api/payments/sandbox/<string:payment_intent_id>/dispute/",
         "/api/payments/webhook/",
         "/api/products/<int:product_id>/image/",
     }

@@ -46,6 +46,7 @@ def sandbox_blueprint(*, customer: Customer) -> Blueprint:
         return json_response({"payment_intent_id": payment_intent_id, "status": status})
 
     @blueprint.route("/<string:payment_intent_id>/dispute/", methods=["POST"])
+    @calls_provider
     @public
     @blueprint.arguments(DisputeSchema)
     @blueprint.response(200, ConfirmedSchema)
