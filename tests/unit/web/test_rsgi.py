@@ -154,6 +154,15 @@ def test_stalled_body_answers_408_and_closes(app: Flask) -> None:
     assert b'"code":"request_timeout"' in sent.body
 
 
+@pytest.mark.parametrize("chunks", [(), (b"{}",)])
+def test_body_shorter_than_its_content_length_is_rejected(
+    app: Flask, chunks: tuple[bytes, ...]
+) -> None:
+    sent = send(app, post(1000), Protocol(*chunks))
+    assert (sent.status, sent.headers["Connection"]) == (400, "close")
+    assert b"shorter than its Content-Length" in sent.body
+
+
 CHUNK = b"x" * (256 * 1024)
 
 

@@ -282,6 +282,11 @@ class RsgiApplication:
                     timeout.reschedule(start + limits.timeout + body.size / limits.min_rate)
         except TimeoutError:
             return "timeout"
+        declared = scope.headers.get("content-length") or ""
+        if rejection is None and body.size <= limit and declared.isdecimal():
+            # granian ends a body whose client has disconnected like a complete one. An empty body
+            # would be a valid request: a refund of everything that is left.
+            rejection = "incomplete" if body.size < int(declared) else None
         return rejection
 
     async def _stream(
@@ -363,6 +368,12 @@ def init_app(app: Flask) -> None:
             raise ApiError(
                 "request_timeout",
                 detail="The request body did not arrive in time.",
+                headers={"Connection": "close"},
+            )
+        if reason == "incomplete":
+            raise ApiError(
+                "malformed_json",
+                detail="The request body is shorter than its Content-Length.",
                 headers={"Connection": "close"},
             )
         if reason == "busy":
