@@ -207,7 +207,7 @@ def test_refund_refused_by_stripe_changes_nothing(
     assert _status(asha, order) == ("PAID", "PAID")
     shop.deliver_all(fake_stripe, WEBHOOK_SECRET)
     again = asha.post(f"/api/payments/refund/{order['id']}/")
-    assert again.get_json()["code"] == "nothing_to_refund"
+    assert again.get_json()["code"] == "payment_disputed"
 
 
 def test_cancelled_order_has_its_intent_cancelled(
