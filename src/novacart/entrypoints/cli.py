@@ -18,6 +18,7 @@ from novacart.entrypoints.commands import (
     routes,
     serve,
 )
+from novacart.entrypoints.logs import configure_logs
 from novacart.entrypoints.settings import InvalidSetting
 
 _COMMANDS: Final[tuple[click.Command, ...]] = (
@@ -52,7 +53,11 @@ for _command in _COMMANDS:
 
 
 def main() -> None:
-    """Run the command line. Expected errors are printed as one line, with exit code 1."""
+    """Run the command line. Expected errors are printed as one line, with exit code 1.
+
+    Log lines go to standard error, so that standard output has the command's results only.
+    """
+    configure_logs(debug=True)
     try:
         novacart()
     except (InvalidSetting, Unavailable, DomainError) as error:

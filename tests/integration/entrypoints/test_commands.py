@@ -127,7 +127,8 @@ def test_admin_password_comes_from_the_environment_or_a_prompt(run: Run) -> None
 def test_unlock_names_the_account_or_reports_an_unknown_one(run: Run) -> None:
     run("create-admin", "vasudha", "v@example.com", NOVACART_ADMIN_PASSWORD=PASSWORD)
     unlocked = run("unlock", "V@example.com")
-    assert (unlocked.exit_code, unlocked.output) == (0, "vasudha can sign in again.\n")
+    assert unlocked.exit_code == 0
+    assert unlocked.output.endswith("vasudha can sign in again.\n")
     unknown = run("unlock", "unknown")
     assert unknown.exit_code == 1
     assert str(unknown.exception) == "User not found."

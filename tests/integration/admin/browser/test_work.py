@@ -172,7 +172,7 @@ def test_import_reports_rejected_rows(open_as: OpenAs, tmp_path: Path) -> None:
     file.write_text("title,price,stock\nDiya,45.00,3\n,12.00,1\nCup,free,1\n")
     page = open_as("catalog")
     page.goto("/admin/products/import/")
-    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Import").click()
     report = page.get_by_role("status")
     expect(report).to_contain_text("1 added, 0 updated, 0 unchanged, 2 rejected.")
