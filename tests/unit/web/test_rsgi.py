@@ -160,7 +160,13 @@ def test_body_shorter_than_its_content_length_is_rejected(
 ) -> None:
     sent = send(app, post(1000), Protocol(*chunks))
     assert (sent.status, sent.headers["Connection"]) == (400, "close")
-    assert b"shorter than its Content-Length" in sent.body
+    assert b"The request body is incomplete." in sent.body
+
+
+def test_chunked_body_that_ends_before_its_first_byte_is_rejected(app: Flask) -> None:
+    scope = Scope(method="POST", headers={"transfer-encoding": "chunked"})
+    sent = send(app, scope, Protocol())
+    assert (sent.status, sent.headers["Connection"]) == (400, "close")
 
 
 CHUNK = b"x" * (256 * 1024)

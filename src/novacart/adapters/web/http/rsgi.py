@@ -283,10 +283,12 @@ class RsgiApplication:
         except TimeoutError:
             return "timeout"
         declared = scope.headers.get("content-length") or ""
-        if rejection is None and body.size <= limit and declared.isdecimal():
+        if rejection is None and body.size <= limit:
             # granian ends a body whose client has disconnected like a complete one. An empty body
-            # would be a valid request: a refund of everything that is left.
-            rejection = "incomplete" if body.size < int(declared) else None
+            # would be a valid request: a refund of everything that is left. A chunked body
+            # announces no length, but one cut off after its first byte is not valid JSON.
+            expected = int(declared) if declared.isdecimal() else 1
+            rejection = "incomplete" if body.size < expected else None
         return rejection
 
     async def _stream(
@@ -373,7 +375,7 @@ def init_app(app: Flask) -> None:
         if reason == "incomplete":
             raise ApiError(
                 "malformed_json",
-                detail="The request body is shorter than its Content-Length.",
+                detail="The request body is incomplete.",
                 headers={"Connection": "close"},
             )
         if reason == "busy":
