@@ -12,12 +12,20 @@ from novacart.adapters.persistence.cart.tables import cart_lines
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
+from novacart.application.authorization.actor import SYSTEM
 from novacart.application.cart.add_to_cart import AddToCartCommand
 from novacart.application.cart.change_quantity import ChangeQuantityCommand, QuantityStep
 from novacart.application.ordering.cancel_order import CancelOrderCommand
 from novacart.application.ordering.place_order import PlaceOrderCommand
+from novacart.application.ordering.return_goods import (
+    ReceiveReturnedGoodsCommand,
+    ReturnOrderCommand,
+)
+from novacart.application.ordering.stock_claims import stock_claims
 from novacart.domain.ordering.errors import (
     EmptyCart,
+    InvalidTransition,
+    NotReturnable,
     OrderAlreadyCancelled,
     TooManyCodOrders,
     TooManyUnpaidOrders,
@@ -348,3 +356,77 @@ def test_naive_limit_checked_before_the_transaction_is_exceeded(
     ordering.place(PlaceOrderCommand(user_id=shop.customer))
     with pytest.raises(AssertionError):
         assert_orders_within_limit(database)
+
+
+def shipped_order(ordering: OrderingHarness, shop: ShopFixture, method: PaymentMethod) -> OrderId:
+    """Ship an order of three units; an online order is paid, and refunded after shipping."""
+    shop.fill_cart(3)
+    order_id = ordering.place(
+        PlaceOrderCommand(user_id=shop.customer, address_id=shop.address, payment_method=method)
+    ).id
+    with ordering.begin() as work:
+        order = work.orders.get(order_id)
+        if method is PaymentMethod.ONLINE:
+            order.pay(at=NOON, actor="stripe")
+        order.start_processing(at=NOON, actor="staff:1")
+        units = order.ship(carrier="P", tracking_number="1", at=NOON, actor="staff:1")
+        work.stock.sell(stock_claims(order_id, units, "sell"), at=NOON)
+        if method is PaymentMethod.ONLINE:
+            items = order.plan_refund(order.refundable)
+            order.request_refund(items, reason="broken", at=NOON, actor="staff:1")
+            order.settle_refund(items, reason="broken", at=NOON, actor="stripe")
+        work.orders.save(order)
+        work.commit()
+    return order_id
+
+
+@pytest.mark.parametrize(
+    ("method", "error"),
+    [(PaymentMethod.COD, InvalidTransition), (PaymentMethod.ONLINE, NotReturnable)],
+)
+def test_goods_returned_concurrently_are_in_stock_once(
+    ordering: OrderingHarness, database: Database, method: PaymentMethod, error: type[Exception]
+) -> None:
+    shop = ShopFixture(ordering.begin, prices=(100,))
+    order_id = shipped_order(ordering, shop, method)
+
+    def take_back() -> None:
+        if method is PaymentMethod.COD:
+            ordering.return_order(
+                ReturnOrderCommand(staff=SYSTEM, order_id=order_id, reason="refused")
+            )
+        else:
+            ordering.receive(
+                ReceiveReturnedGoodsCommand(staff=SYSTEM, order_id=order_id, reason="back")
+            )
+
+    count = ordering.timing.limit(10)
+    outcomes = ordering.run_concurrently([take_back] * count)
+    assert [type(each) for each in errors_of(outcomes)] == [error] * (count - 1)
+    assert shop.levels() == [(10, 0)]
+    assert_stock_matches_ledger(database)
+
+
+def test_naive_receipt_of_stale_order_adds_units_twice(
+    ordering: OrderingHarness, database: Database
+) -> None:
+    """Negative control: read what can be received before the transaction that adds it."""
+    shop = ShopFixture(ordering.begin, prices=(100,))
+    order_id = shipped_order(ordering, shop, PaymentMethod.ONLINE)
+    both_read = Barrier(2)
+
+    def receive() -> None:
+        with ordering.begin() as work:
+            line = work.orders.get(order_id).lines[0]
+        both_read.wait(10)
+        with database.writing() as connection:
+            connection.execute(
+                update(stock_levels)
+                .where(stock_levels.c.product_id == line.product_id)
+                .values(on_hand=stock_levels.c.on_hand + line.receivable_quantity)
+            )
+            connection.commit()
+
+    assert errors_of(run_concurrently([receive] * 2)) == []
+    with pytest.raises(AssertionError):
+        assert shop.levels() == [(10, 0)]
