@@ -23,7 +23,7 @@ from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.expire_orders import ExpireOrders
 from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.policy import CheckoutPolicy
-from novacart.application.ordering.return_goods import ReceiveReturnedGoods, ReturnOrder
+from novacart.application.ordering.return_goods import ReturnOrder
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.ordering.limits import OrderLimits
@@ -134,7 +134,6 @@ class OrderingHarness:
         )
         self.expire = ExpireOrders(begin=begin, clock=clock)
         self.return_order = ReturnOrder(begin=begin, clock=clock, contexts=AS_CUSTOMER)
-        self.receive = ReceiveReturnedGoods(begin=begin, clock=clock, contexts=AS_CUSTOMER)
         self.place_limited = PlaceOrder(
             begin=begin,
             clock=clock,

@@ -7,13 +7,23 @@ from threading import Barrier
 
 import pytest
 
-from novacart.application.authorization.actor import Actor
+from novacart.application.authorization.actor import SYSTEM, Actor
 from novacart.application.authorization.limits import AboveYourLimit
+from novacart.application.ordering.fulfil_order import (
+    ShipOrder,
+    ShipOrderCommand,
+    StartProcessing,
+    StartProcessingCommand,
+)
+from novacart.application.ordering.return_goods import (
+    ReceiveReturnedGoods,
+    ReceiveReturnedGoodsCommand,
+)
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.line_refunds import LineRefundRequest
 from novacart.application.ports.payment_gateway import GatewayRefused
 from novacart.domain.accounts.role import Role
-from novacart.domain.ordering.errors import LineAlreadyCancelled, RefundExceedsOrder
+from novacart.domain.ordering.errors import LineAlreadyCancelled, NotReturnable, RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import LineStatus
 from novacart.domain.payments.errors import NothingToRefund, RefundExceedsPayment, RefundRefused
 from novacart.domain.payments.lifecycle import RefundStatus
@@ -21,7 +31,7 @@ from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.shared.ids import OrderId, RefundId, UserId
 from novacart.domain.shared.money import Money
 from tests.support.builders.ordering import STAFF_LIMITS
-from tests.support.payments_fixture import customer, owner
+from tests.support.payments_fixture import AS_STAFF, customer, owner
 from tests.support.race_harness import RaceHarness
 from tests.support.races import errors_of, run_concurrently
 
@@ -204,3 +214,27 @@ def test_naive_limit_that_locks_no_staff_is_exceeded(race: RaceHarness) -> None:
     assert errors_of(run_concurrently([partial(refund, each) for each in placed])) == []
     with pytest.raises(AssertionError):
         assert_refunded_within_limit(race, placed)
+
+
+def test_refunded_goods_received_concurrently_are_in_stock_once(race: RaceHarness) -> None:
+    payments = race.payments
+    user_id, _ = payments.customer()
+    product = payments.product(stock=10)
+    order_id = payments.place_order(user_id, {product: 3})
+    race.provider.pay(payments.intent(user_id, order_id).reference)
+    payments.run_reconciliation(force=True)
+    common = {"begin": payments.begin, "clock": payments.clock, "contexts": AS_STAFF}
+    StartProcessing(**common)(  # type: ignore[arg-type]
+        StartProcessingCommand(staff=SYSTEM, order_id=order_id)
+    )
+    ShipOrder(**common)(  # type: ignore[arg-type]
+        ShipOrderCommand(staff=SYSTEM, order_id=order_id, carrier="P", tracking_number="1")
+    )
+    payments.request_refund(RequestRefundCommand(actor=owner(user_id), order_id=order_id))
+    assert payments.available(product) == 7
+    receive = ReceiveReturnedGoods(**common)  # type: ignore[arg-type]
+    command = ReceiveReturnedGoodsCommand(staff=SYSTEM, order_id=order_id, reason="back")
+    count = race.timing.limit(10)
+    outcomes = race.run_concurrently([partial(receive, command)] * count)
+    assert [type(error) for error in errors_of(outcomes)] == [NotReturnable] * (count - 1)
+    assert payments.available(product) == 10
