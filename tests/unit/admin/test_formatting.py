@@ -34,6 +34,18 @@ def test_ago_uses_the_largest_unit(elapsed: timedelta, text: str) -> None:
     assert formatting.ago(NOON - elapsed, NOON) == text
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("REFUND_REQUESTED", "Refund requested"),
+        ("order_id", "Order ID"),
+        ("purge_idempotency_keys", "Purge idempotency keys"),
+    ],
+)
+def test_names_are_shown_as_words(name: str, text: str) -> None:
+    assert formatting.humanize(name) == text
+
+
 def test_user_input_is_escaped() -> None:
     assert "<b>" not in formatting.badge("<b>")
     assert "<b>" not in formatting.code("<b>")

@@ -350,6 +350,20 @@ def test_cod_confirmation_after_a_cancelled_line_asks_for_the_rest(
     assert "₹50.00" not in confirmation.text
 
 
+def test_cod_order_that_is_cancelled_by_now_is_not_confirmed(
+    payments: PaymentsFixture, store: FakeStore, deliver: Callable[[], list[Mail]]
+) -> None:
+    user_id, address_id = payments.customer()
+    payments.fill_cart(user_id, {payments.product(price=50): 1})
+    payments.place(user_id, address_id, PaymentMethod.COD)
+    change_order(
+        payments,
+        only_order(store),
+        lambda order: order.cancel(reason="no", at=NOON, actor="user:3"),
+    )
+    assert kinds(deliver()) == ["cancelled"]
+
+
 def test_shipment_of_partly_refunded_order_lists_what_is_shipped(
     payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
 ) -> None:

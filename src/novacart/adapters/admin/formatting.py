@@ -1,5 +1,6 @@
 """Display formats of values, as functions and template filters."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +16,7 @@ from novacart.domain.shared.money import Money
 
 # Key of the shop's time zone in the configuration of the app.
 TIMEZONE: Final = "SHOP_TIMEZONE"
+_ID: Final = re.compile(r"\bid\b")
 _SYMBOLS: Final = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£"}
 
 # Colours of status badges; other statuses are grey.
@@ -86,7 +88,7 @@ def badge(status: str) -> Markup:
 
 def humanize(name: str) -> str:
     """`REFUND_REQUESTED` as `Refund requested`, `order_id` as `Order ID`."""
-    return name.replace("_", " ").capitalize().replace(" id", " ID")
+    return _ID.sub("ID", name.replace("_", " ").capitalize())
 
 
 def ago(at: datetime | None, now: datetime) -> str:

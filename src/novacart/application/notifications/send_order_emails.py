@@ -15,13 +15,14 @@ from novacart.domain.shared.ids import OrderLineId
 
 
 class SendConfirmationEmail:
-    """Confirm an order that is paid or will be paid on delivery."""
+    """Confirm an order that is paid or will be paid on delivery, unless it is cancelled by now."""
 
     def __init__(self, *, mailer: OrderMailer) -> None:
         self._mailer = mailer
 
     def __call__(self, event: OrderConfirmed) -> None:
-        self._mailer.send(event.order_id, "order_confirmation", kind="confirmation")
+        if self._mailer.order(event.order_id).status is not OrderStatus.CANCELLED:
+            self._mailer.send(event.order_id, "order_confirmation", kind="confirmation")
 
 
 class SendShippingEmail:

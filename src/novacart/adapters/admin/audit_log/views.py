@@ -74,5 +74,8 @@ class SecurityEventsView(AuditLogView):
     formatters: ClassVar = AuditLogView.formatters | {"address": _address}
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
-        names = sorted(security_event_names())
+        names = {
+            name: formatting.humanize(name.partition(".")[2])
+            for name in sorted(security_event_names())
+        }
         return (choice("action", "Event", names), text("actor", "Actor"), text("subject", "User"))

@@ -42,6 +42,17 @@ class CodeForm(StaffForm):
     )
 
 
+class FirstCodeForm(StaffForm):
+    """The code that enables the second factor; there are no recovery codes yet."""
+
+    code = StringField(
+        "Code",
+        [InputRequired(), Length(max=64)],
+        description="The six digits of your authenticator app.",
+        render_kw={"autocomplete": "one-time-code", "autofocus": True},
+    )
+
+
 class InvitationForm(StaffForm):
     new = PasswordField(
         "Password",

@@ -8,7 +8,7 @@ from flask_admin import expose
 from markupsafe import Markup
 
 from novacart.adapters.admin.forms import ConfirmForm, submitted
-from novacart.adapters.admin.sign_in.forms import CodeForm, DisableMfaForm, IdentityForm
+from novacart.adapters.admin.sign_in.forms import DisableMfaForm, FirstCodeForm, IdentityForm
 from novacart.adapters.admin.sign_in.views import admin_page
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.accounts.end_sessions import EndSessionsCommand
@@ -46,12 +46,12 @@ class SecurityView(StaffView):
     def set_up(self) -> str:
         """Show the QR code of a new secret."""
         submitted(ConfirmForm)
-        return self._set_up_page(CodeForm(None))
+        return self._set_up_page(FirstCodeForm(None))
 
     @expose("/set-up/confirm/", methods=("POST",))
     def confirm_set_up(self) -> Any:  # noqa: ANN401 (a page)
         """Enable the second factor with its first code, and show the recovery codes."""
-        form = submitted(CodeForm)
+        form = submitted(FirstCodeForm)
         command = ConfirmMfaSetupCommand(
             actor=self.actor,
             session=self.back_office.sessions.claims().family_id,
@@ -134,7 +134,7 @@ class SecurityView(StaffView):
             must_set_up=self.back_office.sessions.must_set_up(self.staff),
         )
 
-    def _set_up_page(self, form: CodeForm) -> str:
+    def _set_up_page(self, form: FirstCodeForm) -> str:
         setup = self.back_office.accounts.start_mfa_setup(
             StartMfaSetupCommand(actor=self.actor, email=self.staff.email)
         )
