@@ -32,8 +32,14 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
-    # DEBUG: the sandbox is the payment provider.
-    return make_app(CheapPasswords(), DEBUG="True", RATELIMIT_ENABLED="False")
+    # DEBUG: the sandbox is the payment provider. One customer places all generated orders.
+    limits = "MAX_UNPAID_ORDERS MAX_OPEN_COD_ORDERS MAX_RESERVED_UNITS MAX_CHECKOUT_RENEWALS"
+    return make_app(
+        CheapPasswords(),
+        DEBUG="True",
+        RATELIMIT_ENABLED="False",
+        **dict.fromkeys(limits.split(), "100000"),
+    )
 
 
 @pytest.fixture

@@ -57,6 +57,11 @@ def test_restore_cart_with_two_lines_of_one_product_raises() -> None:
     assert error.value.field == "lines"
 
 
+def test_restored_cart_keeps_its_lines() -> None:
+    restored = Cart(user_id=UserId(3), lines=a_cart().lines)
+    assert quantities(restored) == {BOOK: 2, PEN: 1}
+
+
 @pytest.mark.parametrize(
     ("limits", "error"),
     [

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -30,6 +30,7 @@ from novacart.domain.services.settlement import (
 )
 from novacart.domain.shared.ids import RefundId
 from novacart.domain.shared.money import Money
+from novacart.domain.shared.refunds import LineQuantity
 from tests.support.builders.ordering import an_order, an_order_line, rupees
 from tests.support.builders.payments import (
     NOON,
@@ -88,8 +89,10 @@ class Scenario:
     def pay(self) -> Settlement:
         return self.apply(payment=a_report(amount=TOTAL))
 
-    def request_refund(self, amount: Money | None = None) -> RefundId:
-        plan = plan_refund(self.order, self.payment, amount=amount)
+    def request_refund(
+        self, amount: Money | None = None, units: Sequence[LineQuantity] = ()
+    ) -> RefundId:
+        plan = plan_refund(self.order, self.payment, amount=amount, units=units)
         refund = plan.request(
             order=self.order,
             payment=self.payment,
@@ -106,6 +109,11 @@ class Scenario:
 @pytest.fixture
 def scenario() -> Scenario:
     return Scenario()
+
+
+def _last_change(scenario: Scenario) -> tuple[str, datetime, str]:
+    change = scenario.order.history[-1]
+    return change.reason, change.at, change.actor
 
 
 @pytest.fixture
@@ -164,9 +172,25 @@ def test_succeeded_refund_settles_the_lines_and_releases_stock(paid: Scenario) -
         )
     ]
     assert paid.order.status is OrderStatus.REFUNDED
-    assert paid.order.history[-1].reason == REFUNDED
+    assert _last_change(paid) == (REFUNDED, LATER, "stripe")
     again = paid.apply(refunds=[_own(report, refund_id)], complete=False)
     assert (again.order_changed, again.released) == (False, [])
+
+
+def test_refunds_of_one_report_release_their_units_together(paid: Scenario) -> None:
+    line_id = paid.order.lines[0].id
+    first, second = (
+        paid.request_refund(units=[LineQuantity(line_id=line_id, quantity=1)]) for _ in range(2)
+    )
+    reports = [
+        _own(a_refund_report(10_000, reference=reference), refund_id)
+        for reference, refund_id in (("re_1", first), ("re_2", second))
+    ]
+    settlement = paid.apply(refunds=reports, complete=False)
+    assert [claim.reference for claim in settlement.released] == [
+        f"refund:{first}:line:1:release",
+        f"refund:{second}:line:1:release",
+    ]
 
 
 def test_failed_refund_restores_the_lines_with_its_reason(paid: Scenario) -> None:
@@ -176,7 +200,7 @@ def test_failed_refund_restores_the_lines_with_its_reason(paid: Scenario) -> Non
     assert settlement.order_changed
     assert settlement.released == []
     assert paid.order.lines[0].status is LineStatus.CONFIRMED
-    assert paid.order.history[-1].reason == "Account closed."
+    assert _last_change(paid) == ("Account closed.", LATER, "stripe")
 
 
 def test_failed_refund_without_a_reason_was_returned_by_the_bank(paid: Scenario) -> None:
@@ -193,7 +217,7 @@ def test_refund_returned_by_the_bank_is_owed_again(paid: Scenario) -> None:
     settlement = paid.apply(refunds=[failed], complete=False)
     assert settlement.order_changed
     assert paid.order.payment_status is OrderPaymentStatus.PAID
-    assert paid.order.history[-1].reason == RETURNED
+    assert _last_change(paid) == (RETURNED, LATER, "stripe")
 
 
 def test_dashboard_refund_needs_the_complete_report(paid: Scenario) -> None:

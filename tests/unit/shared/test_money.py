@@ -151,7 +151,16 @@ def test_parse_error_shows_example_in_currency(currency: str, example: str) -> N
 
 @pytest.mark.parametrize(
     ("amount", "percent", "expected"),
-    [(1000, 10, 1100), (1000, -10, 900), (105, 10, 116), (104, 10, 114), (50, -99, 1), (7, 0, 7)],
+    [
+        (1000, 10, 1100),
+        (1000, -10, 900),
+        (105, 10, 116),
+        (104, 10, 114),
+        (50, -99, 1),
+        (7, 0, 7),
+        (1, 49, 1),
+        (1, 50, 2),
+    ],
 )
 def test_increased_by_rounds_half_up(amount: int, percent: int, expected: int) -> None:
     assert Money(amount, "INR").increased_by(percent) == Money(expected, "INR")
