@@ -14,8 +14,8 @@ PYTHON ?= $(shell for python in $(CANDIDATES); do \
 # Processes of the integration tests, and further arguments of pytest (ARGS="-k cart").
 WORKERS ?= 2
 ARGS ?=
-DOMAIN_TESTS := accounts audit authorization cart catalog idempotency notifications ordering payments relay \
-	shared wishlist
+DOMAIN_TESTS := accounts audit authorization cart catalog idempotency ordering payments relay shared \
+	wishlist
 
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url
@@ -72,7 +72,7 @@ lock-check: install ## check that the lock matches pyproject.toml
 .PHONY: unit
 unit: install ## unit tests: no database, no socket
 	@echo '== unit tests'
-	@$(BIN)/pytest tests/unit -q $(ARGS)
+	@$(BIN)/pytest tests/unit -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: domain
 domain: install ## the rules of the domain and the use cases alone, in seconds

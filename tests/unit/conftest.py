@@ -17,17 +17,19 @@ def _refuse(*_: object, **__: object) -> Never:
     raise DatabaseInUnitTest("use the fakes, or move the test to tests/integration")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _no_socket() -> Iterator[None]:
     disable_socket(allow_unix_socket=True)
     yield
     enable_socket()
 
 
-@pytest.fixture(autouse=True)
-def _no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="module")
+def _no_database() -> Iterator[None]:
     # All libraries and engines call one of these.
-    monkeypatch.setattr(sqlite3, "connect", _refuse)
-    monkeypatch.setattr(sqlite3.dbapi2, "connect", _refuse)
-    monkeypatch.setattr(psycopg, "connect", _refuse)
-    monkeypatch.setattr(psycopg.Connection, "connect", _refuse)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(sqlite3, "connect", _refuse)
+        monkeypatch.setattr(sqlite3.dbapi2, "connect", _refuse)
+        monkeypatch.setattr(psycopg, "connect", _refuse)
+        monkeypatch.setattr(psycopg.Connection, "connect", _refuse)
+        yield
