@@ -108,7 +108,7 @@ def test_payment_reported_after_thirty_days_is_refunded(
     customer.settle()
     shop.run_one_minute()
     outcome = customer.outcome()
-    assert outcome["orders"] == [("CANCELLED", "VOIDED", "200.00", "CANCELLED")]
+    assert outcome["orders"] == [("CANCELLED", "REFUNDED", "200.00", "CANCELLED")]
     assert outcome["payments"] == [("succeeded", 1, 20_000, 20_000, 1)]
     assert shop.violations() == []
 
