@@ -152,9 +152,9 @@ class PaymentsContract:
             work.commit()
         with begin() as work:
             count = work.payments.declines_of(old.user_id, since=NOON)
-            nobody = work.payments.declines_of(UserId(old.user_id + 1000), since=NOON)
+            other = work.payments.declines_of(UserId(old.user_id + 1000), since=NOON)
         assert (count.declines, count.first_at) == (5, NOON + timedelta(minutes=5))
-        assert (nobody.declines, nobody.first_at) == (0, None)
+        assert (other.declines, other.first_at) == (0, None)
 
     def test_refunds_requested_by_staff_add_up(self, begin: UnitOfWorkFactory) -> None:
         (order,) = placed_orders(begin, "NC-1")
