@@ -195,6 +195,15 @@ def test_dashboard_shows_chart_table_and_low_stock(open_as: OpenAs, shop: LiveSh
     expect(page.get_by_role("region", name="Sales by day").locator("tbody tr")).to_have_count(7)
 
 
+def test_chart_is_drawn_if_the_language_of_the_browser_is_invalid(open_as: OpenAs) -> None:
+    page = open_as("owner")
+    page.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' })"
+    )
+    page.reload()
+    expect(page.locator(".chart canvas")).to_be_visible()
+
+
 def test_form_on_another_site_changes_nothing(open_as: OpenAs, shop: LiveShop) -> None:
     product = new_product(shop.injector)
     page = open_as("owner")
