@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
+from novacart.application.authorization.limits import OwnOrder
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.payments.resolve_refund import RetryRefundCommand, SettleRefundCommand
 from novacart.domain.accounts.role import Role
@@ -257,3 +258,24 @@ def test_support_cannot_resolve_refunds(payments: PaymentsFixture, late: Refund)
         payments.retry_refund(RetryRefundCommand(actor=support, refund_id=late.id))
     with pytest.raises(PermissionDenied):
         payments.settle_refund(SettleRefundCommand(actor=support, refund_id=late.id, reason="x"))
+
+
+def test_staff_do_not_resolve_a_refund_of_their_own_order(
+    payments: PaymentsFixture, late: Refund
+) -> None:
+    buyer = payments.order(_payment_of(payments, late)).user_id
+    manager = Actor(user_id=buyer, role=Role.MANAGER)
+    with pytest.raises(OwnOrder):
+        payments.retry_refund(RetryRefundCommand(actor=manager, refund_id=late.id))
+    with pytest.raises(OwnOrder):
+        payments.settle_refund(
+            SettleRefundCommand(actor=manager, refund_id=late.id, reason="Paid in cash.")
+        )
+
+
+def test_retry_is_recorded_under_the_person_who_made_it(
+    payments: PaymentsFixture, late: Refund
+) -> None:
+    manager = Actor(user_id=UserId(4711), role=Role.MANAGER)
+    retry = payments.retry_refund(RetryRefundCommand(actor=manager, refund_id=late.id))
+    assert retry.requested_by == manager.user_id

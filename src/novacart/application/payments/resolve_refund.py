@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.authorization.limits import ensure_not_own_order
 from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.send_refund import SendRefund
 from novacart.application.ports.clock import Clock
@@ -29,8 +30,8 @@ class RetryRefundCommand:
 class RetryRefund:
     """Request a failed refund again, with a new idempotency key. Return the new refund.
 
-    Raises `PermissionDenied`, `RefundNotFound`, `RefundResolved`, `RefundRefused`, and what
-    `RefundPlan.request` raises.
+    Raises `PermissionDenied`, `OwnOrder`, `RefundNotFound`, `RefundResolved`, `RefundRefused`,
+    and what `RefundPlan.request` raises.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class RetryRefund:
         now = self._clock.now()
         with self._begin() as work:
             order, payment, failed = _load(work, command.refund_id)
+            ensure_not_own_order(command.actor, order.user_id)
             if not failed.needs_attention:
                 raise RefundResolved
             plan = plan_retry(failed)
@@ -63,6 +65,7 @@ class RetryRefund:
                 reason=failed.reason,
                 at=now,
                 actor=self._contexts.current().actor,
+                requested_by=command.actor.user_id,
             )
             payment.retry_refund(failed, retry, at=now)
             if plan.items:
@@ -84,9 +87,9 @@ class SettleRefundCommand:
 class SettleRefund:
     """Record that the money of a failed refund was returned outside of the payment provider.
 
-    The order and its lines count as refunded. Raises `PermissionDenied`, `RefundNotFound`,
-    `RefundResolved`, `InvalidValue` without a reason, and `RefundExceedsPayment` if the amount
-    was refunded since.
+    The order and its lines count as refunded. Raises `PermissionDenied`, `OwnOrder`,
+    `RefundNotFound`, `RefundResolved`, `InvalidValue` without a reason, and
+    `RefundExceedsPayment` if the amount was refunded since.
     """
 
     def __init__(
@@ -100,8 +103,9 @@ class SettleRefund:
         command.actor.require(PERMISSION)
         with self._begin() as work:
             locator = work.payments.locate_refund(command.refund_id)
-        if locator is None:
-            raise RefundNotFound
+            if locator is None:
+                raise RefundNotFound
+            ensure_not_own_order(command.actor, work.orders.get(locator.order_id).user_id)
         self._recorder.settle_by_hand(
             locator,
             command.refund_id,
