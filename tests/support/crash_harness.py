@@ -167,7 +167,7 @@ class CrashHarness:
     def violations(self) -> list[str]:
         """Audit the shop against Stripe's ledger."""
         report = self.injector.get(AuditShop)()
-        if "could not be reached" in report.provider:
+        if "were not compared" in report.provider:
             return [report.provider]
         return violations_of(report)
 

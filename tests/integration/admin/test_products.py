@@ -213,7 +213,7 @@ def test_import_reports_rejected_rows_and_saves_the_others(
         "/admin/products/import/", {"file": (BytesIO(rows.encode()), "products.csv")}
     )
     assert response.status_code == 200
-    assert "1 added, 1 updated, 0 unchanged, 2 rejected." in response.text
+    assert "1 added, 1 changed, 0 unchanged, 2 rejected." in response.text
     assert '<th scope="row">3</th>' in response.text
     assert '<th scope="row">5</th>' in response.text
     assert api_product(app, existing)["title"] == "Kettle two"
@@ -241,7 +241,7 @@ def test_import_of_an_export_changes_nothing(owner: StaffClient, injector: Injec
     assert response.mimetype == "text/csv"
     assert '"Kettle, large"' in response.text
     again = owner.submit("/admin/products/import/", {"file": (BytesIO(response.data), "x.csv")})
-    assert "0 added, 0 updated, 1 unchanged, 0 rejected." in again.text
+    assert "0 added, 0 changed, 1 unchanged, 0 rejected." in again.text
 
 
 def test_hidden_category_shows_how_many_products_it_hides(

@@ -40,7 +40,7 @@ def test_exported_products_import_unchanged(run: Run, tmp_path: Path) -> None:
         assert run("export-products", name).exit_code == 0
         again = run("import-products", name)
         assert again.exit_code == 0, again.output
-        assert "0 added, 0 changed, 2 unchanged, 0 invalid" in again.output
+        assert "0 added, 0 changed, 2 unchanged, 0 rejected" in again.output
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -91,7 +91,7 @@ def test_invalid_row_is_reported_and_skipped(run: Run, tmp_path: Path) -> None:
     result = run("import-products", "in.csv")
     assert result.exit_code == 1
     assert "line 4, column price: " in result.output
-    assert "2 added, 0 changed, 0 unchanged, 1 invalid" in result.output
+    assert "2 added, 0 changed, 0 unchanged, 1 rejected" in result.output
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,8 @@ class AuditShop:
     def _add_provider_results(self, results: dict[int, CheckResult]) -> str:
         try:
             differences = compare_with_provider(self._reader, self._gateway, since=_BEGINNING)
-        except GatewayUnavailable:
-            return "the payment provider could not be reached"
+        except GatewayUnavailable as error:
+            return f"the provider's records were not compared ({error})"
         for number, difference in differences.items():
             results[number] = CheckResult(
                 checked=results[number].checked + difference.checked,

@@ -40,4 +40,5 @@ class ExportProducts:
         total = self._queries.count_products(ProductFilter())
         for done, product in enumerate(self._queries.all_products(), start=1):
             yield product
-            command.progress(done, total)
+            # The count leaves out products of hidden categories.
+            command.progress(done, max(done, total))

@@ -98,7 +98,7 @@ def _show(report: ImportReport, *, dry_run: bool) -> None:
         click.echo(f"Categories: {report.categories_added} {would}added")
     click.echo(
         f"{report.added} {would}added, {report.edited} {would}changed,"
-        f" {report.unchanged} unchanged, {len(report.rejected)} invalid"
+        f" {report.unchanged} unchanged, {len(report.rejected)} rejected"
     )
 
 

@@ -175,7 +175,7 @@ def test_import_reports_rejected_rows(open_as: OpenAs, tmp_path: Path) -> None:
     page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Import").click()
     report = page.get_by_role("status")
-    expect(report).to_contain_text("1 added, 0 updated, 0 unchanged, 2 rejected.")
+    expect(report).to_contain_text("1 added, 0 changed, 0 unchanged, 2 rejected.")
     expect(report.get_by_role("row")).to_have_count(3)
 
 
