@@ -160,6 +160,12 @@ def test_restore_active_product_raises() -> None:
         a_product().restore(at=LATER)
 
 
+@pytest.mark.parametrize("title", ["", "  ", "\u200b", "\u200b \u2060"])
+def test_title_without_a_visible_character_raises(title: str) -> None:
+    with pytest.raises(InvalidValue):
+        details(title=title)
+
+
 def test_blank_brand_becomes_the_title() -> None:
     assert details(title="Kite").brand == "Kite"
     assert details(title="Kite", brand="  ").brand == "Kite"
