@@ -5,7 +5,7 @@ Each response is compared as a whole, so that no header disappears or is added u
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import structlog
@@ -275,7 +275,7 @@ def test_request_is_logged_once_with_both_ids(
     ) as lines:
         response = send(client, injector, case)
     requests = [line for line in lines if line["event"] == "request"]
-    line: dict[str, Any] = requests[-1]
+    line = requests[-1]
     assert set(line) == {
         "event", "log_level", "method", "milliseconds", "request_id", "route", "server_request_id",
         "status",
