@@ -40,8 +40,29 @@ def serve() -> None:
     _allow_connections()
     if settings.metrics_enabled:
         _share_metrics(settings)
-    Granian(
-        "novacart.entrypoints.rsgi:application",
+    web_server(settings).serve()
+
+
+@click.command()
+def worker() -> None:
+    """Run a background worker.
+
+    It handles events, such as sending e-mail, and runs scheduled jobs until SIGTERM or Ctrl-C.
+    """
+    settings = load_settings()
+    ensure_startable(settings)
+    os.umask(UMASK)
+    protect_files(settings.var, settings.database_url)
+    configure_logs(debug=settings.debug)
+    run_worker(settings)
+
+
+def web_server(
+    settings: Settings, target: str = "novacart.entrypoints.rsgi:application"
+) -> Granian:
+    """Return granian with the settings of production. Benchmarks serve another application."""
+    return Granian(
+        target,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.RSGI,
@@ -58,21 +79,7 @@ def serve() -> None:
         workers_kill_timeout=_SHUTDOWN_TIMEOUT,
         log_level=LogLevels.info,
         log_dictconfig=_log_config(debug=settings.debug),
-    ).serve()
-
-
-@click.command()
-def worker() -> None:
-    """Run a background worker.
-
-    It handles events, such as sending e-mail, and runs scheduled jobs until SIGTERM or Ctrl-C.
-    """
-    settings = load_settings()
-    ensure_startable(settings)
-    os.umask(UMASK)
-    protect_files(settings.var, settings.database_url)
-    configure_logs(debug=settings.debug)
-    run_worker(settings)
+    )
 
 
 def _check_database(settings: Settings) -> None:
