@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from novacart.adapters.security import tokens
 from novacart.adapters.security.tokens import JwtTokens
 from novacart.application.ports.tokens import TokenClaims, TokenKind
 from novacart.domain.accounts.errors import InvalidToken
@@ -152,6 +154,57 @@ NOW = datetime.now(UTC)
 )
 def test_wrong_claims_are_invalid(changes: dict[str, Any]) -> None:
     assert_invalid(signed(payload(**changes)))
+
+
+class TestRememberedToken:
+    """A token that was read before is still rejected once it is invalid."""
+
+    @pytest.fixture
+    def token(self, monkeypatch: pytest.MonkeyPatch) -> str:
+        """A remembered token. The clock of the reader is set by `_set_clock`."""
+        token = signed(payload(nbf=NOW - timedelta(minutes=1), exp=NOW + timedelta(minutes=5)))
+        assert TOKENS.read(token) == ACCESS
+        self._monkeypatch = monkeypatch
+        return token
+
+    def _set_clock(self, time: datetime) -> None:
+        self._monkeypatch.setattr(tokens, "time", time.timestamp)
+
+    def test_is_verified_once(self, token: str) -> None:
+        self._monkeypatch.setattr(jwt, "decode", None)
+        assert TOKENS.read(token) == ACCESS
+
+    def test_is_invalid_from_its_expiry(self, token: str) -> None:
+        expiry = (NOW + timedelta(minutes=5)).replace(microsecond=0)
+        self._set_clock(expiry - timedelta(seconds=1))
+        assert TOKENS.read(token) == ACCESS
+        self._set_clock(expiry)
+        assert_invalid(token)
+
+    def test_is_invalid_before_its_start(self, token: str) -> None:
+        self._set_clock(NOW - timedelta(hours=1))
+        assert_invalid(token)
+
+    def test_naive_cache_returns_an_expired_token(self, token: str) -> None:
+        """Negative control: a cache of results ignores the expiry."""
+        naive = lru_cache(TOKENS.read)
+        naive(token)
+        self._set_clock(NOW + timedelta(minutes=6))
+        assert naive(token) == ACCESS
+        assert_invalid(token)
+
+    def test_changed_copy_is_invalid(self, token: str) -> None:
+        assert_invalid(token[:-1] + ("A" if token[-1] != "A" else "B"))
+        assert_invalid(token.upper())
+
+    def test_is_invalid_for_another_key(self, token: str) -> None:
+        other = JwtTokens(
+            secret_key="another key of at least thirty-two bytes",
+            access_lifetime=timedelta(minutes=60),
+            refresh_lifetime=timedelta(days=7),
+        )
+        with pytest.raises(InvalidToken):
+            other.read(token)
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"{", b"\xff\xfe", b"5"])

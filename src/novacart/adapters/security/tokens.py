@@ -1,7 +1,9 @@
 """JSON Web Tokens (RFC 7519) with Flask-JWT-Extended."""
 
 from datetime import timedelta
-from typing import Any, Final
+from functools import lru_cache
+from time import time
+from typing import Any, Final, NamedTuple
 
 import jwt
 from flask import Flask
@@ -20,6 +22,16 @@ ALGORITHM: Final = "HS256"
 _ISSUER: Final = "novacart"
 _AUDIENCE: Final = "novacart-api"
 _MAX_LENGTH: Final = 2048
+# Verified tokens that a process remembers, about 1 KB each.
+_REMEMBERED: Final = 4096
+
+
+class _VerifiedToken(NamedTuple):
+    """A token with a valid signature and claims. The times are Unix times in seconds."""
+
+    claims: TokenClaims
+    valid_from: int
+    expires_at: int
 
 
 class JwtTokens:
@@ -29,12 +41,17 @@ class JwtTokens:
     with its own responses, so it gets a separate application that serves no requests. It only
     creates tokens. PyJWT, which it is built on, reads them, since Flask-JWT-Extended decodes
     each token three times.
+
+    A client sends the same token with each request, so a valid one is verified once and
+    remembered with its claims. Its times are checked at each use. Invalid tokens are not
+    remembered.
     """
 
     def __init__(
         self, *, secret_key: str, access_lifetime: timedelta, refresh_lifetime: timedelta
     ) -> None:
         self._key = secret_key
+        self._verified = lru_cache(_REMEMBERED)(self._verify)
         self._app = Flask("novacart.tokens", static_folder=None)
         self._app.config.update(
             JWT_SECRET_KEY=secret_key,
@@ -63,6 +80,12 @@ class JwtTokens:
     def read(self, token: str) -> TokenClaims:
         if len(token) > _MAX_LENGTH:
             raise InvalidToken
+        verified = self._verified(token)
+        if not verified.valid_from <= time() < verified.expires_at:
+            raise InvalidToken
+        return verified.claims
+
+    def _verify(self, token: str) -> _VerifiedToken:
         try:
             payload = jwt.decode(
                 token,
@@ -72,7 +95,11 @@ class JwtTokens:
                 audience=_AUDIENCE,
                 options={"require": ["exp", "iat", "nbf"]},
             )
-            return _parse_claims(payload)
+            return _VerifiedToken(
+                claims=_parse_claims(payload),
+                valid_from=max(int(payload["iat"]), int(payload["nbf"])),
+                expires_at=int(payload["exp"]),
+            )
         # For some malformed parts PyJWT raises built-in errors.
         except (PyJWTError, ValueError, TypeError, KeyError) as error:
             raise InvalidToken from error
