@@ -40,7 +40,7 @@ def serve() -> None:
     _allow_connections()
     if settings.metrics_enabled:
         _share_metrics(settings)
-    web_server(settings).serve()
+    run_web_server(settings)
 
 
 @click.command()
@@ -57,11 +57,11 @@ def worker() -> None:
     run_worker(settings)
 
 
-def web_server(
+def run_web_server(
     settings: Settings, target: str = "novacart.entrypoints.rsgi:application"
-) -> Granian:
-    """Return granian with the settings of production. Benchmarks serve another application."""
-    return Granian(
+) -> None:
+    """Run granian with the settings of production. Benchmarks serve another application."""
+    Granian(
         target,
         address=settings.host,
         port=settings.port,
@@ -79,7 +79,7 @@ def web_server(
         workers_kill_timeout=_SHUTDOWN_TIMEOUT,
         log_level=LogLevels.info,
         log_dictconfig=_log_config(debug=settings.debug),
-    )
+    ).serve()
 
 
 def _check_database(settings: Settings) -> None:
