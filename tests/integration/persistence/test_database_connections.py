@@ -1,14 +1,18 @@
 """Broken connections are replaced."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from novacart.adapters.persistence import postgresql_engine
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.ports.errors import StorageUnavailable
+from tests.support.processes import free_port
 
 
 @pytest.fixture
@@ -24,6 +28,10 @@ def terminate_connections(url: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+SELECT_ONE = DriverStatement(text("SELECT 1"))
+SLEEP = DriverStatement(text("SELECT 1 FROM pg_sleep(0.1)"))
 
 
 def select_one(database: Database) -> int:
@@ -63,6 +71,75 @@ def test_several_broken_connections_fail_once_in_total(
     with pytest.raises(StorageUnavailable):
         select_one(database)
     assert [select_one(database) for _ in range(4)] == [1, 1, 1, 1]
+
+
+def test_fetch_replaces_broken_connections(database: Database, postgresql_url: str) -> None:
+    for _ in range(2):
+        assert database.fetch(SELECT_ONE) == [(1,)]
+        terminate_connections(postgresql_url)
+    assert database.fetch(SELECT_ONE) == [(1,)]
+
+
+def test_fetch_without_server_raises() -> None:
+    database = Database.connect(f"postgresql+psycopg://shop@127.0.0.1:{free_port()}/shop")
+    with pytest.raises(StorageUnavailable):
+        database.fetch(SELECT_ONE)
+
+
+def test_statement_on_a_broken_connection_in_a_transaction_fails_once(
+    database: Database, postgresql_url: str
+) -> None:
+    with pytest.raises(StorageUnavailable), database.writing() as connection:  # noqa: PT012 (raised at the end of the block)
+        SELECT_ONE.fetch(connection)
+        terminate_connections(postgresql_url)
+        SELECT_ONE.fetch(connection)
+    with database.writing() as connection:
+        assert SELECT_ONE.fetch(connection) == [(1,)]
+
+
+def test_fetch_on_many_threads_keeps_few_connections(
+    database: Database, postgresql_url: str
+) -> None:
+    with ThreadPoolExecutor(12) as threads:
+        rows = list(threads.map(lambda _: database.fetch(SLEEP), range(12)))
+    assert rows == [[(1,)]] * 12
+    with psycopg.connect(postgresql_url.replace("+psycopg", "")) as connection:
+        open_connections = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert open_connections is not None
+    assert open_connections[0] <= 5
+
+
+def test_old_connection_is_replaced(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("novacart.adapters.persistence.database.MAX_CONNECTION_AGE", 0)
+    pid = DriverStatement(text("SELECT pg_backend_pid()"))
+    assert database.fetch(pid) != database.fetch(pid)
+
+
+@pytest.mark.parametrize("generic_plan", [False, True])
+def test_generic_plan(database: Database, *, generic_plan: bool) -> None:
+    statement = DriverStatement(
+        text("SELECT 1 FROM pg_class WHERE relname = :name"), generic_plan=generic_plan
+    )
+    plans = DriverStatement(
+        text(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT 1 FROM pg_class%'"
+        ),
+        generic_plan=generic_plan,
+    )
+    for _ in range(3):
+        database.fetch(statement, {"name": "pg_class"})
+    assert database.fetch(plans) == [(3, 0) if generic_plan else (0, 3)]
+
+
+def test_fetch_returns_its_connection_after_an_error(database: Database) -> None:
+    for _ in range(30):
+        with pytest.raises(ProgrammingError):
+            database.fetch(DriverStatement(text("SELECT no_such_column")))
+    assert database.fetch(SELECT_ONE) == [(1,)]
 
 
 def test_writing_on_a_connection_used_for_reading_starts_a_transaction(database_url: str) -> None:

@@ -1,8 +1,9 @@
 """Connections to the database, SQLite or PostgreSQL."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Self
+from contextlib import contextmanager, suppress
+from time import monotonic
+from typing import Any, Final, NamedTuple, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
@@ -12,7 +13,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from novacart.adapters.persistence.error_mapping import to_port_error
 from novacart.adapters.persistence.postgresql_engine import postgresql_engine
 from novacart.adapters.persistence.sqlite_engine import NO_AUTOBEGIN, sqlite_engine
-from novacart.adapters.persistence.timeouts import REPORT_TIMEOUT
+from novacart.adapters.persistence.statements import (
+    NO_PARAMETERS,
+    DriverStatement,
+    Parameters,
+    Row,
+    wrapped,
+)
+from novacart.adapters.persistence.timeouts import MAX_CONNECTION_AGE, REPORT_TIMEOUT
+
+_GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
+# Idle connections for `Database.fetch`. The event loop needs one, threads that write others.
+_MAX_IDLE: Final = 5
 
 
 class Database:
@@ -30,6 +42,12 @@ class Database:
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
+        self._readers = _Readers(engine)
+        self._generic_plan_readers = (
+            _Readers(engine, set_up=_GENERIC_PLANS)
+            if self.dialect == "postgresql"
+            else self._readers
+        )
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 4, max_overflow: int = 16) -> Self:
@@ -51,6 +69,23 @@ class Database:
         """Open a connection in autocommit mode: each statement sees the latest commits."""
         with _translated_errors(), self._reader.connect() as connection:
             yield connection
+
+    def fetch(
+        self, statement: DriverStatement, parameters: Parameters = NO_PARAMETERS
+    ) -> list[Row]:
+        """Return all rows of a SELECT, in autocommit mode: it sees the latest commits.
+
+        If the server has closed the connection, the statement is repeated once on a new one.
+        """
+        try:
+            try:
+                return self._fetch(statement, parameters)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+            return self._fetch(statement, parameters)
+        except (DBAPIError, PoolTimeout) as error:
+            raise to_port_error(error) or error from error
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -77,6 +112,77 @@ class Database:
     def dispose(self) -> None:
         """Close all pooled connections. Call it before the process forks."""
         self.engine.dispose()
+        self._readers.close()
+        self._generic_plan_readers.close()
+
+    def _fetch(self, statement: DriverStatement, parameters: Parameters) -> list[Row]:
+        readers = self._generic_plan_readers if statement.generic_plan else self._readers
+        reader = readers.take()
+        try:
+            compiled = statement.compiled(self.engine.dialect)
+            rows = compiled.rows(compiled.execute(self.engine, reader.driver, parameters))
+        except BaseException as error:
+            reader.driver.close()
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                # The idle ones are probably broken, too.
+                readers.close()
+            raise
+        readers.put_back(reader)
+        return rows
+
+
+class _Reader(NamedTuple):
+    """A connection of the driver in autocommit mode. It is closed after `expires_at`."""
+
+    driver: Any
+    expires_at: float
+
+
+class _Readers:
+    """Idle connections for reading. Each belongs to one thread while it is in use.
+
+    SQLAlchemy's pool is not used, because a checkout takes as long as a query by primary key.
+    """
+
+    def __init__(self, engine: Engine, *, set_up: str | None = None) -> None:
+        self._engine = engine
+        self._set_up = set_up
+        self._idle: list[_Reader] = []
+
+    def take(self) -> _Reader:
+        """Return the connection that was used last, or a new one."""
+        try:
+            reader = self._idle.pop()
+        except IndexError:
+            return self._connect()
+        if reader.expires_at < monotonic():
+            reader.driver.close()
+            return self._connect()
+        return reader
+
+    def put_back(self, reader: _Reader) -> None:
+        if len(self._idle) < _MAX_IDLE:
+            self._idle.append(reader)
+        else:
+            reader.driver.close()
+
+    def close(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().driver.close()
+
+    def _connect(self) -> _Reader:
+        dialect = self._engine.dialect
+        try:
+            connection = self._engine.raw_connection()
+            connection.detach()
+            driver: Any = connection.dbapi_connection
+            dialect.set_isolation_level(driver, "AUTOCOMMIT")
+            if self._set_up is not None:
+                driver.execute(self._set_up)
+        except dialect.loaded_dbapi.Error as error:
+            raise wrapped(error, dialect) from error
+        return _Reader(driver, monotonic() + MAX_CONNECTION_AGE)
 
 
 @contextmanager

@@ -1,14 +1,18 @@
 """Connections to PostgreSQL."""
 
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from novacart.adapters.persistence.timeouts import LOCK_TIMEOUT, STATEMENT_TIMEOUT
+from novacart.adapters.persistence.timeouts import (
+    LOCK_TIMEOUT,
+    MAX_CONNECTION_AGE,
+    STATEMENT_TIMEOUT,
+)
 
 # Seconds of idle time after which a connection is tested before use.
 _PING_AFTER: Final = 1.0
@@ -22,7 +26,7 @@ def postgresql_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
         pool_size=pool_size,
         max_overflow=max_overflow,
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
-        pool_recycle=1800,
+        pool_recycle=MAX_CONNECTION_AGE,
         connect_args={
             "connect_timeout": 5,
             "options": f"-c lock_timeout={LOCK_TIMEOUT}s"
@@ -30,8 +34,22 @@ def postgresql_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
             " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
     )
+    _send_integers_as_bigint(engine)
     _ping_idle_connections(engine)
     return engine
+
+
+def _send_integers_as_bigint(engine: Engine) -> None:
+    """Give all integer parameters one type.
+
+    psycopg chooses the smallest type that holds the value, and prepares a statement again for
+    each combination of types.
+    """
+    dumper = engine.dialect.loaded_dbapi.types.numeric.Int8BinaryDumper
+
+    @event.listens_for(engine, "connect")
+    def register_dumper(connection: Any, _record: object) -> None:  # noqa: ANN401 (the driver's own)
+        connection.adapters.register_dumper(int, dumper)
 
 
 def _ping_idle_connections(engine: Engine) -> None:

@@ -6,3 +6,5 @@ LOCK_TIMEOUT: Final = 10
 STATEMENT_TIMEOUT: Final = 15
 # For reports over the whole database.
 REPORT_TIMEOUT: Final = 600
+# Connections are replaced, since firewalls drop old ones silently.
+MAX_CONNECTION_AGE: Final = 1800

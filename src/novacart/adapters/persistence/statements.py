@@ -1,0 +1,166 @@
+"""Statements that are compiled once and executed on the driver's own cursor.
+
+SQLAlchemy's `Connection.execute` looks up the compiled form of a statement, builds an execution
+context and wraps the rows on each call, which takes longer than most of our queries. A statement
+that many requests execute is a `DriverStatement`, a constant of its module:
+
+    _PRODUCT: Final = DriverStatement(
+        select(products.c.title).where(products.c.id == bindparam("product_id"))
+    )
+
+    rows = database.fetch(_PRODUCT, {"product_id": 5})  # sees the latest commits
+    rows = _PRODUCT.fetch(connection, {"product_id": 5})  # in the transaction of a unit of work
+
+Rows are sequences in the order of the columns. Values are converted by the types of the columns
+and parameters, as SQLAlchemy does. Errors of the driver are raised as SQLAlchemy's `DBAPIError`,
+and listeners of the engine's `before_cursor_execute` are called.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Dialect, Engine, Insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import ClauseElement
+
+Parameters = Mapping[str, object]
+Row = Sequence[Any]
+
+NO_PARAMETERS: Final[Parameters] = {}
+
+# The driver's connection and cursor have no common type.
+# ruff: noqa: ANN401
+
+
+class DriverStatement:
+    """A statement in SQLAlchemy Core, compiled at its first use on each dialect.
+
+    Parameters are named by `bindparam`; literal values are constants of the statement. Raises
+    `ValueError` for an `in_` with a list, whose length is part of the SQL: use a `bindparam` for
+    each value.
+
+    On PostgreSQL it is prepared once for each connection. `generic_plan` makes `Database.fetch`
+    use one plan for all parameters. Set it if planning takes long and the best plan does not
+    depend on the values: not for a search, whose plan depends on how frequent a word is.
+    """
+
+    def __init__(self, element: ClauseElement, *, generic_plan: bool = False) -> None:
+        if isinstance(element, Insert) and not _columns(element):
+            # Otherwise SQLAlchemy adds RETURNING to an INSERT that leaves out the key.
+            element = element.inline()
+        self._element = element
+        self._compiled: dict[str, CompiledStatement] = {}
+        self.generic_plan = generic_plan
+
+    def compiled(self, dialect: Dialect) -> "CompiledStatement":
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = CompiledStatement(self._element, dialect)
+        return compiled
+
+    def fetch(self, connection: Connection, parameters: Parameters = NO_PARAMETERS) -> list[Row]:
+        """Return all rows of a SELECT or of RETURNING."""
+        compiled = self.compiled(connection.dialect)
+        return compiled.rows(compiled.execute(connection.engine, _driver(connection), parameters))
+
+    def execute(self, connection: Connection, parameters: Parameters = NO_PARAMETERS) -> int:
+        """Execute an INSERT, UPDATE or DELETE; return the number of its rows."""
+        compiled = self.compiled(connection.dialect)
+        count: int = compiled.execute(connection.engine, _driver(connection), parameters).rowcount
+        return count
+
+    def execute_many(self, connection: Connection, rows: Iterable[Parameters]) -> None:
+        """Execute an INSERT, UPDATE or DELETE for each of `rows`, on PostgreSQL in a pipeline."""
+        compiled = self.compiled(connection.dialect)
+        compiled.execute_many(connection.engine, _driver(connection), rows)
+
+
+class CompiledStatement:
+    """SQL of a dialect, the order of its parameters, and converters of parameters and rows."""
+
+    def __init__(self, element: ClauseElement, dialect: Dialect) -> None:
+        compiled: Any = element.compile(dialect=dialect)
+        binds = compiled.binds
+        if expanding := [name for name, bind in binds.items() if bind.expanding]:
+            message = f"the SQL depends on the length of {', '.join(expanding)}"
+            raise ValueError(message)
+        self.sql: Final = str(compiled)
+        self._order: Final[list[str] | None] = compiled.positiontup
+        self._constants = {
+            name: bind.effective_value for name, bind in binds.items() if not bind.required
+        }
+        self._to_driver = [
+            (name, convert)
+            for name, bind in binds.items()
+            if (convert := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        ]
+        self._from_driver = [
+            (index, convert)
+            for index, column in enumerate(_columns(element))
+            if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
+        ]
+        # psycopg would prepare a statement at its sixth use only.
+        self._options = {"prepare": True} if dialect.name == "postgresql" else {}
+
+    def execute(self, engine: Engine, driver: Any, parameters: Parameters) -> Any:
+        """Return the cursor."""
+        return self._send(engine, driver, self._values(parameters), many=False)
+
+    def execute_many(self, engine: Engine, driver: Any, rows: Iterable[Parameters]) -> None:
+        self._send(engine, driver, [self._values(row) for row in rows], many=True)
+
+    def rows(self, cursor: Any) -> list[Row]:
+        rows: list[Row] = cursor.fetchall()
+        if not self._from_driver:
+            return rows
+        converted: list[Row] = []
+        for row in rows:
+            values = list(row)
+            for index, convert in self._from_driver:
+                values[index] = convert(values[index])
+            converted.append(values)
+        return converted
+
+    def _values(self, parameters: Parameters) -> Parameters | list[object]:
+        values = {**self._constants, **parameters}
+        for name, convert in self._to_driver:
+            values[name] = convert(values[name])
+        return values if self._order is None else [values[name] for name in self._order]
+
+    def _send(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
+        cursor = driver.cursor()
+        for listener in engine.dispatch.before_cursor_execute:
+            listener(None, cursor, self.sql, values, None, many)
+        try:
+            if many:
+                cursor.executemany(self.sql, values)
+            else:
+                cursor.execute(self.sql, values, **self._options)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise wrapped(error, engine.dialect, self.sql, driver) from error
+        return cursor
+
+
+def wrapped(error: Any, dialect: Dialect, sql: str = "", driver: Any = None) -> Exception:
+    """The driver's error as SQLAlchemy raises it, without the parameters (customers' data)."""
+    wrapped_error: Exception = DBAPIError.instance(
+        sql,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,
+        connection_invalidated=dialect.is_disconnect(error, driver, None),
+        dialect=dialect,
+    )
+    return wrapped_error
+
+
+def _driver(connection: Connection) -> Any:
+    """The driver's connection, in a transaction."""
+    if not connection.in_transaction():
+        connection.begin()
+    return connection.connection.dbapi_connection
+
+
+def _columns(element: Any) -> list[Any]:
+    return list(getattr(element, "exported_columns", ()))

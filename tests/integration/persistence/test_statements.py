@@ -1,0 +1,181 @@
+"""Statements on the driver's cursor behave as SQLAlchemy's, on both databases."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import Enum as EnumType
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.metadata import UtcDateTime
+from novacart.adapters.persistence.statements import DriverStatement
+from tests.support.query_counter import counted_statements
+from tests.support.races import statement_delay
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+marks = Table(
+    "marks",
+    MetaData(),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("colour", EnumType(Colour, native_enum=False)),
+    Column("is_new", Boolean),
+    Column("made_at", UtcDateTime),
+    Column("facts", JSON(none_as_null=True)),
+)
+
+ADD = DriverStatement(insert(marks))
+ADD_NAME = DriverStatement(insert(marks).values(name=bindparam("name")))
+ADD_RETURNING = DriverStatement(
+    insert(marks)
+    .values(id=bindparam("id"), name=bindparam("name"), made_at=bindparam("made_at"))
+    .returning(marks.c.id, marks.c.made_at)
+)
+RENAME = DriverStatement(
+    update(marks).where(marks.c.id == bindparam("mark_id")).values(name=bindparam("new_name"))
+)
+DELETE = DriverStatement(delete(marks).where(marks.c.id == bindparam("mark_id")))
+ALL = DriverStatement(select(marks).order_by(marks.c.id))
+BY_NAME = DriverStatement(
+    select(marks.c.id).where(marks.c.name == bindparam("name"), marks.c.id > 0).limit(5),
+    generic_plan=True,
+)
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+INDIA = timezone(timedelta(hours=5, minutes=30))
+FIRST = (1, "100% 'first' \\ :x $1", Colour.RED, True, NOON, {"a": [1, None]})
+EMPTY = (2, "empty", None, None, None, None)
+
+
+def row(values: tuple[object, ...]) -> dict[str, object]:
+    return dict(zip(marks.c.keys(), values, strict=True))
+
+
+@pytest.fixture
+def marked(database: Database) -> Database:
+    """A database with the table `marks` and two rows."""
+    with database.writing() as connection:
+        marks.create(connection)
+        ADD.execute_many(connection, [row(FIRST), row(EMPTY)])
+        connection.commit()
+    return database
+
+
+def names(database: Database) -> list[str]:
+    return [name for _, name, *_ in database.fetch(ALL)]
+
+
+def test_values_are_converted_by_the_types_of_the_columns(marked: Database) -> None:
+    assert [tuple(each) for each in marked.fetch(ALL)] == [FIRST, EMPTY]
+    with marked.reading() as connection:
+        assert [tuple(each) for each in connection.execute(select(marks).order_by(marks.c.id))] == [
+            FIRST,
+            EMPTY,
+        ]
+
+
+def test_parameters_are_converted_and_literals_kept(marked: Database) -> None:
+    assert [tuple(each) for each in marked.fetch(BY_NAME, {"name": FIRST[1]})] == [(1,)]
+    with pytest.raises(ValueError, match="time zone"), marked.writing() as connection:
+        ADD_RETURNING.fetch(
+            connection, {"id": 3, "name": "naive", "made_at": NOON.replace(tzinfo=None)}
+        )
+
+
+def test_integers_of_any_size_share_one_prepared_statement(postgresql_url: str) -> None:
+    database = Database.connect(postgresql_url)
+    statement = DriverStatement(select(bindparam("number", type_=BigInteger)))
+    prepared = DriverStatement(text("SELECT count(*) FROM pg_prepared_statements"))
+    try:
+        for number in (1, 70_000, 2**40, -(2**63), 2**63 - 1):
+            assert database.fetch(statement, {"number": number})[0][0] == number
+        assert database.fetch(prepared)[0][0] == 2
+    finally:
+        database.dispose()
+
+
+def test_returning_update_and_delete_in_a_transaction(marked: Database) -> None:
+    with marked.writing() as connection:
+        parameters = {"id": 3, "name": "third", "made_at": NOON.astimezone(INDIA)}
+        assert [tuple(each) for each in ADD_RETURNING.fetch(connection, parameters)] == [(3, NOON)]
+        assert RENAME.execute(connection, {"mark_id": 3, "new_name": "renamed"}) == 1
+        assert RENAME.execute(connection, {"mark_id": 4, "new_name": "renamed"}) == 0
+        assert DELETE.execute(connection, {"mark_id": 2}) == 1
+        assert len(connection.execute(select(marks)).all()) == 2
+        connection.commit()
+    assert names(marked) == [FIRST[1], "renamed"]
+
+
+def test_what_is_not_committed_is_rolled_back(marked: Database) -> None:
+    with marked.writing() as connection:
+        DELETE.execute(connection, {"mark_id": 1})
+        assert names(marked) == [FIRST[1], "empty"]
+    with marked.writing() as connection:
+        connection.commit()
+        # A statement after a commit begins a transaction, as in SQLAlchemy.
+        DELETE.execute(connection, {"mark_id": 1})
+    assert names(marked) == [FIRST[1], "empty"]
+
+
+def test_insert_without_key_uses_the_sequence_of_the_database(marked: Database) -> None:
+    with marked.writing() as connection:
+        DELETE.execute_many(connection, [{"mark_id": 1}, {"mark_id": 2}])
+        ADD_NAME.execute_many(connection, [{"name": "a"}, {"name": "b"}])
+        connection.commit()
+    assert sorted(names(marked)) == ["a", "b"]
+
+
+def test_violated_constraint_raises_the_error_of_sqlalchemy(marked: Database) -> None:
+    with pytest.raises(IntegrityError) as error, marked.writing() as connection:
+        RENAME.execute(connection, {"mark_id": 2, "new_name": FIRST[1]})
+    assert "UPDATE marks" in str(error.value)
+    with pytest.raises(IntegrityError), marked.writing() as connection:
+        ADD_NAME.execute_many(connection, [{"name": "canary"}, {"name": "canary"}])
+    assert names(marked) == [FIRST[1], "empty"]
+
+
+def test_error_message_omits_parameters(database: Database) -> None:
+    missing = DriverStatement(text("SELECT no_such_column WHERE '' = :email"))
+    with pytest.raises(DBAPIError) as error:
+        database.fetch(missing, {"email": "canary@example.com"})
+    assert "no_such_column" in str(error.value)
+    assert "canary" not in str(error.value)
+
+
+def test_list_of_unknown_length_is_refused(database: Database) -> None:
+    statement = DriverStatement(select(marks.c.id).where(marks.c.id.in_([1, 2])))
+    with pytest.raises(ValueError, match="length"):
+        database.fetch(statement)
+
+
+def test_listeners_see_the_statements(marked: Database) -> None:
+    with counted_statements(marked) as statements:
+        marked.fetch(ALL)
+        with marked.writing() as connection:
+            DELETE.execute(connection, {"mark_id": 1})
+            DELETE.execute_many(connection, [{"mark_id": 2}])
+    assert [statement.split()[0] for statement in statements] == ["SELECT", "DELETE", "DELETE"]
+    with statement_delay(marked, 0.001):
+        marked.fetch(ALL)
