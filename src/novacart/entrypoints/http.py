@@ -1,30 +1,26 @@
 """The Flask application."""
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
-from http import HTTPStatus
 from importlib.metadata import version
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, g, request
 from injector import Injector, Module
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http import (
     auth,
-    compression,
-    cors,
-    endpoints,
     errors,
+    frame,
     openapi,
-    proxies,
     rate_limits,
     request_log,
-    rsgi,
-    security_headers,
 )
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.auth import Authenticate, Principal
+from novacart.adapters.web.http.frame import CountRequest
 from novacart.adapters.web.http.responses import OrjsonProvider
 from novacart.adapters.web.operations import metrics, pages
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
@@ -63,27 +59,20 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's documented way
             app.wsgi_app, x_for=count, x_proto=count, x_host=count
         )
-    else:
-        proxies.init_app(app)
     app.extensions["novacart.injector"] = injector
     app.extensions[rate_limits.EXTENSION] = injector.get(Throttle)
-    # Hooks run before a request in this order, and after it in the reverse order.
-    compression.init_app(app)
-    request_log.init_app(app)
-    if settings.metrics_enabled:
-        metrics.init_app(
-            app,
-            token=settings.metrics_token,
-            multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ,
-            security_monitor=injector.get(LogSecurityMonitor),
-        )
-    security_headers.init_app(app, debug=settings.debug)
-    cors.init_app(app, settings.cors_allowed_origins)
-    _record_actor(app, injector)
-    _record_denied_access(app, injector)
+    contexts = injector.get(ContextVarRequestContexts)
+    frame.init_app(
+        app,
+        allowed_origins=settings.cors_allowed_origins,
+        debug=settings.debug,
+        trusted_proxies=settings.trusted_proxies,
+        set_context=contexts.replace,
+        record_denial=_denial_recorder(injector),
+        count=_request_counter(app, injector, settings),
+    )
+    app.extensions[auth.EXTENSION] = _authenticate_and_set_actor(injector)
     errors.init_app(app)
-    rsgi.init_app(app)
-    endpoints.init_app(app)
     blueprints = [blueprint for feature in FEATURES for blueprint in feature.blueprints(injector)]
     document = openapi.register_blueprints(app, blueprints, version=version("novacart"))
     pages.init_app(app, document, version=version("novacart"))
@@ -93,48 +82,55 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     return app
 
 
-def _record_actor(app: Flask, injector: Injector) -> None:
+def _request_counter(app: Flask, injector: Injector, settings: Settings) -> CountRequest | None:
+    if not settings.metrics_enabled:
+        return None
+    return metrics.init_app(
+        app,
+        token=settings.metrics_token,
+        multiprocess="PROMETHEUS_MULTIPROC_DIR" in os.environ,
+        security_monitor=injector.get(LogSecurityMonitor),
+    )
+
+
+def _authenticate_and_set_actor(injector: Injector) -> Authenticate:
     """Record the changes that a request makes under its user."""
     contexts = injector.get(ContextVarRequestContexts)
     authenticate = injector.get(Authenticate)  # type: ignore[type-abstract]
 
-    def reset_actor() -> None:
-        # A thread serves many requests: the user of the last one must not remain.
-        contexts.replace(_context("anonymous"))
-
-    def authenticate_and_record(authorization: str | None) -> Principal:
+    def authenticate_and_set_actor(authorization: str | None) -> Principal:
         principal = authenticate(authorization)
         kind = "staff" if principal.is_staff else "user"
         contexts.replace(_context(f"{kind}:{principal.user_id}"))
         return principal
 
-    app.before_request(reset_actor)
-    app.extensions[auth.EXTENSION] = authenticate_and_record
+    return authenticate_and_set_actor
 
 
-def _record_denied_access(app: Flask, injector: Injector) -> None:
-    """Record each 403 of a signed-in user, of the API and of the back office."""
+def _denial_recorder(injector: Injector) -> Callable[[Request], None]:
+    """Return a function that records a 403 of a signed-in user, of the API or the back office."""
     contexts = injector.get(ContextVarRequestContexts)
     record = injector.get(RecordDeniedAccess)
 
-    def record_denial(response: Response) -> Response:
+    def record_denial(request: Request) -> None:
         principal: Principal | None = g.get("principal")
         staff: Profile | None = g.get("staff")
         user_id = principal.user_id if principal else staff.id if staff else None
-        if response.status_code != HTTPStatus.FORBIDDEN or user_id is None:
-            return response
+        if user_id is None:
+            return
         if staff is not None:
             contexts.replace(_context(f"staff:{user_id}"))
         # The request stays denied if this fails.
         with suppress(Unavailable):
             record(
                 RecordDeniedAccessCommand(
-                    user_id=user_id, method=request.method, route=request_log.route_template()
+                    user_id=user_id,
+                    method=request.method,
+                    route=request_log.route_template(request),
                 )
             )
-        return response
 
-    app.after_request(record_denial)
+    return record_denial
 
 
 def _context(actor: str) -> RequestContext:

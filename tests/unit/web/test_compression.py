@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 
-from novacart.adapters.web.http import compression, cors
+from novacart.adapters.web.http import frame
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.conditional import EntityTag, expected_version, not_modified
 from novacart.adapters.web.http.responses import json_response
@@ -18,8 +18,7 @@ LONG = {"text": "word " * 1000}
 @pytest.fixture
 def app() -> Flask:
     app = NovaCartFlask("test")
-    compression.init_app(app)
-    cors.init_app(app, ["https://shop.example"])
+    frame.init_app(app)
 
     def read() -> Response:
         etag = str(EntityTag(3, (17,)))

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import novacart
-from novacart.adapters.web.http import errors, request_log
+from novacart.adapters.web.http import errors, frame
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.errors import DOMAIN_STATUSES, ApiError, invalid
 from novacart.application.ports.errors import StorageUnavailable
@@ -40,7 +40,7 @@ def test_every_domain_status_belongs_to_an_error() -> None:
 @pytest.fixture
 def app() -> Flask:
     app = NovaCartFlask("test")
-    request_log.init_app(app)
+    frame.init_app(app)
     errors.init_app(app)
     app.add_url_rule("/things/<int:number>/", view_func=lambda number: {"number": number})
     return app

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask, Response, request
 from werkzeug.test import TestResponse
 
-from novacart.adapters.web.http import errors, rate_limits, request_log
+from novacart.adapters.web.http import errors, frame, rate_limits
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.rate_limits import limited
 from novacart.adapters.web.http.responses import json_response
@@ -21,7 +21,7 @@ def clock() -> SetClock:
 @pytest.fixture
 def app(clock: SetClock) -> Flask:
     app = NovaCartFlask("test")
-    request_log.init_app(app)
+    frame.init_app(app)
     errors.init_app(app)
     app.extensions[rate_limits.EXTENSION] = Throttle(FakeRateLimiter(clock))
 

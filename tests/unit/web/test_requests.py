@@ -7,10 +7,11 @@ from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from novacart.adapters.web.http import cors, errors, request_log, security_headers
+from novacart.adapters.web.http import errors, frame
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.body import MAX_DEPTH, json_body
 from novacart.adapters.web.http.conditional import EntityTag, expected_version, not_modified
+from novacart.adapters.web.http.endpoints import MAX_BODY
 from novacart.adapters.web.http.request_log import safe_id
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.media.routes import absolute_url
@@ -21,10 +22,7 @@ STOREFRONT = "https://shop.example"
 @pytest.fixture
 def app() -> Flask:
     app = NovaCartFlask("test")
-    app.config["MAX_CONTENT_LENGTH"] = 10_000
-    request_log.init_app(app)
-    security_headers.init_app(app, debug=False)
-    cors.init_app(app, [STOREFRONT])
+    frame.init_app(app, allowed_origins=[STOREFRONT])
     errors.init_app(app)
 
     def echo() -> Response:
@@ -106,7 +104,7 @@ def test_missing_body_is_an_empty_object(post: Callable[..., TestResponse]) -> N
 
 
 def test_body_over_the_limit_is_too_large(post: Callable[..., TestResponse]) -> None:
-    response = post(b'"' + b"x" * 10_000 + b'"')
+    response = post(b'"' + b"x" * MAX_BODY + b'"')
     assert response.status_code == 413
     assert response.get_json()["code"] == "request_entity_too_large"
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask, Response, request
 
-from novacart.adapters.web.http import endpoints, errors, request_log, rsgi
+from novacart.adapters.web.http import errors, frame, rsgi
+from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.endpoints import MAX_BODY, accepts_upload, calls_provider
 from novacart.adapters.web.http.rsgi import BodyLimits, RsgiApplication, Threads, build_environ
 
@@ -67,11 +68,9 @@ class Protocol:
 
 @pytest.fixture
 def app() -> Flask:
-    app = Flask("test", static_folder=None)
-    request_log.init_app(app)
+    app = NovaCartFlask("test")
+    frame.init_app(app)
     errors.init_app(app)
-    rsgi.init_app(app)
-    endpoints.init_app(app)
 
     @app.route("/echo", methods=["GET", "POST"])
     def echo() -> dict[str, object]:

@@ -2,14 +2,18 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final, Never
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import IntegerConverter, Map, RequestRedirect
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, RequestRedirect
+from werkzeug.sansio.utils import get_host
 
 from novacart.adapters.web.http.fields import MAX_INTEGER
+from novacart.adapters.web.http.responses import NovaCartResponse
 
 _MISSING_SLASH: Final = "There is no page at this URL. URLs of this API end in a slash."
 
@@ -22,6 +26,14 @@ def _integers_up_to(largest: str) -> str:
         if int(digit) > smallest:
             patterns.append(f"{largest[:index]}[{smallest}-{int(digit) - 1}][0-9]{{{rest}}}")
     return "|".join([*patterns, largest])
+
+
+@lru_cache(maxsize=128)
+def _host(
+    scheme: str, header: str | None, name: str, port: str, trusted: tuple[str, ...] | None
+) -> str:
+    """Return the host of a request. Raises `SecurityError` if it is not trusted."""
+    return get_host(scheme, header, (name, int(port)), trusted)
 
 
 class IdConverter(IntegerConverter):
@@ -55,12 +67,40 @@ class NovaCartFlask(Flask):
     sent twice.
     """
 
+    response_class = NovaCartResponse
     session_interface = AdminSessions()
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None, template_folder=None)
         self.url_map.converters["int"] = IdConverter
         self.url_map.merge_slashes = False
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Check the host and bind the map of URLs as Flask does, but read the host only once."""
+        if request is None or "HTTP_UPGRADE" in request.environ:
+            return super().create_url_adapter(request)
+        environ = request.environ
+        trusted = self.config["TRUSTED_HOSTS"]
+        request.trusted_hosts = trusted
+        request.host = _host(
+            request.scheme,
+            environ.get("HTTP_HOST"),
+            environ["SERVER_NAME"],
+            environ["SERVER_PORT"],
+            None if trusted is None else tuple(trusted),
+        )
+        return self.url_map.bind(
+            request.host,
+            request.root_path,
+            subdomain="",
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+            query_args=environ["QUERY_STRING"],
+        )
+
+    def make_response(self, rv: ResponseReturnValue) -> Response:
+        return rv if type(rv) is NovaCartResponse else super().make_response(rv)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         # No view is a coroutine, so skip the check that Flask makes on each call.

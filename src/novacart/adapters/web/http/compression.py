@@ -3,7 +3,7 @@
 import re
 from typing import Final, Protocol, runtime_checkable
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response
 from flask_compress import Compress
 
 _CODINGS: Final = ("zstd", "br", "gzip")
@@ -36,20 +36,21 @@ class Compression(Compress):
     the refused one.
     """
 
-    def after_request(self, response: Response | None) -> Response:
-        if response is None or not self._is_compressible(response):
-            return response or Response(status=204)
-        if _REFUSED_CODING.search(request.headers.get("Accept-Encoding", "")):
+    def __call__(self, request: Request, response: Response) -> None:
+        """Compress the response if it is worth it, and set its `Vary`."""
+        if not self._is_compressible(request, response):
+            return
+        accepted = request.environ.get("HTTP_ACCEPT_ENCODING")
+        if not accepted or _REFUSED_CODING.search(accepted):
             response.vary.add("Accept-Encoding")
-            return response
+            return
         body = response.response
-        compressed = super().after_request(response)
-        if compressed.response is not body and isinstance(body, SupportsClose):
+        self.after_request(response)
+        if response.response is not body and isinstance(body, SupportsClose):
             # Flask-Compress does not close the file of a streamed response.
-            compressed.call_on_close(body.close)
-        return compressed
+            response.call_on_close(body.close)
 
-    def _is_compressible(self, response: Response) -> bool:
+    def _is_compressible(self, request: Request, response: Response) -> bool:
         if response.is_sequence:
             size = response.calculate_content_length() or 0
         else:
@@ -62,8 +63,8 @@ class Compression(Compress):
         )
 
 
-def init_app(app: Flask) -> None:
-    """Compress responses after all other hooks. Register it first.
+def init_app(app: Flask) -> Compression:
+    """Return the function that compresses responses. Call it before other headers are added.
 
     A compressed response has the tag of the plain one with the coding appended (`"3-17:br"`),
     which `conditional.py` understands.
@@ -75,5 +76,6 @@ def init_app(app: Flask) -> None:
         "COMPRESS_MIN_SIZE": _MIN_SIZE,
         # The static files of Flask-Admin, whose conditions Flask itself evaluates.
         "COMPRESS_STREAMING_ENDPOINT_CONDITIONAL": ["admin.static"],
+        "COMPRESS_REGISTER": False,
     }
-    Compression(app)
+    return Compression(app)

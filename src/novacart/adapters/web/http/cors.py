@@ -3,52 +3,56 @@
 from collections.abc import Collection
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Request, Response
 
 _METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS: Final = (
     "authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id"
 )
-_EXPOSED_HEADERS: Final = (
-    "link, etag, x-total-count, x-request-id, retry-after, location, idempotent-replayed"
+_EXPOSED: Final = (
+    "Access-Control-Expose-Headers",
+    "link, etag, x-total-count, x-request-id, retry-after, location, idempotent-replayed",
 )
 _PREFLIGHT_MAX_AGE: Final = "600"  # seconds
+_VARY: Final = ("Vary", "Origin")
 
 
-def init_app(app: Flask, allowed_origins: Collection[str]) -> None:
-    """Allow pages of exactly these origins to read every response under `/api/`, errors included.
+class Cors:
+    """Lets pages of exactly these origins read every response under `/api/`, errors included.
 
     Credentials are not allowed: access tokens travel in a header, not in a cookie.
     """
-    allowed = frozenset(allowed_origins)
 
-    def handle_preflight() -> Response | None:
-        method = request.headers.get("Access-Control-Request-Method")
-        if request.method != "OPTIONS" or method is None or not _is_api_request():
+    def __init__(self, allowed_origins: Collection[str]) -> None:
+        self._allowed = frozenset(allowed_origins)
+
+    def preflight(self, request: Request) -> Response | None:
+        """Return the response to a preflight request; None for another one."""
+        if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" not in request.environ or not _is_api(request):
             return None
         response = Response(status=204)
         response.headers.remove("Content-Type")
-        if request.headers.get("Origin") in allowed:
+        if request.environ.get("HTTP_ORIGIN") in self._allowed:
             response.headers["Access-Control-Allow-Methods"] = _METHODS
             response.headers["Access-Control-Allow-Headers"] = _REQUEST_HEADERS
             response.headers["Access-Control-Max-Age"] = _PREFLIGHT_MAX_AGE
         return response
 
-    def add_headers(response: Response) -> Response:
-        if _is_api_request():
-            # Also without an Origin: a cache must not reuse that response for another origin.
-            response.headers["Vary"] = (
-                f"{vary}, Origin" if (vary := response.headers.get("Vary")) else "Origin"
-            )
-            origin = request.headers.get("Origin")
-            if origin is not None and origin in allowed:
-                response.headers["Access-Control-Allow-Origin"] = origin
-                response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
-        return response
+    def headers(self, request: Request, response: Response) -> list[tuple[str, str]]:
+        """Return the headers to add to a response. Adds to its `Vary` if it has one."""
+        if not _is_api(request):
+            return []
+        # Also without an Origin: a cache must not reuse that response for another origin.
+        if vary := response.headers.get("Vary"):
+            response.headers["Vary"] = f"{vary}, Origin"
+            headers = []
+        else:
+            headers = [_VARY]
+        origin = request.environ.get("HTTP_ORIGIN")
+        if origin is not None and origin in self._allowed:
+            headers += (("Access-Control-Allow-Origin", origin), _EXPOSED)
+        return headers
 
-    app.before_request(handle_preflight)
-    app.after_request(add_headers)
 
-
-def _is_api_request() -> bool:
+def _is_api(request: Request) -> bool:
     return request.path.startswith("/api/")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar, cast
 
-from flask import Flask, request
+from flask import Flask, Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -81,26 +81,25 @@ def endpoint_of(app: Flask, name: str | None) -> Endpoint:
 
 
 def init_app(app: Flask) -> None:
-    """Apply the limits of the request bodies. Register it before hooks that read a body.
-
-    Raises 413 at once for a declared length above the limit, also where the view reads no body.
-    """
+    """Set the limits of the request bodies that Flask itself checks."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.extensions.setdefault(_EXTENSION, {})
 
-    def limit_body() -> None:
-        length = request.content_length
-        if length is None:
-            return
-        endpoint = endpoint_of(app, request.endpoint)
-        request.max_content_length = endpoint.max_body
-        if length > endpoint.max_body:
-            raise RequestEntityTooLarge(
-                f"The request body is too large: the limit here is {endpoint.limit_text}."
-            )
 
-    app.before_request(limit_body)
+def limit_body(app: Flask, request: Request) -> None:
+    """Apply the limit of the endpoint, before anything reads the body.
+
+    Raises 413 at once for a declared length above the limit, also where the view reads no body.
+    """
+    if "CONTENT_LENGTH" not in request.environ or (length := request.content_length) is None:
+        return
+    endpoint = endpoint_of(app, request.endpoint)
+    request.max_content_length = endpoint.max_body
+    if length > endpoint.max_body:
+        raise RequestEntityTooLarge(
+            f"The request body is too large: the limit here is {endpoint.limit_text}."
+        )
 
 
 def _declared(app: Flask) -> dict[str, Endpoint]:

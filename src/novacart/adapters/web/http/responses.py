@@ -1,7 +1,9 @@
 """JSON responses, encoded with orjson."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final, cast
+from wsgiref.types import WSGIEnvironment
 
 import orjson
 from flask import Response
@@ -12,6 +14,10 @@ from novacart.domain.shared.money import Money
 # Dataclasses are passed to `_encode`, since orjson would write out the fields of `Money`.
 _OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS
 
+# Werkzeug makes these valid URIs.
+_ADJUSTED_HEADERS: Final = frozenset({"location", "content-location"})
+_WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+
 
 def json_bytes(body: object) -> bytes:
     """Encode as UTF-8 JSON: money as a decimal string, aware times as RFC 3339 with `Z`.
@@ -21,13 +27,45 @@ def json_bytes(body: object) -> bytes:
     return orjson.dumps(body, default=_encode, option=_OPTIONS)
 
 
+class NovaCartResponse(Response):
+    """A response with headers that are added when it is sent.
+
+    Werkzeug checks each header that is set, and copies and checks all of them again to send them.
+    `added_headers` are constants and checked values of our own, which need no check.
+    """
+
+    added_headers: Sequence[tuple[str, str]] = ()
+
+    def get_wsgi_response(
+        self, environ: WSGIEnvironment
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        if self._is_complete:
+            body = () if environ["REQUEST_METHOD"] == "HEAD" else self.response
+            return cast("Iterable[bytes]", body), self.status, [*self.headers, *self.added_headers]
+        iterable, status, headers = super().get_wsgi_response(environ)
+        return iterable, status, [*headers, *self.added_headers]
+
+    @property
+    def _is_complete(self) -> bool:
+        """Whether Werkzeug would change nothing: the body is in memory and has its length."""
+        body = self.response
+        names = {name.lower() for name, _ in self.headers}
+        return (
+            type(body) is list
+            and len(body) == 1
+            and type(body[0]) is bytes
+            and "content-length" in names
+            and names.isdisjoint(_ADJUSTED_HEADERS)
+            and self.status_code not in _WITHOUT_BODY
+            and not self._on_close
+        )
+
+
 def json_response(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return an `application/json` response."""
-    response = Response(json_bytes(body), status, content_type="application/json")
-    response.headers.extend(headers or {})
-    return response
+    return NovaCartResponse(json_bytes(body), status, headers, content_type="application/json")
 
 
 class OrjsonProvider(JSONProvider):

@@ -25,7 +25,7 @@ from typing import IO, Any, Final, Protocol, cast
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import InputStream, WSGIApplication, WSGIEnvironment
 
-from flask import Flask, request
+from flask import Flask, Request
 from werkzeug.exceptions import HTTPException
 
 from novacart.adapters.web.http.endpoints import Endpoint, endpoint_of
@@ -33,6 +33,7 @@ from novacart.adapters.web.http.errors import ApiError
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _REJECTION: Final = "novacart.rejection"
+_WITHOUT_BODY: Final = frozenset({204, 304})
 _END: Final = object()
 
 
@@ -145,6 +146,8 @@ class _Response:
 
     @property
     def is_streamed(self) -> bool:
+        if self.status in _WITHOUT_BODY:
+            return False
         return not any(name.lower() == "content-length" for name, _ in self.headers)
 
     def close(self) -> None:
@@ -314,6 +317,8 @@ def _call(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[_Response, by
         return _refuse_write
 
     response.body = app(environ, cast("Any", start_response))
+    if isinstance(response.body, list | tuple):
+        return response, b"".join(response.body)
     if response.is_streamed:
         return response, None
     try:
@@ -361,28 +366,21 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
     return environ
 
 
-def init_app(app: Flask) -> None:
-    """Answer requests that the server rejected: 408 for a slow body, 503 for a full pool."""
+def raise_rejection(request: Request) -> None:
+    """Answer a request that the server rejected: 408 for a slow body, 503 for a full pool."""
+    reason = request.environ.get(_REJECTION)
+    if reason is not None:
+        code, detail, headers = _REJECTIONS[reason]
+        raise ApiError(code, detail, headers=headers)
 
-    def reject() -> None:
-        reason = request.environ.get(_REJECTION)
-        if reason == "timeout":
-            raise ApiError(
-                "request_timeout",
-                detail="The request body did not arrive in time.",
-                headers={"Connection": "close"},
-            )
-        if reason == "incomplete":
-            raise ApiError(
-                "malformed_json",
-                detail="The request body is incomplete.",
-                headers={"Connection": "close"},
-            )
-        if reason == "busy":
-            raise ApiError(
-                "unavailable",
-                detail="The server is busy. Try again in a few seconds.",
-                headers={"Retry-After": "5"},
-            )
 
-    app.before_request(reject)
+_CLOSE: Final = {"Connection": "close"}
+_REJECTIONS: Final = {
+    "timeout": ("request_timeout", "The request body did not arrive in time.", _CLOSE),
+    "incomplete": ("malformed_json", "The request body is incomplete.", _CLOSE),
+    "busy": (
+        "unavailable",
+        "The server is busy. Try again in a few seconds.",
+        {"Retry-After": "5"},
+    ),
+}

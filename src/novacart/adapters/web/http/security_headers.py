@@ -2,41 +2,40 @@
 
 from typing import Final
 
-from flask import Flask, Response, g, request
+from werkzeug.datastructures import Headers
 
 DENY_ALL: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 SAME_ORIGIN_PAGE: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:;"
     " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-_DEFAULTS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    "Content-Security-Policy": DENY_ALL,
-}
-_HSTS: Final = "max-age=31536000; includeSubDomains"
+_DEFAULTS: Final = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ("Content-Security-Policy", DENY_ALL),
+]
+_NAMES: Final = frozenset(name.lower() for name, _ in _DEFAULTS)
+_HSTS: Final = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+_NO_STORE: Final = ("Cache-Control", "no-store")
 
 
-def init_app(app: Flask, *, debug: bool) -> None:
-    """Add the headers that a response has not set itself, such as its Content-Security-Policy.
+def missing(present: Headers, *, signed_in: bool, https: bool) -> list[tuple[str, str]]:
+    """Return the headers that a response lacks; it may have its own Content-Security-Policy.
 
     Responses to a signed-in user get `Cache-Control: no-store`. There is no
     Cross-Origin-Resource-Policy, since pages of other origins show the product images.
     """
-
-    def add_headers(response: Response) -> Response:
-        # One pass over the headers: each lookup in Werkzeug's Headers scans the whole list.
-        present = {name.lower() for name, _ in response.headers}
-        for name, value in _DEFAULTS.items():
-            if name.lower() not in present:
-                response.headers.add(name, value)
-        if "cache-control" not in present and "principal" in g:
-            response.headers.add("Cache-Control", "no-store")
-        if not debug and request.is_secure and "strict-transport-security" not in present:
-            response.headers.add("Strict-Transport-Security", _HSTS)
-        return response
-
-    app.after_request(add_headers)
+    # One pass over the headers: each lookup in Werkzeug's Headers scans the whole list.
+    names = {name.lower() for name, _ in present}
+    if names.isdisjoint(_NAMES):
+        headers = _DEFAULTS.copy()
+    else:
+        headers = [header for header in _DEFAULTS if header[0].lower() not in names]
+    if signed_in and "cache-control" not in names:
+        headers.append(_NO_STORE)
+    if https and "strict-transport-security" not in names:
+        headers.append(_HSTS)
+    return headers

@@ -1,9 +1,8 @@
 """Prometheus metrics at `/metrics`, summed over all web processes."""
 
 from hmac import compare_digest
-from time import perf_counter
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, request
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -15,17 +14,19 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from novacart.adapters.web.http.auth import NotAuthenticated, public
+from novacart.adapters.web.http.frame import CountRequest
 from novacart.adapters.web.http.request_log import route_template
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
 
 
 def init_app(
     app: Flask, *, token: str, multiprocess: bool, security_monitor: LogSecurityMonitor
-) -> None:
-    """Count security events, and requests and their duration by route template, method and status.
+) -> CountRequest:
+    """Add the page `/metrics`, count security events, and return a function that counts requests.
 
-    The page needs `Authorization: Bearer <token>`. `multiprocess` reads the samples of all
-    processes from the directory in `PROMETHEUS_MULTIPROC_DIR`.
+    It counts requests and their duration by route template, method and status. The page needs
+    `Authorization: Bearer <token>`. `multiprocess` reads the samples of all processes from the
+    directory in `PROMETHEUS_MULTIPROC_DIR`.
     """
     if multiprocess:
         # prometheus_client reads the variable on import, which in a forked process may have
@@ -38,7 +39,7 @@ def init_app(
         ["method", "route", "status"],
         registry=registry,
     )
-    seconds = Histogram(
+    durations = Histogram(
         "novacart_http_request_seconds",
         "Duration of HTTP requests in seconds.",
         ["method", "route"],
@@ -49,14 +50,11 @@ def init_app(
 
     expected = f"Bearer {token}".encode()
 
-    def start_timer() -> None:
-        g.measured_from = perf_counter()
-
-    def count_request(response: Response) -> Response:
+    def count(request: Request, response: Response, seconds: float) -> None:
         method = request.method if request.method in methods else "(other)"
-        requests.labels(method, route_template(), response.status_code).inc()
-        seconds.labels(method, route_template()).observe(perf_counter() - g.measured_from)
-        return response
+        route = route_template(request)
+        requests.labels(method, route, response.status_code).inc()
+        durations.labels(method, route).observe(seconds)
 
     @public
     def metrics() -> Response:
@@ -69,6 +67,5 @@ def init_app(
             MultiProcessCollector(source)  # type: ignore[no-untyped-call] # ships no such type
         return Response(generate_latest(source), content_type=CONTENT_TYPE_LATEST)
 
-    app.before_request(start_timer)
-    app.after_request(count_request)
     app.add_url_rule("/metrics", "metrics", metrics)
+    return count
