@@ -10,9 +10,10 @@ from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus, PaymentMethod
 from novacart.domain.ordering.limits import RENEWAL_WINDOW, OpenOrders
 from novacart.domain.ordering.order import Order
+from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AddressId, ProductId, UserId
+from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId
 from tests.fakes.store import FakeStore
 
 
@@ -34,6 +35,18 @@ class FakeCarts:
             if line is not None:
                 cart.remove(line.id)
                 self._store.carts.put(cart.user_id, cart)
+
+    def addition(self, user_id: UserId, product_id: ProductId) -> CartAddition:
+        product = self._store.products.get(product_id)
+        wishlist = self._store.wishlists.get(user_id)
+        return CartAddition(
+            cart=self.of(user_id),
+            product_id=product_id,
+            is_active=product is not None and not product.is_archived,
+            orderable=self.orderable(user_id, product_id),
+            on_wishlist=wishlist is not None and product_id in wishlist,
+            new_line_id=CartLineId(next(self._store.ids)),
+        )
 
     def orderable(self, user_id: UserId, product_id: ProductId) -> int:
         return orderable(self._store, user_id, product_id)

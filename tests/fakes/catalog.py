@@ -19,16 +19,14 @@ class FakeProducts:
         self._shelf = shelf
         self._saved = saved
 
-    def get_active(self, product_id: ProductId) -> Product:
-        product = self.get(product_id)
-        product.ensure_active()
-        return product
-
     def get(self, product_id: ProductId) -> Product:
         product = self._shelf.get(product_id)
         if product is None:
             raise ProductNotFound
         return product
+
+    def ensure_active(self, product_id: ProductId) -> None:
+        self.get(product_id).ensure_active()
 
     def get_for_update(self, product_id: ProductId) -> Product:
         return self.get(product_id)

@@ -22,6 +22,11 @@ class FakeWishlists:
         self._saved(wishlist)
         self._shelf.put(wishlist.user_id, wishlist)
 
+    def discard(self, user_id: UserId, product_id: ProductId) -> None:
+        wishlist = self.of(user_id)
+        wishlist.discard(product_id)
+        self._shelf.put(user_id, wishlist)
+
     def discard_everywhere(self, product_id: ProductId) -> None:
         for wishlist in list(self._shelf.values()):
             if product_id in wishlist:

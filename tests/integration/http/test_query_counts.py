@@ -72,6 +72,26 @@ def test_authentication_takes_one_statement(asha: Shopper, injector: Injector, p
     assert len(statements) == 1, "\n".join(statements)
 
 
+@pytest.mark.parametrize("on_wishlist", [False, True])
+@pytest.mark.parametrize("lines", [0, 8])
+def test_addition_to_cart_takes_four_statements_and_one_commit(
+    *, asha: Shopper, injector: Injector, lines: int, on_wishlist: bool
+) -> None:
+    for product in [new_product(injector) for _ in range(lines)]:
+        asha.add(product)
+    kettle = new_product(injector)
+    if on_wishlist:
+        asha.person.post("/api/products/wishlist/", {"product_id": kettle})
+    database = injector.get(Database)
+    for _ in range(2):  # a new line, then its quantity
+        with counted_statements(database) as statements, counted_commits(database) as commits:
+            asha.add(kettle)
+        authentication = 1
+        assert len(statements) - authentication <= 4, "\n".join(statements)
+        assert len(commits) == 1
+    assert asha.person.get("/api/products/wishlist/").get_json() == []
+
+
 @pytest.mark.parametrize("lines", [1, 3, 8])
 def test_order_takes_ten_statements_and_one_commit_for_any_number_of_lines(
     asha: Shopper, injector: Injector, lines: int

@@ -182,6 +182,50 @@ class CartsContract:
             work.commit()
         assert orderable(shop) == 6
 
+    def test_addition_has_cart_product_and_wishlist(self, shop: ShopFixture) -> None:
+        wanted, other, archived = shop.products
+        [line_id] = shop.fill_cart(2)
+        archive(shop, archived)
+        with shop.begin() as work:
+            wishlist = work.wishlists.of(shop.customer)
+            wishlist.add(other, at=NOON)
+            work.wishlists.save(wishlist)
+            work.commit()
+        with shop.begin() as work:
+            additions = {
+                product: work.carts.addition(shop.customer, product)
+                for product in (wanted, other, archived, ProductId(10**9))
+            }
+        assert [
+            (addition.is_active, addition.orderable, addition.on_wishlist)
+            for addition in additions.values()
+        ] == [(True, 10, False), (True, 10, True), (False, 10, False), (False, 0, False)]
+        for product, addition in additions.items():
+            assert addition.product_id == product
+            assert [line.id for line in addition.cart.lines] == [line_id]
+            assert addition.new_line_id > line_id
+
+    def test_addition_is_saved(self, shop: ShopFixture) -> None:
+        order = add_unpaid_order(shop, quantity=4)
+        with shop.begin() as work:
+            cart = work.carts.of(shop.customer)
+            cart.start_checkout(order.id)
+            work.carts.save(cart)
+            work.commit()
+        product = shop.products[0]
+        for units in (1, 2):
+            with shop.begin() as work:
+                addition = work.carts.addition(shop.customer, product)
+                assert addition.orderable == 10
+                addition.add(units, limits=PLENTY, at=NOON)
+                work.carts.save(addition.cart)
+                work.commit()
+        [line] = load(shop).lines
+        assert (line.product_id, line.quantity, line.added_at) == (product, 3, NOON)
+        with shop.begin() as work:
+            empty = work.carts.addition(shop.another_customer(), product)
+        assert (empty.cart.lines, empty.orderable) == ((), 6)
+
     def test_query_returns_current_product_data(
         self, shop: ShopFixture, queries: CartQueries
     ) -> None:

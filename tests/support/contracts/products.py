@@ -87,21 +87,25 @@ class ProductsContract:
 
     def test_unknown_product_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
-            for find in (work.products.get, work.products.get_active, work.products.get_for_update):
+            for find in (
+                work.products.get,
+                work.products.ensure_active,
+                work.products.get_for_update,
+            ):
                 with pytest.raises(ProductNotFound):
                     find(NONE)
 
-    def test_get_active_of_archived_product_raises(self, begin: UnitOfWorkFactory) -> None:
+    def test_ensure_active_of_archived_product_raises(self, begin: UnitOfWorkFactory) -> None:
         add_product(begin, a_product(41))
         with begin() as work:
-            assert work.products.get_active(LAMP).id == LAMP
+            work.products.ensure_active(LAMP)
             product = work.products.get_for_update(LAMP)
             product.archive(at=NOON)
             work.products.save(product)
             work.commit()
         with begin() as work:
             with pytest.raises(ProductNotFound):
-                work.products.get_active(LAMP)
+                work.products.ensure_active(LAMP)
             assert work.products.get(LAMP).is_archived
 
     def test_get_many_for_update_returns_existing_products_by_id(

@@ -1,5 +1,7 @@
 """Ids from a database sequence."""
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -7,11 +9,14 @@ from sqlalchemy import (
     Connection,
     Sequence,
     Table,
+    bindparam,
+    func,
     select,
     text,
 )
 
 from novacart.adapters.persistence.metadata import metadata
+from novacart.adapters.persistence.statements import DriverStatement
 
 identity_sequence = Sequence("identities", metadata=metadata)
 
@@ -25,14 +30,20 @@ identity_counter = Table(
     info={"dialect": "sqlite"},
 )
 
-_FROM_SEQUENCE = select(identity_sequence.next_value()).select_from(
-    text("generate_series(1, :count)")
+_FROM_SEQUENCE: Final = DriverStatement(
+    select(identity_sequence.next_value()).select_from(
+        func.generate_series(1, bindparam("count", type_=BigInteger))
+    )
 )
-_FROM_COUNTER = text(
-    "INSERT INTO identity_counter (singleton, last) VALUES (1, :count)"
-    " ON CONFLICT (singleton) DO UPDATE SET last = last + excluded.last RETURNING last"
+_FROM_COUNTER: Final = DriverStatement(
+    text(
+        "INSERT INTO identity_counter (singleton, last) VALUES (1, :count)"
+        " ON CONFLICT (singleton) DO UPDATE SET last = last + excluded.last RETURNING last"
+    )
 )
 
+NEXT_ID: Final = select(identity_sequence.next_value()).scalar_subquery()
+"""An unused id, as a column of a SELECT on PostgreSQL; the same id in all rows."""
 
 _SKIP_COUNTER = text(
     "INSERT INTO identity_counter (singleton, last) VALUES (1, :highest)"
@@ -50,8 +61,9 @@ class SqlIdGenerator:
 
     def take(self, count: int = 1) -> list[int]:
         if self._connection.dialect.name == "postgresql":
-            return sorted(self._connection.scalars(_FROM_SEQUENCE, {"count": count}))
-        last = self._connection.execute(_FROM_COUNTER, {"count": count}).scalar_one()
+            rows = _FROM_SEQUENCE.fetch(self._connection, {"count": count})
+            return sorted(new_id for (new_id,) in rows)
+        [(last,)] = _FROM_COUNTER.fetch(self._connection, {"count": count})
         return list(range(last - count + 1, last + 1))
 
     def skip(self, highest: int) -> None:

@@ -1,10 +1,16 @@
 """Lock on a user's row."""
 
-from sqlalchemy import Connection, column, select, table
+from typing import Final
 
+from sqlalchemy import BigInteger, Connection, bindparam, column, select, table
+
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.domain.shared.ids import UserId
 
-_USERS = table("users", column("id"))
+_USERS = table("users", column("id", BigInteger))
+_LOCK: Final = DriverStatement(
+    select(_USERS.c.id).where(_USERS.c.id == bindparam("user_id")).with_for_update(key_share=True)
+)
 
 
 def lock_user(connection: Connection, user_id: UserId) -> None:
@@ -15,6 +21,4 @@ def lock_user(connection: Connection, user_id: UserId) -> None:
     old data. SQLite needs no lock, because it has one writer at a time.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            select(_USERS.c.id).where(_USERS.c.id == user_id).with_for_update(key_share=True)
-        )
+        _LOCK.execute(connection, {"user_id": user_id})

@@ -6,7 +6,7 @@ from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import CartLine
-from novacart.domain.shared.ids import CartLineId, ProductId, UserId
+from novacart.domain.shared.ids import ProductId, UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,19 +30,14 @@ class AddToCart:
 
     def __call__(self, command: AddToCartCommand) -> CartLine:
         with self._begin() as work:
-            cart = work.carts.of(command.user_id)
-            product = work.products.get_active(command.product_id)
-            existing = cart.line_of(product.id)
-            line = cart.add(
-                product.id,
+            addition = work.carts.addition(command.user_id, command.product_id)
+            line = addition.add(
                 command.quantity,
-                line_id=existing.id if existing else CartLineId(work.ids.take()[0]),
-                limits=self._policy.limits(work.carts.orderable(command.user_id, product.id)),
+                limits=self._policy.limits(addition.orderable),
                 at=self._clock.now(),
             )
-            work.carts.save(cart)
-            wishlist = work.wishlists.of(command.user_id)
-            wishlist.discard(product.id)
-            work.wishlists.save(wishlist)
+            work.carts.save(addition.cart)
+            if addition.on_wishlist:
+                work.wishlists.discard(command.user_id, command.product_id)
             work.commit()
         return line

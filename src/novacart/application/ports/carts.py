@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from novacart.domain.cart.cart import Cart
+from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout
 from novacart.domain.shared.ids import AddressId, ProductId, UserId
 
@@ -16,6 +17,10 @@ class Carts(Protocol):
         ...
 
     def save(self, cart: Cart) -> None: ...
+
+    def addition(self, user_id: UserId, product_id: ProductId) -> CartAddition:
+        """Read the cart, a product to add to it and the wishlist's entry of it together."""
+        ...
 
     def orderable(self, user_id: UserId, product_id: ProductId) -> int:
         """The number of units that this user can order now.

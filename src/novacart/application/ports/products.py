@@ -14,7 +14,7 @@ class Products(Protocol):
         """A product, archived or not. Raises `ProductNotFound`."""
         ...
 
-    def get_active(self, product_id: ProductId) -> Product:
+    def ensure_active(self, product_id: ProductId) -> None:
         """Raises `ProductNotFound` for an unknown or archived product."""
         ...
 

@@ -13,6 +13,10 @@ class Wishlists(Protocol):
 
     def save(self, wishlist: Wishlist) -> None: ...
 
+    def discard(self, user_id: UserId, product_id: ProductId) -> None:
+        """Remove a product from the user's wishlist if it is on it."""
+        ...
+
     def discard_everywhere(self, product_id: ProductId) -> None:
         """Remove a product from all wishlists."""
         ...

@@ -25,9 +25,9 @@ class AddToWishlist:
 
     def __call__(self, command: AddToWishlistCommand) -> bool:
         with self._begin() as work:
-            product = work.products.get_active(command.product_id)
+            work.products.ensure_active(command.product_id)
             wishlist = work.wishlists.of(command.user_id)
-            added = wishlist.add(product.id, at=self._clock.now())
+            added = wishlist.add(command.product_id, at=self._clock.now())
             work.wishlists.save(wishlist)
             work.commit()
         return added

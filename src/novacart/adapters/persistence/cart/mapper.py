@@ -1,10 +1,10 @@
-"""Mapping of rows to carts and checkouts."""
+"""Mapping of rows to carts and checkouts, by position in the statements of the repository."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Final
 
-from sqlalchemy import Row
-
+from novacart.adapters.persistence.statements import Row
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.limits import OpenOrders
@@ -12,73 +12,64 @@ from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.ids import AddressId, UserId
 from novacart.domain.shared.money import Money
 
+# The columns of `addresses` for the fields of `ShippingAddress`.
+ADDRESS_COLUMNS: Final = [
+    "id" if field.name == "source_id" else field.name for field in fields(ShippingAddress)
+]
+_ADDRESS_FIELDS: Final = [field.name for field in fields(ShippingAddress)]
 
-def to_cart(user_id: UserId, rows: Sequence[Row[Any]]) -> Cart:
+
+def to_cart(user_id: UserId, rows: Sequence[Row]) -> Cart:
     """Map the user's joined rows; an empty cart is one row without a line."""
     return Cart(
         user_id=user_id,
         lines=[
-            CartLine(
-                id=row.line_id,
-                product_id=row.product_id,
-                quantity=row.quantity,
-                added_at=row.added_at,
-            )
-            for row in rows
-            if row.line_id is not None
+            CartLine(id=line_id, product_id=product_id, quantity=quantity, added_at=added_at)
+            for _, line_id, product_id, quantity, added_at, *_ in rows
+            if line_id is not None
         ],
-        checkout_order_id=rows[0].checkout_order_id if rows else None,
+        checkout_order_id=rows[0][0] if rows else None,
     )
 
 
-def to_checkout(
-    user_id: UserId, address_id: AddressId | None, rows: Sequence[Row[Any]]
-) -> Checkout:
-    """Map the same rows, joined with the products in the catalog and the address."""
+def to_checkout(user_id: UserId, address_id: AddressId | None, rows: Sequence[Row]) -> Checkout:
+    """Map rows of the cart, each joined with its product in the catalog, and the user's data."""
+    lines = []
+    units = {}
+    for row in rows:
+        _, line_id, product_id, quantity, _, reserved, active_id, *product = row[:12]
+        if line_id is not None:
+            units[product_id] = int(reserved)
+        if active_id is not None:
+            title, subtitle, image, price_minor, currency = product
+            lines.append(
+                CheckoutLine(
+                    product_id=active_id,
+                    title=title,
+                    subtitle=subtitle,
+                    image=image,
+                    unit_price=Money(price_minor, currency),
+                    quantity=quantity,
+                )
+            )
+    email, unpaid, cod, abandoned, abandoned_since, *address = rows[0][12:]
     return Checkout(
         cart=to_cart(user_id, rows),
-        email=rows[0].user_email if rows else "",
-        lines=tuple(
-            CheckoutLine(
-                product_id=row.product_id,
-                title=row.title,
-                subtitle=row.subtitle,
-                image=row.image,
-                unit_price=Money(row.price_minor, row.currency),
-                quantity=row.quantity,
-            )
-            for row in rows
-            if row.active_product_id is not None
-        ),
+        email=email,
+        lines=tuple(lines),
         address_id=address_id,
-        address=_to_address(rows[0]) if rows and rows[0].address_id is not None else None,
-        open_orders=_to_open_orders(rows) if rows else OpenOrders(),
+        address=_to_address(address),
+        open_orders=OpenOrders(
+            unpaid=unpaid,
+            cod=cod,
+            abandoned=abandoned,
+            abandoned_since=abandoned_since,
+            units=units,
+        ),
     )
 
 
-def _to_open_orders(rows: Sequence[Row[Any]]) -> OpenOrders:
-    row = rows[0]
-    return OpenOrders(
-        unpaid=row.orders_unpaid,
-        cod=row.orders_cod,
-        abandoned=row.orders_abandoned,
-        abandoned_since=row.abandoned_since,
-        units={
-            line.product_id: int(line.reserved_units) for line in rows if line.line_id is not None
-        },
-    )
-
-
-def _to_address(row: Row[Any]) -> ShippingAddress:
-    return ShippingAddress(
-        source_id=row.address_id,
-        name=row.address_name,
-        mobile=row.address_mobile,
-        pincode=row.address_pincode,
-        state=row.address_state,
-        district=row.address_district,
-        town=row.address_town,
-        house_number=row.address_house_number,
-        address=row.address_address,
-        address_type=row.address_address_type,
-    )
+def _to_address(values: Row) -> ShippingAddress | None:
+    if values[0] is None:
+        return None
+    return ShippingAddress(**dict(zip(_ADDRESS_FIELDS, values, strict=True)))

@@ -3,17 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, literal, or_, select
 
 from novacart.adapters.persistence.accounts.tables import users
 from novacart.adapters.persistence.cart.tables import cart_lines
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus, PaymentMethod
 
-_COD_OPEN = (OrderStatus.CONFIRMED.value, OrderStatus.PROCESSING.value)
+_COD_OPEN = [literal(status.value) for status in (OrderStatus.CONFIRMED, OrderStatus.PROCESSING)]
 
 
-def open_orders(since: datetime) -> list[ColumnElement[Any]]:
+def open_orders(since: BindParameter[datetime]) -> list[ColumnElement[Any]]:
     """The columns of `OpenOrders`; abandoned orders are those placed after `since`."""
     abandoned = (
         orders.c.status == OrderStatus.CANCELLED.value,

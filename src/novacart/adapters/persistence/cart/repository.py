@@ -2,27 +2,43 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.accounts.tables import addresses, users
 from novacart.adapters.persistence.cart.availability import orderable
-from novacart.adapters.persistence.cart.mapper import to_cart, to_checkout
+from novacart.adapters.persistence.cart.mapper import ADDRESS_COLUMNS, to_cart, to_checkout
 from novacart.adapters.persistence.cart.open_orders import open_orders, reserved_units
 from novacart.adapters.persistence.cart.tables import cart_lines, carts
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.id_generator import NEXT_ID, SqlIdGenerator
 from novacart.adapters.persistence.locking import lock_user
+from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.wishlist.tables import wishlist_entries
 from novacart.domain.cart.cart import Cart, CartLine
 from novacart.domain.ordering.limits import RENEWAL_WINDOW
+from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import AddressId, CartLineId, OrderId, ProductId, UserId
 
 _CART = (
     carts.c.checkout_order_id,
-    cart_lines.c.id.label("line_id"),
+    cart_lines.c.id,
     cart_lines.c.product_id,
     cart_lines.c.quantity,
     cart_lines.c.added_at,
@@ -31,13 +47,94 @@ _CART = (
 _CARTS = users.outerjoin(carts, carts.c.user_id == users.c.id).outerjoin(
     cart_lines, cart_lines.c.user_id == users.c.id
 )
+_OF_USER = users.c.id == bindparam("user_id")
 _ORDER = (cart_lines.c.added_at, cart_lines.c.id)
-_UPDATE_LINE = (
+
+_SELECT_CART: Final = DriverStatement(
+    select(*_CART).select_from(_CARTS).where(_OF_USER).order_by(*_ORDER)
+)
+_SELECT_ORDERABLE: Final = DriverStatement(
+    select(orderable(bindparam("user_id"))).where(
+        stock_levels.c.product_id == bindparam("product_id")
+    )
+)
+
+
+def _select_addition(new_line_id: ColumnElement[Any]) -> DriverStatement:
+    product_id: BindParameter[int] = bindparam("product_id")
+    return DriverStatement(
+        select(
+            *_CART,
+            products.c.id.is_not(None),
+            func.coalesce(orderable(bindparam("user_id")), 0),
+            wishlist_entries.c.product_id.is_not(None),
+            new_line_id,
+        )
+        .select_from(
+            _CARTS.outerjoin(
+                products, and_(products.c.id == product_id, products.c.archived_at.is_(None))
+            )
+            .outerjoin(stock_levels, stock_levels.c.product_id == product_id)
+            .outerjoin(
+                wishlist_entries,
+                and_(
+                    wishlist_entries.c.user_id == users.c.id,
+                    wishlist_entries.c.product_id == product_id,
+                ),
+            )
+        )
+        .where(_OF_USER)
+        .order_by(*_ORDER)
+    )
+
+
+# SQLite has no sequence: a statement of its own takes the id.
+_SELECT_ADDITION: Final = {
+    "postgresql": _select_addition(NEXT_ID),
+    "sqlite": _select_addition(null()),
+}
+_SELECT_CHECKOUT: Final = DriverStatement(
+    select(
+        *_CART,
+        reserved_units(),
+        products.c.id,
+        products.c.title,
+        products.c.subtitle,
+        products.c.image,
+        products.c.price_minor,
+        products.c.currency,
+        users.c.email,
+        *open_orders(bindparam("since")),
+        *(addresses.c[name] for name in ADDRESS_COLUMNS),
+    )
+    .select_from(
+        _CARTS.outerjoin(
+            products,
+            and_(products.c.id == cart_lines.c.product_id, products.c.archived_at.is_(None)),
+        ).outerjoin(
+            addresses,
+            and_(addresses.c.user_id == users.c.id, addresses.c.id == bindparam("address_id")),
+        )
+    )
+    .where(_OF_USER)
+    .order_by(*_ORDER)
+)
+_INSERT_LINE: Final = DriverStatement(insert(cart_lines))
+_UPDATE_LINE: Final = DriverStatement(
     update(cart_lines)
     .where(cart_lines.c.id == bindparam("line_id"))
     .values(quantity=bindparam("new_quantity"))
 )
-_INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+_DELETE_LINE: Final = DriverStatement(
+    delete(cart_lines).where(cart_lines.c.id == bindparam("line_id"))
+)
+_DELETE_LINES: Final = DriverStatement(
+    delete(cart_lines).where(cart_lines.c.user_id == bindparam("user_id"))
+)
+_INSERT: Final[dict[str, Callable[..., Any]]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
 
 
 class SqlCarts:
@@ -48,38 +145,58 @@ class SqlCarts:
 
     def of(self, user_id: UserId) -> Cart:
         lock_user(self._connection, user_id)
-        statement = select(*_CART).select_from(_CARTS).where(users.c.id == user_id)
-        rows: list[Row[Any]] = list(self._connection.execute(statement.order_by(*_ORDER)))
+        rows = _SELECT_CART.fetch(self._connection, {"user_id": user_id})
         return self._remember(to_cart(user_id, rows))
+
+    def addition(self, user_id: UserId, product_id: ProductId) -> CartAddition:
+        lock_user(self._connection, user_id)
+        statement = _SELECT_ADDITION[self._connection.dialect.name]
+        rows = statement.fetch(self._connection, {"user_id": user_id, "product_id": product_id})
+        cart = self._remember(to_cart(user_id, rows))
+        *_, is_active, units, on_wishlist, new_line_id = rows[0]
+        if new_line_id is None:
+            [new_line_id] = SqlIdGenerator(self._connection).take()
+        return CartAddition(
+            cart=cart,
+            product_id=product_id,
+            is_active=is_active,
+            orderable=units,
+            on_wishlist=on_wishlist,
+            new_line_id=CartLineId(new_line_id),
+        )
 
     def checkout(self, user_id: UserId, address_id: AddressId | None, *, at: datetime) -> Checkout:
         lock_user(self._connection, user_id)
-        rows = self._checkout_rows(user_id, address_id, at - RENEWAL_WINDOW)
+        rows = _SELECT_CHECKOUT.fetch(
+            self._connection,
+            {"user_id": user_id, "address_id": address_id, "since": at - RENEWAL_WINDOW},
+        )
         checkout = to_checkout(user_id, address_id, rows)
         self._remember(checkout.cart)
         return checkout
 
     def orderable(self, user_id: UserId, product_id: ProductId) -> int:
-        units: int | None = self._connection.scalar(
-            select(orderable(user_id)).where(stock_levels.c.product_id == product_id)
+        rows = _SELECT_ORDERABLE.fetch(
+            self._connection, {"user_id": user_id, "product_id": product_id}
         )
-        return units or 0
+        return rows[0][0] if rows else 0
 
     def save(self, cart: Cart) -> None:
         before, checkout_order_id = self._stored[cart.user_id]
         after = {line.id: line for line in cart.lines}
-        if removed := before.keys() - after.keys():
-            self._connection.execute(delete(cart_lines).where(cart_lines.c.id.in_(removed)))
-        new = [line for line_id, line in after.items() if line_id not in before]
-        if new:
-            self._connection.execute(insert(cart_lines), [_row(cart, line) for line in new])
-        changed = [
-            {"line_id": line_id, "new_quantity": line.quantity}
-            for line_id, line in after.items()
-            if line_id in before and line != before[line_id]
-        ]
-        if changed:
-            self._connection.execute(_UPDATE_LINE, changed)
+        if before and not after:
+            _DELETE_LINES.execute(self._connection, {"user_id": cart.user_id})
+        elif removed := before.keys() - after.keys():
+            _DELETE_LINE.execute_many(
+                self._connection, [{"line_id": line_id} for line_id in removed]
+            )
+        for line_id, line in after.items():
+            if line_id not in before:
+                _INSERT_LINE.execute(self._connection, _row(cart, line))
+            elif line != before[line_id]:
+                _UPDATE_LINE.execute(
+                    self._connection, {"line_id": line_id, "new_quantity": line.quantity}
+                )
         if cart.checkout_order_id != checkout_order_id:
             self._save_checkout(cart)
         self._remember(cart)
@@ -87,40 +204,6 @@ class SqlCarts:
 
     def discard_everywhere(self, product_id: ProductId) -> None:
         self._connection.execute(delete(cart_lines).where(cart_lines.c.product_id == product_id))
-
-    def _checkout_rows(
-        self, user_id: UserId, address_id: AddressId | None, since: datetime
-    ) -> list[Row[Any]]:
-        statement = (
-            select(
-                users.c.email.label("user_email"),
-                *open_orders(since),
-                reserved_units(),
-                *_CART,
-                products.c.id.label("active_product_id"),
-                products.c.title,
-                products.c.subtitle,
-                products.c.image,
-                products.c.price_minor,
-                products.c.currency,
-                *(column.label(f"address_{column.name}") for column in addresses.c),
-            )
-            .select_from(
-                _CARTS.outerjoin(
-                    products,
-                    and_(
-                        products.c.id == cart_lines.c.product_id,
-                        products.c.archived_at.is_(None),
-                    ),
-                ).outerjoin(
-                    addresses,
-                    and_(addresses.c.user_id == users.c.id, addresses.c.id == address_id),
-                )
-            )
-            .where(users.c.id == user_id)
-            .order_by(*_ORDER)
-        )
-        return list(self._connection.execute(statement))
 
     def _save_checkout(self, cart: Cart) -> None:
         """Store the id of the unpaid order that was created from this cart, or NULL."""

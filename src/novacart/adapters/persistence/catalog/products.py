@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from novacart.adapters.persistence.catalog.search_index import (
 )
 from novacart.adapters.persistence.catalog.tables import products
 from novacart.adapters.persistence.error_mapping import violated_constraint
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.domain.catalog.errors import ProductNotFound, SkuTaken
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.errors import ConcurrentChange
@@ -24,6 +25,11 @@ from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import ProductId
 
 _SKU_TAKEN = ("uq_products_sku", "UNIQUE constraint failed: products.sku")
+_SELECT_ACTIVE: Final = DriverStatement(
+    select(products.c.id).where(
+        products.c.id == bindparam("product_id"), products.c.archived_at.is_(None)
+    )
+)
 _UPDATE = (
     update(products)
     .where(products.c.id == bindparam("_id"), products.c.version == bindparam("_version"))
@@ -40,10 +46,9 @@ class SqlProducts:
     def get(self, product_id: ProductId) -> Product:
         return self._one(select(products).where(products.c.id == product_id))
 
-    def get_active(self, product_id: ProductId) -> Product:
-        product = self.get(product_id)
-        product.ensure_active()
-        return product
+    def ensure_active(self, product_id: ProductId) -> None:
+        if not _SELECT_ACTIVE.fetch(self._connection, {"product_id": product_id}):
+            raise ProductNotFound
 
     def get_for_update(self, product_id: ProductId) -> Product:
         # FOR NO KEY UPDATE: inserts that only reference the product (a cart line) don't wait.
