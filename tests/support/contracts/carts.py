@@ -222,8 +222,9 @@ class CartsContract:
                 work.commit()
         [line] = load(shop).lines
         assert (line.product_id, line.quantity, line.added_at) == (product, 3, NOON)
+        other_customer = shop.another_customer()
         with shop.begin() as work:
-            empty = work.carts.addition(shop.another_customer(), product)
+            empty = work.carts.addition(other_customer, product)
         assert (empty.cart.lines, empty.orderable) == ((), 6)
 
     def test_query_returns_current_product_data(
