@@ -11,6 +11,7 @@ from novacart.entrypoints.commands import (
     accounts,
     audit,
     catalog,
+    check,
     database,
     develop,
     outbox,
@@ -26,6 +27,7 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     serve.serve,
     serve.worker,
     database.migrate,
+    check.check,
     catalog.seed_demo,
     accounts.create_admin,
     accounts.unlock,
@@ -53,7 +55,7 @@ for _command in _COMMANDS:
 
 
 def main() -> None:
-    """Run the command line. Expected errors are printed as one line, with exit code 1.
+    """Run the command line. Expected errors are printed one a line, with exit code 1.
 
     Log lines go to standard error, so that standard output has the command's results only.
     """
@@ -61,7 +63,8 @@ def main() -> None:
     try:
         novacart()
     except (InvalidSetting, Unavailable, DomainError) as error:
-        click.echo(f"Error: {error}", err=True)
+        for line in str(error).splitlines():
+            click.echo(f"Error: {line}", err=True)
         sys.exit(1)
 
 

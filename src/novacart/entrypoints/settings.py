@@ -26,7 +26,7 @@ _DEVELOPMENT_ORIGINS: Final = ("http://localhost:5173", "http://127.0.0.1:5173")
 _ORIGIN: Final = re.compile(
     r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
 )
-_DOTENV: Final = Path(".env")
+DOTENV: Final = Path(".env")
 _DATABASE: Final = "novacart.db"
 _DEVELOPMENT_DATABASE: Final = "novacart-dev.db"
 _MIN_TOKEN: Final = 16
@@ -35,7 +35,14 @@ _FALSE: Final = frozenset({"false", "0", "no", "off", ""})
 
 
 class InvalidSetting(Exception):
-    """A setting is missing or invalid. The message says what to set."""
+    """A setting is missing or invalid. The message says what to set.
+
+    `setting` is its name, empty if the message is about something else, such as the database.
+    """
+
+    def __init__(self, message: str, *, setting: str = "") -> None:
+        super().__init__(message)
+        self.setting = setting
 
 
 class EmailBackend(StrEnum):
@@ -110,14 +117,16 @@ class Settings:
     def signing_key(self) -> str:
         """The secret key. Raises `InvalidSetting` if it was not needed at the start and not set."""
         if not self.secret_key:
-            raise InvalidSetting(f"SECRET_KEY is not set. {HOW_TO_MAKE_A_KEY}")
+            raise InvalidSetting(
+                f"SECRET_KEY is not set. {HOW_TO_MAKE_A_KEY}", setting="SECRET_KEY"
+            )
         return self.secret_key
 
 
 def load_settings(
     environ: Mapping[str, str] | None = None,
     *,
-    dotenv: Path = _DOTENV,
+    dotenv: Path = DOTENV,
     debug_by_default: bool = False,
     needs_secret: bool = True,
 ) -> Settings:
@@ -126,7 +135,7 @@ def load_settings(
     The environment takes precedence. Without `needs_secret`, the secret key may be missing: it is
     then empty, and `signing_key` raises. Raises `InvalidSetting`.
     """
-    read = _Reader(_values(environ, dotenv))
+    read = _Reader(setting_values(environ, dotenv))
     debug = read.flag("DEBUG", default=debug_by_default)
     var = Path(read.text("VAR_DIR", "var"))
     metrics_enabled = read.flag("METRICS_ENABLED", default=False)
@@ -209,16 +218,18 @@ def ensure_startable(settings: Settings) -> None:
     if settings.email_backend is None:
         raise InvalidSetting(
             "EMAIL_HOST is not set. Set it to the host name of your mail server, set"
-            " EMAIL_BACKEND=none to run without e-mail, or set DEBUG=True for development."
+            " EMAIL_BACKEND=none to run without e-mail, or set DEBUG=True for development.",
+            setting="EMAIL_HOST",
         )
     if settings.debug:
         return
     url = urlsplit(settings.frontend_url)
-    if url.scheme != "https" or not url.hostname or _is_local(url.hostname):
+    if url.scheme != "https" or not url.hostname or is_local(url.hostname):
         raise InvalidSetting(
             "FRONTEND_URL must be the public https:// URL of the shop, such as"
             f" https://shop.example, not {settings.frontend_url!r}: links in e-mails lead there."
-            " Or set DEBUG=True for development."
+            " Or set DEBUG=True for development.",
+            setting="FRONTEND_URL",
         )
 
 
@@ -241,12 +252,14 @@ class _Reader:
             return True
         if value in _FALSE:
             return False
-        raise InvalidSetting(f"{name} must be True or False, not {value!r}.")
+        raise InvalidSetting(f"{name} must be True or False, not {value!r}.", setting=name)
 
     def amount(self, name: str, default: str) -> str:
         value = self.text(name, default)
         if not re.fullmatch(r"[0-9]{1,12}", value):
-            raise InvalidSetting(f"{name} must be a whole amount such as 5000, not {value!r}.")
+            raise InvalidSetting(
+                f"{name} must be a whole amount such as 5000, not {value!r}.", setting=name
+            )
         return value
 
     def number(
@@ -255,7 +268,8 @@ class _Reader:
         value = self.text(name, str(default))
         if not re.fullmatch(r"[0-9]{1,9}", value) or not minimum <= int(value) <= maximum:
             raise InvalidSetting(
-                f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}."
+                f"{name} must be a whole number from {minimum} to {maximum}, not {value!r}.",
+                setting=name,
             )
         return int(value)
 
@@ -265,14 +279,12 @@ def default_database_url(var: Path, *, debug: bool) -> str:
     return f"sqlite:///{var}/{_DEVELOPMENT_DATABASE if debug else _DATABASE}"
 
 
-def is_development_shop(
-    environ: Mapping[str, str] | None = None, *, dotenv: Path = _DOTENV
-) -> bool:
+def is_development_shop(environ: Mapping[str, str] | None = None, *, dotenv: Path = DOTENV) -> bool:
     """Whether the only shop of this folder is the one of `make run`, and no setting says otherwise.
 
     Raises `InvalidSetting` if there are databases of development and of production.
     """
-    read = _Reader(_values(environ, dotenv))
+    read = _Reader(setting_values(environ, dotenv))
     if any(read.text(name) for name in ("DEBUG", "SECRET_KEY", "DATABASE_URL")):
         return False
     var = Path(read.text("VAR_DIR", "var"))
@@ -285,7 +297,10 @@ def is_development_shop(
     return development.exists()
 
 
-def _values(environ: Mapping[str, str] | None, dotenv: Path) -> dict[str, str]:
+def setting_values(
+    environ: Mapping[str, str] | None = None, dotenv: Path = DOTENV
+) -> dict[str, str]:
+    """Return the values of the environment and of the file; the environment takes precedence."""
     values = {name: value for name, value in dotenv_values(dotenv).items() if value is not None}
     return values | dict(os.environ if environ is None else environ)
 
@@ -295,7 +310,8 @@ def _metrics_token(value: str, *, enabled: bool) -> str:
         raise InvalidSetting(
             f"METRICS_ENABLED needs a METRICS_TOKEN of {_MIN_TOKEN} characters or more, which the"
             " monitoring system sends as a bearer token. Make one with"
-            ' `python -c "import secrets; print(secrets.token_urlsafe(24))"`.'
+            ' `python -c "import secrets; print(secrets.token_urlsafe(24))"`.',
+            setting="METRICS_TOKEN",
         )
     return value
 
@@ -307,9 +323,9 @@ def _secret_key(value: str, *, debug: bool, var: Path, required: bool) -> str:
         return ""
     if not value or is_well_known(value):
         problem = "is a well-known default" if value else "is not set"
-        raise InvalidSetting(f"SECRET_KEY {problem}. {HOW_TO_MAKE_A_KEY}")
+        raise InvalidSetting(f"SECRET_KEY {problem}. {HOW_TO_MAKE_A_KEY}", setting="SECRET_KEY")
     if weak := weakness(value):
-        raise InvalidSetting(f"SECRET_KEY {weak}. {HOW_TO_MAKE_A_KEY}")
+        raise InvalidSetting(f"SECRET_KEY {weak}. {HOW_TO_MAKE_A_KEY}", setting="SECRET_KEY")
     return value
 
 
@@ -322,18 +338,25 @@ def _email_backend(value: str, *, host: str, debug: bool) -> EmailBackend | None
         backend = EmailBackend(value.lower())
     except ValueError:
         names = ", ".join(EmailBackend)
-        raise InvalidSetting(f"EMAIL_BACKEND must be one of {names}, not {value!r}.") from None
+        raise InvalidSetting(
+            f"EMAIL_BACKEND must be one of {names}, not {value!r}.", setting="EMAIL_BACKEND"
+        ) from None
     if backend is EmailBackend.SMTP and not host:
-        raise InvalidSetting("EMAIL_BACKEND=smtp needs EMAIL_HOST, the name of your mail server.")
+        raise InvalidSetting(
+            "EMAIL_BACKEND=smtp needs EMAIL_HOST, the name of your mail server.",
+            setting="EMAIL_BACKEND",
+        )
     if backend is EmailBackend.FILE and not debug:
         raise InvalidSetting(
             "EMAIL_BACKEND=file is for development only: files with password reset links do not"
-            " belong on a production server. Set EMAIL_HOST, or EMAIL_BACKEND=none."
+            " belong on a production server. Set EMAIL_HOST, or EMAIL_BACKEND=none.",
+            setting="EMAIL_BACKEND",
         )
     return backend
 
 
-def _is_local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether the host name or address is of this machine only."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -349,7 +372,8 @@ def _database_url(value: str) -> str:
             return "postgresql+psycopg://" + value.removeprefix(prefix)
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise InvalidSetting(
-            "DATABASE_URL must start with sqlite:/// or postgresql:// and name a database."
+            "DATABASE_URL must start with sqlite:/// or postgresql:// and name a database.",
+            setting="DATABASE_URL",
         )
     return value
 
@@ -359,14 +383,17 @@ def _origin(value: str) -> str:
     if not _ORIGIN.fullmatch(origin):
         raise InvalidSetting(
             "CORS_ALLOWED_ORIGINS must be a comma-separated list of origins such as"
-            f" https://shop.example; {value!r} is not an origin."
+            f" https://shop.example; {value!r} is not an origin.",
+            setting="CORS_ALLOWED_ORIGINS",
         )
     return origin
 
 
 def _currency(value: str) -> str:
     if value not in list_currencies():
-        raise InvalidSetting(f"CURRENCY must be an ISO 4217 code such as INR, not {value!r}.")
+        raise InvalidSetting(
+            f"CURRENCY must be an ISO 4217 code such as INR, not {value!r}.", setting="CURRENCY"
+        )
     return value
 
 
@@ -376,5 +403,6 @@ def _timezone(value: str) -> ZoneInfo:
     except (KeyError, ValueError, OSError) as error:
         raise InvalidSetting(
             "SHOP_TIMEZONE must be a time zone of the IANA database such as Asia/Kolkata, not"
-            f" {value!r}."
+            f" {value!r}.",
+            setting="SHOP_TIMEZONE",
         ) from error

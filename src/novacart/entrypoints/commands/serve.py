@@ -6,6 +6,7 @@ import shutil
 from typing import Any, Final
 
 import click
+import structlog
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
@@ -14,9 +15,10 @@ from granian.log import LogLevels
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.commands.cli_context import ensure_ready
 from novacart.entrypoints.container import build_container
-from novacart.entrypoints.demo.accounts import usable_demo_accounts
 from novacart.entrypoints.logs import configure_logs, formatter
 from novacart.entrypoints.private_files import UMASK, make_private_directory, protect_files
+from novacart.entrypoints.probes import check_database
+from novacart.entrypoints.production_checks import Severity, check_settings
 from novacart.entrypoints.settings import InvalidSetting, Settings, ensure_startable, load_settings
 from novacart.entrypoints.worker import run_worker
 
@@ -24,19 +26,23 @@ from novacart.entrypoints.worker import run_worker
 _SHUTDOWN_TIMEOUT: Final = 30
 _CONNECTIONS: Final = 4096
 
+_log = structlog.get_logger("novacart.serve")
+
 
 @click.command()
 def serve() -> None:
     """Run the web server.
 
-    On SIGTERM or Ctrl-C it finishes running requests and stops. It does not start in production
-    while a demo account accepts its published password.
+    On SIGTERM or Ctrl-C it finishes running requests and stops. In production it runs the checks
+    of `novacart check` that need no other server than the database: it logs the warnings, and does
+    not start with an error.
     """
     settings = load_settings()
     ensure_startable(settings)
     os.umask(UMASK)
     protect_files(settings.var, settings.database_url)
-    _check_database(settings)
+    configure_logs(debug=settings.debug)
+    _check(settings)
     _allow_connections()
     if settings.metrics_enabled:
         _share_metrics(settings)
@@ -82,19 +88,26 @@ def run_web_server(
     ).serve()
 
 
-def _check_database(settings: Settings) -> None:
-    """Raise `InvalidSetting` if the database can't be served as it is."""
+def _check(settings: Settings) -> None:
+    """Log the warnings of the checks; raise `InvalidSetting` if one of them found an error."""
     injector = build_container(settings)
     try:
-        ensure_ready(injector)
-        if not settings.debug and (names := usable_demo_accounts(injector)):
-            raise InvalidSetting(
-                "These demo accounts have a published password and can sign in:"
-                f" {', '.join(names)}. Disable them or change their passwords in the back office,"
-                " with DEBUG=True, before you run this shop in production."
-            )
+        if settings.debug:
+            ensure_ready(injector)
+            return
+        findings = [*check_settings(settings), *check_database(injector)]
     finally:
         injector.get(Database).dispose()
+    errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise InvalidSetting("\n".join(errors))
+    for finding in findings:
+        _log.warning(
+            "production_check",
+            subject=finding.subject,
+            problem=finding.problem,
+            remedy=finding.remedy,
+        )
 
 
 def _allow_connections() -> None:

@@ -1,0 +1,217 @@
+"""Checks of what the shop uses: files, database, Redis, mail server, worker and clock."""
+
+import os
+import shutil
+import smtplib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from injector import Injector
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.server_clock import server_time
+from novacart.application.back_office.list_query import ListQuery
+from novacart.application.back_office.operations import Health, HealthQueries
+from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.rate_limiter import RateLimiter
+from novacart.application.ports.readiness import Readiness
+from novacart.domain.accounts.role import Role
+from novacart.entrypoints.container import build_container
+from novacart.entrypoints.demo.accounts import usable_demo_accounts
+from novacart.entrypoints.production_checks import Finding, error, warning
+from novacart.entrypoints.settings import EmailBackend, InvalidSetting, Settings
+
+_MAIL_TIMEOUT: Final = 5.0
+_MIN_FREE: Final = 1 << 30
+_CLOCK_TOLERANCE: Final = timedelta(seconds=5)
+# The most frequent jobs run every few seconds.
+_WORKER_TOLERANCE: Final = timedelta(minutes=5)
+
+# The remedy for each dependency that `Readiness` checks.
+_REMEDIES: Final = {
+    "database": "Start the database or correct DATABASE_URL.",
+    "migrations": "Each release needs it once, before the web server and the worker start.",
+}
+
+
+def check_database(injector: Injector) -> Iterator[Finding]:
+    """Yield why the database can't be served: unreachable, not migrated, usable demo accounts."""
+    for dependency in injector.get(Readiness)():  # type: ignore[type-abstract]
+        if not dependency.ok:
+            yield error(
+                f"Database ({dependency.name})", dependency.detail, _REMEDIES[dependency.name]
+            )
+            return
+    if names := usable_demo_accounts(injector):
+        yield error(
+            "Demo accounts",
+            f"These demo accounts have a published password and can sign in: {', '.join(names)}.",
+            "Disable them or change their passwords in the back office, with DEBUG=True, before"
+            " you run this shop in production.",
+        )
+
+
+def check_installation(
+    settings: Settings, *, build: Callable[[Settings], Injector] = build_container
+) -> Iterator[Finding]:
+    """Yield the findings about everything that the shop uses. Takes seconds if a server hangs."""
+    yield from check_files(settings)
+    path = sqlite_path(settings)
+    if path is not None and not path.exists():
+        # A connection would create it.
+        yield error(
+            "Database (migrations)", f"There is no database {path}.", "Run `novacart migrate`."
+        )
+        return
+    try:
+        injector = build(settings)
+    except (InvalidSetting, ValueError):
+        # Reported as a setting.
+        return
+    try:
+        problems = list(check_database(injector))
+        yield from problems
+        if not any(each.subject.startswith("Database") for each in problems):
+            yield from _check_operation(injector)
+        if settings.redis_url:
+            yield from _check_redis(injector)
+    except Unavailable as failure:
+        yield error("Database", str(failure), "Start the database or correct DATABASE_URL.")
+    finally:
+        injector.get(Database).dispose()
+    if settings.email_backend is EmailBackend.SMTP:
+        yield from check_mail_server(settings)
+
+
+def check_files(settings: Settings) -> Iterator[Finding]:
+    """Yield the findings about VAR_DIR and the folder of an SQLite database."""
+    folders = {"VAR_DIR": settings.var}
+    if path := sqlite_path(settings):
+        folders["DATABASE_URL"] = path.parent
+    for name, folder in folders.items():
+        existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        if not existing.is_dir():
+            yield error(name, f"{name}: {existing} is not a directory.", "Name a directory.")
+        elif not os.access(existing, os.W_OK | os.X_OK):
+            yield error(
+                name,
+                f"{name}: the user of this process can't write to {existing}.",
+                f"Run `chown` on {existing} for the user of the service, or choose another one.",
+            )
+        elif (free := shutil.disk_usage(existing).free) < _MIN_FREE:
+            yield warning(
+                name,
+                f"{name}: {existing} has only {free >> 20} MiB left.",
+                "Free or add space: a full disk stops orders.",
+            )
+    if settings.var.is_dir() and settings.var.stat().st_uid != os.geteuid():
+        yield warning(
+            "VAR_DIR",
+            f"VAR_DIR: {settings.var} belongs to another user, so its rights are not corrected.",
+            "Run this command as the user of the service, or `chown` the directory.",
+        )
+
+
+def sqlite_path(settings: Settings) -> Path | None:
+    """Return the path of the SQLite database, None if there is no such file."""
+    path = settings.database_url.removeprefix("sqlite:///").partition("?")[0]
+    is_file = path != settings.database_url and path not in {"", ":memory:"}
+    return Path(path) if is_file else None
+
+
+def check_mail_server(settings: Settings) -> Iterator[Finding]:
+    """Yield an error if the mail server refuses a connection, TLS or the password."""
+    try:
+        with smtplib.SMTP(settings.email_host, settings.email_port, timeout=_MAIL_TIMEOUT) as smtp:
+            if settings.email_use_tls:
+                smtp.starttls()
+            if settings.email_host_user and settings.email_host_password:
+                smtp.login(settings.email_host_user, settings.email_host_password)
+    except smtplib.SMTPAuthenticationError:
+        yield error(
+            "EMAIL_HOST_PASSWORD",
+            "The mail server refuses EMAIL_HOST_USER and EMAIL_HOST_PASSWORD.",
+            "Correct user and password.",
+        )
+    except (smtplib.SMTPException, OSError) as failure:
+        yield error(
+            "EMAIL_HOST",
+            f"The mail server {settings.email_host}:{settings.email_port} can't be used"
+            f" ({type(failure).__name__}).",
+            "Correct EMAIL_HOST, EMAIL_PORT and EMAIL_USE_TLS, or open the firewall.",
+        )
+
+
+def _check_redis(injector: Injector) -> Iterator[Finding]:
+    try:
+        injector.get(RateLimiter).retry_after(())  # type: ignore[type-abstract]
+    except Unavailable:
+        yield error(
+            "REDIS_URL",
+            "REDIS_URL: the server can't be reached.",
+            "Start it, correct REDIS_URL, or leave it empty to count rate limits in the database.",
+        )
+
+
+def _check_operation(injector: Injector) -> Iterator[Finding]:
+    now = injector.get(Clock).now()  # type: ignore[type-abstract]
+    health = injector.get(HealthQueries).health()  # type: ignore[type-abstract]
+    yield from check_clock(now, server_time(injector.get(Database)))
+    yield from check_health(health, now)
+    owners = injector.get(BackOfficeQueries).staff(  # type: ignore[type-abstract]
+        ListQuery(filters={"role": Role.OWNER.value, "is_active": True}, limit=1)
+    )
+    if not owners.rows:
+        yield warning(
+            "Staff",
+            "There is no owner account: the back office can't be used.",
+            "Run `novacart create-admin USERNAME EMAIL`.",
+        )
+
+
+def check_clock(now: datetime, database_time: datetime) -> Iterator[Finding]:
+    """Yield a warning if the clocks of this machine and of the database server differ."""
+    difference = abs(now - database_time)
+    if difference > _CLOCK_TOLERANCE:
+        yield warning(
+            "Clock",
+            f"The clock differs from the database server's by {difference.total_seconds():.0f} s:"
+            " codes of authenticator apps, tokens and limits depend on it.",
+            "Synchronise both machines with NTP, such as by systemd-timesyncd.",
+        )
+
+
+def check_health(health: Health, now: datetime) -> Iterator[Finding]:
+    """Yield warnings if no worker runs, a check has failed or messages are parked."""
+    last = max((job.last_started_at for job in health.jobs), default=None)
+    if last is None or now - last > _WORKER_TOLERANCE:
+        since = "yet" if last is None else f"since {last.isoformat(timespec='seconds')}"
+        yield warning(
+            "Worker",
+            f"No worker has run {since}: no mail is sent and no unpaid order expires.",
+            "Start `novacart worker`.",
+        )
+    elif last - now > _CLOCK_TOLERANCE:
+        yield warning(
+            "Clock",
+            f"The clock is behind the last job of the worker, {last.isoformat()}.",
+            "Synchronise the clock with NTP.",
+        )
+    for check in health.checks:
+        if not check.ok:
+            yield warning(
+                check.name,
+                f"The last {check.name} failed: {check.summary}",
+                "Open System health in the back office, and read docs/operations.md.",
+            )
+    for queue in health.queues:
+        if queue.parked:
+            yield warning(
+                queue.name,
+                f"{queue.name}: {queue.parked} failed too often and wait for a person.",
+                "Retry them in the back office, or with `novacart outbox retry`.",
+            )

@@ -1,0 +1,148 @@
+"""`novacart check` reports what is wrong with the settings and the machine; `serve` runs it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from click.testing import CliRunner, Result
+
+from novacart.entrypoints.cli import novacart
+from tests.support.processes import PRODUCTION, free_port, started
+
+KEY = "a-key-of-the-tests-alone-0123456789"
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    environ = {
+        "SECRET_KEY": KEY,
+        "DATABASE_URL": database_url,
+        "VAR_DIR": str(tmp_path / "var"),
+        **PRODUCTION,
+    }
+
+    def run(*arguments: str, **changed: str) -> Result:
+        return CliRunner().invoke(novacart, ["check", *arguments], env=environ | changed)
+
+    return run
+
+
+def findings(result: Result) -> dict[str, dict[str, Any]]:
+    # Log lines come first: only the program's `main` sends them to standard error.
+    document = json.loads(result.stdout[result.stdout.index("{\n") :])
+    return {each["subject"]: each for each in document["findings"]}
+
+
+def test_usable_shop_has_warnings_only(run: Run, tmp_path: Path) -> None:
+    result = run("--json")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    assert document["ok"] is True
+    assert {each["severity"] for each in document["findings"]} == {"warning"}
+    assert {"TRUSTED_PROXIES", "STAFF_MFA_REQUIRED", "Worker", "Staff"} <= set(findings(result))
+    assert not (tmp_path / "var").exists(), "the command changes nothing"
+
+
+def test_text_has_each_problem_with_its_remedy(run: Run) -> None:
+    result = run(SECRET_KEY="")
+    assert result.exit_code == 1
+    lines = result.output.splitlines()
+    assert lines[0] == "ERROR    SECRET_KEY is not set."
+    assert lines[1].startswith("         → Set it to a long random string")
+    assert lines[-1].startswith("1 errors, ")
+
+
+@pytest.mark.parametrize(
+    ("database_url", "subject"),
+    [
+        ("postgresql://unknown@127.0.0.1:1/nowhere", "Database (database)"),
+        ("sqlite:///missing.db", "Database (migrations)"),
+        ("sqlite:///empty.db", "Database (migrations)"),
+        ("sqlite:///empty.db/shop.db", "DATABASE_URL"),
+    ],
+)
+def test_unusable_database_is_an_error(run: Run, database_url: str, subject: str) -> None:
+    Path("empty.db").touch()
+    result = run("--json", DATABASE_URL=database_url)
+    assert result.exit_code == 1
+    assert not Path("missing.db").exists()
+    assert findings(result)[subject]["severity"] == "error"
+
+
+def test_unreachable_redis_and_mail_server_are_errors(run: Run) -> None:
+    port = str(free_port())
+    result = run(
+        "--json",
+        REDIS_URL=f"redis://127.0.0.1:{port}/0",
+        EMAIL_BACKEND="smtp",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=port,
+    )
+    assert result.exit_code == 1
+    reported = findings(result)
+    assert reported["REDIS_URL"]["severity"] == "error"
+    assert reported["EMAIL_HOST"]["severity"] == "error"
+
+
+def test_mail_server_without_tls_is_an_error_unless_the_setting_allows_it(run: Run) -> None:
+    port = free_port()
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        server = {"EMAIL_BACKEND": "smtp", "EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": str(port)}
+        assert "EMAIL_HOST" in findings(run("--json", **server))
+        assert "EMAIL_HOST" not in findings(run("--json", EMAIL_USE_TLS="False", **server))
+    finally:
+        controller.stop()
+
+
+def test_worker_that_runs_is_not_reported(run: Run, tmp_path: Path, database_url: str) -> None:
+    environ = {"SECRET_KEY": KEY, "DATABASE_URL": database_url, "VAR_DIR": str(tmp_path / "var")}
+    with started("worker", folder=tmp_path, **environ) as worker:
+        worker.wait_for_output("worker_started")
+        for _ in range(100):
+            if "Worker" not in findings(run("--json")):
+                break
+        else:
+            pytest.fail(worker.output_text)
+
+
+def test_demo_accounts_are_an_error(run: Run, database_url: str) -> None:
+    seeded = CliRunner().invoke(
+        novacart, ["seed-demo"], env={"DATABASE_URL": database_url, "DEBUG": "True"}
+    )
+    assert seeded.exit_code == 0, seeded.output
+    assert findings(run("--json"))["Demo accounts"]["severity"] == "error"
+
+
+def test_serve_logs_the_warnings_as_json_lines(database_url: str, tmp_path: Path) -> None:
+    port = free_port()
+    environ = {"SECRET_KEY": KEY, "DATABASE_URL": database_url, "VAR_DIR": str(tmp_path / "var")}
+    with started("serve", folder=tmp_path, PORT=str(port), WEB_WORKERS="2", **environ) as server:
+        server.wait_until_up(f"http://127.0.0.1:{port}/api/health/")
+    lines = [json.loads(line) for line in server.output_text.splitlines()]
+    warnings = {line["subject"]: line for line in lines if line["event"] == "production_check"}
+    assert warnings["TRUSTED_PROXIES"]["level"] == "warning"
+    assert "number of proxies" in warnings["TRUSTED_PROXIES"]["remedy"]
+    assert "Worker" not in warnings
+
+
+def test_serve_does_not_start_with_an_error_of_the_checks(
+    database_url: str, tmp_path: Path
+) -> None:
+    wrong = {"ALLOWED_HOSTS": "https://shop.example", "STRIPE_SECRET_KEY": "pk_live_1"}
+    environ = {"SECRET_KEY": KEY, "DATABASE_URL": database_url, "VAR_DIR": str(tmp_path / "var")}
+    with started("serve", folder=tmp_path, **environ, **wrong) as server:
+        assert server.running.wait(60) == 1
+    lines = server.output_text.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["Error:", "ALLOWED_HOSTS"],
+        ["Error:", "STRIPE_SECRET_KEY"],
+    ]

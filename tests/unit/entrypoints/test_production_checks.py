@@ -1,0 +1,241 @@
+"""Each wrong setting has a finding that names it and says what to do."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from novacart.application.back_office.operations import CheckStatus, Health, JobStatus, QueueStatus
+from novacart.entrypoints.probes import check_clock, check_files, check_health
+from novacart.entrypoints.production_checks import Finding, Severity, load_for_check
+
+ROOT = Path(__file__).parents[3]
+KEY = "a-private-random-key-of-the-tests-alone"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+# Settings of a shop in production that has no finding.
+GOOD = {
+    "SECRET_KEY": KEY,
+    "ALLOWED_HOSTS": "shop.example",
+    "TRUSTED_PROXIES": "1",
+    "DATABASE_URL": "postgresql://shop:Tq7-x@db.shop.example/shop?sslmode=verify-full",
+    "FRONTEND_URL": "https://shop.example",
+    "EMAIL_HOST": "mail.shop.example",
+    "DEFAULT_FROM_EMAIL": "Shop <orders@shop.example>",
+    "STRIPE_SECRET_KEY": "sk_live_1",
+    "STRIPE_PUBLISHABLE_KEY": "pk_live_1",
+    "STRIPE_WEBHOOK_SECRET": "whsec_1",
+    "CLOUDINARY_CLOUD_NAME": "shop",
+    "CLOUDINARY_API_KEY": "1",
+    "CLOUDINARY_API_SECRET": "2",
+    "STAFF_MFA_REQUIRED": "True",
+    "METRICS_ENABLED": "True",
+    "METRICS_TOKEN": "a-token-of-monitoring",
+}
+
+ON_DISK = dict.fromkeys(
+    ("CLOUDINARY_CLOUD_NAME", "CLOUDINARY_API_KEY", "CLOUDINARY_API_SECRET"), ""
+)
+REMOTE = "db.shop.example"
+
+# Name, wrong value, severity, other settings that the case needs.
+WRONG = [
+    ("DEBUG", "maybe", "error", {}),
+    ("DEBUG", "True", "error", {}),
+    ("SECRET_KEY", "", "error", {}),
+    ("SECRET_KEY", "changeme", "error", {}),
+    ("SECRET_KEY", "x" * 40, "error", {}),
+    ("ALLOWED_HOSTS", "*", "warning", {}),
+    ("ALLOWED_HOSTS", "", "warning", {}),
+    ("ALLOWED_HOSTS", "https://shop.example", "error", {}),
+    ("ALLOWED_HOSTS", "shop.example,shop.example/api", "error", {}),
+    ("TRUSTED_PROXIES", "one", "error", {}),
+    ("TRUSTED_PROXIES", "0", "warning", {}),
+    ("TRUSTED_PROXIES", "7", "warning", {}),
+    ("HOST", "http://0.0.0.0", "error", {}),
+    ("HOST", "0.0.0.0:8000", "error", {}),
+    ("HOST", "203.0.113.4", "warning", {"TRUSTED_PROXIES": "0"}),
+    ("PORT", "http", "error", {}),
+    ("WEB_WORKERS", "0", "error", {}),
+    ("HEADER_TIMEOUT", "10s", "error", {}),
+    ("BODY_TIMEOUT", "-1", "error", {}),
+    ("HTTP2_CLEARTEXT", "h2c", "error", {}),
+    ("VAR_DIR", "", "warning", ON_DISK),
+    ("DATABASE_URL", "mysql://localhost/shop", "error", {}),
+    ("DATABASE_URL", "sqlite:///shop.db", "warning", {}),
+    ("DATABASE_URL", "sqlite:///:memory:", "error", {}),
+    ("DATABASE_URL", "postgresql://shop:Tq7-x@db.shop.example/?sslmode=require", "error", {}),
+    ("DATABASE_URL", "postgresql://shop:Tq7-x@db.shop.example/shop", "warning", {}),
+    ("DATABASE_URL", f"postgresql://shop:postgres@{REMOTE}/shop?sslmode=require", "warning", {}),
+    ("REDIS_URL", "cache.shop.example:6379", "error", {}),
+    ("CORS_ALLOWED_ORIGINS", "*", "error", {}),
+    ("CORS_ALLOWED_ORIGINS", "http://localhost:5173", "warning", {}),
+    ("CORS_ALLOWED_ORIGINS", "http://shop.example", "warning", {}),
+    ("CORS_ALLOWED_ORIGINS", "", "warning", {"ALLOWED_HOSTS": "api.shop.example"}),
+    ("FRONTEND_URL", "", "error", {}),
+    ("FRONTEND_URL", "http://shop.example", "error", {}),
+    ("EMAIL_BACKEND", "sendmail", "error", {}),
+    ("EMAIL_BACKEND", "file", "error", {}),
+    ("EMAIL_BACKEND", "smtp", "error", {"EMAIL_HOST": ""}),
+    ("EMAIL_BACKEND", "none", "warning", {}),
+    ("EMAIL_HOST", "", "error", {}),
+    ("EMAIL_HOST", "smtp://mail.shop.example:587", "error", {}),
+    ("EMAIL_PORT", "smtp", "error", {}),
+    ("EMAIL_PORT", "465", "error", {}),
+    ("EMAIL_USE_TLS", "starttls", "error", {}),
+    ("EMAIL_USE_TLS", "False", "warning", {}),
+    ("EMAIL_HOST_USER", "", "warning", {"EMAIL_HOST_PASSWORD": "Tq7-x"}),
+    ("EMAIL_HOST_PASSWORD", "", "warning", {"EMAIL_HOST_USER": "shop"}),
+    ("DEFAULT_FROM_EMAIL", "NovaCart", "error", {}),
+    ("DEFAULT_FROM_EMAIL", "a@shop.example\nBcc: b@shop.example", "error", {}),
+    ("DEFAULT_FROM_EMAIL", "shop@localhost", "warning", {}),
+    ("STRIPE_SECRET_KEY", "", "warning", {}),
+    ("STRIPE_SECRET_KEY", "pk_live_1", "error", {}),
+    ("STRIPE_SECRET_KEY", "sk_test_1", "warning", {"STRIPE_PUBLISHABLE_KEY": "pk_test_1"}),
+    ("STRIPE_PUBLISHABLE_KEY", "", "warning", {}),
+    ("STRIPE_PUBLISHABLE_KEY", "pk_test_1", "error", {}),
+    ("STRIPE_WEBHOOK_SECRET", "", "warning", {}),
+    ("STRIPE_WEBHOOK_SECRET", "whsec_1,sk_live_1", "warning", {}),
+    ("STRIPE_ACCOUNT_ID", "shop", "error", {}),
+    ("STRIPE_API_BASE", "http://127.0.0.1:9", "warning", {}),
+    ("STRIPE_API_BASE", "stripe", "error", {}),
+    ("CLOUDINARY_CLOUD_NAME", "", "error", {}),
+    ("CLOUDINARY_CLOUD_NAME", "cloudinary://1:2@shop", "error", {}),
+    ("CLOUDINARY_API_KEY", "", "error", {}),
+    ("CLOUDINARY_API_SECRET", "", "error", {}),
+    ("CLOUDINARY_UPLOAD_PREFIX", "shop", "error", {}),
+    ("CLOUDINARY_UPLOAD_PREFIX", "http://127.0.0.1:9", "warning", {}),
+    ("SHOP_NAME", "Nova\nCart", "error", {}),
+    ("SHOP_TIMEZONE", "India", "error", {}),
+    ("CURRENCY", "rupees", "error", {}),
+    ("PENDING_ORDER_TTL", "half an hour", "error", {}),
+    ("PENDING_ORDER_TTL", "10", "warning", {}),
+    ("CART_MAX_PER_LINE", "many", "error", {}),
+    ("MAX_UNPAID_ORDERS", "0", "error", {}),
+    ("MAX_OPEN_COD_ORDERS", "-1", "error", {}),
+    ("MAX_RESERVED_UNITS", "1e3", "error", {}),
+    ("MAX_RESERVED_UNITS", "5", "warning", {}),
+    ("MAX_CHECKOUT_RENEWALS", "x", "error", {}),
+    ("MAX_DECLINES_PER_ORDER", "x", "error", {}),
+    ("MAX_DECLINES_PER_ACCOUNT", "x", "error", {}),
+    ("SUPPORT_REFUND_LIMIT", "50.5", "error", {}),
+    ("REAUTHENTICATION_REFUND_LIMIT", "-5", "error", {}),
+    ("STAFF_MFA_REQUIRED", "owners", "error", {}),
+    ("STAFF_MFA_REQUIRED", "False", "warning", {}),
+    ("ACCESS_TOKEN_LIFETIME", "1h", "error", {}),
+    ("ACCESS_TOKEN_LIFETIME", "5000", "warning", {}),
+    ("REFRESH_TOKEN_LIFETIME", "0", "error", {}),
+    ("REFRESH_TOKEN_LIFETIME", "60", "warning", {}),
+    ("MAX_SESSIONS", "0", "error", {}),
+    ("RATELIMIT_ENABLED", "sometimes", "error", {}),
+    ("RATELIMIT_ENABLED", "False", "warning", {}),
+    ("METRICS_ENABLED", "prometheus", "error", {}),
+    ("METRICS_ENABLED", "", "warning", {}),
+    ("METRICS_TOKEN", "short", "error", {}),
+]  # fmt: skip
+
+
+def findings(environ: dict[str, str], dotenv: Path = Path("missing.env")) -> list[Finding]:
+    return load_for_check(GOOD | environ, dotenv)[1]
+
+
+def test_good_production_settings_have_no_finding() -> None:
+    assert findings({}) == []
+
+
+@pytest.mark.parametrize(("name", "value", "severity", "others"), WRONG)
+def test_wrong_setting_is_named_with_its_remedy(
+    name: str, value: str, severity: str, others: dict[str, str]
+) -> None:
+    own = [each for each in findings(others | {name: value}) if each.subject == name]
+    assert [each.severity for each in own] == [severity]
+    assert name in own[0].problem
+    assert re.match(r"[A-Z`].*[.?>]$", own[0].remedy), own[0].remedy
+    # Secret values are not repeated.
+    if name in {"SECRET_KEY", "DATABASE_URL", "METRICS_TOKEN", "STRIPE_SECRET_KEY"} and value:
+        assert value not in str(own[0])
+
+
+def test_every_setting_of_the_example_file_has_a_wrong_value() -> None:
+    listed = re.findall(r"^([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert {name for name, *_ in WRONG} == set(listed)
+
+
+def test_one_run_reports_every_invalid_setting() -> None:
+    wrong = {
+        name: value for name, value, severity, others in WRONG if severity == "error" and not others
+    }
+    reported = {each.subject for each in findings(wrong) if each.severity is Severity.ERROR}
+    # These are not used without the invalid EMAIL_BACKEND and METRICS_ENABLED.
+    assert set(wrong) - reported <= {
+        "EMAIL_HOST",
+        "EMAIL_PORT",
+        "DEFAULT_FROM_EMAIL",
+        "METRICS_TOKEN",
+    }
+
+
+def test_misspelt_name_in_the_file_is_reported(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_text("STRIPE_SECERT_KEY=sk_live_1\n")
+    dotenv.chmod(0o600)
+    (found,) = findings({}, dotenv)
+    assert found.subject == "STRIPE_SECERT_KEY"
+    assert "STRIPE_SECRET_KEY" in found.remedy
+
+
+def test_file_that_others_can_read_is_reported(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.touch(mode=0o644)
+    (found,) = findings({}, dotenv)
+    assert "chmod 600" in found.remedy
+
+
+def test_var_dir_that_is_a_file_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "var").touch()
+    settings = load_for_check(GOOD | {"VAR_DIR": str(tmp_path / "var" / "shop")}, tmp_path)[0]
+    (found,) = check_files(settings)
+    assert (found.subject, found.severity) == ("VAR_DIR", "error")
+
+
+def test_missing_var_dir_is_created_later(tmp_path: Path) -> None:
+    settings = load_for_check(GOOD | {"VAR_DIR": str(tmp_path / "new" / "var")}, tmp_path)[0]
+    assert [each for each in check_files(settings) if each.severity == "error"] == []
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(0, 0), (4, 0), (-60, 1), (60, 1)])
+def test_clock_that_differs_from_the_database_is_reported(seconds: int, count: int) -> None:
+    assert len(list(check_clock(NOW, NOW + timedelta(seconds=seconds)))) == count
+
+
+@pytest.mark.parametrize(
+    ("job_age", "subjects"), [(None, ["Worker"]), (600, ["Worker"]), (10, []), (-60, ["Clock"])]
+)
+def test_worker_that_has_not_run_lately_is_reported(
+    job_age: int | None, subjects: list[str]
+) -> None:
+    jobs = [JobStatus(name="audit", last_started_at=NOW - timedelta(days=1))]
+    if job_age is not None:
+        jobs.append(
+            JobStatus(name="expire_orders", last_started_at=NOW - timedelta(seconds=job_age))
+        )
+    health = Health(database="SQLite", queues=[], jobs=jobs, checks=[])
+    assert [each.subject for each in check_health(health, NOW)] == subjects
+
+
+def test_failed_checks_and_parked_messages_are_reported() -> None:
+    health = Health(
+        database="SQLite",
+        queues=[
+            QueueStatus(name="Outbox", pending=0, oldest=None, parked=2),
+            QueueStatus(name="Webhook events", pending=9, oldest=NOW, parked=0),
+        ],
+        jobs=[JobStatus(name="expire_orders", last_started_at=NOW)],
+        checks=[
+            CheckStatus(name="audit", ok=False, summary="1 of 14 violated.", checked_at=NOW),
+            CheckStatus(name="job_count_sales", ok=True, summary="", checked_at=NOW),
+        ],
+    )
+    assert [each.subject for each in check_health(health, NOW)] == ["audit", "Outbox"]
