@@ -4,6 +4,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
 import orjson
@@ -48,7 +49,7 @@ def configure_logs(*, debug: bool, stream: TextIO = sys.stderr, level: int = log
         )
     else:
         structlog.configure(
-            processors=[*_SHARED, *_PRODUCTION],
+            processors=[structlog.contextvars.merge_contextvars, _line],
             logger_factory=lambda name="novacart": _LineLogger(name, stream),
             wrapper_class=structlog.make_filtering_bound_logger(level),
             cache_logger_on_first_use=True,
@@ -103,9 +104,18 @@ def formatter(*, debug: bool) -> logging.Formatter:
     )
 
 
-def _line(_logger: object, _method: str, event: structlog.typing.EventDict) -> str:
-    return orjson.dumps(event, default=repr, option=orjson.OPT_APPEND_NEWLINE).decode()
+def _line(logger: _LineLogger, method: str, event: structlog.typing.EventDict) -> str:
+    """Return a line of production, with the members that `_SHARED` and `_EXCEPTIONS` add.
+
+    One function for an access log line takes a third of the time of the chain.
+    """
+    event["level"] = method
+    event["logger"] = logger.name
+    event["timestamp"] = datetime.now(UTC)
+    if "exc_info" in event:
+        event = _EXCEPTIONS(logger, method, event)
+    return orjson.dumps(event, default=repr, option=_LINE_OPTIONS).decode()
 
 
+_LINE_OPTIONS: Final = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 _EXCEPTIONS: Final = structlog.processors.ExceptionRenderer(_types_and_stacks)
-_PRODUCTION: Final[tuple[structlog.typing.Processor, ...]] = (_EXCEPTIONS, _line)

@@ -2,12 +2,14 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
 import structlog
 
-from novacart.entrypoints.logs import formatter
+from novacart.entrypoints.logs import configure_logs, formatter
 
 CANARY = "canary-password-7"
 TOKEN = "canary-token-8"
@@ -72,6 +74,42 @@ def test_suppressed_cause_is_not_logged() -> None:
     entry = json.loads(line(raise_from_none, debug=False))["exception"]
     assert entry.startswith("LookupError\n")
     assert "ValueError" not in entry
+
+
+@pytest.fixture
+def stream() -> Iterator[StringIO]:
+    """The output of the logs of production."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    written = StringIO()
+    configure_logs(debug=False, stream=written)
+    yield written
+    structlog.reset_defaults()
+    root.handlers, root.level = handlers, level
+
+
+def test_production_line_has_the_members_of_a_line_of_the_standard_library(
+    stream: StringIO,
+) -> None:
+    with structlog.contextvars.bound_contextvars(request_id="a", server_request_id="b"):
+        structlog.get_logger("novacart.test").warning("event", route="/", status=200)
+        logging.getLogger("novacart.test").warning("event")
+    direct, standard = (json.loads(text) for text in stream.getvalue().splitlines())
+    times = [line.pop("timestamp") for line in (direct, standard)]
+    assert direct == standard | {"route": "/", "status": 200}
+    assert set(direct) == {
+        "event", "level", "logger", "request_id", "route", "server_request_id", "status",
+    }  # fmt: skip
+    assert all(datetime.fromisoformat(time).utcoffset() == timedelta(0) for time in times)
+
+
+def test_production_line_of_an_exception_has_no_values(stream: StringIO) -> None:
+    try:
+        sign_in()
+    except LookupError as error:
+        structlog.get_logger("novacart.test").error("failed", exc_info=error)
+    assert "canary" not in stream.getvalue()
+    assert json.loads(stream.getvalue())["exception"].startswith("KeyError\n")
 
 
 def test_formatter_of_the_standard_library_would_log_the_values() -> None:

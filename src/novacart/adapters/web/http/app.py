@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final, Never
 
 from flask import Flask, Request, Response
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, RequestRedirect
@@ -49,15 +49,21 @@ class IdConverter(IntegerConverter):
         super().__init__(map, min=1, max=MAX_INTEGER, **options)
 
 
+# It can't be written to, so all requests share it.
+_NO_SESSION: Final = NullSession()
+
+
 class AdminSessions(SecureCookieSessionInterface):
     """Cookie sessions below `/admin/` only: no other page reads or sets a cookie."""
 
     digest_method = staticmethod(hashlib.sha256)
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+    def open_session(
+        self, app: Flask, request: Request
+    ) -> SecureCookieSession | NullSession | None:
         if request.path.startswith("/admin/"):
             return super().open_session(app, request)
-        return None
+        return _NO_SESSION
 
 
 class NovaCartFlask(Flask):
@@ -101,6 +107,15 @@ class NovaCartFlask(Flask):
 
     def make_response(self, rv: ResponseReturnValue) -> Response:
         return rv if type(rv) is NovaCartResponse else super().make_response(rv)
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        # Skip the signals, which nothing here receives.
+        if self.teardown_request_funcs:
+            super().do_teardown_request(exc)
+
+    def do_teardown_appcontext(self, exc: BaseException | None = None) -> None:
+        if self.teardown_appcontext_funcs:
+            super().do_teardown_appcontext(exc)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         # No view is a coroutine, so skip the check that Flask makes on each call.

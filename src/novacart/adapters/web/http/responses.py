@@ -65,7 +65,11 @@ def json_response(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return an `application/json` response."""
-    return NovaCartResponse(json_bytes(body), status, headers, content_type="application/json")
+    response = NovaCartResponse(json_bytes(body), status, content_type="application/json")
+    if headers is not None:
+        for name, value in headers.items():
+            response.headers.add(name, value)
+    return response
 
 
 class OrjsonProvider(JSONProvider):
