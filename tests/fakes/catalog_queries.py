@@ -1,7 +1,7 @@
 """Fake catalog queries."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -129,10 +129,7 @@ class FakeCatalogQueries:
                     type=SuggestionType.BRAND,
                     name=brand.title,
                     count=brand.count,
-                    image=min(
-                        (p.image for p in listed if facet_key(p.brand) == key and p.image),
-                        default=None,
-                    ),
+                    image=_newest_image(p for p in listed if facet_key(p.brand) == key),
                 )
                 for key, brand in sorted(
                     brands.items(), key=lambda item: (-item[1].count, item[1].title)
@@ -210,6 +207,12 @@ def product_view(store: FakeStore, product: Product) -> ProductView:
         updated_at=product.updated_at,
         version=product.version,
     )
+
+
+def _newest_image(products: Iterable[ProductView]) -> str | None:
+    with_image = [product for product in products if product.image]
+    newest = max(with_image, key=lambda product: (product.created_at, product.id), default=None)
+    return None if newest is None else newest.image
 
 
 def _key(product: ProductView, filters: ProductFilter, sort: ProductSort) -> int:

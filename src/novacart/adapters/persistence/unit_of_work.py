@@ -91,7 +91,7 @@ class SqlUnitOfWork:
         self.password_resets = SqlPasswordResets(connection, self.saved)
         self.account_links = SqlAccountLinks(connection, self.saved)
         self.mfa_enrolments = SqlMfaEnrolments(connection, self.saved)
-        self.products = SqlProducts(connection, self.saved)
+        self.products = self._products = SqlProducts(connection, self.saved)
         self.categories = SqlCategories(connection, self.saved)
         self.stock = SqlStock(connection, self._contexts.current().actor, self.record)
         self.wishlists = SqlWishlists(connection, self.saved)
@@ -125,6 +125,7 @@ class SqlUnitOfWork:
         events += self._recorded
         context = self._contexts.current()
         write_events(self._connection, events, context)
+        self._products.write_counts()
         self._connection.commit()
         self._saved.clear()
         self._recorded.clear()

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog.brand_counts import BrandCounts
 from novacart.adapters.persistence.catalog.mapper import from_product, to_product
 from novacart.adapters.persistence.catalog.search_index import (
     IndexedTexts,
@@ -42,6 +43,7 @@ class SqlProducts:
         self._connection = connection
         self._saved = saved
         self._indexed: dict[ProductId, IndexedTexts] = {}
+        self._brand_counts = BrandCounts(connection)
 
     def get(self, product_id: ProductId) -> Product:
         return self._one(select(products).where(products.c.id == product_id))
@@ -96,6 +98,7 @@ class SqlProducts:
         index_products(self._connection, added)
         for product in added:
             self._indexed[product.id] = indexed_texts(product)
+            self._brand_counts.saved(product)
             product.version += 1
             self._saved(product)
 
@@ -110,8 +113,13 @@ class SqlProducts:
         if self._indexed.get(product.id) != texts:
             reindex_product(self._connection, product)
             self._indexed[product.id] = texts
+        self._brand_counts.saved(product)
         product.version += 1
         self._saved(product)
+
+    def write_counts(self) -> None:
+        """Write the changed counts, as the last statement before the commit."""
+        self._brand_counts.write()
 
     def _one(self, statement: Select[*tuple[Any, ...]]) -> Product:
         row = self._connection.execute(statement).one_or_none()
@@ -122,6 +130,7 @@ class SqlProducts:
     def _load(self, row: Row[Any]) -> Product:
         product = to_product(row)
         self._indexed[product.id] = indexed_texts(product)
+        self._brand_counts.loaded(product)
         return product
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
+from sqlalchemy.sql.selectable import Subquery
 
+from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
 from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
 from novacart.adapters.persistence.catalog.product_list_query import (
     IS_ACTIVE,
     ProductListQuery,
-    in_category,
 )
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
@@ -33,7 +34,7 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.catalog.search import merge_brands, select_suggestions
 from novacart.application.ports.product_view import ProductView
-from novacart.application.search_terms import search_terms
+from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
@@ -47,6 +48,36 @@ _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
     .where(IS_ACTIVE)
 )
 _PRODUCT: Final = _PRODUCTS.where(products.c.id == bindparam("product_id"))
+
+
+def _price_bounds(shown: Subquery | None) -> Select[*tuple[Any, ...]]:
+    """Select the lowest and the highest price of each category, or without one."""
+    is_shown: ColumnElement[bool] = products.c.category_id.is_(None)
+    if shown is not None:
+        is_shown = products.c.category_id == shown.c.id
+    prices = select(products.c.price_minor).where(IS_ACTIVE, is_shown).limit(1)
+    bounds = select(
+        prices.order_by(products.c.price_minor).scalar_subquery().label("lowest"),
+        prices.order_by(products.c.price_minor.desc()).scalar_subquery().label("highest"),
+    )
+    return bounds if shown is None else bounds.select_from(shown)
+
+
+def _price_range(category: str | None) -> Select[*tuple[Any, ...]]:
+    """Select the lowest and the highest price.
+
+    Each category's price is one entry of an index. Searching all products together would pass over
+    those of inactive categories.
+    """
+    shown = select(categories.c.id).where(categories.c.is_active)
+    if category is not None:
+        shown = shown.where(categories.c.slug == category)
+    by_category = _price_bounds(shown.subquery("shown"))
+    bounds = by_category if category else union_all(by_category, _price_bounds(None))
+    each = bounds.subquery("bounds")
+    return select(
+        func.min(each.c.lowest).label("lowest"), func.max(each.c.highest).label("highest")
+    )
 
 
 class SqlCatalogQueries:
@@ -72,9 +103,14 @@ class SqlCatalogQueries:
         )
 
     def count_products(self, filters: ProductFilter) -> int:
-        query = ProductListQuery(self._database.dialect, filters, ProductSort.NEWEST)
+        if filters == ProductFilter(category=filters.category, brands=filters.brands):
+            keys = [facet_key(brand) for brand in filters.brands]
+            statement = count_of(filters.category, keys)
+        else:
+            query = ProductListQuery(self._database.dialect, filters, ProductSort.NEWEST)
+            statement = query.count()
         with self._database.reading() as connection:
-            count: int = connection.execute(query.count()).scalar_one()
+            count: int = connection.execute(statement).scalar_one()
         return count
 
     def product(self, product_id: ProductId) -> ProductView:
@@ -85,25 +121,16 @@ class SqlCatalogQueries:
         return to_product_view(row)
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
-        statement = (
-            select(products.c.brand_key, products.c.brand, func.count())
-            .where(in_category(category))
-            .group_by(products.c.brand_key, products.c.brand)
-        )
         with self._database.reading() as connection:
-            brands = merge_brands((row[0], row[1], row[2]) for row in connection.execute(statement))
+            brands = merge_brands(
+                (row[0], row[1], row[2]) for row in connection.execute(spellings(category))
+            )
         # The collations of the databases differ.
         return sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title))
 
     def price_range(self, category: str | None) -> PriceRange:
-        prices = select(products.c.price_minor).where(in_category(category)).limit(1)
-        # Each subquery reads one entry of an index; MIN and MAX together would read all of it.
-        statement = select(
-            prices.order_by(products.c.price_minor).scalar_subquery().label("lowest"),
-            prices.order_by(products.c.price_minor.desc()).scalar_subquery().label("highest"),
-        )
         with self._database.reading() as connection:
-            row = connection.execute(statement).one()
+            row = connection.execute(_price_range(category)).one()
         return PriceRange(
             min_price=Money(row.lowest or 0, self._currency),
             max_price=Money(row.highest or 0, self._currency),

@@ -3,23 +3,48 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import BigInteger, Connection, column, func, select, text
+from sqlalchemy import BigInteger, Connection, column, select, text
 from sqlalchemy.sql.selectable import Subquery
 
+from novacart.adapters.persistence.catalog.brand_counts import (
+    counts_by_category,
+    matching_keys,
+    spellings,
+)
 from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
-from novacart.adapters.persistence.catalog.product_list_query import IS_ACTIVE, IS_LISTED
+from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
+from novacart.adapters.persistence.catalog.tables import (
+    brand_counts,
+    categories,
+    products,
+    stock_levels,
+)
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
 from novacart.application.catalog.search import MAX_BRANDS, merge_brands
 from novacart.application.ports.product_view import ProductView
 from novacart.application.search_terms import SearchTerm, index_terms, matches
 
-# Brands and products are taken from this many of the newest matching products, of which some may
-# be in an inactive category. A brand of the shop has many products, so it is likely among them.
-# Only this many brands are then counted exactly.
+# Products are taken from this many of the newest matching products, of which some may be in an
+# inactive category.
 _SCANNED_PRODUCTS: Final = 500
-_COUNTED_BRANDS: Final = 12
+# Brands are taken from this many, in the order of the matching term. More begin with one letter
+# only in a shop with thousands of brands.
+_MAX_CANDIDATES: Final = 500
+# The image of a brand is sought in this many products.
+_NEWEST_OF_BRAND: Final = 50
+
+_CATEGORIES: Final = (
+    select(
+        categories.c.id,
+        categories.c.name,
+        categories.c.slug,
+        categories.c.image,
+        categories.c.search_text,
+    )
+    .where(categories.c.is_active)
+    .order_by(categories.c.position, categories.c.id)
+)
 
 # The newest matches instead of the best: ranking everything that begins with one letter takes
 # too long for a request that is sent on each keystroke.
@@ -37,19 +62,11 @@ _NEWEST: Final = {
 
 def matching_categories(connection: Connection, terms: Sequence[SearchTerm]) -> list[Suggestion]:
     """Active categories whose name matches, by position."""
-    rows = connection.execute(
-        select(categories.c.id, categories.c.name, categories.c.slug, categories.c.image)
-        .where(categories.c.is_active)
-        .order_by(categories.c.position, categories.c.id)
-    )
-    matching = [row for row in rows if matches(terms, index_terms(row.name))]
+    rows = connection.execute(_CATEGORIES)
+    matching = [row for row in rows if matches(terms, row.search_text.split())]
     if not matching:
         return []
-    counted = connection.execute(
-        select(products.c.category_id, func.count())
-        .where(IS_ACTIVE, products.c.category_id.in_([row.id for row in matching]))
-        .group_by(products.c.category_id)
-    )
+    counted = connection.execute(counts_by_category(row.id for row in matching))
     counts = {row[0]: row[1] for row in counted}
     return [
         Suggestion(
@@ -64,38 +81,43 @@ def matching_categories(connection: Connection, terms: Sequence[SearchTerm]) -> 
 
 
 def matching_brands(connection: Connection, terms: Sequence[SearchTerm]) -> list[Suggestion]:
-    """Brands whose name matches, by falling number of products, with an image of one of them."""
-    newest = _newest(connection, terms, "maker", _SCANNED_PRODUCTS)
-    spellings = connection.execute(
-        select(products.c.brand_key, products.c.brand, func.count())
-        .join_from(newest, products, products.c.id == newest.c.product_id)
-        .where(IS_LISTED)
-        .group_by(products.c.brand_key, products.c.brand)
+    """Brands whose name matches, by falling number of products, with the image of a new one."""
+    candidates = matching_keys(terms, _MAX_CANDIDATES)
+    rows = connection.execute(spellings(None).where(brand_counts.c.brand_key.in_(candidates)))
+    brands = merge_brands(
+        (key, brand, count) for key, brand, count in rows if matches(terms, index_terms(brand))
     )
-    scanned = merge_brands(
-        (row[0], row[1], row[2]) for row in spellings if matches(terms, index_terms(row.brand))
-    )
-    counted = sorted(scanned, key=lambda key: (-scanned[key].count, key))[:_COUNTED_BRANDS]
-    if not counted:
-        return []
-    rows = connection.execute(
-        select(products.c.brand_key, products.c.brand, func.count(), func.min(products.c.image))
-        .where(IS_LISTED, products.c.brand_key.in_(counted))
-        .group_by(products.c.brand_key, products.c.brand)
-    ).all()
-    images: dict[str, str] = {}
-    for key, _, _, image in rows:
-        if image is not None:
-            images[key] = min(image, images.get(key, image))
-    brands = merge_brands((key, brand, count) for key, brand, count, _ in rows)
-    suggestions = [
+    ranked = sorted(brands.items(), key=lambda item: (-item[1].count, item[1].title))
+    shown = ranked[: MAX_BRANDS + 1]
+    images = _images(connection, [key for key, _ in shown])
+    return [
         Suggestion(
             type=SuggestionType.BRAND, name=brand.title, count=brand.count, image=images.get(key)
         )
-        for key, brand in brands.items()
+        for key, brand in shown
     ]
-    suggestions.sort(key=lambda suggestion: (-suggestion.count, suggestion.name))
-    return suggestions[: MAX_BRANDS + 1]
+
+
+def _images(connection: Connection, brand_keys: Sequence[str]) -> dict[str, str]:
+    """The image of the newest product with one, among the newest products of each brand."""
+    images: dict[str, str] = {}
+    for key in brand_keys:
+        newest = (
+            select(products.c.image, products.c.created_at, products.c.id)
+            .where(IS_LISTED, products.c.brand_key == key)
+            .order_by(products.c.created_at.desc(), products.c.id.desc())
+            .limit(_NEWEST_OF_BRAND)
+            .subquery()
+        )
+        image = connection.scalar(
+            select(newest.c.image)
+            .where(newest.c.image.is_not(None))
+            .order_by(newest.c.created_at.desc(), newest.c.id.desc())
+            .limit(1)
+        )
+        if image is not None:
+            images[key] = image
+    return images
 
 
 def matching_products(connection: Connection, terms: Sequence[SearchTerm]) -> list[ProductView]:

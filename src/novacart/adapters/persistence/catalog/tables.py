@@ -23,6 +23,8 @@ from novacart.adapters.persistence.metadata import UtcDateTime, metadata
 # On SQLite an INTEGER primary key is the rowid, by which the search index refers to a product.
 _ID = BigInteger().with_variant(Integer, "sqlite")
 
+_BY_CODE_POINT = Text(collation="C").with_variant(Text(), "sqlite")
+
 categories = Table(
     "categories",
     metadata,
@@ -87,8 +89,6 @@ for _name, _columns in {
     "brand_price": ("brand_key", "price_minor", "id"),
     "brand_newest": ("brand_key", "created_at", "id"),
     "category_brand": ("category_id", "brand_key", "price_minor", "id"),
-    # Counts of brands read no row. SQLite needs `archived_at` for that, though it is always null.
-    "facets": ("brand_key", "brand", "category_id", "archived_at"),
 }.items():
     Index(
         f"ix_products_{_name}",
@@ -98,6 +98,26 @@ for _name, _columns in {
     )
 
 attach_search_index(products)
+
+# The number of products that are not archived, by category and brand. A category of 0 is none.
+brand_counts = Table(
+    "brand_counts",
+    metadata,
+    Column("category_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("brand_key", Text, primary_key=True),
+    Column("brand", String(200), primary_key=True),
+    # No CHECK: it would apply to the row of an upsert that subtracts. The audit checks the counts.
+    Column("products", BigInteger, nullable=False),
+    Index("ix_brand_counts_brand_key", "brand_key"),
+)
+
+# The terms by which suggestions find a brand. Compared by code points, for ranges of prefixes.
+brand_terms = Table(
+    "brand_terms",
+    metadata,
+    Column("term", _BY_CODE_POINT, primary_key=True),
+    Column("brand_key", Text, primary_key=True),
+)
 
 stock_levels = Table(
     "stock_levels",
