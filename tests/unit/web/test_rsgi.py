@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, Response, request
+from werkzeug.routing import MapAdapter
 
 from novacart.adapters.web.http import errors, frame, rsgi
 from novacart.adapters.web.http.app import NovaCartFlask
@@ -46,6 +47,7 @@ class Protocol:
         self.status = 0
         self.headers: dict[str, str] = {}
         self.body = b""
+        self.streamed = False
         self.read = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -59,7 +61,7 @@ class Protocol:
         self.status, self.headers, self.body = status, dict(headers), body
 
     def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Protocol:
-        self.status, self.headers = status, dict(headers)
+        self.status, self.headers, self.streamed = status, dict(headers), True
         return self
 
     async def send_bytes(self, data: bytes) -> None:
@@ -91,6 +93,14 @@ def app() -> Flask:
     @app.get("/pages/report")
     def report() -> dict[str, str]:
         return {"thread": threading.current_thread().name}
+
+    @app.put("/items/<name>/")
+    def item(name: str) -> dict[str, str]:
+        return {"name": name}
+
+    @app.get("/unchanged")
+    def unchanged() -> Response:
+        return Response(status=304)
 
     @app.get("/stream")
     def stream() -> Response:
@@ -234,6 +244,30 @@ def test_space_of_a_body_is_free_again_after_its_request(app: Flask) -> None:
         return statuses
 
     assert asyncio.run(run()) == [200, 200, 200]
+
+
+def test_url_of_a_write_is_matched_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    matched: list[str] = []
+    match = MapAdapter.match
+
+    def counted(adapter: MapAdapter, **_: object) -> object:
+        matched.append(adapter.path_info)
+        return match(adapter, return_rule=True)
+
+    monkeypatch.setattr(MapAdapter, "match", counted)
+    sent = send(app, Scope(method="PUT", path="/items/a%20b/"), Protocol())
+    assert sent.body == b'{"name":"a b"}\n'
+    assert matched == ["/items/a b/"]
+
+
+def test_unmatched_url_of_a_write_is_an_error(app: Flask) -> None:
+    assert send(app, post(0, "/nothing"), Protocol()).status == 404
+    assert send(app, Scope(method="DELETE", path="/echo"), Protocol()).status == 405
+
+
+def test_response_without_a_body_is_not_streamed(app: Flask) -> None:
+    sent = send(app, Scope(path="/unchanged"), Protocol())
+    assert (sent.status, sent.streamed) == (304, False)
 
 
 def test_page_under_the_threaded_prefix_runs_in_the_write_pool(app: Flask) -> None:

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, Never
+from wsgiref.types import WSGIEnvironment
 
 from flask import Flask, Request, Response
+from flask.ctx import RequestContext
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
@@ -14,6 +16,9 @@ from werkzeug.sansio.utils import get_host
 
 from novacart.adapters.web.http.fields import MAX_INTEGER
 from novacart.adapters.web.http.responses import NovaCartResponse
+
+MATCH: Final = "novacart.match"
+"""The rule and the arguments of a URL that the server has matched, in the WSGI environment."""
 
 _MISSING_SLASH: Final = "There is no page at this URL. URLs of this API end in a slash."
 
@@ -66,6 +71,15 @@ class AdminSessions(SecureCookieSessionInterface):
         return _NO_SESSION
 
 
+class _RequestContext(RequestContext):
+    def match_request(self) -> None:
+        match = self.request.environ.get(MATCH)
+        if match is None:
+            super().match_request()
+        else:
+            self.request.url_rule, self.request.view_args = match
+
+
 class NovaCartFlask(Flask):
     """Flask with a 404 instead of a redirect for a URL without its trailing slash.
 
@@ -104,6 +118,9 @@ class NovaCartFlask(Flask):
             path_info=request.path,
             query_args=environ["QUERY_STRING"],
         )
+
+    def request_context(self, environ: WSGIEnvironment) -> RequestContext:
+        return _RequestContext(self, environ)
 
     def make_response(self, rv: ResponseReturnValue) -> Response:
         return rv if type(rv) is NovaCartResponse else super().make_response(rv)

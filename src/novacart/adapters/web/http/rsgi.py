@@ -28,6 +28,7 @@ from wsgiref.types import InputStream, WSGIApplication, WSGIEnvironment
 from flask import Flask, Request
 from werkzeug.exceptions import HTTPException
 
+from novacart.adapters.web.http.app import MATCH
 from novacart.adapters.web.http.endpoints import Endpoint, endpoint_of
 from novacart.adapters.web.http.errors import ApiError
 
@@ -246,11 +247,13 @@ class RsgiApplication:
         return scope.method in _SAFE_METHODS and not scope.path.startswith(self._threaded)
 
     def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
+        """Match the URL and keep the result for the application, which need not match it again."""
         try:
-            name, _ = self._app.url_map.bind_to_environ(environ).match()
+            match = self._app.url_map.bind_to_environ(environ).match(return_rule=True)
         except HTTPException:
-            name = None
-        return endpoint_of(self._app, name)
+            return endpoint_of(self._app, None)
+        environ[MATCH] = match
+        return endpoint_of(self._app, match[0].endpoint)
 
     async def _read_body(
         self, scope: Scope, protocol: HttpProtocol, body: "_Body", limit: int
