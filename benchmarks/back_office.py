@@ -176,7 +176,7 @@ def _run_worker(injector: Injector, progress: Progress) -> None:
     relay = build_relay(injector)
     waiting = injector.get(Outbox).count_pending()  # type: ignore[type-abstract]
     with progress.step("messages of the outbox", waiting) as advance:
-        while relay() is not None:
+        while relay():
             advance(1)
 
 

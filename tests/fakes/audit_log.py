@@ -14,11 +14,12 @@ class FakeAuditLog:
         self.rows: list[AuditEntry] = []
         self.recorded_end = EMPTY
 
-    def add(self, message: OutboxMessage) -> None:
-        if all(row.message_id != message.id for row in self.rows):
-            entry = next_entry(self.recorded_end, message)
-            self.rows.append(entry)
-            self.recorded_end = ChainEnd(length=entry.position, hash=entry.hash)
+    def add(self, messages: Sequence[OutboxMessage]) -> None:
+        for message in messages:
+            if all(row.message_id != message.id for row in self.rows):
+                entry = next_entry(self.recorded_end, message)
+                self.rows.append(entry)
+                self.recorded_end = ChainEnd(length=entry.position, hash=entry.hash)
 
     def end(self) -> ChainEnd:
         return self.recorded_end

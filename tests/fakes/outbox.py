@@ -39,26 +39,32 @@ class FakeOutbox:
         self._messages[message.id] = message
         self._times[message.id] = event.occurred_at
 
-    def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
+    def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:
         with self._lock:
-            due = [
+            due = sorted(
                 (self._times[id], id)
                 for id, message in self._messages.items()
                 if message.state == "pending" and self._times[id] <= at
-            ]
-            if not due:
-                return None
-            _, id = min(due)
-            message = self._messages[id]
-            self._messages[id] = replace(message, attempts=message.attempts + 1)
-            self._times[id] = until
-            return self._messages[id]
+            )
+            ids = [id for _, id in due if not self._messages[id].attempts][:limit]
+            if due and self._messages[due[0][1]].attempts:
+                ids = [due[0][1]]
+            for id in ids:
+                message = self._messages[id]
+                self._messages[id] = replace(message, attempts=message.attempts + 1)
+                self._times[id] = until
+            return [self._messages[id] for id in sorted(ids)]
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         self._update(message, message, until)
 
-    def complete(self, message: OutboxMessage, *, at: datetime) -> None:
-        self._update(message, replace(message, state="handled", last_error=None), at)
+    def release(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        for message in messages:
+            self._update(message, replace(message, attempts=message.attempts - 1), at)
+
+    def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        for message in messages:
+            self._update(message, replace(message, state="handled", last_error=None), at)
 
     def postpone(
         self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]

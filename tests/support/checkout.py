@@ -80,7 +80,7 @@ class CheckoutFixture:
     def work(self) -> None:
         """Relay all events, as the worker does."""
         relay: Relay = build_relay(self.injector)
-        while relay() is not None:
+        while relay():
             pass
 
     def reconcile(self) -> int:

@@ -149,7 +149,7 @@ class CrashHarness:
             try:
                 worker, relay, _ = self._worker = self._worker or self._started_worker()
                 worker.run_due_jobs()
-                while relay() is not None:
+                while relay():
                     pass
             except Crash:
                 self.restart()

@@ -106,7 +106,7 @@ class RaceHarness:
     def work(self) -> None:
         """Dispatch outbox messages until none is left."""
         relay = build_relay(self.injector)
-        while relay() is not None:
+        while relay():
             pass
 
     def settle(self) -> None:

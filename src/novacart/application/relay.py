@@ -1,11 +1,11 @@
 """Dispatch committed events from the outbox to event handlers."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
-from threading import Event, Thread
+from datetime import datetime, timedelta
+from threading import Event, Lock, Thread
 from typing import Any, Final
 
 from novacart.application.ports.clock import Clock
@@ -13,10 +13,11 @@ from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.application.ports.request_context import RequestContext, RequestContexts
 from novacart.domain.shared.events import DomainEvent
 
+BATCH_SIZE: Final = 100
 # Short, so that another worker soon takes over from one that crashed. A claim is renewed while
 # a handler is still running.
 CLAIM_DURATION: Final = timedelta(seconds=30)
-_RENEW_INTERVAL: Final = 10.0
+_RENEW_INTERVAL: Final = 2.0
 # About two hours of attempts: an hour without a mail server parks no message.
 MAX_ATTEMPTS: Final = 16
 _FIRST_BACKOFF: Final = timedelta(seconds=5)
@@ -41,10 +42,16 @@ class EventHandler:
 class Relay:
     """Delivers each message at least once to each of its handlers.
 
-    A failed message is retried with exponential backoff, while other messages are delivered. It
-    is parked after `MAX_ATTEMPTS` failures, or crashes of the worker. A handler that succeeded is
-    not called again for the same message. `audit_sink` receives every message under the same
-    rules. `renew_interval` is in seconds.
+    New messages are claimed in batches. `audit_sink` receives a batch in one call. Messages without
+    handlers are then completed together. The others are delivered one by one, and each is completed
+    before the next, so that a crash repeats the handlers of one message only.
+
+    A failed message is retried alone, with exponential backoff, while others are delivered. It is
+    parked after `MAX_ATTEMPTS` failures, or crashes of the worker. A handler that succeeded is not
+    called again for the same message; the audit sink is one of them.
+
+    When a batch takes longer than `renew_interval` seconds, the message in hand stays claimed, and
+    the rest of the batch is released for other workers.
     """
 
     def __init__(
@@ -54,7 +61,7 @@ class Relay:
         clock: Clock,
         contexts: RequestContexts,
         event_handlers: Iterable[EventHandler],
-        audit_sink: Callable[[OutboxMessage], None] | None = None,
+        audit_sink: Callable[[Sequence[OutboxMessage]], None] | None = None,
         renew_interval: float = _RENEW_INTERVAL,
     ) -> None:
         self._outbox = outbox
@@ -65,57 +72,74 @@ class Relay:
         self._handlers: dict[str, list[EventHandler]] = {}
         for handler in event_handlers:
             self._handlers.setdefault(handler.event.name, []).append(handler)
+        self._is_stopping = False
 
-    def __call__(self) -> OutboxMessage | None:
-        """Deliver the next due message and return it; None if no message is due."""
+    def stop(self) -> None:
+        """Let the message in hand finish, and release the rest of its batch.
+
+        Takes no lock, so that a signal handler can call it.
+        """
+        self._is_stopping = True
+
+    def __call__(self) -> Sequence[OutboxMessage]:
+        """Deliver the next batch of due messages and return it; empty if no message is due."""
         now = self._clock.now()
-        message = self._outbox.claim(at=now, until=now + CLAIM_DURATION)
-        if message is None:
-            return None
-        if message.attempts > MAX_ATTEMPTS:
+        batch = self._outbox.claim(at=now, until=now + CLAIM_DURATION, limit=BATCH_SIZE)
+        if not batch:
+            return batch
+        if batch[0].attempts > MAX_ATTEMPTS:
+            (message,) = batch
             self._outbox.park(message, at=now, error=_PROCESS_ENDED, handled_by=message.handled_by)
-            return message
+            return batch
+        audit_error = self._add_to_audit_log(batch)
+        waiting = batch
+        if not audit_error:
+            waiting = [message for message in batch if message.name in self._handlers]
+            done = [message for message in batch if message.name not in self._handlers]
+            self._outbox.complete(done, at=self._clock.now())
+        with self._claims(waiting, claimed_at=now) as claims:
+            self._deliver(claims, audit_error)
+        return batch
+
+    def _add_to_audit_log(self, batch: Sequence[OutboxMessage]) -> str:
+        """Return the error, or an empty string."""
+        new = [message for message in batch if _AUDIT_SINK not in message.handled_by]
+        if self._audit_sink is None or not new:
+            return ""
+        try:
+            self._audit_sink(new)
+        except Exception as error:  # noqa: BLE001 (the handlers still run)
+            return _describe(_AUDIT_SINK, error)
+        return ""
+
+    def _deliver(self, claims: "_Claims", audit_error: str) -> None:
+        while not self._is_stopping and (message := claims.take_next(at=self._clock.now())):
+            handled_by, errors = self._call_handlers(message)
+            if audit_error:
+                errors.append(audit_error)
+            else:
+                handled_by.add(_AUDIT_SINK)
+            # Otherwise a renewal could overwrite the time of the next attempt.
+            claims.end_renewal()
+            self._record_outcome(message, frozenset(handled_by), "; ".join(errors))
+        claims.release_rest()
+
+    def _call_handlers(self, message: OutboxMessage) -> tuple[set[str], list[str]]:
+        """Return the names of the handlers that succeeded, now or before, and the errors."""
         handled_by = set(message.handled_by)
         errors = []
         context = RequestContext(actor="system", request_id=message.request_id)
-        with self._renewed_claim(message):
-            for name, handle in self._handlers_of(message):
-                if name in handled_by:
-                    continue
-                try:
-                    with self._contexts.bind(context):
-                        handle()
-                except Exception as error:  # noqa: BLE001 (other handlers still run)
-                    errors.append(f"{name}: {type(error).__name__}: {error}")
-                else:
-                    handled_by.add(name)
-        self._record_outcome(message, frozenset(handled_by), "; ".join(errors))
-        return message
-
-    @contextmanager
-    def _renewed_claim(self, message: OutboxMessage) -> Iterator[None]:
-        """Renew the claim while the block runs."""
-        done = Event()
-
-        def renew() -> None:
-            while not done.wait(self._renew_interval):
-                # If renewing fails, the claim expires and another worker takes the message.
-                with suppress(Exception):
-                    self._outbox.extend(message, until=self._clock.now() + CLAIM_DURATION)
-
-        thread = Thread(target=renew, name="claim", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
-
-    def _handlers_of(self, message: OutboxMessage) -> Iterator[tuple[str, Callable[[], None]]]:
-        if self._audit_sink is not None:
-            yield _AUDIT_SINK, partial(self._audit_sink, message)
         for handler in self._handlers.get(message.name, []):
-            yield handler.name, partial(_handle, handler, message)
+            if handler.name in handled_by:
+                continue
+            try:
+                with self._contexts.bind(context):
+                    handler.handle(handler.event.from_payload(dict(message.payload)))
+            except Exception as error:  # noqa: BLE001 (other handlers still run)
+                errors.append(_describe(handler.name, error))
+            else:
+                handled_by.add(handler.name)
+        return handled_by, errors
 
     def _record_outcome(
         self, message: OutboxMessage, handled_by: frozenset[str], error: str
@@ -123,16 +147,93 @@ class Relay:
         now = self._clock.now()
         error = error[:_MAX_ERROR_LENGTH]
         if not error:
-            self._outbox.complete(message, at=now)
+            self._outbox.complete([message], at=now)
         elif message.attempts >= MAX_ATTEMPTS:
             self._outbox.park(message, at=now, error=error, handled_by=handled_by)
         else:
             until = now + backoff(message.attempts)
             self._outbox.postpone(message, until=until, error=error, handled_by=handled_by)
 
+    @contextmanager
+    def _claims(
+        self, messages: Sequence[OutboxMessage], *, claimed_at: datetime
+    ) -> Iterator["_Claims"]:
+        """Renew claims while the block runs."""
+        claims = _Claims(self._outbox, self._clock, messages, claimed_at=claimed_at)
+        if not messages:
+            yield claims
+            return
+        done = Event()
 
-def _handle(handler: EventHandler, message: OutboxMessage) -> None:
-    handler.handle(handler.event.from_payload(dict(message.payload)))
+        def renew() -> None:
+            while not done.wait(self._renew_interval):
+                # If this fails, the claims expire and other workers take the messages.
+                with suppress(Exception):
+                    claims.release_rest()
+                    claims.renew()
+
+        thread = Thread(target=renew, name="claims", daemon=True)
+        thread.start()
+        try:
+            yield claims
+        finally:
+            done.set()
+            thread.join()
+
+
+class _Claims:
+    """The claimed messages that wait for their handlers, and the one in hand.
+
+    One thread delivers them. When that takes long, another renews the claim of the message in hand
+    and releases the rest.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        clock: Clock,
+        messages: Iterable[OutboxMessage],
+        *,
+        claimed_at: datetime,
+    ) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._expires_at = claimed_at + CLAIM_DURATION
+        self._waiting = deque(messages)
+        self._in_hand: OutboxMessage | None = None
+        self._lock = Lock()
+
+    def take_next(self, *, at: datetime) -> OutboxMessage | None:
+        """Return the next message; None at the end, or if the claims have expired."""
+        with self._lock:
+            if self._waiting and at < self._expires_at:
+                self._in_hand = self._waiting.popleft()
+                return self._in_hand
+            return None
+
+    def renew(self) -> None:
+        with self._lock:
+            if self._in_hand is not None:
+                self._outbox.extend(self._in_hand, until=self._clock.now() + CLAIM_DURATION)
+
+    def end_renewal(self) -> None:
+        with self._lock:
+            self._in_hand = None
+
+    def release_rest(self) -> None:
+        with self._lock:
+            rest = list(self._waiting)
+            self._waiting.clear()
+        self._outbox.release(rest, at=self._clock.now())
+
+
+def are_more_due(batch: Sequence[OutboxMessage]) -> bool:
+    """Whether more messages are probably due: the batch was full, or one that is retried alone."""
+    return len(batch) == BATCH_SIZE or any(message.attempts > 1 for message in batch)
+
+
+def _describe(handler: str, error: Exception) -> str:
+    return f"{handler}: {type(error).__name__}: {error}"
 
 
 def backoff(attempts: int) -> timedelta:

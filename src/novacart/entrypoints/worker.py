@@ -14,21 +14,22 @@ from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.system_checks import SystemChecks
-from novacart.application.relay import Relay
+from novacart.application.relay import Relay, are_more_due
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
-# Seconds to wait when there is nothing to do, and after an error.
-_IDLE: Final = 0.5
+# Seconds between two batches of messages, and after an error. A batch of many messages costs
+# little more than a batch of one.
+_BETWEEN_BATCHES: Final = 0.2
 _AFTER_ERROR: Final = 2.0
 
 _log = structlog.get_logger("novacart.worker")
 
 
 class Worker:
-    """Runs until `stop`, which lets the current message or job finish.
+    """Runs until `stop`, which lets the current message or job finish and releases other messages.
 
     Any number of workers may run at once. After an error, such as an unreachable database, the
     worker waits and goes on.
@@ -52,13 +53,14 @@ class Worker:
         self._next_check: dict[str, datetime] = {}
 
     def stop(self) -> None:
+        self._relay.stop()
         self._stopping.set()
 
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
                 self.run_due_jobs()
-                pause = 0.0 if self._relay() is not None else _IDLE
+                pause = 0.0 if are_more_due(self._relay()) else _BETWEEN_BATCHES
             except (Unavailable, DomainError) as error:
                 _log.warning("worker_error", reason=str(error))
                 pause = _AFTER_ERROR

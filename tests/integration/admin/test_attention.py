@@ -31,8 +31,7 @@ def _park_messages(injector: Injector, clock: SetClock) -> None:
     create_account(injector, "customer", "asha-two")
     create_account(injector, "customer", "ravi-two")
     for _ in range(2):
-        message = outbox.claim(at=clock.now(), until=clock.now() + timedelta(minutes=5))
-        assert message is not None
+        (message,) = outbox.claim(at=clock.now(), until=clock.now() + timedelta(minutes=5))
         outbox.park(message, at=clock.now(), error="Timeout", handled_by=frozenset())
 
 

@@ -142,7 +142,7 @@ def shop(app: Flask, injector: Injector) -> Flask:
         connection.commit()
     create_account(injector, "support")
     relay = build_relay(injector)
-    while relay() is not None:
+    while relay():
         pass
     return app
 

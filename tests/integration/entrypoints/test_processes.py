@@ -387,8 +387,7 @@ def test_parked_messages_are_listed_and_retried(
         write_events(connection, [event], RequestContext(actor="user:1"))
         connection.commit()
     outbox = SqlOutbox(database, ContextVarRequestContexts())
-    message = outbox.claim(at=event.occurred_at, until=event.occurred_at)
-    assert message is not None
+    (message,) = outbox.claim(at=event.occurred_at, until=event.occurred_at)
     outbox.park(message, at=event.occurred_at, error="poison", handled_by=frozenset())
     listed = run("outbox", "list", **environ)
     assert "poison" in listed.stdout

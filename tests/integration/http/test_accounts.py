@@ -46,8 +46,8 @@ def dump(database: Database) -> Callable[[], str]:
 def run_worker(app: Flask) -> None:
     """Dispatch every event that is due."""
     relay = build_relay(app.extensions["novacart.injector"])
-    while message := relay():
-        assert message.attempts == 1
+    while messages := relay():
+        assert all(message.attempts == 1 for message in messages)
 
 
 def last_token(mailer: FakeMailer) -> str:

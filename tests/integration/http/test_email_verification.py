@@ -24,7 +24,7 @@ def app(make_app: MakeApp, mailer: FakeMailer) -> Flask:
 
 def run_worker(app: Flask) -> None:
     relay = build_relay(app.extensions["novacart.injector"])
-    while relay() is not None:
+    while relay():
         pass
 
 

@@ -35,7 +35,7 @@ def app(make_app: MakeApp) -> Flask:
 def audited(injector: Injector) -> list[tuple[str, str, dict[str, object]]]:
     """The action, subject and payload of each entry of the audit log."""
     relay = build_relay(injector)
-    while relay() is not None:
+    while relay():
         pass
     log = injector.get(AuditLog)  # type: ignore[type-abstract]
     entries = log.entries(after=0, limit=100)

@@ -21,7 +21,7 @@ class TestSqlAuditLog(AuditLogContract):
 )
 def test_database_rejects_changes_of_entries(database: Database, statement: str) -> None:
     audit_log = SqlAuditLog(database)
-    audit_log.add(message(1))
+    audit_log.add([message(1)])
 
     with (
         pytest.raises(DBAPIError, match="only ever added"),
@@ -35,10 +35,13 @@ def test_database_rejects_changes_of_entries(database: Database, statement: str)
 
 def test_concurrent_additions_keep_the_chain(database: Database) -> None:
     audit_log = SqlAuditLog(database)
-    numbers = [*range(1, 21), *range(1, 21)]
+    numbers = [*range(1, 20), *range(1, 20)]
+
+    def add_two(number: int) -> None:
+        audit_log.add([message(number), message(number + 1)])
 
     with ThreadPoolExecutor(8) as workers:
-        list(workers.map(lambda number: audit_log.add(message(number)), numbers))
+        list(workers.map(add_two, numbers))
 
     assert audit_log.end().length == 20
     assert VerifyAuditLog(audit_log)().broken_at is None

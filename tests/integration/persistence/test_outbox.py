@@ -53,8 +53,8 @@ class TestSqlOutbox(OutboxContract):
 
         def claim_all(_: int) -> list[int]:
             claimed = []
-            while message := outbox.claim(at=NOON, until=LATER):
-                claimed.append(message.id)
+            while messages := outbox.claim(at=NOON, until=LATER, limit=3):
+                claimed += [message.id for message in messages]
             return claimed
 
         with ThreadPoolExecutor(WORKERS) as pool:

@@ -36,7 +36,7 @@ class AuditLogContract:
         assert audit_log.entries(after=0, limit=10) == []
 
     def test_entry_copies_the_message(self, audit_log: AuditLog) -> None:
-        audit_log.add(message(41))
+        audit_log.add([message(41)])
 
         [entry] = audit_log.entries(after=0, limit=10)
         assert entry.position == 1
@@ -51,21 +51,34 @@ class AuditLogContract:
 
     def test_positions_are_gapless_and_in_order_of_insertion(self, audit_log: AuditLog) -> None:
         for number in (9, 3, 5):
-            audit_log.add(message(number))
+            audit_log.add([message(number)])
 
         entries = audit_log.entries(after=1, limit=1)
         assert [(entry.position, entry.message_id) for entry in entries] == [(2, 3)]
         assert audit_log.end().length == 3
 
     def test_message_is_added_once(self, audit_log: AuditLog) -> None:
-        audit_log.add(message(1))
-        audit_log.add(message(1, attempts=2))
+        audit_log.add([message(1)])
+        audit_log.add([message(1, attempts=2)])
 
         assert audit_log.end().length == 1
 
+    def test_new_messages_of_a_batch_are_added(self, audit_log: AuditLog) -> None:
+        audit_log.add([message(1), message(3)])
+        audit_log.add([message(1), message(2), message(3), message(4)])
+
+        entries = audit_log.entries(after=0, limit=10)
+        assert [(entry.position, entry.message_id) for entry in entries] == [
+            (1, 1),
+            (2, 3),
+            (3, 2),
+            (4, 4),
+        ]
+        assert VerifyAuditLog(audit_log)().broken_at is None
+
     def test_each_entry_contains_the_hash_of_the_previous(self, audit_log: AuditLog) -> None:
-        audit_log.add(message(1))
-        audit_log.add(message(2, request_id=None))
+        audit_log.add([message(1)])
+        audit_log.add([message(2, request_id=None)])
 
         first, second = audit_log.entries(after=0, limit=10)
         assert first.previous_hash == EMPTY.hash

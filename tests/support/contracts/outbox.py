@@ -37,8 +37,7 @@ class OutboxContract:
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(7))
-        message = outbox.claim(at=NOON, until=LATER)
-        assert message is not None
+        (message,) = outbox.claim(at=NOON, until=LATER)
         assert (message.name, message.version) == ("test.shutter_opened", 3)
         assert ShutterOpened.from_payload(dict(message.payload)) == opened(7)
         assert (message.actor, message.request_id) == (STORED_BY.actor, STORED_BY.request_id)
@@ -49,59 +48,107 @@ class OutboxContract:
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(at=LATER))
-        assert outbox.claim(at=NOON, until=LATER) is None
+        assert outbox.claim(at=NOON, until=LATER) == []
 
     def test_oldest_message_is_claimed_first(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(1), opened(2), opened(3))
-        claimed = [outbox.claim(at=NOON, until=LATER) for _ in range(3)]
-        assert [each.payload["height"] for each in claimed if each] == [1, 2, 3]
+        claimed = [message for _ in range(3) for message in outbox.claim(at=NOON, until=LATER)]
+        assert [message.payload["height"] for message in claimed] == [1, 2, 3]
+
+    def test_claim_returns_at_most_the_limit(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(*(opened(height) for height in range(1, 6)), opened(6, at=LATER))
+        first = outbox.claim(at=NOON, until=LATER, limit=3)
+        second = outbox.claim(at=NOON, until=LATER, limit=3)
+        assert [message.payload["height"] for message in first] == [1, 2, 3]
+        assert [message.payload["height"] for message in second] == [4, 5]
+        assert {message.attempts for message in (*first, *second)} == {1}
+
+    def test_message_that_was_attempted_is_claimed_alone(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened(1), opened(2))
+        for message in outbox.claim(at=NOON, until=LATER, limit=10):
+            outbox.postpone(message, until=NOON, error="no answer", handled_by=frozenset())
+        store(opened(3, at=NOON + timedelta(seconds=1)), opened(4, at=NOON + timedelta(seconds=1)))
+        batches = [outbox.claim(at=LATER, until=LATER, limit=10) for _ in range(3)]
+        heights = [[message.payload["height"] for message in batch] for batch in batches]
+        assert heights == [[1], [2], [3, 4]]
 
     def test_claimed_message_is_due_again_when_the_claim_expires(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
-        assert outbox.claim(at=NOON, until=LATER) is not None
-        assert outbox.claim(at=NOON + timedelta(minutes=4), until=LATER) is None
-        again = outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
-        assert again is not None
+        assert outbox.claim(at=NOON, until=LATER)
+        assert outbox.claim(at=NOON + timedelta(minutes=4), until=LATER) == []
+        (again,) = outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
         assert again.attempts == 2
 
     def test_only_the_current_claim_can_be_extended(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
-        first = outbox.claim(at=NOON, until=LATER)
-        assert first is not None
+        (first,) = outbox.claim(at=NOON, until=LATER)
         much_later = LATER + timedelta(minutes=5)
         outbox.extend(first, until=much_later)
-        assert outbox.claim(at=LATER, until=much_later) is None
-        second = outbox.claim(at=much_later, until=much_later)
-        assert second is not None
+        assert outbox.claim(at=LATER, until=much_later) == []
+        assert outbox.claim(at=much_later, until=much_later)
         outbox.extend(first, until=much_later + timedelta(minutes=5))
-        assert outbox.claim(at=much_later, until=much_later) is not None
+        assert outbox.claim(at=much_later, until=much_later)
+
+    def test_released_messages_are_due_as_if_they_were_not_claimed(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened(1), opened(2), opened(3))
+        first, *others = outbox.claim(at=NOON, until=LATER, limit=10)
+        outbox.release(others, at=NOON)
+        outbox.release([], at=NOON)
+        assert outbox.claim(at=NOON, until=LATER, limit=10) == others
+        outbox.complete([first], at=NOON)
+        assert outbox.count_pending() == 2
+
+    def test_only_the_current_claim_can_be_released(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened())
+        slow = outbox.claim(at=NOON, until=LATER)
+        assert outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
+        outbox.release(slow, at=LATER)
+        assert outbox.claim(at=LATER, until=LATER) == []
+
+    def test_messages_whose_claim_expired_are_not_completed_with_the_others(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened(1), opened(2), opened(3))
+        claimed = outbox.claim(at=NOON, until=LATER, limit=10)
+        (taken,) = outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
+        outbox.complete(claimed, at=LATER)
+        outbox.complete([], at=LATER)
+        assert outbox.count_pending() == 1
+        outbox.complete([taken], at=LATER)
+        assert outbox.count_pending() == 0
 
     def test_completed_message_is_not_claimed_again(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
-        message = outbox.claim(at=NOON, until=LATER)
-        assert message is not None
-        outbox.complete(message, at=NOON)
-        assert outbox.claim(at=LATER, until=LATER) is None
+        (message,) = outbox.claim(at=NOON, until=LATER)
+        outbox.complete([message], at=NOON)
+        assert outbox.claim(at=LATER, until=LATER) == []
         assert outbox.count_pending() == 0
 
     def test_postponed_message_keeps_its_error_and_handlers(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
-        message = outbox.claim(at=NOON, until=LATER)
-        assert message is not None
+        (message,) = outbox.claim(at=NOON, until=LATER)
         soon = NOON + timedelta(seconds=5)
         outbox.postpone(message, until=soon, error="no answer", handled_by=frozenset({"A", "B"}))
-        assert outbox.claim(at=NOON, until=LATER) is None
-        again = outbox.claim(at=soon, until=LATER)
+        assert outbox.claim(at=NOON, until=LATER) == []
+        (again,) = outbox.claim(at=soon, until=LATER)
         assert again == replace(
             message, attempts=2, last_error="no answer", handled_by=frozenset({"A", "B"})
         )
@@ -110,25 +157,21 @@ class OutboxContract:
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened())
-        slow = outbox.claim(at=NOON, until=LATER)
-        fast = outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
-        assert slow is not None
-        assert fast is not None
+        (slow,) = outbox.claim(at=NOON, until=LATER)
+        (fast,) = outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
         outbox.park(slow, at=LATER, error="too late", handled_by=frozenset())
         assert outbox.parked() == []
-        outbox.complete(fast, at=LATER)
+        outbox.complete([fast], at=LATER)
         assert outbox.count_pending() == 0
 
     def test_parked_message_is_listed_and_not_claimed(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(1), opened(2))
-        message = outbox.claim(at=NOON, until=LATER)
-        assert message is not None
+        (message,) = outbox.claim(at=NOON, until=LATER)
         outbox.park(message, at=NOON, error="poison", handled_by=frozenset({"A"}))
         assert [each.last_error for each in outbox.parked()] == ["poison"]
-        other = outbox.claim(at=LATER, until=LATER)
-        assert other is not None
+        (other,) = outbox.claim(at=LATER, until=LATER)
         assert other.payload["height"] == 2
 
     def test_retry_makes_parked_messages_pending(
@@ -136,13 +179,11 @@ class OutboxContract:
     ) -> None:
         store(opened(1), opened(2))
         for _ in range(2):
-            message = outbox.claim(at=NOON, until=LATER)
-            assert message is not None
+            (message,) = outbox.claim(at=NOON, until=LATER)
             outbox.park(message, at=NOON, error="poison", handled_by=frozenset({"A"}))
         first = outbox.parked()[0]
         assert outbox.retry(at=NOON, ids=[first.id]) == 1
-        again = outbox.claim(at=NOON, until=LATER)
-        assert again is not None
+        (again,) = outbox.claim(at=NOON, until=LATER)
         assert (again.id, again.attempts, again.handled_by) == (first.id, 1, frozenset({"A"}))
         assert outbox.retry(at=NOON) == 1
         assert outbox.retry(at=NOON) == 0
@@ -150,31 +191,27 @@ class OutboxContract:
     def test_retry_stores_an_event(self, outbox: Outbox, store: Callable[..., None]) -> None:
         store(opened(1), opened(2))
         for _ in range(2):
-            message = outbox.claim(at=NOON, until=LATER)
-            assert message is not None
+            (message,) = outbox.claim(at=NOON, until=LATER)
             outbox.park(message, at=NOON, error="poison", handled_by=frozenset())
         first = outbox.parked()[0]
         outbox.retry(at=LATER, ids=[first.id, 987_654])
         outbox.retry(at=LATER, ids=[first.id])
-        again, event = (outbox.claim(at=LATER, until=LATER + timedelta(hours=1)) for _ in range(2))
-        assert again is not None
+        again, event = outbox.claim(at=LATER, until=LATER + timedelta(hours=1), limit=10)
         assert again.id == first.id
-        assert event is not None
         assert (event.name, event.payload["message_id"], event.payload["message_name"]) == (
             "outbox_message.retried",
             first.id,
             "test.shutter_opened",
         )
         assert (event.actor, event.request_id) == ("staff:9", "retry-1")
-        assert outbox.claim(at=LATER, until=LATER) is None
+        assert outbox.claim(at=LATER, until=LATER) == []
 
     def test_prune_deletes_old_handled_messages(
         self, outbox: Outbox, store: Callable[..., None]
     ) -> None:
         store(opened(1), opened(2))
-        message = outbox.claim(at=NOON, until=LATER)
-        assert message is not None
-        outbox.complete(message, at=NOON)
+        (message,) = outbox.claim(at=NOON, until=LATER)
+        outbox.complete([message], at=NOON)
         assert outbox.prune(before=NOON) == 0
         assert outbox.prune(before=LATER) == 1
         assert outbox.count_pending() == 1

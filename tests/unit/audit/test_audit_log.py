@@ -18,7 +18,7 @@ class TestFakeAuditLog(AuditLogContract):
 def audit_log() -> FakeAuditLog:
     audit_log = FakeAuditLog()
     for number in range(1, 6):
-        audit_log.add(message(number))
+        audit_log.add([message(number)])
     return audit_log
 
 
@@ -78,7 +78,7 @@ def test_replaced_last_entry_is_detected(audit_log: FakeAuditLog) -> None:
 
 def test_subject_comes_from_the_ids_in_the_payload() -> None:
     audit_log = FakeAuditLog()
-    audit_log.add(message(1, payload={"product_id": 3, "after": {"title": "x"}}))
-    audit_log.add(message(2, payload={"user_id": 4}))
-    audit_log.add(message(3, payload={}))
+    audit_log.add([message(1, payload={"product_id": 3, "after": {"title": "x"}})])
+    audit_log.add([message(2, payload={"user_id": 4})])
+    audit_log.add([message(3, payload={})])
     assert [row.subject for row in audit_log.rows] == ["product:3", "user:4", "shop"]

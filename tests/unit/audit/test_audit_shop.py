@@ -152,7 +152,7 @@ def test_fault_of_the_audit_log_is_a_violation(
     reader: StubAuditReader, gateway: FakePaymentGateway
 ) -> None:
     audit_log = FakeAuditLog()
-    audit_log.add(message(1))
+    audit_log.add([message(1)])
     audit_log.rows[0] = replace(audit_log.rows[0], actor="staff:1")
     report = audit(reader, gateway, audit_log=audit_log)
     assert violations_of(report, 14) == ["Entry 1: The content was changed."]

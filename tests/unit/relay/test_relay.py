@@ -1,6 +1,7 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -57,7 +58,7 @@ def make_relay(
     outbox: FakeOutbox, clock: SetClock, contexts: ContextVarRequestContexts
 ) -> MakeRelay:
     def make(
-        audit_sink: Callable[[OutboxMessage], None] | None = None,
+        audit_sink: Callable[[Sequence[OutboxMessage]], None] | None = None,
         **handlers: Callable[..., None],
     ) -> Relay:
         return Relay(
@@ -86,8 +87,8 @@ def test_each_handler_receives_the_event_once(
     event = put(outbox, clock)
     first, second = RecordingHandler(), RecordingHandler()
     relay = make_relay(first=first, second=second)
-    assert relay() is not None
-    assert relay() is None
+    assert relay()
+    assert relay() == []
     assert first.received == second.received == [event]
 
 
@@ -95,7 +96,7 @@ def test_event_without_handlers_is_completed(
     outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     put(outbox, clock)
-    assert make_relay()() is not None
+    assert make_relay()()
     assert outbox.count_pending() == 0
 
 
@@ -106,9 +107,9 @@ def test_failed_handler_is_retried_after_the_backoff(
     handler = RecordingHandler(failures=1)
     relay = make_relay(handler=handler)
     relay()
-    assert relay() is None
+    assert relay() == []
     clock.move(seconds=5)
-    assert relay() is not None
+    assert relay()
     assert len(handler.received) == 1
     assert outbox.count_pending() == 0
 
@@ -152,7 +153,7 @@ def test_message_that_fails_max_attempts_is_parked(
     (parked,) = outbox.parked()
     assert parked.attempts == MAX_ATTEMPTS
     assert parked.last_error == "handler: OSError: no answer"
-    assert relay() is None
+    assert relay() == []
 
 
 def test_claim_is_renewed_while_a_handler_runs(
@@ -173,7 +174,7 @@ def test_claim_is_renewed_while_a_handler_runs(
         claimed_by_others.append(outbox.claim(at=clock.now(), until=clock.now()))
 
     outbox, started_at = WatchedOutbox(), clock.now()
-    claimed_by_others: list[OutboxMessage | None] = []
+    claimed_by_others: list[Sequence[OutboxMessage]] = []
     put(outbox, clock)
     relay = Relay(
         outbox=outbox,
@@ -183,7 +184,7 @@ def test_claim_is_renewed_while_a_handler_runs(
         renew_interval=0.001,
     )
     relay()
-    assert claimed_by_others == [None]
+    assert claimed_by_others == [[]]
     assert outbox.count_pending() == 0
 
 
@@ -191,7 +192,7 @@ def test_message_of_a_crashed_worker_is_delivered_within_a_minute(
     outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:
     event = put(outbox, clock)
-    assert outbox.claim(at=clock.now(), until=clock.now() + CLAIM_DURATION) is not None
+    assert outbox.claim(at=clock.now(), until=clock.now() + CLAIM_DURATION)
     handler = RecordingHandler()
     clock.move(seconds=45)
     make_relay(handler=handler)()
@@ -212,9 +213,9 @@ def test_message_that_crashes_max_attempts_workers_is_parked(
         with pytest.raises(SystemExit):
             relay()
         put(outbox, clock, height=2)
-        assert relay() is not None
+        assert relay()
         clock.move(seconds=CLAIM_DURATION.total_seconds())
-    assert relay() is not None
+    assert relay()
     (parked,) = outbox.parked()
     assert parked.last_error == "Each attempt ended with its process."
     assert outbox.count_pending() == 0
@@ -245,7 +246,7 @@ def test_audit_sink_receives_every_message(
 ) -> None:
     put(outbox, clock)
     messages: list[OutboxMessage] = []
-    make_relay(audit_sink=messages.append)()
+    make_relay(audit_sink=messages.extend)()
     [message] = messages
     assert (message.name, message.actor, message.request_id) == (
         "test.shutter_opened",
@@ -267,6 +268,168 @@ def test_message_stays_pending_until_the_audit_sink_succeeds(
     relay()
     assert len(audit_sink.received) == 1
     assert outbox.count_pending() == 0
+
+
+def test_audit_sink_receives_a_batch_in_one_call(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    for height in range(1, 4):
+        put(outbox, clock, height)
+    batches: list[Sequence[OutboxMessage]] = []
+    make_relay(audit_sink=batches.append)()
+    assert [[message.payload["height"] for message in batch] for batch in batches] == [[1, 2, 3]]
+
+
+def test_audit_sink_that_succeeded_is_not_called_again_when_a_handler_fails(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    put(outbox, clock)
+    audit_sink = RecordingHandler()
+    relay = make_relay(audit_sink=audit_sink, handler=RecordingHandler(failures=1))
+    relay()
+    clock.move(seconds=5)
+    relay()
+    assert len(audit_sink.received) == 1
+    assert outbox.count_pending() == 0
+
+
+def test_message_that_the_audit_sink_rejects_is_retried_without_the_rest_of_its_batch(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    def reject_second(batch: Sequence[OutboxMessage]) -> None:
+        if any(message.payload["height"] == 2 for message in batch):
+            raise ValueError("malformed")
+        added.extend(message.payload["height"] for message in batch)
+
+    for height in range(1, 4):
+        put(outbox, clock, height)
+    added: list[int] = []
+    handler = RecordingHandler()
+    relay = make_relay(audit_sink=reject_second, handler=handler)
+    relay()
+    clock.move(seconds=5)
+    while relay():
+        pass
+    assert added == [1, 3]
+    assert len(handler.received) == 3
+    assert outbox.count_pending() == 1
+
+
+def test_messages_of_a_batch_that_fail_are_retried_and_the_others_completed(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    first, second, third = (put(outbox, clock, height) for height in range(1, 4))
+    handler = RecordingHandler(failures=1)
+    relay = make_relay(handler=handler)
+    assert len(relay()) == 3
+    assert handler.received == [second, third]
+    clock.move(seconds=5)
+    relay()
+    assert handler.received == [second, third, first]
+    assert outbox.count_pending() == 0
+
+
+def test_message_is_completed_before_the_handlers_of_the_next_run(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    for height in range(1, 4):
+        put(outbox, clock, height)
+    pending: list[int] = []
+    make_relay(handler=lambda _: pending.append(outbox.count_pending()))()
+    assert pending == [3, 2, 1]
+
+
+def test_message_that_crashes_workers_does_not_park_the_rest_of_its_batch(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    for height in range(1, 6):
+        put(outbox, clock, height)
+    handled: list[int] = []
+
+    def crash_on_second(event: ShutterOpened) -> None:
+        if event.height == 2:
+            raise SystemExit
+        handled.append(event.height)
+
+    relay = make_relay(handler=crash_on_second)
+    for _ in range(4 * MAX_ATTEMPTS):
+        with suppress(SystemExit):
+            relay()
+        clock.move(seconds=CLAIM_DURATION.total_seconds())
+    assert handled == [1, 3, 4, 5]
+    (parked,) = outbox.parked()
+    assert parked.payload["height"] == 2
+    assert outbox.count_pending() == 0
+
+
+def test_stopped_relay_finishes_the_message_in_hand_and_releases_the_others(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    for height in range(1, 4):
+        put(outbox, clock, height)
+    handled: list[int] = []
+
+    def stop_on_first(event: ShutterOpened) -> None:
+        handled.append(event.height)
+        relay.stop()
+
+    relay = make_relay(handler=stop_on_first)
+    relay()
+    assert handled == [1]
+    released = outbox.claim(at=clock.now(), until=clock.now(), limit=10)
+    assert [(each.payload["height"], each.attempts) for each in released] == [(2, 1), (3, 1)]
+
+
+def test_rest_of_the_batch_is_released_while_a_handler_hangs(
+    outbox: FakeOutbox, clock: SetClock, contexts: ContextVarRequestContexts
+) -> None:
+    started, finish = Event(), Event()
+    handled: list[int] = []
+
+    def hang_on_first(event: ShutterOpened) -> None:
+        if event.height == 1:
+            started.set()
+            assert finish.wait(10)
+        handled.append(event.height)
+
+    def relay() -> Relay:
+        return Relay(
+            outbox=outbox,
+            clock=clock,
+            contexts=contexts,
+            event_handlers=[EventHandler(name="mail", event=ShutterOpened, handle=hang_on_first)],
+            renew_interval=0.001,
+        )
+
+    for height in range(1, 4):
+        put(outbox, clock, height)
+    thread = Thread(target=relay())
+    thread.start()
+    assert started.wait(10)
+    other = relay()
+    while len(handled) < 2:
+        other()
+    assert handled == [2, 3]
+    finish.set()
+    thread.join(10)
+    assert handled == [2, 3, 1]
+    assert outbox.count_pending() == 0
+
+
+def test_messages_whose_claims_expired_are_left_to_other_workers(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    def sleep_as_a_suspended_process(event: ShutterOpened) -> None:
+        handled.append(event.height)
+        clock.move(seconds=CLAIM_DURATION.total_seconds())
+
+    first, second = put(outbox, clock, 1), put(outbox, clock, 2)
+    handled: list[int] = []
+    make_relay(handler=sleep_as_a_suspended_process)()
+    assert handled == [first.height]
+    handler = RecordingHandler()
+    make_relay(handler=handler)()
+    assert handler.received == [second]
 
 
 def test_backoff_doubles_up_to_a_limit_and_spans_over_an_hour() -> None:

@@ -40,8 +40,11 @@ class ChainEnd:
 class AuditLog(Protocol):
     """Safe for any number of workers; requests never wait for it."""
 
-    def add(self, message: OutboxMessage) -> None:
-        """Append the message unless it was added before. Raises `StorageUnavailable`."""
+    def add(self, messages: Sequence[OutboxMessage]) -> None:
+        """Append the messages that were not added before, all or none.
+
+        Raises `StorageUnavailable`.
+        """
         ...
 
     def end(self) -> ChainEnd: ...

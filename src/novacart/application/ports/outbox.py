@@ -48,10 +48,12 @@ class Outbox(Protocol):
     worker claimed the message since, the report has no effect.
     """
 
-    def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
-        """Claim the oldest pending message that is due `at`; None if there is none.
+    def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:
+        """Claim up to `limit` pending messages that are due `at`, oldest first.
 
-        No other worker can claim it before `until`; then it is due again.
+        No other worker can claim them before `until`; then they are due again. A message that was
+        attempted before is claimed alone: if it ended its worker, that must not count as an attempt
+        of other messages.
         """
         ...
 
@@ -59,8 +61,12 @@ class Outbox(Protocol):
         """Extend the claim."""
         ...
 
-    def complete(self, message: OutboxMessage, *, at: datetime) -> None:
-        """Mark the message as handled by all handlers."""
+    def release(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        """End the claims before an attempt: the messages are due `at`, with one attempt less."""
+        ...
+
+    def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        """Mark the messages as handled by all handlers."""
         ...
 
     def postpone(

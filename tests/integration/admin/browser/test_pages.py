@@ -73,7 +73,7 @@ def demo_shop(shop: LiveShop) -> LiveShop:
     manager = staff_client(shop.app, "manager")
     manager.submit(f"/admin/orders/refund/?id={order_id}", {"reason": "Scratched", "amount": "10"})
     relay = build_relay(shop.injector)
-    while relay() is not None:
+    while relay():
         pass
     _break(shop)
     return shop

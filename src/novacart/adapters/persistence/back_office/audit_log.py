@@ -23,18 +23,25 @@ class SqlAuditLog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, message: OutboxMessage) -> None:
-        existing = select(audit_entries.c.id).where(audit_entries.c.message_id == message.id)
+    def add(self, messages: Sequence[OutboxMessage]) -> None:
+        existing = select(audit_entries.c.message_id).where(
+            audit_entries.c.message_id.in_([message.id for message in messages])
+        )
         with self._database.writing() as connection:
             end = self._lock_end(connection)
-            if connection.execute(existing).first() is not None:
+            added = set(connection.scalars(existing))
+            entries = []
+            for message in messages:
+                if message.id not in added:
+                    entries.append(next_entry(end, message))
+                    end = ChainEnd(length=entries[-1].position, hash=entries[-1].hash)
+            if not entries:
                 return
-            entry = next_entry(end, message)
-            connection.execute(insert(audit_entries).values(**_to_row(entry)))
+            connection.execute(insert(audit_entries), [_to_row(entry) for entry in entries])
             connection.execute(
                 update(audit_head)
                 .where(audit_head.c.id == _HEAD)
-                .values(length=entry.position, hash=entry.hash)
+                .values(length=end.length, hash=end.hash)
             )
             connection.commit()
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Row, Select, delete, func, select, tuple_, update
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.outbox.tables import outbox_messages as messages
+from novacart.adapters.persistence.outbox.tables import outbox_messages as table
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 from novacart.application.ports.request_context import RequestContexts
@@ -21,60 +21,66 @@ class SqlOutbox:
         self._database = database
         self._contexts = contexts
 
-    def claim(self, *, at: datetime, until: datetime) -> OutboxMessage | None:
+    def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:
         # Most polls find no message; they should not take SQLite's write lock.
         with self._database.reading() as connection:
-            if connection.execute(_due(at)).first() is None:
-                return None
+            oldest = connection.execute(_due(at)).first()
+        if oldest is None:
+            return []
+        if oldest.attempts:
+            due = _due(at).where(table.c.attempts > 0)
+        else:
+            due = _due(at).where(table.c.attempts == 0).limit(limit)
+        # A common table expression, because PostgreSQL may run a subquery more than once, and then
+        # it locks other rows. SQLAlchemy omits the lock on SQLite, which has no row locks.
+        claimed = due.with_for_update(skip_locked=True).cte("due")
         with self._database.writing() as connection:
-            # SQLAlchemy omits the clause on SQLite, which has no row locks.
-            oldest = _due(at).with_for_update(skip_locked=True).scalar_subquery()
-            row = connection.execute(
-                update(messages)
-                .where(messages.c.id == oldest)
-                .values(attempts=messages.c.attempts + 1, next_attempt_at=until)
-                .returning(messages)
-            ).first()
+            rows = connection.execute(
+                update(table)
+                .where(table.c.id.in_(select(claimed.c.id)))
+                .values(attempts=table.c.attempts + 1, next_attempt_at=until)
+                .returning(table)
+            ).all()
             connection.commit()
-        return _to_message(row) if row is not None else None
+        return [_to_message(row) for row in sorted(rows, key=lambda row: row.id)]
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
-        self._update(message, next_attempt_at=until)
+        self._update([message], next_attempt_at=until)
 
-    def complete(self, message: OutboxMessage, *, at: datetime) -> None:
-        self._update(message, state="handled", settled_at=at, last_error=None)
+    def release(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        self._update(messages, attempts=table.c.attempts - 1, next_attempt_at=at)
+
+    def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        self._update(messages, state="handled", settled_at=at, last_error=None)
 
     def postpone(
         self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        self._update(message, next_attempt_at=until, last_error=error, reacted=_joined(handled_by))
+        self._update(
+            [message], next_attempt_at=until, last_error=error, reacted=_joined(handled_by)
+        )
 
     def park(
         self, message: OutboxMessage, *, at: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
         self._update(
-            message, state="parked", settled_at=at, last_error=error, reacted=_joined(handled_by)
+            [message], state="parked", settled_at=at, last_error=error, reacted=_joined(handled_by)
         )
 
     def parked(self, *, limit: int = 100) -> Sequence[OutboxMessage]:
-        statement = (
-            select(messages)
-            .where(messages.c.state == "parked")
-            .order_by(messages.c.id)
-            .limit(limit)
-        )
+        statement = select(table).where(table.c.state == "parked").order_by(table.c.id).limit(limit)
         with self._database.reading() as connection:
             return [_to_message(row) for row in connection.execute(statement)]
 
     def retry(self, *, at: datetime, ids: Sequence[int] | None = None) -> int:
-        statement = update(messages).where(messages.c.state == "parked")
+        statement = update(table).where(table.c.state == "parked")
         if ids is not None:
-            statement = statement.where(messages.c.id.in_(ids))
+            statement = statement.where(table.c.id.in_(ids))
         with self._database.writing() as connection:
             retried = connection.execute(
                 statement.values(
                     state="pending", attempts=0, next_attempt_at=at, settled_at=None
-                ).returning(messages.c.id, messages.c.name)
+                ).returning(table.c.id, table.c.name)
             ).all()
             events = [
                 OutboxMessageRetried(occurred_at=at, message_id=row.id, message_name=row.name)
@@ -85,39 +91,39 @@ class SqlOutbox:
         return len(retried)
 
     def count_pending(self) -> int:
-        statement = select(func.count()).where(messages.c.state == "pending")
+        statement = select(func.count()).where(table.c.state == "pending")
         with self._database.reading() as connection:
             return connection.execute(statement).scalar_one()
 
     def prune(self, *, before: datetime) -> int:
-        statement = delete(messages).where(
-            messages.c.state == "handled", messages.c.settled_at < before
-        )
+        statement = delete(table).where(table.c.state == "handled", table.c.settled_at < before)
         with self._database.writing() as connection:
             count = connection.execute(statement).rowcount
             connection.commit()
         return count
 
-    def _update(self, message: OutboxMessage, **values: object) -> None:
+    def _update(self, claimed: Sequence[OutboxMessage], **values: object) -> None:
+        if not claimed:
+            return
+        # The number of attempts identifies the claim: a later one has a higher number.
+        claims = [(message.id, message.attempts) for message in claimed]
         with self._database.writing() as connection:
             connection.execute(
-                update(messages)
+                update(table)
                 .where(
-                    messages.c.id == message.id,
-                    # Identifies the claim: a later claim has a higher number.
-                    messages.c.attempts == message.attempts,
-                    messages.c.state == "pending",
+                    tuple_(table.c.id, table.c.attempts).in_(claims),
+                    table.c.state == "pending",
                 )
                 .values(**values)
             )
             connection.commit()
 
 
-def _due(at: datetime) -> Select[tuple[int]]:
+def _due(at: datetime) -> Select[tuple[int, int]]:
     return (
-        select(messages.c.id)
-        .where(messages.c.state == "pending", messages.c.next_attempt_at <= at)
-        .order_by(messages.c.next_attempt_at, messages.c.id)
+        select(table.c.id, table.c.attempts)
+        .where(table.c.state == "pending", table.c.next_attempt_at <= at)
+        .order_by(table.c.next_attempt_at, table.c.id)
         .limit(1)
     )
 
