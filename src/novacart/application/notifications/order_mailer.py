@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailer import Mail, Mailer
@@ -11,7 +12,7 @@ from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
-from novacart.domain.shared.ids import OrderId
+from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.personal_text import strip_links
 
@@ -24,6 +25,22 @@ class MailLine:
     subtitle: str
     quantity: int
     total: Money
+
+
+class OrderEventData(Protocol):
+    """Members of the events of orders and of payments."""
+
+    @property
+    def order_id(self) -> int: ...
+
+    @property
+    def user_id(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class MailedOrder:
+    order: Order
+    customer: User
 
 
 class OrderMailer:
@@ -41,16 +58,20 @@ class OrderMailer:
         self._renderer = renderer
         self._mailer = mailer
 
-    def send(self, order_id: int, template: str, *, kind: str, **context: object) -> None:
+    def load(self, event: OrderEventData) -> MailedOrder:
+        """Load the event's order and its customer. Raises `OrderNotFound`, `UserNotFound`."""
+        with self._begin() as work:
+            # Users are locked before orders.
+            customer = work.users.get(UserId(event.user_id))
+            return MailedOrder(work.orders.get(OrderId(event.order_id)), customer)
+
+    def send(self, mailed: MailedOrder, template: str, *, kind: str, **context: object) -> None:
         """Send the e-mail; `context` is added to the order's data.
 
         The Message-ID consists of the order number and `kind`, so that a repeated e-mail is
-        the same message. Raises `OrderNotFound`, and as `Mailer`.
+        the same message. Raises as `Mailer`.
         """
-        order = self.order(order_id)
-        # In a separate unit of work: users are locked before orders.
-        with self._begin() as work:
-            customer = work.users.get(order.user_id)
+        order, customer = mailed.order, mailed.customer
         is_verified = customer.is_email_verified and customer.email.text == order.email
         email = self._renderer.render(
             template,
@@ -78,11 +99,6 @@ class OrderMailer:
                 html=email.html,
             )
         )
-
-    def order(self, order_id: int) -> Order:
-        """Raises `OrderNotFound`."""
-        with self._begin() as work:
-            return work.orders.get(OrderId(order_id))
 
 
 def mail_line(line: OrderLine, quantity: int) -> MailLine:

@@ -21,8 +21,9 @@ class SendConfirmationEmail:
         self._mailer = mailer
 
     def __call__(self, event: OrderConfirmed) -> None:
-        if self._mailer.order(event.order_id).status is not OrderStatus.CANCELLED:
-            self._mailer.send(event.order_id, "order_confirmation", kind="confirmation")
+        mailed = self._mailer.load(event)
+        if mailed.order.status is not OrderStatus.CANCELLED:
+            self._mailer.send(mailed, "order_confirmation", kind="confirmation")
 
 
 class SendShippingEmail:
@@ -33,7 +34,7 @@ class SendShippingEmail:
 
     def __call__(self, event: OrderShipped) -> None:
         self._mailer.send(
-            event.order_id,
+            self._mailer.load(event),
             "order_shipped",
             kind="shipped",
             carrier=event.carrier,
@@ -50,7 +51,7 @@ class SendCancellationEmail:
     def __call__(self, event: OrderCancelled) -> None:
         if event.reason != REPLACED_REASON:
             self._mailer.send(
-                event.order_id, "order_cancelled", kind="cancelled", expired=event.expired
+                self._mailer.load(event), "order_cancelled", kind="cancelled", expired=event.expired
             )
 
 
@@ -61,11 +62,11 @@ class SendLineCancellationEmail:
         self._mailer = mailer
 
     def __call__(self, event: OrderLineCancelled) -> None:
-        order = self._mailer.order(event.order_id)
-        if order.status is not OrderStatus.CANCELLED:
-            line = order.line(OrderLineId(event.line_id))
+        mailed = self._mailer.load(event)
+        if mailed.order.status is not OrderStatus.CANCELLED:
+            line = mailed.order.line(OrderLineId(event.line_id))
             self._mailer.send(
-                event.order_id,
+                mailed,
                 "order_line_cancelled",
                 kind=f"line-{event.line_id}-cancelled",
                 cancelled=mail_line(line, line.quantity),
@@ -79,7 +80,7 @@ class SendReturnEmail:
         self._mailer = mailer
 
     def __call__(self, event: OrderReturned) -> None:
-        self._mailer.send(event.order_id, "order_returned", kind="returned")
+        self._mailer.send(self._mailer.load(event), "order_returned", kind="returned")
 
 
 class SendGoodsReceivedEmail:
@@ -89,13 +90,13 @@ class SendGoodsReceivedEmail:
         self._mailer = mailer
 
     def __call__(self, event: ReturnedGoodsReceived) -> None:
-        order = self._mailer.order(event.order_id)
+        mailed = self._mailer.load(event)
         self._mailer.send(
-            event.order_id,
+            mailed,
             "goods_received",
             kind=f"received-{event.total_quantity}",
             received=[
-                mail_line(order.line(OrderLineId(int(line_id))), quantity)
+                mail_line(mailed.order.line(OrderLineId(int(line_id))), quantity)
                 for line_id, quantity in event.quantities.items()
             ],
         )

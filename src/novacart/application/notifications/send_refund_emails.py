@@ -22,7 +22,7 @@ class SendRefundStartedEmail:
     def __call__(self, event: RefundRequested) -> None:
         if event.origin != RefundOrigin.LATE_PAYMENT and self._is_open(event):
             self._mailer.send(
-                event.order_id,
+                self._mailer.load(event),
                 "refund_started",
                 kind=f"refund-{event.refund_id}-started",
                 amount=Money(event.amount_minor, event.currency),
@@ -42,7 +42,7 @@ class SendRefundEmail:
     def __call__(self, event: RefundSucceeded) -> None:
         if event.origin != RefundOrigin.LATE_PAYMENT:
             self._mailer.send(
-                event.order_id,
+                self._mailer.load(event),
                 "refund_done",
                 kind=f"refund-{event.refund_id}-done",
                 amount=Money(event.amount_minor, event.currency),
@@ -57,7 +57,7 @@ class SendLatePaymentEmail:
 
     def __call__(self, event: LatePaymentReceived) -> None:
         self._mailer.send(
-            event.order_id,
+            self._mailer.load(event),
             "late_payment",
             kind=f"late-payment-{event.refund_id}",
             amount=Money(event.amount_minor, event.currency),
