@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
 from tests.support.query_counter import counted_statements
 from tests.support.races import statement_delay
 
@@ -145,6 +145,20 @@ def test_insert_without_key_uses_the_sequence_of_the_database(marked: Database) 
         ADD_NAME.execute_many(connection, [{"name": "a"}, {"name": "b"}])
         connection.commit()
     assert sorted(names(marked)) == ["a", "b"]
+
+
+def test_rows_are_inserted_in_few_statements(marked: Database) -> None:
+    count = 2 * MultiRowInsert.MAX_ROWS + 3
+    rows = [row((number, f"mark {number}", None, False, NOON, [])) for number in range(3, count)]
+    insertion = MultiRowInsert(marks, marks.c.keys())
+    with counted_statements(marked) as statements, marked.writing() as connection:
+        insertion.execute(connection, rows)
+        insertion.execute(connection, [])
+        connection.commit()
+    assert len(statements) == 2
+    assert [tuple(each) for each in marked.fetch(ALL)[2:]] == [
+        tuple(each.values()) for each in rows
+    ]
 
 
 def test_violated_constraint_raises_the_error_of_sqlalchemy(marked: Database) -> None:

@@ -19,7 +19,7 @@ and listeners of the engine's `before_cursor_execute` are called.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect, Engine, Insert
+from sqlalchemy import Connection, Dialect, Engine, Insert, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
@@ -73,6 +73,47 @@ class DriverStatement:
         """Execute an INSERT, UPDATE or DELETE for each of `rows`, on PostgreSQL in a pipeline."""
         compiled = self.compiled(connection.dialect)
         compiled.execute_many(connection.engine, _driver(connection), rows)
+
+
+class MultiRowInsert:
+    """An INSERT of any number of rows, in one statement for up to `MAX_ROWS` of them.
+
+    `execute_many` sends a statement for each row, which takes twice as long for three rows.
+    """
+
+    MAX_ROWS: Final = 20
+
+    def __init__(self, table: Table, columns: Iterable[str]) -> None:
+        self._table = table
+        self._columns = list(columns)
+        self._statements: dict[int, DriverStatement] = {}
+
+    def execute(self, connection: Connection, rows: Sequence[Parameters]) -> None:
+        """Insert the rows, which have all columns."""
+        for start in range(0, len(rows), self.MAX_ROWS):
+            part = rows[start : start + self.MAX_ROWS]
+            self._statement(len(part)).execute(
+                connection,
+                {
+                    f"{name}_{position}": row[name]
+                    for position, row in enumerate(part)
+                    for name in self._columns
+                },
+            )
+
+    def _statement(self, count: int) -> DriverStatement:
+        statement = self._statements.get(count)
+        if statement is None:
+            values = [
+                {
+                    name: bindparam(f"{name}_{position}", type_=self._table.c[name].type)
+                    for name in self._columns
+                }
+                for position in range(count)
+            ]
+            statement = DriverStatement(insert(self._table).values(values))
+            self._statements[count] = statement
+        return statement
 
 
 class CompiledStatement:

@@ -3,13 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, case, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Row,
+    bindparam,
+    case,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
 from novacart.adapters.persistence.error_mapping import violated_constraint
+from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
 from novacart.domain.catalog.errors import OutOfStock, ProductNotFound, StockAlreadyMoved
 from novacart.domain.catalog.stock import (
     EFFECTS,
@@ -26,6 +39,42 @@ _ALREADY_MOVED = (
     "UNIQUE constraint failed: stock_movements.reference",
 )
 _LEVELS = select(stock_levels)
+# On PostgreSQL only.
+_LOCK: Final = DriverStatement(
+    select(stock_levels.c.product_id)
+    .where(stock_levels.c.product_id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
+    .order_by(stock_levels.c.product_id)
+    .with_for_update(key_share=True)
+)
+_INSERT_MOVEMENTS: Final = MultiRowInsert(
+    stock_movements, [column.name for column in stock_movements.c if column.name != "id"]
+)
+
+
+@lru_cache(maxsize=100)
+def _change_statement(count: int, *, only_if_available: bool) -> DriverStatement:
+    """Change `count` levels: `id_0` by `quantity_0`, and so on."""
+    ids = [bindparam(f"id_{position}", type_=BigInteger) for position in range(count)]
+    quantity = case(
+        *(
+            (stock_levels.c.product_id == id_, bindparam(f"quantity_{position}", type_=BigInteger))
+            for position, id_ in enumerate(ids)
+        )
+    )
+    statement = (
+        update(stock_levels)
+        .where(stock_levels.c.product_id.in_(ids))
+        .values(
+            {
+                column: column + bindparam(column.name, type_=BigInteger) * quantity
+                for column in (stock_levels.c.on_hand, stock_levels.c.reserved)
+            }
+        )
+        .returning(stock_levels.c.product_id)
+    )
+    if only_if_available:
+        statement = statement.where(stock_levels.c.on_hand - stock_levels.c.reserved >= quantity)
+    return DriverStatement(statement)
 
 
 class SqlStock:
@@ -122,11 +171,7 @@ class SqlStock:
     def lock(self, product_ids: Iterable[ProductId]) -> None:
         ids = set(product_ids) - self._locked_ids
         if ids and self._connection.dialect.name == "postgresql":
-            self._connection.execute(
-                _LEVELS.where(stock_levels.c.product_id.in_(ids))
-                .order_by(stock_levels.c.product_id)
-                .with_for_update(key_share=True)
-            )
+            _LOCK.execute(self._connection, {"ids": list(ids)})
         self._locked_ids |= ids
 
     def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
@@ -167,21 +212,12 @@ class SqlStock:
         ids = sorted(quantities)
         if len(ids) > 1:
             self.lock(ids)
-        quantity = case(dict(quantities), value=stock_levels.c.product_id)
-        statement = (
-            update(stock_levels)
-            .where(stock_levels.c.product_id.in_(ids))
-            .values(
-                on_hand=stock_levels.c.on_hand + on_hand * quantity,
-                reserved=stock_levels.c.reserved + reserved * quantity,
-            )
-            .returning(stock_levels.c.product_id)
-        )
-        if only_if_available:
-            statement = statement.where(
-                stock_levels.c.on_hand - stock_levels.c.reserved >= quantity
-            )
-        return set(self._connection.scalars(statement))
+        parameters = {"on_hand": on_hand, "reserved": reserved}
+        for position, product_id in enumerate(ids):
+            parameters[f"id_{position}"] = product_id
+            parameters[f"quantity_{position}"] = quantities[product_id]
+        statement = _change_statement(len(ids), only_if_available=only_if_available)
+        return {product_id for (product_id,) in statement.fetch(self._connection, parameters)}
 
     def _record_movements(self, movements: Iterable[StockMovement]) -> None:
         rows = [
@@ -198,10 +234,8 @@ class SqlStock:
             }
             for movement in movements
         ]
-        if not rows:
-            return
         try:
-            self._connection.execute(insert(stock_movements), rows)
+            _INSERT_MOVEMENTS.execute(self._connection, rows)
         except IntegrityError as error:
             if violated_constraint(error) in _ALREADY_MOVED:
                 raise StockAlreadyMoved from error

@@ -21,6 +21,7 @@ from novacart.adapters.persistence.ordering.tables import (
     order_lines,
     orders,
 )
+from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
 from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
 from novacart.domain.ordering.lifecycle import OrderStatus
 from novacart.domain.ordering.order import Order
@@ -39,7 +40,15 @@ _LINE_STATE: Final = (
     "shipped_quantity",
     "returned_quantity",
 )
-_UPDATE_LINE = (
+_INSERT: Final = DriverStatement(insert(orders))
+_INSERT_LINES: Final = MultiRowInsert(order_lines, order_lines.c.keys())
+_INSERT_HISTORY: Final = MultiRowInsert(
+    order_history, [column.name for column in order_history.c if column.name != "id"]
+)
+_UPDATE: Final = DriverStatement(
+    update(orders).where(orders.c.id == bindparam("_id"), orders.c.version == bindparam("_version"))
+)
+_UPDATE_LINE: Final = DriverStatement(
     update(order_lines)
     .where(order_lines.c.id == bindparam("line_id"))
     .values({name: bindparam(f"new_{name}") for name in _LINE_STATE})
@@ -54,28 +63,28 @@ class SqlOrders:
 
     def add(self, order: Order) -> None:
         try:
-            self._connection.execute(insert(orders), {**order_row(order), "version": 1})
+            _INSERT.execute(self._connection, order_row(order) | {"version": 1})
         except IntegrityError as error:
             if violated_constraint(error) in _NUMBER_TAKEN:
                 raise OrderNumberTaken from error
             raise
         order.version = 1
-        self._connection.execute(insert(order_lines), line_rows(order))
+        _INSERT_LINES.execute(self._connection, line_rows(order))
         self._history_sizes[order.id] = 0
         self._write_history(order)
         self._saved(order)
 
     def save(self, order: Order) -> None:
-        result = self._connection.execute(
-            update(orders)
-            .where(orders.c.id == order.id, orders.c.version == order.version)
-            .values(**order_row(order), version=order.version + 1)
+        updated = _UPDATE.execute(
+            self._connection,
+            order_row(order)
+            | {"version": order.version + 1, "_id": order.id, "_version": order.version},
         )
-        if result.rowcount != 1:
+        if updated != 1:
             raise ConcurrentChange
         order.version += 1
-        self._connection.execute(
-            _UPDATE_LINE,
+        _UPDATE_LINE.execute_many(
+            self._connection,
             [
                 {"line_id": line.id}
                 | {f"new_{name}": value for name, value in line_state(line).items()}
@@ -131,6 +140,6 @@ class SqlOrders:
         ).all()
 
     def _write_history(self, order: Order) -> None:
-        if rows := history_rows(order, after=self._history_sizes[order.id]):
-            self._connection.execute(insert(order_history), rows)
+        rows = history_rows(order, after=self._history_sizes[order.id])
+        _INSERT_HISTORY.execute(self._connection, rows)
         self._history_sizes[order.id] = len(order.history)

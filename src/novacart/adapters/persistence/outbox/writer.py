@@ -1,13 +1,21 @@
 """Insert events into the outbox."""
 
-import json
 from collections.abc import Iterable
+from json import JSONEncoder
+from typing import Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from novacart.adapters.persistence.outbox.tables import outbox_messages
+from novacart.adapters.persistence.statements import MultiRowInsert
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent, JsonValue, SecurityEvent
+
+_INSERT: Final = MultiRowInsert(
+    outbox_messages,
+    ("name", "version", "payload", "actor", "request_id", "occurred_at", "next_attempt_at"),
+)
+_TO_JSON: Final = JSONEncoder(separators=(",", ":")).encode
 
 
 def write_events(
@@ -18,7 +26,7 @@ def write_events(
         {
             "name": event.name,
             "version": event.version,
-            "payload": json.dumps(_payload(event, context), separators=(",", ":")),
+            "payload": _TO_JSON(_payload(event, context)),
             "actor": context.actor,
             "request_id": context.request_id,
             "occurred_at": event.occurred_at,
@@ -26,8 +34,7 @@ def write_events(
         }
         for event in events
     ]
-    if rows:
-        connection.execute(insert(outbox_messages), rows)
+    _INSERT.execute(connection, rows)
 
 
 def _payload(event: DomainEvent, context: RequestContext) -> dict[str, JsonValue]:
