@@ -1,6 +1,6 @@
-"""Measure the shop on this machine, beside a bare Flask route: `python -m benchmarks`.
+"""Measure the shop on this machine, beside the floor and another checkout: `python -m benchmarks`.
 
-Without a topic it measures routes, payments and lists.
+Without a topic it measures reads, writes, lists and processes.
 """
 
 import argparse
@@ -8,37 +8,43 @@ import logging
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
 from benchmarks import report
+from benchmarks.databases import DATABASES
 from benchmarks.measurement import (
     FULL,
+    LISTS,
     QUICK,
-    SERVERS_CONNECTIONS,
     Effort,
     Result,
     client_limit,
     compare_servers,
-    measure_scenario,
+    measure_shop,
 )
 from benchmarks.progress import Progress
 from benchmarks.scenarios import (
     LARGE_LIST_SIZE,
     LIST_SIZES,
     PAYMENTS,
-    ROUTES,
+    READS,
+    WRITES,
     Scenario,
     list_scenarios,
 )
-from benchmarks.shops import DATABASES, ShopOptions, running_shops, web_workers
+from benchmarks.servers import Checkout
+from benchmarks.subjects import filled_shop, web_workers
 from novacart.entrypoints.logs import configure_logs
 
-_SERVERS_SCENARIOS: Final = ("health", "product detail", "cart of 5 lines")
+_PRODUCTS: Final = 1_000
+_SERVERS_SCENARIOS: Final = ("health", "product detail", "cart of 5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,88 +52,108 @@ class _Session:
     """The arguments of the command line, and where progress is shown."""
 
     arguments: argparse.Namespace
-    console: Console
-    effort: Effort
+    progress: Progress
+    against: Checkout | None
 
-    def routes(self) -> list[Result]:
-        return self._measure(ShopOptions(databases=self.arguments.databases), ROUTES)
+    def reads(self) -> list[Result]:
+        return self._measure(READS)
+
+    def writes(self) -> list[Result]:
+        return self._measure(WRITES)
 
     def payments(self) -> list[Result]:
-        options = ShopOptions(databases=self.arguments.databases, debug=True)
-        return self._measure(options, PAYMENTS)
+        return self._measure([replace(each, compared=False) for each in PAYMENTS], debug=True)
 
     def lists(self) -> list[Result]:
         sizes = (*LIST_SIZES, LARGE_LIST_SIZE) if self.arguments.large else LIST_SIZES
         results = []
         for size in sizes[:1] if self.arguments.quick else sizes:
-            options = ShopOptions(databases=self.arguments.databases, products=size)
-            results += self._measure(options, list_scenarios(size))
+            results += self._measure(list_scenarios(size), products=size)
         return results
-
-    def compare(self) -> list[Result]:
-        options = ShopOptions(databases=self.arguments.databases, against=self.arguments.against)
-        return self._measure(options, [each for each in ROUTES if each.name != "login"])
 
     def servers(self) -> list[Result]:
-        scenarios = [each for each in ROUTES if each.name in _SERVERS_SCENARIOS]
-        options = ShopOptions(databases=self.arguments.databases)
-        with running_shops(options, Progress(self.console)) as servers:
-            return compare_servers(servers, scenarios, self.effort)
+        scenarios = [each for each in READS if each.name in _SERVERS_SCENARIOS]
+        results = []
+        for dialect in self.arguments.databases:
+            with (
+                _temporary_folder() as folder,
+                filled_shop(dialect, folder, products=_PRODUCTS, progress=self.progress) as shop,
+            ):
+                results += compare_servers(shop, scenarios, self.effort, folder)
+        return results
 
-    def _measure(self, options: ShopOptions, scenarios: Sequence[Scenario]) -> list[Result]:
+    @property
+    def effort(self) -> Effort:
+        return QUICK if self.arguments.quick else FULL
+
+    def _measure(
+        self, scenarios: Sequence[Scenario], *, products: int = _PRODUCTS, debug: bool = False
+    ) -> list[Result]:
         only = self.arguments.only
         selected = [each for each in scenarios if not only or only in each.name]
+        effort = LISTS if products > _PRODUCTS else self.effort
+        results: list[Result] = []
         if not selected:
-            return []
-        results = []
-        with running_shops(options, Progress(self.console)) as servers:
-            for scenario in selected:
-                self.console.print(f"Measuring {scenario.name} …")
-                results += measure_scenario(servers, scenario, self.effort)
+            return results
+        for dialect in self.arguments.databases:
+            with (
+                _temporary_folder() as folder,
+                filled_shop(
+                    dialect, folder, products=products, progress=self.progress, debug=debug
+                ) as shop,
+            ):
+                results += measure_shop(shop, selected, effort, self.against, self.progress)
         return results
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="novacart_bench_") as name:
+        folder = Path(name)
+        # PostgreSQL may run as another user.
+        folder.chmod(0o755)
+        yield folder
 
 
 _TOPICS: Final[dict[str, Callable[[_Session], list[Result]]]] = {
-    "routes": _Session.routes,
-    "payments": _Session.payments,
+    "reads": _Session.reads,
+    "writes": _Session.writes,
     "lists": _Session.lists,
+    "payments": _Session.payments,
     "servers": _Session.servers,
-    "compare": _Session.compare,
 }
-_DEFAULT_TOPICS: Final = ("routes", "payments", "lists")
+_DEFAULT_TOPICS: Final = ("reads", "writes", "lists")
 
 
 def main() -> int:
     """Measure the topics; exit code 1 if a response had an unexpected status."""
-    parser = _parser()
-    arguments = parser.parse_args()
-    if "compare" in arguments.topics and arguments.against is None:
-        parser.error("compare needs --against, the folder of another checkout")
+    arguments = _parser().parse_args()
     # SIGTERM must stop the servers too, so it raises SystemExit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     # The application in this process must not log each request that fills it.
     configure_logs(debug=False, level=logging.WARNING)
-    console = Console(width=None if sys.stdout.isatty() else 140)
-    effort = QUICK if arguments.quick else FULL
-    session = _Session(arguments, console, effort)
-    limit = client_limit(effort)
+    console = Console(width=None if sys.stdout.isatty() else 260)
+    against = Checkout.at(arguments.against) if arguments.against else None
+    session = _Session(arguments, Progress(console), against)
+    limit = client_limit(session.effort)
     failed = 0
     for topic in arguments.topics or _DEFAULT_TOPICS:
         results = _TOPICS[topic](session)
-        rows = [report.cells_of(result) for result in results]
-        report.show(console, topic, report.COLUMNS, rows)
+        if not results:
+            continue
+        columns, rows, text_columns = report.table_of(results)
+        report.show(console, topic, columns, rows, text_columns=text_columns)
         if arguments.write:
-            of_servers = topic == "servers"
             conditions = report.Conditions(
                 command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
-                effort=effort,
-                workers="granian interface × workers"
-                if of_servers
-                else f"{web_workers()} granian workers",
-                connections=SERVERS_CONNECTIONS if of_servers else effort.connections,
+                effort=LISTS if topic == "lists" else session.effort,
+                workers=web_workers(),
+                other=against.revision if against else "",
                 client_limit=limit,
             )
-            report.write_page(topic, conditions.sentences(), report.COLUMNS, rows)
+            report.write_page(
+                topic, conditions.sentences(), columns, rows, text_columns=text_columns
+            )
         failed += sum(result.figures.failed for result in results)
     return 1 if failed else 0
 
@@ -144,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
         "--databases", nargs="+", choices=DATABASES, default=list(DATABASES), help="default: both"
     )
     parser.add_argument(
-        "--against", type=Path, metavar="FOLDER", help="another checkout, for `compare`"
+        "--against", type=Path, metavar="FOLDER", help="another checkout, with its own .venv"
     )
     parser.add_argument(
         "--write", action="store_true", help="write the results to docs/benchmarks/"

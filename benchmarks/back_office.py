@@ -132,7 +132,8 @@ def _measure_all(
     injector: Injector = app.extensions["novacart.injector"]
     begin: UnitOfWorkFactory = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     queries: BackOfficeQueries = injector.get(BackOfficeQueries)  # type: ignore[type-abstract]
-    products = fill_catalog(begin, arguments.products, progress)
+    database = injector.get(Database)
+    products = fill_catalog(database, begin, arguments.products, progress)
     refresh_statistics(url)
     customers = CustomerFactory(begin, injector.get(Tokens), products)  # type: ignore[type-abstract]
     try:

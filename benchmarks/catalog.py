@@ -1,11 +1,19 @@
-"""Catalogs of any size, the same on every machine."""
+"""Catalogs of any size, the same on every machine.
+
+Words and brands are distributed as in real shops: a few are frequent and most are rare (Zipf's
+law). Categories differ in size. One word, `COMMON_WORD`, is in the title of every tenth product.
+"""
 
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, product
 from typing import Final
 
+from sqlalchemy import Connection, text
+
 from benchmarks.progress import Progress
+from novacart.adapters.persistence.database import Database
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
@@ -14,21 +22,74 @@ from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import CategoryId, ProductId
 from novacart.domain.shared.money import Money
 
+COMMON_WORD: Final = "cotton"
+COMMON_EVERY: Final = 10
+FREQUENT_BRAND: Final = "Brand 0"
+LARGEST_CATEGORY: Final = "category-0"
 _BATCH: Final = 2_000
+# Products that are added through the repositories. Larger catalogs contain copies of them.
+_ORIGINALS: Final = 10_000
 _CATEGORIES: Final = 20
 _BRANDS: Final = 200
 _OPENED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _STOCK: Final = 1_000_000
-_NOUNS: Final = "lamp kettle novel notebook jacket chair speaker backpack bottle clock".split()
-_ADJECTIVES: Final = "plain bright quiet sturdy woven folding pocket travel garden evening".split()
+_ONSETS: Final = ("b", "br", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "st", "t", "v")
+_VOWELS: Final = ("a", "e", "i", "o", "u")
+_CODAS: Final = ("l", "m", "n", "r", "s")
+_TITLE_WORDS: Final = 4
+_DESCRIPTION_WORDS: Final = 30
+# The columns of each table whose value differs between a product and its copies. The other
+# columns are copied, which includes the terms of the search index.
+_COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
+    "postgresql": {
+        "products": {
+            "id": "id + :shift",
+            "price_minor": "price_minor + :number * 100",
+            "created_at": "created_at + :shift * interval '1 second'",
+            "updated_at": "updated_at + :shift * interval '1 second'",
+        },
+        "stock_levels": {"product_id": "product_id + :shift"},
+        "stock_movements": {"id": "DEFAULT", "product_id": "product_id + :shift"},
+        "product_search": {"product_id": "product_id + :shift"},
+    },
+    "sqlite": {
+        "products": {
+            "id": "id + :shift",
+            "price_minor": "price_minor + :number * 100",
+            "created_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', created_at, :shift || ' seconds')"
+            " || '.000000'",
+            "updated_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', updated_at, :shift || ' seconds')"
+            " || '.000000'",
+        },
+        "stock_levels": {"product_id": "product_id + :shift"},
+        "stock_movements": {"id": "DEFAULT", "product_id": "product_id + :shift"},
+        "product_search": {"rowid": "rowid + :shift"},
+    },
+}
+_COLUMNS: Final = {
+    "postgresql": text(
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = current_schema() AND table_name = :name"
+        " AND is_generated = 'NEVER' ORDER BY ordinal_position"
+    ),
+    "sqlite": text("SELECT name FROM pragma_table_info(:name)"),
+}
+_COUNTS: Final = text("UPDATE brand_counts SET products = products * :factor")
+_KEYS: Final = {"stock_levels": "product_id", "stock_movements": "product_id"}
 
 
-def fill_catalog(begin: UnitOfWorkFactory, count: int, progress: Progress) -> list[ProductId]:
-    """Add `count` products in 20 categories through the repositories; return their ids.
+def fill_catalog(
+    database: Database, begin: UnitOfWorkFactory, count: int, progress: Progress
+) -> list[ProductId]:
+    """Add `count` products in 20 categories and return their ids.
 
-    The outbox messages about their stock are left for a worker.
+    The first ten thousand are added through the repositories, so that every table that belongs
+    to a product is filled as in production. The others are copies by SQL with other ids, prices
+    and times. The outbox messages about stock are left for a worker.
     """
     random_ = random.Random(count)
+    originals = min(count, _ORIGINALS)
+    assert count % originals == 0, "a large catalog is a multiple of ten thousand"
     with begin() as work:
         categories = [CategoryId(each) for each in work.ids.take(_CATEGORIES)]
         for number, category_id in enumerate(categories):
@@ -39,45 +100,111 @@ def fill_catalog(begin: UnitOfWorkFactory, count: int, progress: Progress) -> li
                 )
             )
         work.commit()
-    added: list[ProductId] = []
-    with progress.step(f"{count:,} products", count) as advance:
-        for batch in _batches(count):
+    texts = _Texts(random_)
+    # All ids at once, so that those of the copies are a multiple of `originals` higher.
+    with begin() as work:
+        ids = [ProductId(each) for each in work.ids.take(count)]
+        work.commit()
+    with progress.step(f"{originals:,} products", originals) as advance:
+        for start, batch in _batches(ids[:originals]):
             with begin() as work:
-                ids = [ProductId(each) for each in work.ids.take(batch)]
                 work.products.add_all(
                     [
-                        _product(id_, len(added) + number, categories, random_)
-                        for number, id_ in enumerate(ids)
+                        _product(id_, start + number, categories, texts, random_)
+                        for number, id_ in enumerate(batch)
                     ]
                 )
-                work.stock.open(dict.fromkeys(ids, _STOCK), reason="opening", at=_OPENED)
+                work.stock.open(dict.fromkeys(batch, _STOCK), reason="opening", at=_OPENED)
                 work.commit()
-            added += ids
-            advance(batch)
-    return added
+            advance(len(batch))
+    copies = count // originals - 1
+    if copies:
+        with progress.step(f"{count:,} products", copies) as advance:
+            for number in range(1, copies + 1):
+                with database.writing() as connection:
+                    _copy(connection, ids[0], originals, number)
+                    connection.commit()
+                advance(1)
+        with database.writing() as connection:
+            connection.execute(_COUNTS, {"factor": count // originals})
+            connection.commit()
+    return ids
 
 
-def _batches(count: int) -> Iterator[int]:
-    for start in range(0, count, _BATCH):
-        yield min(_BATCH, count - start)
+def _batches(ids: list[ProductId]) -> Iterator[tuple[int, list[ProductId]]]:
+    for start in range(0, len(ids), _BATCH):
+        yield start, ids[start : start + _BATCH]
+
+
+def _copy(connection: Connection, first: ProductId, originals: int, number: int) -> None:
+    dialect = connection.dialect.name
+    values = {
+        "shift": number * originals,
+        "number": number,
+        "first": first,
+        "end": first + originals,
+    }
+    for table, changed in _COPIED[dialect].items():
+        columns = list(connection.scalars(_COLUMNS[dialect], {"name": table}))
+        expressions = {name: name for name in columns} | changed
+        expressions = {name: each for name, each in expressions.items() if each != "DEFAULT"}
+        key = _KEYS.get(table) or next(iter(changed))
+        statement = (
+            f"INSERT INTO {table} ({', '.join(expressions)})"  # noqa: S608 (constants and names of columns)
+            f" SELECT {', '.join(expressions.values())} FROM {table}"
+            f" WHERE {key} >= :first AND {key} < :end"
+        )
+        connection.execute(text(statement), _used(statement, values))
+
+
+def _used(statement: str, values: dict[str, int]) -> dict[str, int]:
+    return {name: value for name, value in values.items() if f":{name}" in statement}
+
+
+class _Texts:
+    """Titles and descriptions of words with Zipf frequencies."""
+
+    def __init__(self, random_: random.Random) -> None:
+        self._random = random_
+        self._words = [
+            onset + vowel + coda + ending
+            for onset, vowel, coda, ending in product(_ONSETS, _VOWELS, _CODAS, ("", "a", "et"))
+        ]
+        random_.shuffle(self._words)
+        self._weights = list(accumulate(1 / rank for rank in range(1, len(self._words) + 1)))
+
+    def words(self, count: int) -> list[str]:
+        return self._random.choices(self._words, cum_weights=self._weights, k=count)
+
+
+_CATEGORY_WEIGHTS: Final = list(accumulate(1 / (5 + rank) for rank in range(_CATEGORIES)))
+_BRAND_WEIGHTS: Final = list(accumulate(1 / (1 + rank) for rank in range(_BRANDS)))
 
 
 def _product(
-    id_: ProductId, number: int, categories: list[CategoryId], random_: random.Random
+    id_: ProductId,
+    number: int,
+    categories: list[CategoryId],
+    texts: _Texts,
+    random_: random.Random,
 ) -> Product:
-    adjective, noun = random_.choice(_ADJECTIVES), random_.choice(_NOUNS)
+    title = texts.words(_TITLE_WORDS)
+    if number % COMMON_EVERY == 0:
+        title[-1] = COMMON_WORD
     at = _OPENED + timedelta(seconds=number)
+    (brand,) = random_.choices(range(_BRANDS), cum_weights=_BRAND_WEIGHTS)
+    (category_id,) = random_.choices(categories, cum_weights=_CATEGORY_WEIGHTS)
     return Product(
         id=id_,
         details=ProductDetails(
-            title=f"{adjective.title()} {noun} no. {number}",
-            subtitle=f"A {adjective} {noun} for every day",
-            description=f"This {noun} is {adjective}, well made and easy to care for. " * 3,
+            title=" ".join(title).capitalize(),
+            subtitle=" ".join(texts.words(_TITLE_WORDS)).capitalize(),
+            description=" ".join(texts.words(_DESCRIPTION_WORDS)).capitalize() + ".",
             price=Money(random_.randrange(4_900, 499_900, 100), "INR"),
             author=None,
             published_year=None,
-            brand=f"Brand {random_.randrange(_BRANDS)}",
-            category_id=random_.choice(categories),
+            brand=f"Brand {brand}",
+            category_id=category_id,
             image=f"/media/benchmark/{number % 100}.webp",
         ),
         created_at=at,

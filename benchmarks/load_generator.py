@@ -11,7 +11,7 @@ import socket
 import time
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from selectors import EVENT_READ, DefaultSelector
@@ -26,6 +26,7 @@ _TIMEOUT: Final = 20.0  # seconds without any response
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
 _BODILESS: Final = frozenset({204, 304})
+_ENDLESS: Final = 1 << 62  # nanoseconds
 
 
 class ServerStuck(Exception):
@@ -38,12 +39,13 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request to a server on the loopback interface."""
+    """One request to a server on the loopback interface, and the status it must receive."""
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    expected: int = 200
 
     @classmethod
     def get(cls, path: str, *, token: str | None = None) -> Self:
@@ -57,13 +59,14 @@ class Request:
         *,
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
+        expected: int = 200,
     ) -> Self:
         """Encode `body` as JSON, unless it is bytes."""
         content = (
             body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
         )
         fields = {"Content-Type": "application/json", **_authorization(token), **(headers or {})}
-        return cls(method="POST", path=path, headers=fields, body=content)
+        return cls(method="POST", path=path, headers=fields, body=content, expected=expected)
 
     def encoded(self) -> bytes:
         fields = {"Host": "127.0.0.1", **self.headers}
@@ -72,6 +75,17 @@ class Request:
         lines = [f"{self.method} {self.path} HTTP/1.1"]
         lines += [f"{name}: {value}" for name, value in fields.items()]
         return "\r\n".join(lines).encode("ascii") + _END + self.body
+
+    @property
+    def exchange(self) -> "Exchange":
+        return Exchange(self.encoded(), self.expected)
+
+
+class Exchange(NamedTuple):
+    """An encoded request, and the status that its response must have."""
+
+    content: bytes
+    expected: int
 
 
 class Head(NamedTuple):
@@ -107,32 +121,41 @@ def _authorization(token: str | None) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What to send: `requests` in turn, for `seconds` if they are `repeated`, else once each."""
+    """The requests of one measurement.
 
-    requests: Sequence[bytes]
-    expected: int = 200
+    A single script is shared by all `connections`. Of several scripts, each is sent by a
+    connection of its own. Scripts are `repeated` for `seconds`, or sent once. Each connection's
+    requests are measured in groups of `journey` requests: a group is what a rate counts, and its
+    latency is the time from its first request to its last response.
+    """
+
+    scripts: Sequence[Sequence[Exchange]]
     repeated: bool = True
+    journey: int = 1
     connections: int = 16
     seconds: float = 3.0
 
 
 class _Client:
-    """One connection with its send time and the bytes received so far."""
+    """One connection, its requests, and the bytes of a response received so far."""
 
-    __slots__ = ("received", "sent_at", "socket")
+    __slots__ = ("expected", "received", "remaining", "requests", "socket", "started_at")
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, requests: Iterator[Exchange], journey: int) -> None:
         self.socket = socket.create_connection((_HOST, port), timeout=_TIMEOUT)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # A socket with a timeout would poll before each call, after epoll has done so.
         self.socket.settimeout(0)
+        self.requests = requests
         self.received = b""
-        self.sent_at = 0
+        self.expected = 0
+        self.remaining = journey
+        self.started_at = 0
 
-    def send(self, request: bytes) -> None:
-        self.sent_at = perf_counter_ns()
+    def send(self, request: Exchange) -> None:
+        self.expected = request.expected
         # A request is smaller than the socket's buffer, which is empty here.
-        if self.socket.send(request) != len(request):
+        if self.socket.send(request.content) != len(request.content):
             raise ProtocolError("the request did not fit into the socket's buffer")
 
     def receive(self) -> Head | None:
@@ -159,11 +182,11 @@ class _Loop:
 
     def __init__(self, port: int, load: Load, selector: DefaultSelector) -> None:
         self._port = port
-        self._expected = load.expected
         self._selector = selector
-        self._requests = cycle(load.requests) if load.repeated else iter(load.requests)
-        self._connections = load.connections
-        self._nanoseconds = int(load.seconds * 1e9)
+        self._journey = load.journey
+        scripts = [cycle(each) if load.repeated else iter(each) for each in load.scripts]
+        self._scripts = scripts * load.connections if len(scripts) == 1 else scripts
+        self._duration = int(load.seconds * 1e9) if load.repeated else _ENDLESS
         self._ends = 0
         self._in_flight = 0
         self.latencies = array("Q")
@@ -172,9 +195,9 @@ class _Loop:
         self.started = self.last = 0
 
     def run(self) -> None:
-        clients = [self._connect() for _ in range(self._connections)]
+        clients = [self._connect(script) for script in self._scripts]
         self.started = self.last = perf_counter_ns()
-        self._ends = self.started + self._nanoseconds
+        self._ends = self.started + self._duration
         for client in clients:
             self._in_flight += 1
             self._send_next(client)
@@ -190,14 +213,14 @@ class _Loop:
                 except (ProtocolError, OSError):
                     self.broken += 1
                     self._drop(key.data)
-                    self._send_next(self._connect())
+                    self._send_next(self._connect(key.data.requests))
 
     def close(self) -> None:
         for key in list(self._selector.get_map().values()):
             key.data.socket.close()
 
-    def _connect(self) -> _Client:
-        client = _Client(self._port)
+    def _connect(self, requests: Iterator[Exchange]) -> _Client:
+        client = _Client(self._port, requests, self._journey)
         self._selector.register(client.socket, EVENT_READ, client)
         return client
 
@@ -206,22 +229,28 @@ class _Loop:
         client.socket.close()
 
     def _send_next(self, client: _Client) -> None:
-        request = next(self._requests, None) if perf_counter_ns() < self._ends else None
+        now = perf_counter_ns()
+        request = next(client.requests, None) if now < self._ends else None
         if request is None:
             self._in_flight -= 1
-        else:
-            client.send(request)
+            return
+        if client.remaining == self._journey:
+            client.started_at = now
+        client.send(request)
 
     def _receive(self, client: _Client) -> None:
         head = client.receive()
         if head is None:
             return
-        now = perf_counter_ns()
-        if now <= self._ends:
-            self.last = now
-            self.latencies.append(now - client.sent_at)
-        if head.status != self._expected:
+        if head.status != client.expected:
             self.unexpected[head.status] += 1
+        client.remaining -= 1
+        if not client.remaining:
+            client.remaining = self._journey
+            now = perf_counter_ns()
+            if now <= self._ends:
+                self.last = now
+                self.latencies.append(now - client.started_at)
         self._send_next(client)
 
 
@@ -250,15 +279,26 @@ def measure(port: int, load: Load) -> Run:
     )
 
 
-def send_once(port: int, requests: Iterable[Request], *, expected: int = 200) -> Run:
-    """Send each request once, one after the other."""
-    return measure(
-        port,
-        Load(
-            requests=[request.encoded() for request in requests],
-            expected=expected,
-            repeated=False,
-            connections=1,
-            seconds=600.0,
-        ),
-    )
+def once(script: Sequence[Exchange]) -> Load:
+    """Return the load that sends each request once, one after the other."""
+    return Load(scripts=[script], repeated=False, connections=1)
+
+
+def fetch(port: int, request: Request) -> bytes:
+    """Send one request and return the body of its response.
+
+    Raises `AssertionError` for another status than the expected one.
+    """
+    client = _Client(port, iter(()), 1)
+    with client.socket:
+        client.socket.settimeout(_TIMEOUT)
+        client.send(request.exchange)
+        received = b""
+        while (head := read_head(received)) is None or len(received) < head.length:
+            chunk = client.socket.recv(_BUFFER_SIZE)
+            if not chunk:
+                raise ProtocolError("the server closed the connection")
+            received += chunk
+    body = received[received.find(_END) + len(_END) :]
+    assert head.status == request.expected, body.decode(errors="replace")
+    return body

@@ -1,10 +1,12 @@
-"""Measurement of scenarios in rounds that alternate with the bare Flask route."""
+"""Measurement of scenarios in rounds, in each of which every subject is measured in turn."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
-from benchmarks.load_generator import Load, Request, measure
+from benchmarks.load_generator import Load, Request, fetch, measure
 from benchmarks.metrics import (
     Figures,
     Run,
@@ -13,12 +15,14 @@ from benchmarks.metrics import (
     processor_seconds,
     ratio_of,
 )
-from benchmarks.scenarios import Scenario
-from benchmarks.servers import Server, canned_server, granian_server
-from benchmarks.shops import BenchmarkServers, BenchmarkShop
+from benchmarks.progress import Progress
+from benchmarks.recording import FloorRoute, record_route
+from benchmarks.scenarios import Rounds, Scenario, Script
+from benchmarks.servers import Checkout, canned_server, granian_server
+from benchmarks.subjects import FLOOR, SHOP, BenchmarkShop, Subject, running_subjects
+from benchmarks.targets import Ratios, Target
+from novacart.adapters.persistence.database import Database
 
-BARE: Final = Request.get("/bare/").encoded()
-SERVERS_CONNECTIONS: Final = 16
 # granian's interface, and the application of the shop for it.
 _INTERFACES: Final = {
     "wsgi": "novacart.entrypoints.wsgi:app",
@@ -26,14 +30,14 @@ _INTERFACES: Final = {
 }
 _WORKERS: Final = (1, 2)
 _WARM_UP: Final = 0.3  # seconds
-_ONCE_TIMEOUT: Final = 120.0  # seconds for requests that are sent once
+_COMPARED_RESPONSES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
     """`rounds` of `seconds` each with `connections` clients.
 
-    `once` is the number of requests of a round that can be sent only once.
+    `once` is about the number of requests of a round that can be sent only once.
     """
 
     rounds: int
@@ -42,140 +46,231 @@ class Effort:
     once: int
 
 
-QUICK: Final = Effort(rounds=2, seconds=0.5, connections=8, once=60)
-FULL: Final = Effort(rounds=5, seconds=1.0, connections=8, once=150)
+QUICK: Final = Effort(rounds=1, seconds=0.3, connections=16, once=48)
+FULL: Final = Effort(rounds=5, seconds=1.0, connections=16, once=480)
+LISTS: Final = replace(FULL, rounds=3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One scenario on one server; `ratio` is its rate as a share of the bare route's."""
+    """One scenario on one subject. `floor` and `other` compare it with those."""
 
     scenario: str
-    server: str
+    database: str
+    subject: str
     figures: Figures
-    ratio: float
     statements: Statements | None = None
+    floor: Ratios | None = None
+    other: Ratios | None = None
+    target: Target | None = None
+
+    @property
+    def is_met(self) -> bool | None:
+        if self.target is None:
+            return None
+        return self.target.is_met(self.figures, self.statements, floor=self.floor, other=self.other)
 
 
-def measure_scenario(servers: BenchmarkServers, scenario: Scenario, effort: Effort) -> list[Result]:
-    """Measure the bare route and then every shop, round by round.
+class FloorDiffers(Exception):
+    """The floor's response is not that of the shop."""
 
-    The first result is that of the bare route.
-    """
-    batches = {
-        shop.name: scenario.prepare(shop, effort.rounds, effort.once) for shop in servers.shops
-    }
-    statements = {
-        shop.name: _count_statements(shop, scenario, batches[shop.name]) for shop in servers.shops
-    }
-    bare_runs: list[Run] = []
-    runs: Mapping[str, list[Run]] = {shop.name: [] for shop in servers.shops}
-    bare_load = Load(requests=[BARE], connections=effort.connections, seconds=effort.seconds)
-    measure_server(servers.bare, replace(bare_load, seconds=_WARM_UP))
-    for number in range(effort.rounds):
-        bare_runs.append(measure_server(servers.bare, bare_load))
-        for shop in servers.shops:
-            load = Load(
-                requests=[request.encoded() for request in batches[shop.name][number]],
-                expected=scenario.expected,
-                repeated=scenario.repeated,
-                connections=effort.connections,
-                seconds=effort.seconds if scenario.repeated else _ONCE_TIMEOUT,
-            )
-            if number == 0 and scenario.repeated:
-                measure_server(shop.server, replace(load, seconds=_WARM_UP))
-            runs[shop.name].append(measure_server(shop.server, load))
-    bare = Result(
-        scenario=scenario.name,
-        server="bare Flask route",
-        figures=figures_of(bare_runs),
-        ratio=1.0,
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedScenario:
+    """A scenario with its requests; `route` is that of the floor."""
+
+    scenario: Scenario
+    rounds: Rounds
+    statements: Statements
+    route: FloorRoute | None
+
+
+def measure_shop(
+    shop: BenchmarkShop,
+    scenarios: Sequence[Scenario],
+    effort: Effort,
+    against: Checkout | None,
+    progress: Progress,
+) -> list[Result]:
+    """Prepare all scenarios, start the subjects, and measure scenario by scenario."""
+    prepared = []
+    for scenario in scenarios:
+        progress.say(f"{shop.database.dialect}: preparing {scenario.name}")
+        prepared.append(prepare_scenario(shop, scenario, effort))
+    routes = [each.route for each in prepared if each.route is not None]
+    against = against if any(each.scenario.compared for each in prepared) else None
+    results = []
+    with running_subjects(shop, routes, against) as subjects:
+        for each in prepared:
+            if each.route is not None:
+                _ensure_same_responses(each, subjects)
+        for each in prepared:
+            progress.say(f"{shop.database.dialect}: measuring {each.scenario.name}")
+            results += _measure_scenario(each, subjects, effort)
+    return results
+
+
+def prepare_scenario(shop: BenchmarkShop, scenario: Scenario, effort: Effort) -> PreparedScenario:
+    """Fill the shop for a scenario, count its statements and record its route of the floor."""
+    rounds = scenario.prepare(shop, effort.rounds, effort.once)
+    first = rounds[0][0][0]
+    route = None
+    if scenario.shape:
+        route = record_route(shop.send, shop.injector.get(Database), first, scenario.shape)
+    return PreparedScenario(
+        scenario=scenario,
+        rounds=rounds,
+        statements=_count_statements(shop, scenario, rounds),
+        route=route,
     )
-    return [
-        bare,
-        *(
-            Result(
-                scenario=scenario.name,
-                server=shop.name,
-                figures=figures_of(runs[shop.name]),
-                ratio=ratio_of(runs[shop.name], bare_runs),
-                statements=statements[shop.name],
+
+
+def _count_statements(shop: BenchmarkShop, scenario: Scenario, rounds: Rounds) -> Statements:
+    """Count those of the second journey, when caches are filled."""
+    journey = scenario.journey
+    script = rounds[0][0] if scenario.repeated else _own_script(shop, scenario)
+    for request in script[:journey]:
+        shop.send(request)
+    return shop.count_statements(script[-journey:])
+
+
+def _own_script(shop: BenchmarkShop, scenario: Scenario) -> Script:
+    """Requests that are not sent again when the subjects are measured."""
+    rounds = scenario.prepare(shop, 1, 8 * scenario.journey)
+    return rounds[0][0]
+
+
+def _ensure_same_responses(prepared: PreparedScenario, subjects: Sequence[Subject]) -> None:
+    shop, floor = (
+        next(subject for subject in subjects if subject.name == name) for name in (SHOP, FLOOR)
+    )
+    for request in prepared.rounds[0][0][:_COMPARED_RESPONSES]:
+        expected, actual = (fetch(each.server.port, request) for each in (shop, floor))
+        if expected != actual:
+            raise FloorDiffers(
+                f"{prepared.scenario.name}: the shop answers {expected[:600]!r},"
+                f" the floor {actual[:600]!r}."
             )
-            for shop in servers.shops
-        ),
+
+
+def _measure_scenario(
+    prepared: PreparedScenario, subjects: Sequence[Subject], effort: Effort
+) -> list[Result]:
+    scenario = prepared.scenario
+    measured = [
+        subject
+        for subject in subjects
+        if subject.name == SHOP
+        or (prepared.route is not None if subject.name == FLOOR else scenario.compared)
     ]
+    runs: dict[str, list[Run]] = {subject.name: [] for subject in measured}
+    with ExitStack() as stack:
+        if scenario.worker:
+            measured = [stack.enter_context(each.with_worker()) for each in measured]
+        for number, scripts in enumerate(prepared.rounds):
+            for subject in measured:
+                load = _load(subject, scripts, scenario, effort)
+                if scenario.repeated and not number:
+                    measure(subject.server.port, replace(load, seconds=_WARM_UP))
+                runs[subject.name].append(measure_subject(subject, load))
+    return [_result(prepared, subject, runs) for subject in measured]
+
+
+def _load(subject: Subject, scripts: Sequence[Script], scenario: Scenario, effort: Effort) -> Load:
+    return Load(
+        scripts=[[subject.exchange_of(request) for request in script] for script in scripts],
+        repeated=scenario.repeated,
+        journey=scenario.journey,
+        connections=effort.connections,
+        seconds=effort.seconds,
+    )
+
+
+def _result(
+    prepared: PreparedScenario, subject: Subject, runs: Mapping[str, Sequence[Run]]
+) -> Result:
+    own = runs[subject.name]
+    result = Result(
+        scenario=prepared.scenario.name,
+        database=subject.database.dialect,
+        subject=subject.name,
+        figures=figures_of(own),
+    )
+    if subject.name != SHOP:
+        return result
+    others = [each for name, each in runs.items() if name not in {SHOP, FLOOR}]
+    target = prepared.scenario.target
+    return replace(
+        result,
+        statements=prepared.statements,
+        floor=_ratios(own, runs[FLOOR]) if FLOOR in runs else None,
+        other=_ratios(own, others[0]) if others else None,
+        target=target if target.applies_to(subject.database.dialect) else None,
+    )
+
+
+def _ratios(runs: Sequence[Run], baseline: Sequence[Run]) -> Ratios:
+    own, base = figures_of(runs).total_processor_us, figures_of(baseline).total_processor_us
+    return Ratios(
+        rate=ratio_of(runs, baseline), processor=base / own if own and base is not None else None
+    )
+
+
+def measure_subject(subject: Subject, load: Load) -> Run:
+    """Run the load, and add the processor time of the subject's processes.
+
+    If a worker is one of them, wait until it has handled all events.
+    """
+    before = processor_seconds(subject.processes)
+    run = measure(subject.server.port, load)
+    if "worker" in subject.processes:
+        run = replace(run, drained=subject.wait_until_drained())
+    after = processor_seconds(subject.processes)
+    return replace(run, processor={kind: after[kind] - before[kind] for kind in after})
 
 
 def compare_servers(
-    servers: BenchmarkServers, scenarios: Sequence[Scenario], effort: Effort
+    shop: BenchmarkShop, scenarios: Sequence[Scenario], effort: Effort, folder: Path
 ) -> list[Result]:
     """Measure each scenario under granian's WSGI interface and under our RSGI bridge, in turn."""
     choices = [(interface, workers) for workers in _WORKERS for interface in _INTERFACES]
-    bare_load = _servers_load([BARE], effort.seconds)
-    bare_runs: list[Run] = []
-    runs: dict[tuple[str, str, tuple[str, int]], list[Run]] = {}
-    for shop in servers.shops:
-        requests = {
-            scenario.name: [
-                request.encoded() for request in scenario.prepare(shop, 1, effort.once)[0]
-            ]
-            for scenario in scenarios
-        }
-        for _ in range(effort.rounds):
-            bare_runs.append(measure_server(servers.bare, bare_load))
-            for choice in choices:
-                with granian_server(
-                    _INTERFACES[choice[0]],
-                    shop.environment,
-                    servers.folder,
-                    path="/api/health/",
-                    interface=choice[0],
-                    workers=choice[1],
-                ) as server:
-                    for name, encoded in requests.items():
-                        measure_server(server, _servers_load(encoded, _WARM_UP))
-                        run = measure_server(server, _servers_load(encoded, effort.seconds))
-                        runs.setdefault((name, shop.name, choice), []).append(run)
-    bare_rate = figures_of(bare_runs).per_second
-    results = []
-    for (name, shop_name, (interface, workers)), shop_runs in runs.items():
-        figures = figures_of(shop_runs)
-        results.append(
-            Result(
-                scenario=f"{name}, {interface} × {workers}",
-                server=shop_name,
-                figures=figures,
-                ratio=figures.per_second / bare_rate,
-            )
+    runs: dict[tuple[str, str], list[Run]] = {}
+    prepared = [(scenario, scenario.prepare(shop, 1, effort.once)[0]) for scenario in scenarios]
+    for _ in range(effort.rounds):
+        for interface, workers in choices:
+            with granian_server(
+                _INTERFACES[interface],
+                shop.environment,
+                folder,
+                path="/api/health/",
+                interface=interface,
+                workers=workers,
+            ) as server:
+                subject = Subject(
+                    name=f"{interface} × {workers}",
+                    server=server,
+                    database=shop.database,
+                    processes={"web": server.process, **shop.database.processes},
+                )
+                for scenario, scripts in prepared:
+                    load = _load(subject, scripts, scenario, effort)
+                    measure(server.port, replace(load, seconds=_WARM_UP))
+                    run = measure_subject(subject, load)
+                    runs.setdefault((scenario.name, subject.name), []).append(run)
+    return [
+        Result(
+            scenario=scenario,
+            database=shop.database.dialect,
+            subject=subject_name,
+            figures=figures_of(each),
         )
-    return sorted(results, key=lambda result: (result.scenario.split(",")[0], result.server))
+        for (scenario, subject_name), each in runs.items()
+    ]
 
 
 def client_limit(effort: Effort) -> float:
     """Return the rate that the load generator reaches with a trivial server, in requests/s."""
+    script = [Request.get("/api/health/").exchange]
     with canned_server() as port:
-        load = Load(requests=[BARE], connections=effort.connections, seconds=2.0)
+        load = Load(scripts=[script], connections=effort.connections, seconds=1.0)
         return measure(port, load).per_second
-
-
-def measure_server(server: Server, load: Load) -> Run:
-    """Run the load, and add the processor time of the server's processes."""
-    before = processor_seconds(server.process)
-    run = measure(server.port, load)
-    after = processor_seconds(server.process)
-    if before is None or after is None:
-        return run
-    return replace(run, processor=after - before)
-
-
-def _servers_load(requests: Sequence[bytes], seconds: float) -> Load:
-    return Load(requests=requests, connections=SERVERS_CONNECTIONS, seconds=seconds)
-
-
-def _count_statements(
-    shop: BenchmarkShop, scenario: Scenario, batches: list[list[Request]]
-) -> Statements:
-    """Count those of the second request, when caches are filled."""
-    requests = batches[0] if scenario.repeated else scenario.prepare(shop, 1, 2)[0]
-    shop.send(requests[0], expected=scenario.expected)
-    return shop.count_statements(requests[-1], expected=scenario.expected)

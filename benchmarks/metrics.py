@@ -3,8 +3,8 @@
 import math
 import os
 from array import array
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -19,8 +19,9 @@ class Run:
 
     `unexpected` counts responses by unexpected status, `broken` connections without a response.
     `client_share` is the processor time of the client as a share of one core: near 1, the client
-    was the bottleneck. `processor` is the processor time of the server's processes in seconds,
-    None where it is unknown.
+    was the bottleneck. `processor` is the processor time in seconds by kind of process, empty
+    where it is unknown. `drained` is the time in seconds after the last response until a worker
+    had handled all events.
     """
 
     latencies: "array[int]"
@@ -28,7 +29,8 @@ class Run:
     unexpected: Counter[int] = field(default_factory=Counter)
     broken: int = 0
     client_share: float = 0.0
-    processor: float | None = None
+    processor: Mapping[str, float] = field(default_factory=dict)
+    drained: float | None = None
 
     @property
     def per_second(self) -> float:
@@ -43,16 +45,22 @@ class Run:
 class Figures:
     """Several runs together: the median rate, and percentiles of all latencies.
 
-    `processor_us` is the processor time of one request in microseconds.
+    `processor_us` is the processor time of one request in microseconds, by kind of process.
     """
 
     per_second: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     requests: int
     failed: int
     client_share: float
-    processor_us: float | None = None
+    processor_us: Mapping[str, float]
+    drained: float | None = None
+
+    @property
+    def total_processor_us(self) -> float | None:
+        return sum(self.processor_us.values()) if self.processor_us else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,29 +77,33 @@ def figures_of(runs: Sequence[Run]) -> Figures:
     for run in runs:
         latencies.extend(run.latencies)
     ordered = sorted(latencies)
+    drained = [run.drained for run in runs if run.drained is not None]
     return Figures(
         per_second=median(run.per_second for run in runs),
         p50_ms=percentile(ordered, 50) / 1e6,
+        p95_ms=percentile(ordered, 95) / 1e6,
         p99_ms=percentile(ordered, 99) / 1e6,
         requests=len(ordered),
         failed=sum(run.failed for run in runs),
         client_share=max(run.client_share for run in runs),
-        processor_us=_processor_us(runs),
+        processor_us=_processor_us(runs, len(ordered)),
+        drained=median(drained) if drained else None,
     )
 
 
-def _processor_us(runs: Sequence[Run]) -> float | None:
-    busy = [run.processor for run in runs if run.processor is not None]
-    requests = sum(len(run.latencies) for run in runs)
-    if len(busy) < len(runs) or not requests:
-        return None
-    return sum(busy) / requests * 1e6
+def _processor_us(runs: Sequence[Run], requests: int) -> dict[str, float]:
+    busy: dict[str, float] = defaultdict(float)
+    for run in runs:
+        for kind, seconds in run.processor.items():
+            busy[kind] += seconds
+    return {kind: seconds / requests * 1e6 for kind, seconds in busy.items()} if requests else {}
 
 
 def ratio_of(runs: Sequence[Run], baseline: Sequence[Run]) -> float:
     """Return the median over the rounds of the rate as a share of the baseline's rate."""
     return median(
-        run.per_second / base.per_second for run, base in zip(runs, baseline, strict=True)
+        run.per_second / base.per_second if base.per_second else 0.0
+        for run, base in zip(runs, baseline, strict=True)
     )
 
 
@@ -103,19 +115,43 @@ def percentile(ordered: Sequence[int], percent: float) -> int:
     return ordered[max(rank, 1) - 1]
 
 
-def processor_seconds(group: int) -> float | None:
-    """Return user and system time of a process group; None on systems without /proc."""
+def processor_seconds(processes: Mapping[str, int]) -> dict[str, float]:
+    """Return user and system time of each kind's process and its descendants.
+
+    Includes that of descendants that have ended. Empty on systems without /proc.
+    """
     if not (_PROC / "self" / "stat").exists():
-        return None
-    ticks = sum(_ticks(entry, group) for entry in _PROC.iterdir() if entry.name.isdigit())
-    return ticks / os.sysconf("SC_CLK_TCK")
+        return {}
+    parents: dict[int, int] = {}
+    ticks: dict[int, int] = {}
+    for pid, fields in _process_stats():
+        parents[pid] = int(fields[1])
+        # utime, stime, and both of the children that were waited for.
+        ticks[pid] = sum(map(int, fields[11:15]))
+    return {
+        kind: sum(ticks.get(pid, 0) for pid in _with_descendants(root, parents))
+        / os.sysconf("SC_CLK_TCK")
+        for kind, root in processes.items()
+    }
 
 
-def _ticks(entry: Path, group: int) -> int:
-    """Read /proc/pid/stat (proc(5)): after the name in parentheses come pgrp, utime and stime."""
-    try:
-        stat = (entry / "stat").read_text()
-    except OSError:
-        return 0
-    fields = stat.rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12]) if int(fields[2]) == group else 0
+def _with_descendants(root: int, parents: Mapping[int, int]) -> Iterable[int]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for pid, parent in parents.items():
+        children[parent].append(pid)
+    pending = [root]
+    while pending:
+        pid = pending.pop()
+        yield pid
+        pending += children[pid]
+
+
+def _process_stats() -> Iterator[tuple[int, list[str]]]:
+    """Each process with the fields of /proc/pid/stat after its name (proc(5))."""
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            yield int(entry.name), stat.rpartition(")")[2].split()

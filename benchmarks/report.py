@@ -15,29 +15,41 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measurement import Effort, Result
+from benchmarks.metrics import Statements
+from benchmarks.targets import Ratios
 
 PAGES: Final = Path(__file__).parents[1] / "docs" / "benchmarks"
 COLUMNS: Final = (
     "scenario",
-    "server",
+    "database",
+    "subject",
     "requests/s",
     "p50 ms",
+    "p95 ms",
     "p99 ms",
-    "of bare",
-    "CPU µs",
+    "CPU µs: web",
+    "database",
+    "worker",
+    "events handled after, s",
     "statements",
-    "requests",
+    "of floor: rate, CPU",
+    "× other: rate, CPU",
+    "target",
+    "met",
     "failed",
 )
-_TEXT_COLUMNS: Final = 2
+_TEXT_COLUMNS: Final = 3
+_KINDS: Final = ("web", "database", "worker")
 _TITLES: Final = {
-    "routes": "Routes",
+    "reads": "Reads",
+    "writes": "Writes",
     "payments": "Payments",
-    "lists": "Lists of products",
+    "lists": "Lists, facets, search and suggestions",
+    "process": "Processes",
     "servers": "Servers",
-    "compare": "Comparison with another checkout",
     "back-office": "Back office",
 }
+_MET: Final = {None: "", True: "yes", False: "**no**"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +58,13 @@ class Conditions:
 
     command: str
     effort: Effort
-    workers: str
-    connections: int
+    workers: int
+    other: str
     client_limit: float
 
     def sentences(self) -> list[str]:
         effort = self.effort
+        other = f" The other checkout is commit {self.other}." if self.other else ""
         return [
             machine(self.command, "server, database and client"),
             (
@@ -59,9 +72,10 @@ class Conditions:
                 f" SQLite {sqlite3.sqlite_version}, {sys.platform}."
             ),
             (
-                f"{self.workers}; {self.connections} connections;"
-                f" the median of {effort.rounds} rounds of {effort.seconds:g} s. The load generator"
-                f" reaches {self.client_limit:,.0f} requests/s with a server that does nothing."
+                f"{self.workers} web processes; {effort.connections} connections unless the"
+                f" scenario says otherwise; the median of {effort.rounds} rounds of"
+                f" {effort.seconds:g} s. The load generator reaches"
+                f" {self.client_limit:,.0f} requests/s with a server that does nothing.{other}"
             ),
         ]
 
@@ -83,41 +97,74 @@ def versions(*packages: str) -> str:
 def cells_of(result: Result) -> tuple[str, ...]:
     """Return the cells of a result for `COLUMNS`."""
     figures = result.figures
-    statements = ""
-    if result.statements is not None:
-        commits = result.statements.commits
-        plural = "s" if commits > 1 else ""
-        statements = f"{result.statements.sent}" + (
-            f", {commits} commit{plural}" if commits else ""
-        )
+    busy = figures.processor_us
     return (
         result.scenario,
-        result.server,
-        f"{figures.per_second:,.0f}",
+        result.database,
+        result.subject,
+        f"{figures.per_second:,.0f}"
+        if figures.per_second >= _WHOLE
+        else f"{figures.per_second:.1f}",
         f"{figures.p50_ms:.2f}",
+        f"{figures.p95_ms:.2f}",
         f"{figures.p99_ms:.2f}",
-        f"{result.ratio:.3f}",
-        "" if figures.processor_us is None else f"{figures.processor_us:,.0f}",
-        statements,
-        f"{figures.requests:,}",
+        *(f"{busy[kind]:,.0f}" if kind in busy else "" for kind in _KINDS),
+        "" if figures.drained is None else f"{figures.drained:.1f}",
+        _statements(result.statements),
+        _ratios(result.floor),
+        _ratios(result.other),
+        "" if result.target is None else result.target.text,
+        _MET[result.is_met],
         str(figures.failed),
     )
 
 
+_WHOLE: Final = 100
+
+
+def _rate(per_second: float) -> str:
+    return f"{per_second:,.0f}" if per_second >= _WHOLE else f"{per_second:.1f}"
+
+
+def _statements(statements: Statements | None) -> str:
+    if statements is None:
+        return ""
+    commits = statements.commits
+    plural = "s" if commits > 1 else ""
+    return f"{statements.sent}" + (f", {commits} commit{plural}" if commits else "")
+
+
+def _ratios(ratios: Ratios | None) -> str:
+    if ratios is None:
+        return ""
+    processor = "" if ratios.processor is None else f", {ratios.processor:.2f}"
+    return f"{ratios.rate:.2f}{processor}"
+
+
 def show(
-    console: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]
+    console: Console,
+    title: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    text_columns: int = 2,
 ) -> None:
-    """Print a table; the first two columns are text, the others numbers."""
+    """Print a table; the first columns are text, the others numbers."""
     table = Table(title=title, title_justify="left")
     for position, name in enumerate(columns):
-        table.add_column(name, justify="left" if position < _TEXT_COLUMNS else "right")
+        table.add_column(name, justify="left" if position < text_columns else "right")
     for row in rows:
         table.add_row(*row)
     console.print(table)
 
 
 def write_page(
-    topic: str, conditions: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[str]]
+    topic: str,
+    conditions: Sequence[str],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    text_columns: int = 2,
 ) -> None:
     """Write docs/benchmarks/<topic>.md."""
     lines = [
@@ -126,8 +173,26 @@ def write_page(
         "\n\n".join(conditions),
         "",
         "| " + " | ".join(columns) + " |",
-        "|" + "---|" * _TEXT_COLUMNS + "---:|" * (len(columns) - _TEXT_COLUMNS),
+        "|" + "---|" * text_columns + "---:|" * (len(columns) - text_columns),
         *("| " + " | ".join(row) + " |" for row in rows),
     ]
     PAGES.mkdir(exist_ok=True)
     (PAGES / f"{topic}.md").write_text("\n".join(lines) + "\n")
+
+
+def table_of(results: Sequence[Result]) -> tuple[list[str], list[list[str]], int]:
+    """Return columns, rows and the number of text columns; columns without values are omitted."""
+    ordered = sorted(results, key=lambda each: _order(each, results))
+    rows = [cells_of(result) for result in ordered]
+    used = [index for index in range(len(COLUMNS)) if any(row[index] for row in rows)]
+    return (
+        [COLUMNS[index] for index in used],
+        [[row[index] for index in used] for row in rows],
+        _TEXT_COLUMNS,
+    )
+
+
+def _order(result: Result, results: Sequence[Result]) -> tuple[int, str]:
+    """By scenario in the order of measurement, then by database."""
+    names = list(dict.fromkeys(each.scenario for each in results))
+    return names.index(result.scenario), result.database

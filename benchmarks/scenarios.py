@@ -1,20 +1,24 @@
-"""Scenarios: the requests that are sent to a shop, and the data they need."""
+"""Scenarios: the requests that are sent to a shop, the data they need, and the targets."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
+from urllib.parse import quote_plus
 from uuid import uuid4
 
+from benchmarks.catalog import COMMON_WORD, FREQUENT_BRAND, LARGEST_CATEGORY
 from benchmarks.customers import PASSWORD, Customer
 from benchmarks.load_generator import Request
 from benchmarks.servers import WEBHOOK_SECRET
-from benchmarks.shops import BenchmarkShop
+from benchmarks.subjects import BenchmarkShop
+from benchmarks.targets import Target
 from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.domain.shared.ids import ProductId
 
 LIST_SIZES: Final = (1_000, 100_000)
 LARGE_LIST_SIZE: Final = 1_000_000
@@ -24,78 +28,160 @@ _ORDER_LINES: Final = 3
 _PAST_ORDERS: Final = 12
 _PAGE_SIZE: Final = 100
 _FAR_PAGE: Final = 1_000
+_ADDITIONS: Final = 10
+_ORDERS_PER_SIZE: Final = 3
+_NO_TARGET: Final = Target()
 
-Batches = list[list[Request]]
+Script = list[Request]
+Rounds = list[list[Script]]
+"""The scripts of each round: one that all connections share, or one for each connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """`prepare(shop, rounds, size)` fills the shop and returns the requests of each round.
+    """`prepare(shop, rounds, size)` fills the shop and returns the scripts of each round.
 
-    `size` is the number of requests of a round if they can be sent only once (not `repeated`).
+    `size` is a number of requests for scripts that can be sent only once (not `repeated`).
+    A rate counts groups of `journey` requests. `shape` is the encoding of the rows by the floor;
+    without one, there is no floor. With `worker`, a worker runs, and is waited for.
     """
 
     name: str
-    prepare: Callable[[BenchmarkShop, int, int], Batches]
-    expected: int = 200
+    prepare: Callable[[BenchmarkShop, int, int], Rounds]
     repeated: bool = True
+    journey: int = 1
+    shape: str = ""
+    worker: bool = False
+    compared: bool = True
+    target: Target = _NO_TARGET
 
 
-# -- reading, signing in and ordering --------------------------------------------------------
+# -- reads ------------------------------------------------------------------------------------
 
 
-def _single(request: Request, _: BenchmarkShop, rounds: int, __: int) -> Batches:
-    return [[request]] * rounds
+def _single(request: Request, _: BenchmarkShop, rounds: int, __: int) -> Rounds:
+    return [[[request]]] * rounds
 
 
-def _product_detail(shop: BenchmarkShop, rounds: int, _: int) -> Batches:
+def _product_detail(shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
     chosen = random.Random(1).choices(shop.products, k=500)
-    return [[Request.get(f"/api/products/{id_}/") for id_ in chosen]] * rounds
+    return [[[Request.get(f"/api/products/{id_}/") for id_ in chosen]]] * rounds
 
 
-def _cart(shop: BenchmarkShop, rounds: int, _: int) -> Batches:
-    customers = shop.customers.create(_READERS, lines=_CART_LINES, progress=shop.progress)
-    return [[Request.get("/api/cart/", token=each.access) for each in customers]] * rounds
+def _cart(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    readers = min(_READERS, size)
+    customers = shop.customers.create(readers, lines=_CART_LINES, progress=shop.progress)
+    return [[[Request.get("/api/cart/", token=each.access) for each in customers]]] * rounds
 
 
-def _order_history(shop: BenchmarkShop, rounds: int, _: int) -> Batches:
-    customers = shop.customers.create(_READERS, lines=0, progress=shop.progress)
+def _order_history(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    customers = shop.customers.create(min(_READERS, size), lines=0, progress=shop.progress)
     with shop.progress.step("past orders", _PAST_ORDERS) as advance:
         for _order in range(_PAST_ORDERS):
             shop.customers.refill(customers, lines=_ORDER_LINES)
             for customer in customers:
-                shop.send(order_request(customer), expected=201)
+                shop.send(order_request(customer))
             advance(1)
-    return [[Request.get("/api/orders/my/", token=each.access) for each in customers]] * rounds
+    return [[[Request.get("/api/orders/my/", token=each.access) for each in customers]]] * rounds
 
 
-def _login(shop: BenchmarkShop, rounds: int, _: int) -> Batches:
-    customers = shop.customers.create(_READERS, lines=0, progress=shop.progress)
-    return [
-        [
-            Request.post("/api/token/", {"username": each.username, "password": PASSWORD})
-            for each in customers
-        ]
-    ] * rounds
-
-
-def order_request(customer: Customer, *, key: str | None = None) -> Request:
-    """Return the request that orders the customer's whole cart."""
-    return Request.post(
-        "/api/orders/create/",
-        {"address_id": customer.address_id},
-        token=customer.access,
-        headers={} if key is None else {"Idempotency-Key": key},
+def _get(name: str, path: str, shape: str = "", target: Target | None = None) -> Scenario:
+    return Scenario(
+        name=name,
+        prepare=partial(_single, Request.get(path)),
+        shape=shape,
+        target=target or (_FLOOR if shape else _NO_TARGET),
     )
 
 
-def _plain_orders(shop: BenchmarkShop, rounds: int, size: int) -> Batches:
-    return [[order_request(each) for each in _buyers(shop, size)] for _ in range(rounds)]
+_FLOOR: Final = Target(of_floor=0.9)
+READS: Final = (
+    _get("health", "/api/health/", "health"),
+    Scenario(name="product detail", prepare=_product_detail, shape="product", target=_FLOOR),
+    _get("list of 100", "/api/products/?limit=100", "products"),
+    _get(
+        "a category, 100 products",
+        f"/api/products/?limit=100&category={LARGEST_CATEGORY}",
+        "products",
+    ),
+    _get("brands", "/api/products/brands/", "brands"),
+    _get("price range", "/api/products/price-range/", "price range"),
+    Scenario(name="cart of 5", prepare=_cart, shape="cart", target=_FLOOR),
+    Scenario(name="history, a page of 5", prepare=_order_history, shape="orders", target=_FLOOR),
+    _get("suggestions", "/api/products/search/suggestions/?q=la"),
+)
 
 
-def _keyed_orders(shop: BenchmarkShop, rounds: int, size: int) -> Batches:
+# -- writes -----------------------------------------------------------------------------------
+
+
+def add_request(customer: Customer, product_id: ProductId) -> Request:
+    """Return the request that adds one unit of a product to the customer's cart."""
+    return Request.post(
+        "/api/cart/add/", {"product_id": product_id, "quantity": 1}, token=customer.access
+    )
+
+
+def order_request(customer: Customer, *, key: str | None = None) -> Request:
+    """Return the request that orders the customer's whole cart, to be paid on delivery."""
+    return Request.post(
+        "/api/orders/create/",
+        {"address_id": customer.address_id, "payment_method": "COD"},
+        token=customer.access,
+        headers={} if key is None else {"Idempotency-Key": key},
+        expected=201,
+    )
+
+
+def _additions(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    """The same customers add products that are not in their carts."""
+    random_ = random.Random(2)
+    batches = []
+    for _ in range(rounds):
+        customers = shop.customers.create(
+            max(size // _ADDITIONS, 1), lines=0, progress=shop.progress
+        )
+        chosen = [random_.sample(shop.products, _ADDITIONS) for _ in customers]
+        batches.append(
+            [
+                [
+                    add_request(customer, products[number])
+                    for number in range(_ADDITIONS)
+                    for customer, products in zip(customers, chosen, strict=True)
+                ]
+            ]
+        )
+    return batches
+
+
+def _checkouts(users: int, shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    """Each user adds three products and orders them, several times."""
+    customers = shop.customers.create(users, lines=0, progress=shop.progress)
+    random_ = random.Random(users)
+    each = max(size // users // _ORDERS_PER_SIZE, 1)
     return [
-        [order_request(each, key=uuid4().hex) for each in _buyers(shop, size)]
+        [list(_journeys(customer, shop.products, each, random_)) for customer in customers]
+        for _ in range(rounds)
+    ]
+
+
+def _journeys(
+    customer: Customer, products: Sequence[ProductId], count: int, random_: random.Random
+) -> Iterable[Request]:
+    for _ in range(count):
+        for product_id in random_.sample(products, _ORDER_LINES):
+            yield add_request(customer, product_id)
+        yield order_request(customer)
+
+
+def _orders(shop: BenchmarkShop, rounds: int, size: int, *, keyed: bool = False) -> Rounds:
+    return [
+        [
+            [
+                order_request(buyer, key=uuid4().hex if keyed else None)
+                for buyer in _buyers(shop, size // _ORDERS_PER_SIZE)
+            ]
+        ]
         for _ in range(rounds)
     ]
 
@@ -104,50 +190,77 @@ def _buyers(shop: BenchmarkShop, count: int) -> list[Customer]:
     return shop.customers.create(count, lines=_ORDER_LINES, progress=shop.progress)
 
 
-ROUTES: Final = (
-    Scenario(name="health", prepare=partial(_single, Request.get("/api/health/"))),
-    Scenario(name="product detail", prepare=_product_detail),
+def _login(shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
+    customers = shop.customers.create(_READERS, lines=0, progress=shop.progress)
+    script = [
+        Request.post("/api/token/", {"username": each.username, "password": PASSWORD})
+        for each in customers
+    ]
+    return [[script]] * rounds
+
+
+def _checkout_scenario(users: int) -> Scenario:
+    return Scenario(
+        name=f"checkout (3 additions, 1 order) by {users} users",
+        prepare=partial(_checkouts, users),
+        repeated=False,
+        journey=_ORDER_LINES + 1,
+        worker=True,
+        target=Target(of_other=3.0),
+    )
+
+
+WRITES: Final = (
+    # One statement more than the target loads the user.
     Scenario(
-        name="product list of 100",
-        prepare=partial(_single, Request.get("/api/products/?limit=100")),
+        name="additions to the cart",
+        prepare=_additions,
+        repeated=False,
+        target=Target(statements=5, commits=1),
     ),
-    Scenario(name="cart of 5 lines", prepare=_cart),
-    Scenario(name="order history, a page of 5", prepare=_order_history),
+    Scenario(
+        name="orders of 3 lines",
+        prepare=_orders,
+        repeated=False,
+        target=Target(statements=11, commits=1),
+    ),
+    Scenario(
+        name="orders with an Idempotency-Key", prepare=partial(_orders, keyed=True), repeated=False
+    ),
+    _checkout_scenario(4),
+    _checkout_scenario(16),
     Scenario(name="login", prepare=_login),
-    Scenario(
-        name="placing an order of 3 lines",
-        prepare=_plain_orders,
-        expected=201,
-        repeated=False,
-    ),
-    Scenario(
-        name="the same with an Idempotency-Key",
-        prepare=_keyed_orders,
-        expected=201,
-        repeated=False,
-    ),
 )
 
 
 # -- payments through the sandbox ------------------------------------------------------------
 
 
-def _intents(shop: BenchmarkShop, rounds: int, size: int) -> Batches:
-    return [_intent_requests(shop, size) for _ in range(rounds)]
+def _intents(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    return [[_intent_requests(shop, size // _ORDERS_PER_SIZE)] for _ in range(rounds)]
 
 
-def _intent_requests(shop: BenchmarkShop, count: int) -> list[Request]:
+def _intent_requests(shop: BenchmarkShop, count: int) -> Script:
     return [
         Request.post(
             "/api/payments/payment-intent/",
-            {"order_id": shop.send(order_request(buyer), expected=201)["id"]},
+            {"order_id": shop.send(_online_order(buyer))["id"]},
             token=buyer.access,
         )
         for buyer in _buyers(shop, count)
     ]
 
 
-def _events(shop: BenchmarkShop, rounds: int, size: int, *, twice: bool) -> Batches:
+def _online_order(customer: Customer) -> Request:
+    return Request.post(
+        "/api/orders/create/",
+        {"address_id": customer.address_id},
+        token=customer.access,
+        expected=201,
+    )
+
+
+def _events(shop: BenchmarkShop, rounds: int, size: int, *, twice: bool) -> Rounds:
     signed: list[tuple[bytes, str]] = []
     gateway = shop.injector.get(PaymentGateway)  # type: ignore[type-abstract]
     assert isinstance(gateway, SandboxGateway)
@@ -158,17 +271,17 @@ def _events(shop: BenchmarkShop, rounds: int, size: int, *, twice: bool) -> Batc
         secret=WEBHOOK_SECRET,
         deliver=lambda payload, signature: signed.append((payload, signature)),
     )
-    batches = []
+    batches: Rounds = []
     for _ in range(rounds):
         signed.clear()
-        for request in _intent_requests(shop, size):
-            intent = shop.send(request, expected=200)
+        for request in _intent_requests(shop, size // _ORDERS_PER_SIZE):
+            intent = shop.send(request)
             confirm(intent["payment_intent_id"], succeed=True)
-        batches.append([_event_request(payload, signature) for payload, signature in signed])
+        batches.append([[_event_request(payload, signature) for payload, signature in signed]])
     if twice:
-        for batch in batches:
-            for event in batch:
-                shop.send(event, expected=200)
+        for (script,) in batches:
+            for event in script:
+                shop.send(event)
     return batches
 
 
@@ -187,26 +300,57 @@ PAYMENTS: Final = (
 )
 
 
-# -- lists of products -----------------------------------------------------------------------
+# -- lists, filters, facets, search and suggestions ------------------------------------------
+
+_FAST: Final = Target(p95_ms=50.0, dialect="postgresql")
+_LIST: Final = f"/api/products/?limit={_PAGE_SIZE}"
+_SUGGESTIONS: Final = "/api/products/search/suggestions/?q="
+# The texts are frequent and rare, and the worst that a client can send.
+_LIST_PATHS: Final = (
+    ("newest", _LIST),
+    ("newest, page {far:,}", _LIST),
+    ("by price", f"{_LIST}&sort=price"),
+    ("by price, page {far:,}", f"{_LIST}&sort=price"),
+    ("one category by price", f"{_LIST}&category=category-3&sort=price"),
+    ("one brand by price", f"{_LIST}&brand={quote_plus(FREQUENT_BRAND)}&sort=price"),
+    ("one category and brand", f"{_LIST}&category=category-3&brand={quote_plus(FREQUENT_BRAND)}"),
+    ("a range of prices, in stock", f"{_LIST}&min_price=1000&max_price=1100&in_stock=true"),
+    ("brands", "/api/products/brands/"),
+    ("brands of a category", f"/api/products/brands/?category={LARGEST_CATEGORY}"),
+    ("price range", "/api/products/price-range/"),
+    ("price range of a category", f"/api/products/price-range/?category={LARGEST_CATEGORY}"),
+    ("search: a word of 10%, by relevance", f"{_LIST}&search={COMMON_WORD}"),
+    ("search: a word of 10%, newest", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
+    ("search: a word of 10%, newest, page {common:,}", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
+    ("search: two words", f"{_LIST}&search={COMMON_WORD}+la"),
+    ("search: one letter", f"{_LIST}&search=l"),
+    ("search: no match", f"{_LIST}&search=zzzz"),
+    ("count of a word of 10%", f"/api/products/?limit=1&count=true&search={COMMON_WORD}"),
+    ("suggestions: one letter", f"{_SUGGESTIONS}l"),
+    ("suggestions: two letters", f"{_SUGGESTIONS}la"),
+    ("suggestions: a word of 10%", f"{_SUGGESTIONS}{COMMON_WORD}"),
+    ("suggestions: a brand", f"{_SUGGESTIONS}brand"),
+    ("suggestions: 200 characters", f"{_SUGGESTIONS}{'+'.join(['la'] * 67)[:200]}"),
+)
 
 
 def list_scenarios(products: int) -> list[Scenario]:
-    """Return scenarios of the first and a far page of each order and filter."""
+    """Return scenarios of the first and a far page of each order, filter, facet and search."""
     far = min(_FAR_PAGE, products // _PAGE_SIZE)
-    path = f"/api/products/?limit={_PAGE_SIZE}"
-    return [
-        Scenario(name=f"{products:,} products: {name}", prepare=partial(_page, page_path, number))
-        for name, page_path, number in (
-            ("newest, page 1", path, 1),
-            (f"newest, page {far:,}", path, far),
-            ("by price, page 1", f"{path}&sort=price", 1),
-            (f"by price, page {far:,}", f"{path}&sort=price", far),
-            ("one category by price", f"{path}&category=category-3&sort=price", 1),
-            ("search for two words", f"{path}&search=woven+lamp", 1),
+    common = max(min(_FAR_PAGE, products // 10 // _PAGE_SIZE), 1)
+    scenarios = []
+    for pattern, path in _LIST_PATHS:
+        number = far if "{far" in pattern else common if "{common" in pattern else 1
+        scenarios.append(
+            Scenario(
+                name=f"{products:,} products: {pattern.format(far=far, common=common)}",
+                prepare=partial(_page, path, number),
+                compared=False,
+                target=_FAST,
+            )
         )
-    ]
+    return scenarios
 
 
-def _page(path: str, number: int, shop: BenchmarkShop, rounds: int, _: int) -> Batches:
-    number = min(number, len(shop.products) // _PAGE_SIZE)
-    return [[Request.get(shop.page(path, number))]] * rounds
+def _page(path: str, number: int, shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
+    return [[[Request.get(shop.page(path, number))]]] * rounds

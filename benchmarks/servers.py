@@ -2,23 +2,25 @@
 
 import multiprocessing
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
-from typing import Final
+from typing import Final, Self
 
-from benchmarks.load_generator import Request, ServerStuck, send_once
+from benchmarks.load_generator import Request, ServerStuck, measure, once
 
 ROOT: Final = Path(__file__).parents[1]
 SECRET_KEY: Final = "a-key-of-the-benchmarks-alone-0123456789"  # noqa: S105 (it protects nothing)
 WEBHOOK_SECRET: Final = "a-webhook-secret-of-the-benchmarks"  # noqa: S105 (likewise)
 _START_TIMEOUT: Final = 30.0
+_FIRST_JOBS: Final = 1.0
 _STOP_TIMEOUT: Final = 35.0
 _CANNED_RESPONSE: Final = (
     b"HTTP/1.1 200 OK\r\nserver: canned\r\ncontent-type: application/json\r\n"
@@ -28,10 +30,39 @@ _CANNED_RESPONSE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server's port, and the id of its first process and process group."""
+    """A server's port, and the id of its first process."""
 
     port: int
     process: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A folder with the code of a release, and the Python that has its dependencies."""
+
+    folder: Path = ROOT
+    python: Path = field(default_factory=lambda: Path(sys.executable))
+
+    @classmethod
+    def at(cls, folder: Path) -> Self:
+        """Another checkout. Raises `ServerFailed` if it has no `.venv`."""
+        folder = folder.resolve()
+        python = folder / ".venv" / "bin" / "python"
+        if not python.exists():
+            raise ServerFailed(f"{folder} has no .venv: run `make install` there.")
+        return cls(folder=folder, python=python)
+
+    @property
+    def revision(self) -> str:
+        """The abbreviated commit, with a plus if files differ from it; empty without git."""
+        git = ["git", "-C", str(self.folder), "describe", "--always", "--dirty=+", "--exclude=*"]
+        result = subprocess.run(git, capture_output=True, text=True, check=False)
+        return result.stdout.strip()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Let Python find the code of this checkout before an installed package."""
+        return {"PYTHONPATH": f"{self.folder / 'src'}{os.pathsep}{self.folder}"}
 
 
 class ServerFailed(Exception):
@@ -50,6 +81,8 @@ def shop_environment(database_url: str, folder: Path, **more: str) -> dict[str, 
         "STRIPE_WEBHOOK_SECRET": WEBHOOK_SECRET,
         "VAR_DIR": str(folder / "var"),
         "EMAIL_BACKEND": "none",
+        # A run may take longer than an hour.
+        "ACCESS_TOKEN_LIFETIME": "1440",
         "FRONTEND_URL": "https://shop.example",
         **more,
     }
@@ -57,14 +90,49 @@ def shop_environment(database_url: str, folder: Path, **more: str) -> dict[str, 
 
 @contextmanager
 def shop_server(
-    environment: Mapping[str, str], folder: Path, *, checkout: Path = ROOT
+    environment: Mapping[str, str], folder: Path, checkout: Checkout | None = None
 ) -> Iterator[Server]:
-    """Run `novacart serve` of this checkout or another."""
-    port = _free_port()
+    """Run `novacart serve`."""
     command = ["-m", "novacart.entrypoints.cli", "serve"]
-    environment = {**environment, **_code(checkout), "PORT": str(port)}
-    with _running(command, environment, folder, port, "/api/health/") as server:
+    with _serving(command, environment, folder, checkout or Checkout()) as server:
         yield server
+
+
+@contextmanager
+def floor_server(environment: Mapping[str, str], folder: Path, routes: Path) -> Iterator[Server]:
+    """Run the floor with recorded routes."""
+    environment = {**environment, "FLOOR_ROUTES": str(routes)}
+    with _serving(["-m", "benchmarks.floor_server"], environment, folder, Checkout()) as server:
+        yield server
+
+
+@contextmanager
+def running_worker(
+    environment: Mapping[str, str], folder: Path, checkout: Checkout
+) -> Iterator[int]:
+    """Run `novacart worker`; yield the id of its process once it has started."""
+    command = ["-m", "novacart.entrypoints.cli", "worker"]
+    log = folder / "worker.log"
+    with _running(
+        command, {**environment, **checkout.environment}, folder, log, checkout
+    ) as worker:
+        _wait_until_started(worker, log)
+        yield worker.pid
+
+
+def migrate(environment: Mapping[str, str], folder: Path, checkout: Checkout) -> None:
+    """Run `novacart migrate`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    result = subprocess.run(
+        [str(checkout.python), "-m", "novacart.entrypoints.cli", "migrate"],
+        cwd=folder,
+        env={**_own_environment(), **checkout.environment, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise ServerFailed(f"`novacart migrate` failed:\n{result.stderr[-3000:]}")
 
 
 @contextmanager
@@ -92,8 +160,13 @@ def granian_server(
     command += ["--workers", str(workers)]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "30"]
     command += ["--log-level", "warning", target]
-    with _running(command, environment, folder, port, path) as server:
-        yield server
+    checkout = Checkout()
+    log = folder / f"server-{port}.log"
+    with _running(
+        command, {**checkout.environment, **environment}, folder, log, checkout
+    ) as process:
+        _wait_until_up(process, port, path, log)
+        yield Server(port, process.pid)
 
 
 @contextmanager
@@ -132,37 +205,42 @@ def _send_canned_responses(listening: socket.socket, parent: int) -> None:
 
 
 @contextmanager
-def _running(
-    command: list[str], environment: Mapping[str, str], folder: Path, port: int, path: str
+def _serving(
+    command: list[str], environment: Mapping[str, str], folder: Path, checkout: Checkout
 ) -> Iterator[Server]:
+    port = _free_port()
+    environment = {**environment, **checkout.environment, "PORT": str(port)}
+    log = folder / f"server-{port}.log"
+    with _running(command, environment, folder, log, checkout) as process:
+        _wait_until_up(process, port, "/api/health/", log)
+        yield Server(port, process.pid)
+
+
+@contextmanager
+def _running(
+    command: list[str], environment: Mapping[str, str], folder: Path, log: Path, checkout: Checkout
+) -> Iterator["subprocess.Popen[bytes]"]:
     # There is no .env file in the folder.
     folder.mkdir(parents=True, exist_ok=True)
-    log = folder / f"server-{port}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, *command],
+            [str(checkout.python), *command],
             cwd=folder,
-            env={**_own_environment(), **_code(ROOT), **environment},
+            env={**_own_environment(), **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
     try:
-        _wait_until_up(process, port, path, log)
-        yield Server(port, process.pid)
+        yield process
     finally:
         process.terminate()
         try:
             process.wait(_STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _code(checkout: Path) -> dict[str, str]:
-    """Let Python find the code of this checkout before the installed package."""
-    return {"PYTHONPATH": f"{checkout / 'src'}{os.pathsep}{ROOT}"}
 
 
 def _own_environment() -> dict[str, str]:
@@ -170,11 +248,21 @@ def _own_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
 
 
+def _wait_until_started(worker: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _START_TIMEOUT
+    while "worker_started" not in log.read_text(errors="replace"):
+        if worker.poll() is not None or time.monotonic() > deadline:
+            raise ServerFailed(f"The worker did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.05)
+    # It runs its jobs first.
+    time.sleep(_FIRST_JOBS)
+
+
 def _wait_until_up(process: "subprocess.Popen[bytes]", port: int, path: str, log: Path) -> None:
     deadline = time.monotonic() + _START_TIMEOUT
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            if send_once(port, [Request.get(path)]).failed == 0:
+            if not measure(port, once([Request.get(path).exchange])).failed:
                 return
         except (OSError, ServerStuck):
             pass

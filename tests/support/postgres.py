@@ -88,6 +88,12 @@ class PostgresServer:
         """Shut down immediately without a checkpoint; the next start recovers."""
         self._stop_with(signal.SIGQUIT)
 
+    @property
+    def pid(self) -> int:
+        """The main process, the parent of all others. Raises `AssertionError` if it is stopped."""
+        assert self._process is not None
+        return self._process.pid
+
     def url(self, database: str = "postgres") -> str:
         """Return the SQLAlchemy URL of a database on this server."""
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
