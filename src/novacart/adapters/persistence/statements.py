@@ -120,13 +120,18 @@ class CompiledStatement:
     """SQL of a dialect, the order of its parameters, and converters of parameters and rows."""
 
     def __init__(self, element: ClauseElement, dialect: Dialect) -> None:
-        compiled: Any = element.compile(dialect=dialect)
+        self._is_postgresql = dialect.name == "postgresql"
+        # In `$1` the SQL is PostgreSQL's own. psycopg would parse that with `%(name)s` on every
+        # call if it has more than 4,096 characters or 50 parameters.
+        dialect_type: Any = type(dialect)
+        style = dialect_type(paramstyle="numeric_dollar") if self._is_postgresql else dialect
+        compiled: Any = element.compile(dialect=style)
         binds = compiled.binds
         if expanding := [name for name, bind in binds.items() if bind.expanding]:
             message = f"the SQL depends on the length of {', '.join(expanding)}"
             raise ValueError(message)
         self.sql: Final = str(compiled)
-        self._order: Final[list[str] | None] = compiled.positiontup
+        self._order: Final[list[str]] = compiled.positiontup
         self._constants = {
             name: bind.effective_value for name, bind in binds.items() if not bind.required
         }
@@ -141,7 +146,7 @@ class CompiledStatement:
             if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
         # psycopg would prepare a statement at its sixth use only.
-        self._options = {"prepare": True} if dialect.name == "postgresql" else {}
+        self._options = {"prepare": True} if self._is_postgresql else {}
 
     def execute(self, engine: Engine, driver: Any, parameters: Parameters) -> Any:
         """Return the cursor."""
@@ -162,14 +167,18 @@ class CompiledStatement:
             converted.append(values)
         return converted
 
-    def _values(self, parameters: Parameters) -> Parameters | list[object]:
+    def _values(self, parameters: Parameters) -> list[object]:
         values = {**self._constants, **parameters}
         for name, convert in self._to_driver:
             values[name] = convert(values[name])
-        return values if self._order is None else [values[name] for name in self._order]
+        return [values[name] for name in self._order]
 
     def _send(self, engine: Engine, driver: Any, values: Any, *, many: bool) -> Any:
-        cursor = driver.cursor()
+        cursor = (
+            engine.dialect.loaded_dbapi.RawCursor(driver)
+            if self._is_postgresql
+            else driver.cursor()
+        )
         for listener in engine.dispatch.before_cursor_execute:
             listener(None, cursor, self.sql, values, None, many)
         try:
