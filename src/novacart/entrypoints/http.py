@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         set_context=contexts.replace,
         record_denial=_denial_recorder(injector),
         count=_request_counter(app, injector, settings),
+        cache_seconds=settings.catalog_cache_seconds,
     )
     app.extensions[auth.EXTENSION] = _authenticate_and_set_actor(injector)
     errors.init_app(app)

@@ -70,6 +70,7 @@ class Settings:
     web_workers: int
     header_timeout: int
     body_timeout: int
+    catalog_cache_seconds: int
     http2_cleartext: bool
     var: Path
     database_url: str = field(repr=False)
@@ -155,6 +156,7 @@ def load_settings(
         web_workers=read.number("WEB_WORKERS", max(2, os.cpu_count() or 2), maximum=256),
         header_timeout=read.number("HEADER_TIMEOUT", 10, maximum=600),
         body_timeout=read.number("BODY_TIMEOUT", 30, maximum=600),
+        catalog_cache_seconds=read.number("CATALOG_CACHE_SECONDS", 0, minimum=0, maximum=86_400),
         http2_cleartext=read.flag("HTTP2_CLEARTEXT", default=False),
         var=var,
         database_url=_database_url(

@@ -133,7 +133,10 @@ CASES: Final = {
         path=PRODUCT, sent={"Accept-Encoding": "gzip"}, status=200, headers=PRODUCT_HEADERS
     ),
     "unchanged product": Case(
-        path=PRODUCT, sent={"If-None-Match": "{etag}"}, status=304, headers=API | {"ETag": ANY}
+        path=PRODUCT,
+        sent={"If-None-Match": "{etag}"},
+        status=304,
+        headers=API | {"ETag": ANY, "Cache-Control": "no-cache"},
     ),
     "products": Case(path="/api/products/", status=200, headers=PRODUCT_HEADERS),
     "counted products": Case(

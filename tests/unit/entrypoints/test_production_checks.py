@@ -60,6 +60,7 @@ WRONG = [
     ("WEB_WORKERS", "0", "error", {}),
     ("HEADER_TIMEOUT", "10s", "error", {}),
     ("BODY_TIMEOUT", "-1", "error", {}),
+    ("CATALOG_CACHE_SECONDS", "1 minute", "error", {}),
     ("HTTP2_CLEARTEXT", "h2c", "error", {}),
     ("VAR_DIR", "", "warning", ON_DISK),
     ("DATABASE_URL", "mysql://localhost/shop", "error", {}),

@@ -23,6 +23,7 @@ from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import EntityTag, not_modified
 from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
+from novacart.adapters.web.http.endpoints import cacheable
 from novacart.adapters.web.http.responses import json_bytes, json_response
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter, ProductSort
@@ -50,6 +51,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
 
     @blueprint.route("/")
     @public
+    @cacheable
     @blueprint.arguments(ProductListSchema(policy=policy), location="query")
     @blueprint.response(200, ProductSchema(many=True), headers=_LIST_HEADERS)
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -80,16 +82,19 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
 
     @blueprint.route("/<int:product_id>/")
     @public
+    @cacheable
     @blueprint.response(200, ProductSchema)
     @blueprint.alt_response(304, description=_UNCHANGED)
     @blueprint.raises("product_not_found")
     def show_product(product_id: int) -> Response:
         """One product, with its `ETag`."""
         product = queries.product(ProductId(product_id))
-        return not_modified(_product_etag(product)) or product_response(product)
+        etag = _product_etag(product)
+        return not_modified(etag, _REVALIDATE) or product_response(product)
 
     @blueprint.route("/brands/")
     @public
+    @cacheable
     @blueprint.arguments(CategoryQuerySchema, location="query")
     @blueprint.response(200, BrandCountSchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -100,6 +105,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
 
     @blueprint.route("/price-range/")
     @public
+    @cacheable
     @blueprint.arguments(CategoryQuerySchema, location="query")
     @blueprint.response(200, PriceRangeSchema)
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -110,6 +116,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
 
     @blueprint.route("/search/suggestions/")
     @public
+    @cacheable
     @blueprint.arguments(SuggestionQuerySchema, location="query")
     @blueprint.response(200, SuggestionSchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
@@ -128,6 +135,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
 
     @blueprint.route("/")
     @public
+    @cacheable
     @blueprint.response(200, CategorySchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
     def list_categories() -> Response:

@@ -1,6 +1,7 @@
 """Conditional requests (RFC 9110, section 13): 304 for reads, 412 for stale writes."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -38,11 +39,14 @@ class EntityTag:
         return '"' + "-".join(str(number) for number in (self.version, *self.counts)) + '"'
 
 
-def not_modified(etag: str) -> Response | None:
+def not_modified(etag: str, headers: Mapping[str, str] | None = None) -> Response | None:
     """Return a 304 response if `If-None-Match` has `etag` (weak comparison), else None.
 
-    A tag that was sent with a compressed response matches too and is returned as it came.
+    A tag that was sent with a compressed response matches too and is returned as it came. `headers`
+    are those that a 304 repeats, such as Cache-Control (RFC 9110, section 15.4.5).
     """
+    if "HTTP_IF_NONE_MATCH" not in request.environ:
+        return None
     tags = request.if_none_match
     opaque = etag.strip('"')
     # Werkzeug reads an empty or malformed tag as None.
@@ -53,8 +57,9 @@ def not_modified(etag: str) -> Response | None:
             return None
         matching = opaque
     response = Response(status=304)
-    response.headers["ETag"] = f'"{matching}"'
     response.headers.remove("Content-Type")
+    response.headers["ETag"] = f'"{matching}"'
+    response.headers.update(headers or {})
     return response
 
 

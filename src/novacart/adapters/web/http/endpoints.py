@@ -17,15 +17,20 @@ _FORM_OVERHEAD: Final = 64 * 1024
 _EXTENSION: Final = "novacart.endpoints"
 _CALLS_PROVIDER: Final = "calls_provider"
 _MAX_UPLOAD: Final = "max_upload"
+_CACHEABLE: Final = "cacheable"
 _MIB: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`max_upload` is the limit of an uploaded file in bytes, None if there is no upload."""
+    """`max_upload` is the limit of an uploaded file in bytes, None if there is no upload.
+
+    `cacheable`: the response is the same for every client.
+    """
 
     calls_provider: bool = False
     max_upload: int | None = None
+    cacheable: bool = False
 
     @property
     def max_body(self) -> int:
@@ -41,6 +46,12 @@ class Endpoint:
 def calls_provider(view: View) -> View:
     """Mark a view that calls a payment provider or an image store, which may take seconds."""
     setattr(view, _CALLS_PROVIDER, True)
+    return view
+
+
+def cacheable(view: View) -> View:
+    """Mark a public view that sends the same response to every client, for shared caches."""
+    setattr(view, _CACHEABLE, True)
     return view
 
 
@@ -76,6 +87,7 @@ def endpoint_of(app: Flask, name: str | None) -> Endpoint:
         declared[name] = Endpoint(
             calls_provider=getattr(view, _CALLS_PROVIDER, False),
             max_upload=getattr(view, _MAX_UPLOAD, None),
+            cacheable=getattr(view, _CACHEABLE, False),
         )
     return declared[name]
 

@@ -21,6 +21,7 @@ from novacart.adapters.web.http import (
 )
 from novacart.adapters.web.http.cors import Cors
 from novacart.adapters.web.http.responses import NovaCartResponse
+from novacart.adapters.web.http.shared_cache import SharedCache
 from novacart.application.ports.request_context import RequestContext
 
 Object = TypeVar("Object")
@@ -41,9 +42,15 @@ def init_app(
     set_context: Callable[[RequestContext], None] | None = None,
     record_denial: Callable[[Request], None] | None = None,
     count: CountRequest | None = None,
+    cache_seconds: int = 0,
 ) -> None:
-    """Register the hooks. `record_denial` is called for each 403."""
+    """Register the hooks.
+
+    `record_denial` is called for each 403. `cache_seconds` is for the views that are `cacheable`; 0
+    lets no shared cache answer.
+    """
     cors = Cors(allowed_origins)
+    shared_cache = SharedCache(cache_seconds) if cache_seconds else None
     compress = compression.init_app(app)
     endpoints.init_app(app)
     warn_of_proxy = None if trusted_proxies else proxies.ProxyWarning()
@@ -73,6 +80,8 @@ def init_app(
         context = _current(g)
         if response.status_code == HTTPStatus.FORBIDDEN and record_denial is not None:
             record_denial(current)
+        if shared_cache is not None and "principal" not in context:
+            shared_cache.allow(app, current, response)
         compress(current, response)
         headers = security_headers.missing(
             response.headers,

@@ -1,0 +1,109 @@
+"""`Cache-Control` of the catalogue, with and without CATALOG_CACHE_SECONDS."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from tests.support.accounts import CheapPasswords, a_customer
+from tests.support.builders.catalog import a_product, add_product
+
+MakeApp = Callable[..., Flask]
+SHARED = "public, max-age=0, s-maxage=60, stale-while-revalidate=60"
+CATALOG = [
+    "/api/products/",
+    "/api/products/?search=stones&count=true",
+    "/api/products/{product}/",
+    "/api/products/brands/",
+    "/api/products/price-range/",
+    "/api/products/search/suggestions/?q=ri",
+    "/api/categories/",
+]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The header does not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app(CheapPasswords(), CATALOG_CACHE_SECONDS="60")
+
+
+@pytest.fixture
+def product(app: Flask) -> int:
+    injector = app.extensions["novacart.injector"]
+    return add_product(injector.get(UnitOfWorkFactory), a_product())
+
+
+@pytest.mark.parametrize("path", CATALOG)
+def test_shared_cache_may_answer_for_the_catalogue(
+    client: FlaskClient, product: int, path: str
+) -> None:
+    path = path.format(product=product)
+    response = client.get(path)
+    assert response.headers["Cache-Control"] == SHARED
+    assert "Origin" in response.headers["Vary"]
+    condition = {"If-None-Match": response.headers["ETag"]}
+    unchanged = client.get(path, headers=condition)
+    assert (unchanged.status_code, unchanged.headers["Cache-Control"]) == (304, SHARED)
+    assert client.head(path).headers["Cache-Control"] == SHARED
+
+
+@pytest.mark.parametrize("path", CATALOG)
+def test_catalogue_is_revalidated_by_default(make_app: MakeApp, product: int, path: str) -> None:
+    client = make_app().test_client()
+    response = client.get(path.format(product=product))
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", CATALOG)
+@pytest.mark.parametrize("authorization", ["Bearer {access}", "Bearer null", "Basic YTpi", ""])
+def test_response_to_a_request_with_a_token_is_never_shared(
+    client: FlaskClient, product: int, path: str, authorization: str
+) -> None:
+    headers = {"Authorization": authorization.format(access=a_customer(client).access)}
+    response = client.get(path.format(product=product), headers=headers)
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-cache")
+
+
+def test_only_the_catalogue_is_shared_and_never_with_a_token(
+    app: Flask, client: FlaskClient, product: int
+) -> None:
+    """Request every GET route, with and without a token."""
+    asha = a_customer(client)
+    shared = set()
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.rule.startswith("/admin"):
+            continue
+        path = re.sub("<[^>]*>", str(product), rule.rule)
+        assert "public" not in asha.get(path).headers.get("Cache-Control", ""), path
+        if "s-maxage" in client.get(path).headers.get("Cache-Control", ""):
+            shared.add(rule.rule)
+    assert shared == {
+        "/api/products/",
+        "/api/products/<int:product_id>/",
+        "/api/products/brands/",
+        "/api/products/price-range/",
+        "/api/products/search/suggestions/",
+        "/api/categories/",
+    }
+
+
+def test_errors_and_changes_of_the_catalogue_are_not_shared(
+    client: FlaskClient, product: int
+) -> None:
+    for method, path in [
+        ("GET", "/api/products/999/"),
+        ("GET", "/api/products/?limit=x"),
+        ("POST", "/api/products/"),
+        ("PATCH", f"/api/products/{product}/"),
+        ("OPTIONS", "/api/products/"),
+    ]:
+        response = client.open(path, method=method, json={} if method != "GET" else None)
+        assert "public" not in response.headers.get("Cache-Control", ""), (method, path)
