@@ -24,11 +24,12 @@ class FakeCartQueries:
                     CartItem(
                         id=line.id,
                         product_id=product.id,
+                        quantity=line.quantity,
                         title=product.details.title,
                         subtitle=product.details.subtitle,
-                        price=product.details.price,
+                        price_minor=product.details.price.amount,
+                        currency=product.details.price.currency,
                         image=product.details.image,
-                        quantity=line.quantity,
                         stock=orderable(self._store, user_id, product.id),
                     )
                 )

@@ -240,7 +240,7 @@ class CartsContract:
             10,
         )
         assert (first.title, first.subtitle) == (f"Product {shop.products[0]}", "A subtitle")
-        assert (first.price, first.total) == (rupees(100), rupees(200))
+        assert (first.price_minor, first.currency) == (10_000, "INR")
         assert first.image == "/media/product.webp"
         assert third.id == lines[2]
         assert queries.cart_of(shop.another_customer()) == []

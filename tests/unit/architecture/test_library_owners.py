@@ -49,7 +49,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "jwt": (_SECURITY,),
     "markupsafe": (_ADMIN,),
     "marshmallow": (_WEB,),
-    "orjson": (_WEB, _ENTRYPOINTS),
+    "orjson": (_WEB, _ENTRYPOINTS, _PERSISTENCE),
     "prometheus_client": (_WEB,),
     "psycopg": (_PERSISTENCE,),
     "pyotp": (_SECURITY,),

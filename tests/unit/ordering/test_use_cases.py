@@ -94,10 +94,10 @@ def test_place_order_takes_whole_cart_and_reserves_stock(
 ) -> None:
     shop.fill_cart(2, 1)
     order = use_cases.place(place_command(shop))
-    assert order.total == rupees(250)
-    assert [(line.title, line.unit_price, line.quantity) for line in order.lines] == [
-        (f"Product {shop.products[0]}", rupees(100), 2),
-        (f"Product {shop.products[1]}", rupees(50), 1),
+    assert (order.total_minor, order.currency) == (25_000, "INR")
+    assert [(line.title, line.unit_price_minor, line.quantity) for line in order.lines] == [
+        (f"Product {shop.products[0]}", 10_000, 2),
+        (f"Product {shop.products[1]}", 5_000, 1),
     ]
     assert order.address is not None
     assert order.address.source_id == shop.address

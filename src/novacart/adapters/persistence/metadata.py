@@ -35,7 +35,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def result_processor(
-        self, dialect: Dialect, coltype: object
+        self,
+        dialect: Dialect,
+        coltype: object,  # noqa: ARG002 (SQLAlchemy passes it)
     ) -> Callable[[Any], datetime | None] | None:
         # Not `process_result_value`, which is called with SQLite's text already parsed: setting
         # the time zone then takes ten times as long as parsing it with the text.

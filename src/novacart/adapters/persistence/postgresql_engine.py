@@ -3,6 +3,7 @@
 from time import monotonic
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
@@ -26,6 +27,7 @@ def postgresql_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
         pool_size=pool_size,
         max_overflow=max_overflow,
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
+        json_deserializer=orjson.loads,
         pool_recycle=MAX_CONNECTION_AGE,
         connect_args={
             "connect_timeout": 5,

@@ -6,6 +6,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -31,6 +32,7 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
         pool_size=pool_size,
         max_overflow=max_overflow,
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
+        json_deserializer=orjson.loads,
         connect_args={"timeout": LOCK_TIMEOUT},
     )
 

@@ -1,33 +1,28 @@
 """Read models of carts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from novacart.domain.shared.ids import ProductId, UserId
-from novacart.domain.shared.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CartItem:
+class CartItem(NamedTuple):
     """A cart line with the current data of its product.
 
-    `stock` is the number of units that this user can order, including those reserved by the
-    unpaid order that was created from this cart.
+    `price_minor` is the price of one unit in minor units of `currency`. `stock` is the number of
+    units that this user can order, including those reserved by the unpaid order that was created
+    from this cart.
     """
 
     id: int
     product_id: ProductId
+    quantity: int
     title: str
     subtitle: str
-    price: Money
+    price_minor: int
+    currency: str
     image: str | None
-    quantity: int
     stock: int
-
-    @property
-    def total(self) -> Money:
-        return self.price * self.quantity
 
 
 class CartQueries(Protocol):

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from novacart.application.search_terms import index_terms
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import OrderLineNotFound
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId
-from novacart.domain.shared.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderLineView:
-    """A line of an order, as it was when the order was placed."""
+class OrderLineView(NamedTuple):
+    """A line of an order, as it was when the order was placed.
+
+    `unit_price_minor` is in minor units of the order's currency.
+    """
 
     id: OrderLineId
     product_id: ProductId
@@ -23,14 +24,16 @@ class OrderLineView:
     subtitle: str
     image: str | None
     quantity: int
-    unit_price: Money
+    unit_price_minor: int
     status: str
     cancelled_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderView:
-    """Statuses and the payment method are the values of the lifecycle's enums."""
+class OrderView(NamedTuple):
+    """An order with its lines. Amounts are in minor units of `currency`.
+
+    Statuses and the payment method are the values of the lifecycle's enums.
+    """
 
     id: OrderId
     number: str
@@ -38,13 +41,14 @@ class OrderView:
     status: str
     payment_method: str
     payment_status: str
-    total: Money
-    refunded: Money
+    total_minor: int
+    currency: str
     placed_at: datetime
     paid_at: datetime | None
     returned_at: datetime | None
     estimated_delivery: date
     address: ShippingAddress | None
+    refunded_minor: int
     lines: tuple[OrderLineView, ...]
 
     def line(self, line_id: OrderLineId) -> OrderLineView:
@@ -64,13 +68,14 @@ def order_view(order: Order) -> OrderView:
         status=order.status.value,
         payment_method=order.payment_method.value,
         payment_status=order.payment_status.value,
-        total=order.total,
-        refunded=order.refunded,
+        total_minor=order.total.amount,
+        currency=order.total.currency,
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         returned_at=order.returned_at,
         estimated_delivery=order.estimated_delivery,
         address=order.address,
+        refunded_minor=order.refunded.amount,
         lines=tuple(
             OrderLineView(
                 id=line.id,
@@ -79,7 +84,7 @@ def order_view(order: Order) -> OrderView:
                 subtitle=line.subtitle,
                 image=line.image,
                 quantity=line.quantity,
-                unit_price=line.unit_price,
+                unit_price_minor=line.unit_price.amount,
                 status=line.status.value,
                 cancelled_at=line.cancelled_at,
             )

@@ -25,6 +25,14 @@ class CurrencyMismatch(DomainError):
         super().__init__(f"{left} and {right} cannot be combined.")
 
 
+def decimal_string(amount: int, currency: str) -> str:
+    """`amount` minor units as major units with all decimal places, such as `"499.00"`."""
+    exponent = currency_exponent(currency)
+    sign = "-" if amount < 0 else ""
+    digits = str(abs(amount)).zfill(exponent + 1)
+    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}" if exponent else sign + digits
+
+
 def currency_exponent(currency: str) -> int:
     """The number of decimal places of a currency (ISO 4217)."""
     return _EXPONENTS.get(currency, 2)
@@ -103,10 +111,7 @@ class Money:
 
     def __str__(self) -> str:
         """Major units with all decimal places of the currency, such as `"499.00"`."""
-        exponent = currency_exponent(self.currency)
-        sign = "-" if self.amount < 0 else ""
-        digits = str(abs(self.amount)).rjust(exponent + 1, "0")
-        return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}" if exponent else sign + digits
+        return decimal_string(self.amount, self.currency)
 
     def increased_by(self, percent: int) -> "Money":
         """The amount plus `percent` per cent of it, or less if negative, rounded half up."""

@@ -18,6 +18,7 @@ from novacart.adapters.persistence.accounts.tables import (
     users,
 )
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.accounts.queries import (
     MfaStatus,
     Profile,
@@ -43,16 +44,15 @@ _MFA_ENABLED: Final[Label[bool]] = case(
     else_=False,
 ).label("mfa_enabled")
 
-# Built once, since every request of a signed-in user runs it.
-_SESSION_USER: Final = (
+# Every request of a signed-in user executes it.
+_SESSION_USER: Final = DriverStatement(
     select(
-        users.c.id,
         users.c.username,
         users.c.email,
         users.c.first_name,
         users.c.last_name,
         users.c.role,
-        users.c.email_verified_at,
+        users.c.email_verified_at.is_not(None),
         func.coalesce(token_families.c.authenticated_at, token_families.c.opened_at).label(
             "authenticated_at"
         ),
@@ -65,7 +65,8 @@ _SESSION_USER: Final = (
         users.c.id == bindparam("user_id"),
         users.c.is_active,
         users.c.password_generation == bindparam("password_generation"),
-    )
+    ),
+    generic_plan=True,
 )
 
 
@@ -135,21 +136,22 @@ class SqlAccountQueries:
             "family_id": family_id,
             "password_generation": password_generation,
         }
-        with self._database.reading() as connection:
-            row = connection.execute(_SESSION_USER, parameters).one_or_none()
-        if row is None:
+        rows = self._database.fetch(_SESSION_USER, parameters)
+        if not rows:
             return None
+        username, email, first_name, last_name, role_name, verified, since, mfa_enabled = rows[0]
+        role = Role(role_name)
         return Profile(
-            id=UserId(row.id),
-            username=row.username,
-            email=row.email,
-            first_name=row.first_name,
-            last_name=row.last_name,
-            role=Role(row.role),
-            is_staff=Role(row.role).is_staff,
-            email_verified=row.email_verified_at is not None,
-            mfa_enabled=bool(row.mfa_enabled),
-            authenticated_at=row.authenticated_at,
+            id=user_id,
+            username=username,
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            role=role,
+            is_staff=role.is_staff,
+            email_verified=bool(verified),
+            mfa_enabled=bool(mfa_enabled),
+            authenticated_at=since,
         )
 
     def is_refresh_token_valid(

@@ -9,11 +9,12 @@ from novacart.adapters.persistence.cart.availability import orderable
 from novacart.adapters.persistence.cart.tables import cart_lines
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.cart.queries import CartItem
 from novacart.domain.shared.ids import UserId
-from novacart.domain.shared.money import Money
 
-_CART: Final = (
+# The columns are in the order of the fields of `CartItem`.
+_CART: Final = DriverStatement(
     select(
         cart_lines.c.id,
         cart_lines.c.product_id,
@@ -28,7 +29,8 @@ _CART: Final = (
     .join_from(cart_lines, products, products.c.id == cart_lines.c.product_id)
     .join(stock_levels, stock_levels.c.product_id == products.c.id)
     .where(cart_lines.c.user_id == bindparam("user_id"), products.c.archived_at.is_(None))
-    .order_by(cart_lines.c.added_at, cart_lines.c.id)
+    .order_by(cart_lines.c.added_at, cart_lines.c.id),
+    generic_plan=True,
 )
 
 
@@ -37,17 +39,4 @@ class SqlCartQueries:
         self._database = database
 
     def cart_of(self, user_id: UserId) -> Sequence[CartItem]:
-        with self._database.reading() as connection:
-            return [
-                CartItem(
-                    id=row.id,
-                    product_id=row.product_id,
-                    title=row.title,
-                    subtitle=row.subtitle,
-                    price=Money(row.price_minor, row.currency),
-                    image=row.image,
-                    quantity=row.quantity,
-                    stock=row.stock,
-                )
-                for row in connection.execute(_CART, {"user_id": user_id})
-            ]
+        return [CartItem(*row) for row in self._database.fetch(_CART, {"user_id": user_id})]

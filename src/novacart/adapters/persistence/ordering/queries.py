@@ -1,36 +1,54 @@
 """Queries of a customer's orders: one statement a page, including the lines."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, or_, select
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
+from novacart.adapters.persistence.statements import DriverStatement, Parameters, Row
 from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
 from novacart.application.search_terms import search_terms
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.shared.ids import OrderId, UserId
-from novacart.domain.shared.money import Money
 
-_LINES = tuple(
-    order_lines.c[name].label(f"line_{name}")
-    for name in (
-        "id",
-        "product_id",
-        "title",
-        "subtitle",
-        "image",
-        "quantity",
-        "unit_price_minor",
-        "status",
-        "cancelled_at",
-        "refunded_minor",
-    )
+# In the order of the fields of `OrderView`, from `id` to `address`.
+_ORDER_COLUMNS: Final = (
+    orders.c.id,
+    orders.c.number,
+    orders.c.email,
+    orders.c.status,
+    orders.c.payment_method,
+    orders.c.payment_status,
+    orders.c.total_minor,
+    orders.c.currency,
+    orders.c.placed_at,
+    orders.c.paid_at,
+    orders.c.returned_at,
+    orders.c.estimated_delivery,
+    orders.c.address,
 )
-
+# In the order of the fields of `OrderLineView`.
+_LINE_COLUMNS: Final = (
+    order_lines.c.id,
+    order_lines.c.product_id,
+    order_lines.c.title,
+    order_lines.c.subtitle,
+    order_lines.c.image,
+    order_lines.c.quantity,
+    order_lines.c.unit_price_minor,
+    order_lines.c.status,
+    order_lines.c.cancelled_at,
+)
+# A row has the columns of the order, its late refund, the columns of a line and its refund.
+_ORDER_ID: Final = itemgetter(0)
+_LATE_REFUND: Final = len(_ORDER_COLUMNS)
+_LINE: Final = slice(_LATE_REFUND + 1, _LATE_REFUND + 1 + len(_LINE_COLUMNS))
+_LINE_REFUND: Final = _LINE.stop
+_TOTAL_COUNT: Final = _LINE_REFUND + 1
 
 _OWN: Final = orders.c.user_id == bindparam("user_id")
 _NEWEST: Final = (orders.c.placed_at.desc(), orders.c.id.desc())
@@ -52,17 +70,28 @@ def _matches(search: str) -> ColumnElement[bool]:
 def _with_lines(page: Select[Any]) -> Select[Any]:
     """The orders of `page`, joined with their lines."""
     page_cte = page.cte("page")
+    order, count = page_cte.c[: _LATE_REFUND + 1], page_cte.c[_LATE_REFUND + 1 :]
+    lines = (
+        column.label(f"line_{column.name}")
+        for column in (*_LINE_COLUMNS, order_lines.c.refunded_minor)
+    )
     return (
-        select(page_cte, *_LINES)
+        select(*order, *lines, *count)
         .join_from(page_cte, order_lines, order_lines.c.order_id == page_cte.c.id)
         .order_by(page_cte.c.placed_at.desc(), page_cte.c.id.desc(), order_lines.c.id)
     )
 
 
+def _orders(*filters: ColumnElement[bool]) -> Select[Any]:
+    return select(*_ORDER_COLUMNS, orders.c.late_refunded_minor).where(_OWN, *filters)
+
+
 def _page(*filters: ColumnElement[bool]) -> Select[Any]:
+    # A subquery, since a window function would sort all orders of the user.
+    total_count = _count(*filters).scalar_subquery()
     return _with_lines(
-        select(orders, func.count().over().label("total_count"))
-        .where(_OWN, *filters)
+        _orders(*filters)
+        .add_columns(total_count.label("total_count"))
         .order_by(*_NEWEST)
         .limit(bindparam("size"))
         .offset(bindparam("offset"))
@@ -73,10 +102,13 @@ def _count(*filters: ColumnElement[bool]) -> Select[Any]:
     return select(func.count()).select_from(orders).where(_OWN, *filters)
 
 
-# Built once, since building a statement takes longer than the query.
-_PAGE: Final = _page()
-_LATEST: Final = _with_lines(select(orders).where(_OWN).order_by(*_NEWEST).limit(1))
-_ORDER: Final = _with_lines(select(orders).where(orders.c.id == bindparam("order_id"), _OWN))
+_PAGE: Final = DriverStatement(_page(), generic_plan=True)
+_LATEST: Final = DriverStatement(
+    _with_lines(_orders().order_by(*_NEWEST).limit(1)), generic_plan=True
+)
+_ORDER: Final = DriverStatement(
+    _with_lines(_orders(orders.c.id == bindparam("order_id"))), generic_plan=True
+)
 
 
 class SqlOrderQueries:
@@ -87,14 +119,12 @@ class SqlOrderQueries:
         self, user_id: UserId, *, page: int, page_size: int, search: str | None = None
     ) -> OrderPage:
         filters = [_matches(search)] if search and search.strip() else []
-        statement = _page(*filters) if filters else _PAGE
         parameters = {"user_id": user_id, "size": page_size, "offset": (page - 1) * page_size}
-        with self._database.reading() as connection:
-            rows = connection.execute(statement, parameters).all()
-            count = rows[0].total_count if rows else 0
-            if not rows and page > 1:
-                # A page after the last one has no row with the count.
-                count = connection.execute(_count(*filters), parameters).scalar_one()
+        rows = self._rows(_page(*filters) if filters else _PAGE, parameters)
+        count = rows[0][_TOTAL_COUNT] if rows else 0
+        if not rows and page > 1:
+            # A page after the last one has no row with the count.
+            [[count]] = self._rows(_count(*filters), {"user_id": user_id})
         return OrderPage(count=count, orders=_to_views(rows))
 
     def latest(self, user_id: UserId) -> OrderView | None:
@@ -103,48 +133,31 @@ class SqlOrderQueries:
     def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
         return self._first(_ORDER, {"user_id": user_id, "order_id": order_id})
 
-    def _first(self, statement: Select[Any], parameters: Mapping[str, int]) -> OrderView | None:
+    def _rows(
+        self, statement: DriverStatement | Select[Any], parameters: Parameters
+    ) -> Sequence[Row]:
+        if isinstance(statement, DriverStatement):
+            return self._database.fetch(statement, parameters)
+        # The SQL of a search depends on the number of its words.
         with self._database.reading() as connection:
-            views = _to_views(connection.execute(statement, parameters).all())
+            return connection.execute(statement, parameters).all()
+
+    def _first(self, statement: DriverStatement, parameters: Parameters) -> OrderView | None:
+        views = _to_views(self._database.fetch(statement, parameters))
         return views[0] if views else None
 
 
-def _to_views(rows: Iterable[Row[Any]]) -> list[OrderView]:
-    grouped = groupby(rows, key=attrgetter("id"))
-    return [_to_view(list(lines)) for _, lines in grouped]
+def _to_views(rows: Iterable[Row]) -> list[OrderView]:
+    return [_to_view(list(lines)) for _, lines in groupby(rows, key=_ORDER_ID)]
 
 
-def _to_view(rows: list[Row[Any]]) -> OrderView:
-    order = rows[0]
-    return OrderView(
-        id=order.id,
-        number=order.number,
-        email=order.email,
-        status=order.status,
-        payment_method=order.payment_method,
-        payment_status=order.payment_status,
-        total=Money(order.total_minor, order.currency),
-        refunded=Money(
-            sum((line.line_refunded_minor for line in rows), order.late_refunded_minor),
-            order.currency,
-        ),
-        placed_at=order.placed_at,
-        paid_at=order.paid_at,
-        returned_at=order.returned_at,
-        estimated_delivery=order.estimated_delivery,
-        address=ShippingAddress(**order.address) if order.address else None,
-        lines=tuple(
-            OrderLineView(
-                id=line.line_id,
-                product_id=line.line_product_id,
-                title=line.line_title,
-                subtitle=line.line_subtitle,
-                image=line.line_image,
-                quantity=line.line_quantity,
-                unit_price=Money(line.line_unit_price_minor, order.currency),
-                status=line.line_status,
-                cancelled_at=line.line_cancelled_at,
-            )
-            for line in rows
-        ),
+def _to_view(rows: list[Row]) -> OrderView:
+    *order, address, late_refund = rows[0][: _LATE_REFUND + 1]
+    return OrderView._make(
+        (
+            *order,
+            ShippingAddress(**address) if address else None,
+            late_refund + sum(row[_LINE_REFUND] for row in rows),
+            tuple(OrderLineView(*row[_LINE]) for row in rows),
+        )
     )

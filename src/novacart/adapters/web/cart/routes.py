@@ -37,7 +37,7 @@ from novacart.application.cart.remove_lines import (
 )
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
 from novacart.domain.shared.ids import CartLineId, ProductId
-from novacart.domain.shared.money import currency_exponent
+from novacart.domain.shared.money import currency_exponent, decimal_string
 
 
 def cart_blueprint(
@@ -155,11 +155,11 @@ def cart_item_json(item: CartItem, delivery: date) -> dict[str, Any]:
         "product": item.product_id,
         "product_title": item.title,
         "product_subtitle": item.subtitle,
-        "product_price": str(item.price),
+        "product_price": decimal_string(item.price_minor, item.currency),
         "product_image": absolute_url(item.image),
         "quantity": item.quantity,
         "stock": item.stock,
-        "total_price": item.total.amount / 10 ** currency_exponent(item.total.currency),
-        "currency": item.price.currency,
+        "total_price": item.price_minor * item.quantity / 10 ** currency_exponent(item.currency),
+        "currency": item.currency,
         "estimated_delivery": delivery,
     }

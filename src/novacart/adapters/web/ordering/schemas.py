@@ -1,6 +1,5 @@
 """Request and response schemas of orders."""
 
-from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -29,6 +28,7 @@ from novacart.domain.ordering.lifecycle import (
     OrderStatus,
     PaymentMethod,
 )
+from novacart.domain.shared.money import decimal_string
 
 _MAX_PAGE_SIZE: Final = 100
 
@@ -163,17 +163,17 @@ def order_json(order: OrderView) -> dict[str, Any]:
         "status": order.status,
         "payment_method": order.payment_method,
         "payment_status": order.payment_status,
-        "total_amount": str(order.total),
-        "refunded_amount": str(order.refunded),
-        "currency": order.total.currency,
+        "total_amount": decimal_string(order.total_minor, order.currency),
+        "refunded_amount": decimal_string(order.refunded_minor, order.currency),
+        "currency": order.currency,
         "created_at": order.placed_at,
         "paid_at": order.paid_at,
         "returned_at": order.returned_at,
         "estimated_delivery": order.estimated_delivery,
         "address": _address_json(order) or None,
         "items": [
-            _line_json(line)
-            | {
+            {
+                **_line_json(line, order.currency),
                 "product": line.product_id,
                 "status": line.status,
                 "payment_method": order.payment_method,
@@ -201,8 +201,9 @@ def order_page_json(page: OrderPage, *, number: int, size: int) -> dict[str, Any
 
 def cancellable_item_json(order: OrderView, line: OrderLineView) -> dict[str, Any]:
     """The JSON of `CancellableItemSchema`."""
-    return _line_json(line) | {
-        "currency": order.total.currency,
+    return {
+        **_line_json(line, order.currency),
+        "currency": order.currency,
         "email": order.email,
         "payment_method": PaymentMethodLabel[order.payment_method],
         "status": line.status,
@@ -219,19 +220,30 @@ def _page_url(number: int) -> str:
     return f"{request.base_url}?{urlencode([('page', number), *query])}"
 
 
-def _line_json(line: OrderLineView) -> dict[str, Any]:
+def _line_json(line: OrderLineView, currency: str) -> dict[str, Any]:
     return {
         "id": line.id,
         "product_title": line.title,
         "product_subtitle": line.subtitle,
         "product_image": absolute_url(line.image),
         "quantity": line.quantity,
-        "price_at_purchase": str(line.unit_price),
+        "price_at_purchase": decimal_string(line.unit_price_minor, currency),
     }
 
 
 def _address_json(order: OrderView) -> dict[str, Any]:
     if order.address is None:
         return {}
-    address = asdict(order.address)
-    return {"id": address.pop("source_id")} | address
+    address = order.address
+    return {
+        "id": address.source_id,
+        "name": address.name,
+        "mobile": address.mobile,
+        "pincode": address.pincode,
+        "state": address.state,
+        "district": address.district,
+        "town": address.town,
+        "house_number": address.house_number,
+        "address": address.address,
+        "address_type": address.address_type,
+    }
