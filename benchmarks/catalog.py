@@ -1,7 +1,8 @@
 """Catalogs of any size, the same on every machine.
 
 Words and brands are distributed as in real shops: a few are frequent and most are rare (Zipf's
-law). Categories differ in size. One word, `COMMON_WORD`, is in the title of every tenth product.
+law): `COMMONEST_WORD` is in nearly every product. Categories differ in size. `COMMON_WORD` is in
+the title of every tenth product.
 """
 
 import random
@@ -36,6 +37,7 @@ _STOCK: Final = 1_000_000
 _ONSETS: Final = ("b", "br", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "st", "t", "v")
 _VOWELS: Final = ("a", "e", "i", "o", "u")
 _CODAS: Final = ("l", "m", "n", "r", "s")
+_ENDINGS: Final = ("", "a", "et")
 _TITLE_WORDS: Final = 4
 _DESCRIPTION_WORDS: Final = 30
 # The columns of each table whose value differs between a product and its copies. The other
@@ -100,7 +102,6 @@ def fill_catalog(
                 )
             )
         work.commit()
-    texts = _Texts(random_)
     # All ids at once, so that those of the copies are a multiple of `originals` higher.
     with begin() as work:
         ids = [ProductId(each) for each in work.ids.take(count)]
@@ -110,7 +111,7 @@ def fill_catalog(
             with begin() as work:
                 work.products.add_all(
                     [
-                        _product(id_, start + number, categories, texts, random_)
+                        _product(id_, start + number, categories, random_)
                         for number, id_ in enumerate(batch)
                     ]
                 )
@@ -161,34 +162,27 @@ def _used(statement: str, values: dict[str, int]) -> dict[str, int]:
     return {name: value for name, value in values.items() if f":{name}" in statement}
 
 
-class _Texts:
-    """Titles and descriptions of words with Zipf frequencies."""
-
-    def __init__(self, random_: random.Random) -> None:
-        self._random = random_
-        self._words = [
-            onset + vowel + coda + ending
-            for onset, vowel, coda, ending in product(_ONSETS, _VOWELS, _CODAS, ("", "a", "et"))
-        ]
-        random_.shuffle(self._words)
-        self._weights = list(accumulate(1 / rank for rank in range(1, len(self._words) + 1)))
-
-    def words(self, count: int) -> list[str]:
-        return self._random.choices(self._words, cum_weights=self._weights, k=count)
+def _words() -> list[str]:
+    """Return the words, the most frequent first."""
+    words = ["".join(parts) for parts in product(_ONSETS, _VOWELS, _CODAS, _ENDINGS)]
+    random.Random(1).shuffle(words)
+    return words
 
 
+_WORDS: Final = _words()
+_WORD_WEIGHTS: Final = list(accumulate(1 / rank for rank in range(1, len(_WORDS) + 1)))
+COMMONEST_WORD: Final = _WORDS[0]
 _CATEGORY_WEIGHTS: Final = list(accumulate(1 / (5 + rank) for rank in range(_CATEGORIES)))
 _BRAND_WEIGHTS: Final = list(accumulate(1 / (1 + rank) for rank in range(_BRANDS)))
 
 
 def _product(
-    id_: ProductId,
-    number: int,
-    categories: list[CategoryId],
-    texts: _Texts,
-    random_: random.Random,
+    id_: ProductId, number: int, categories: list[CategoryId], random_: random.Random
 ) -> Product:
-    title = texts.words(_TITLE_WORDS)
+    def words(count: int) -> list[str]:
+        return random_.choices(_WORDS, cum_weights=_WORD_WEIGHTS, k=count)
+
+    title = words(_TITLE_WORDS)
     if number % COMMON_EVERY == 0:
         title[-1] = COMMON_WORD
     at = _OPENED + timedelta(seconds=number)
@@ -198,8 +192,8 @@ def _product(
         id=id_,
         details=ProductDetails(
             title=" ".join(title).capitalize(),
-            subtitle=" ".join(texts.words(_TITLE_WORDS)).capitalize(),
-            description=" ".join(texts.words(_DESCRIPTION_WORDS)).capitalize() + ".",
+            subtitle=" ".join(words(_TITLE_WORDS)).capitalize(),
+            description=" ".join(words(_DESCRIPTION_WORDS)).capitalize() + ".",
             price=Money(random_.randrange(4_900, 499_900, 100), "INR"),
             author=None,
             published_year=None,

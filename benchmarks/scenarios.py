@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote_plus
 from uuid import uuid4
 
-from benchmarks.catalog import COMMON_WORD, FREQUENT_BRAND, LARGEST_CATEGORY
+from benchmarks.catalog import COMMON_WORD, COMMONEST_WORD, FREQUENT_BRAND, LARGEST_CATEGORY
 from benchmarks.customers import PASSWORD, Customer
 from benchmarks.load_generator import Request
 from benchmarks.servers import WEBHOOK_SECRET
@@ -322,6 +322,8 @@ _LIST_PATHS: Final = (
     ("search: a word of 10%, by relevance", f"{_LIST}&search={COMMON_WORD}"),
     ("search: a word of 10%, newest", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
     ("search: a word of 10%, newest, page {common:,}", f"{_LIST}&search={COMMON_WORD}&sort=newest"),
+    ("search: the commonest word, by relevance", f"{_LIST}&search={COMMONEST_WORD}"),
+    ("search: the commonest word, newest", f"{_LIST}&search={COMMONEST_WORD}&sort=newest"),
     ("search: two words", f"{_LIST}&search={COMMON_WORD}+la"),
     ("search: one letter", f"{_LIST}&search=l"),
     ("search: no match", f"{_LIST}&search=zzzz"),
@@ -329,6 +331,7 @@ _LIST_PATHS: Final = (
     ("suggestions: one letter", f"{_SUGGESTIONS}l"),
     ("suggestions: two letters", f"{_SUGGESTIONS}la"),
     ("suggestions: a word of 10%", f"{_SUGGESTIONS}{COMMON_WORD}"),
+    ("suggestions: the commonest word", f"{_SUGGESTIONS}{COMMONEST_WORD}"),
     ("suggestions: a brand", f"{_SUGGESTIONS}brand"),
     ("suggestions: 200 characters", f"{_SUGGESTIONS}{'+'.join(['la'] * 67)[:200]}"),
 )
