@@ -73,6 +73,7 @@ class Statement:
 
     def __init__(self, recorded: Mapping[str, Any], connections: Connections) -> None:
         self._sql: str = recorded["sql"]
+        self._cursor: Any = psycopg.RawCursor if recorded["raw"] else psycopg.Cursor
         self._settings: Mapping[str, str] = recorded["settings"]
         self._connections = connections
         self._is_postgresql = connections.dialect == "postgresql"
@@ -94,8 +95,8 @@ class Statement:
             values = {**values, **{key: ids[name] for key, name in self._variable.items()}}
         parameters: Any = values if self._is_named else list(values.values())
         if self._is_postgresql:
-            cursor = self._connection.cursor(binary=True)
-            cursor.execute(self._sql, parameters, prepare=True)
+            cursor = self._cursor(self._connection)
+            cursor.execute(self._sql, parameters, prepare=True, binary=True)
         else:
             cursor = self._connection.execute(self._sql, parameters)
         if not self.names:

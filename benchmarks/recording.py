@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import jwt
 import orjson
+import psycopg
 from sqlalchemy import event
 
 from benchmarks.load_generator import Request
@@ -31,9 +32,13 @@ _PATH_ID: Final = re.compile(r"/([0-9]+)/")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedStatement:
-    """SQL as the driver receives it, and the settings of the session that ran it."""
+    """SQL as the driver receives it, and the settings of the session that ran it.
+
+    `raw` SQL has PostgreSQL's own placeholders, such as `$1`.
+    """
 
     sql: str
+    raw: bool
     parameters: Mapping[str, Any] | Sequence[Any]
     settings: Mapping[str, str]
 
@@ -66,12 +71,7 @@ def record_route(
         query=query,
         shape=shape,
         signed_in="Authorization" in request.headers,
-        statements=[
-            RecordedStatement(
-                sql=each.sql, parameters=_named(each.parameters, ids), settings=each.settings
-            )
-            for each in statements
-        ],
+        statements=[replace(each, parameters=_named(each.parameters, ids)) for each in statements],
     )
 
 
@@ -89,6 +89,7 @@ def _recorded(database: Database) -> Iterator[list[RecordedStatement]]:
         statements.append(
             RecordedStatement(
                 sql=sql,
+                raw=isinstance(cursor, psycopg.RawCursor),
                 parameters=parameters,
                 settings=_settings(cursor.connection, database.dialect),
             )
