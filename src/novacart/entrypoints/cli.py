@@ -17,6 +17,7 @@ from novacart.entrypoints.commands import (
     outbox,
     payments,
     routes,
+    secrets,
     serve,
 )
 from novacart.entrypoints.logs import configure_logs
@@ -28,6 +29,7 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     serve.worker,
     database.migrate,
     check.check,
+    secrets.init_secrets,
     catalog.seed_demo,
     accounts.create_admin,
     accounts.unlock,

@@ -1,0 +1,32 @@
+# The image of the web server, the worker and all other commands: docker build -t novacart .
+# The final stage has Python, the locked packages and NovaCart; no compiler, pip, tests or secrets.
+
+FROM python:3.13-slim-bookworm AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+WORKDIR /build
+RUN python -m venv /opt/novacart
+COPY requirements/runtime.txt requirements/
+RUN /opt/novacart/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/runtime.txt
+COPY pyproject.toml README.md LICENSE ./
+COPY migrations migrations
+COPY src src
+RUN /opt/novacart/bin/python -m pip install --quiet --no-index --no-deps --no-build-isolation .
+# Needed for the build only.
+RUN /opt/novacart/bin/python -m pip uninstall --quiet --yes editables hatchling pathspec pluggy tomlkit trove-classifiers pip
+
+FROM python:3.13-slim-bookworm
+RUN groupadd --gid 10001 novacart
+RUN useradd --uid 10001 --gid novacart --no-create-home --home-dir /var/lib/novacart --shell /usr/sbin/nologin novacart
+# /etc/novacart may hold a .env file, /var/lib/novacart holds local files: mount volumes there.
+RUN install --directory --owner=novacart --group=novacart --mode=0700 /var/lib/novacart
+RUN install --directory --owner=novacart --group=novacart --mode=0755 /etc/novacart
+COPY --from=build /opt/novacart /opt/novacart
+ENV PATH=/opt/novacart/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    HOST=0.0.0.0 PORT=8000 VAR_DIR=/var/lib/novacart
+USER novacart
+WORKDIR /etc/novacart
+EXPOSE 8000
+# The root file system may be read-only; request bodies need a writable /tmp.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=2s \
+    CMD ["python", "-m", "novacart.entrypoints.health"]
+CMD ["novacart", "serve"]
