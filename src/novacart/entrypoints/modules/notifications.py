@@ -26,6 +26,7 @@ from novacart.domain.ordering.events import (
 )
 from novacart.domain.payments.events import LatePaymentReceived, RefundRequested, RefundSucceeded
 from novacart.entrypoints.modules.feature import EventHandlers
+from novacart.entrypoints.settings import EmailBackend, Settings
 
 _USE_CASES = (
     OrderMailer,
@@ -48,7 +49,9 @@ class NotificationsModule(Module):
 
 
 def event_handlers(injector: Injector) -> EventHandlers:
-    """The events that cause an e-mail."""
+    """The events that cause an e-mail; none if the shop sends no e-mail."""
+    if injector.get(Settings).email_backend is EmailBackend.NONE:
+        return []
     return [
         (OrderConfirmed, injector.get(SendConfirmationEmail)),
         (OrderShipped, injector.get(SendShippingEmail)),

@@ -3,15 +3,57 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, delete, func, select, tuple_, update
+from sqlalchemy import BindParameter, Row, Select, bindparam, delete, func, select, update
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.outbox.tables import outbox_messages as table
 from novacart.adapters.persistence.outbox.writer import write_events
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 from novacart.application.ports.request_context import RequestContexts
+
+
+def _due(at: "datetime | BindParameter[datetime]") -> Select[tuple[int, int]]:
+    return (
+        select(table.c.id, table.c.attempts)
+        .where(table.c.state == "pending", table.c.next_attempt_at <= at)
+        .order_by(table.c.next_attempt_at, table.c.id)
+        .limit(1)
+    )
+
+
+_OLDEST_DUE: Final = DriverStatement(_due(bindparam("at", type_=UtcDateTime())))
+# The number of attempts identifies a claim: a later one has a higher number.
+_CLAIMED: Final = update(table).where(
+    table.c.id == bindparam("claimed_id"),
+    table.c.attempts == bindparam("claimed_attempts"),
+    table.c.state == "pending",
+)
+_EXTEND: Final = DriverStatement(_CLAIMED.values(next_attempt_at=bindparam("until")))
+_RELEASE: Final = DriverStatement(
+    _CLAIMED.values(attempts=table.c.attempts - 1, next_attempt_at=bindparam("at"))
+)
+_COMPLETE: Final = DriverStatement(
+    _CLAIMED.values(state="handled", settled_at=bindparam("at"), last_error=None)
+)
+_POSTPONE: Final = DriverStatement(
+    _CLAIMED.values(
+        next_attempt_at=bindparam("until"),
+        last_error=bindparam("error"),
+        reacted=bindparam("handled_by"),
+    )
+)
+_PARK: Final = DriverStatement(
+    _CLAIMED.values(
+        state="parked",
+        settled_at=bindparam("at"),
+        last_error=bindparam("error"),
+        reacted=bindparam("handled_by"),
+    )
+)
 
 
 class SqlOutbox:
@@ -23,11 +65,11 @@ class SqlOutbox:
 
     def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:
         # Most polls find no message; they should not take SQLite's write lock.
-        with self._database.reading() as connection:
-            oldest = connection.execute(_due(at)).first()
-        if oldest is None:
+        rows = self._database.fetch(_OLDEST_DUE, {"at": at})
+        if not rows:
             return []
-        if oldest.attempts:
+        ((_, attempts),) = rows
+        if attempts:
             due = _due(at).where(table.c.attempts > 0)
         else:
             due = _due(at).where(table.c.attempts == 0).limit(limit)
@@ -35,37 +77,35 @@ class SqlOutbox:
         # it locks other rows. SQLAlchemy omits the lock on SQLite, which has no row locks.
         claimed = due.with_for_update(skip_locked=True).cte("due")
         with self._database.writing() as connection:
-            rows = connection.execute(
+            result = connection.execute(
                 update(table)
                 .where(table.c.id.in_(select(claimed.c.id)))
                 .values(attempts=table.c.attempts + 1, next_attempt_at=until)
                 .returning(table)
-            ).all()
+            )
+            messages = [_to_message(row) for row in result]
             connection.commit()
-        return [_to_message(row) for row in sorted(rows, key=lambda row: row.id)]
+        return sorted(messages, key=lambda message: message.id)
 
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
-        self._update([message], next_attempt_at=until)
+        self._update(_EXTEND, [message], until=until)
 
     def release(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
-        self._update(messages, attempts=table.c.attempts - 1, next_attempt_at=at)
+        self._update(_RELEASE, messages, at=at)
 
     def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
-        self._update(messages, state="handled", settled_at=at, last_error=None)
+        self._update(_COMPLETE, messages, at=at)
 
     def postpone(
         self, message: OutboxMessage, *, until: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        self._update(
-            [message], next_attempt_at=until, last_error=error, reacted=_joined(handled_by)
-        )
+        names = _joined(handled_by)
+        self._update(_POSTPONE, [message], until=until, error=error, handled_by=names)
 
     def park(
         self, message: OutboxMessage, *, at: datetime, error: str, handled_by: frozenset[str]
     ) -> None:
-        self._update(
-            [message], state="parked", settled_at=at, last_error=error, reacted=_joined(handled_by)
-        )
+        self._update(_PARK, [message], at=at, error=error, handled_by=_joined(handled_by))
 
     def parked(self, *, limit: int = 100) -> Sequence[OutboxMessage]:
         statement = select(table).where(table.c.state == "parked").order_by(table.c.id).limit(limit)
@@ -102,30 +142,17 @@ class SqlOutbox:
             connection.commit()
         return count
 
-    def _update(self, claimed: Sequence[OutboxMessage], **values: object) -> None:
-        if not claimed:
-            return
-        # The number of attempts identifies the claim: a later one has a higher number.
-        claims = [(message.id, message.attempts) for message in claimed]
-        with self._database.writing() as connection:
-            connection.execute(
-                update(table)
-                .where(
-                    tuple_(table.c.id, table.c.attempts).in_(claims),
-                    table.c.state == "pending",
-                )
-                .values(**values)
-            )
-            connection.commit()
-
-
-def _due(at: datetime) -> Select[tuple[int, int]]:
-    return (
-        select(table.c.id, table.c.attempts)
-        .where(table.c.state == "pending", table.c.next_attempt_at <= at)
-        .order_by(table.c.next_attempt_at, table.c.id)
-        .limit(1)
-    )
+    def _update(
+        self, statement: DriverStatement, claimed: Sequence[OutboxMessage], **values: object
+    ) -> None:
+        if claimed:
+            rows = [
+                {"claimed_id": message.id, "claimed_attempts": message.attempts, **values}
+                for message in claimed
+            ]
+            with self._database.writing() as connection:
+                statement.execute_many(connection, rows)
+                connection.commit()
 
 
 def _joined(names: frozenset[str]) -> str:
