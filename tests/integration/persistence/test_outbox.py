@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.jobs.job_lock import SqlJobLock
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.audit.verify_audit_log import VerifyAuditLog
 from novacart.application.ports.rate_limiter import Quota, RateLimit
+from novacart.application.relay import EventHandler, Relay
 from novacart.domain.shared.events import DomainEvent
 from tests.support.clock import SetClock
 from tests.support.contracts.job_lock import JobLockContract
@@ -22,9 +25,11 @@ from tests.support.contracts.outbox import (
     RETRIER,
     STORED_BY,
     OutboxContract,
+    ShutterOpened,
     opened,
 )
 from tests.support.contracts.rate_limiter import RateLimiterContract
+from tests.support.query_counter import counted_statements
 
 EVENTS = 40
 WORKERS = 8
@@ -61,6 +66,61 @@ class TestSqlOutbox(OutboxContract):
             claimed = [id for ids in pool.map(claim_all, range(WORKERS)) for id in ids]
         assert len(claimed) == EVENTS
         assert len(set(claimed)) == EVENTS
+
+    @pytest.mark.parametrize("size", [1, EVENTS])
+    def test_batch_without_handlers_takes_seven_statements_and_an_idle_poll_one(
+        self, database: Database, outbox: SqlOutbox, store: Callable[..., None], size: int
+    ) -> None:
+        audit_log = SqlAuditLog(database)
+        relay = Relay(
+            outbox=outbox,
+            clock=SetClock(NOON),
+            contexts=ContextVarRequestContexts(),
+            event_handlers=[],
+            audit_sink=audit_log.add,
+        )
+        # The first entry creates the row of the log's end.
+        store(opened())
+        relay()
+        store(*(opened(height) for height in range(size)))
+        with counted_statements(database) as statements:
+            assert len(relay()) == size
+        assert len(statements) == 7, statements
+        with counted_statements(database) as statements:
+            assert relay() == []
+        assert len(statements) == 1, statements
+        assert outbox.count_pending() == 0
+        assert audit_log.end().length == 1 + size
+
+    def test_concurrent_workers_deliver_each_message_once(
+        self, database: Database, outbox: SqlOutbox, store: Callable[..., None]
+    ) -> None:
+        store(*(opened(height) for height in range(EVENTS)))
+        audit_log = SqlAuditLog(database)
+        received: list[int] = []
+
+        def work(_: int) -> None:
+            relay = Relay(
+                outbox=outbox,
+                clock=SetClock(NOON),
+                contexts=ContextVarRequestContexts(),
+                event_handlers=[
+                    EventHandler(
+                        name="handler",
+                        event=ShutterOpened,
+                        handle=lambda event: received.append(event.height),
+                    )
+                ],
+                audit_sink=audit_log.add,
+            )
+            while relay():
+                pass
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(work, range(WORKERS)))
+        assert sorted(received) == list(range(EVENTS))
+        assert audit_log.end().length == EVENTS
+        assert VerifyAuditLog(audit_log)().broken_at is None
 
 
 class TestSqlRateLimiter(RateLimiterContract):
