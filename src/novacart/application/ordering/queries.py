@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from novacart.application.search_terms import index_terms
@@ -101,6 +102,7 @@ class OrderPage:
     orders: Sequence[OrderView]
 
 
+@lru_cache(maxsize=1000)
 def line_search_text(title: str, subtitle: str) -> str:
     """The terms by which the order history finds a line."""
     return " ".join(index_terms(f"{title} | {subtitle}"))

@@ -1,65 +1,53 @@
-"""The orders that reserve stock for a user, as columns of a row of `users`."""
+"""The orders that reserve stock for the user `user_id`, read once for a checkout.
 
-from datetime import datetime
-from typing import Any
+`abandoned` are the orders placed after `since`.
+"""
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, func, literal, or_, select
+from typing import Final
 
-from novacart.adapters.persistence.accounts.tables import users
-from novacart.adapters.persistence.cart.tables import cart_lines
+from sqlalchemy import and_, bindparam, func, literal, or_, select
+
+from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus, PaymentMethod
 
 _COD_OPEN = [literal(status.value) for status in (OrderStatus.CONFIRMED, OrderStatus.PROCESSING)]
 
-
-def open_orders(since: BindParameter[datetime]) -> list[ColumnElement[Any]]:
-    """The columns of `OpenOrders`; abandoned orders are those placed after `since`."""
-    abandoned = (
-        orders.c.status == OrderStatus.CANCELLED.value,
-        orders.c.payment_method == PaymentMethod.ONLINE.value,
-        orders.c.placed_at > since,
-    )
-    return [
-        _of_user(
-            select(func.count()),
+# Read before it is joined with lines: the plan must not begin with all orders of a product.
+_of_user = (
+    select(orders.c.id, orders.c.status, orders.c.placed_at)
+    .where(
+        orders.c.user_id == bindparam("user_id"),
+        or_(
             orders.c.status == OrderStatus.PENDING.value,
-        ).label("orders_unpaid"),
-        _of_user(
-            select(func.count()),
-            orders.c.status.in_(_COD_OPEN),
-            orders.c.payment_method == PaymentMethod.COD.value,
-        ).label("orders_cod"),
-        _of_user(select(func.count()), *abandoned).label("orders_abandoned"),
-        _of_user(select(func.min(orders.c.placed_at)), *abandoned).label("abandoned_since"),
-    ]
-
-
-def reserved_units() -> ColumnElement[Any]:
-    """The units of a cart line's product that the user's unpaid and COD orders reserve."""
-    is_open = or_(
-        orders.c.status == OrderStatus.PENDING.value,
-        and_(orders.c.status.in_(_COD_OPEN), orders.c.payment_method == PaymentMethod.COD.value),
+            and_(
+                orders.c.status.in_(_COD_OPEN), orders.c.payment_method == PaymentMethod.COD.value
+            ),
+            and_(
+                orders.c.status == OrderStatus.CANCELLED.value,
+                orders.c.payment_method == PaymentMethod.ONLINE.value,
+                orders.c.placed_at > bindparam("since", type_=UtcDateTime),
+            ),
+        ),
     )
-    units = (
-        select(func.sum(order_lines.c.quantity))
-        .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
-        .where(
-            orders.c.user_id == users.c.id,
-            order_lines.c.product_id == cart_lines.c.product_id,
-            order_lines.c.status != LineStatus.CANCELLED.value,
-            is_open,
-        )
-        .correlate(users, cart_lines)
-        .scalar_subquery()
-    )
-    return func.coalesce(units, 0).label("reserved_units")
+    .cte("orders_of_user")
+)
+_is_unpaid = _of_user.c.status == OrderStatus.PENDING.value
+_is_abandoned = _of_user.c.status == OrderStatus.CANCELLED.value
 
+open_orders: Final = select(
+    func.count().filter(_is_unpaid).label("unpaid"),
+    func.count().filter(_of_user.c.status.in_(_COD_OPEN)).label("cod"),
+    func.count().filter(_is_abandoned).label("abandoned"),
+    func.min(_of_user.c.placed_at).filter(_is_abandoned).label("abandoned_since"),
+).subquery("open_orders")
+"""One row with the numbers of `OpenOrders`."""
 
-def _of_user(statement: Select[Any], *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 (a scalar subquery of any type)
-    return (
-        statement.select_from(orders)
-        .where(orders.c.user_id == users.c.id, *conditions)
-        .correlate(users)
-        .scalar_subquery()
-    )
+reserved_units: Final = (
+    select(order_lines.c.product_id, func.sum(order_lines.c.quantity).label("units"))
+    .join_from(_of_user, order_lines, order_lines.c.order_id == _of_user.c.id)
+    .where(~_is_abandoned, order_lines.c.status != LineStatus.CANCELLED.value)
+    .group_by(order_lines.c.product_id)
+    .subquery("reserved_units")
+)
+"""A row for each product of which unpaid and COD orders reserve units."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     insert,
     null,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -96,7 +97,7 @@ _SELECT_ADDITION: Final = {
 _SELECT_CHECKOUT: Final = DriverStatement(
     select(
         *_CART,
-        reserved_units(),
+        func.coalesce(reserved_units.c.units, 0),
         products.c.id,
         products.c.title,
         products.c.subtitle,
@@ -104,17 +105,20 @@ _SELECT_CHECKOUT: Final = DriverStatement(
         products.c.price_minor,
         products.c.currency,
         users.c.email,
-        *open_orders(bindparam("since")),
+        *open_orders.c,
         *(addresses.c[name] for name in ADDRESS_COLUMNS),
     )
     .select_from(
         _CARTS.outerjoin(
             products,
             and_(products.c.id == cart_lines.c.product_id, products.c.archived_at.is_(None)),
-        ).outerjoin(
+        )
+        .outerjoin(reserved_units, reserved_units.c.product_id == cart_lines.c.product_id)
+        .outerjoin(
             addresses,
             and_(addresses.c.user_id == users.c.id, addresses.c.id == bindparam("address_id")),
         )
+        .join(open_orders, true())
     )
     .where(_OF_USER)
     .order_by(*_ORDER)
