@@ -1,6 +1,7 @@
 """Lists of products: filters, sort orders and pages in SQL."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     func,
     select,
     text,
+    true,
 )
 from sqlalchemy.sql.selectable import Subquery
 
@@ -23,7 +25,7 @@ from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.keyset import seek
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
-from novacart.application.search_terms import SearchTerm, facet_key, search_terms
+from novacart.application.search_terms import facet_key, search_terms
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -33,8 +35,9 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _SEARCH: Final = {
     "sqlite": "SELECT rowid AS product_id, {score} AS score FROM product_search"
     " WHERE product_search MATCH :terms",
+    # IS TRUE, so that only the first condition is looked up in the index.
     "postgresql": "SELECT product_id, {score} AS score FROM product_search"
-    " WHERE words @@ CAST(:terms AS tsquery)",
+    " WHERE words @@ CAST(:indexed AS tsquery) AND (words @@ CAST(:terms AS tsquery)) IS TRUE",
 }
 _SCORE: Final = {
     "sqlite": "CAST(-1000000 * bm25(product_search, 10.0, 4.0, 1.0) AS INTEGER)",
@@ -55,15 +58,38 @@ IS_LISTED: Final = and_(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SearchExpression:
+    """What products have to match.
+
+    `indexed` is a condition that is part of `terms`, for PostgreSQL to look up in the index; by
+    default all of them.
+    """
+
+    terms: str
+    indexed: str = ""
+
+
 class ProductListQuery:
     """The statements of one list of products."""
 
-    def __init__(self, dialect: str, filters: ProductFilter, sort: ProductSort) -> None:
+    def __init__(
+        self,
+        dialect: str,
+        filters: ProductFilter,
+        sort: ProductSort,
+        *,
+        search: SearchExpression | None = None,
+    ) -> None:
+        """`search` is by default that of the filters."""
         terms = search_terms(filters.search)
         is_ranked = bool(terms) and sort is ProductSort.RELEVANCE
+        if search is None and terms:
+            search = SearchExpression(match_expression(dialect, terms))
+        self._dialect = dialect
         self._filters = filters
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
-        self._search = _search(dialect, terms, is_ranked=is_ranked) if terms else None
+        self._search = _search(dialect, search, is_ranked=is_ranked) if search else None
         self._descending = sort is not ProductSort.PRICE
         self._key: ColumnElement[Any] = products.c.created_at
         if sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}:
@@ -76,20 +102,96 @@ class ProductListQuery:
 
         Rows begin with `PRODUCT_VIEW_COLUMNS`, followed by the sort key as `sort_key`.
         """
+        if self._search is not None and self._dialect == "postgresql":
+            return self._shown(self._found_by_index(self._search, limit, after))
         page = select(*PRODUCT_VIEW_COLUMNS, self._key.label("sort_key"))
+        page = page.join_from(products, stock_levels, _HAS_STOCK_LEVEL)
+        return self._sought(self._searched(self._filtered(page)), limit, after)
+
+    def page_by_examining(
+        self, search: SearchExpression, count: int, limit: int, after: ListPosition | None
+    ) -> Select[*tuple[Any, ...]]:
+        """Select the same page, of matches among the next `count` products of the list.
+
+        For PostgreSQL, and not for a list by score.
+        """
+        examined = self._examined(count, after)
+        # A subquery for each product, which can't be planned otherwise.
+        matches = text(
+            "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"
+            " WHERE product_search.product_id = examined.id)"
+        ).bindparams(terms=search.terms)
+        return self._shown(
+            select(examined.c.id, examined.c.sort_key)
+            .where(matches)
+            .order_by(*self._order(examined.c.sort_key, examined.c.id))
+            .limit(limit + 1)
+        )
+
+    def _found_by_index(
+        self, search: Subquery, limit: int, after: ListPosition | None
+    ) -> Select[*tuple[Any, ...]]:
+        """Select id and sort key of a page, by reading each product that the search index finds.
+
+        A lateral subquery, because the planner would read products in the order of the list if it
+        expected many to match, and read all of them if none does.
+        """
+        found = select(products.c.id, products.c.created_at, products.c.price_minor)
+        found = self._filtered(found.where(products.c.id == search.c.product_id))
+        if self._filters.in_stock is not None:
+            found = found.join(stock_levels, _HAS_STOCK_LEVEL)
+        each = found.correlate(search).offset(0).lateral("found")
+        key = search.c.score if self._key is search.c.score else each.c[self._key.name]
         return seek(
-            self._filtered(page.join_from(products, stock_levels, _HAS_STOCK_LEVEL)),
+            select(each.c.id, key.label("sort_key")).select_from(search.join(each, true())),
+            (key, each.c.id),
+            descending=self._descending,
+            limit=limit,
+            after=self._place(after),
+        )
+
+    def _shown(self, page: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """Select the columns of products whose ids and sort keys are selected."""
+        matching = page.subquery("matching")
+        return (
+            select(*PRODUCT_VIEW_COLUMNS, matching.c.sort_key)
+            .join_from(matching, products, products.c.id == matching.c.id)
+            .join(stock_levels, _HAS_STOCK_LEVEL)
+            .order_by(*self._order(matching.c.sort_key, matching.c.id))
+        )
+
+    def has_more(self, count: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
+        """Select a row if `count` products follow a position, whether they match or not."""
+        return select(self._examined(count, after).c.id).offset(count - 1)
+
+    def _examined(self, count: int, after: ListPosition | None) -> Subquery:
+        products_of_list = select(products.c.id, self._key.label("sort_key"))
+        if self._filters.in_stock is not None:
+            products_of_list = products_of_list.join(stock_levels, _HAS_STOCK_LEVEL)
+        return self._sought(self._filtered(products_of_list), count - 1, after).subquery("examined")
+
+    def _sought(
+        self, statement: Select[*tuple[Any, ...]], limit: int, after: ListPosition | None
+    ) -> Select[*tuple[Any, ...]]:
+        return seek(
+            statement,
             (self._key, products.c.id),
             descending=self._descending,
             limit=limit,
-            after=None if after is None else (self._from_position(after.key), after.id),
+            after=self._place(after),
         )
+
+    def _place(self, after: ListPosition | None) -> tuple[object, int] | None:
+        return None if after is None else (self._from_position(after.key), after.id)
+
+    def _order(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+        return [column.desc() for column in columns] if self._descending else list(columns)
 
     def count(self) -> Select[*tuple[Any, ...]]:
         count: Select[*tuple[Any, ...]] = select(func.count()).select_from(products)
         if self._filters.in_stock is not None:
             count = count.join(stock_levels, _HAS_STOCK_LEVEL)
-        return self._filtered(count)
+        return self._searched(self._filtered(count))
 
     def position(self, row: Row[Any]) -> ListPosition:
         """The position after a row of `page`."""
@@ -107,11 +209,14 @@ class ProductListQuery:
         except OverflowError:
             return datetime.max.replace(tzinfo=UTC) if key > 0 else datetime.min.replace(tzinfo=UTC)
 
+    def _searched(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        if self._search is None:
+            return statement
+        return statement.join(self._search, self._search.c.product_id == products.c.id)
+
     def _filtered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         filters = self._filters
         statement = statement.where(in_category(filters.category))
-        if self._search is not None:
-            statement = statement.join(self._search, self._search.c.product_id == products.c.id)
         if self._has_unmatchable_search:
             statement = statement.where(false())
         if filters.brands:
@@ -143,11 +248,14 @@ def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnEleme
     return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def _search(dialect: str, terms: Sequence[SearchTerm], *, is_ranked: bool) -> Subquery:
+def _search(dialect: str, search: SearchExpression, *, is_ranked: bool) -> Subquery:
+    parameters = {"terms": search.terms}
+    if dialect == "postgresql":
+        parameters["indexed"] = search.indexed or search.terms
     score = _SCORE[dialect] if is_ranked else "0"
     return (
         text(_SEARCH[dialect].replace("{score}", score))
-        .bindparams(terms=match_expression(dialect, terms))
+        .bindparams(**parameters)
         .columns(column("product_id", BigInteger), column("score", BigInteger))
         .subquery("search")
     )

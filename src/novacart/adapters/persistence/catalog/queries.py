@@ -13,6 +13,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     IS_ACTIVE,
     ProductListQuery,
 )
+from novacart.adapters.persistence.catalog.search_pages import find_page
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
     matching_categories,
@@ -93,13 +94,11 @@ class SqlCatalogQueries:
         limit: int,
         after: ListPosition | None = None,
     ) -> ProductPage:
-        query = ProductListQuery(self._database.dialect, filters, sort)
         with self._database.reading() as connection:
-            rows = connection.execute(query.page(limit, after)).all()
-        has_next = len(rows) > limit
+            found = find_page(connection, filters, sort, limit=limit, after=after)
         return ProductPage(
-            products=[to_product_view(row) for row in rows[:limit]],
-            next=query.position(rows[limit - 1]) if has_next else None,
+            products=[to_product_view(row) for row, _ in found[:limit]],
+            next=found[limit - 1][1] if len(found) > limit else None,
         )
 
     def count_products(self, filters: ProductFilter) -> int:

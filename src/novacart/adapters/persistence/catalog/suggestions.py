@@ -1,10 +1,9 @@
 """Search suggestions: categories, brands and products that match a text."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, column, select, text
-from sqlalchemy.sql.selectable import Subquery
+from sqlalchemy import BigInteger, Connection, Select, TextClause, column, select, text, union_all
 
 from novacart.adapters.persistence.catalog.brand_counts import (
     counts_by_category,
@@ -14,6 +13,7 @@ from novacart.adapters.persistence.catalog.brand_counts import (
 from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.search_index import match_expression
+from novacart.adapters.persistence.catalog.search_plan import plan_search, sampled_products
 from novacart.adapters.persistence.catalog.tables import (
     brand_counts,
     categories,
@@ -27,7 +27,9 @@ from novacart.application.search_terms import SearchTerm, index_terms, matches
 
 # Products are taken from this many of the newest matching products, of which some may be in an
 # inactive category.
-_SCANNED_PRODUCTS: Final = 500
+_MAX_MATCHES: Final = 500
+# Frequent words are sought in this many of the newest products.
+_EXAMINED_PRODUCTS: Final = 5000
 # Brands are taken from this many, in the order of the matching term. More begin with one letter
 # only in a shop with thousands of brands.
 _MAX_CANDIDATES: Final = 500
@@ -48,16 +50,21 @@ _CATEGORIES: Final = (
 
 # The newest matches instead of the best: ranking everything that begins with one letter takes
 # too long for a request that is sent on each keystroke.
-_NEWEST: Final = {
-    "sqlite": text(
-        "SELECT rowid AS product_id FROM product_search"
-        " WHERE product_search MATCH :terms ORDER BY rowid DESC LIMIT :max_rows"
-    ),
-    "postgresql": text(
-        "SELECT product_id FROM product_search"
-        " WHERE words @@ CAST(:terms AS tsquery) ORDER BY product_id DESC LIMIT :max_rows"
-    ),
-}
+_NEWEST: Final = text(
+    "SELECT rowid AS product_id FROM product_search"
+    " WHERE product_search MATCH :terms ORDER BY rowid DESC LIMIT :max_rows"
+)
+# OFFSET 0 keeps the planner from examining the products in their order.
+_NEWEST_BY_INDEX: Final = text(
+    "SELECT product_id FROM (SELECT product_id, words FROM product_search"
+    " WHERE words @@ CAST(:indexed AS tsquery) OFFSET 0) AS matching"
+    " WHERE words @@ CAST(:terms AS tsquery) ORDER BY product_id DESC LIMIT :max_rows"
+)
+_NEWEST_BY_EXAMINING: Final = text(
+    "SELECT product_id FROM (SELECT product_id, words FROM product_search"
+    " ORDER BY product_id DESC LIMIT :max_examined) AS newest"
+    " WHERE words @@ CAST(:terms AS tsquery) LIMIT :max_rows"
+)
 
 
 def matching_categories(connection: Connection, terms: Sequence[SearchTerm]) -> list[Suggestion]:
@@ -100,36 +107,41 @@ def matching_brands(connection: Connection, terms: Sequence[SearchTerm]) -> list
 
 def _images(connection: Connection, brand_keys: Sequence[str]) -> dict[str, str]:
     """The image of the newest product with one, among the newest products of each brand."""
-    images: dict[str, str] = {}
-    for key in brand_keys:
-        newest = (
-            select(products.c.image, products.c.created_at, products.c.id)
-            .where(IS_LISTED, products.c.brand_key == key)
-            .order_by(products.c.created_at.desc(), products.c.id.desc())
-            .limit(_NEWEST_OF_BRAND)
-            .subquery()
-        )
-        image = connection.scalar(
-            select(newest.c.image)
-            .where(newest.c.image.is_not(None))
-            .order_by(newest.c.created_at.desc(), newest.c.id.desc())
-            .limit(1)
-        )
-        if image is not None:
-            images[key] = image
-    return images
+    if not brand_keys:
+        return {}
+    newest = union_all(*(_newest_of_brand(key) for key in brand_keys)).subquery("newest")
+    # The newest last.
+    rows = connection.execute(
+        select(newest.c.brand_key, newest.c.image)
+        .where(newest.c.image.is_not(None))
+        .order_by(newest.c.created_at, newest.c.id)
+    )
+    return {row.brand_key: row.image for row in rows}
+
+
+def _newest_of_brand(brand_key: str) -> Select[*tuple[Any, ...]]:
+    newest = (
+        select(products.c.brand_key, products.c.image, products.c.created_at, products.c.id)
+        .where(IS_LISTED, products.c.brand_key == brand_key)
+        .order_by(products.c.created_at.desc(), products.c.id.desc())
+        .limit(_NEWEST_OF_BRAND)
+    )
+    # SQLite accepts a limit only in a subquery of a union.
+    return select(newest.subquery())
 
 
 def matching_products(connection: Connection, terms: Sequence[SearchTerm]) -> list[ProductView]:
-    """Products whose title matches, then other matching products, the newest first."""
+    """Products whose title matches, then other matching products, the newest first.
+
+    Several frequent words that are rarely found together, and words that newer products don't
+    have, are sought among the newest products and those of a sample only.
+    """
     views: dict[int, ProductView] = {}
-    for within in ("title", None):
+    for candidates in _candidates(connection, terms):
         if len(views) < MAX_SUGGESTIONS:
-            newest = _newest(connection, terms, within, _SCANNED_PRODUCTS)
             listed = (
                 select(products.c.id)
-                .join_from(newest, products, products.c.id == newest.c.product_id)
-                .where(IS_LISTED)
+                .where(products.c.id.in_(candidates), IS_LISTED)
                 .order_by(products.c.id.desc())
                 .limit(MAX_SUGGESTIONS)
             ).subquery("listed")
@@ -144,13 +156,27 @@ def matching_products(connection: Connection, terms: Sequence[SearchTerm]) -> li
     return list(views.values())[:MAX_SUGGESTIONS]
 
 
-def _newest(
-    connection: Connection, terms: Sequence[SearchTerm], within: str | None, max_rows: int
-) -> Subquery:
-    dialect = connection.dialect.name
-    return (
-        _NEWEST[dialect]
-        .bindparams(terms=match_expression(dialect, terms, within=within), max_rows=max_rows)
+def _candidates(
+    connection: Connection, terms: Sequence[SearchTerm]
+) -> Iterator[Select[*tuple[Any, ...]] | list[int]]:
+    """Ids of matching products, the best choice first."""
+    if connection.dialect.name == "sqlite":
+        yield _newest(_NEWEST, terms=match_expression("sqlite", terms, within="title"))
+        yield _newest(_NEWEST, terms=match_expression("sqlite", terms))
+        return
+    plan = plan_search(connection, terms)
+    for search in (plan.search_titles(), plan.search()):
+        if plan.is_rare:
+            yield _newest(_NEWEST_BY_INDEX, terms=search.terms, indexed=search.indexed)
+        else:
+            yield _newest(_NEWEST_BY_EXAMINING, terms=search.terms, max_examined=_EXAMINED_PRODUCTS)
+    if not plan.is_rare:
+        yield sampled_products(connection, plan.search())
+
+
+def _newest(statement: TextClause, **parameters: object) -> Select[*tuple[Any, ...]]:
+    return select(
+        statement.bindparams(max_rows=_MAX_MATCHES, **parameters)
         .columns(column("product_id", BigInteger))
         .subquery("newest")
     )

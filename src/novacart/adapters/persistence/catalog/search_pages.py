@@ -1,0 +1,107 @@
+"""Pages of products that match a search."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from novacart.adapters.persistence.catalog.product_list_query import (
+    ProductListQuery,
+    SearchExpression,
+)
+from novacart.adapters.persistence.catalog.search_plan import SearchPlan, plan_search
+from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
+from novacart.application.search_terms import search_terms
+
+# Added to the sort keys of products that match with their title; larger than any time.
+_IN_TITLE: Final = 3 * 10**17
+
+# Rows of `ProductListQuery.page`, each with its position.
+FoundRows = list[tuple[Row[Any], ListPosition]]
+
+
+def find_page(
+    connection: Connection,
+    filters: ProductFilter,
+    sort: ProductSort,
+    *,
+    limit: int,
+    after: ListPosition | None,
+) -> FoundRows:
+    """Find `limit` products after a position, and one more if there is a next page.
+
+    A frequent search by relevance is not ranked: it lists first the products that match with their
+    title, then the others, the newest first.
+    """
+    dialect = connection.dialect.name
+    terms = search_terms(filters.search)
+    if dialect != "postgresql" or not terms:
+        query = ProductListQuery(dialect, filters, sort)
+        return _with_positions(query, connection.execute(query.page(limit, after)).all())
+    plan = plan_search(connection, terms)
+    found = _Search(connection, filters, plan)
+    if sort is not ProductSort.RELEVANCE:
+        return found.sorted(plan.search(), sort, limit, after)
+    if not plan.is_frequent(limit + 1):
+        return found.by_index(plan.search(), sort, limit, after)
+    if not plan.is_frequent(limit + 1, in_title=True):
+        return found.sorted(plan.search(), ProductSort.NEWEST, limit, after)
+    rows: FoundRows = []
+    if after is None or after.key >= _IN_TITLE // 2:
+        start = None if after is None else replace(after, key=after.key - _IN_TITLE)
+        rows = [
+            (row, replace(position, key=position.key + _IN_TITLE))
+            for row, position in found.sorted(
+                plan.search_titles(), ProductSort.NEWEST, limit, start, in_title=True
+            )
+        ]
+        after = None
+    if len(rows) <= limit:
+        rows += found.sorted(plan.search_others(), ProductSort.NEWEST, limit - len(rows), after)
+    return rows
+
+
+class _Search:
+    def __init__(self, connection: Connection, filters: ProductFilter, plan: SearchPlan) -> None:
+        self._connection = connection
+        self._filters = filters
+        self._plan = plan
+
+    def sorted(
+        self,
+        search: SearchExpression,
+        sort: ProductSort,
+        limit: int,
+        after: ListPosition | None,
+        *,
+        in_title: bool = False,
+    ) -> FoundRows:
+        """Find by examining products in the order of the list, or by the index."""
+        if not self._plan.is_frequent(limit + 1):
+            return self.by_index(search, sort, limit, after)
+        query = self._query(search, sort)
+        count = self._plan.products_to_examine(limit + 1, in_title=in_title)
+        rows = self._connection.execute(query.page_by_examining(search, count, limit, after)).all()
+        if len(rows) <= limit and self._connection.scalar(query.has_more(count, after)) is not None:
+            # There are fewer matches, or they are further on, than expected.
+            return self.by_index(search, sort, limit, after)
+        return _with_positions(query, rows)
+
+    def by_index(
+        self,
+        search: SearchExpression,
+        sort: ProductSort,
+        limit: int,
+        after: ListPosition | None,
+    ) -> FoundRows:
+        """Find by the search index, and sort everything that matches."""
+        query = self._query(search, sort)
+        return _with_positions(query, self._connection.execute(query.page(limit, after)).all())
+
+    def _query(self, search: SearchExpression, sort: ProductSort) -> ProductListQuery:
+        return ProductListQuery("postgresql", self._filters, sort, search=search)
+
+
+def _with_positions(query: ProductListQuery, rows: Sequence[Row[Any]]) -> FoundRows:
+    return [(row, query.position(row)) for row in rows]

@@ -1,0 +1,124 @@
+"""How PostgreSQL finds the products that match a search.
+
+An inverted index returns all matches at once. For a word in 100,000 products that takes a tenth of
+a second, so frequent words are looked up in the products of the list instead, in its order, until
+the page is full. How frequent a search is, is estimated from a sample of the search index.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from novacart.adapters.persistence.catalog.product_list_query import SearchExpression
+from novacart.adapters.persistence.catalog.search_index import match_expression
+from novacart.application.search_terms import SearchTerm
+
+# The sample: the same pages at each call, as long as the table keeps its size.
+_PAGES: Final = 50
+_ROWS: Final = 1000
+# Reading a match by the index takes about as long as examining two products in order.
+_COST_OF_MATCH: Final = 2
+# The matches may be distributed unevenly.
+_MARGIN: Final = 4
+_MIN_EXAMINED: Final = 5000
+_SAMPLE: Final = f"""
+    SELECT product_id, words FROM product_search TABLESAMPLE SYSTEM (
+        (SELECT least(100.0, 100.0 * {_PAGES} * current_setting('block_size')::integer
+            / greatest(pg_relation_size('product_search'), 1)))
+    ) REPEATABLE (1) LIMIT {_ROWS}
+"""  # noqa: S608 (constants)
+# A term is rare in up to this share of the products, and in this many.
+_RARE: Final = 0.005
+_ALWAYS_RARE: Final = 1000
+_SAMPLE_SIZE: Final = f"""
+    greatest(1.0, pg_relation_size('product_search')::float8
+        / ({_PAGES} * current_setting('block_size')::integer))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPlan:
+    """Estimated numbers of products, of those that match, and that match with their title.
+
+    `is_rare` if a term is so rare that every product with it can be read; `indexed` is then this
+    term, and otherwise all of them.
+    """
+
+    terms: Sequence[SearchTerm]
+    indexed: str
+    is_rare: bool
+    products: float
+    matches: float
+    title_matches: float
+
+    def is_frequent(self, limit: int, *, in_title: bool = False) -> bool:
+        """Whether `limit` matches are found sooner by examining products in their order."""
+        matches = self.title_matches if in_title else self.matches
+        return matches > 0 and limit * self.products / matches < _COST_OF_MATCH * matches
+
+    def products_to_examine(self, limit: int, *, in_title: bool = False) -> int:
+        """The number of products among which `limit` matches are expected, with a margin."""
+        matches = self.title_matches if in_title else self.matches
+        return max(_MIN_EXAMINED, ceil(_MARGIN * limit * self.products / matches))
+
+    def search(self) -> SearchExpression:
+        """The products that match."""
+        return self._expression(self._matching())
+
+    def search_titles(self) -> SearchExpression:
+        """The products that match with their title."""
+        return self._expression(self._in_title())
+
+    def search_others(self) -> SearchExpression:
+        """The other products that match."""
+        return self._expression(f"{self._matching()} & !({self._in_title()})")
+
+    def _expression(self, terms: str) -> SearchExpression:
+        return SearchExpression(terms, self.indexed)
+
+    def _matching(self) -> str:
+        return match_expression("postgresql", self.terms)
+
+    def _in_title(self) -> str:
+        return match_expression("postgresql", self.terms, within="title")
+
+
+def plan_search(connection: Connection, terms: Sequence[SearchTerm]) -> SearchPlan:
+    """Estimate how many products match, by a sample of about a thousand."""
+    expressions = [
+        match_expression("postgresql", terms),
+        match_expression("postgresql", terms, within="title"),
+        *(match_expression("postgresql", [term]) for term in terms),
+    ]
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE words @@ CAST(:term_{number} AS tsquery))"
+        for number in range(len(expressions))
+    )
+    statement = text(
+        f"SELECT {_SAMPLE_SIZE}, count(*), {counts} FROM ({_SAMPLE}) AS sample"  # noqa: S608
+    )
+    parameters = {f"term_{number}": each for number, each in enumerate(expressions)}
+    factor, rows, matches, title_matches, *by_term = connection.execute(statement, parameters).one()
+    fewest, rarest = min(zip(by_term, terms, strict=True), key=lambda pair: pair[0])
+    is_rare = fewest <= max(_RARE * rows, _ALWAYS_RARE / factor)
+    return SearchPlan(
+        terms=terms,
+        # The index reads all matches of each term that is looked up.
+        indexed=match_expression("postgresql", [rarest] if is_rare else terms),
+        is_rare=is_rare,
+        products=rows * factor,
+        matches=matches * factor,
+        title_matches=title_matches * factor,
+    )
+
+
+def sampled_products(connection: Connection, search: SearchExpression) -> list[int]:
+    """The matching products of the sample."""
+    statement = text(
+        f"SELECT product_id FROM ({_SAMPLE}) AS sample"  # noqa: S608
+        " WHERE words @@ CAST(:terms AS tsquery)"
+    )
+    return list(connection.scalars(statement, {"terms": search.terms}))
