@@ -1,5 +1,6 @@
 """Contract of the `CatalogQueries` port."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from novacart.application.catalog.queries import (
 from novacart.application.ports.product_view import ProductView
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import ProductNotFound
+from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import CategoryId, ProductId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import (
@@ -126,6 +128,70 @@ def all_pages(
         after = page.next
         if after is None:
             return products
+
+
+def check_that_counts_follow_changes(begin: UnitOfWorkFactory, queries: CatalogQueries) -> None:
+    """Change a product in each way, and compare what is counted after each change."""
+
+    def counted(category: str | None = None) -> tuple[dict[str, int], int]:
+        brands = {brand.title: brand.count for brand in queries.brands(category)}
+        return brands, queries.count_products(ProductFilter(category=category))
+
+    def suggested(text: str) -> list[tuple[str, int]]:
+        return [
+            (each.name, each.count)
+            for each in queries.suggestions(text)
+            if each.type is not SuggestionType.PRODUCT
+        ]
+
+    def change(act: Callable[[Product], object]) -> None:
+        with begin() as work:
+            product = work.products.get_for_update(ProductId(300))
+            act(product)
+            work.products.save(product)
+            work.commit()
+
+    toys, number_of_toys = counted("toys")
+    books, number_of_books = counted("books")
+    kite = details(title="Red kite", brand="Zephyr", category_id=8)
+    with begin() as work:
+        work.products.add_all([a_product(300, kite), a_product(301, replace(kite, title="Blue"))])
+        work.stock.open({ProductId(300): 1, ProductId(301): 1}, reason="Delivery", at=NOON)
+        work.commit()
+    assert counted("toys") == (toys | {"Zephyr": 2}, number_of_toys + 2)
+    assert suggested("zep") == [("Zephyr", 2)]
+    assert suggested("toys") == [("Toys & Games", number_of_toys + 2)]
+
+    change(lambda product: product.edit(replace(kite, brand="Gale"), at=NOON))
+    assert counted("toys") == (toys | {"Zephyr": 1, "Gale": 1}, number_of_toys + 2)
+    assert (suggested("zep"), suggested("gal")) == ([("Zephyr", 1)], [("Gale", 1)])
+
+    change(lambda product: product.edit(replace(kite, category_id=CategoryId(7)), at=NOON))
+    assert counted("toys") == (toys | {"Zephyr": 1}, number_of_toys + 1)
+    assert counted("books") == (books | {"Zephyr": 1}, number_of_books + 1)
+    assert queries.count_products(ProductFilter(brands=("ZEPHYR",))) == 2
+
+    change(lambda product: product.edit(kite, at=NOON))
+    change(lambda product: product.archive(at=NOON))
+    assert counted("toys") == (toys | {"Zephyr": 1}, number_of_toys + 1)
+    assert counted("books") == (books, number_of_books)
+
+    change(lambda product: product.restore(at=NOON))
+    assert counted("toys") == (toys | {"Zephyr": 2}, number_of_toys + 2)
+
+    with begin() as work:
+        product = work.products.get_for_update(ProductId(300))
+        product.archive(at=NOON)
+        work.products.save(product)
+    assert counted("toys") == (toys | {"Zephyr": 2}, number_of_toys + 2)
+
+    with begin() as work:
+        category = work.categories.get_for_update(CategoryId(8))
+        category.edit(replace(category.details, is_active=False), at=NOON)
+        work.categories.save(category)
+        work.commit()
+    assert counted("toys") == ({}, 0)
+    assert suggested("zep") == []
 
 
 class CatalogQueriesContract:
@@ -325,6 +391,11 @@ class CatalogQueriesContract:
         assert ids(queries, ProductFilter(search="copper")) == [106]
         assert ids(queries, ProductFilter(search="lamp")) == [109]
         assert ids(queries, ProductFilter(search="river kite")) == [108, 104, 103]
+
+    def test_counts_follow_every_change_of_a_product(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        check_that_counts_follow_changes(begin, queries)
 
     def test_brands_are_counted_and_sorted_by_title(self, queries: CatalogQueries) -> None:
         assert queries.brands(None) == [

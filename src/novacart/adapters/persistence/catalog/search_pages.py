@@ -41,11 +41,11 @@ def find_page(
         return _with_positions(query, connection.execute(query.page(limit, after)).all())
     plan = plan_search(connection, terms)
     found = _Search(connection, filters, plan)
-    if sort is not ProductSort.RELEVANCE:
-        return found.sorted(plan.search(), sort, limit, after)
     if not plan.is_frequent(limit + 1):
         return found.by_index(plan.search(), sort, limit, after)
-    if not plan.is_frequent(limit + 1, in_title=True):
+    if sort is not ProductSort.RELEVANCE:
+        return found.sorted(plan.search(), sort, limit, after)
+    if not plan.has_frequent_titles(limit + 1):
         return found.sorted(plan.search(), ProductSort.NEWEST, limit, after)
     rows: FoundRows = []
     if after is None or after.key >= _IN_TITLE // 2:
@@ -77,9 +77,7 @@ class _Search:
         *,
         in_title: bool = False,
     ) -> FoundRows:
-        """Find by examining products in the order of the list, or by the index."""
-        if not self._plan.is_frequent(limit + 1):
-            return self.by_index(search, sort, limit, after)
+        """Find by examining products in the order of the list, if that is enough."""
         query = self._query(search, sort)
         count = self._plan.products_to_examine(limit + 1, in_title=in_title)
         rows = self._connection.execute(query.page_by_examining(search, count, limit, after)).all()

@@ -54,15 +54,22 @@ class SearchPlan:
     matches: float
     title_matches: float
 
-    def is_frequent(self, limit: int, *, in_title: bool = False) -> bool:
+    def is_frequent(self, limit: int) -> bool:
         """Whether `limit` matches are found sooner by examining products in their order."""
-        matches = self.title_matches if in_title else self.matches
-        return matches > 0 and limit * self.products / matches < _COST_OF_MATCH * matches
+        return self.matches > 0 and limit * self.products / self.matches < self._cost_of_index()
+
+    def has_frequent_titles(self, limit: int) -> bool:
+        """The same for titles. The index would read products that match with another text too."""
+        cost = max(_MIN_EXAMINED, self._cost_of_index())
+        return self.title_matches > 0 and limit * self.products / self.title_matches < cost
 
     def products_to_examine(self, limit: int, *, in_title: bool = False) -> int:
         """The number of products among which `limit` matches are expected, with a margin."""
         matches = self.title_matches if in_title else self.matches
         return max(_MIN_EXAMINED, ceil(_MARGIN * limit * self.products / matches))
+
+    def _cost_of_index(self) -> float:
+        return _COST_OF_MATCH * self.matches
 
     def search(self) -> SearchExpression:
         """The products that match."""

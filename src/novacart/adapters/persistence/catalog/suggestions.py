@@ -27,7 +27,7 @@ from novacart.application.search_terms import SearchTerm, index_terms, matches
 
 # Products are taken from this many of the newest matching products, of which some may be in an
 # inactive category.
-_MAX_MATCHES: Final = 500
+_MAX_MATCHES: Final = 200
 # Frequent words are sought in this many of the newest products.
 _EXAMINED_PRODUCTS: Final = 5000
 # Brands are taken from this many, in the order of the matching term. More begin with one letter
@@ -142,7 +142,8 @@ def matching_products(connection: Connection, terms: Sequence[SearchTerm]) -> li
             listed = (
                 select(products.c.id)
                 .where(products.c.id.in_(candidates), IS_LISTED)
-                .order_by(products.c.id.desc())
+                # Not by the id itself: PostgreSQL might merge the candidates with all products.
+                .order_by((products.c.id + 0).desc())
                 .limit(MAX_SUGGESTIONS)
             ).subquery("listed")
             rows = connection.execute(

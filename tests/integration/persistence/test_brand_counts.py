@@ -1,0 +1,100 @@
+"""Counts of brands: concurrent changes, a change that is not counted, and the audit."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Connection, text
+
+from novacart.adapters.persistence.audit.audit_check import run_all
+from novacart.adapters.persistence.audit.stock import STOCK_LEDGER
+from novacart.adapters.persistence.catalog.brand_counts import BrandCounts
+from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.ports.errors import StorageUnavailable
+from novacart.domain.catalog.product import Product
+from tests.support.builders.catalog import NOON, a_product, details
+from tests.support.contracts.catalog_queries import INR, check_that_counts_follow_changes, fill
+
+
+@pytest.fixture
+def begin(database: Database) -> SqlUnitOfWorkFactory:
+    return SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+
+
+def violations(database: Database) -> list[str]:
+    with database.reading() as connection:
+        messages = run_all(STOCK_LEDGER, connection, NOON).violations
+    return [message for message in messages if message.startswith("Brand ")]
+
+
+def test_change_without_counting_is_detected(
+    database: Database, begin: SqlUnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(begin)
+    assert violations(database) == []
+    monkeypatch.setattr(BrandCounts, "write", lambda _: None)
+    with pytest.raises(AssertionError):
+        check_that_counts_follow_changes(begin, SqlCatalogQueries(database, INR))
+    assert violations(database) == ["Brand Zephyr in category 8: 0 products counted, there are 2."]
+
+
+def test_concurrent_changes_of_the_same_brands_are_all_counted(
+    database: Database, begin: SqlUnitOfWorkFactory
+) -> None:
+    """The transactions add to two brands in opposite orders, and no deadlock occurs."""
+    barrier = Barrier(4)
+
+    def import_products(worker: int) -> None:
+        barrier.wait()
+        for turn in range(10):
+            brands = ["Peepal", "Udaan"] if worker % 2 else ["Udaan", "Peepal"]
+            with begin() as work:
+                for place, brand in enumerate(brands):
+                    number = 10_000 + worker * 1000 + turn * 10 + place
+                    work.products.add(a_product(number, details(title="Lamp", brand=brand)))
+                work.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(import_products, range(4)))
+    counts = {each.title: each.count for each in SqlCatalogQueries(database, INR).brands(None)}
+    assert counts == {"Peepal": 40, "Udaan": 40}
+    assert violations(database) == []
+
+
+def add_impatiently(begin: SqlUnitOfWorkFactory, number: int) -> None:
+    """Add a product in a transaction that doesn't wait for locks."""
+    with begin() as work:
+        connection: Connection = work._connection
+        connection.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        work.products.add(a_product(number, details(title="Lamp", brand="Peepal")))
+        work.commit()
+
+
+def test_change_does_not_wait_for_a_transaction_that_has_not_reached_its_commit(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database.connect(postgresql_url)
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    with begin() as work:
+        work.products.add(a_product(1, details(title="Lamp", brand="Peepal")))
+        add_impatiently(begin, 2)
+        work.commit()
+    assert SqlCatalogQueries(database, INR).brands(None)[0].count == 2
+
+    # Counts that are written at once block the next transaction.
+    save = BrandCounts.saved
+
+    def save_at_once(counts: BrandCounts, product: Product) -> None:
+        save(counts, product)
+        counts.write()
+
+    monkeypatch.setattr(BrandCounts, "saved", save_at_once)
+    with begin() as work:
+        work.products.add(a_product(3, details(title="Lamp", brand="Peepal")))
+        with pytest.raises(StorageUnavailable):
+            add_impatiently(begin, 4)
+        work.commit()
+    database.dispose()

@@ -1,0 +1,192 @@
+"""Words that match many products, on PostgreSQL: the order of lists, and bounded work."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.catalog.queries import ProductFilter, ProductSort
+from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
+from tests.support.contracts.catalog_queries import INR, all_pages, rupees
+
+_MANY = 20_000
+_ROWS = 8_000  # examined for a request, far fewer than match
+
+
+# ruff: noqa: S608 (the statements contain names and numbers from this file)
+_FILL = (
+    f"""INSERT INTO products (id, title, subtitle, description, price_minor, currency, brand,
+            brand_key, created_at, updated_at, version)
+        SELECT n, 'Lamp ' || n, '', '', 100 + mod(n * 37, 5000), 'INR', 'Brand', 'brand', at, at, 1
+        FROM generate_series(1, {_MANY}) n,
+            LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 second' AS at) t""",
+    "INSERT INTO stock_levels (product_id, on_hand, reserved) SELECT id, 5, 0 FROM products",
+    f"""INSERT INTO product_search (product_id, words)
+        SELECT id, CAST('lamp:1A,2D ' || id || ':3A' || CASE
+            WHEN id > {_MANY // 2} THEN '' WHEN mod(id, 2) = 0 THEN ' bright:4D'
+            ELSE ' quiet:4D' END AS tsvector) FROM products""",
+    f"INSERT INTO brand_counts VALUES (0, 'brand', 'Brand', {_MANY})",
+    "INSERT INTO brand_terms VALUES ('brand', 'brand')",
+)
+
+
+@pytest.fixture
+def database(postgresql_url: str) -> Iterator[Database]:
+    database = Database.connect(postgresql_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def queries(database: Database) -> SqlCatalogQueries:
+    return SqlCatalogQueries(database, INR)
+
+
+def add_lamps(database: Database) -> None:
+    """Add 120 products, all with the word lamp, every third of them in the title."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    add_categories(begin, a_category(7, "hidden", is_active=False), a_category(8, "shown"))
+    with begin() as work:
+        added = [
+            a_product(
+                1000 + number,
+                details(
+                    title=f"Lamp {number}" if number % 3 == 0 else f"Vase {number}",
+                    subtitle="for a lamp",
+                    price=100 + number * 7 % 50,
+                    category_id=(7, 8, None, 8, 8)[number % 5],
+                ),
+                at=NOON - timedelta(minutes=number % 11),
+            )
+            for number in range(120)
+        ]
+        work.products.add_all(added)
+        work.stock.open({product.id: 1 for product in added}, reason="Delivery", at=NOON)
+        work.commit()
+
+
+@pytest.mark.parametrize("category", [None, "shown"])
+def test_frequent_word_lists_titles_first_and_the_newest_first(
+    database: Database, queries: SqlCatalogQueries, category: str | None
+) -> None:
+    add_lamps(database)
+    filters = ProductFilter(search="lamp", category=category)
+    everything = queries.list_products(
+        ProductFilter(category=category), sort=ProductSort.NEWEST, limit=200
+    ).products
+    expected = sorted(everything, key=lambda product: not product.title.startswith("Lamp"))
+    for limit in (1, 7, 24, 200):
+        assert all_pages(queries, filters, ProductSort.RELEVANCE, limit) == expected
+
+
+@pytest.mark.parametrize(
+    "sort", [ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING]
+)
+def test_frequent_word_keeps_the_order_of_the_list(
+    database: Database, queries: SqlCatalogQueries, sort: ProductSort
+) -> None:
+    add_lamps(database)
+    for filters in (
+        ProductFilter(),
+        ProductFilter(category="shown", in_stock=True),
+        ProductFilter(max_price=rupees(1)),
+    ):
+        expected = queries.list_products(filters, sort=sort, limit=200).products
+        searched = ProductFilter(
+            search="lam",
+            category=filters.category,
+            in_stock=filters.in_stock,
+            max_price=filters.max_price,
+        )
+        assert all_pages(queries, searched, sort, 5) == list(expected)
+
+
+def fill(database: Database) -> None:
+    """Add 20,000 lamps; those before the newest 10,000 also have the words bright and quiet."""
+    with database.writing() as connection:
+        for statement in _FILL:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    with database.reading() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+class RowCounter:
+    """Counts the rows that statements read, by running each again with EXPLAIN ANALYZE."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._statements: list[tuple[str, Any]] = []
+        event.listen(database.engine, "before_cursor_execute", self._record)
+
+    def _record(self, *args: Any) -> None:  # noqa: ANN401 (SQLAlchemy passes six arguments)
+        if not args[2].startswith("EXPLAIN"):
+            self._statements.append((args[2], args[3]))
+
+    def rows(self) -> int:
+        """The rows of the statements since the last call."""
+        statements, self._statements = self._statements, []
+        total = 0
+        with self._database.reading() as connection:
+            for statement, parameters in statements:
+                plans = connection.exec_driver_sql(
+                    f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters
+                ).scalar_one()
+                plans = json.loads(plans) if isinstance(plans, str) else plans
+                total += _rows(plans[0]["Plan"])
+        return total
+
+
+def _rows(plan: dict[str, Any]) -> int:
+    read = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)
+    is_table = plan["Node Type"].endswith("Scan") and plan["Node Type"] != "Subquery Scan"
+    own = read * plan["Actual Loops"] if is_table else 0
+    return int(own) + sum(_rows(child) for child in plan.get("Plans", ()))
+
+
+def test_frequent_words_read_a_bounded_number_of_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    fill(database)
+    counter = RowCounter(database)
+    for typed in ("l", "lamp", "1", "19", "19999", "zzz", "br", "bright", "bright quiet"):
+        suggested = queries.suggestions(typed)
+        assert bool(suggested) is (typed not in {"zzz", "bright quiet"}), typed
+        assert counter.rows() < 2 * _ROWS, typed
+    for sort in ProductSort:
+        for search in ("lamp", "la", "19999", "zzz"):
+            page = queries.list_products(ProductFilter(search=search), sort=sort, limit=24)
+            assert bool(page.products) is (search != "zzz")
+            assert counter.rows() < _ROWS, (sort, search)
+        queries.list_products(ProductFilter(), sort=sort, limit=24)
+        assert counter.rows() < 200
+    assert queries.brands(None)[0].count == _MANY
+    assert queries.count_products(ProductFilter(brands=("Brand",))) == _MANY
+    queries.price_range(None)
+    assert counter.rows() < 100
+
+    # The search that all matches are read for.
+    with database.reading() as connection:
+        connection.execute(
+            text("""SELECT p.id FROM products p JOIN product_search s ON s.product_id = p.id
+                WHERE words @@ CAST('lamp' AS tsquery) ORDER BY ts_rank(words, 'lamp') LIMIT 24""")
+        )
+    assert counter.rows() > _MANY
+
+
+def test_search_without_matches_among_frequent_words_reads_the_index_only(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    fill(database)
+    counter = RowCounter(database)
+    for sort in ProductSort:
+        found = queries.list_products(ProductFilter(search="bright quiet"), sort=sort, limit=24)
+        assert found.products == []
+        assert counter.rows() < _ROWS, sort
