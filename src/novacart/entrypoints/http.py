@@ -35,6 +35,7 @@ from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.features import FEATURES
+from novacart.entrypoints.logs import line_writer, request_ids
 from novacart.entrypoints.modules.admin import register_admin
 from novacart.entrypoints.settings import Settings, load_settings
 
@@ -68,6 +69,8 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         debug=settings.debug,
         trusted_proxies=settings.trusted_proxies,
         set_context=contexts.replace,
+        set_log_ids=request_ids.set,
+        write_line=line_writer("novacart.request"),
         record_denial=_denial_recorder(injector),
         count=_request_counter(app, injector, settings),
         cache_seconds=settings.catalog_cache_seconds,

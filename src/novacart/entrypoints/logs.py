@@ -4,14 +4,31 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final, TextIO
 
 import orjson
 import structlog
 
+RequestIds = tuple[str, str]
+"""The id that the client knows, and ours."""
+
+request_ids: Final[ContextVar[RequestIds | None]] = ContextVar("request_ids", default=None)
+"""The ids of the current HTTP request, which each of its log lines has."""
+
+
+def add_request_ids(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Processor of structlog. One variable for both ids is cheaper than structlog's own two."""
+    if (ids := request_ids.get()) is not None:
+        event["request_id"], event["server_request_id"] = ids
+    return event
+
+
 _SHARED: Final[tuple[structlog.typing.Processor, ...]] = (
-    structlog.contextvars.merge_contextvars,
+    add_request_ids,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -25,7 +42,7 @@ _QUIET: Final = ("sqlalchemy", "stripe", "urllib3", "alembic", "PIL", "werkzeug"
 class _LineLogger:
     """Logger that writes each line by one call, without the records of the standard library.
 
-    An access log line takes a quarter of the time (structlog's documentation, "Performance").
+    It takes a quarter of the time (structlog's documentation, "Performance").
     """
 
     def __init__(self, name: str, stream: TextIO) -> None:
@@ -36,6 +53,10 @@ class _LineLogger:
         self._stream.write(line)
 
     debug = warning = error = critical = exception = info
+
+    def write(self, event: dict[str, object]) -> None:
+        """Write a line of level `info` without structlog's chain."""
+        self._stream.write(_line(self, "info", event))
 
 
 def configure_logs(*, debug: bool, stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
@@ -49,7 +70,7 @@ def configure_logs(*, debug: bool, stream: TextIO = sys.stderr, level: int = log
         )
     else:
         structlog.configure(
-            processors=[structlog.contextvars.merge_contextvars, _line],
+            processors=[add_request_ids, _line],
             logger_factory=lambda name="novacart": _LineLogger(name, stream),
             wrapper_class=structlog.make_filtering_bound_logger(level),
             cache_logger_on_first_use=True,
@@ -63,6 +84,15 @@ def configure_logs(*, debug: bool, stream: TextIO = sys.stderr, level: int = log
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def line_writer(name: str) -> Callable[[dict[str, object]], None] | None:
+    """Return the function that writes lines of a logger directly; None in development and in tests.
+
+    The line has the members that structlog's chain would give it.
+    """
+    logger = structlog.get_config()["logger_factory"](name)
+    return logger.write if isinstance(logger, _LineLogger) else None
 
 
 def _json(event: Any, *, default: Callable[[Any], Any], **_: Any) -> str:  # noqa: ANN401 (structlog's signature)
@@ -107,7 +137,7 @@ def formatter(*, debug: bool) -> logging.Formatter:
 def _line(logger: _LineLogger, method: str, event: structlog.typing.EventDict) -> str:
     """Return a line of production, with the members that `_SHARED` and `_EXCEPTIONS` add.
 
-    One function for an access log line takes a third of the time of the chain.
+    One function is faster than a chain of them.
     """
     event["level"] = method
     event["logger"] = logger.name

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.logs import add_request_ids
 from tests.support.accounts import CheapPasswords, register
 from tests.support.builders.accounts import PASSWORD
 
@@ -103,9 +104,7 @@ def test_request_id_of_the_client_is_logged_beside_ours_and_never_audited(
     make_app: MakeApp, database: Database
 ) -> None:
     client = make_app(CheapPasswords()).test_client()
-    with structlog.testing.capture_logs(
-        processors=[structlog.contextvars.merge_contextvars]
-    ) as lines:
+    with structlog.testing.capture_logs(processors=[add_request_ids]) as lines:
         client.environ_base["HTTP_X_REQUEST_ID"] = "mine-1"
         register(client)
         assert client.get("/api/health/").headers["X-Request-ID"] == "mine-1"

@@ -15,6 +15,7 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.entrypoints.logs import add_request_ids
 from tests.support.accounts import CheapPasswords, a_customer
 from tests.support.builders.catalog import a_product, add_product
 
@@ -273,9 +274,7 @@ def test_request_is_logged_once_with_both_ids(
     client: FlaskClient, injector: Injector, name: str
 ) -> None:
     case = CASES[name]
-    with structlog.testing.capture_logs(
-        processors=[structlog.contextvars.merge_contextvars]
-    ) as lines:
+    with structlog.testing.capture_logs(processors=[add_request_ids]) as lines:
         response = send(client, injector, case)
     requests = [line for line in lines if line["event"] == "request"]
     line = requests[-1]

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 import structlog
 
-from novacart.entrypoints.logs import configure_logs, formatter
+from novacart.entrypoints.logs import configure_logs, formatter, line_writer, request_ids
 
 CANARY = "canary-password-7"
 TOKEN = "canary-token-8"
@@ -78,12 +78,14 @@ def test_suppressed_cause_is_not_logged() -> None:
 
 @pytest.fixture
 def stream() -> Iterator[StringIO]:
-    """The output of the logs of production."""
+    """The output of the logs of production, in a request."""
+    token = request_ids.set(("a", "b"))
     root = logging.getLogger()
     handlers, level = root.handlers, root.level
     written = StringIO()
     configure_logs(debug=False, stream=written)
     yield written
+    request_ids.reset(token)
     structlog.reset_defaults()
     root.handlers, root.level = handlers, level
 
@@ -91,9 +93,8 @@ def stream() -> Iterator[StringIO]:
 def test_production_line_has_the_members_of_a_line_of_the_standard_library(
     stream: StringIO,
 ) -> None:
-    with structlog.contextvars.bound_contextvars(request_id="a", server_request_id="b"):
-        structlog.get_logger("novacart.test").warning("event", route="/", status=200)
-        logging.getLogger("novacart.test").warning("event")
+    structlog.get_logger("novacart.test").warning("event", route="/", status=200)
+    logging.getLogger("novacart.test").warning("event")
     direct, standard = (json.loads(text) for text in stream.getvalue().splitlines())
     times = [line.pop("timestamp") for line in (direct, standard)]
     assert direct == standard | {"route": "/", "status": 200}
@@ -101,6 +102,19 @@ def test_production_line_has_the_members_of_a_line_of_the_standard_library(
         "event", "level", "logger", "request_id", "route", "server_request_id", "status",
     }  # fmt: skip
     assert all(datetime.fromisoformat(time).utcoffset() == timedelta(0) for time in times)
+
+
+def test_line_writer_writes_what_structlog_would(stream: StringIO) -> None:
+    write = line_writer("novacart.request")
+    assert write is not None
+    write({"event": "request", "status": 200, "request_id": "a", "server_request_id": "b"})
+    structlog.get_logger("novacart.request").info("request", status=200)
+    direct, chained = (json.loads(text) for text in stream.getvalue().splitlines())
+    assert direct | {"timestamp": ""} == chained | {"timestamp": ""}
+
+
+def test_there_is_no_line_writer_in_development() -> None:
+    assert line_writer("novacart.request") is None
 
 
 def test_production_line_of_an_exception_has_no_values(stream: StringIO) -> None:

@@ -38,13 +38,15 @@ class Compression(Compress):
 
     def __call__(self, request: Request, response: Response) -> None:
         """Compress the response if it is worth it, and set its `Vary`."""
+        body = response.response
+        if type(body) is list and sum(map(len, body)) < _MIN_SIZE:
+            return
         if not self._is_compressible(request, response):
             return
         accepted = request.environ.get("HTTP_ACCEPT_ENCODING")
         if not accepted or _REFUSED_CODING.search(accepted):
             response.vary.add("Accept-Encoding")
             return
-        body = response.response
         self.after_request(response)
         if response.response is not body and isinstance(body, SupportsClose):
             # Flask-Compress does not close the file of a streamed response.

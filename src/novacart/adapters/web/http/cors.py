@@ -38,13 +38,18 @@ class Cors:
             response.headers["Access-Control-Max-Age"] = _PREFLIGHT_MAX_AGE
         return response
 
-    def headers(self, request: Request, response: Response) -> list[tuple[str, str]]:
-        """Return the headers to add to a response. Adds to its `Vary` if it has one."""
+    def headers(
+        self, request: Request, response: Response, names: set[str]
+    ) -> list[tuple[str, str]]:
+        """Return the headers to add to a response. Adds to its `Vary` if it has one.
+
+        `names` are those of its headers, in lower case.
+        """
         if not _is_api(request):
             return []
         # Also without an Origin: a cache must not reuse that response for another origin.
-        if vary := response.headers.get("Vary"):
-            response.headers["Vary"] = f"{vary}, Origin"
+        if "vary" in names:
+            response.headers["Vary"] = f"{response.headers['Vary']}, Origin"
             headers = []
         else:
             headers = [_VARY]

@@ -20,6 +20,7 @@ from novacart.adapters.web.http import (
     security_headers,
 )
 from novacart.adapters.web.http.cors import Cors
+from novacart.adapters.web.http.request_log import WriteLine
 from novacart.adapters.web.http.responses import NovaCartResponse
 from novacart.adapters.web.http.shared_cache import SharedCache
 from novacart.application.ports.request_context import RequestContext
@@ -40,14 +41,17 @@ def init_app(
     debug: bool = False,
     trusted_proxies: int = 0,
     set_context: Callable[[RequestContext], None] | None = None,
+    set_log_ids: Callable[[tuple[str, str]], object] | None = None,
+    write_line: WriteLine | None = None,
     record_denial: Callable[[Request], None] | None = None,
     count: CountRequest | None = None,
     cache_seconds: int = 0,
 ) -> None:
     """Register the hooks.
 
-    `record_denial` is called for each 403. `cache_seconds` is for the views that are `cacheable`; 0
-    lets no shared cache answer.
+    `set_log_ids` receives the client's id and ours of each request. `write_line` receives the line
+    of the access log; without it, structlog does. `record_denial` is called for each 403.
+    `cache_seconds` is for the views that are `cacheable`; 0 lets no shared cache answer.
     """
     cors = Cors(allowed_origins)
     shared_cache = SharedCache(cache_seconds) if cache_seconds else None
@@ -59,6 +63,8 @@ def init_app(
         current = _current(request)
         context = _current(g)
         request_log.start(current, context)
+        if set_log_ids is not None:
+            set_log_ids((context.request_id, context.server_request_id))
         if set_context is not None:
             set_context(
                 RequestContext(
@@ -83,18 +89,19 @@ def init_app(
         if shared_cache is not None and "principal" not in context:
             shared_cache.allow(app, current, response)
         compress(current, response)
+        # One pass over the headers: each lookup in Werkzeug's Headers scans the whole list.
+        names = {name.lower() for name, _ in response.headers}
         headers = security_headers.missing(
-            response.headers,
+            names,
             signed_in="principal" in context,
             https=current.scheme == "https" and not debug,
         )
-        headers += cors.headers(current, response)
+        headers += cors.headers(current, response, names)
         headers.append((request_log.REQUEST_ID_HEADER, context.request_id))
         response.added_headers = headers
-        seconds = perf_counter() - context.started
         if count is not None:
-            count(current, response, seconds)
-        request_log.finish(current, response, seconds)
+            count(current, response, perf_counter() - context.started)
+        request_log.finish(current, response, context, write_line)
         return response
 
     app.before_request(before)

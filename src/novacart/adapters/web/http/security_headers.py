@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from werkzeug.datastructures import Headers
-
 DENY_ALL: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 SAME_ORIGIN_PAGE: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:;"
@@ -22,14 +20,14 @@ _HSTS: Final = ("Strict-Transport-Security", "max-age=31536000; includeSubDomain
 _NO_STORE: Final = ("Cache-Control", "no-store")
 
 
-def missing(present: Headers, *, signed_in: bool, https: bool) -> list[tuple[str, str]]:
+def missing(names: set[str], *, signed_in: bool, https: bool) -> list[tuple[str, str]]:
     """Return the headers that a response lacks; it may have its own Content-Security-Policy.
+
+    `names` are those of its headers, in lower case.
 
     Responses to a signed-in user get `Cache-Control: no-store`. There is no
     Cross-Origin-Resource-Policy, since pages of other origins show the product images.
     """
-    # One pass over the headers: each lookup in Werkzeug's Headers scans the whole list.
-    names = {name.lower() for name, _ in present}
     if names.isdisjoint(_NAMES):
         headers = _DEFAULTS.copy()
     else:
