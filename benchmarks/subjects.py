@@ -17,6 +17,7 @@ from benchmarks.catalog import fill_catalog
 from benchmarks.customers import Customer, CustomerFactory
 from benchmarks.databases import BenchmarkDatabase, copy_rows, running_database
 from benchmarks.load_generator import Exchange, Request, ServerStuck, measure, once
+from benchmarks.mail_server import running_mail_server
 from benchmarks.metrics import Statements
 from benchmarks.progress import Progress
 from benchmarks.recording import FloorRoute, write_routes
@@ -46,6 +47,7 @@ _NEXT: Final = re.compile(r'<http://127\.0\.0\.1(/[^>]*)>; rel="next"')
 _DRAIN_TIMEOUT: Final = 120.0
 _POLL_INTERVAL: Final = 0.05
 _PENDING: Final = "SELECT count(*) FROM outbox_messages WHERE state = 'pending'"
+_DELETE: Final = "DELETE FROM outbox_messages"
 _PARKED: Final = "SELECT count(*) FROM outbox_messages WHERE state = 'parked'"
 
 
@@ -121,8 +123,11 @@ def filled_shop(
     `debug` enables the sandbox payment provider.
     """
     with (
+        running_mail_server() as mail,
         running_database(dialect, folder) as database,
-        opened_shop(database, folder, products=products, progress=progress, debug=debug) as shop,
+        opened_shop(
+            database, folder, products=products, progress=progress, DEBUG=str(debug), **mail
+        ) as shop,
     ):
         progress.say(f"{dialect}: filled with {products:,} products")
         database.refresh_statistics()
@@ -136,10 +141,10 @@ def opened_shop(
     *,
     products: int,
     progress: Progress,
-    debug: bool = False,
+    **settings: str,
 ) -> Iterator[BenchmarkShop]:
     """Create the schema in an empty database, and fill it."""
-    environment = shop_environment(benchmark_database.url, folder, DEBUG=str(debug))
+    environment = shop_environment(benchmark_database.url, folder, **settings)
     create_schema(benchmark_database.url)
     app = create_app(load_settings(environment, dotenv=folder / "no.env"))
     injector: Injector = app.extensions["novacart.injector"]
@@ -178,7 +183,9 @@ class Subject:
 
     @contextmanager
     def with_worker(self) -> Iterator["Subject"]:
-        """Run a worker, and wait until it has started and handled all events."""
+        """Run a worker that has no events to handle yet."""
+        with self.database.connection() as execute:
+            execute(_DELETE)
         with running_worker(self.environment, self.folder, self.checkout) as worker:
             subject = replace(self, processes={**self.processes, "worker": worker})
             subject.wait_until_drained()
@@ -223,7 +230,7 @@ def running_subjects(
     (probe,) = shop.customers.create(1, lines=0, progress=shop.progress)
     with shop.database.connection() as execute:
         # A worker shall handle the events of the load only.
-        execute("DELETE FROM outbox_messages")
+        execute(_DELETE)
     with ExitStack() as stack:
         subjects = [_shop_subject(shop, stack)]
         if routes:
