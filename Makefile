@@ -103,7 +103,7 @@ stress: install ## races and faults with many seeds; takes half an hour
 	@HYPOTHESIS_PROFILE=stress $(BIN)/pytest tests -m stress -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: bench
-bench: install ## benchmarks, beside a bare Flask route in the same run
+bench: install ## benchmarks beside a floor, with targets; see docs/performance.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 ##@ Change
