@@ -141,8 +141,8 @@ def main() -> int:
         results = _TOPICS[topic](session)
         if not results:
             continue
-        columns, rows, text_columns = report.table_of(results)
-        report.show(console, topic, columns, rows, text_columns=text_columns)
+        table = report.table_of(results)
+        table.show(console, topic)
         if arguments.write:
             conditions = report.Conditions(
                 command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
@@ -151,9 +151,7 @@ def main() -> int:
                 other=against.revision if against else "",
                 client_limit=limit,
             )
-            report.write_page(
-                topic, conditions.sentences(), columns, rows, text_columns=text_columns
-            )
+            table.write(topic, conditions.sentences())
         failed += sum(result.figures.failed for result in results)
     return 1 if failed else 0
 

@@ -115,12 +115,12 @@ def main() -> int:
         folder.chmod(0o755)
         with _server(folder) as url:
             conditions, latencies, holds = _measure_all(url, folder, arguments, Progress(console))
-    rows = [latency.cells for latency in latencies]
-    report.show(console, "Back office", _COLUMNS, rows)
+    table = report.Table(columns=_COLUMNS, rows=[latency.cells for latency in latencies])
+    table.show(console, "Back office")
     for sentence in conditions.sentences():
         console.print(sentence)
     if arguments.write:
-        report.write_page("back-office", conditions.sentences(), _COLUMNS, rows)
+        table.write("back-office", conditions.sentences())
     return 0 if holds else 1
 
 

@@ -4,7 +4,7 @@ import os
 import platform
 import sqlite3
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as RichTable
 
 from benchmarks.measurement import Effort, Result
 from benchmarks.metrics import Statements
@@ -141,58 +141,50 @@ def _ratios(ratios: Ratios | None) -> str:
     return f"{ratios.rate:.2f}{processor}"
 
 
-def show(
-    console: Console,
-    title: str,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    text_columns: int = 2,
-) -> None:
-    """Print a table; the first columns are text, the others numbers."""
-    table = Table(title=title, title_justify="left")
-    for position, name in enumerate(columns):
-        table.add_column(name, justify="left" if position < text_columns else "right")
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Rows of cells; the first `text_columns` are text, the others numbers."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    text_columns: int = 2
+
+    def show(self, console: Console, title: str) -> None:
+        """Print the table."""
+        table = RichTable(title=title, title_justify="left")
+        for position, name in enumerate(self.columns):
+            table.add_column(name, justify="left" if position < self.text_columns else "right")
+        for row in self.rows:
+            table.add_row(*row)
+        console.print(table)
+
+    def write(self, topic: str, conditions: Sequence[str]) -> None:
+        """Write docs/benchmarks/<topic>.md."""
+        numbers = len(self.columns) - self.text_columns
+        lines = [
+            f"# {_TITLES[topic]}",
+            "",
+            "\n\n".join(conditions),
+            "",
+            "| " + " | ".join(self.columns) + " |",
+            "|" + "---|" * self.text_columns + "---:|" * numbers,
+            *("| " + " | ".join(row) + " |" for row in self.rows),
+        ]
+        PAGES.mkdir(exist_ok=True)
+        (PAGES / f"{topic}.md").write_text("\n".join(lines) + "\n")
 
 
-def write_page(
-    topic: str,
-    conditions: Sequence[str],
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    *,
-    text_columns: int = 2,
-) -> None:
-    """Write docs/benchmarks/<topic>.md."""
-    lines = [
-        f"# {_TITLES[topic]}",
-        "",
-        "\n\n".join(conditions),
-        "",
-        "| " + " | ".join(columns) + " |",
-        "|" + "---|" * text_columns + "---:|" * (len(columns) - text_columns),
-        *("| " + " | ".join(row) + " |" for row in rows),
-    ]
-    PAGES.mkdir(exist_ok=True)
-    (PAGES / f"{topic}.md").write_text("\n".join(lines) + "\n")
+def table_of(results: Sequence[Result]) -> Table:
+    """Return the table of results. Columns without values are omitted.
 
-
-def table_of(results: Sequence[Result]) -> tuple[list[str], list[list[str]], int]:
-    """Return columns, rows and the number of text columns; columns without values are omitted."""
-    ordered = sorted(results, key=lambda each: _order(each, results))
+    It is sorted by scenario, in the order of measurement, and by database.
+    """
+    names = list(dict.fromkeys(result.scenario for result in results))
+    ordered = sorted(results, key=lambda each: (names.index(each.scenario), each.database))
     rows = [cells_of(result) for result in ordered]
     used = [index for index in range(len(COLUMNS)) if any(row[index] for row in rows)]
-    return (
-        [COLUMNS[index] for index in used],
-        [[row[index] for index in used] for row in rows],
-        _TEXT_COLUMNS,
+    return Table(
+        columns=[COLUMNS[index] for index in used],
+        rows=[[row[index] for index in used] for row in rows],
+        text_columns=_TEXT_COLUMNS,
     )
-
-
-def _order(result: Result, results: Sequence[Result]) -> tuple[int, str]:
-    """By scenario in the order of measurement, then by database."""
-    names = list(dict.fromkeys(each.scenario for each in results))
-    return names.index(result.scenario), result.database

@@ -87,12 +87,14 @@ def configure_logs(*, debug: bool, stream: TextIO = sys.stderr, level: int = log
 
 
 def line_writer(name: str) -> Callable[[dict[str, object]], None] | None:
-    """Return the function that writes lines of a logger directly; None in development and in tests.
+    """Return the function that writes lines of a logger directly.
 
-    The line has the members that structlog's chain would give it.
+    None in development, in tests, and if lines of level `info` are not logged. The line has the
+    members that structlog's chain would give it.
     """
     logger = structlog.get_config()["logger_factory"](name)
-    return logger.write if isinstance(logger, _LineLogger) else None
+    is_enabled = logging.getLogger().isEnabledFor(logging.INFO)
+    return logger.write if is_enabled and isinstance(logger, _LineLogger) else None
 
 
 def _json(event: Any, *, default: Callable[[Any], Any], **_: Any) -> str:  # noqa: ANN401 (structlog's signature)
