@@ -12,7 +12,10 @@ Advance = Callable[[int], None]
 
 
 class Progress:
-    """One bar at a time. Measurements show none, because drawing costs processor time."""
+    """One bar at a time, on a terminal only.
+
+    Measurements show none, because drawing costs processor time.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console: Final = console
@@ -26,6 +29,7 @@ class Progress:
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
+            disable=not self._console.is_terminal,
         ) as bars:
             task = bars.add_task(what, total=total)
             yield lambda count: bars.advance(task, count)
