@@ -62,6 +62,11 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         )
     app.extensions["novacart.injector"] = injector
     app.extensions[rate_limits.EXTENSION] = injector.get(Throttle)
+    app.extensions[rate_limits.SEARCHES] = (
+        rate_limits.SearchLimiter(settings.search_rate_limit)
+        if settings.ratelimit_enabled
+        else None
+    )
     contexts = injector.get(ContextVarRequestContexts)
     frame.init_app(
         app,

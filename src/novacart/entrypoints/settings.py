@@ -108,6 +108,7 @@ class Settings:
     reauthentication_refund_limit: str
     staff_mfa_required: bool
     ratelimit_enabled: bool
+    search_rate_limit: int
     metrics_enabled: bool
     metrics_token: str = field(repr=False)
     access_token_lifetime: timedelta
@@ -202,6 +203,7 @@ def load_settings(
         reauthentication_refund_limit=read.amount("REAUTHENTICATION_REFUND_LIMIT", "5000"),
         staff_mfa_required=read.flag("STAFF_MFA_REQUIRED", default=False),
         ratelimit_enabled=read.flag("RATELIMIT_ENABLED", default=True),
+        search_rate_limit=read.number("SEARCH_RATE_LIMIT", 50, maximum=10_000),
         metrics_enabled=metrics_enabled,
         metrics_token=_metrics_token(read.text("METRICS_TOKEN"), enabled=metrics_enabled),
         access_token_lifetime=timedelta(minutes=read.number("ACCESS_TOKEN_LIFETIME", 60)),

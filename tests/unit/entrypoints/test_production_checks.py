@@ -130,6 +130,7 @@ WRONG = [
     ("REFRESH_TOKEN_LIFETIME", "60", "warning", {}),
     ("MAX_SESSIONS", "0", "error", {}),
     ("RATELIMIT_ENABLED", "sometimes", "error", {}),
+    ("SEARCH_RATE_LIMIT", "0", "error", {}),
     ("RATELIMIT_ENABLED", "False", "warning", {}),
     ("METRICS_ENABLED", "prometheus", "error", {}),
     ("METRICS_ENABLED", "", "warning", {}),

@@ -6,9 +6,13 @@ from werkzeug.test import TestResponse
 
 from novacart.adapters.web.http import errors, frame, rate_limits
 from novacart.adapters.web.http.app import NovaCartFlask
-from novacart.adapters.web.http.rate_limits import limited
+from novacart.adapters.web.http.rate_limits import SearchLimiter, limited
 from novacart.adapters.web.http.responses import json_response
-from novacart.application.authorization.throttle import Throttle, client_network
+from novacart.application.authorization.throttle import (
+    Throttle,
+    TooManyAttempts,
+    client_network,
+)
 from tests.fakes.rate_limiter import FakeRateLimiter
 from tests.support.clock import SetClock
 
@@ -113,3 +117,35 @@ def test_limits_can_be_disabled(app: Flask) -> None:
 )
 def test_client_network(address: str | None, network: str) -> None:
     assert client_network(address) == network
+
+
+def test_searches_are_limited_for_each_network_with_a_burst_of_two_seconds() -> None:
+    now = [1000.0]
+    limiter = SearchLimiter(5, lambda: now[0])
+
+    def allowed(address: str | None, attempts: int) -> int:
+        for attempt in range(attempts):
+            try:
+                limiter.count(address)
+            except TooManyAttempts:
+                return attempt
+        return attempts
+
+    assert allowed("192.0.2.1", 20) == 10
+    assert allowed("192.0.2.2", 20) == 10
+    assert allowed("2001:db8::1", 6) + allowed("2001:db8::2", 20) == 10
+    now[0] += 0.2
+    assert allowed("192.0.2.1", 20) == 1
+    now[0] += 3600
+    assert allowed("192.0.2.1", 20) == 10
+    # A steady rate within the limit is always allowed.
+    for _ in range(100):
+        now[0] += 0.2
+        assert allowed("192.0.2.3", 1) == 1
+
+
+def test_limiter_of_searches_remembers_a_bounded_number_of_networks() -> None:
+    limiter = SearchLimiter(5, lambda: 0.0)
+    for number in range(20_000):
+        limiter.count(f"10.0.{number // 250}.{number % 250}")
+    assert len(limiter._buckets) == SearchLimiter._MAX_NETWORKS

@@ -1,6 +1,7 @@
 """Search suggestions: categories, brands and products that match a text."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Connection, Select, TextClause, column, select, text, union_all
@@ -67,6 +68,10 @@ _NEWEST_BY_EXAMINING: Final = text(
 )
 
 
+# A shop shows the same brands again and again.
+_terms_of: Final = lru_cache(maxsize=4096)(index_terms)
+
+
 def matching_categories(connection: Connection, terms: Sequence[SearchTerm]) -> list[Suggestion]:
     """Active categories whose name matches, by position."""
     rows = connection.execute(_CATEGORIES)
@@ -92,7 +97,7 @@ def matching_brands(connection: Connection, terms: Sequence[SearchTerm]) -> list
     candidates = matching_keys(terms, _MAX_CANDIDATES)
     rows = connection.execute(spellings(None).where(brand_counts.c.brand_key.in_(candidates)))
     brands = merge_brands(
-        (key, brand, count) for key, brand, count in rows if matches(terms, index_terms(brand))
+        (key, brand, count) for key, brand, count in rows if matches(terms, _terms_of(brand))
     )
     ranked = sorted(brands.items(), key=lambda item: (-item[1].count, item[1].title))
     shown = ranked[: MAX_BRANDS + 1]

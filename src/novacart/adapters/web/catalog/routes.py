@@ -24,6 +24,7 @@ from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.conditional import EntityTag, not_modified
 from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
 from novacart.adapters.web.http.endpoints import cacheable
+from novacart.adapters.web.http.rate_limits import count_search
 from novacart.adapters.web.http.responses import json_bytes, json_response
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter, ProductSort
@@ -55,8 +56,14 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.arguments(ProductListSchema(policy=policy), location="query")
     @blueprint.response(200, ProductSchema(many=True), headers=_LIST_HEADERS)
     @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.raises("too_many_requests")
     def list_products(query: dict[str, Any]) -> Response:
-        """Products, filtered and sorted. `Link` with `rel="next"` leads to the next page."""
+        """Products, filtered and sorted. `Link` with `rel="next"` leads to the next page.
+
+        Searches are limited for each client.
+        """
+        if query["search"]:
+            count_search()
         filters = ProductFilter(
             category=query.get("category"),
             brands=tuple(dict.fromkeys(query["brand"])),
@@ -120,8 +127,10 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.arguments(SuggestionQuerySchema, location="query")
     @blueprint.response(200, SuggestionSchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.raises("too_many_requests")
     def suggest(query: dict[str, Any]) -> Response:
         """Up to ten categories, brands and products that match the text typed so far."""
+        count_search()
         return _tagged_response([suggestion_json(one) for one in queries.suggestions(query["q"])])
 
     return blueprint

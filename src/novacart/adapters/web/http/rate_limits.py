@@ -1,19 +1,23 @@
 """Rate limits of routes."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
+from threading import Lock
+from time import monotonic
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from novacart.adapters.web.http.body import json_body
-from novacart.application.authorization.throttle import Throttle
+from novacart.application.authorization.throttle import Throttle, TooManyAttempts, client_network
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=ResponseReturnValue)
 
 EXTENSION: Final = "novacart.throttle"
+SEARCHES: Final = "novacart.search_limiter"
 _FIRST_ERROR: Final = 400
 
 
@@ -50,6 +54,48 @@ def count_attempt(operation: str, *, subject: str) -> None:
     """Count an attempt within a route. Raises `TooManyAttempts`."""
     throttle: Throttle = current_app.extensions[EXTENSION]
     throttle.begin(operation, address=request.remote_addr, subject=subject)
+
+
+def count_search() -> None:
+    """Count a search of the client. Raises `TooManyAttempts`."""
+    limiter: SearchLimiter | None = current_app.extensions[SEARCHES]
+    if limiter is not None:
+        limiter.count(request.remote_addr)
+
+
+class SearchLimiter:
+    """Limits the searches of each client network in this process.
+
+    A token bucket in memory: a search takes milliseconds and has no secret to guess, so a write to
+    the database for each would cost more than it protects. A client may save up the searches of two
+    seconds.
+    """
+
+    _BURST: Final = 2  # seconds
+    _MAX_NETWORKS: Final = 10_000
+
+    def __init__(self, per_second: int, clock: Callable[[], float] = monotonic) -> None:
+        self._per_second = per_second
+        self._clock = clock
+        self._lock = Lock()
+        # Tokens at a time, the network that searched last at the end.
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def count(self, address: str | None) -> None:
+        """Count a search. Raises `TooManyAttempts`."""
+        network = client_network(address)
+        full = float(self._per_second * self._BURST)
+        with self._lock:
+            now = self._clock()
+            tokens, at = self._buckets.get(network, (full, now))
+            tokens = min(full, tokens + (now - at) * self._per_second)
+            allowed = tokens >= 1
+            self._buckets[network] = (tokens - allowed, now)
+            self._buckets.move_to_end(network)
+            if len(self._buckets) > self._MAX_NETWORKS:
+                self._buckets.popitem(last=False)
+        if not allowed:
+            raise TooManyAttempts(1)
 
 
 def _subject(field: str | None) -> str | None:

@@ -1,0 +1,84 @@
+"""Limits of searches: rate, statement timeout, and input of any kind."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+from injector import Injector
+from sqlalchemy import text
+
+from novacart.adapters.persistence import postgresql_engine
+from novacart.adapters.persistence.database import Database
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from tests.integration.http.conftest import MakeApp
+from tests.support.contracts.catalog_queries import fill
+
+_SUGGESTIONS = "/api/products/search/suggestions/"
+
+
+def test_searches_above_the_limit_are_429(make_app: MakeApp) -> None:
+    client = make_app(SEARCH_RATE_LIMIT="1").test_client()
+    for path in (f"{_SUGGESTIONS}?q=lamp", "/api/products/?search=lamp"):
+        assert client.get(path).status_code == 200
+    for path in (f"{_SUGGESTIONS}?q=lamp", "/api/products/?search=lamp"):
+        response = client.get(path)
+        assert (response.status_code, response.get_json()["code"]) == (429, "too_many_requests")
+        assert response.headers["Retry-After"] == "1"
+        assert response.content_type == "application/problem+json"
+    other = client.get(f"{_SUGGESTIONS}?q=lamp", environ_base={"REMOTE_ADDR": "192.0.2.9"})
+    assert other.status_code == 200
+    for path in ("/api/products/", "/api/products/brands/", "/api/products/price-range/"):
+        assert client.get(path).status_code == 200
+
+
+def test_searches_are_not_limited_without_rate_limits(make_app: MakeApp) -> None:
+    client = make_app(SEARCH_RATE_LIMIT="1", RATELIMIT_ENABLED="False").test_client()
+    assert {client.get(f"{_SUGGESTIONS}?q=a").status_code for _ in range(10)} == {200}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a",
+        "x" * 200,
+        "ab " * 66,
+        "the and of for with",
+        "\u0301\u200d\ufe0f",
+        "\U0010ffff" * 50,
+        "\x00",
+        "' & | ! :* \\\\ ~lamp <-> (",
+        "香" * 200,
+        "👍🏽" * 40,
+        "ﷺ" * 200,
+        "İ" * 200,
+    ],
+)
+def test_any_text_is_answered(client: FlaskClient, injector: Injector, typed: str) -> None:
+    fill(injector.get(UnitOfWorkFactory))  # type: ignore[type-abstract]
+    for path, name in ((_SUGGESTIONS, "q"), ("/api/products/", "search")):
+        response = client.get(path, query_string={name: typed})
+        assert response.status_code in {200, 400}, response.text
+    assert client.get(f"{_SUGGESTIONS}?q={'x' * 201}").status_code == 400
+
+
+@pytest.fixture
+def locked_products(postgresql_url: str) -> Iterator[None]:
+    """A transaction that lets no statement read the products."""
+    database = Database.connect(postgresql_url)
+    with database.writing() as connection:
+        connection.execute(text("LOCK TABLE products IN ACCESS EXCLUSIVE MODE"))
+        yield
+    database.dispose()
+
+
+@pytest.mark.usefixtures("locked_products")
+def test_search_that_exceeds_the_statement_timeout_is_503(
+    postgresql_url: str, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_engine, "STATEMENT_TIMEOUT", 0.1)
+    client = make_app(DATABASE_URL=postgresql_url).test_client()
+    for path in ("/api/products/?search=lamp", "/api/products/price-range/"):
+        response = client.get(path)
+        assert (response.status_code, response.get_json()["code"]) == (503, "unavailable")
+        assert int(response.headers["Retry-After"]) > 0
+        assert "statement" not in response.text.lower()
