@@ -56,19 +56,21 @@ class _Session:
     against: Checkout | None
 
     def reads(self) -> list[Result]:
-        return self._measure(READS)
+        return self._measure("reads", READS)
 
     def writes(self) -> list[Result]:
-        return self._measure(WRITES)
+        return self._measure("writes", WRITES)
 
     def payments(self) -> list[Result]:
-        return self._measure([replace(each, compared=False) for each in PAYMENTS], debug=True)
+        return self._measure(
+            "payments", [replace(each, compared=False) for each in PAYMENTS], debug=True
+        )
 
     def lists(self) -> list[Result]:
         sizes = (*LIST_SIZES, LARGE_LIST_SIZE) if self.arguments.large else LIST_SIZES
         results = []
         for size in sizes[:1] if self.arguments.quick else sizes:
-            results += self._measure(list_scenarios(size), products=size)
+            results += self._measure("lists", list_scenarios(size), products=size)
         return results
 
     def servers(self) -> list[Result]:
@@ -79,19 +81,25 @@ class _Session:
                 _temporary_folder() as folder,
                 filled_shop(dialect, folder, products=_PRODUCTS, progress=self.progress) as shop,
             ):
-                results += compare_servers(shop, scenarios, self.effort, folder)
+                results += compare_servers(shop, scenarios, self.effort_of("servers"), folder)
         return results
 
-    @property
-    def effort(self) -> Effort:
-        return QUICK if self.arguments.quick else FULL
+    def effort_of(self, topic: str) -> Effort:
+        """Return the rounds of a topic. Lists have many scenarios, and no ratios."""
+        if self.arguments.quick:
+            return QUICK
+        return LISTS if topic == "lists" else FULL
 
     def _measure(
-        self, scenarios: Sequence[Scenario], *, products: int = _PRODUCTS, debug: bool = False
+        self,
+        topic: str,
+        scenarios: Sequence[Scenario],
+        *,
+        products: int = _PRODUCTS,
+        debug: bool = False,
     ) -> list[Result]:
         only = self.arguments.only
         selected = [each for each in scenarios if not only or only in each.name]
-        effort = LISTS if products > _PRODUCTS else self.effort
         results: list[Result] = []
         if not selected:
             return results
@@ -102,7 +110,9 @@ class _Session:
                     dialect, folder, products=products, progress=self.progress, debug=debug
                 ) as shop,
             ):
-                results += measure_shop(shop, selected, effort, self.against, self.progress)
+                results += measure_shop(
+                    shop, selected, self.effort_of(topic), self.against, self.progress
+                )
         return results
 
 
@@ -135,7 +145,7 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 260)
     against = Checkout.at(arguments.against) if arguments.against else None
     session = _Session(arguments, Progress(console), against)
-    limit = client_limit(session.effort)
+    limit = client_limit(FULL)
     failed = 0
     for topic in arguments.topics or _DEFAULT_TOPICS:
         results = _TOPICS[topic](session)
@@ -146,7 +156,7 @@ def main() -> int:
         if arguments.write:
             conditions = report.Conditions(
                 command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
-                effort=LISTS if topic == "lists" else session.effort,
+                effort=session.effort_of(topic),
                 workers=web_workers(),
                 other=against.revision if against else "",
                 client_limit=limit,

@@ -47,8 +47,8 @@ class Effort:
 
 
 QUICK: Final = Effort(rounds=1, seconds=0.3, connections=16, once=48)
-FULL: Final = Effort(rounds=5, seconds=1.0, connections=16, once=480)
-LISTS: Final = replace(FULL, rounds=3)
+FULL: Final = Effort(rounds=5, seconds=0.8, connections=16, once=480)
+LISTS: Final = replace(FULL, rounds=3, seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,8 @@ class Conditions:
             (
                 f"{self.workers} web processes; {effort.connections} connections unless the"
                 f" scenario says otherwise; the median of {effort.rounds} rounds of"
-                f" {effort.seconds:g} s. The load generator reaches"
+                f" {effort.seconds:g} s, or of {effort.once} requests that can be sent only once."
+                " The load generator reaches"
                 f" {self.client_limit:,.0f} requests/s with a server that does nothing.{other}"
             ),
         ]
