@@ -53,6 +53,14 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def arguments(self, schema: type[Schema] | Schema, **kwargs: Any) -> Callable[[F], F]:
+        """Load and document the arguments of a route.
+
+        All requests share one schema instance: creating one takes as long as loading a body.
+        """
+        instance = schema() if isinstance(schema, type) else schema
+        return cast("Callable[[F], F]", super().arguments(instance, **kwargs))
+
     def response(self, *args: Any, **kwargs: Any) -> Callable[[F], F]:
         """Document the response of a route, which returns a `Response` itself."""
         return _documenting(super().response(*args, **kwargs))
