@@ -159,6 +159,9 @@ def granian_server(
     ]
     command += ["--workers", str(workers)]
     command += ["--respawn-failed-workers", "--workers-kill-timeout", "30"]
+    if interface == "rsgi":
+        # As in `novacart serve`.
+        command += ["--runtime-mode", "mt", "--runtime-threads", "2"]
     command += ["--log-level", "warning", target]
     checkout = Checkout()
     log = folder / f"server-{port}.log"
