@@ -4,10 +4,11 @@
 # ruff: noqa: ANN401, ARG002
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, TypeVar, cast
 
 import flask_smorest
-from flask import Request
+from flask import Request, request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 
@@ -53,13 +54,26 @@ class Blueprint(flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def arguments(self, schema: type[Schema] | Schema, **kwargs: Any) -> Callable[[F], F]:
-        """Load and document the arguments of a route.
+    def arguments(
+        self, schema: Schema | type[Schema], *, location: str = "json", **kwargs: Any
+    ) -> Callable[[F], F]:
+        """Pass the validated body or query to a route, after the arguments of its URL.
 
         All requests share one schema instance: creating one takes as long as loading a body.
         """
-        instance = schema() if isinstance(schema, type) else schema
-        return cast("Callable[[F], F]", super().arguments(instance, **kwargs))
+        loaded = schema() if isinstance(schema, type) else schema
+        document = super().arguments(schema, location=location, **kwargs)
+
+        def decorator(route: F) -> F:
+            @wraps(route)
+            def wrapper(*args: Any, **view_args: Any) -> Any:
+                given = self.ARGUMENTS_PARSER.parse(loaded, request, location=location)
+                return route(*args, given, **view_args)
+
+            cast("Any", wrapper)._apidoc = cast("Any", document(route))._apidoc  # noqa: SLF001
+            return cast("F", wrapper)
+
+        return decorator
 
     def response(self, *args: Any, **kwargs: Any) -> Callable[[F], F]:
         """Document the response of a route, which returns a `Response` itself."""
