@@ -1,13 +1,23 @@
-"""Repository of idempotency keys: each method runs one to three statements."""
+"""Repository of idempotency keys: each method runs one statement for a new key."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from novacart.adapters.persistence.idempotency.tables import idempotency_keys as keys
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.ports.idempotency_keys import (
     LIFE,
     LOCK,
@@ -18,9 +28,45 @@ from novacart.application.ports.idempotency_keys import (
 )
 from novacart.domain.shared.ids import UserId
 
-_INSERT: dict[str, Callable[..., Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _IN_PROGRESS = "in_progress"
 _RESULT_COLUMNS = ("resource_id", "status", "headers", "body")
+_NEW: Final[dict[str, BindParameter[Any]]] = {
+    name: bindparam(name)
+    for name in (
+        "user_id",
+        "key",
+        "fingerprint",
+        "state",
+        "attempt",
+        "locked_until",
+        "created_at",
+        "expires_at",
+    )
+}
+_INSERT: Final = {
+    "postgresql": DriverStatement(postgresql.insert(keys).values(_NEW).on_conflict_do_nothing()),
+    "sqlite": DriverStatement(sqlite.insert(keys).values(_NEW).on_conflict_do_nothing()),
+}
+_IS_IN_PROGRESS = and_(
+    keys.c.user_id == bindparam("_user_id"),
+    keys.c.key == bindparam("_key"),
+    keys.c.state == _IN_PROGRESS,
+)
+_FULFIL: Final = DriverStatement(
+    update(keys)
+    .where(_IS_IN_PROGRESS, keys.c.resource_id.is_(None))
+    .values(resource_id=bindparam("resource_id"))
+)
+_STORE: Final = DriverStatement(
+    update(keys)
+    .where(_IS_IN_PROGRESS)
+    .values(
+        state="done",
+        status=bindparam("status"),
+        headers=bindparam("headers"),
+        body=bindparam("body"),
+    )
+)
 
 
 class SqlIdempotencyKeys:
@@ -30,29 +76,22 @@ class SqlIdempotencyKeys:
     def claim(
         self, user_id: UserId, key: str, *, fingerprint: str, at: datetime
     ) -> tuple[Claim, bool]:
-        initial = {
+        initial: dict[str, Any] = {
             "fingerprint": fingerprint,
-            "state": _IN_PROGRESS,
             "attempt": 1,
             "locked_until": at + LOCK,
-            "created_at": at,
             "expires_at": at + LIFE,
         }
-        insert = _INSERT[self._connection.dialect.name](keys)
-        while True:
-            inserted = self._connection.execute(
-                insert.values(user_id=user_id, key=key, **initial)
-                .on_conflict_do_nothing()
-                .returning(keys.c.key)
-            ).all()
+        stored = initial | {"state": _IN_PROGRESS, "created_at": at}
+        insert = _INSERT[self._connection.dialect.name]
+        row = None
+        while row is None:
+            if insert.execute(self._connection, stored | {"user_id": user_id, "key": key}):
+                return Claim(user_id=user_id, key=key, **initial), True
             # A separate statement after the insert, so that it sees the row that the insert met.
             row = self._lock(user_id, key)
-            if row is not None:
-                break
-        if inserted:
-            return _to_claim(row), True
         if row.expires_at <= at:
-            return self._take_over(row, dict.fromkeys(_RESULT_COLUMNS) | initial), True
+            return self._take_over(row, dict.fromkeys(_RESULT_COLUMNS) | stored), True
         if row.fingerprint != fingerprint:
             raise IdempotencyKeyReused
         if row.state != _IN_PROGRESS or row.resource_id is not None or row.locked_until > at:
@@ -60,27 +99,20 @@ class SqlIdempotencyKeys:
         return self._take_over(row, {"locked_until": at + LOCK}), True
 
     def fulfil(self, user_id: UserId, key: str, resource_id: int) -> None:
-        updated = self._connection.execute(
-            update(keys)
-            .where(
-                _matches(user_id, key), keys.c.state == _IN_PROGRESS, keys.c.resource_id.is_(None)
-            )
-            .values(resource_id=resource_id)
-        )
-        if updated.rowcount != 1:
+        parameters = {"_user_id": user_id, "_key": key, "resource_id": resource_id}
+        if _FULFIL.execute(self._connection, parameters) != 1:
             raise RequestInProgress
 
     def store(self, claim: Claim, response: StoredResponse) -> StoredResponse:
-        self._connection.execute(
-            update(keys)
-            .where(_matches(claim.user_id, claim.key), keys.c.state == _IN_PROGRESS)
-            .values(
-                state="done",
-                status=response.status,
-                headers=[list(header) for header in response.headers],
-                body=response.body,
-            )
-        )
+        parameters = {
+            "_user_id": claim.user_id,
+            "_key": claim.key,
+            "status": response.status,
+            "headers": [list(header) for header in response.headers],
+            "body": response.body,
+        }
+        if _STORE.execute(self._connection, parameters) == 1:
+            return response
         row = self._lock(claim.user_id, claim.key)
         return (row and _to_claim(row).response) or response
 

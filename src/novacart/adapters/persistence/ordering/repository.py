@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.error_mapping import violated_constraint
@@ -39,6 +39,14 @@ _LINE_STATE: Final = (
     "refunded_minor",
     "shipped_quantity",
     "returned_quantity",
+)
+_OF_ORDER: Final[BindParameter[int]] = bindparam("order_id")
+_SELECT: Final = select(orders).where(orders.c.id == _OF_ORDER).with_for_update(key_share=True)
+_SELECT_LINES: Final = (
+    select(order_lines).where(order_lines.c.order_id == _OF_ORDER).order_by(order_lines.c.id)
+)
+_SELECT_HISTORY: Final = (
+    select(order_history).where(order_history.c.order_id == _OF_ORDER).order_by(order_history.c.id)
 )
 _INSERT: Final = DriverStatement(insert(orders))
 _INSERT_LINES: Final = MultiRowInsert(order_lines, order_lines.c.keys())
@@ -97,19 +105,12 @@ class SqlOrders:
     def get(self, order_id: OrderId) -> Order:
         # Lock the order first: the statement that reads its lines then sees what the previous
         # holder of the lock committed.
-        row = self._connection.execute(
-            select(orders).where(orders.c.id == order_id).with_for_update(key_share=True)
-        ).one_or_none()
+        parameters = {"order_id": order_id}
+        row = self._connection.execute(_SELECT, parameters).one_or_none()
         if row is None:
             raise OrderNotFound
-        lines = self._connection.execute(
-            select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.id)
-        ).all()
-        history = self._connection.execute(
-            select(order_history)
-            .where(order_history.c.order_id == order_id)
-            .order_by(order_history.c.id)
-        ).all()
+        lines = self._connection.execute(_SELECT_LINES, parameters).all()
+        history = self._connection.execute(_SELECT_HISTORY, parameters).all()
         self._history_sizes[order_id] = len(history)
         return to_order(row, lines, history)
 
