@@ -31,9 +31,6 @@ class Scope:
 class Pairs(list[tuple[str, str]]):
     """Headers with a repeated name."""
 
-    def __contains__(self, name: object) -> bool:
-        return any(name == pair[0] for pair in self)
-
     def items(self) -> Iterator[tuple[str, str]]:
         return iter(self)
 
@@ -272,6 +269,10 @@ def test_response_without_a_body_is_not_streamed(app: Flask) -> None:
 
 def test_page_under_the_threaded_prefix_runs_in_the_write_pool(app: Flask) -> None:
     assert b"writes" in send(app, Scope(path="/pages/report"), Protocol()).body
+
+
+def test_quoted_path_under_the_threaded_prefix_runs_in_the_write_pool(app: Flask) -> None:
+    assert b"writes" in send(app, Scope(path="/%70ages/report"), Protocol()).body
 
 
 def test_body_without_content_length_is_limited_too(app: Flask) -> None:

@@ -33,7 +33,7 @@ def _integers_up_to(largest: str) -> str:
     return "|".join([*patterns, largest])
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=16)
 def _host(
     scheme: str, header: str | None, name: str, port: str, trusted: tuple[str, ...] | None
 ) -> str:

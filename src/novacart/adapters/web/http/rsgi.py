@@ -41,15 +41,11 @@ _END: Final = object()
 class Headers(Protocol):
     """The headers of a request; names are lower case."""
 
-    def __contains__(self, name: str, /) -> bool: ...
-
-    def get(self, name: str, /) -> str | None: ...
-
     def items(self) -> Iterable[tuple[str, str]]: ...
 
 
 class Scope(Protocol):
-    """The head of a request."""
+    """The head of a request. granian copies a value at each access."""
 
     http_version: str
     server: str
@@ -216,15 +212,16 @@ class RsgiApplication:
         pool = None
         rejection = None
         body = _NO_BODY
-        has_body = "content-length" in scope.headers or "transfer-encoding" in scope.headers
+        has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
+        is_inline = self._is_inline(environ)
         try:
-            if has_body or not self._is_inline(scope):
+            if has_body or not is_inline:
                 endpoint = self._endpoint(environ)
                 if has_body:
                     body = _Body()
-                    rejection = await self._read_body(scope, protocol, body, endpoint.max_body)
+                    rejection = await self._read_body(environ, protocol, body, endpoint.max_body)
                     body.put_into(environ)
-                if not self._is_inline(scope):
+                if not is_inline:
                     pool = self._provider if endpoint.calls_provider else self._writes
             if rejection is None and pool is not None and pool.is_full:
                 rejection = "busy"
@@ -243,8 +240,9 @@ class RsgiApplication:
             self._occupied -= body.occupied
             body.close()
 
-    def _is_inline(self, scope: Scope) -> bool:
-        return scope.method in _SAFE_METHODS and not scope.path.startswith(self._threaded)
+    def _is_inline(self, environ: WSGIEnvironment) -> bool:
+        is_safe = environ["REQUEST_METHOD"] in _SAFE_METHODS
+        return is_safe and not environ["PATH_INFO"].startswith(self._threaded)
 
     def _endpoint(self, environ: WSGIEnvironment) -> Endpoint:
         """Match the URL and keep the result for the application, which need not match it again."""
@@ -256,15 +254,14 @@ class RsgiApplication:
         return endpoint_of(self._app, match[0].endpoint)
 
     async def _read_body(
-        self, scope: Scope, protocol: HttpProtocol, body: "_Body", limit: int
+        self, environ: WSGIEnvironment, protocol: HttpProtocol, body: "_Body", limit: int
     ) -> str | None:
         """Store the body, up to `limit` bytes; return why to reject the request, if so."""
-        if "expect" in scope.headers:
+        declared = environ.get("CONTENT_LENGTH", "").partition(",")[0]
+        if "HTTP_EXPECT" in environ and declared.isdecimal() and int(declared) > limit:
             # The client waits for permission to send: answer a body that is too large at once.
-            declared = scope.headers.get("content-length") or ""
-            if declared.isdecimal() and int(declared) > limit:
-                body.size = int(declared)
-                return None
+            body.size = int(declared)
+            return None
         limits = self._limits
         rejection = None
         loop = asyncio.get_running_loop()
@@ -288,7 +285,6 @@ class RsgiApplication:
                     timeout.reschedule(start + limits.timeout + body.size / limits.min_rate)
         except TimeoutError:
             return "timeout"
-        declared = scope.headers.get("content-length") or ""
         if rejection is None and body.size <= limit:
             # granian ends a body whose client has disconnected like a complete one. An empty body
             # would be a valid request: a refund of everything that is left. A chunked body
@@ -360,13 +356,45 @@ def build_environ(scope: Scope) -> WSGIEnvironment:
         "wsgi.run_once": False,
     }
     for name, value in scope.headers.items():
-        if "_" in name:
-            continue
-        key = name.upper().replace("-", "_")
-        if key not in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
-            key = f"HTTP_{key}"
-        environ[key] = f"{environ[key]},{value}" if key in environ else value
+        if key := _COMMON_KEYS.get(name) or _environ_key(name):
+            environ[key] = f"{environ[key]},{value}" if key in environ else value
     return environ
+
+
+def _environ_key(name: str) -> str | None:
+    if "_" in name:
+        return None
+    key = name.upper().replace("-", "_")
+    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
+
+
+_COMMON_KEYS: Final = {
+    name: _environ_key(name)
+    for name in (
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "authorization",
+        "cache-control",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "host",
+        "idempotency-key",
+        "if-none-match",
+        "origin",
+        "referer",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "user-agent",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-request-id",
+    )
+}
 
 
 def raise_rejection(request: Request) -> None:
