@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 
 from novacart.adapters.web.cart.schemas import (
     AddedSchema,
@@ -61,10 +61,9 @@ def cart_blueprint(
     @blueprint.response(200, CartItemSchema(many=True))
     def show() -> Response:
         """List your cart, oldest first."""
-        delivery = estimate_delivery()
-        return json_response(
-            [cart_item_json(item, delivery) for item in queries.cart_of(principal().user_id)]
-        )
+        items = queries.cart_of(principal().user_id)
+        delivery, site = estimate_delivery(), request.host_url
+        return json_response([cart_item_json(item, delivery, site) for item in items])
 
     @blueprint.route("/add/", methods=["POST"])
     @login_required
@@ -148,7 +147,7 @@ def cart_blueprint(
     return blueprint
 
 
-def cart_item_json(item: CartItem, delivery: date) -> dict[str, Any]:
+def cart_item_json(item: CartItem, delivery: date, site: str) -> dict[str, Any]:
     """The JSON of `CartItemSchema`. `total_price` is a number, as v1 clients expect."""
     return {
         "id": item.id,
@@ -156,7 +155,7 @@ def cart_item_json(item: CartItem, delivery: date) -> dict[str, Any]:
         "product_title": item.title,
         "product_subtitle": item.subtitle,
         "product_price": decimal_string(item.price_minor, item.currency),
-        "product_image": absolute_url(item.image),
+        "product_image": absolute_url(item.image, site),
         "quantity": item.quantity,
         "stock": item.stock,
         "total_price": item.price_minor * item.quantity / 10 ** currency_exponent(item.currency),

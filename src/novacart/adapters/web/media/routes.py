@@ -41,13 +41,16 @@ def media_blueprint(folder: Path) -> Blueprint:
     return blueprint
 
 
-def absolute_url(reference: str | None) -> str | None:
-    """The absolute URL of an image; paths are resolved against the host of the request."""
+def absolute_url(reference: str | None, site: str | None = None) -> str | None:
+    """The absolute URL of an image; paths are resolved against the host of the request.
+
+    A list passes it as `site`, `request.host_url`, since looking it up takes as long as the rest.
+    """
     if not reference:
         return None
     if reference.startswith(("https://", "http://")):
         return reference
-    return request.host_url + _quoted(reference.lstrip("/"))
+    return (site or request.host_url) + _quoted(reference.lstrip("/"))
 
 
 def image_reference(url: str) -> str:

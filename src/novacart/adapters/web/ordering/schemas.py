@@ -157,6 +157,7 @@ class DeliveryEstimateSchema(Schema):
 
 def order_json(order: OrderView) -> dict[str, Any]:
     """The JSON of `OrderSchema`."""
+    site = request.host_url
     return {
         "id": order.id,
         "number": order.number,
@@ -173,7 +174,7 @@ def order_json(order: OrderView) -> dict[str, Any]:
         "address": _address_json(order) or None,
         "items": [
             {
-                **_line_json(line, order.currency),
+                **_line_json(line, order.currency, site),
                 "product": line.product_id,
                 "status": line.status,
                 "payment_method": order.payment_method,
@@ -202,7 +203,7 @@ def order_page_json(page: OrderPage, *, number: int, size: int) -> dict[str, Any
 def cancellable_item_json(order: OrderView, line: OrderLineView) -> dict[str, Any]:
     """The JSON of `CancellableItemSchema`."""
     return {
-        **_line_json(line, order.currency),
+        **_line_json(line, order.currency, request.host_url),
         "currency": order.currency,
         "email": order.email,
         "payment_method": PaymentMethodLabel[order.payment_method],
@@ -220,12 +221,12 @@ def _page_url(number: int) -> str:
     return f"{request.base_url}?{urlencode([('page', number), *query])}"
 
 
-def _line_json(line: OrderLineView, currency: str) -> dict[str, Any]:
+def _line_json(line: OrderLineView, currency: str, site: str) -> dict[str, Any]:
     return {
         "id": line.id,
         "product_title": line.title,
         "product_subtitle": line.subtitle,
-        "product_image": absolute_url(line.image),
+        "product_image": absolute_url(line.image, site),
         "quantity": line.quantity,
         "price_at_purchase": decimal_string(line.unit_price_minor, currency),
     }
