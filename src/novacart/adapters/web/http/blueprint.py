@@ -1,16 +1,17 @@
 """The base class of every feature's blueprint: strict argument parsing and documented errors."""
 
-# webargs dictates these signatures.
-# ruff: noqa: ANN401, ARG002
+# A route has any arguments.
+# ruff: noqa: ANN401
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import flask_smorest
-from flask import Request, request
+from flask import request
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 
 from novacart.adapters.web.http.body import json_body
 from novacart.adapters.web.http.errors import STATUSES, ApiError, invalid
@@ -19,47 +20,24 @@ from novacart.adapters.web.http.fields import is_storable
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class StrictParser(FlaskParser):
-    """Load arguments through marshmallow schemas. Invalid input is a 400 that names each field."""
+class _DocumentedParser(FlaskParser):
+    """Documents the status of invalid arguments. It loads none: see `_load`."""
 
     DEFAULT_VALIDATION_STATUS = 400
-
-    def load_json(self, req: Request, schema: Schema) -> Any:
-        return json_body()
-
-    def load_querystring(self, req: Request, schema: Schema) -> Any:
-        for name, value in req.args.items(multi=True):
-            if not is_storable(value):
-                raise invalid({name: ["It contains characters that can't be stored."]})
-        return super().load_querystring(req, schema)
-
-    def handle_error(  # type: ignore[override] # webargs types the request as generic
-        self,
-        error: ValidationError,
-        req: Request,
-        schema: Schema,
-        *,
-        error_status_code: int | None,
-        error_headers: Mapping[str, str] | None,
-    ) -> None:
-        by_location: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
-        messages: object = next(iter(by_location.values()), {})
-        if not isinstance(messages, Mapping) or "_schema" in messages:
-            raise ApiError("invalid_value", "The body must be a JSON object.")
-        raise invalid({str(field): _flatten(nested) for field, nested in messages.items()})
 
 
 class Blueprint(flask_smorest.Blueprint):
     """flask-smorest's blueprint with the strict parser and documented error codes."""
 
-    ARGUMENTS_PARSER = StrictParser()
+    ARGUMENTS_PARSER = _DocumentedParser()
 
     def arguments(
         self, schema: Schema | type[Schema], *, location: str = "json", **kwargs: Any
     ) -> Callable[[F], F]:
         """Pass the validated body or query to a route, after the arguments of its URL.
 
-        All requests share one schema instance: creating one takes as long as loading a body.
+        Invalid input is a 400 that names each field. All requests share one schema instance:
+        creating one takes as long as loading a body.
         """
         loaded = schema() if isinstance(schema, type) else schema
         document = super().arguments(schema, location=location, **kwargs)
@@ -67,8 +45,7 @@ class Blueprint(flask_smorest.Blueprint):
         def decorator(route: F) -> F:
             @wraps(route)
             def wrapper(*args: Any, **view_args: Any) -> Any:
-                given = self.ARGUMENTS_PARSER.parse(loaded, request, location=location)
-                return route(*args, given, **view_args)
+                return route(*args, _load(loaded, location), **view_args)
 
             cast("Any", wrapper)._apidoc = cast("Any", document(route))._apidoc  # noqa: SLF001
             return cast("F", wrapper)
@@ -103,6 +80,29 @@ class Blueprint(flask_smorest.Blueprint):
             return route
 
         return decorator
+
+
+def _load(schema: Schema, location: str) -> Any:
+    # Not with webargs, which determines the parser, list fields and handler in each call. That
+    # takes as long as loading a query.
+    try:
+        return schema.load(_LOCATIONS[location]())
+    except ValidationError as error:
+        messages = error.messages
+        if not isinstance(messages, Mapping) or "_schema" in messages:
+            raise ApiError("invalid_value", "The body must be a JSON object.") from error
+        by_field = {str(field): _flatten(nested) for field, nested in messages.items()}
+        raise invalid(by_field) from error
+
+
+def _query() -> MultiDict[str, str]:
+    for name, value in request.args.items(multi=True):
+        if not is_storable(value):
+            raise invalid({name: ["It contains characters that can't be stored."]})
+    return request.args
+
+
+_LOCATIONS: Final[Mapping[str, Callable[[], Any]]] = {"json": json_body, "query": _query}
 
 
 def _documenting(decorate: Callable[[F], Any]) -> Callable[[F], F]:
