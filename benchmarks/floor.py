@@ -331,12 +331,21 @@ _SHAPES: Final[dict[str, Callable[[Sequence[str]], Encode]]] = {
 
 # -- the application --------------------------------------------------------------------------
 
+# Every server answers it, to show that it has started.
+_HEALTH: Final[Mapping[str, Any]] = {
+    "path": "/api/health/",
+    "query": "",
+    "shape": "health",
+    "signed_in": False,
+    "statements": (),
+}
+
 
 def create_floor(routes: Sequence[Mapping[str, Any]], connections: Connections, key: str) -> Flask:
     """Build the application with the recorded routes."""
     app = Flask("floor", static_folder=None)
     by_path: dict[str, dict[bytes, Route]] = {}
-    for recorded in routes:
+    for recorded in (_HEALTH, *routes):
         route = Route(recorded, connections, key)
         by_path.setdefault(recorded["path"], {})[recorded["query"].encode()] = route
     for path, by_query in by_path.items():
