@@ -1,11 +1,11 @@
 """Words that match many products, on PostgreSQL: the order of lists, and bounded work."""
 
-import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from psycopg import RawCursor
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -136,11 +136,13 @@ class RowCounter:
         total = 0
         with self._database.reading() as connection:
             for statement, parameters in statements:
-                plans = connection.exec_driver_sql(
-                    f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters
-                ).scalar_one()
-                plans = json.loads(plans) if isinstance(plans, str) else plans
-                total += _rows(plans[0]["Plan"])
+                explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
+                if isinstance(parameters, list):  # of a statement with $1
+                    driver: Any = connection.connection.dbapi_connection
+                    [plans] = RawCursor(driver).execute(explained, parameters).fetchall()
+                else:
+                    plans = connection.exec_driver_sql(explained, parameters).one()
+                total += _rows(plans[0][0]["Plan"])
         return total
 
 

@@ -7,7 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, cast, func, select, union
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    func,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -119,20 +129,29 @@ def spellings(category: str | None) -> Select[*tuple[Any, ...]]:
     )
 
 
-def matching_keys(terms: Sequence[SearchTerm], limit: int) -> Select[*tuple[Any, ...]]:
-    """Select keys of at most `limit` brands with a term that begins with the longest of `terms`."""
+def term_ranges(terms: Sequence[SearchTerm]) -> dict[str, str]:
+    """The parameters of `keys_in_ranges`: of texts that begin with the longest of `terms`."""
     longest = max(terms, key=lambda term: min(map(len, term)))
+    return {
+        name: value
+        for number, prefix in enumerate(longest)
+        for name, value in ((f"from_{number}", prefix), (f"to_{number}", prefix + _LAST))
+    }
+
+
+def keys_in_ranges(ranges: int, limit: int) -> Select[*tuple[Any, ...]]:
+    """Select the keys of at most `limit` brands for each range of terms."""
     term = brand_terms.c.term
     # Each range by itself, so that its limit ends the scan of the index.
-    ranges = [
+    keys = [
         select(brand_terms.c.brand_key)
-        .where(term >= each, term < each + _LAST)
+        .where(term >= bindparam(f"from_{number}"), term < bindparam(f"to_{number}"))
         .order_by(term, brand_terms.c.brand_key)
         .limit(limit)
         .subquery()
-        for each in longest
+        for number in range(ranges)
     ]
-    return select(union(*(select(each) for each in ranges)).subquery())
+    return select(union(*(select(each) for each in keys)).subquery())
 
 
 def counts_by_category(category_ids: Iterable[int]) -> Select[*tuple[Any, ...]]:

@@ -4,6 +4,7 @@ Columns have the names of the fields that they store. Only prices, which have tw
 the stock are mapped one by one.
 """
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
@@ -66,7 +67,7 @@ def to_product_details(row: Row[Any]) -> ProductDetails:
     return ProductDetails(**values, price=Money(row.price_minor, row.currency))
 
 
-def to_product_view(row: Row[Any]) -> ProductView:
+def to_product_view(row: Sequence[Any]) -> ProductView:
     """The read model in a row that begins with `PRODUCT_VIEW_COLUMNS`."""
     # By position: a list would look up fifteen names for each of its products.
     *values, price_minor, currency, available = row[: len(PRODUCT_VIEW_COLUMNS)]

@@ -7,6 +7,7 @@ the page is full. How frequent a search is, is estimated from a sample of the se
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.catalog.product_list_query import SearchExpression
 from novacart.adapters.persistence.catalog.search_index import match_expression
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.search_terms import SearchTerm
 
 # The sample: the same pages at each call, as long as the table keeps its size.
@@ -24,7 +26,7 @@ _COST_OF_MATCH: Final = 2
 # The matches may be distributed unevenly.
 _MARGIN: Final = 4
 _MIN_EXAMINED: Final = 5000
-_SAMPLE: Final = f"""
+SAMPLE: Final = f"""
     SELECT product_id, words FROM product_search TABLESAMPLE SYSTEM (
         (SELECT least(100.0, 100.0 * {_PAGES} * current_setting('block_size')::integer
             / greatest(pg_relation_size('product_search'), 1)))
@@ -100,15 +102,9 @@ def plan_search(connection: Connection, terms: Sequence[SearchTerm]) -> SearchPl
         match_expression("postgresql", terms, within="title"),
         *(match_expression("postgresql", [term]) for term in terms),
     ]
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE words @@ CAST(:term_{number} AS tsquery))"
-        for number in range(len(expressions))
-    )
-    statement = text(
-        f"SELECT {_SAMPLE_SIZE}, count(*), {counts} FROM ({_SAMPLE}) AS sample"  # noqa: S608
-    )
     parameters = {f"term_{number}": each for number, each in enumerate(expressions)}
-    factor, rows, matches, title_matches, *by_term = connection.execute(statement, parameters).one()
+    [row] = _estimate(len(expressions)).fetch(connection, parameters)
+    factor, rows, matches, title_matches, *by_term = row
     fewest, rarest = min(zip(by_term, terms, strict=True), key=lambda pair: pair[0])
     is_rare = fewest <= max(_RARE * rows, _ALWAYS_RARE / factor)
     return SearchPlan(
@@ -122,10 +118,13 @@ def plan_search(connection: Connection, terms: Sequence[SearchTerm]) -> SearchPl
     )
 
 
-def sampled_products(connection: Connection, search: SearchExpression) -> list[int]:
-    """The matching products of the sample."""
-    statement = text(
-        f"SELECT product_id FROM ({_SAMPLE}) AS sample"  # noqa: S608
-        " WHERE words @@ CAST(:terms AS tsquery)"
+@lru_cache
+def _estimate(expressions: int) -> DriverStatement:
+    """Select how much larger the table is than the sample, and the numbers of matches."""
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE words @@ CAST(:term_{number} AS tsquery))"
+        for number in range(expressions)
     )
-    return list(connection.scalars(statement, {"terms": search.terms}))
+    return DriverStatement(
+        text(f"SELECT {_SAMPLE_SIZE}, count(*), {counts} FROM ({SAMPLE}) AS sample")  # noqa: S608
+    )
