@@ -4,8 +4,8 @@ Counting a million products takes a fifth of a second, summing their counts a mi
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -26,16 +26,25 @@ from novacart.application.search_terms import SearchTerm, facet_key, index_terms
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
 
-T = TypeVar("T")
-
 NO_CATEGORY: Final = 0
 # PostgreSQL sums integers to a decimal.
 _TOTAL: Final = cast(func.coalesce(func.sum(brand_counts.c.products), 0), BigInteger)
-_INSERT: Final[dict[str, Any]] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
-# Several rows a statement; both databases limit the number of parameters.
-_BATCH_SIZE: Final = 500
 # The last code point: `term || _LAST` is after every text that begins with the term.
 _LAST: Final = "\U0010ffff"
+
+
+def _upsert(statement: Any) -> Any:  # noqa: ANN401 (the dialects' inserts have no common type)
+    return statement.on_conflict_do_update(
+        index_elements=list(brand_counts.primary_key),
+        set_={"products": brand_counts.c.products + statement.excluded.products},
+    ).returning(*brand_counts.c)
+
+
+_INSERT: Final[dict[str, Any]] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
+_ADD: Final = {dialect: _upsert(insert(brand_counts)) for dialect, insert in _INSERT.items()}
+_ADD_TERMS: Final = {
+    dialect: insert(brand_terms).on_conflict_do_nothing() for dialect, insert in _INSERT.items()
+}
 
 
 class Facet(NamedTuple):
@@ -78,34 +87,20 @@ class BrandCounts:
         """Write the collected changes. Nothing may be locked after this."""
         changes = sorted((facet, delta) for facet, delta in self._changes.items() if delta)
         self._changes.clear()
-        new = [brand for batch in _batches(changes) for brand in self._add(batch)]
-        insert = _INSERT[self._connection.dialect.name]
-        for rows in _batches(brand_term_rows(new)):
-            self._connection.execute(insert(brand_terms).values(rows).on_conflict_do_nothing())
-
-    def _add(self, changes: Sequence[tuple[Facet, int]]) -> list[tuple[str, str]]:
-        """Add to the counts; return key and spelling of each brand that may be new."""
-        statement = _INSERT[self._connection.dialect.name](brand_counts).values(
-            [{**facet._asdict(), "products": delta} for facet, delta in changes]
-        )
-        totals = self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=list(brand_counts.primary_key),
-                set_={"products": brand_counts.c.products + statement.excluded.products},
-            ).returning(*brand_counts.c)
-        )
+        if not changes:
+            return
+        dialect = self._connection.dialect.name
+        rows = [{**facet._asdict(), "products": delta} for facet, delta in changes]
+        totals = self._connection.execute(_ADD[dialect], rows).all()
         deltas = dict(changes)
         # The total of a new row is its change.
-        return [
+        terms = brand_term_rows(
             (key, brand)
             for category_id, key, brand, products in totals
             if deltas[Facet(category_id, key, brand)] == products
-        ]
-
-
-def _batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), _BATCH_SIZE):
-        yield rows[start : start + _BATCH_SIZE]
+        )
+        if terms:
+            self._connection.execute(_ADD_TERMS[dialect], terms)
 
 
 def brand_term_rows(brands: Iterable[tuple[str, str]]) -> list[dict[str, str]]:

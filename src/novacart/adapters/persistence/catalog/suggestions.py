@@ -31,8 +31,6 @@ from novacart.application.search_terms import SearchTerm, index_terms, matches
 # Products are taken from this many of the newest matching products, of which some may be in an
 # inactive category.
 _MAX_MATCHES: Final = 200
-# Frequent words are sought in this many of the newest products.
-_EXAMINED_PRODUCTS: Final = 5000
 # Brands are taken from this many, in the order of the matching term. More begin with one letter
 # only in a shop with thousands of brands.
 _MAX_CANDIDATES: Final = 500
@@ -82,10 +80,10 @@ _BY_INDEX: Final = _products(
     " WHERE words @@ CAST(:indexed AS tsquery) OFFSET 0) AS matching"
     " WHERE words @@ CAST(:terms AS tsquery) ORDER BY product_id DESC"
 )
+# Frequent words are sought in the newest products.
 _BY_EXAMINING: Final = _products(
     "SELECT product_id FROM (SELECT product_id, words FROM product_search"
-    f" ORDER BY product_id DESC LIMIT {_EXAMINED_PRODUCTS}) AS newest"
-    " WHERE words @@ CAST(:terms AS tsquery)"  # noqa: S608 (a constant)
+    " ORDER BY product_id DESC LIMIT 5000) AS newest WHERE words @@ CAST(:terms AS tsquery)"
 )
 _IN_SAMPLE: Final = _products(
     f"SELECT product_id FROM ({SAMPLE}) AS sample"  # noqa: S608 (a constant)
