@@ -1,7 +1,7 @@
 # The image of the web server, the worker and all other commands: docker build -t novacart .
-# The final stage has Python, the locked packages and NovaCart; no compiler, pip, tests or secrets.
+# The final stage has Python, the locked packages, NovaCart and the client of PostgreSQL; no compiler, pip, tests or secrets.
 
-FROM python:3.13-slim-bookworm AS build
+FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/novacart
@@ -14,15 +14,19 @@ RUN /opt/novacart/bin/python -m pip install --quiet --no-index --no-deps --no-bu
 # Needed for the build only.
 RUN /opt/novacart/bin/python -m pip uninstall --quiet --yes editables hatchling pathspec pluggy tomlkit trove-classifiers pip
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13-slim-trixie
+# pg_dump and pg_restore 17, for `novacart backup`.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 novacart
 RUN useradd --uid 10001 --gid novacart --no-create-home --home-dir /var/lib/novacart --shell /usr/sbin/nologin novacart
-# /etc/novacart may hold a .env file, /var/lib/novacart holds local files: mount volumes there.
+# /etc/novacart may hold a .env file, /var/lib/novacart holds local files,
+# /var/backups/novacart holds backups: mount volumes there.
 RUN install --directory --owner=novacart --group=novacart --mode=0700 /var/lib/novacart
 RUN install --directory --owner=novacart --group=novacart --mode=0755 /etc/novacart
+RUN install --directory --owner=novacart --group=novacart --mode=0700 /var/backups/novacart
 COPY --from=build /opt/novacart /opt/novacart
 ENV PATH=/opt/novacart/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    HOST=0.0.0.0 PORT=8000 VAR_DIR=/var/lib/novacart
+    HOST=0.0.0.0 PORT=8000 VAR_DIR=/var/lib/novacart BACKUP_DIR=/var/backups/novacart
 USER novacart
 WORKDIR /etc/novacart
 EXPOSE 8000

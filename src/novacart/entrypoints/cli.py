@@ -5,11 +5,13 @@ from typing import Final
 
 import click
 
+from novacart.adapters.persistence.backup import BackupFailed
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.commands import (
     accounts,
     audit,
+    backup,
     catalog,
     check,
     database,
@@ -38,6 +40,8 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     catalog.export_products,
     outbox.outbox,
     audit.audit,
+    backup.backup,
+    backup.restore,
     payments.reconcile,
     routes.routes,
 )
@@ -64,7 +68,7 @@ def main() -> None:
     configure_logs(debug=True)
     try:
         novacart()
-    except (InvalidSetting, Unavailable, DomainError) as error:
+    except (InvalidSetting, Unavailable, DomainError, BackupFailed) as error:
         for line in str(error).splitlines():
             click.echo(f"Error: {line}", err=True)
         sys.exit(1)

@@ -11,6 +11,11 @@ _DIRECTORY: Final = 0o700
 _FILE: Final = 0o600
 
 
+def current_user() -> int:
+    """Return the user ID of the process; 0 on Windows, as for the owner of each file."""
+    return os.geteuid() if hasattr(os, "geteuid") else 0
+
+
 def make_private_directory(path: Path) -> None:
     """Create the directory and its parents; those that exist keep their mode."""
     if not path.is_dir():
@@ -35,7 +40,7 @@ def make_private(folder: Path, *files: Path) -> None:
             mode = _FILE
         else:
             continue
-        if stat.S_IMODE(status.st_mode) != mode and status.st_uid == os.geteuid():
+        if stat.S_IMODE(status.st_mode) != mode and status.st_uid == current_user():
             path.chmod(mode)
 
 

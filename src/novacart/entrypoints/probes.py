@@ -22,6 +22,7 @@ from novacart.application.ports.readiness import Readiness
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.accounts import usable_demo_accounts
+from novacart.entrypoints.private_files import current_user
 from novacart.entrypoints.production_checks import Finding, error, warning
 from novacart.entrypoints.settings import EmailBackend, InvalidSetting, Settings
 
@@ -30,6 +31,7 @@ _MIN_FREE: Final = 1 << 30
 _CLOCK_TOLERANCE: Final = timedelta(seconds=5)
 # The most frequent jobs run every few seconds.
 _WORKER_TOLERANCE: Final = timedelta(minutes=5)
+_BACKUP_TOLERANCE: Final = timedelta(hours=26)
 
 # The remedy for each dependency that `Readiness` checks.
 _REMEDIES: Final = {
@@ -89,7 +91,7 @@ def check_installation(
 
 def check_files(settings: Settings) -> Iterator[Finding]:
     """Yield the findings about VAR_DIR and the folder of an SQLite database."""
-    folders = {"VAR_DIR": settings.var}
+    folders = {"VAR_DIR": settings.var, "BACKUP_DIR": settings.backup_dir}
     if path := sqlite_path(settings):
         folders["DATABASE_URL"] = path.parent
     for name, folder in folders.items():
@@ -108,7 +110,7 @@ def check_files(settings: Settings) -> Iterator[Finding]:
                 f"{name}: {existing} has only {free >> 20} MiB left.",
                 "Free or add space: a full disk stops orders.",
             )
-    if settings.var.is_dir() and settings.var.stat().st_uid != os.geteuid():
+    if settings.var.is_dir() and settings.var.stat().st_uid != current_user():
         yield warning(
             "VAR_DIR",
             f"VAR_DIR: {settings.var} belongs to another user, so its rights are not corrected.",
@@ -200,6 +202,14 @@ def check_health(health: Health, now: datetime) -> Iterator[Finding]:
             "Clock",
             f"The clock is behind the last job of the worker, {last.isoformat()}.",
             "Synchronise the clock with NTP.",
+        )
+    proofs = [check.checked_at for check in health.checks if check.name == "proven_restore"]
+    if not proofs or now - proofs[0] > _BACKUP_TOLERANCE:
+        since = "yet" if not proofs else f"since {proofs[0].isoformat(timespec='seconds')}"
+        yield warning(
+            "Backup",
+            f"No backup has been made and proven {since}.",
+            "Run `novacart backup --prove` every night (docs/deploy.md).",
         )
     for check in health.checks:
         if not check.ok:

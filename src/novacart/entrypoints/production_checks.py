@@ -141,6 +141,7 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
     yield from _images(settings)
     yield from _business_rules(settings)
     yield from _staff_and_limits(settings)
+    yield from _backups(settings)
 
 
 def _file_findings(dotenv: Path) -> Iterator[Finding]:
@@ -506,6 +507,21 @@ def _staff_and_limits(settings: Settings) -> Iterator[Finding]:
             "METRICS_ENABLED",
             "METRICS_ENABLED is False: no alert reports slow requests and errors.",
             "Set METRICS_ENABLED=True and METRICS_TOKEN, and let Prometheus read /metrics.",
+        )
+
+
+def _backups(settings: Settings) -> Iterator[Finding]:
+    if settings.backup_dir.absolute().is_relative_to(settings.var.absolute()):
+        yield warning(
+            "BACKUP_DIR",
+            "BACKUP_DIR is inside VAR_DIR: a lost disk takes the backups with it.",
+            "Name a directory on another disk, or copy the backups to another place.",
+        )
+    if not settings.backup_key:
+        yield warning(
+            "BACKUP_KEY",
+            "BACKUP_KEY is not set: backups, which hold customers' data, are not encrypted.",
+            "Set it to a long random string, and keep it in another place, too.",
         )
 
 

@@ -111,6 +111,9 @@ class Settings:
     search_rate_limit: int
     metrics_enabled: bool
     metrics_token: str = field(repr=False)
+    backup_dir: Path
+    backup_key: str = field(repr=False)
+    backup_keep_days: int
     access_token_lifetime: timedelta
     refresh_token_lifetime: timedelta
     max_sessions: int
@@ -206,6 +209,9 @@ def load_settings(
         search_rate_limit=read.number("SEARCH_RATE_LIMIT", 50, maximum=10_000),
         metrics_enabled=metrics_enabled,
         metrics_token=_metrics_token(read.text("METRICS_TOKEN"), enabled=metrics_enabled),
+        backup_dir=Path(read.text("BACKUP_DIR", str(var / "backups"))),
+        backup_key=_backup_key(read.text("BACKUP_KEY")),
+        backup_keep_days=read.number("BACKUP_KEEP_DAYS", 14, maximum=3650),
         access_token_lifetime=timedelta(minutes=read.number("ACCESS_TOKEN_LIFETIME", 60)),
         refresh_token_lifetime=timedelta(
             minutes=read.number("REFRESH_TOKEN_LIFETIME", 7 * 24 * 60)
@@ -330,6 +336,16 @@ def _secret_key(value: str, *, debug: bool, var: Path, required: bool) -> str:
         raise InvalidSetting(f"SECRET_KEY {problem}. {HOW_TO_MAKE_A_KEY}", setting="SECRET_KEY")
     if weak := weakness(value):
         raise InvalidSetting(f"SECRET_KEY {weak}. {HOW_TO_MAKE_A_KEY}", setting="SECRET_KEY")
+    return value
+
+
+def _backup_key(value: str) -> str:
+    if value and (weak := weakness(value)):
+        raise InvalidSetting(
+            f"BACKUP_KEY {weak}. Make one with"
+            ' `python -c "import secrets; print(secrets.token_urlsafe(48))"`.',
+            setting="BACKUP_KEY",
+        )
     return value
 
 

