@@ -1,17 +1,21 @@
 """Races over carts and orders: no lost updates, no torn reads."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from threading import Barrier
+from time import monotonic
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
+from novacart.adapters.persistence.accounts.tables import users
 from novacart.adapters.persistence.cart.tables import cart_lines
 from novacart.adapters.persistence.catalog.tables import products, stock_levels
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.cart.add_to_cart import AddToCartCommand
 from novacart.application.cart.change_quantity import ChangeQuantityCommand, QuantityStep
@@ -31,7 +35,7 @@ from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.limits import OrderLimits
 from novacart.domain.shared.ids import OrderId
 from tests.integration.concurrency.conftest import OrderingHarness
-from tests.support.builders.ordering import NOON, ShopFixture, rupees
+from tests.support.builders.ordering import AS_CUSTOMER, NOON, PLENTY, ShopFixture, rupees
 from tests.support.races import THREADS, assert_stock_matches_ledger, errors_of, run_concurrently
 
 
@@ -51,6 +55,59 @@ def test_concurrent_adds_of_one_product_make_one_line(ordering: OrderingHarness)
     outcomes = ordering.run_concurrently([partial(ordering.add, command)] * count)
     assert errors_of(outcomes) == []
     assert_cart_quantity(shop, count)
+
+
+def _quantity_after_waiting(
+    url: str, read: Callable[[Database, ShopFixture], int]
+) -> tuple[int, int]:
+    """Read while an addition holds the user's lock: the quantity read, and the one committed."""
+    database = Database.connect(url)
+    shop = ShopFixture(SqlUnitOfWorkFactory(database, AS_CUSTOMER), prices=(100,))
+    shop.fill_cart(1)
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            with shop.begin() as work:
+                addition = work.carts.addition(shop.customer, shop.products[0])
+                line = addition.add(1, limits=PLENTY, at=NOON)
+                work.carts.save(addition.cart)
+                result = pool.submit(read, database, shop)
+                deadline = monotonic() + 10
+                while monotonic() < deadline:
+                    with database.reading() as connection:
+                        if connection.scalar(waiting):
+                            break
+                work.commit()
+            return result.result(10), line.quantity
+    finally:
+        database.dispose()
+
+
+def test_addition_that_waited_for_the_lock_sees_the_previous_one(postgresql_url: str) -> None:
+    def read(_: Database, shop: ShopFixture) -> int:
+        with shop.begin() as work:
+            [line] = work.carts.addition(shop.customer, shop.products[0]).cart.lines
+        return line.quantity
+
+    read_quantity, committed = _quantity_after_waiting(postgresql_url, read)
+    assert read_quantity == committed == 2
+
+
+def test_naive_statement_that_locks_and_reads_returns_old_data(postgresql_url: str) -> None:
+    """Negative control: PostgreSQL takes the snapshot before it waits for the lock."""
+
+    def read(database: Database, shop: ShopFixture) -> int:
+        with database.writing() as connection:
+            quantity: int = connection.execute(
+                select(cart_lines.c.quantity)
+                .join_from(users, cart_lines, cart_lines.c.user_id == users.c.id)
+                .where(users.c.id == shop.customer)
+                .with_for_update(of=users, key_share=True)
+            ).scalar_one()
+        return quantity
+
+    read_quantity, committed = _quantity_after_waiting(postgresql_url, read)
+    assert (read_quantity, committed) == (1, 2)
 
 
 def test_concurrent_increases_are_all_counted(ordering: OrderingHarness) -> None:
