@@ -12,6 +12,7 @@ from novacart.application.catalog.queries import (
     BrandCount,
     CategoryView,
     ExportedProduct,
+    ListedProduct,
     ListPosition,
     PriceRange,
     ProductFilter,
@@ -57,14 +58,7 @@ class FakeCatalogQueries:
         limit: int,
         after: ListPosition | None = None,
     ) -> ProductPage:
-        keyed = sorted(
-            (
-                (_key(product, filters, sort), product.id, product)
-                for product in self._matching(filters)
-            ),
-            key=lambda entry: entry[:2],
-            reverse=sort is not ProductSort.PRICE,
-        )
+        keyed = self._keyed(filters, sort)
         if after is not None:
             position = (after.key, after.id)
             keyed = [
@@ -75,12 +69,31 @@ class FakeCatalogQueries:
         shown = keyed[:limit]
         more = len(keyed) > limit
         return ProductPage(
-            products=[product for _, _, product in shown],
+            products=[
+                ListedProduct(product.id, product.version, product.price.amount, product.stock)
+                for _, _, product in shown
+            ],
             next=ListPosition(key=shown[-1][0], id=shown[-1][1]) if more else None,
+        )
+
+    def _keyed(
+        self, filters: ProductFilter, sort: ProductSort
+    ) -> list[tuple[int, ProductId, ProductView]]:
+        """Matching products in order, each with its sort key and its id."""
+        return sorted(
+            (
+                (_key(product, filters, sort), product.id, product)
+                for product in self._matching(filters)
+            ),
+            key=lambda entry: entry[:2],
+            reverse=sort is not ProductSort.PRICE,
         )
 
     def count_products(self, filters: ProductFilter) -> int:
         return len(self._matching(filters))
+
+    def products(self, product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
+        return [product for product in self._all_active() if product.id in product_ids]
 
     def product(self, product_id: ProductId) -> ProductView:
         for product in self._all_active():
@@ -109,9 +122,7 @@ class FakeCatalogQueries:
             for product in listed
             if matches(terms, index_terms(product.brand))
         )
-        best = self.list_products(
-            ProductFilter(search=text), sort=ProductSort.RELEVANCE, limit=MAX_SUGGESTIONS
-        )
+        best = self._keyed(ProductFilter(search=text), ProductSort.RELEVANCE)
         return select_suggestions(
             [
                 Suggestion(
@@ -135,7 +146,7 @@ class FakeCatalogQueries:
                     brands.items(), key=lambda item: (-item[1].count, item[1].title)
                 )
             ],
-            best.products,
+            [product for _, _, product in best[:MAX_SUGGESTIONS]],
         )
 
     def categories(self) -> Sequence[CategoryView]:

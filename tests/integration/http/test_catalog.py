@@ -2,25 +2,35 @@
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.catalog.schemas import (
+    BrandCountSchema,
+    PriceRangeSchema,
     ProductSchema,
     SuggestionSchema,
+    brand_json,
+    price_range_json,
     product_json,
     suggestion_json,
 )
-from novacart.application.catalog.queries import CatalogQueries
+from novacart.adapters.web.http.responses import json_bytes
+from novacart.application.catalog.queries import CatalogQueries, ProductFilter, ProductSort
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
-from tests.support.builders.catalog import NOON, a_product, add_product, details
+from novacart.domain.shared.money import Money
+from tests.support.builders.catalog import NOON, a_claim, a_product, add_product, details
 from tests.support.contracts.catalog_queries import fill
 from tests.support.query_counter import counted_statements
 
@@ -323,18 +333,65 @@ def test_number_of_statements_does_not_depend_on_the_rows(
         add_product(begin, a_product(number, details(title=f"Kite {number}", category_id=8)))
     with counted_statements(injector.get(Database)) as statements:
         assert client.get(path).status_code == 200
+    # The first request loads the products that are not kept in memory.
+    assert 0 < len(statements) <= max_statements + ("?" in path)
+    statements.clear()
+    with counted_statements(injector.get(Database)) as statements:
+        assert client.get(path).status_code == 200
     assert 0 < len(statements) <= max_statements
+
+
+def change_product(begin: UnitOfWorkFactory, product_id: int, price: int, units: int) -> None:
+    with begin() as work:
+        product = work.products.get_for_update(ProductId(product_id))
+        product.edit(replace(product.details, price=Money(price, "INR")), at=NOON)
+        work.products.save(product)
+        work.stock.reserve([a_claim(product_id, units, f"line:{price}:reserve")], at=NOON)
+        work.commit()
+
+
+def shown(client: FlaskClient, product_id: int) -> tuple[str, int]:
+    [product] = [one for one in client.get("/api/products/").get_json() if one["id"] == product_id]
+    return product["price"], product["stock"]
+
+
+def test_list_shows_the_last_commit_of_any_process(client: FlaskClient, database_url: str) -> None:
+    assert shown(client, 101) == ("300.00", 3)
+    database = Database.connect(database_url)
+    try:
+        begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+        for price in range(30_100, 30_400, 100):
+            change_product(begin, 101, price, 1)
+            assert shown(client, 101) == (f"{price // 100}.00", 3 - (price - 30_000) // 100)
+    finally:
+        database.dispose()
+
+
+def test_list_whose_versions_are_not_read_shows_an_old_price(
+    client: FlaskClient,
+    begin: UnitOfWorkFactory,
+    queries: CatalogQueries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: only the versions that are read with each list keep it current."""
+    page = queries.list_products(ProductFilter(), sort=ProductSort.NEWEST, limit=200)
+    assert shown(client, 101) == ("300.00", 3)
+    change_product(begin, 101, 30_100, 1)
+    monkeypatch.setattr(queries, "list_products", lambda *_args, **_options: page)
+    assert shown(client, 101) == ("300.00", 3)
 
 
 def test_json_functions_equal_the_schemas(app: Flask, queries: CatalogQueries) -> None:
     cases: list[tuple[Any, Callable[[Any], object], Any]] = [
         *((one.product, product_json, ProductSchema()) for one in queries.all_products()),
         *((one, suggestion_json, SuggestionSchema()) for one in queries.suggestions("b")),
+        *((one, brand_json, BrandCountSchema()) for one in queries.brands(None)),
+        (queries.price_range(None), price_range_json, PriceRangeSchema()),
     ]
     assert len(cases) > 10
     with app.test_request_context():
         for view, to_json, schema in cases:
             dumped = schema.dump(view)
-            assert to_json(view) == {
+            assert orjson.loads(json_bytes(to_json(view))) == {
                 k: v for k, v in dumped.items() if v is not None or k not in {"slug", "id"}
             }

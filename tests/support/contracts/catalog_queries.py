@@ -10,6 +10,7 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
     CatalogQueries,
+    ListedProduct,
     ListPosition,
     ProductFilter,
     ProductSort,
@@ -117,9 +118,9 @@ def ids(
 
 def all_pages(
     queries: CatalogQueries, filters: ProductFilter, sort: ProductSort, limit: int
-) -> list[ProductView]:
+) -> list[ListedProduct]:
     """All products of a list, loaded page by page."""
-    products: list[ProductView] = []
+    products: list[ListedProduct] = []
     after: ListPosition | None = None
     while True:
         page = queries.list_products(filters, sort=sort, limit=limit, after=after)
@@ -220,6 +221,21 @@ class CatalogQueriesContract:
             updated_at=NOON - timedelta(hours=3),
             version=1,
         )
+
+    def test_products_are_those_that_exist(self, queries: CatalogQueries) -> None:
+        wanted = [ProductId(number) for number in (103, 101, 108, 1, 2**53 - 1)]
+        shown = queries.products(wanted)
+        assert sorted(product.id for product in shown) == [101, 103]
+        assert all(product == queries.product(product.id) for product in shown)
+        assert queries.products([]) == []
+
+    def test_listed_product_has_version_price_and_stock(self, queries: CatalogQueries) -> None:
+        filters = ProductFilter(category="toys")
+        page = queries.list_products(filters, sort=ProductSort.PRICE, limit=2)
+        assert page.products == [
+            ListedProduct(ProductId(104), version=1, price_minor=5_000, stock=9),
+            ListedProduct(ProductId(103), version=1, price_minor=20_000, stock=0),
+        ]
 
     @pytest.mark.parametrize("product_id", [108, 1, 2**53 - 1])
     def test_archived_or_unknown_product_raises(

@@ -16,7 +16,6 @@ from novacart.application.catalog.import_products import BATCH_SIZE, ImportProdu
 from novacart.application.catalog.import_report import ImportReport, report_lines
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
 from novacart.application.catalog.product_files import FileFormat, UnreadableFile
-from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
@@ -81,8 +80,8 @@ def export(
 
 
 def products(catalog: CatalogFixture) -> list[ProductView]:
-    page = catalog.queries.list_products(ProductFilter(), sort=ProductSort.PRICE, limit=200)
-    return sorted(page.products, key=lambda product: product.id)
+    exported = catalog.queries.all_products()
+    return sorted((each.product for each in exported), key=lambda product: product.id)
 
 
 def shown(catalog: CatalogFixture) -> list[tuple[str, str, int]]:

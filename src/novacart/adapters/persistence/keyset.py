@@ -17,11 +17,14 @@ def seek(
     """Select the `limit` rows after a position, and one more if there is a next page.
 
     The columns of `order` are never null and together unique. `after` has the values of these
-    columns in the last row before the page; None selects the first page.
+    columns in the last row before the page, or their parameters; None selects the first page.
     """
     if after is not None:
         position = tuple_(
-            *(literal(value, column.type) for column, value in zip(order, after, strict=True))
+            *(
+                value if isinstance(value, ColumnElement) else literal(value, column.type)
+                for column, value in zip(order, after, strict=True)
+            )
         )
         row = tuple_(*order)
         statement = statement.where(row < position if descending else row > position)

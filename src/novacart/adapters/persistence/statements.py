@@ -37,25 +37,31 @@ class DriverStatement:
 
     Parameters are named by `bindparam`; literal values are constants of the statement. Raises
     `ValueError` for an `in_` with a list, whose length is part of the SQL: use a `bindparam` for
-    each value.
+    each value, or an array (JSON on SQLite).
 
-    On PostgreSQL it is prepared once for each connection. `generic_plan` makes `Database.fetch`
-    use one plan for all parameters. Set it if planning takes long and the best plan does not
-    depend on the values: not for a search, whose plan depends on how frequent a word is.
+    On PostgreSQL it is prepared once for each connection, and from its sixth execution PostgreSQL
+    may use one plan for all parameters. `generic_plan` makes `Database.fetch` do so always: set it
+    if planning takes long and the best plan does not depend on the values. If it does depend on
+    them, as for a search for a rare or a frequent word, set `is_prepared` to False.
     """
 
-    def __init__(self, element: ClauseElement, *, generic_plan: bool = False) -> None:
+    def __init__(
+        self, element: ClauseElement, *, generic_plan: bool = False, is_prepared: bool = True
+    ) -> None:
         if isinstance(element, Insert) and not _columns(element):
             # Otherwise SQLAlchemy adds RETURNING to an INSERT that leaves out the key.
             element = element.inline()
         self._element = element
         self._compiled: dict[str, CompiledStatement] = {}
         self.generic_plan = generic_plan
+        self._is_prepared = is_prepared
 
     def compiled(self, dialect: Dialect) -> "CompiledStatement":
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = CompiledStatement(self._element, dialect)
+            compiled = self._compiled[dialect.name] = CompiledStatement(
+                self._element, dialect, is_prepared=self._is_prepared
+            )
         return compiled
 
     def fetch(self, connection: Connection, parameters: Parameters = NO_PARAMETERS) -> list[Row]:
@@ -119,7 +125,7 @@ class MultiRowInsert:
 class CompiledStatement:
     """SQL of a dialect, the order of its parameters, and converters of parameters and rows."""
 
-    def __init__(self, element: ClauseElement, dialect: Dialect) -> None:
+    def __init__(self, element: ClauseElement, dialect: Dialect, *, is_prepared: bool) -> None:
         self._is_postgresql = dialect.name == "postgresql"
         # In `$1` the SQL is PostgreSQL's own. psycopg would parse that with `%(name)s` on every
         # call if it has more than 4,096 characters or 50 parameters.
@@ -145,8 +151,8 @@ class CompiledStatement:
             for index, column in enumerate(_columns(element))
             if (convert := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
-        # psycopg would prepare a statement at its sixth use only.
-        self._options = {"prepare": True} if self._is_postgresql else {}
+        # By default psycopg prepares a statement at its sixth use.
+        self._options = {"prepare": is_prepared} if self._is_postgresql else {}
 
     def execute(self, engine: Engine, driver: Any, parameters: Parameters) -> Any:
         """Return the cursor."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.shared.ids import CategoryId, ProductId
@@ -50,11 +50,24 @@ class ListPosition:
     id: int
 
 
+class ListedProduct(NamedTuple):
+    """A product of a list.
+
+    `version` changes with each edit, but not with `stock`, the number of units that can be ordered
+    now. `price_minor` is in minor units.
+    """
+
+    id: ProductId
+    version: int
+    price_minor: int
+    stock: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductPage:
     """`next` is the position of the next page, None on the last page."""
 
-    products: Sequence[ProductView]
+    products: Sequence[ListedProduct]
     next: ListPosition | None
 
 
@@ -131,6 +144,10 @@ class CatalogQueries(Protocol):
         ...
 
     def count_products(self, filters: ProductFilter) -> int: ...
+
+    def products(self, product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
+        """Those of the products that exist, in any order."""
+        ...
 
     def product(self, product_id: ProductId) -> ProductView:
         """Raises `ProductNotFound`."""

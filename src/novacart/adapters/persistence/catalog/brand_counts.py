@@ -115,7 +115,7 @@ def count_of(category: str | None, keys: Sequence[str] = ()) -> Select[*tuple[An
     return statement.where(brand_counts.c.brand_key.in_(keys)) if keys else statement
 
 
-def spellings(category: str | None) -> Select[*tuple[Any, ...]]:
+def spellings(category: str | ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
     """Select key, spelling and number of listed products of each brand."""
     return (
         select(brand_counts.c.brand_key, brand_counts.c.brand, _TOTAL)
@@ -158,7 +158,7 @@ def counts_by_category(category_ids: Iterable[int]) -> Select[*tuple[Any, ...]]:
     )
 
 
-def counts_in(slug: str | None) -> ColumnElement[bool]:
+def counts_in(slug: str | ColumnElement[str] | None) -> ColumnElement[bool]:
     """Whether a count is of listed products, and of the active category of this slug."""
     category_id = brand_counts.c.category_id
     if slug is None:

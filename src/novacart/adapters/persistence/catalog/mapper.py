@@ -32,6 +32,13 @@ PRODUCT_VIEW_COLUMNS: Final[list[ColumnElement[Any]]] = [
     products.c.currency,
     AVAILABLE.label("available"),
 ]
+# The columns of `ListedProduct`.
+LISTED_COLUMNS: Final[list[ColumnElement[Any]]] = [
+    products.c.id,
+    products.c.version,
+    products.c.price_minor,
+    AVAILABLE.label("available"),
+]
 
 
 def from_product(product: Product) -> dict[str, Any]:

@@ -8,22 +8,25 @@ from typing import Any, Final
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Row,
     Select,
+    Text,
     and_,
+    bindparam,
     column,
     false,
     func,
+    literal_column,
     select,
     text,
     true,
 )
 from sqlalchemy.sql.selectable import Subquery
 
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE, PRODUCT_VIEW_COLUMNS
+from novacart.adapters.persistence.catalog.mapper import AVAILABLE, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.keyset import seek
+from novacart.adapters.persistence.statements import DriverStatement, Parameters
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.application.search_terms import facet_key, search_terms
 
@@ -100,11 +103,11 @@ class ProductListQuery:
     def page(self, limit: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
         """Select `limit` products after a position, and one more if there is a next page.
 
-        Rows begin with `PRODUCT_VIEW_COLUMNS`, followed by the sort key as `sort_key`.
+        Rows have the `LISTED_COLUMNS` and the sort key.
         """
         if self._search is not None and self._dialect == "postgresql":
             return self._shown(self._found_by_index(self._search, limit, after))
-        page = select(*PRODUCT_VIEW_COLUMNS, self._key.label("sort_key"))
+        page = select(*LISTED_COLUMNS, self._key.label("sort_key"))
         page = page.join_from(products, stock_levels, _HAS_STOCK_LEVEL)
         return self._sought(self._searched(self._filtered(page)), limit, after)
 
@@ -154,7 +157,7 @@ class ProductListQuery:
         """Select the columns of products whose ids and sort keys are selected."""
         matching = page.subquery("matching")
         return (
-            select(*PRODUCT_VIEW_COLUMNS, matching.c.sort_key)
+            select(*LISTED_COLUMNS, matching.c.sort_key)
             .join_from(matching, products, products.c.id == matching.c.id)
             .join(stock_levels, _HAS_STOCK_LEVEL)
             .order_by(*self._order(matching.c.sort_key, matching.c.id))
@@ -181,8 +184,11 @@ class ProductListQuery:
             after=self._place(after),
         )
 
-    def _place(self, after: ListPosition | None) -> tuple[object, int] | None:
-        return None if after is None else (self._from_position(after.key), after.id)
+    def _place(self, after: ListPosition | None) -> Sequence[ColumnElement[Any]] | None:
+        if after is None:
+            return None
+        key = bindparam("after_key", self._from_position(after.key), type_=self._key.type)
+        return key, bindparam("after_id", after.id, type_=BigInteger)
 
     def _order(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         return [column.desc() for column in columns] if self._descending else list(columns)
@@ -193,21 +199,8 @@ class ProductListQuery:
             count = count.join(stock_levels, _HAS_STOCK_LEVEL)
         return self._searched(self._filtered(count))
 
-    def position(self, row: Row[Any]) -> ListPosition:
-        """The position after a row of `page`."""
-        key = row.sort_key
-        if isinstance(key, datetime):
-            key = (key - _EPOCH) // _MICROSECOND
-        return ListPosition(key=key, id=row.id)
-
     def _from_position(self, key: int) -> datetime | int:
-        """The sort key in its column's type. A time out of range becomes the nearest valid one."""
-        if self._key is not products.c.created_at:
-            return key
-        try:
-            return _EPOCH + key * _MICROSECOND
-        except OverflowError:
-            return datetime.max.replace(tzinfo=UTC) if key > 0 else datetime.min.replace(tzinfo=UTC)
+        return to_time(key) if self._key is products.c.created_at else key
 
     def _searched(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         if self._search is None:
@@ -216,22 +209,87 @@ class ProductListQuery:
 
     def _filtered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         filters = self._filters
-        statement = statement.where(in_category(filters.category))
+        slug = filters.category
+        statement = statement.where(
+            in_category(None if slug is None else bindparam("category", slug, type_=Text))
+        )
         if self._has_unmatchable_search:
             statement = statement.where(false())
         if filters.brands:
-            keys = list(dict.fromkeys(facet_key(brand) for brand in filters.brands))
+            keys = [
+                bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
+            ]
             statement = statement.where(_is_one_of(products.c.brand_key, keys))
         if filters.min_price is not None:
-            statement = statement.where(products.c.price_minor >= filters.min_price.amount)
+            lowest = bindparam("min_price", filters.min_price.amount, type_=BigInteger)
+            statement = statement.where(products.c.price_minor >= lowest)
         if filters.max_price is not None:
-            statement = statement.where(products.c.price_minor <= filters.max_price.amount)
+            highest = bindparam("max_price", filters.max_price.amount, type_=BigInteger)
+            statement = statement.where(products.c.price_minor <= highest)
         if filters.in_stock is not None:
             statement = statement.where(AVAILABLE > 0 if filters.in_stock else AVAILABLE <= 0)
         return statement
 
 
-def in_category(slug: str | None) -> ColumnElement[bool]:
+# Compiled statements of lists without a search. Compiling takes longer than executing.
+_KEPT: Final[dict[tuple[object, ...], DriverStatement]] = {}
+_MAX_KEPT: Final = 256
+
+
+def kept_page(
+    dialect: str,
+    filters: ProductFilter,
+    sort: ProductSort,
+    limit: int,
+    after: ListPosition | None,
+) -> tuple[DriverStatement, Parameters]:
+    """The statement of `ProductListQuery.page` and its parameters. `filters` have no search."""
+    if sort is ProductSort.RELEVANCE:
+        sort = ProductSort.NEWEST
+    parameters: dict[str, object] = {}
+    if filters.category is not None:
+        parameters["category"] = filters.category
+    if after is not None:
+        parameters["after_key"] = to_time(after.key) if sort is ProductSort.NEWEST else after.key
+        parameters["after_id"] = after.id
+    # The best plan does not depend on these parameters, but on the following ones.
+    plain = len(parameters)
+    if filters.brands:
+        parameters |= _brand_parameters(filters)
+    if filters.min_price is not None:
+        parameters["min_price"] = filters.min_price.amount
+    if filters.max_price is not None:
+        parameters["max_price"] = filters.max_price.amount
+    shape = (dialect, sort, limit, filters.in_stock, *parameters)
+    statement = _KEPT.get(shape)
+    if statement is None:
+        if len(_KEPT) >= _MAX_KEPT:
+            _KEPT.clear()
+        page = ProductListQuery(dialect, filters, sort).page(limit, after)
+        # PostgreSQL would plan a limit that is a parameter as a tenth of the table.
+        page = page.limit(literal_column(str(limit + 1)))
+        statement = DriverStatement(page, is_prepared=len(parameters) == plain)
+        _KEPT[shape] = statement
+    return statement, parameters
+
+
+def list_position(row: Sequence[Any]) -> ListPosition:
+    """The position after a row of `ProductListQuery.page`."""
+    key = row[-1]
+    if isinstance(key, datetime):
+        key = (key - _EPOCH) // _MICROSECOND
+    return ListPosition(key=key, id=row[0])
+
+
+def to_time(key: int) -> datetime:
+    """The time of a position. One that is out of range becomes the nearest valid one."""
+    try:
+        return _EPOCH + key * _MICROSECOND
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if key > 0 else datetime.min.replace(tzinfo=UTC)
+
+
+def in_category(slug: str | ColumnElement[str] | None) -> ColumnElement[bool]:
     """Whether a product is listed, and in the active category of this slug."""
     if slug is None:
         return IS_LISTED
@@ -243,7 +301,14 @@ def in_category(slug: str | None) -> ColumnElement[bool]:
     return and_(IS_ACTIVE, products.c.category_id == category_id)
 
 
-def _is_one_of(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+def _brand_parameters(filters: ProductFilter) -> dict[str, object]:
+    keys = dict.fromkeys(facet_key(brand) for brand in filters.brands)
+    return {f"brand_{number}": key for number, key in enumerate(keys)}
+
+
+def _is_one_of(
+    column: ColumnElement[str], values: Sequence[ColumnElement[Any]]
+) -> ColumnElement[bool]:
     # Equality with a single value lets an index return rows in the order of the list.
     return column == values[0] if len(values) == 1 else column.in_(values)
 

@@ -4,7 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.selectable import Subquery
 
 from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
@@ -12,6 +24,8 @@ from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, t
 from novacart.adapters.persistence.catalog.product_list_query import (
     IS_ACTIVE,
     ProductListQuery,
+    kept_page,
+    list_position,
 )
 from novacart.adapters.persistence.catalog.search_pages import find_page
 from novacart.adapters.persistence.catalog.suggestions import (
@@ -21,11 +35,13 @@ from novacart.adapters.persistence.catalog.suggestions import (
 )
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
     CategoryView,
     ExportedProduct,
+    ListedProduct,
     ListPosition,
     PriceRange,
     ProductFilter,
@@ -48,7 +64,15 @@ _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
     .join_from(products, stock_levels, stock_levels.c.product_id == products.c.id)
     .where(IS_ACTIVE)
 )
-_PRODUCT: Final = _PRODUCTS.where(products.c.id == bindparam("product_id"))
+_PRODUCT: Final = DriverStatement(_PRODUCTS.where(products.c.id == bindparam("product_id")))
+# The ids are one parameter, so that the SQL does not depend on their number.
+_IDS_IN_JSON = func.json_each(bindparam("ids", type_=JSON)).table_valued("value")
+_PRODUCTS_BY_ID: Final = {
+    "postgresql": DriverStatement(
+        _PRODUCTS.where(products.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    ),
+    "sqlite": DriverStatement(_PRODUCTS.where(products.c.id.in_(select(_IDS_IN_JSON.c.value)))),
+}
 
 
 def _price_bounds(shown: Subquery | None) -> Select[*tuple[Any, ...]]:
@@ -64,21 +88,26 @@ def _price_bounds(shown: Subquery | None) -> Select[*tuple[Any, ...]]:
     return bounds if shown is None else bounds.select_from(shown)
 
 
-def _price_range(category: str | None) -> Select[*tuple[Any, ...]]:
+def _price_range(slug: ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
     """Select the lowest and the highest price.
 
     Each category's price is one entry of an index. Searching all products together would pass over
     those of inactive categories.
     """
     shown = select(categories.c.id).where(categories.c.is_active)
-    if category is not None:
-        shown = shown.where(categories.c.slug == category)
+    if slug is not None:
+        shown = shown.where(categories.c.slug == slug)
     by_category = _price_bounds(shown.subquery("shown"))
-    bounds = by_category if category else union_all(by_category, _price_bounds(None))
+    bounds = union_all(by_category, _price_bounds(None)) if slug is None else by_category
     each = bounds.subquery("bounds")
-    return select(
-        func.min(each.c.lowest).label("lowest"), func.max(each.c.highest).label("highest")
-    )
+    return select(func.min(each.c.lowest), func.max(each.c.highest))
+
+
+_SLUG: Final = bindparam("category", type_=Text)
+_BRANDS: Final = DriverStatement(spellings(None))
+_BRANDS_OF_CATEGORY: Final = DriverStatement(spellings(_SLUG))
+_PRICE_RANGE: Final = DriverStatement(_price_range(None))
+_PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(_price_range(_SLUG))
 
 
 class SqlCatalogQueries:
@@ -94,11 +123,18 @@ class SqlCatalogQueries:
         limit: int,
         after: ListPosition | None = None,
     ) -> ProductPage:
-        with self._database.reading() as connection:
-            found = find_page(connection, filters, sort, limit=limit, after=after)
+        if filters.search.strip():
+            with self._database.reading() as connection:
+                found = find_page(connection, filters, sort, limit=limit, after=after)
+            return ProductPage(
+                products=[_listed(row) for row, _ in found[:limit]],
+                next=found[limit - 1][1] if len(found) > limit else None,
+            )
+        page = kept_page(self._database.dialect, filters, sort, limit, after)
+        rows = self._database.fetch(*page)
         return ProductPage(
-            products=[to_product_view(row) for row, _ in found[:limit]],
-            next=found[limit - 1][1] if len(found) > limit else None,
+            products=[_listed(row) for row in rows[:limit]],
+            next=list_position(rows[limit - 1]) if len(rows) > limit else None,
         )
 
     def count_products(self, filters: ProductFilter) -> int:
@@ -113,26 +149,35 @@ class SqlCatalogQueries:
         return count
 
     def product(self, product_id: ProductId) -> ProductView:
-        with self._database.reading() as connection:
-            row = connection.execute(_PRODUCT, {"product_id": product_id}).one_or_none()
-        if row is None:
+        rows = self._database.fetch(_PRODUCT, {"product_id": product_id})
+        if not rows:
             raise ProductNotFound
-        return to_product_view(row)
+        return to_product_view(rows[0])
+
+    def products(self, product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
+        statement = _PRODUCTS_BY_ID[self._database.dialect]
+        rows = self._database.fetch(statement, {"ids": product_ids})
+        return [to_product_view(row) for row in rows]
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
-        with self._database.reading() as connection:
-            brands = merge_brands(
-                (row[0], row[1], row[2]) for row in connection.execute(spellings(category))
-            )
+        if category is None:
+            rows = self._database.fetch(_BRANDS)
+        else:
+            rows = self._database.fetch(_BRANDS_OF_CATEGORY, {"category": category})
+        brands = merge_brands((row[0], row[1], row[2]) for row in rows)
         # The collations of the databases differ.
         return sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title))
 
     def price_range(self, category: str | None) -> PriceRange:
-        with self._database.reading() as connection:
-            row = connection.execute(_price_range(category)).one()
+        if category is None:
+            [[lowest, highest]] = self._database.fetch(_PRICE_RANGE)
+        else:
+            [[lowest, highest]] = self._database.fetch(
+                _PRICE_RANGE_OF_CATEGORY, {"category": category}
+            )
         return PriceRange(
-            min_price=Money(row.lowest or 0, self._currency),
-            max_price=Money(row.highest or 0, self._currency),
+            min_price=Money(lowest or 0, self._currency),
+            max_price=Money(highest or 0, self._currency),
         )
 
     def suggestions(self, text: str) -> Sequence[Suggestion]:
@@ -182,3 +227,7 @@ class SqlCatalogQueries:
             if len(rows) < _BATCH_SIZE:
                 return
             last = rows[-1].id
+
+
+def _listed(row: Sequence[Any]) -> ListedProduct:
+    return ListedProduct(row[0], row[1], row[2], row[3])

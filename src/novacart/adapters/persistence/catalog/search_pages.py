@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from novacart.adapters.persistence.catalog.product_list_query import (
     ProductListQuery,
     SearchExpression,
+    list_position,
 )
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, plan_search
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
@@ -38,7 +39,7 @@ def find_page(
     terms = search_terms(filters.search)
     if dialect != "postgresql" or not terms:
         query = ProductListQuery(dialect, filters, sort)
-        return _with_positions(query, connection.execute(query.page(limit, after)).all())
+        return _with_positions(connection.execute(query.page(limit, after)).all())
     plan = plan_search(connection, terms)
     found = _Search(connection, filters, plan)
     if not plan.is_frequent(limit + 1):
@@ -84,7 +85,7 @@ class _Search:
         if len(rows) <= limit and self._connection.scalar(query.has_more(count, after)) is not None:
             # There are fewer matches, or they are further on, than expected.
             return self.by_index(search, sort, limit, after)
-        return _with_positions(query, rows)
+        return _with_positions(rows)
 
     def by_index(
         self,
@@ -95,11 +96,11 @@ class _Search:
     ) -> FoundRows:
         """Find by the search index, and sort everything that matches."""
         query = self._query(search, sort)
-        return _with_positions(query, self._connection.execute(query.page(limit, after)).all())
+        return _with_positions(self._connection.execute(query.page(limit, after)).all())
 
     def _query(self, search: SearchExpression, sort: ProductSort) -> ProductListQuery:
         return ProductListQuery("postgresql", self._filters, sort, search=search)
 
 
-def _with_positions(query: ProductListQuery, rows: Sequence[Row[Any]]) -> FoundRows:
-    return [(row, query.position(row)) for row in rows]
+def _with_positions(rows: Sequence[Row[Any]]) -> FoundRows:
+    return [(row, list_position(row)) for row in rows]

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
+from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.adapters.web.catalog.schemas import (
     DEFAULT_LIMIT,
     BrandCountSchema,
@@ -16,6 +17,8 @@ from novacart.adapters.web.catalog.schemas import (
     ProductSchema,
     SuggestionQuerySchema,
     SuggestionSchema,
+    brand_json,
+    price_range_json,
     product_json,
     suggestion_json,
 )
@@ -49,6 +52,7 @@ _UNCHANGED = "The client has the current representation."
 def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blueprint:
     """Products, facets and search suggestions."""
     blueprint = Blueprint("catalog", __name__, url_prefix="/api/products", description="Products.")
+    documents = ProductDocuments(queries)
 
     @blueprint.route("/")
     @public
@@ -85,7 +89,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
             headers["Link"] = f'<{_next_url(encode_cursor(page.next, sort))}>; rel="next"'
         if query["count"]:
             headers["X-Total-Count"] = str(queries.count_products(filters))
-        return _tagged_response([product_json(product) for product in page.products], headers)
+        return _tagged_response(documents.array(page.products), headers)
 
     @blueprint.route("/<int:product_id>/")
     @public
@@ -108,7 +112,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     def list_brands(query: dict[str, Any]) -> Response:
         """Brands by title, each with its number of products."""
         brands = queries.brands(query.get("category"))
-        return _tagged_response(BrandCountSchema(many=True).dump(brands))
+        return _tagged_response(json_bytes([brand_json(brand) for brand in brands]))
 
     @blueprint.route("/price-range/")
     @public
@@ -119,7 +123,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     def show_price_range(query: dict[str, Any]) -> Response:
         """The lowest and the highest price."""
         prices = queries.price_range(query.get("category"))
-        return _tagged_response(PriceRangeSchema().dump(prices))
+        return _tagged_response(json_bytes(price_range_json(prices)))
 
     @blueprint.route("/search/suggestions/")
     @public
@@ -131,7 +135,8 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     def suggest(query: dict[str, Any]) -> Response:
         """Up to ten categories, brands and products that match the text typed so far."""
         count_search()
-        return _tagged_response([suggestion_json(one) for one in queries.suggestions(query["q"])])
+        suggestions = queries.suggestions(query["q"])
+        return _tagged_response(json_bytes([suggestion_json(each) for each in suggestions]))
 
     return blueprint
 
@@ -141,6 +146,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     blueprint = Blueprint(
         "categories", __name__, url_prefix="/api/categories", description="Categories."
     )
+    category_schema = CategorySchema(many=True)
 
     @blueprint.route("/")
     @public
@@ -149,7 +155,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     @blueprint.alt_response(304, description=_UNCHANGED)
     def list_categories() -> Response:
         """The active categories, by position."""
-        return _tagged_response(CategorySchema(many=True).dump(queries.categories()))
+        return _tagged_response(json_bytes(category_schema.dump(queries.categories())))
 
     return blueprint
 
@@ -177,9 +183,8 @@ def _next_url(cursor: str) -> str:
     return f"{request.base_url}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
-def _tagged_response(body: object, headers: dict[str, str] | None = None) -> Response:
+def _tagged_response(content: bytes, headers: dict[str, str] | None = None) -> Response:
     """A response with an `ETag` of its content, or 304 if the client has it."""
-    content = json_bytes(body)
     etag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
     response = not_modified(etag)
     if response is None:

@@ -14,11 +14,12 @@ from novacart.adapters.web.http.fields import (
     StrictInteger,
     Text,
     UtcTime,
-    rfc3339,
 )
 from novacart.adapters.web.media.routes import absolute_url, image_reference
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
+    BrandCount,
+    PriceRange,
     ProductSort,
     Suggestion,
     SuggestionType,
@@ -251,26 +252,35 @@ class CategorySchema(Schema):
     is_active = fields.Boolean(required=True)
 
 
-# Members of a product that are attributes of `ProductView` with the same name.
-_SAME_NAME: Final = tuple(
-    name
-    for name, field in ProductSchema().fields.items()
-    if field.attribute is None and isinstance(field, fields.String | fields.Integer)
-    if not isinstance(field, MoneyString | ImageUrl)
-)
-
-
 def product_json(product: ProductView) -> dict[str, Any]:
-    """The dump of `ProductSchema`, without marshmallow's cost for each product of a list."""
+    """What `json_bytes` encodes as the dump of `ProductSchema`, faster than marshmallow."""
     return {
-        **{name: getattr(product, name) for name in _SAME_NAME},
+        "id": product.id,
+        "sku": product.sku,
+        "title": product.title,
+        "subtitle": product.subtitle,
+        "description": product.description,
+        "author": product.author,
+        "published_year": product.published_year,
+        "brand": product.brand,
+        "stock": product.stock,
         "price": str(product.price),
         "currency": product.price.currency,
         "category": product.category_id,
         "image": absolute_url(product.image),
-        "created_at": rfc3339(product.created_at),
-        "updated_at": rfc3339(product.updated_at),
+        "created_at": product.created_at,
+        "updated_at": product.updated_at,
     }
+
+
+def brand_json(brand: BrandCount) -> dict[str, Any]:
+    """The dump of `BrandCountSchema`."""
+    return {"title": brand.title, "count": brand.count}
+
+
+def price_range_json(prices: PriceRange) -> dict[str, Any]:
+    """The dump of `PriceRangeSchema`."""
+    return {"min_price": str(prices.min_price), "max_price": str(prices.max_price)}
 
 
 def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
