@@ -135,6 +135,12 @@ def processor_seconds(processes: Mapping[str, int]) -> dict[str, float]:
     }
 
 
+def descendants(root: int) -> list[int]:
+    """Return the ids of a process and of its descendants."""
+    parents = {pid: int(fields[1]) for pid, fields in _process_stats()}
+    return list(_with_descendants(root, parents))
+
+
 def _with_descendants(root: int, parents: Mapping[int, int]) -> Iterable[int]:
     children: dict[int, list[int]] = defaultdict(list)
     for pid, parent in parents.items():
