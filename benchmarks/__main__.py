@@ -17,7 +17,6 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import report
 from benchmarks.databases import DATABASES
 from benchmarks.measurement import (
     FULL,
@@ -29,7 +28,9 @@ from benchmarks.measurement import (
     compare_servers,
     measure_shop,
 )
+from benchmarks.process import measure_processes, process_table
 from benchmarks.progress import Progress
+from benchmarks.report import Conditions, Table, table_of
 from benchmarks.scenarios import (
     LARGE_LIST_SIZE,
     LIST_SIZES,
@@ -40,7 +41,7 @@ from benchmarks.scenarios import (
     list_scenarios,
 )
 from benchmarks.servers import Checkout
-from benchmarks.subjects import filled_shop, web_workers
+from benchmarks.subjects import BenchmarkShop, filled_shop, web_workers
 from novacart.entrypoints.logs import configure_logs
 
 _PRODUCTS: Final = 1_000
@@ -55,34 +56,39 @@ class _Session:
     progress: Progress
     against: Checkout | None
 
-    def reads(self) -> list[Result]:
-        return self._measure("reads", READS)
+    def reads(self) -> Table:
+        return table_of(self._measure("reads", READS))
 
-    def writes(self) -> list[Result]:
-        return self._measure("writes", WRITES)
+    def writes(self) -> Table:
+        return table_of(self._measure("writes", WRITES))
 
-    def payments(self) -> list[Result]:
-        return self._measure(
-            "payments", [replace(each, compared=False) for each in PAYMENTS], debug=True
-        )
+    def payments(self) -> Table:
+        scenarios = [replace(each, compared=False) for each in PAYMENTS]
+        return table_of(self._measure("payments", scenarios, debug=True))
 
-    def lists(self) -> list[Result]:
+    def lists(self) -> Table:
         sizes = (*LIST_SIZES, LARGE_LIST_SIZE) if self.arguments.large else LIST_SIZES
         results = []
         for size in sizes[:1] if self.arguments.quick else sizes:
             results += self._measure("lists", list_scenarios(size), products=size)
-        return results
+        return table_of(results)
 
-    def servers(self) -> list[Result]:
+    def process(self) -> Table:
+        rounds = self.effort_of("process").rounds
+        rows = []
+        for dialect in self.arguments.databases:
+            with self._shop(dialect) as shop:
+                self.progress.say(f"{dialect}: starting processes")
+                rows += measure_processes(shop, self.against, rounds)
+        return process_table(rows)
+
+    def servers(self) -> Table:
         scenarios = [each for each in READS if each.name in _SERVERS_SCENARIOS]
         results = []
         for dialect in self.arguments.databases:
-            with (
-                _temporary_folder() as folder,
-                filled_shop(dialect, folder, products=_PRODUCTS, progress=self.progress) as shop,
-            ):
-                results += compare_servers(shop, scenarios, self.effort_of("servers"), folder)
-        return results
+            with self._shop(dialect) as shop:
+                results += compare_servers(shop, scenarios, self.effort_of("servers"))
+        return table_of(results)
 
     def effort_of(self, topic: str) -> Effort:
         """Return the rounds of a topic. Lists have many scenarios, and no ratios."""
@@ -101,38 +107,36 @@ class _Session:
         only = self.arguments.only
         selected = [each for each in scenarios if not only or only in each.name]
         results: list[Result] = []
-        if not selected:
-            return results
-        for dialect in self.arguments.databases:
-            with (
-                _temporary_folder() as folder,
-                filled_shop(
-                    dialect, folder, products=products, progress=self.progress, debug=debug
-                ) as shop,
-            ):
-                results += measure_shop(
-                    shop, selected, self.effort_of(topic), self.against, self.progress
-                )
+        if selected:
+            effort = self.effort_of(topic)
+            for dialect in self.arguments.databases:
+                with self._shop(dialect, products=products, debug=debug) as shop:
+                    results += measure_shop(shop, selected, effort, self.against, self.progress)
         return results
 
+    @contextmanager
+    def _shop(
+        self, dialect: str, *, products: int = _PRODUCTS, debug: bool = False
+    ) -> Iterator[BenchmarkShop]:
+        with tempfile.TemporaryDirectory(prefix="novacart_bench_") as name:
+            folder = Path(name)
+            # PostgreSQL may run as another user.
+            folder.chmod(0o755)
+            with filled_shop(
+                dialect, folder, products=products, progress=self.progress, debug=debug
+            ) as shop:
+                yield shop
 
-@contextmanager
-def _temporary_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="novacart_bench_") as name:
-        folder = Path(name)
-        # PostgreSQL may run as another user.
-        folder.chmod(0o755)
-        yield folder
 
-
-_TOPICS: Final[dict[str, Callable[[_Session], list[Result]]]] = {
+_TOPICS: Final[dict[str, Callable[[_Session], Table]]] = {
     "reads": _Session.reads,
     "writes": _Session.writes,
     "lists": _Session.lists,
+    "process": _Session.process,
     "payments": _Session.payments,
     "servers": _Session.servers,
 }
-_DEFAULT_TOPICS: Final = ("reads", "writes", "lists")
+_DEFAULT_TOPICS: Final = ("reads", "writes", "lists", "process")
 
 
 def main() -> int:
@@ -148,13 +152,12 @@ def main() -> int:
     limit = client_limit(FULL)
     failed = 0
     for topic in arguments.topics or _DEFAULT_TOPICS:
-        results = _TOPICS[topic](session)
-        if not results:
+        table = _TOPICS[topic](session)
+        if not table.rows:
             continue
-        table = report.table_of(results)
         table.show(console, topic)
         if arguments.write:
-            conditions = report.Conditions(
+            conditions = Conditions(
                 command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
                 effort=session.effort_of(topic),
                 workers=web_workers(),
@@ -162,7 +165,7 @@ def main() -> int:
                 client_limit=limit,
             )
             table.write(topic, conditions.sentences())
-        failed += sum(result.figures.failed for result in results)
+        failed += table.failed
     return 1 if failed else 0
 
 

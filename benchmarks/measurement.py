@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from benchmarks.load_generator import Load, Request, fetch, measure
@@ -230,7 +229,7 @@ def measure_subject(subject: Subject, load: Load) -> Run:
 
 
 def compare_servers(
-    shop: BenchmarkShop, scenarios: Sequence[Scenario], effort: Effort, folder: Path
+    shop: BenchmarkShop, scenarios: Sequence[Scenario], effort: Effort
 ) -> list[Result]:
     """Measure each scenario under granian's WSGI interface and under our RSGI bridge, in turn."""
     choices = [(interface, workers) for workers in _WORKERS for interface in _INTERFACES]
@@ -241,7 +240,7 @@ def compare_servers(
             with granian_server(
                 _INTERFACES[interface],
                 shop.environment,
-                folder,
+                shop.folder,
                 path="/api/health/",
                 interface=interface,
                 workers=workers,

@@ -1,10 +1,5 @@
-"""Start and memory of `novacart serve` and `novacart worker`: `python -m benchmarks.process`.
+"""Start and memory of the processes of `novacart serve` and `novacart worker`."""
 
-On SQLite, with 1,000 products. `--against` measures another checkout, too.
-"""
-
-import argparse
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,22 +7,28 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from rich.console import Console
-
-from benchmarks.catalog import fill_catalog
 from benchmarks.load_generator import Load, Request, measure
 from benchmarks.metrics import descendants, processor_seconds
-from benchmarks.progress import Progress
-from benchmarks.servers import Checkout, running_worker, shop_environment, shop_server
-from novacart.adapters.persistence.database import Database
-from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.entrypoints.container import build_container
-from novacart.entrypoints.settings import load_settings
-from tests.support.databases import create_schema
+from benchmarks.report import MET, Table
+from benchmarks.servers import Checkout, ServerFailed, running_worker, shop_server
+from benchmarks.subjects import SHOP, BenchmarkShop, other_shop
 
 _REQUESTS: Final = 2_000
-_PRODUCTS: Final = 1_000
+_CONNECTIONS: Final = 8
+_LOADED: Final = 4.0  # seconds in which a worker handles the events of the catalog
 _KIB: Final = 1024
+_MAX_START: Final = 1.0
+_MAX_MEMORY: Final = 80.0
+_COLUMNS: Final = (
+    "process",
+    "database",
+    "subject",
+    "start s",
+    "CPU s",
+    "memory MiB PSS",
+    "target",
+    "met",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,7 @@ class ProcessFigures:
     """Figures of a command.
 
     `start` is the time to its first response in seconds, `processor` its processor time until then,
-    and `memory` the proportional set size of its largest process after load, in MiB. A worker is
-    measured a second after its start, when its jobs have run once.
+    and `memory` the proportional set size of its largest process after load, in MiB.
     """
 
     start: float
@@ -44,7 +44,54 @@ class ProcessFigures:
     memory: float
 
 
-def measure_web(environment: Mapping[str, str], folder: Path, checkout: Checkout) -> ProcessFigures:
+def measure_processes(
+    shop: BenchmarkShop, against: Checkout | None, rounds: int
+) -> list[list[str]]:
+    """Start each process several times, in turn with the other checkout; return rows of cells."""
+    subjects = {SHOP: (shop.environment, shop.folder, Checkout())}
+    if against is not None:
+        _, environment, folder = other_shop(shop, against)
+        subjects[against.revision or str(against.folder)] = (environment, folder, against)
+    figures: dict[tuple[str, str], list[ProcessFigures]] = {}
+    for _ in range(rounds):
+        for kind, measured in (("web", _measure_web), ("worker", _measure_worker)):
+            for name, (environment, folder, checkout) in subjects.items():
+                result = measured(environment, folder, checkout)
+                figures.setdefault((kind, name), []).append(result)
+    return [
+        _cells(kind, shop.database.dialect, name, results)
+        for (kind, name), results in figures.items()
+    ]
+
+
+def process_table(rows: list[list[str]]) -> Table:
+    """Return the table of rows of several databases."""
+    return Table(columns=_COLUMNS, rows=sorted(rows, key=lambda row: row[0]), text_columns=3)
+
+
+def _cells(kind: str, dialect: str, name: str, results: list[ProcessFigures]) -> list[str]:
+    start = median(result.start for result in results)
+    memory = median(result.memory for result in results)
+    processor = median(result.processor for result in results)
+    target = met = ""
+    if name == SHOP:
+        target = f"≤ {_MAX_START:.1f} s, ≤ {_MAX_MEMORY:.0f} MiB"
+        met = MET[start <= _MAX_START and memory <= _MAX_MEMORY]
+    return [
+        kind,
+        dialect,
+        name,
+        f"{start:.2f}",
+        f"{processor:.2f}",
+        f"{memory:.0f}",
+        target,
+        met,
+    ]
+
+
+def _measure_web(
+    environment: Mapping[str, str], folder: Path, checkout: Checkout
+) -> ProcessFigures:
     """Start the web server and send it requests that load most of its code."""
     started = time.monotonic()
     with shop_server(environment, folder, checkout) as server:
@@ -55,20 +102,22 @@ def measure_web(environment: Mapping[str, str], folder: Path, checkout: Checkout
         requests = [Request.get(path) for path in paths] * (_REQUESTS // len(paths))
         requests += [Request.post("/api/token/", credentials, expected=401)] * 50
         script = [request.exchange for request in requests]
-        measure(server.port, Load(scripts=[script] * 8, repeated=False, connections=8))
+        load = Load(scripts=[script], repeated=False, connections=_CONNECTIONS)
+        if failed := measure(server.port, load).failed:
+            raise ServerFailed(f"{failed} requests failed.")
         memory = max(map(_proportional_set_size, descendants(server.process)))
     return ProcessFigures(start=start, processor=processor, memory=memory)
 
 
-def measure_worker(
+def _measure_worker(
     environment: Mapping[str, str], folder: Path, checkout: Checkout
 ) -> ProcessFigures:
-    """Start the worker and let it deliver the messages of the catalog."""
+    """Start the worker and let it handle events and run its jobs."""
     started = time.monotonic()
     with running_worker(environment, folder, checkout) as process:
         start = time.monotonic() - started
         processor = processor_seconds({"worker": process})["worker"]
-        time.sleep(4)
+        time.sleep(_LOADED)
         memory = max(map(_proportional_set_size, descendants(process)))
     return ProcessFigures(start=start, processor=processor, memory=memory)
 
@@ -78,44 +127,3 @@ def _proportional_set_size(pid: int) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     (line,) = (line for line in lines if line.startswith("Pss:"))
     return int(line.split()[1]) / _KIB
-
-
-def main() -> None:
-    """Print the medians of several rounds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--against", type=Path, help="the folder of another checkout")
-    parser.add_argument("--rounds", type=int, default=3)
-    arguments = parser.parse_args()
-    console = Console()
-    checkouts = {"this checkout": Checkout()}
-    if arguments.against is not None:
-        checkouts["other checkout"] = Checkout.at(arguments.against)
-    figures: dict[tuple[str, str], list[ProcessFigures]] = {}
-    with tempfile.TemporaryDirectory(prefix="novacart_process_") as name:
-        folder = Path(name)
-        for checkout_name in checkouts:
-            (folder / checkout_name).mkdir()
-        environment = shop_environment(f"sqlite:///{folder}/shop.sqlite3", folder)
-        create_schema(environment["DATABASE_URL"])
-        injector = build_container(load_settings(environment, dotenv=folder / "no.env"))
-        database = injector.get(Database)
-        begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
-        fill_catalog(database, begin, _PRODUCTS, Progress(console))
-        database.dispose()
-        for _ in range(arguments.rounds):
-            for checkout_name, checkout in checkouts.items():
-                for kind, measured in (("web", measure_web), ("worker", measure_worker)):
-                    result = measured(environment, folder / checkout_name, checkout)
-                    figures.setdefault((checkout_name, kind), []).append(result)
-    for (checkout_name, kind), results in figures.items():
-        start = median(result.start for result in results)
-        memory = median(result.memory for result in results)
-        processor = median(result.processor for result in results)
-        console.print(
-            f"{checkout_name}, {kind}: start {start:.2f} s (processor {processor:.2f} s),"
-            f" memory {memory:.0f} MiB PSS"
-        )
-
-
-if __name__ == "__main__":
-    main()

@@ -49,7 +49,7 @@ _TITLES: Final = {
     "servers": "Servers",
     "back-office": "Back office",
 }
-_MET: Final = {None: "", True: "yes", False: "**no**"}
+MET: Final = {None: "", True: "yes", False: "**no**"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ def cells_of(result: Result) -> tuple[str, ...]:
         _ratios(result.floor),
         _ratios(result.other),
         "" if result.target is None else result.target.text,
-        _MET[result.is_met],
+        MET[result.is_met],
         str(figures.failed),
     )
 
@@ -144,11 +144,15 @@ def _ratios(ratios: Ratios | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows of cells; the first `text_columns` are text, the others numbers."""
+    """Rows of cells; the first `text_columns` are text, the others numbers.
+
+    `failed` counts requests.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     text_columns: int = 2
+    failed: int = 0
 
     def show(self, console: Console, title: str) -> None:
         """Print the table."""
@@ -188,4 +192,5 @@ def table_of(results: Sequence[Result]) -> Table:
         columns=[COLUMNS[index] for index in used],
         rows=[[row[index] for index in used] for row in rows],
         text_columns=_TEXT_COLUMNS,
+        failed=sum(result.figures.failed for result in results),
     )

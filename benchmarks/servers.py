@@ -20,7 +20,7 @@ ROOT: Final = Path(__file__).parents[1]
 SECRET_KEY: Final = "a-key-of-the-benchmarks-alone-0123456789"  # noqa: S105 (it protects nothing)
 WEBHOOK_SECRET: Final = "a-webhook-secret-of-the-benchmarks"  # noqa: S105 (likewise)
 _START_TIMEOUT: Final = 30.0
-_FIRST_JOBS: Final = 1.0
+_POLL_INTERVAL: Final = 0.01
 _STOP_TIMEOUT: Final = 35.0
 _CANNED_RESPONSE: Final = (
     b"HTTP/1.1 200 OK\r\nserver: canned\r\ncontent-type: application/json\r\n"
@@ -256,9 +256,7 @@ def _wait_until_started(worker: "subprocess.Popen[bytes]", log: Path) -> None:
     while "worker_started" not in log.read_text(errors="replace"):
         if worker.poll() is not None or time.monotonic() > deadline:
             raise ServerFailed(f"The worker did not start:\n{log.read_text()[-3000:]}")
-        time.sleep(0.05)
-    # It runs its jobs first.
-    time.sleep(_FIRST_JOBS)
+        time.sleep(_POLL_INTERVAL)
 
 
 def _wait_until_up(process: "subprocess.Popen[bytes]", port: int, path: str, log: Path) -> None:
@@ -269,7 +267,7 @@ def _wait_until_up(process: "subprocess.Popen[bytes]", port: int, path: str, log
                 return
         except (OSError, ServerStuck):
             pass
-        time.sleep(0.05)
+        time.sleep(_POLL_INTERVAL)
     raise ServerFailed(f"The server did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 

@@ -46,6 +46,7 @@ FLOOR: Final = "floor"
 _NEXT: Final = re.compile(r'<http://127\.0\.0\.1(/[^>]*)>; rel="next"')
 _DRAIN_TIMEOUT: Final = 120.0
 _POLL_INTERVAL: Final = 0.05
+_FIRST_JOBS: Final = 1.0  # seconds in which a worker runs the jobs that are due
 _PENDING: Final = "SELECT count(*) FROM outbox_messages WHERE state = 'pending'"
 _DELETE: Final = "DELETE FROM outbox_messages"
 _PARKED: Final = "SELECT count(*) FROM outbox_messages WHERE state = 'parked'"
@@ -187,6 +188,7 @@ class Subject:
         with self.database.connection() as execute:
             execute(_DELETE)
         with running_worker(self.environment, self.folder, self.checkout) as worker:
+            sleep(_FIRST_JOBS)
             subject = replace(self, processes={**self.processes, "worker": worker})
             subject.wait_until_drained()
             yield subject
@@ -250,9 +252,13 @@ def _shop_subject(shop: BenchmarkShop, stack: ExitStack) -> Subject:
     return replace(subject, environment=shop.environment, folder=shop.folder)
 
 
-def _other_subject(
-    shop: BenchmarkShop, checkout: Checkout, probe: Customer, stack: ExitStack
-) -> Subject:
+def other_shop(
+    shop: BenchmarkShop, checkout: Checkout
+) -> tuple[BenchmarkDatabase, Mapping[str, str], Path]:
+    """Copy the rows of a shop to a database with the schema of another checkout.
+
+    Return it with the environment and the folder of the checkout's processes.
+    """
     folder = shop.folder / "other"
     database = shop.database.sibling("other")
     environment = {
@@ -263,6 +269,13 @@ def _other_subject(
     migrate(environment, folder, checkout)
     copy_rows(shop.database, database)
     database.refresh_statistics()
+    return database, environment, folder
+
+
+def _other_subject(
+    shop: BenchmarkShop, checkout: Checkout, probe: Customer, stack: ExitStack
+) -> Subject:
+    database, environment, folder = other_shop(shop, checkout)
     server = stack.enter_context(shop_server(environment, folder, checkout))
     subject = _subject(checkout.revision or str(checkout.folder), server, database)
     subject = replace(subject, environment=environment, folder=folder, checkout=checkout)
