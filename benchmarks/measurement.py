@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from benchmarks.load_generator import Load, Request, fetch, measure
@@ -115,7 +116,9 @@ def prepare_scenario(shop: BenchmarkShop, scenario: Scenario, effort: Effort) ->
     first = rounds[0][0][0]
     route = None
     if scenario.shape:
-        route = record_route(shop.send, shop.injector.get(Database), first, scenario.shape)
+        database = shop.injector.get(Database)
+        read = partial(scenario.read, database) if scenario.read else partial(shop.send, first)
+        route = record_route(read, database, first, scenario.shape)
     return PreparedScenario(
         scenario=scenario,
         rounds=rounds,

@@ -58,13 +58,13 @@ class FloorRoute:
 
 
 def record_route(
-    send: Callable[[Request], object], database: Database, request: Request, shape: str
+    read: Callable[[], object], database: Database, request: Request, shape: str
 ) -> FloorRoute:
-    """Send the request to the shop in this process, and return its route of the floor."""
+    """Return the route of the floor for a request, with the statements that `read` runs."""
     ids = _ids_of(request)
-    send(request)  # caches of the connection and of the application are filled
+    read()  # caches of the connection and of the application are filled
     with _recorded(database) as statements:
-        send(request)
+        read()
     path, _, query = request.path.partition("?")
     return FloorRoute(
         path=_PATH_ID.sub("/<int:product_id>/", path),

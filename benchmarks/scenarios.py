@@ -2,11 +2,13 @@
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 from urllib.parse import quote_plus
 from uuid import uuid4
+
+from sqlalchemy import literal_column
 
 from benchmarks.catalog import COMMON_WORD, COMMONEST_WORD, FREQUENT_BRAND, LARGEST_CATEGORY
 from benchmarks.customers import PASSWORD, Customer
@@ -14,8 +16,13 @@ from benchmarks.load_generator import Request
 from benchmarks.servers import WEBHOOK_SECRET
 from benchmarks.subjects import BenchmarkShop
 from benchmarks.targets import Target
+from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS
+from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
+from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.domain.shared.ids import ProductId
@@ -43,7 +50,8 @@ class Scenario:
 
     `size` is a number of requests for scripts that can be sent only once (not `repeated`).
     A rate counts groups of `journey` requests. `shape` is the encoding of the rows by the floor;
-    without one, there is no floor. With `worker`, a worker runs, and is waited for.
+    without one, there is no floor. `read` reads the rows from the database for the floor, if the
+    shop keeps them in memory. With `worker`, a worker runs, and is waited for.
     """
 
     name: str
@@ -51,6 +59,7 @@ class Scenario:
     repeated: bool = True
     journey: int = 1
     shape: str = ""
+    read: Callable[[Database], object] | None = None
     worker: bool = False
     compared: bool = True
     target: Target = _NO_TARGET
@@ -85,6 +94,14 @@ def _order_history(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
     return [[[Request.get("/api/orders/my/", token=each.access) for each in customers]]] * rounds
 
 
+def _read_products(category: str | None, database: Database) -> object:
+    """Read a page with the shop's statement and all columns of its products."""
+    filters = ProductFilter(category=category)
+    query = ProductListQuery(database.dialect, filters, ProductSort.NEWEST)
+    page = query.page(_PAGE_SIZE, None).with_only_columns(*PRODUCT_VIEW_COLUMNS)
+    return database.fetch(DriverStatement(page.limit(literal_column(str(_PAGE_SIZE + 1)))))
+
+
 def _get(name: str, path: str, shape: str = "", target: Target | None = None) -> Scenario:
     return Scenario(
         name=name,
@@ -98,11 +115,17 @@ _FLOOR: Final = Target(of_floor=0.9)
 READS: Final = (
     _get("health", "/api/health/", "health"),
     Scenario(name="product detail", prepare=_product_detail, shape="product", target=_FLOOR),
-    _get("list of 100", "/api/products/?limit=100", "products"),
-    _get(
-        "a category, 100 products",
-        f"/api/products/?limit=100&category={LARGEST_CATEGORY}",
-        "products",
+    replace(
+        _get("list of 100", "/api/products/?limit=100", "products"),
+        read=partial(_read_products, None),
+    ),
+    replace(
+        _get(
+            "a category, 100 products",
+            f"/api/products/?limit=100&category={LARGEST_CATEGORY}",
+            "products",
+        ),
+        read=partial(_read_products, LARGEST_CATEGORY),
     ),
     _get("brands", "/api/products/brands/", "brands"),
     _get("price range", "/api/products/price-range/", "price range"),

@@ -1,6 +1,7 @@
 """The floor of the benchmarks answers the same bytes as the shop."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -34,15 +35,14 @@ def shop(database_url: str, tmp_path: Path) -> Iterator[BenchmarkShop]:
 def test_floor_answers_the_same_bytes_as_the_shop(shop: BenchmarkShop) -> None:
     prepared = [prepare_scenario(shop, each, EFFORT) for each in READS if each.shape]
     routes = [orjson.loads(orjson.dumps(asdict(each.route))) for each in prepared if each.route]
-    connections = Connections(shop.database.url)
-    floor = create_floor(routes, connections, SECRET_KEY).test_client()
-    for each in prepared:
-        for request in each.rounds[0][0][:2]:
-            response = floor.get(request.path, headers=_headers(request))
-            expected = shop.app.test_client().get(request.path, headers=_headers(request))
-            assert response.data == expected.data, each.scenario.name
-            assert len(response.data) > 0
-    connections.close()
+    with closing(Connections(shop.database.url)) as connections:
+        floor = create_floor(routes, connections, SECRET_KEY).test_client()
+        for each in prepared:
+            for request in each.rounds[0][0][:2]:
+                response = floor.get(request.path, headers=_headers(request))
+                expected = shop.app.test_client().get(request.path, headers=_headers(request))
+                assert response.data == expected.data, each.scenario.name
+                assert len(response.data) > 0
 
 
 def _headers(request: Request) -> dict[str, str]:
