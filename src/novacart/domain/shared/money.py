@@ -28,9 +28,8 @@ class CurrencyMismatch(DomainError):
 def decimal_string(amount: int, currency: str) -> str:
     """`amount` minor units as major units with all decimal places, such as `"499.00"`."""
     exponent = currency_exponent(currency)
-    sign = "-" if amount < 0 else ""
-    digits = str(abs(amount)).zfill(exponent + 1)
-    return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}" if exponent else sign + digits
+    digits = str(amount).zfill(exponent + 1 + (amount < 0))
+    return f"{digits[:-exponent]}.{digits[-exponent:]}" if exponent else digits
 
 
 def currency_exponent(currency: str) -> int:

@@ -5,7 +5,19 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, or_, select
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
@@ -29,7 +41,8 @@ _ORDER_COLUMNS: Final = (
     orders.c.paid_at,
     orders.c.returned_at,
     orders.c.estimated_delivery,
-    orders.c.address,
+    # As text, since each line's row repeats it: `_to_view` parses it once.
+    cast(orders.c.address, Text).label("address"),
 )
 # In the order of the fields of `OrderLineView`.
 _LINE_COLUMNS: Final = (
@@ -156,7 +169,7 @@ def _to_view(rows: list[Row]) -> OrderView:
     return OrderView._make(
         (
             *order,
-            ShippingAddress(**address) if address else None,
+            ShippingAddress(**orjson.loads(address)) if address else None,
             late_refund + sum(row[_LINE_REFUND] for row in rows),
             tuple(OrderLineView(*row[_LINE]) for row in rows),
         )
