@@ -54,7 +54,7 @@ def find_page(
         rows = [
             (row, replace(position, key=position.key + _IN_TITLE))
             for row, position in found.sorted(
-                plan.search_titles(), ProductSort.NEWEST, limit, start, in_title=True
+                plan.search_titles(), ProductSort.NEWEST, limit, start
             )
         ]
         after = None
@@ -75,12 +75,10 @@ class _Search:
         sort: ProductSort,
         limit: int,
         after: ListPosition | None,
-        *,
-        in_title: bool = False,
     ) -> FoundRows:
         """Find by examining products in the order of the list, if that is enough."""
         query = self._query(search, sort)
-        count = self._plan.products_to_examine(limit + 1, in_title=in_title)
+        count = self._plan.products_to_examine()
         rows = self._connection.execute(query.page_by_examining(search, count, limit, after)).all()
         if len(rows) <= limit and self._connection.scalar(query.has_more(count, after)) is not None:
             # There are fewer matches, or they are further on, than expected.

@@ -23,8 +23,6 @@ _PAGES: Final = 50
 _ROWS: Final = 1000
 # Reading a match by the index takes about as long as examining two products in order.
 _COST_OF_MATCH: Final = 2
-# The matches may be distributed unevenly.
-_MARGIN: Final = 4
 _MIN_EXAMINED: Final = 5000
 SAMPLE: Final = f"""
     SELECT product_id, words FROM product_search TABLESAMPLE SYSTEM (
@@ -65,10 +63,13 @@ class SearchPlan:
         cost = max(_MIN_EXAMINED, self._cost_of_index())
         return self.title_matches > 0 and limit * self.products / self.title_matches < cost
 
-    def products_to_examine(self, limit: int, *, in_title: bool = False) -> int:
-        """The number of products among which `limit` matches are expected, with a margin."""
-        matches = self.title_matches if in_title else self.matches
-        return max(_MIN_EXAMINED, ceil(_MARGIN * limit * self.products / matches))
+    def products_to_examine(self) -> int:
+        """The number of products that take as long to examine as the index to read.
+
+        Usually a page is full after far fewer. But products with a word may be far down the list:
+        after an import of many others, or at higher prices.
+        """
+        return max(_MIN_EXAMINED, ceil(self._cost_of_index()))
 
     def _cost_of_index(self) -> float:
         return _COST_OF_MATCH * self.matches
