@@ -13,7 +13,7 @@ from typing import Any
 
 from alembic import command
 
-from novacart.adapters.persistence import migrate
+from novacart.adapters.persistence import migrate, revisions
 from novacart.adapters.persistence.database import Database
 
 
@@ -24,7 +24,7 @@ def draft(message: str) -> str:
         migrate.upgrade(url)
         database = Database.connect(url, pool_size=1)
         config = migrate.configuration()
-        (newest,) = migrate.heads()
+        (newest,) = revisions.heads()
         with database.reading() as connection:
             config.attributes["connection"] = connection
             written: Any = command.revision(

@@ -24,7 +24,7 @@ from psycopg import sql
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
-from novacart.adapters.persistence import migrate
+from novacart.adapters.persistence import migrate, revisions
 from novacart.adapters.persistence.schema import complete_metadata
 from tests.support.postgres import START_TIMEOUT, PostgresUnavailable, is_alive
 
@@ -136,7 +136,7 @@ class TestRun:
 
 def create_schema(url: str) -> None:
     """Create the schema in the empty database at `url`."""
-    if migrate.heads():
+    if revisions.heads():
         migrate.upgrade(url)
         return
     engine = create_engine(url)

@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.migrate import current, downgrade, heads, upgrade
+from novacart.adapters.persistence.migrate import configuration, downgrade, upgrade
+from novacart.adapters.persistence.revisions import current, heads
 from novacart.adapters.persistence.schema import complete_metadata, has_table
 from novacart.domain.shared.ids import UserId
 
@@ -104,6 +106,7 @@ def test_downgrade_removes_everything_and_upgrade_restores_it(
 
 
 def test_upgrade_reaches_the_only_head(migrated: Database) -> None:
+    assert heads() == tuple(ScriptDirectory.from_config(configuration()).get_heads())
     assert len(heads()) == 1
     with migrated.reading() as connection:
         assert current(connection) == heads()

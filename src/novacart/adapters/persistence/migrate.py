@@ -1,20 +1,15 @@
 """Run the Alembic migrations, also from an installed wheel."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.revisions import SCRIPTS
 
-# A wheel contains the project's migrations next to this module.
-_PACKAGED: Final = Path(__file__).parent / "migrations"
-_SCRIPTS: Final = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[4] / "migrations"
 _LOCK: Final = 7_110_001  # an arbitrary number for the advisory lock
 
 
@@ -31,20 +26,10 @@ def downgrade(url: str, revision: str) -> None:
     _run(url, lambda config: command.downgrade(config, revision))
 
 
-def heads() -> tuple[str, ...]:
-    """Return the newest revisions of the code: one, unless branches were not merged."""
-    return tuple(ScriptDirectory.from_config(configuration()).get_heads())
-
-
-def current(connection: Connection) -> tuple[str, ...]:
-    """Return the revisions of the database; none before the first migration."""
-    return tuple(MigrationContext.configure(connection).get_current_heads())
-
-
 def configuration() -> Config:
     """Return an Alembic configuration for the migrations of this package."""
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     return config
 
 

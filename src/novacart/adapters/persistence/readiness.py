@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import text
 
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.migrate import current, heads
+from novacart.adapters.persistence.revisions import current, heads
 from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.readiness import Dependency
 

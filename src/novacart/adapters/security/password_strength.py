@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from zxcvbn import zxcvbn
-
 # As many as zxcvbn expects for 8 random characters, the shortest password that is allowed.
 MIN_GUESSES: Final = 10**8
 
@@ -17,6 +15,10 @@ class ZxcvbnPasswordStrength:
     """A password is guessable if zxcvbn expects fewer guesses than for 8 random characters."""
 
     def __init__(self) -> None:
+        # Its dictionaries take 13 MB. A worker checks no passwords and never gets here.
+        from zxcvbn import zxcvbn  # noqa: PLC0415
+
+        self._zxcvbn = zxcvbn
         # zxcvbn adds the words to a module-level dictionary at each call. Doing it once before
         # any thread runs keeps the dictionary's size constant while other threads iterate over it.
         self.is_guessable("x")
@@ -24,5 +26,5 @@ class ZxcvbnPasswordStrength:
     def is_guessable(self, password: str) -> bool:
         if not password:
             return True  # zxcvbn raises IndexError
-        result = zxcvbn(password[:_MAX_LENGTH], user_inputs=_SHOP_WORDS)
+        result = self._zxcvbn(password[:_MAX_LENGTH], user_inputs=_SHOP_WORDS)
         return bool(result["guesses"] < MIN_GUESSES)

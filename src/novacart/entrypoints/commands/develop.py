@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import click
 
-from novacart.adapters.persistence import migrate as migrations
 from novacart.application.accounts.queries import AccountQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.domain.accounts.email_address import EmailAddress
@@ -40,6 +39,9 @@ def dev() -> None:
     # The child processes read the settings themselves.
     os.environ["DEBUG"] = str(settings.debug)
     click.echo("Migrating the database …")
+    # All commands import this module; Alembic takes 8 MB.
+    from novacart.adapters.persistence import migrate as migrations  # noqa: PLC0415
+
     migrations.upgrade(settings.database_url)
     demo = _seed_if_new(settings)
     processes = _Processes()

@@ -1,5 +1,7 @@
 """The commands `novacart serve` and `novacart worker`."""
 
+import gc
+import importlib
 import os
 import shutil
 from typing import Any, Final
@@ -17,6 +19,7 @@ from novacart.entrypoints.container import build_container
 from novacart.entrypoints.logs import configure_logs, formatter
 from novacart.entrypoints.private_files import UMASK, make_private_directory, protect_files
 from novacart.entrypoints.probes import check_database
+from novacart.entrypoints.process_memory import limit_memory
 from novacart.entrypoints.production_checks import Severity, check_settings
 from novacart.entrypoints.settings import InvalidSetting, Settings, ensure_startable, load_settings
 from novacart.entrypoints.worker import run_worker
@@ -45,6 +48,8 @@ def serve() -> None:
     _allow_connections()
     if settings.metrics_enabled:
         _share_metrics(settings)
+    limit_memory()
+    _preload_application()
     run_web_server(settings)
 
 
@@ -59,6 +64,7 @@ def worker() -> None:
     os.umask(UMASK)
     protect_files(settings.var, settings.database_url)
     configure_logs(debug=settings.debug)
+    limit_memory()
     run_worker(settings)
 
 
@@ -107,6 +113,18 @@ def _check(settings: Settings) -> None:
             problem=finding.problem,
             remedy=finding.remedy,
         )
+
+
+def _preload_application() -> None:
+    """Build the application before granian forks its workers, which then share its memory.
+
+    A new connection pool is empty, and the application starts no thread before its first request,
+    so nothing is shared that must not be.
+    """
+    importlib.import_module("novacart.entrypoints.rsgi")
+    gc.collect()
+    # A collection in a worker would otherwise write to the pages of all objects.
+    gc.freeze()
 
 
 def _allow_connections() -> None:

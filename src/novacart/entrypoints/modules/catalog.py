@@ -2,7 +2,6 @@
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
-from novacart.adapters.cloudinary.image_store import CloudinaryImageStore
 from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import MAX_BYTES, PillowImageProcessor
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -72,6 +71,9 @@ class CatalogModule(Module):
     @singleton
     def images(self, settings: Settings) -> ImageStore:
         if _uses_cloudinary(settings):
+            # Its library takes memory and runs `uname` when it is imported.
+            from novacart.adapters.cloudinary.image_store import CloudinaryImageStore  # noqa: PLC0415
+
             return CloudinaryImageStore(
                 cloud_name=settings.cloudinary_cloud_name,
                 api_key=settings.cloudinary_api_key,

@@ -12,7 +12,6 @@ from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedg
 from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
-from novacart.adapters.stripe.gateway import StripeGateway
 from novacart.adapters.stripe.webhook import StripeEventReader, livemode_of
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.payments.routes import payments_blueprint
@@ -106,6 +105,9 @@ class PaymentsModule(Module):
     @singleton
     def gateway(self, settings: Settings, database: Database, clock: Clock) -> PaymentGateway:
         if settings.stripe_secret_key:
+            # Imported only where it is used, to save memory.
+            from novacart.adapters.stripe.gateway import StripeGateway  # noqa: PLC0415
+
             return StripeGateway(
                 secret_key=settings.stripe_secret_key,
                 publishable_key=settings.stripe_publishable_key,

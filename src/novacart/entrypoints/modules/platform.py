@@ -11,7 +11,6 @@ from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.persistence.readiness import SqlReadiness
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
-from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.adapters.system.clock import SystemClock
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http.blueprint import Blueprint
@@ -103,6 +102,9 @@ class PlatformModule(Module):
     @singleton
     def rate_limiter(self, settings: Settings, sql_rate_limiter: SqlRateLimiter) -> RateLimiter:
         if settings.redis_url:
+            # Imported only where it is used, to save memory.
+            from novacart.adapters.redis.rate_limiter import RedisRateLimiter  # noqa: PLC0415
+
             return RedisRateLimiter.connect(settings.redis_url)
         return sql_rate_limiter
 
