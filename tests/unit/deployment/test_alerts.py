@@ -1,0 +1,50 @@
+"""The alert rules use metrics that exist, and each has its section in the operations page."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import yaml
+
+from novacart.domain.accounts.events import SignInFailed
+
+ROOT = Path(__file__).parents[3]
+RULES = ROOT / "deploy" / "prometheus" / "alerts.yml"
+OPERATIONS = ROOT / "docs" / "operations.md"
+METRICS = ROOT / "src" / "novacart" / "adapters" / "web" / "operations"
+
+
+def anchor(heading: str) -> str:
+    return heading.lower().replace(" ", "-")
+
+
+def test_rules_use_metrics_that_exist() -> None:
+    source = "".join(path.read_text() for path in METRICS.glob("*.py"))
+    defined = set(re.findall(r'"(novacart_\w+)"', source))
+    used = re.findall(r"(novacart_\w+?)(?:_total|_bucket)\{", RULES.read_text())
+    assert used
+    assert set(used) <= defined
+    events = set(re.findall(r'event="([^"]+)"', RULES.read_text()))
+    assert events == {SignInFailed.name}
+
+
+def test_each_alert_has_a_section_in_the_operations_page() -> None:
+    text = OPERATIONS.read_text()
+    sections = {anchor(heading) for heading in re.findall(r"^### (.+)$", text, re.MULTILINE)}
+    (group,) = yaml.safe_load(RULES.read_text())["groups"]
+    for rule in group["rules"]:
+        page, section = rule["annotations"]["runbook"].split("#")
+        assert (ROOT / page, section in sections) == (OPERATIONS, True), rule["alert"]
+    assert set(re.findall(r"\]\(#([a-z-]+)\)", text)) == sections
+
+
+def test_rules_are_valid_for_prometheus() -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        # The tests above have read the file.
+        return
+    checked = subprocess.run(
+        [promtool, "check", "rules", str(RULES)], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
