@@ -1,12 +1,17 @@
 """Checks of what the shop uses: files, database, Redis, mail server, worker and clock."""
 
+import http.client
 import os
 import shutil
 import smtplib
+import ssl
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
+from time import time
 from typing import Final
+from urllib.parse import urlsplit
 
 from injector import Injector
 
@@ -31,6 +36,8 @@ _MIN_FREE: Final = 1 << 30
 _CLOCK_TOLERANCE: Final = timedelta(seconds=5)
 # The most frequent jobs run every few seconds.
 _WORKER_TOLERANCE: Final = timedelta(minutes=5)
+_URL_TIMEOUT: Final = 10.0
+_CERTIFICATE_TOLERANCE: Final = 14 * 24 * 3600
 _BACKUP_TOLERANCE: Final = timedelta(hours=26)
 
 # The remedy for each dependency that `Readiness` checks.
@@ -145,6 +152,61 @@ def check_mail_server(settings: Settings) -> Iterator[Finding]:
             f"The mail server {settings.email_host}:{settings.email_port} can't be used"
             f" ({type(failure).__name__}).",
             "Correct EMAIL_HOST, EMAIL_PORT and EMAIL_USE_TLS, or open the firewall.",
+        )
+
+
+def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iterator[Finding]:
+    """Yield the findings about the shop as clients reach it: TLS, HSTS and readiness."""
+    parsed = urlsplit(url)
+    subject = "Public URL"
+    if parsed.scheme != "https" or not parsed.hostname:
+        yield error(subject, f"{url} is not an https:// URL.", "Give the public URL of the API.")
+        return
+    context = context or ssl.create_default_context()
+    connection = http.client.HTTPSConnection(
+        parsed.hostname, parsed.port or 443, timeout=_URL_TIMEOUT, context=context
+    )
+    try:
+        connection.connect()
+        certificate = connection.sock.getpeercert() or {}
+        expires = str(certificate.get("notAfter", ""))
+        connection.request("GET", "/api/health/ready/")
+        response = connection.getresponse()
+        response.read()
+    except ssl.SSLCertVerificationError as failure:
+        yield error(
+            subject,
+            f"Clients refuse the certificate of {parsed.hostname}: {failure.verify_message}.",
+            "Get a certificate of a public authority for this name (docs/deploy.md).",
+        )
+        return
+    except (OSError, http.client.HTTPException) as failure:
+        yield error(
+            subject,
+            f"{url} can't be reached ({type(failure).__name__}).",
+            "Check DNS, firewall, proxy and web server.",
+        )
+        return
+    finally:
+        connection.close()
+    if response.status != HTTPStatus.OK:
+        yield error(
+            subject,
+            f"{url}/api/health/ready/ responds with {response.status}.",
+            "400: add the name to ALLOWED_HOSTS. 502: start the web server. 503: see its body.",
+        )
+    elif not response.headers["Strict-Transport-Security"]:
+        yield warning(
+            "TRUSTED_PROXIES",
+            "The response has no Strict-Transport-Security: TRUSTED_PROXIES is too low, or the"
+            " proxy sends no X-Forwarded-Proto.",
+            "Set TRUSTED_PROXIES to the number of proxies, and see deploy/nginx.conf.",
+        )
+    if expires and ssl.cert_time_to_seconds(expires) - time() < _CERTIFICATE_TOLERANCE:
+        yield warning(
+            subject,
+            f"The certificate of {parsed.hostname} expires on {expires}.",
+            "Read the log of Caddy or certbot, which should have renewed it.",
         )
 
 

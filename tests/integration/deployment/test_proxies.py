@@ -9,17 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.support.processes import free_port, started
+from tests.support.tls import create_certificate
 
 ROOT = Path(__file__).parents[3]
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
@@ -97,30 +94,6 @@ def get(
     return response
 
 
-def create_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "shop.example")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "privkey.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-
-
 def test_nginx_replaces_the_headers_that_the_shop_trusts() -> None:
     headers = dict(re.findall(r"proxy_set_header (\S+) (.+);", NGINX))
     assert headers == {
@@ -162,7 +135,7 @@ def run_nginx(upstream: int, folder: Path) -> Iterator[Proxy | None]:
         yield None
         return
     plain, tls = free_port(), free_port()
-    create_certificate(folder)
+    create_certificate(folder, "shop.example")
     text = NGINX.replace("/etc/letsencrypt/live/shop.example", str(folder))
     text = re.sub(r"(?m)^ *listen \[::\].*\n", "", text)
     text = text.replace("listen 80;", f"listen 127.0.0.1:{plain};")

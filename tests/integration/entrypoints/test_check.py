@@ -1,8 +1,11 @@
 """`novacart check` reports what is wrong with the settings and the machine; `serve` runs it."""
 
 import json
+import ssl
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,7 +14,9 @@ from aiosmtpd.handlers import Sink
 from click.testing import CliRunner, Result
 
 from novacart.entrypoints.cli import novacart
+from novacart.entrypoints.probes import check_public_url
 from tests.support.processes import PRODUCTION, free_port, started
+from tests.support.tls import create_certificate
 
 KEY = "a-key-of-the-tests-alone-0123456789"
 
@@ -146,3 +151,48 @@ def test_serve_does_not_start_with_an_error_of_the_checks(
         ["Error:", "ALLOWED_HOSTS"],
         ["Error:", "STRIPE_SECRET_KEY"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "hsts", "trusted", "subjects"),
+    [
+        (90, 200, "max-age=31536000", True, []),
+        (90, 200, "max-age=31536000", False, ["Public URL"]),
+        (90, 200, "", True, ["TRUSTED_PROXIES"]),
+        (90, 400, "", True, ["Public URL"]),
+        (5, 200, "max-age=31536000", True, ["Public URL"]),
+    ],
+)
+def test_public_url_is_checked(
+    tmp_path: Path, days: int, status: int, hsts: str, *, trusted: bool, subjects: list[str]
+) -> None:
+    class Shop(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Strict-Transport-Security", hsts)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    create_certificate(tmp_path, "localhost", days=days)
+    own = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    own.load_cert_chain(tmp_path / "fullchain.pem", tmp_path / "privkey.pem")
+    server = HTTPServer(("127.0.0.1", 0), Shop)
+    server.socket = own.wrap_socket(server.socket, server_side=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    context = ssl.create_default_context()
+    if trusted:
+        context.load_verify_locations(tmp_path / "fullchain.pem")
+    try:
+        found = check_public_url(f"https://localhost:{server.server_port}", context=context)
+        assert [each.subject for each in found] == subjects
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_public_url_that_cannot_be_reached_is_an_error() -> None:
+    for url in ("http://shop.example", f"https://127.0.0.1:{free_port()}"):
+        (found,) = check_public_url(url)
+        assert (found.subject, found.severity) == ("Public URL", "error")

@@ -5,13 +5,14 @@ from dataclasses import asdict
 
 import click
 
-from novacart.entrypoints.probes import check_installation
+from novacart.entrypoints.probes import check_installation, check_public_url
 from novacart.entrypoints.production_checks import Finding, Severity, load_for_check
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def check(*, as_json: bool) -> None:
+@click.option("--url", help="Public https:// URL of the API, whose TLS and HSTS are checked, too.")
+def check(*, as_json: bool, url: str | None) -> None:
     """Check the settings and this machine for production.
 
     Connects to the database, to Redis and to the mail server. Changes nothing. Prints each problem
@@ -20,6 +21,8 @@ def check(*, as_json: bool) -> None:
     """
     settings, findings = load_for_check()
     findings += check_installation(settings)
+    if url:
+        findings += check_public_url(url.rstrip("/"))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if as_json:
         document = {"ok": not errors, "findings": [asdict(finding) for finding in findings]}
