@@ -89,7 +89,7 @@ def _select_addition(new_line_id: ColumnElement[Any]) -> DriverStatement:
     )
 
 
-# SQLite has no sequence: a statement of its own takes the id.
+# SQLite has no sequence: a separate statement takes the id.
 _SELECT_ADDITION: Final = {
     "postgresql": _select_addition(NEXT_ID),
     "sqlite": _select_addition(null()),
