@@ -7,7 +7,8 @@ import pytest
 
 from novacart.adapters.persistence.backup import is_empty, scratch_database
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.migrate import current, heads, upgrade
+from novacart.adapters.persistence.migrate import upgrade
+from novacart.adapters.persistence.revisions import current, heads
 
 # Kills its own process before the statement with the number in the second argument.
 MIGRATE = """
