@@ -71,10 +71,11 @@ class ProductPage:
     next: ListPosition | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandCount:
+class BrandCount(NamedTuple):
+    """A brand and its number of listed products."""
+
     title: str
-    count: int
+    count: int  # type: ignore[assignment] # hides the method of tuples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

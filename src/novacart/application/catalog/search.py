@@ -48,16 +48,21 @@ def product_terms(product: ProductDetails | ProductView) -> ProductTerms:
 
 def merge_brands(spellings: Iterable[tuple[str, str, int]]) -> dict[str, BrandCount]:
     """Facets by key, from (key, spelling, number of products). The commonest spelling is shown."""
-    counts: dict[str, Counter[str]] = {}
+    by_key: dict[str, list[tuple[str, int]]] = {}
     for key, spelling, count in spellings:
-        counts.setdefault(key, Counter())[spelling] += count
+        by_key.setdefault(key, []).append((spelling, count))
     return {
-        key: BrandCount(
-            title=min(counter, key=lambda spelling: (-counter[spelling], spelling)),
-            count=counter.total(),
-        )
-        for key, counter in counts.items()
+        key: BrandCount(*counts[0]) if len(counts) == 1 else _merged(counts)
+        for key, counts in by_key.items()
     }
+
+
+def _merged(spellings: Iterable[tuple[str, int]]) -> BrandCount:
+    counter: Counter[str] = Counter()
+    for spelling, count in spellings:
+        counter[spelling] += count
+    title = min(counter, key=lambda spelling: (-counter[spelling], spelling))
+    return BrandCount(title, counter.total())
 
 
 def select_suggestions(

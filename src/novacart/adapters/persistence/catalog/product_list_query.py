@@ -19,8 +19,10 @@ from sqlalchemy import (
     select,
     text,
     true,
+    type_coerce,
 )
 from sqlalchemy.sql.selectable import Subquery
+from sqlalchemy.types import NullType
 
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
@@ -107,7 +109,9 @@ class ProductListQuery:
         """
         if self._search is not None and self._dialect == "postgresql":
             return self._shown(self._found_by_index(self._search, limit, after))
-        page = select(*LISTED_COLUMNS, self._key.label("sort_key"))
+        # Not converted, since only the key of the last row is used.
+        key = type_coerce(self._key, NullType()).label("sort_key")
+        page = select(*LISTED_COLUMNS, key)
         page = page.join_from(products, stock_levels, _HAS_STOCK_LEVEL)
         return self._sought(self._searched(self._filtered(page)), limit, after)
 
@@ -276,6 +280,8 @@ def kept_page(
 def list_position(row: Sequence[Any]) -> ListPosition:
     """The position after a row of `ProductListQuery.page`."""
     key = row[-1]
+    if isinstance(key, str):
+        key = datetime.fromisoformat(key).replace(tzinfo=UTC)
     if isinstance(key, datetime):
         key = (key - _EPOCH) // _MICROSECOND
     return ListPosition(key=key, id=row[0])

@@ -1,6 +1,6 @@
 """Public routes of products and categories."""
 
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -180,12 +180,12 @@ def _sort(sort: ProductSort, filters: ProductFilter) -> ProductSort:
 
 def _next_url(cursor: str) -> str:
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
-    return f"{request.base_url}?{urlencode([*kept, ('cursor', cursor)])}"
+    return f"{request.host_url}{request.path[1:]}?{urlencode([*kept, ('cursor', cursor)])}"
 
 
 def _tagged_response(content: bytes, headers: dict[str, str] | None = None) -> Response:
     """A response with an `ETag` of its content, or 304 if the client has it."""
-    etag = f'"{blake2b(content, digest_size=16).hexdigest()}"'
+    etag = f'"{sha256(content).hexdigest()[:32]}"'
     response = not_modified(etag)
     if response is None:
         response = Response(content, content_type="application/json", headers={"ETag": etag})
