@@ -27,7 +27,7 @@ RUN install --directory --owner=novacart --group=novacart --mode=0700 /var/backu
 COPY --from=build /opt/novacart /opt/novacart
 ENV PATH=/opt/novacart/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 PORT=8000 VAR_DIR=/var/lib/novacart BACKUP_DIR=/var/backups/novacart
-USER novacart
+USER 10001:10001
 WORKDIR /etc/novacart
 EXPOSE 8000
 # The root file system may be read-only; request bodies need a writable /tmp.

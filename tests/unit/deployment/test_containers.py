@@ -94,7 +94,7 @@ def test_image_has_no_package_of_the_build() -> None:
 def test_image_runs_as_an_ordinary_user_with_a_health_check() -> None:
     _, final = stages(ROOT / "Dockerfile")
     steps = dict(final)
-    assert steps["USER"] == "novacart"
+    assert steps["USER"] == "10001:10001"
     assert "novacart.entrypoints.health" in steps["HEALTHCHECK"]
     assert final[-1] == ("CMD", '["novacart", "serve"]')
     # Files of the application belong to root.
