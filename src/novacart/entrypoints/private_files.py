@@ -46,9 +46,16 @@ def make_private(folder: Path, *files: Path) -> None:
 
 def protect_files(var: Path, database_url: str) -> None:
     """Restrict the directory for local files and an SQLite database to their owner."""
+    path = sqlite_path(database_url)
+    make_private(var, *(Path(f"{path}{end}") for end in ("", "-wal", "-shm") if path))
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """Return the path of an SQLite database; None for PostgreSQL and a database in memory."""
+    if not database_url.startswith("sqlite:///"):
+        return None
     path = database_url.removeprefix("sqlite:///").partition("?")[0]
-    is_file = path != database_url and path not in {"", ":memory:"}
-    make_private(var, *(Path(f"{path}{end}") for end in ("", "-wal", "-shm") if is_file))
+    return None if path in {"", ":memory:"} else Path(path)
 
 
 def _contents(folder: Path) -> Iterator[Path]:

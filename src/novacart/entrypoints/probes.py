@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 from time import time
 from typing import Final
 from urllib.parse import urlsplit
@@ -27,7 +26,7 @@ from novacart.application.ports.readiness import Readiness
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.accounts import usable_demo_accounts
-from novacart.entrypoints.private_files import current_user
+from novacart.entrypoints.private_files import current_user, sqlite_path
 from novacart.entrypoints.production_checks import Finding, error, warning
 from novacart.entrypoints.settings import EmailBackend, InvalidSetting, Settings
 
@@ -69,7 +68,7 @@ def check_installation(
 ) -> Iterator[Finding]:
     """Yield the findings about everything that the shop uses. Takes seconds if a server hangs."""
     yield from check_files(settings)
-    path = sqlite_path(settings)
+    path = sqlite_path(settings.database_url)
     if path is not None and not path.exists():
         # A connection would create it.
         yield error(
@@ -99,7 +98,7 @@ def check_installation(
 def check_files(settings: Settings) -> Iterator[Finding]:
     """Yield the findings about VAR_DIR and the folder of an SQLite database."""
     folders = {"VAR_DIR": settings.var, "BACKUP_DIR": settings.backup_dir}
-    if path := sqlite_path(settings):
+    if path := sqlite_path(settings.database_url):
         folders["DATABASE_URL"] = path.parent
     for name, folder in folders.items():
         existing = next(each for each in (folder, *folder.absolute().parents) if each.exists())
@@ -123,13 +122,6 @@ def check_files(settings: Settings) -> Iterator[Finding]:
             f"VAR_DIR: {settings.var} belongs to another user, so its rights are not corrected.",
             "Run this command as the user of the service, or `chown` the directory.",
         )
-
-
-def sqlite_path(settings: Settings) -> Path | None:
-    """Return the path of the SQLite database, None if there is no such file."""
-    path = settings.database_url.removeprefix("sqlite:///").partition("?")[0]
-    is_file = path != settings.database_url and path not in {"", ":memory:"}
-    return Path(path) if is_file else None
 
 
 def check_mail_server(settings: Settings) -> Iterator[Finding]:

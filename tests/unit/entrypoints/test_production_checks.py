@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from novacart.application.back_office.operations import CheckStatus, Health, JobStatus, QueueStatus
+from novacart.entrypoints.private_files import sqlite_path
 from novacart.entrypoints.probes import check_clock, check_files, check_health
 from novacart.entrypoints.production_checks import Finding, Severity, load_for_check
 
@@ -209,6 +210,19 @@ def test_var_dir_that_is_a_file_is_an_error(tmp_path: Path) -> None:
     settings = load_for_check(GOOD | {"VAR_DIR": str(tmp_path / "var" / "shop")}, tmp_path)[0]
     (found,) = check_files(settings)
     assert (found.subject, found.severity) == ("VAR_DIR", "error")
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///var/shop.db", "var/shop.db"),
+        ("sqlite:////srv/shop.db?mode=rw", "/srv/shop.db"),
+        ("sqlite:///:memory:", None),
+        (GOOD["DATABASE_URL"], None),
+    ],
+)
+def test_only_a_file_of_sqlite_has_a_path(url: str, path: str | None) -> None:
+    assert sqlite_path(url) == (Path(path) if path else None)
 
 
 def test_missing_var_dir_is_created_later(tmp_path: Path) -> None:
