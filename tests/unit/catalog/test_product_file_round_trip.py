@@ -29,7 +29,7 @@ characters = st.one_of(
     st.characters(exclude_categories=["Cs"], exclude_characters="\x00"),
 )
 texts = st.text(characters, max_size=12)
-titles = texts.filter(str.strip)
+titles = texts.filter(lambda text: any(c.isprintable() and not c.isspace() for c in text))
 skus = st.one_of(st.none(), texts.filter(lambda text: text.strip().isprintable()))
 
 
