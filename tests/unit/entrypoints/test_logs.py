@@ -113,8 +113,8 @@ def test_line_writer_writes_what_structlog_would(stream: StringIO) -> None:
     assert direct | {"timestamp": ""} == chained | {"timestamp": ""}
 
 
-def test_there_is_no_line_writer_if_only_warnings_are_logged() -> None:
-    configure_logs(debug=False, stream=StringIO(), level=logging.WARNING)
+def test_there_is_no_line_writer_if_only_warnings_are_logged(stream: StringIO) -> None:
+    configure_logs(debug=False, stream=stream, level=logging.WARNING)
     assert line_writer("novacart.request") is None
 
 

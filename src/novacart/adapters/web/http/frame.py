@@ -109,5 +109,5 @@ def init_app(
 
 
 def _current(proxy: Object) -> Object:
-    """Return the object that a proxy of Flask stands for."""
+    """Return the object behind a proxy of Flask."""
     return cast("Object", cast("Any", proxy)._get_current_object())  # noqa: SLF001 (documented)
