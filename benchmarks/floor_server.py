@@ -3,6 +3,7 @@
 `FLOOR_ROUTES` is a file of routes that `benchmarks.recording` wrote.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from novacart.entrypoints.settings import load_settings
 
 if __name__ == "__main__":
     from novacart.entrypoints.commands.serve import run_web_server
+    from novacart.entrypoints.process_memory import limit_memory
 
+    limit_memory()
     run_web_server(load_settings(), "benchmarks.floor_server:application")
 elif __name__ == "benchmarks.floor_server":
     # A web process imports this module by its name. It does not import the shop.
@@ -26,3 +29,5 @@ elif __name__ == "benchmarks.floor_server":
             _settings.signing_key,
         )
     )
+    # As in `novacart.entrypoints.rsgi`.
+    gc.freeze()
