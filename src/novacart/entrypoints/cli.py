@@ -30,6 +30,7 @@ _COMMANDS: Final[tuple[click.Command, ...]] = (
     serve.serve,
     serve.worker,
     database.migrate,
+    database.recount_brands,
     check.check,
     secrets.init_secrets,
     catalog.seed_demo,

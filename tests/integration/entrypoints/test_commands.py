@@ -169,3 +169,17 @@ def test_routes_lists_the_access_of_each_route(run: Run) -> None:
     lines = [line.split() for line in run("routes").output.splitlines()]
     assert ["DELETE", "/api/products/<int:product_id>/", "staff", "products.write"] in lines
     assert ["GET", "/api/health/", "anyone"] in lines
+
+
+def test_recount_brands_reports_and_corrects_wrong_counts(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text(GOOD)
+    run("import-products", "in.csv")
+    assert run("recount-brands").output == "All counts were right.\n"
+    with database.writing() as connection:
+        connection.execute(text("UPDATE brand_counts SET products = 9"))
+        connection.commit()
+    corrected = run("recount-brands")
+    assert (corrected.exit_code, corrected.output) == (0, "2 counts were corrected.\n")
+    assert run("audit").exit_code == 0

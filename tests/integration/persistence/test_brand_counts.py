@@ -8,8 +8,10 @@ from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.audit.audit_check import run_all
 from novacart.adapters.persistence.audit.stock import STOCK_LEDGER
+from novacart.adapters.persistence.catalog import recount
 from novacart.adapters.persistence.catalog.brand_counts import BrandCounts
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.catalog.recount import recount_brands
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -97,4 +99,66 @@ def test_change_does_not_wait_for_a_transaction_that_has_not_reached_its_commit(
         with pytest.raises(StorageUnavailable):
             add_impatiently(begin, 4)
         work.commit()
+    database.dispose()
+
+
+def change_like_an_old_release(connection: Connection) -> None:
+    """Add a product of a new brand, archive one and rename a brand, without counting."""
+    for statement in (
+        "UPDATE products SET brand = 'Udaan', brand_key = 'udaan' WHERE id = 101",
+        "UPDATE products SET archived_at = created_at WHERE id = 103",
+        "UPDATE products SET brand = 'Marigold', brand_key = 'marigold' WHERE id = 102",
+        "DELETE FROM brand_counts WHERE category_id = 8",
+        "INSERT INTO brand_counts VALUES (7, 'gone', 'Gone', 3)",
+    ):
+        connection.execute(text(statement))
+
+
+def test_recount_corrects_counts_and_suggestions(
+    database: Database, begin: SqlUnitOfWorkFactory
+) -> None:
+    fill(begin)
+    assert recount_brands(database) == 0
+    with database.writing() as connection:
+        change_like_an_old_release(connection)
+        connection.commit()
+    queries = SqlCatalogQueries(database, INR)
+    assert violations(database) != []
+    assert queries.suggestions("marig") == []
+
+    # Peepal, Udaan, Marigold and Gone in category 7, Udaan in category 8.
+    assert recount_brands(database) == 5
+    assert violations(database) == []
+    assert {(each.title, each.count) for each in queries.brands(None)} >= {
+        ("Marigold", 1),
+        ("Udaan", 2),
+    }
+    assert [each.name for each in queries.suggestions("marig")] == ["Marigold"]
+    assert recount_brands(database) == 0
+    check_that_counts_follow_changes(begin, queries)
+
+
+def test_recount_waits_for_running_changes(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database.connect(postgresql_url)
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    fill(begin)
+
+    def recount_during_a_change(number: int) -> None:
+        with ThreadPoolExecutor(1) as pool, begin() as work:
+            work.products.add(a_product(number, details(title="Lamp", brand="Peepal")))
+            recounted = pool.submit(recount_brands, database)
+            with pytest.raises(TimeoutError):
+                recounted.result(timeout=0.5)
+            work.commit()
+            recounted.result(timeout=10)
+
+    recount_during_a_change(201)
+    assert violations(database) == []
+
+    # Without the lock it does not wait.
+    monkeypatch.setattr(recount, "_lock_products", lambda _: None)
+    with pytest.raises(pytest.fail.Exception):
+        recount_during_a_change(202)
     database.dispose()

@@ -1,8 +1,10 @@
-"""The command `novacart migrate`."""
+"""The commands `novacart migrate` and `novacart recount-brands`."""
 
 import click
 
-from novacart.entrypoints.commands.cli_context import command_settings
+from novacart.adapters.persistence.catalog.recount import recount_brands as recount
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.commands.cli_context import cli_injector, command_settings
 
 
 @click.command()
@@ -13,3 +15,14 @@ def migrate() -> None:
 
     migrations.upgrade(command_settings().database_url)
     click.echo("The database is up to date.")
+
+
+@click.command()
+def recount_brands() -> None:
+    """Count the products of each brand again.
+
+    Needed if a release without these counts changed products after the migration.
+    """
+    with cli_injector() as injector:
+        wrong = recount(injector.get(Database))
+    click.echo(f"{wrong} counts were corrected." if wrong else "All counts were right.")

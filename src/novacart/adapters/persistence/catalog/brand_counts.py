@@ -94,13 +94,20 @@ class BrandCounts:
         totals = self._connection.execute(_ADD[dialect], rows).all()
         deltas = dict(changes)
         # The total of a new row is its change.
-        terms = brand_term_rows(
-            (key, brand)
-            for category_id, key, brand, products in totals
-            if deltas[Facet(category_id, key, brand)] == products
+        add_terms(
+            self._connection,
+            (
+                (key, brand)
+                for category_id, key, brand, products in totals
+                if deltas[Facet(category_id, key, brand)] == products
+            ),
         )
-        if terms:
-            self._connection.execute(_ADD_TERMS[dialect], terms)
+
+
+def add_terms(connection: Connection, brands: Iterable[tuple[str, str]]) -> None:
+    """Store the terms by which suggestions find brands, given as (key, brand)."""
+    if terms := brand_term_rows(brands):
+        connection.execute(_ADD_TERMS[connection.dialect.name], terms)
 
 
 def brand_term_rows(brands: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
