@@ -1,6 +1,7 @@
 """The `novacart` command line."""
 
 import sys
+from importlib import import_module
 from typing import Final
 
 import click
@@ -8,57 +9,53 @@ import click
 from novacart.adapters.persistence.backup import BackupFailed
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.shared.errors import DomainError
-from novacart.entrypoints.commands import (
-    accounts,
-    audit,
-    backup,
-    catalog,
-    check,
-    database,
-    develop,
-    outbox,
-    payments,
-    routes,
-    secrets,
-    serve,
-)
 from novacart.entrypoints.logs import configure_logs
 from novacart.entrypoints.settings import InvalidSetting
 
-_COMMANDS: Final[tuple[click.Command, ...]] = (
-    develop.dev,
-    serve.serve,
-    serve.worker,
-    database.migrate,
-    database.recount_brands,
-    check.check,
-    secrets.init_secrets,
-    catalog.seed_demo,
-    accounts.create_admin,
-    accounts.unlock,
-    accounts.reset_mfa,
-    catalog.import_products,
-    catalog.export_products,
-    outbox.outbox,
-    audit.audit,
-    backup.backup,
-    backup.restore,
-    payments.reconcile,
-    routes.routes,
-)
+# The module of each command. It imports what its commands use, such as the web server, so it is
+# imported for its commands and for help only (click's documentation, "Lazily Loading Subcommands").
+COMMANDS: Final = {
+    "audit": "audit",
+    "backup": "backup",
+    "check": "check",
+    "create-admin": "accounts",
+    "dev": "develop",
+    "export-products": "catalog",
+    "import-products": "catalog",
+    "init-secrets": "secrets",
+    "migrate": "database",
+    "outbox": "outbox",
+    "reconcile": "payments",
+    "recount-brands": "database",
+    "reset-mfa": "accounts",
+    "restore": "backup",
+    "routes": "routes",
+    "seed-demo": "catalog",
+    "serve": "serve",
+    "unlock": "accounts",
+    "worker": "worker",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"novacart.entrypoints.commands.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="novacart")
 def novacart() -> None:
     """NovaCart, an e-commerce back end.
 
     Settings are read from the environment or a `.env` file; see `.env.example`.
     """
-
-
-for _command in _COMMANDS:
-    novacart.add_command(_command)
 
 
 def main() -> None:

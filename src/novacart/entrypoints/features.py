@@ -20,28 +20,24 @@ from novacart.entrypoints.modules.feature import Feature
 FEATURES: Final = (
     Feature(
         module=platform.PlatformModule,
-        blueprints=platform.blueprints,
         scheduled_jobs=platform.scheduled_jobs,
     ),
     Feature(
         module=accounts.AccountsModule,
-        blueprints=accounts.blueprints,
         event_handlers=accounts.event_handlers,
         scheduled_jobs=accounts.scheduled_jobs,
     ),
-    Feature(module=catalog.CatalogModule, blueprints=catalog.blueprints),
-    Feature(module=wishlist.WishlistModule, blueprints=wishlist.blueprints),
-    Feature(module=cart.CartModule, blueprints=cart.blueprints),
+    Feature(module=catalog.CatalogModule),
+    Feature(module=wishlist.WishlistModule),
+    Feature(module=cart.CartModule),
     Feature(
         module=ordering.OrderingModule,
-        blueprints=ordering.blueprints,
         scheduled_jobs=ordering.scheduled_jobs,
     ),
     Feature(module=audit.AuditModule, scheduled_jobs=audit.scheduled_jobs),
     Feature(module=admin.AdminModule, scheduled_jobs=admin.scheduled_jobs),
     Feature(
         module=payments.PaymentsModule,
-        blueprints=payments.blueprints,
         event_handlers=payments.event_handlers,
         scheduled_jobs=payments.scheduled_jobs,
     ),

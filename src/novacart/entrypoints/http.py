@@ -19,11 +19,12 @@ from novacart.adapters.web.http import (
     request_log,
 )
 from novacart.adapters.web.http.app import NovaCartFlask
-from novacart.adapters.web.http.auth import Authenticate, Principal
+from novacart.adapters.web.http.auth import Authenticate, BearerAuthenticate, Principal
 from novacart.adapters.web.http.frame import CountRequest
 from novacart.adapters.web.http.responses import OrjsonProvider
 from novacart.adapters.web.operations import metrics, pages
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
+from novacart.application.accounts.authenticate_user import AuthenticateUser
 from novacart.application.accounts.queries import Profile
 from novacart.application.accounts.record_denied_access import (
     RecordDeniedAccess,
@@ -33,10 +34,10 @@ from novacart.application.authorization.throttle import Throttle
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
+from novacart.entrypoints.back_office import BackOfficeModule, register_back_office
+from novacart.entrypoints.blueprints import build_blueprints
 from novacart.entrypoints.container import build_container
-from novacart.entrypoints.features import FEATURES
 from novacart.entrypoints.logs import line_writer, request_ids
-from novacart.entrypoints.modules.admin import register_admin
 from novacart.entrypoints.settings import Settings, load_settings
 
 
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     The injector is in `app.extensions["novacart.injector"]`.
     """
     settings = settings or load_settings()
-    injector = build_container(settings, *overrides)
+    injector = build_container(settings, BackOfficeModule(), *overrides)
     app = NovaCartFlask("novacart")
     app.json = OrjsonProvider(app)
     app.config |= {
@@ -82,10 +83,11 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     )
     app.extensions[auth.EXTENSION] = _authenticate_and_set_actor(injector)
     errors.init_app(app)
-    blueprints = [blueprint for feature in FEATURES for blueprint in feature.blueprints(injector)]
-    document = openapi.register_blueprints(app, blueprints, version=version("novacart"))
+    document = openapi.register_blueprints(
+        app, build_blueprints(injector), version=version("novacart")
+    )
     pages.init_app(app, document, version=version("novacart"))
-    register_admin(app, injector)
+    register_back_office(app, injector)
     if undeclared := undeclared_routes(app):
         raise RuntimeError(f"These routes declare no access: {', '.join(undeclared)}.")
     return app
@@ -105,7 +107,7 @@ def _request_counter(app: Flask, injector: Injector, settings: Settings) -> Coun
 def _authenticate_and_set_actor(injector: Injector) -> Authenticate:
     """Record the changes that a request makes under its user."""
     contexts = injector.get(ContextVarRequestContexts)
-    authenticate = injector.get(Authenticate)  # type: ignore[type-abstract]
+    authenticate = BearerAuthenticate(injector.get(AuthenticateUser))
 
     def authenticate_and_set_actor(authorization: str | None) -> Principal:
         principal = authenticate(authorization)

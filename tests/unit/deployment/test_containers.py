@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from novacart.entrypoints.cli import novacart
+from novacart.entrypoints.cli import COMMANDS
 from novacart.entrypoints.production_checks import (
     SETTING_NAMES,
     Finding,
@@ -169,7 +169,7 @@ def test_compose_starts_each_program_of_the_shop(compose: dict[str, Any]) -> Non
     for name, service in compose["services"].items():
         if service["image"] == "novacart":
             assert service["command"][0] == "novacart"
-            assert service["command"][1] in novacart.commands
+            assert service["command"][1] in COMMANDS
             commands[name] = service["command"][1]
     assert commands == {
         "secrets": "init-secrets",
@@ -219,7 +219,7 @@ def test_render_services_refer_to_what_exists() -> None:
         for key in ("dockerCommand", "preDeployCommand"):
             if key in service:
                 program, command = service[key].split()
-                assert (program, command in novacart.commands) == ("novacart", True)
+                assert (program, command in COMMANDS) == ("novacart", True)
         if "dockerfilePath" in service:
             assert (ROOT / service["dockerfilePath"]).is_file()
         else:
@@ -267,7 +267,7 @@ def test_unit_runs_a_command_as_an_ordinary_user_in_a_read_only_system(path: Pat
     assert service["UMask"] == "0077"
     program, command = service["ExecStart"].split()[:2]
     assert program == "/opt/novacart/bin/novacart"
-    assert command in novacart.commands
+    assert command in COMMANDS
 
 
 def test_client_of_postgresql_in_the_image_fits_the_server(compose: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ from werkzeug.routing import MapAdapter
 from novacart.adapters.web.http import errors, frame, rsgi
 from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.endpoints import MAX_BODY, accepts_upload, calls_provider
-from novacart.adapters.web.http.rsgi import BodyLimits, RsgiApplication, Threads, build_environ
+from novacart.adapters.web.http.rsgi import BodyLimits, RsgiApplication, build_environ
+from novacart.adapters.web.http.threads import Threads
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The commands `novacart serve` and `novacart worker`."""
+"""The command `novacart serve`."""
 
 import gc
 import importlib
@@ -22,7 +22,6 @@ from novacart.entrypoints.probes import check_database
 from novacart.entrypoints.process_memory import limit_memory
 from novacart.entrypoints.production_checks import Severity, check_settings
 from novacart.entrypoints.settings import InvalidSetting, Settings, ensure_startable, load_settings
-from novacart.entrypoints.worker import run_worker
 
 # Seconds that requests in progress may take after SIGTERM.
 _SHUTDOWN_TIMEOUT: Final = 30
@@ -51,21 +50,6 @@ def serve() -> None:
     limit_memory()
     _preload_application()
     run_web_server(settings)
-
-
-@click.command()
-def worker() -> None:
-    """Run a background worker.
-
-    It handles events, such as sending e-mail, and runs scheduled jobs until SIGTERM or Ctrl-C.
-    """
-    settings = load_settings()
-    ensure_startable(settings)
-    os.umask(UMASK)
-    protect_files(settings.var, settings.database_url)
-    configure_logs(debug=settings.debug)
-    limit_memory()
-    run_worker(settings)
 
 
 def run_web_server(

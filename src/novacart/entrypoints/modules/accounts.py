@@ -3,8 +3,6 @@
 from injector import Binder, Injector, Module, inject, provider, singleton
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
-from novacart.adapters.email.file_mailer import FileMailer
-from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer
 from novacart.adapters.email.null_mailer import NullMailer
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database
@@ -14,14 +12,6 @@ from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
 from novacart.adapters.security.secret_cipher import FernetSecretCipher
-from novacart.adapters.security.tokens import JwtTokens
-from novacart.adapters.web.accounts.email_routes import email_blueprint
-from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
-from novacart.adapters.web.accounts.session_routes import sessions_blueprint
-from novacart.adapters.web.accounts.token_routes import tokens_blueprint
-from novacart.adapters.web.addresses.routes import addresses_blueprint
-from novacart.adapters.web.http.auth import Authenticate, BearerAuthenticate
-from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.accounts.confirm_password_reset import (
@@ -206,6 +196,9 @@ class AccountsModule(Module):
     @provider
     @singleton
     def tokens(self, settings: Settings) -> Tokens:
+        # Imported only where it is used: Flask-JWT-Extended imports Flask.
+        from novacart.adapters.security.tokens import JwtTokens  # noqa: PLC0415
+
         return JwtTokens(
             secret_key=settings.signing_key,
             access_lifetime=settings.access_token_lifetime,
@@ -228,8 +221,14 @@ class AccountsModule(Module):
         ensure_startable(settings)
         if settings.email_backend is EmailBackend.NONE:
             return NullMailer()
+        # Imported only where they are used: Flask-Mail imports Flask, which the worker has no
+        # other use for.
         if settings.email_backend is EmailBackend.FILE:
+            from novacart.adapters.email.file_mailer import FileMailer  # noqa: PLC0415
+
             return FileMailer(folder=settings.var / "mail", sender=settings.default_from_email)
+        from novacart.adapters.email.flask_mail_mailer import FlaskMailMailer  # noqa: PLC0415
+
         return FlaskMailMailer(
             host=settings.email_host,
             port=settings.email_port,
@@ -254,51 +253,11 @@ class AccountsModule(Module):
     def address_queries(self, database: Database) -> AddressQueries:
         return SqlAddressQueries(database)
 
-    @provider
-    @singleton
-    def authenticate(self, authenticate_user: AuthenticateUser) -> Authenticate:
-        return BearerAuthenticate(authenticate_user)
-
 
 def _limiter(settings: Settings, injector: Injector) -> RateLimiter | None:
     if not settings.ratelimit_enabled:
         return None
     return injector.get(RateLimiter)  # type: ignore[type-abstract]
-
-
-def blueprints(injector: Injector) -> list[Blueprint]:
-    """Routes of accounts, tokens and address books."""
-    return [
-        accounts_blueprint(
-            register=injector.get(RegisterUser), update_profile=injector.get(UpdateProfile)
-        ),
-        password_reset_blueprint(
-            request_reset=injector.get(RequestPasswordReset),
-            check_token=injector.get(CheckResetToken),
-            confirm_reset=injector.get(ConfirmPasswordReset),
-        ),
-        email_blueprint(
-            verify_email=injector.get(VerifyEmail),
-            request_verification=injector.get(RequestEmailVerification),
-        ),
-        sessions_blueprint(
-            end_sessions=injector.get(EndSessions), change_password=injector.get(ChangePassword)
-        ),
-        tokens_blueprint(
-            sign_in=injector.get(SignIn),
-            refresh_session=injector.get(RefreshSession),
-            verify_token=injector.get(VerifyToken),
-            sign_out=injector.get(SignOut),
-        ),
-        addresses_blueprint(
-            add_address=injector.get(AddAddress),
-            change_address=injector.get(ChangeAddress),
-            remove_address=injector.get(RemoveAddress),
-            set_default=injector.get(SetDefaultAddress),
-            look_up_pincode=injector.get(LookUpPincode),
-            queries=injector.get(AddressQueries),  # type: ignore[type-abstract]
-        ),
-    ]
 
 
 def event_handlers(injector: Injector) -> EventHandlers:

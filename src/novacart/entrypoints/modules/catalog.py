@@ -1,18 +1,11 @@
 """Bindings of the catalog."""
 
-from injector import Binder, Injector, Module, inject, provider, singleton
+from injector import Binder, Module, inject, provider, singleton
 
 from novacart.adapters.files.image_store import FilesImageStore
-from novacart.adapters.imaging.image_processor import MAX_BYTES, PillowImageProcessor
+from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
-from novacart.adapters.web.catalog.staff_routes import (
-    catalog_staff_blueprint,
-    product_images_blueprint,
-)
-from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.media.routes import media_blueprint
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.adjust_stock import AdjustStock
@@ -96,24 +89,3 @@ def _uses_cloudinary(settings: Settings) -> bool:
             " CLOUDINARY_* empty to store them on disk."
         )
     return not missing
-
-
-def blueprints(injector: Injector) -> list[Blueprint]:
-    """Routes of products, categories and images."""
-    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
-    policy = injector.get(CatalogPolicy)
-    return [
-        catalog_blueprint(queries=queries, policy=policy),
-        catalog_staff_blueprint(
-            add_product=injector.get(AddProduct),
-            edit_product=injector.get(EditProduct),
-            archive_product=injector.get(ArchiveProduct),
-            queries=queries,
-            policy=policy,
-        ),
-        product_images_blueprint(
-            upload_image=injector.get(UploadProductImage), queries=queries, max_bytes=MAX_BYTES
-        ),
-        categories_blueprint(queries=queries),
-        media_blueprint(injector.get(Settings).var / "media"),
-    ]

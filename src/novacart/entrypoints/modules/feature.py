@@ -1,4 +1,7 @@
-"""What a feature registers: its injector module, routes, event handlers and scheduled jobs."""
+"""What a feature registers: its injector module, event handlers and scheduled jobs.
+
+Its routes are in `novacart.entrypoints.blueprints`, which the worker does not import.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +9,6 @@ from typing import Any
 
 from injector import Injector, Module
 
-from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.events import DomainEvent
 
@@ -22,7 +24,6 @@ class Feature:
     """The parts of a feature. Each function builds them from the injector."""
 
     module: type[Module]
-    blueprints: Callable[[Injector], Sequence[Blueprint]] = _nothing
     event_handlers: Callable[
         [Injector], Sequence[tuple[type[DomainEvent], Callable[[Any], None]]]
     ] = _nothing

@@ -6,8 +6,6 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.ordering.routes import orders_blueprint
 from novacart.application.idempotency.idempotent_requests import (
     IdempotentRequests,
     PurgeIdempotencyKeys,
@@ -74,20 +72,6 @@ class OrderingModule(Module):
     @singleton
     def queries(self, database: Database) -> OrderQueries:
         return SqlOrderQueries(database)
-
-
-def blueprints(injector: Injector) -> list[Blueprint]:
-    """The routes of this feature."""
-    return [
-        orders_blueprint(
-            place_order=injector.get(PlaceOrder),
-            cancel_order=injector.get(CancelOrder),
-            cancel_item=injector.get(CancelItem),
-            estimate_delivery=injector.get(EstimateDelivery),
-            queries=injector.get(OrderQueries),  # type: ignore[type-abstract]
-            once=injector.get(IdempotentRequests),
-        )
-    ]
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:

@@ -9,17 +9,10 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.queries import SqlPaymentQueries
 from novacart.adapters.persistence.payments.sandbox_ledger import SqlSandboxLedger
-from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.stripe.webhook import StripeEventReader, livemode_of
-from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.payments.routes import payments_blueprint
-from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
-from novacart.adapters.web.payments.webhook_routes import webhooks_blueprint
 from novacart.application.authorization.limits import StaffLimits
-from novacart.application.idempotency.idempotent_requests import IdempotentRequests
-from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.payments.cancel_payment import CancelPayment, CancelPaymentCommand
 from novacart.application.payments.event_processor import EventProcessor
 from novacart.application.payments.open_payment import OpenPayment
@@ -28,7 +21,7 @@ from novacart.application.payments.payment_recorder import PaymentRecorder
 from novacart.application.payments.policy import DeclinePolicy, EventRetryPolicy
 from novacart.application.payments.process_events import ProcessEvents
 from novacart.application.payments.queries import PaymentQueries
-from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
+from novacart.application.payments.receive_event import ReceiveEvent
 from novacart.application.payments.reconcile_payments import (
     ReconcilePayments,
     ReconcilePaymentsCommand,
@@ -125,7 +118,7 @@ class PaymentsModule(Module):
         secrets = [secret.strip() for secret in settings.stripe_webhook_secret.split(",")]
         livemode = livemode_of(settings.stripe_secret_key)
         if isinstance(gateway, SandboxGateway):
-            secrets.append(_sandbox_secret(settings))
+            secrets.append(sandbox_secret(settings))
             livemode = False
         return StripeEventReader(secrets, account=settings.stripe_account_id, livemode=livemode)
 
@@ -140,36 +133,9 @@ class PaymentsModule(Module):
         return refund_order_line
 
 
-def _sandbox_secret(settings: Settings) -> str:
+def sandbox_secret(settings: Settings) -> str:
+    """Return the secret that signs the webhook events of the sandbox."""
     return hashlib.sha256(f"sandbox webhook {settings.signing_key}".encode()).hexdigest()
-
-
-def blueprints(injector: Injector) -> list[Blueprint]:
-    """Routes of payments; those of the sandbox if it is the provider."""
-    receive_event = injector.get(ReceiveEvent)
-    blueprints = [
-        payments_blueprint(
-            open_payment=injector.get(OpenPayment),
-            start_checkout=injector.get(StartCheckout),
-            request_refund=injector.get(RequestRefund),
-            queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
-            once=injector.get(IdempotentRequests),
-        ),
-        webhooks_blueprint(receive_event=receive_event),
-    ]
-    gateway = injector.get(PaymentGateway)  # type: ignore[type-abstract]
-    if isinstance(gateway, SandboxGateway):
-        customer = SandboxCustomer(
-            gateway=gateway,
-            clock=injector.get(Clock),  # type: ignore[type-abstract]
-            secret=_sandbox_secret(injector.get(Settings)),
-            ensure_open=injector.get(OpenPayment).ensure_open,
-            deliver=lambda payload, signature: receive_event(
-                ReceiveEventCommand(payload=payload, signature=signature)
-            ),
-        )
-        blueprints.append(sandbox_blueprint(customer=customer))
-    return blueprints
 
 
 def event_handlers(injector: Injector) -> EventHandlers:

@@ -13,9 +13,7 @@ from novacart.adapters.persistence.readiness import SqlReadiness
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.clock import SystemClock
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.adapters.web.http.blueprint import Blueprint
-from novacart.adapters.web.http.rsgi import Threads
-from novacart.adapters.web.operations.routes import operations_blueprint
+from novacart.adapters.web.http.threads import Threads
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.job_lock import JobLock
@@ -107,12 +105,6 @@ class PlatformModule(Module):
 
             return RedisRateLimiter.connect(settings.redis_url)
         return sql_rate_limiter
-
-
-def blueprints(injector: Injector) -> list[Blueprint]:
-    """Build the health checks."""
-    readiness = injector.get(Readiness)  # type: ignore[type-abstract]
-    return [operations_blueprint(readiness=readiness)]
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:

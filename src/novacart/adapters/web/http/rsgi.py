@@ -31,6 +31,7 @@ from werkzeug.exceptions import HTTPException
 from novacart.adapters.web.http.app import MATCH
 from novacart.adapters.web.http.endpoints import Endpoint, endpoint_of
 from novacart.adapters.web.http.errors import ApiError
+from novacart.adapters.web.http.threads import Threads
 
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _REJECTION: Final = "novacart.rejection"
@@ -93,20 +94,6 @@ class BodyLimits:
     discarded: int = 64 * 1024 * 1024
     total: int = 256 * 1024 * 1024
     memory_free: int = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Threads:
-    """Sizes of the pools: `writes` and `provider` threads, and requests that may queue for each."""
-
-    writes: int = 4
-    provider: int = 8
-    queue: int = 64
-
-    @property
-    def connections(self) -> int:
-        """The most database connections in use at once: one a thread, one in the event loop."""
-        return self.writes + self.provider + 1
 
 
 class _Pool:

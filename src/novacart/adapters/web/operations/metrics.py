@@ -45,7 +45,8 @@ def init_app(
         ["method", "route"],
         registry=registry,
     )
-    security_monitor.count_in(registry)
+    events = Counter("novacart_security_events", "Security events.", ["event"], registry=registry)
+    security_monitor.count_with(lambda name: events.labels(name).inc())
     methods = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
     expected = f"Bearer {token}".encode()

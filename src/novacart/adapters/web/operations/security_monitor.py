@@ -1,9 +1,9 @@
 """Security events in the log and in the metrics."""
 
+from collections.abc import Callable
 from typing import Final
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter
 
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import SecurityEvent
@@ -18,17 +18,15 @@ class LogSecurityMonitor:
     """
 
     def __init__(self) -> None:
-        self._counter: Counter | None = None
+        self._count: Callable[[str], None] | None = None
 
-    def count_in(self, registry: CollectorRegistry) -> None:
-        """Count events by name in the registry from now on."""
-        self._counter = Counter(
-            "novacart_security_events", "Security events.", ["event"], registry=registry
-        )
+    def count_with(self, count: Callable[[str], None]) -> None:
+        """Call `count` with the name of each event from now on."""
+        self._count = count
 
     def notice(self, event: SecurityEvent, context: RequestContext) -> None:
         fields = event.payload()
         del fields["occurred_at"]
         _log.info(event.name, **fields, actor=context.actor, address=context.address)
-        if self._counter is not None:
-            self._counter.labels(event.name).inc()
+        if self._count is not None:
+            self._count(event.name)

@@ -1,0 +1,76 @@
+"""The pages under `/admin/`."""
+
+from flask import Flask
+from injector import Binder, Injector, Module, inject, provider, singleton
+
+from novacart.adapters.admin.back_office import (
+    AccountActions,
+    BackOffice,
+    CatalogActions,
+    OrderActions,
+)
+from novacart.adapters.admin.sign_in.sessions import StaffSessions
+from novacart.adapters.admin.site import install, provider_endpoints, upload_limits
+from novacart.adapters.web.http import endpoints
+from novacart.application.accounts.queries import AccountQueries
+from novacart.application.accounts.staff_security import StaffSecurityPolicy
+from novacart.application.authorization.limits import StaffLimits
+from novacart.application.authorization.reauthentication import ReauthenticationPolicy
+from novacart.application.authorization.throttle import SignInThrottle
+from novacart.application.back_office.attention import AttentionQueries
+from novacart.application.back_office.dashboard import DashboardQueries
+from novacart.application.back_office.operations import HealthQueries
+from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.back_office.retry_messages import RetryMessages
+from novacart.application.payments.retry_event import RetryEvent
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.readiness import Readiness
+from novacart.application.ports.request_context import RequestContexts
+from novacart.entrypoints.settings import Settings
+
+
+class BackOfficeModule(Module):
+    def configure(self, binder: Binder) -> None:
+        for class_ in (CatalogActions, OrderActions, AccountActions, StaffSessions):
+            binder.bind(class_, to=inject(class_), scope=singleton)
+
+    @provider
+    @singleton
+    def back_office(self, injector: Injector, settings: Settings) -> BackOffice:
+        return BackOffice(
+            sessions=injector.get(StaffSessions),
+            sign_in_throttle=injector.get(SignInThrottle),
+            contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
+            clock=injector.get(Clock),  # type: ignore[type-abstract]
+            zone=settings.shop_timezone,
+            limits=injector.get(StaffLimits),
+            reauthentication=injector.get(ReauthenticationPolicy),
+            staff_security=injector.get(StaffSecurityPolicy),
+            account_queries=injector.get(AccountQueries),  # type: ignore[type-abstract]
+            queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
+            dashboard=injector.get(DashboardQueries),  # type: ignore[type-abstract]
+            attention=injector.get(AttentionQueries),  # type: ignore[type-abstract]
+            health=injector.get(HealthQueries),  # type: ignore[type-abstract]
+            readiness=injector.get(Readiness),  # type: ignore[type-abstract]
+            provider=_provider_name(settings),
+            catalog=injector.get(CatalogActions),
+            orders=injector.get(OrderActions),
+            accounts=injector.get(AccountActions),
+            retry_messages=injector.get(RetryMessages),
+            retry_event=injector.get(RetryEvent),
+        )
+
+
+def register_back_office(app: Flask, injector: Injector) -> None:
+    """Register the pages under `/admin/`."""
+    install(app, injector.get(BackOffice), secure=not injector.get(Settings).debug)
+    for endpoint in provider_endpoints():
+        endpoints.declare(app, endpoint, calls_provider=True)
+    for endpoint, limit in upload_limits().items():
+        endpoints.declare(app, endpoint, max_upload=limit)
+
+
+def _provider_name(settings: Settings) -> str:
+    if settings.stripe_secret_key:
+        return "Stripe"
+    return "Built-in sandbox" if settings.debug else "None: payments are disabled"

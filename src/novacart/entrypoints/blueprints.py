@@ -1,0 +1,215 @@
+"""The routes of all features."""
+
+from injector import Injector
+
+from novacart.adapters.imaging.image_processor import MAX_BYTES
+from novacart.adapters.sandbox.customer import SandboxCustomer
+from novacart.adapters.sandbox.gateway import SandboxGateway
+from novacart.adapters.web.accounts.email_routes import email_blueprint
+from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
+from novacart.adapters.web.accounts.session_routes import sessions_blueprint
+from novacart.adapters.web.accounts.token_routes import tokens_blueprint
+from novacart.adapters.web.addresses.routes import addresses_blueprint
+from novacart.adapters.web.cart.routes import cart_blueprint
+from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
+from novacart.adapters.web.catalog.staff_routes import (
+    catalog_staff_blueprint,
+    product_images_blueprint,
+)
+from novacart.adapters.web.http.blueprint import Blueprint
+from novacart.adapters.web.media.routes import media_blueprint
+from novacart.adapters.web.operations.routes import operations_blueprint
+from novacart.adapters.web.ordering.routes import orders_blueprint
+from novacart.adapters.web.payments.routes import payments_blueprint
+from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
+from novacart.adapters.web.payments.webhook_routes import webhooks_blueprint
+from novacart.adapters.web.wishlist.routes import wishlist_blueprint
+from novacart.application.accounts.authenticate_user import VerifyToken
+from novacart.application.accounts.change_password import ChangePassword
+from novacart.application.accounts.confirm_password_reset import (
+    CheckResetToken,
+    ConfirmPasswordReset,
+)
+from novacart.application.accounts.edit_address_book import (
+    AddAddress,
+    ChangeAddress,
+    RemoveAddress,
+    SetDefaultAddress,
+)
+from novacart.application.accounts.end_sessions import EndSessions
+from novacart.application.accounts.look_up_pincode import LookUpPincode
+from novacart.application.accounts.queries import AddressQueries
+from novacart.application.accounts.refresh_session import RefreshSession
+from novacart.application.accounts.register_user import RegisterUser
+from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.accounts.sign_in import SignIn
+from novacart.application.accounts.sign_out import SignOut
+from novacart.application.accounts.update_profile import UpdateProfile
+from novacart.application.accounts.verify_email import RequestEmailVerification, VerifyEmail
+from novacart.application.cart.add_to_cart import AddToCart
+from novacart.application.cart.change_quantity import ChangeQuantity
+from novacart.application.cart.move_to_wishlist import MoveToWishlist
+from novacart.application.cart.queries import CartQueries
+from novacart.application.cart.remove_lines import ClearCart, RemoveLine, RemoveLines
+from novacart.application.catalog.add_product import AddProduct
+from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.edit_product import EditProduct
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.catalog.upload_product_image import UploadProductImage
+from novacart.application.idempotency.idempotent_requests import IdempotentRequests
+from novacart.application.ordering.cancel_item import CancelItem
+from novacart.application.ordering.cancel_order import CancelOrder
+from novacart.application.ordering.estimate_delivery import EstimateDelivery
+from novacart.application.ordering.place_order import PlaceOrder
+from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ordering.start_checkout import StartCheckout
+from novacart.application.payments.open_payment import OpenPayment
+from novacart.application.payments.queries import PaymentQueries
+from novacart.application.payments.receive_event import ReceiveEvent, ReceiveEventCommand
+from novacart.application.payments.request_refund import RequestRefund
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.application.ports.readiness import Readiness
+from novacart.application.wishlist.add_to_wishlist import AddToWishlist
+from novacart.application.wishlist.queries import WishlistQueries
+from novacart.application.wishlist.remove_from_wishlist import RemoveFromWishlist
+from novacart.entrypoints.modules.payments import sandbox_secret
+from novacart.entrypoints.settings import Settings
+
+
+def _platform(injector: Injector) -> list[Blueprint]:
+    """Build the health checks."""
+    readiness = injector.get(Readiness)  # type: ignore[type-abstract]
+    return [operations_blueprint(readiness=readiness)]
+
+
+def _accounts(injector: Injector) -> list[Blueprint]:
+    """Routes of accounts, tokens and address books."""
+    return [
+        accounts_blueprint(
+            register=injector.get(RegisterUser), update_profile=injector.get(UpdateProfile)
+        ),
+        password_reset_blueprint(
+            request_reset=injector.get(RequestPasswordReset),
+            check_token=injector.get(CheckResetToken),
+            confirm_reset=injector.get(ConfirmPasswordReset),
+        ),
+        email_blueprint(
+            verify_email=injector.get(VerifyEmail),
+            request_verification=injector.get(RequestEmailVerification),
+        ),
+        sessions_blueprint(
+            end_sessions=injector.get(EndSessions), change_password=injector.get(ChangePassword)
+        ),
+        tokens_blueprint(
+            sign_in=injector.get(SignIn),
+            refresh_session=injector.get(RefreshSession),
+            verify_token=injector.get(VerifyToken),
+            sign_out=injector.get(SignOut),
+        ),
+        addresses_blueprint(
+            add_address=injector.get(AddAddress),
+            change_address=injector.get(ChangeAddress),
+            remove_address=injector.get(RemoveAddress),
+            set_default=injector.get(SetDefaultAddress),
+            look_up_pincode=injector.get(LookUpPincode),
+            queries=injector.get(AddressQueries),  # type: ignore[type-abstract]
+        ),
+    ]
+
+
+def _catalog(injector: Injector) -> list[Blueprint]:
+    """Routes of products, categories and images."""
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    policy = injector.get(CatalogPolicy)
+    return [
+        catalog_blueprint(queries=queries, policy=policy),
+        catalog_staff_blueprint(
+            add_product=injector.get(AddProduct),
+            edit_product=injector.get(EditProduct),
+            archive_product=injector.get(ArchiveProduct),
+            queries=queries,
+            policy=policy,
+        ),
+        product_images_blueprint(
+            upload_image=injector.get(UploadProductImage), queries=queries, max_bytes=MAX_BYTES
+        ),
+        categories_blueprint(queries=queries),
+        media_blueprint(injector.get(Settings).var / "media"),
+    ]
+
+
+def _wishlist(injector: Injector) -> list[Blueprint]:
+    """The routes of this feature."""
+    return [
+        wishlist_blueprint(
+            add_to_wishlist=injector.get(AddToWishlist),
+            remove_from_wishlist=injector.get(RemoveFromWishlist),
+            queries=injector.get(WishlistQueries),  # type: ignore[type-abstract]
+        )
+    ]
+
+
+def _cart(injector: Injector) -> list[Blueprint]:
+    """The routes of this feature."""
+    return [
+        cart_blueprint(
+            add_to_cart=injector.get(AddToCart),
+            change_quantity=injector.get(ChangeQuantity),
+            remove_line=injector.get(RemoveLine),
+            remove_lines=injector.get(RemoveLines),
+            clear_cart=injector.get(ClearCart),
+            move_to_wishlist=injector.get(MoveToWishlist),
+            estimate_delivery=injector.get(EstimateDelivery),
+            queries=injector.get(CartQueries),  # type: ignore[type-abstract]
+        )
+    ]
+
+
+def _ordering(injector: Injector) -> list[Blueprint]:
+    """The routes of this feature."""
+    return [
+        orders_blueprint(
+            place_order=injector.get(PlaceOrder),
+            cancel_order=injector.get(CancelOrder),
+            cancel_item=injector.get(CancelItem),
+            estimate_delivery=injector.get(EstimateDelivery),
+            queries=injector.get(OrderQueries),  # type: ignore[type-abstract]
+            once=injector.get(IdempotentRequests),
+        )
+    ]
+
+
+def _payments(injector: Injector) -> list[Blueprint]:
+    """Routes of payments; those of the sandbox if it is the provider."""
+    receive_event = injector.get(ReceiveEvent)
+    blueprints = [
+        payments_blueprint(
+            open_payment=injector.get(OpenPayment),
+            start_checkout=injector.get(StartCheckout),
+            request_refund=injector.get(RequestRefund),
+            queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
+            once=injector.get(IdempotentRequests),
+        ),
+        webhooks_blueprint(receive_event=receive_event),
+    ]
+    gateway = injector.get(PaymentGateway)  # type: ignore[type-abstract]
+    if isinstance(gateway, SandboxGateway):
+        customer = SandboxCustomer(
+            gateway=gateway,
+            clock=injector.get(Clock),  # type: ignore[type-abstract]
+            secret=sandbox_secret(injector.get(Settings)),
+            ensure_open=injector.get(OpenPayment).ensure_open,
+            deliver=lambda payload, signature: receive_event(
+                ReceiveEventCommand(payload=payload, signature=signature)
+            ),
+        )
+        blueprints.append(sandbox_blueprint(customer=customer))
+    return blueprints
+
+
+def build_blueprints(injector: Injector) -> list[Blueprint]:
+    """Build the routes of all features."""
+    features = (_platform, _accounts, _catalog, _wishlist, _cart, _ordering, _payments)
+    return [blueprint for feature in features for blueprint in feature(injector)]
