@@ -207,12 +207,18 @@ class FakeCatalogQueries:
         ]
 
 
+_DETAILS = [field.name for field in fields(ProductDetails) if field.name != "price"]
+
+
 def product_view(store: FakeStore, product: Product) -> ProductView:
     """The read model of a product."""
     level = store.stock_levels.get(product.id)
+    details = product.details
     return ProductView(
         id=product.id,
-        **{field.name: getattr(product.details, field.name) for field in fields(ProductDetails)},
+        **{name: getattr(details, name) for name in _DETAILS},
+        price_minor=details.price.amount,
+        currency=details.price.currency,
         stock=level.available if level else 0,
         created_at=product.created_at,
         updated_at=product.updated_at,

@@ -381,6 +381,54 @@ def test_list_whose_versions_are_not_read_shows_an_old_price(
     assert shown(client, 101) == ("300.00", 3)
 
 
+def facets(client: FlaskClient) -> tuple[int, str]:
+    brands = client.get("/api/products/brands/").get_json()
+    prices = client.get("/api/products/price-range/").get_json()
+    return sum(brand["count"] for brand in brands), prices["max_price"]
+
+
+def add_dearest(begin: UnitOfWorkFactory, number: int) -> None:
+    add_product(begin, a_product(number, details(price=number * 100)), 1)
+
+
+def test_facets_show_the_last_commit_of_any_process(client: FlaskClient, database_url: str) -> None:
+    count, _ = facets(client)
+    database = Database.connect(database_url)
+    try:
+        begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+        for added in range(1, 4):
+            add_dearest(begin, 90_000 + added)
+            assert facets(client) == facets(client) == (count + added, f"{90_000 + added}.00")
+        with begin() as work:
+            product = work.products.get_for_update(ProductId(90_003))
+            product.archive(at=NOON)
+            work.products.save(product)
+            work.commit()
+        assert facets(client) == (count + 2, "90002.00")
+    finally:
+        database.dispose()
+
+
+def test_facets_whose_rows_are_not_read_are_old(
+    client: FlaskClient,
+    injector: Injector,
+    begin: UnitOfWorkFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Negative control: only the rows that are read for each request keep them current."""
+    database = injector.get(Database)
+    fetch = database.fetch
+    rows: dict[object, Any] = {}
+    monkeypatch.setattr(
+        database, "fetch", lambda statement, *_: rows.setdefault(statement, fetch(statement))
+    )
+    before = facets(client)
+    add_dearest(begin, 90_001)
+    assert facets(client) == before
+    rows.clear()
+    assert facets(client) == (before[0] + 1, "90001.00")
+
+
 def test_json_functions_equal_the_schemas(app: Flask, queries: CatalogQueries) -> None:
     cases: list[tuple[Any, Callable[[Any], object], Any]] = [
         *((one.product, product_json, ProductSchema()) for one in queries.all_products()),

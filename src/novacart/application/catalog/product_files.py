@@ -146,7 +146,7 @@ def _to_row(exported: ExportedProduct) -> dict[str, Any]:
         name: getattr(product, name) for name in ("id", "stock", *PLAIN_COLUMNS)
     } | {
         "price": str(product.price),
-        "currency": product.price.currency,
+        "currency": product.currency,
         "stock_read": product.stock,
         "stock_version": exported.stock_version,
         "category": exported.category_slug,

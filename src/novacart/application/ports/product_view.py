@@ -1,17 +1,17 @@
 """Read model of a product, shared by the queries of several features."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from novacart.domain.shared.ids import CategoryId, ProductId
 from novacart.domain.shared.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductView:
+class ProductView(NamedTuple):
     """`stock` is the number of units that can be ordered now.
 
-    `image` is an absolute URL or an absolute path on this site.
+    `price_minor` is in minor units of `currency`. `image` is an absolute URL or an absolute path
+    on this site.
     """
 
     id: ProductId
@@ -19,7 +19,8 @@ class ProductView:
     title: str
     subtitle: str
     description: str
-    price: Money
+    price_minor: int
+    currency: str
     author: str | None
     published_year: int | None
     brand: str
@@ -29,3 +30,7 @@ class ProductView:
     created_at: datetime
     updated_at: datetime
     version: int
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)

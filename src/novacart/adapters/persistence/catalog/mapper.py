@@ -23,15 +23,13 @@ AVAILABLE: Final = stock_levels.c.on_hand - stock_levels.c.reserved
 
 _DETAILS: Final = [field.name for field in fields(ProductDetails) if field.name != "price"]
 _CATEGORY_DETAILS: Final = [field.name for field in fields(CategoryDetails)]
-_VIEW: Final = [field.name for field in fields(ProductView) if field.name not in {"price", "stock"}]
 
-# The columns of `to_product_view`, for a select that joins `products` with `stock_levels`.
+# The fields of `ProductView`, for a select that joins `products` with `stock_levels`.
 PRODUCT_VIEW_COLUMNS: Final[list[ColumnElement[Any]]] = [
-    *(products.c[name] for name in _VIEW),
-    products.c.price_minor,
-    products.c.currency,
-    AVAILABLE.label("available"),
+    AVAILABLE.label("available") if name == "stock" else products.c[name]
+    for name in ProductView._fields
 ]
+_VIEW: Final = slice(len(PRODUCT_VIEW_COLUMNS))
 # The columns of `ListedProduct`.
 LISTED_COLUMNS: Final[list[ColumnElement[Any]]] = [
     products.c.id,
@@ -76,13 +74,7 @@ def to_product_details(row: Row[Any]) -> ProductDetails:
 
 def to_product_view(row: Sequence[Any]) -> ProductView:
     """The read model in a row that begins with `PRODUCT_VIEW_COLUMNS`."""
-    # By position: a list would look up fifteen names for each of its products.
-    *values, price_minor, currency, available = row[: len(PRODUCT_VIEW_COLUMNS)]
-    return ProductView(
-        **dict(zip(_VIEW, values, strict=True)),
-        price=Money(price_minor, currency),
-        stock=available,
-    )
+    return ProductView._make(row[_VIEW])
 
 
 def from_category(category: Category) -> dict[str, Any]:

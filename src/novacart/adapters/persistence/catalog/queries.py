@@ -1,8 +1,8 @@
 """Queries of the catalog that customers see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -35,7 +35,7 @@ from novacart.adapters.persistence.catalog.suggestions import (
 )
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.database import Database
-from novacart.adapters.persistence.statements import DriverStatement
+from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
@@ -55,6 +55,8 @@ from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.errors import ProductNotFound
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
+
+Result = TypeVar("Result")
 
 _BATCH_SIZE: Final = 1000
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)}
@@ -110,10 +112,36 @@ _PRICE_RANGE: Final = DriverStatement(_price_range(None))
 _PRICE_RANGE_OF_CATEGORY: Final = DriverStatement(_price_range(_SLUG))
 
 
+class _KeptResults(Generic[Result]):
+    """Results computed from rows, the last one of each category.
+
+    The rows are read for each request, and a result is used again only if they are equal to those
+    from which it was computed. So it is never older than the last commit.
+    """
+
+    MAX_CATEGORIES: Final = 64
+
+    def __init__(self, compute: Callable[[Sequence[Row]], Result]) -> None:
+        self._compute = compute
+        self._kept: dict[str | None, tuple[Sequence[Row], Result]] = {}
+
+    def get(self, category: str | None, rows: Sequence[Row]) -> Result:
+        kept = self._kept.get(category)
+        if kept is not None and kept[0] == rows:
+            return kept[1]
+        result = self._compute(rows)
+        if len(self._kept) >= self.MAX_CATEGORIES:
+            self._kept.clear()
+        self._kept[category] = rows, result
+        return result
+
+
 class SqlCatalogQueries:
     def __init__(self, database: Database, policy: CatalogPolicy) -> None:
         self._database = database
         self._currency = policy.currency
+        self._brands = _KeptResults(_to_brands)
+        self._price_ranges = _KeptResults(self._to_price_range)
 
     def list_products(
         self,
@@ -164,17 +192,17 @@ class SqlCatalogQueries:
             rows = self._database.fetch(_BRANDS)
         else:
             rows = self._database.fetch(_BRANDS_OF_CATEGORY, {"category": category})
-        brands = merge_brands((row[0], row[1], row[2]) for row in rows)
-        # The collations of the databases differ.
-        return sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title))
+        return self._brands.get(category, rows)
 
     def price_range(self, category: str | None) -> PriceRange:
         if category is None:
-            [[lowest, highest]] = self._database.fetch(_PRICE_RANGE)
+            rows = self._database.fetch(_PRICE_RANGE)
         else:
-            [[lowest, highest]] = self._database.fetch(
-                _PRICE_RANGE_OF_CATEGORY, {"category": category}
-            )
+            rows = self._database.fetch(_PRICE_RANGE_OF_CATEGORY, {"category": category})
+        return self._price_ranges.get(category, rows)
+
+    def _to_price_range(self, rows: Sequence[Row]) -> PriceRange:
+        [[lowest, highest]] = rows
         return PriceRange(
             min_price=Money(lowest or 0, self._currency),
             max_price=Money(highest or 0, self._currency),
@@ -227,6 +255,12 @@ class SqlCatalogQueries:
             if len(rows) < _BATCH_SIZE:
                 return
             last = rows[-1].id
+
+
+def _to_brands(rows: Sequence[Row]) -> Sequence[BrandCount]:
+    brands = merge_brands((row[0], row[1], row[2]) for row in rows)
+    # The collations of the databases differ.
+    return sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title))
 
 
 def _listed(row: Sequence[Any]) -> ListedProduct:

@@ -64,7 +64,7 @@ class ProductDocuments:
         for view in self._queries.products(missing):
             # It may be newer than the list.
             new = documents[view.id] = _document(view)
-            self._keep((host, view.id, view.version, view.price.amount), new)
+            self._keep((host, view.id, view.version, view.price_minor), new)
         return [
             (document, product.stock)
             for product in listed

@@ -1,11 +1,12 @@
 """Public routes of products and categories."""
 
-from hashlib import sha256
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, request
 
+from novacart.adapters.web.catalog.kept_json import KeptJson, TaggedJson
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.adapters.web.catalog.schemas import (
     DEFAULT_LIMIT,
@@ -28,9 +29,15 @@ from novacart.adapters.web.http.conditional import EntityTag, not_modified
 from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
 from novacart.adapters.web.http.endpoints import cacheable
 from novacart.adapters.web.http.rate_limits import count_search
-from novacart.adapters.web.http.responses import json_bytes, json_response
+from novacart.adapters.web.http.responses import encoded_response, json_bytes, json_response
 from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.queries import CatalogQueries, ProductFilter, ProductSort
+from novacart.application.catalog.queries import (
+    BrandCount,
+    CatalogQueries,
+    PriceRange,
+    ProductFilter,
+    ProductSort,
+)
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.shared.ids import ProductId
 
@@ -53,6 +60,10 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     """Products, facets and search suggestions."""
     blueprint = Blueprint("catalog", __name__, url_prefix="/api/products", description="Products.")
     documents = ProductDocuments(queries)
+    brands_json = KeptJson[Sequence[BrandCount]](
+        lambda brands: [brand_json(brand) for brand in brands]
+    )
+    prices_json = KeptJson[PriceRange](price_range_json)
 
     @blueprint.route("/")
     @public
@@ -101,7 +112,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         """One product, with its `ETag`."""
         product = queries.product(ProductId(product_id))
         etag = _product_etag(product)
-        return not_modified(etag, _REVALIDATE) or product_response(product)
+        return not_modified(etag, _REVALIDATE) or _tagged_product(product, etag)
 
     @blueprint.route("/brands/")
     @public
@@ -111,8 +122,8 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.alt_response(304, description=_UNCHANGED)
     def list_brands(query: dict[str, Any]) -> Response:
         """Brands by title, each with its number of products."""
-        brands = queries.brands(query.get("category"))
-        return _tagged_response(json_bytes([brand_json(brand) for brand in brands]))
+        category = query.get("category")
+        return _revalidated(brands_json.encode(category, queries.brands(category)))
 
     @blueprint.route("/price-range/")
     @public
@@ -122,8 +133,8 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.alt_response(304, description=_UNCHANGED)
     def show_price_range(query: dict[str, Any]) -> Response:
         """The lowest and the highest price."""
-        prices = queries.price_range(query.get("category"))
-        return _tagged_response(json_bytes(price_range_json(prices)))
+        category = query.get("category")
+        return _revalidated(prices_json.encode(category, queries.price_range(category)))
 
     @blueprint.route("/search/suggestions/")
     @public
@@ -162,8 +173,11 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
 
 def product_response(product: ProductView, status: int = 200) -> Response:
     """A product with its `ETag`."""
-    headers = {**_REVALIDATE, "ETag": _product_etag(product)}
-    return json_response(product_json(product), status, headers=headers)
+    return _tagged_product(product, _product_etag(product), status)
+
+
+def _tagged_product(product: ProductView, etag: str, status: int = 200) -> Response:
+    return json_response(product_json(product), status, {**_REVALIDATE, "ETag": etag})
 
 
 def _product_etag(product: ProductView) -> str:
@@ -185,9 +199,11 @@ def _next_url(cursor: str) -> str:
 
 def _tagged_response(content: bytes, headers: dict[str, str] | None = None) -> Response:
     """A response with an `ETag` of its content, or 304 if the client has it."""
-    etag = f'"{sha256(content).hexdigest()[:32]}"'
-    response = not_modified(etag)
-    if response is None:
-        response = Response(content, content_type="application/json", headers={"ETag": etag})
-    response.headers.extend(headers or _REVALIDATE)
-    return response
+    return _revalidated(TaggedJson.of(content), headers or _REVALIDATE)
+
+
+def _revalidated(json: TaggedJson, headers: dict[str, str] = _REVALIDATE) -> Response:
+    """A response with an `ETag`, or 304 if the client has it."""
+    return not_modified(json.etag, headers) or encoded_response(
+        json.content, 200, {"ETag": json.etag, **headers}
+    )

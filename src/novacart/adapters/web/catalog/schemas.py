@@ -29,7 +29,7 @@ from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_SKU, MA
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.catalog.text_rules import MAX_REFERENCE
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.money import Money
+from novacart.domain.shared.money import Money, decimal_string
 
 MAX_LIMIT: Final = 200
 # Products without `limit`, since v1 clients never page.
@@ -199,7 +199,7 @@ class ProductSchema(Schema):
     subtitle = fields.String(required=True)
     description = fields.String(required=True)
     price = MoneyString(required=True)
-    currency = fields.String(required=True, attribute="price.currency")
+    currency = fields.String(required=True)
     author = fields.String(required=True, allow_none=True)
     published_year = fields.Integer(required=True, allow_none=True)
     brand = fields.String(
@@ -264,8 +264,8 @@ def product_json(product: ProductView) -> dict[str, Any]:
         "published_year": product.published_year,
         "brand": product.brand,
         "stock": product.stock,
-        "price": str(product.price),
-        "currency": product.price.currency,
+        "price": decimal_string(product.price_minor, product.currency),
+        "currency": product.currency,
         "category": product.category_id,
         "image": absolute_url(product.image),
         "created_at": product.created_at,

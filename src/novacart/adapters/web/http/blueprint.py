@@ -4,7 +4,7 @@
 # ruff: noqa: ANN401
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, Final, TypeVar, cast
 
 import flask_smorest
@@ -37,15 +37,17 @@ class Blueprint(flask_smorest.Blueprint):
         """Pass the validated body or query to a route, after the arguments of its URL.
 
         Invalid input is a 400 that names each field. All requests share one schema instance:
-        creating one takes as long as loading a body.
+        creating one takes as long as loading a body. A schema of a query must depend on nothing but
+        the query, since what it loaded is kept.
         """
         loaded = schema() if isinstance(schema, type) else schema
+        load = _QueryLoader(loaded) if location == "query" else partial(_load, loaded, json_body)
         document = super().arguments(schema, location=location, **kwargs)
 
         def decorator(route: F) -> F:
             @wraps(route)
             def wrapper(*args: Any, **view_args: Any) -> Any:
-                return route(*args, _load(loaded, location), **view_args)
+                return route(*args, load(), **view_args)
 
             cast("Any", wrapper)._apidoc = cast("Any", document(route))._apidoc  # noqa: SLF001
             return cast("F", wrapper)
@@ -82,11 +84,37 @@ class Blueprint(flask_smorest.Blueprint):
         return decorator
 
 
-def _load(schema: Schema, location: str) -> Any:
+class _QueryLoader:
+    """Loads the query of a request, or returns what was loaded from the same query before.
+
+    Most requests of a view have one of a few queries, often none at all.
+    """
+
+    MAX_KEPT: Final = 256
+    MAX_LENGTH: Final = 256
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._kept: dict[str, Mapping[str, Any]] = {}
+
+    def __call__(self) -> dict[str, Any]:
+        query: str = request.environ["QUERY_STRING"]
+        loaded = self._kept.get(query)
+        if loaded is None:
+            loaded = _load(self._schema, _query)
+            if len(query) <= self.MAX_LENGTH:
+                if len(self._kept) >= self.MAX_KEPT:
+                    self._kept.clear()
+                self._kept[query] = loaded
+        # A route may change its dictionary.
+        return dict(loaded)
+
+
+def _load(schema: Schema, read: Callable[[], Any]) -> Any:
     # Not with webargs, which determines the parser, list fields and handler in each call. That
     # takes as long as loading a query.
     try:
-        return schema.load(_LOCATIONS[location]())
+        return schema.load(read())
     except ValidationError as error:
         messages = error.messages
         if not isinstance(messages, Mapping) or "_schema" in messages:
@@ -100,9 +128,6 @@ def _query() -> MultiDict[str, str]:
         if not is_storable(value):
             raise invalid({name: ["It contains characters that can't be stored."]})
     return request.args
-
-
-_LOCATIONS: Final[Mapping[str, Callable[[], Any]]] = {"json": json_body, "query": _query}
 
 
 def _documenting(decorate: Callable[[F], Any]) -> Callable[[F], F]:

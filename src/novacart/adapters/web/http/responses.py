@@ -65,7 +65,14 @@ def json_response(
     body: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return an `application/json` response."""
-    response = NovaCartResponse(json_bytes(body), status, content_type="application/json")
+    return encoded_response(json_bytes(body), status, headers)
+
+
+def encoded_response(
+    content: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an `application/json` response of JSON that is encoded already."""
+    response = NovaCartResponse(content, status, content_type="application/json")
     if headers is not None:
         for name, value in headers.items():
             response.headers.add(name, value)

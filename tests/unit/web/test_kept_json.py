@@ -1,0 +1,46 @@
+"""JSON that is encoded again only when its value has changed."""
+
+import orjson
+
+from novacart.adapters.web.catalog.kept_json import KeptJson
+
+
+class Counter:
+    """Counts the values that are encoded."""
+
+    def __init__(self) -> None:
+        self.encoded: list[list[int]] = []
+
+    def body(self, value: list[int]) -> object:
+        self.encoded.append(value)
+        return {"numbers": value}
+
+
+def test_json_is_that_of_the_value_of_each_call() -> None:
+    counter = Counter()
+    kept = KeptJson(counter.body)
+    first = kept.encode("books", [1])
+    assert orjson.loads(first.content) == {"numbers": [1]}
+    assert kept.encode("books", [1]) is first
+    second = kept.encode("books", [2])
+    assert orjson.loads(second.content) == {"numbers": [2]}
+    assert second.etag != first.etag
+    assert kept.encode("books", [1]) == first
+    assert counter.encoded == [[1], [2], [1]]
+
+
+def test_keys_have_their_own_values() -> None:
+    counter = Counter()
+    kept = KeptJson(counter.body)
+    for _ in range(2):
+        for key, value in ((None, [1]), ("books", [2])):
+            assert orjson.loads(kept.encode(key, value).content) == {"numbers": value}
+    assert counter.encoded == [[1], [2]]
+
+
+def test_number_of_kept_values_is_bounded() -> None:
+    counter = Counter()
+    kept = KeptJson(counter.body)
+    for key in range(3 * kept.MAX_KEYS):
+        kept.encode(key, [key])
+        assert len(kept._kept) <= kept.MAX_KEYS
