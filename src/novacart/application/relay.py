@@ -50,6 +50,8 @@ class Relay:
     parked after `MAX_ATTEMPTS` failures, or crashes of the worker. A handler that succeeded is not
     called again for the same message; the audit sink is one of them.
 
+    If recording an outcome fails, the next call releases the rest of the batch.
+
     When a batch takes longer than `renew_interval` seconds, the message in hand stays claimed, and
     the rest of the batch is released for other workers.
     """
@@ -72,6 +74,7 @@ class Relay:
         self._handlers: dict[str, list[EventHandler]] = {}
         for handler in event_handlers:
             self._handlers.setdefault(handler.event.name, []).append(handler)
+        self._previous = _Claims(outbox, clock, (), claimed_at=clock.now())
         self._is_stopping = False
 
     def stop(self) -> None:
@@ -85,6 +88,10 @@ class Relay:
         """Deliver the next batch of due messages and return it; empty if no message is due."""
         now = self._clock.now()
         batch = self._outbox.claim(at=now, until=now + CLAIM_DURATION, limit=BATCH_SIZE)
+        # Messages are left if an error of the outbox ended the previous call. Released only now,
+        # when the outbox works again: a release whose result is unknown must not be repeated, since
+        # another worker may have claimed the messages.
+        self._previous.release_rest()
         if not batch:
             return batch
         if batch[0].attempts > MAX_ATTEMPTS:
@@ -95,10 +102,14 @@ class Relay:
         waiting = batch
         if not audit_error:
             waiting = [message for message in batch if message.name in self._handlers]
+        claims = _Claims(self._outbox, self._clock, waiting, claimed_at=now)
+        self._previous = claims
+        if not audit_error:
             done = [message for message in batch if message.name not in self._handlers]
             self._outbox.complete(done, at=self._clock.now())
-        with self._claims(waiting, claimed_at=now) as claims:
-            self._deliver(claims, audit_error)
+        if waiting:
+            with self._renewed(claims):
+                self._deliver(claims, audit_error)
         return batch
 
     def _add_to_audit_log(self, batch: Sequence[OutboxMessage]) -> str:
@@ -155,14 +166,8 @@ class Relay:
             self._outbox.postpone(message, until=until, error=error, handled_by=handled_by)
 
     @contextmanager
-    def _claims(
-        self, messages: Sequence[OutboxMessage], *, claimed_at: datetime
-    ) -> Iterator["_Claims"]:
+    def _renewed(self, claims: "_Claims") -> Iterator[None]:
         """Renew claims while the block runs."""
-        claims = _Claims(self._outbox, self._clock, messages, claimed_at=claimed_at)
-        if not messages:
-            yield claims
-            return
         done = Event()
 
         def renew() -> None:
@@ -175,7 +180,7 @@ class Relay:
         thread = Thread(target=renew, name="claims", daemon=True)
         thread.start()
         try:
-            yield claims
+            yield
         finally:
             done.set()
             thread.join()

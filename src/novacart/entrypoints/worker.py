@@ -1,9 +1,9 @@
 """The worker process: delivers events to their handlers and runs scheduled jobs."""
 
 import signal
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from threading import Event
 from types import FrameType
 from typing import Final
 
@@ -49,15 +49,20 @@ class Worker:
         self._jobs = jobs
         self._job_lock = job_lock
         self._clock = clock
-        self._stopping = Event()
+        self._is_stopping = False
         self._next_check: dict[str, datetime] = {}
 
     def stop(self) -> None:
+        """Stop soon. Takes no lock, so that a signal handler can call it.
+
+        A handler must not use `threading.Event`, whose lock the interrupted code may hold (Python's
+        documentation of `signal`).
+        """
         self._relay.stop()
-        self._stopping.set()
+        self._is_stopping = True
 
     def run(self) -> None:
-        while not self._stopping.is_set():
+        while not self._is_stopping:
             try:
                 self.run_due_jobs()
                 pause = 0.0 if are_more_due(self._relay()) else _BETWEEN_BATCHES
@@ -67,7 +72,12 @@ class Worker:
             except Exception as error:  # noqa: BLE001 (one failure must not end the worker)
                 _log.error("worker_error", exc_info=error)
                 pause = _AFTER_ERROR
-            self._stopping.wait(pause)
+            self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._is_stopping and (remaining := end - time.monotonic()) > 0:
+            time.sleep(min(remaining, _BETWEEN_BATCHES))
 
     def run_due_jobs(self) -> None:
         """Run each due job that no other worker has taken.
@@ -75,7 +85,7 @@ class Worker:
         A failed job waits for its next run; until one succeeds, staff see the failure.
         """
         for job in self._jobs:
-            if self._stopping.is_set():
+            if self._is_stopping:
                 return
             if not self._acquire(job):
                 continue

@@ -6,6 +6,7 @@ from threading import Event, Thread
 import pytest
 
 from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.ports.errors import StorageUnavailable
 from novacart.application.ports.outbox import OutboxMessage
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.relay import (
@@ -378,6 +379,44 @@ def test_stopped_relay_finishes_the_message_in_hand_and_releases_the_others(
     assert handled == [1]
     released = outbox.claim(at=clock.now(), until=clock.now(), limit=10)
     assert [(each.payload["height"], each.attempts) for each in released] == [(2, 1), (3, 1)]
+
+
+class FailingOutbox(FakeOutbox):
+    """The first `failures` calls of `complete` raise."""
+
+    def __init__(self, *, failures: int) -> None:
+        super().__init__()
+        self.failures = failures
+
+    def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+        if messages and self.failures:
+            self.failures -= 1
+            raise StorageUnavailable("unavailable")
+        super().complete(messages, at=at)
+
+
+def test_rest_of_the_batch_is_delivered_by_the_next_call_when_an_outcome_is_not_recorded(
+    clock: SetClock, contexts: ContextVarRequestContexts
+) -> None:
+    outbox, handler = FailingOutbox(failures=1), RecordingHandler()
+    events = [put(outbox, clock, height) for height in (1, 2, 3)]
+    relay = Relay(
+        outbox=outbox,
+        clock=clock,
+        contexts=contexts,
+        event_handlers=[EventHandler(name="handler", event=ShutterOpened, handle=handler)],
+    )
+    with pytest.raises(StorageUnavailable):
+        relay()
+    assert handler.received == events[:1]
+    assert relay() == []  # It releases the rest.
+    assert [message.attempts for message in relay()] == [1, 1]
+    assert handler.received == events
+    # The message whose outcome is unknown is delivered again when its claim expires.
+    assert outbox.count_pending() == 1
+    clock.move(seconds=CLAIM_DURATION.total_seconds())
+    assert [message.attempts for message in relay()] == [2]
+    assert outbox.count_pending() == 0
 
 
 def test_rest_of_the_batch_is_released_while_a_handler_hangs(
