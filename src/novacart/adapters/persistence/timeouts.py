@@ -4,6 +4,8 @@ from typing import Final
 
 LOCK_TIMEOUT: Final = 10
 STATEMENT_TIMEOUT: Final = 15
+# Statements of requests queue behind a migration that waits for a lock.
+MIGRATION_LOCK_TIMEOUT: Final = 3
 # For reports over the whole database.
 REPORT_TIMEOUT: Final = 600
 # Connections are replaced, since firewalls drop old ones silently.
