@@ -12,7 +12,7 @@ from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
-from novacart.application.catalog.queries import ProductFilter, ProductSort
+from novacart.application.catalog.queries import MAX_SUGGESTIONS, ProductFilter, ProductSort
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
 
@@ -165,6 +165,9 @@ def test_frequent_words_read_a_bounded_number_of_rows(
         suggested = queries.suggestions(typed)
         assert bool(suggested) is (typed not in {"zzz", "bright quiet"}), typed
         assert counter.rows() < 2 * _ROWS, typed
+    for typed in ("l", "la", "lamp"):
+        assert len(queries.suggestions(typed)) == MAX_SUGGESTIONS
+        assert counter.rows() < 2_000, typed
     for sort in ProductSort:
         for search in ("lamp", "la", "99999", "zzz"):
             page = queries.list_products(ProductFilter(search=search), sort=sort, limit=24)
@@ -174,6 +177,7 @@ def test_frequent_words_read_a_bounded_number_of_rows(
         assert counter.rows() < 200
     assert queries.brands(None)[0].count == _MANY
     assert queries.count_products(ProductFilter(brands=("Brand",))) == _MANY
+    assert queries.count_products(ProductFilter(in_stock=True)) == _MANY
     queries.price_range(None)
     assert counter.rows() < 100
 

@@ -1,6 +1,6 @@
 """Lists of products: filters, sort orders and pages in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     Text,
     and_,
@@ -94,6 +95,7 @@ class ProductListQuery:
         self._dialect = dialect
         self._filters = filters
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
+        self._terms = search.terms if search else ""
         self._search = _search(dialect, search, is_ranked=is_ranked) if search else None
         self._descending = sort is not ProductSort.PRICE
         self._key: ColumnElement[Any] = products.c.created_at
@@ -116,7 +118,7 @@ class ProductListQuery:
         return self._sought(self._searched(self._filtered(page)), limit, after)
 
     def page_by_examining(
-        self, search: SearchExpression, count: int, limit: int, after: ListPosition | None
+        self, count: int, limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
         """Select the same page, of matches among the next `count` products of the list.
 
@@ -127,12 +129,12 @@ class ProductListQuery:
         matches = text(
             "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"
             " WHERE product_search.product_id = examined.id)"
-        ).bindparams(terms=search.terms)
+        ).bindparams(terms=self._terms)
         return self._shown(
             select(examined.c.id, examined.c.sort_key)
             .where(matches)
             .order_by(*self._order(examined.c.sort_key, examined.c.id))
-            .limit(limit + 1)
+            .limit(_rows(limit + 1))
         )
 
     def _found_by_index(
@@ -149,13 +151,14 @@ class ProductListQuery:
             found = found.join(stock_levels, _HAS_STOCK_LEVEL)
         each = found.correlate(search).offset(0).lateral("found")
         key = search.c.score if self._key is search.c.score else each.c[self._key.name]
-        return seek(
+        page = seek(
             select(each.c.id, key.label("sort_key")).select_from(search.join(each, true())),
             (key, each.c.id),
             descending=self._descending,
             limit=limit,
             after=self._place(after),
         )
+        return page.limit(_rows(limit + 1))
 
     def _shown(self, page: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """Select the columns of products whose ids and sort keys are selected."""
@@ -169,24 +172,26 @@ class ProductListQuery:
 
     def has_more(self, count: int, after: ListPosition | None) -> Select[*tuple[Any, ...]]:
         """Select a row if `count` products follow a position, whether they match or not."""
-        return select(self._examined(count, after).c.id).offset(count - 1)
+        return select(self._examined(count, after).c.id).offset(_count(count) - 1)
 
     def _examined(self, count: int, after: ListPosition | None) -> Subquery:
         products_of_list = select(products.c.id, self._key.label("sort_key"))
         if self._filters.in_stock is not None:
             products_of_list = products_of_list.join(stock_levels, _HAS_STOCK_LEVEL)
-        return self._sought(self._filtered(products_of_list), count - 1, after).subquery("examined")
+        examined = self._sought(self._filtered(products_of_list), 0, after)
+        return examined.limit(_count(count)).subquery("examined")
 
     def _sought(
         self, statement: Select[*tuple[Any, ...]], limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
-        return seek(
+        page = seek(
             statement,
             (self._key, products.c.id),
             descending=self._descending,
             limit=limit,
             after=self._place(after),
         )
+        return page.limit(_rows(limit + 1))
 
     def _place(self, after: ListPosition | None) -> Sequence[ColumnElement[Any]] | None:
         if after is None:
@@ -235,46 +240,82 @@ class ProductListQuery:
         return statement
 
 
-# Compiled statements of lists without a search. Compiling takes longer than executing.
+# Compiled statements. Compiling takes longer than executing.
 _KEPT: Final[dict[tuple[object, ...], DriverStatement]] = {}
 _MAX_KEPT: Final = 256
 
+Executable = tuple[DriverStatement, Parameters]
 
-def kept_page(
-    dialect: str,
-    filters: ProductFilter,
-    sort: ProductSort,
-    limit: int,
-    after: ListPosition | None,
-) -> tuple[DriverStatement, Parameters]:
-    """The statement of `ProductListQuery.page` and its parameters. `filters` have no search."""
-    if sort is ProductSort.RELEVANCE:
-        sort = ProductSort.NEWEST
-    parameters: dict[str, object] = {}
-    if filters.category is not None:
-        parameters["category"] = filters.category
-    if after is not None:
-        parameters["after_key"] = to_time(after.key) if sort is ProductSort.NEWEST else after.key
-        parameters["after_id"] = after.id
-    # The best plan does not depend on these parameters, but on the following ones.
-    plain = len(parameters)
-    if filters.brands:
-        parameters |= _brand_parameters(filters)
-    if filters.min_price is not None:
-        parameters["min_price"] = filters.min_price.amount
-    if filters.max_price is not None:
-        parameters["max_price"] = filters.max_price.amount
-    shape = (dialect, sort, limit, filters.in_stock, *parameters)
-    statement = _KEPT.get(shape)
-    if statement is None:
-        if len(_KEPT) >= _MAX_KEPT:
-            _KEPT.clear()
-        page = ProductListQuery(dialect, filters, sort).page(limit, after)
-        # PostgreSQL would plan a limit that is a parameter as a tenth of the table.
-        page = page.limit(literal_column(str(limit + 1)))
-        statement = DriverStatement(page, is_prepared=len(parameters) == plain)
-        _KEPT[shape] = statement
-    return statement, parameters
+
+class KeptList:
+    """One list, by statements that are compiled once for each set of parameters."""
+
+    def __init__(
+        self,
+        dialect: str,
+        filters: ProductFilter,
+        sort: ProductSort,
+        limit: int,
+        after: ListPosition | None,
+        *,
+        search: SearchExpression | None = None,
+    ) -> None:
+        """`search` is of the `filters`, which have one only if it can match."""
+        if search is None and sort is ProductSort.RELEVANCE:
+            sort = ProductSort.NEWEST
+        self._list: Final = (dialect, filters, sort)
+        self._limit: Final = limit
+        self._after: Final = after
+        self._search: Final = search
+        parameters: dict[str, object] = {}
+        if filters.category is not None:
+            parameters["category"] = filters.category
+        if after is not None:
+            by_time = sort is ProductSort.NEWEST
+            parameters["after_key"] = to_time(after.key) if by_time else after.key
+            parameters["after_id"] = after.id
+        # The best plan does not depend on these parameters, but on the following ones.
+        plain = len(parameters)
+        if filters.brands:
+            parameters |= _brand_parameters(filters)
+        if filters.min_price is not None:
+            parameters["min_price"] = filters.min_price.amount
+        if filters.max_price is not None:
+            parameters["max_price"] = filters.max_price.amount
+        if search is not None:
+            parameters |= _search_parameters(dialect, search)
+        self._parameters: Final = parameters
+        self._is_prepared: Final = len(parameters) == plain
+        self._shape: Final = (dialect, sort, limit, filters.in_stock, *parameters)
+
+    def page(self) -> Executable:
+        """`ProductListQuery.page` and its parameters."""
+        statement = self._kept("page", lambda query: query.page(self._limit, self._after))
+        return statement, self._parameters
+
+    def page_by_examining(self, count: int) -> Executable:
+        """`ProductListQuery.page_by_examining` and its parameters."""
+        statement = self._kept(
+            "examine", lambda query: query.page_by_examining(count, self._limit, self._after)
+        )
+        return statement, self._parameters | {"count": count}
+
+    def has_more(self, count: int) -> Executable:
+        """`ProductListQuery.has_more` and its parameters."""
+        statement = self._kept("has more", lambda query: query.has_more(count, self._after))
+        return statement, self._parameters | {"count": count}
+
+    def _kept(
+        self, name: str, build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]]
+    ) -> DriverStatement:
+        key = (name, *self._shape)
+        statement = _KEPT.get(key)
+        if statement is None:
+            if len(_KEPT) >= _MAX_KEPT:
+                _KEPT.clear()
+            query = ProductListQuery(*self._list, search=self._search)
+            statement = _KEPT[key] = DriverStatement(build(query), is_prepared=self._is_prepared)
+        return statement
 
 
 def list_position(row: Sequence[Any]) -> ListPosition:
@@ -319,10 +360,24 @@ def _is_one_of(
     return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def _search(dialect: str, search: SearchExpression, *, is_ranked: bool) -> Subquery:
-    parameters = {"terms": search.terms}
+def _rows(count: int) -> ColumnElement[int]:
+    # PostgreSQL would plan a limit that is a parameter as a tenth of the table.
+    return literal_column(str(count), Integer)
+
+
+def _count(count: int) -> ColumnElement[int]:
+    return bindparam("count", count, type_=Integer)
+
+
+def _search_parameters(dialect: str, search: SearchExpression) -> dict[str, object]:
+    parameters: dict[str, object] = {"terms": search.terms}
     if dialect == "postgresql":
         parameters["indexed"] = search.indexed or search.terms
+    return parameters
+
+
+def _search(dialect: str, search: SearchExpression, *, is_ranked: bool) -> Subquery:
+    parameters = _search_parameters(dialect, search)
     score = _SCORE[dialect] if is_ranked else "0"
     return (
         text(_SEARCH[dialect].replace("{score}", score))

@@ -1,7 +1,7 @@
 """Queries of the catalog that customers see."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import (
@@ -23,8 +23,8 @@ from novacart.adapters.persistence.catalog.brand_counts import count_of, spellin
 from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
 from novacart.adapters.persistence.catalog.product_list_query import (
     IS_ACTIVE,
+    KeptList,
     ProductListQuery,
-    kept_page,
     list_position,
 )
 from novacart.adapters.persistence.catalog.search_pages import find_page
@@ -152,29 +152,37 @@ class SqlCatalogQueries:
         after: ListPosition | None = None,
     ) -> ProductPage:
         if filters.search.strip():
-            with self._database.reading() as connection:
-                found = find_page(connection, filters, sort, limit=limit, after=after)
+            found = find_page(self._database, filters, sort, limit=limit, after=after)
             return ProductPage(
                 products=[_listed(row) for row, _ in found[:limit]],
                 next=found[limit - 1][1] if len(found) > limit else None,
             )
-        page = kept_page(self._database.dialect, filters, sort, limit, after)
-        rows = self._database.fetch(*page)
+        kept = KeptList(self._database.dialect, filters, sort, limit, after)
+        rows = self._database.fetch(*kept.page())
         return ProductPage(
             products=[_listed(row) for row in rows[:limit]],
             next=list_position(rows[limit - 1]) if len(rows) > limit else None,
         )
 
     def count_products(self, filters: ProductFilter) -> int:
-        if filters == ProductFilter(category=filters.category, brands=filters.brands):
-            keys = [facet_key(brand) for brand in filters.brands]
-            statement = count_of(filters.category, keys)
-        else:
-            query = ProductListQuery(self._database.dialect, filters, ProductSort.NEWEST)
-            statement = query.count()
         with self._database.reading() as connection:
-            count: int = connection.execute(statement).scalar_one()
+            count: int = connection.execute(self._count(filters)).scalar_one()
         return count
+
+    def _count(self, filters: ProductFilter) -> Select[*tuple[Any, ...]]:
+        dialect = self._database.dialect
+        keys = [facet_key(brand) for brand in filters.brands]
+        if filters == ProductFilter(category=filters.category, brands=filters.brands):
+            return count_of(filters.category, keys)
+        if filters == ProductFilter(
+            category=filters.category, brands=filters.brands, in_stock=True
+        ):
+            # Far fewer products are out of stock than in stock.
+            sold_out = replace(filters, in_stock=False)
+            counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count()
+            everything = count_of(filters.category, keys)
+            return select(everything.scalar_subquery() - counted.scalar_subquery())
+        return ProductListQuery(dialect, filters, ProductSort.NEWEST).count()
 
     def product(self, product_id: ProductId) -> ProductView:
         rows = self._database.fetch(_PRODUCT, {"product_id": product_id})
@@ -212,12 +220,11 @@ class SqlCatalogQueries:
         terms = search_terms(text)
         if not terms:
             return []
-        with self._database.reading() as connection:
-            return select_suggestions(
-                matching_categories(connection, terms),
-                matching_brands(connection, terms),
-                matching_products(connection, terms),
-            )
+        return select_suggestions(
+            matching_categories(self._database, terms),
+            matching_brands(self._database, terms),
+            matching_products(self._database, terms),
+        )
 
     def categories(self) -> Sequence[CategoryView]:
         statement = (

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
-
-from sqlalchemy import Connection, Row
+from typing import Final
 
 from novacart.adapters.persistence.catalog.product_list_query import (
-    ProductListQuery,
+    KeptList,
     SearchExpression,
     list_position,
 )
+from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_plan import SearchPlan, plan_search
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.statements import Row
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.application.search_terms import search_terms
 
@@ -19,11 +20,11 @@ from novacart.application.search_terms import search_terms
 _IN_TITLE: Final = 3 * 10**17
 
 # Rows of `ProductListQuery.page`, each with its position.
-FoundRows = list[tuple[Row[Any], ListPosition]]
+FoundRows = list[tuple[Row, ListPosition]]
 
 
 def find_page(
-    connection: Connection,
+    database: Database,
     filters: ProductFilter,
     sort: ProductSort,
     *,
@@ -35,13 +36,15 @@ def find_page(
     A frequent search by relevance is not ranked: it lists first the products that match with their
     title, then the others, the newest first.
     """
-    dialect = connection.dialect.name
     terms = search_terms(filters.search)
-    if dialect != "postgresql" or not terms:
-        query = ProductListQuery(dialect, filters, sort)
-        return _with_positions(connection.execute(query.page(limit, after)).all())
-    plan = plan_search(connection, terms)
-    found = _Search(connection, filters, plan)
+    if not terms:
+        return []
+    if database.dialect != "postgresql":
+        search = SearchExpression(match_expression(database.dialect, terms))
+        products = KeptList(database.dialect, filters, sort, limit, after, search=search)
+        return _with_positions(database.fetch(*products.page()))
+    plan = plan_search(database, terms)
+    found = _Search(database, filters, plan)
     if not plan.is_frequent(limit + 1):
         return found.by_index(plan.search(), sort, limit, after)
     if sort is not ProductSort.RELEVANCE:
@@ -64,8 +67,8 @@ def find_page(
 
 
 class _Search:
-    def __init__(self, connection: Connection, filters: ProductFilter, plan: SearchPlan) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, filters: ProductFilter, plan: SearchPlan) -> None:
+        self._database = database
         self._filters = filters
         self._plan = plan
 
@@ -77,12 +80,12 @@ class _Search:
         after: ListPosition | None,
     ) -> FoundRows:
         """Find by examining products in the order of the list, if that is enough."""
-        query = self._query(search, sort)
+        products = self._list(search, sort, limit, after)
         count = self._plan.products_to_examine()
-        rows = self._connection.execute(query.page_by_examining(search, count, limit, after)).all()
-        if len(rows) <= limit and self._connection.scalar(query.has_more(count, after)) is not None:
+        rows = self._database.fetch(*products.page_by_examining(count))
+        if len(rows) <= limit and self._database.fetch(*products.has_more(count)):
             # There are fewer matches, or they are further on, than expected.
-            return self.by_index(search, sort, limit, after)
+            rows = self._database.fetch(*products.page())
         return _with_positions(rows)
 
     def by_index(
@@ -93,12 +96,18 @@ class _Search:
         after: ListPosition | None,
     ) -> FoundRows:
         """Find by the search index, and sort everything that matches."""
-        query = self._query(search, sort)
-        return _with_positions(self._connection.execute(query.page(limit, after)).all())
+        products = self._list(search, sort, limit, after)
+        return _with_positions(self._database.fetch(*products.page()))
 
-    def _query(self, search: SearchExpression, sort: ProductSort) -> ProductListQuery:
-        return ProductListQuery("postgresql", self._filters, sort, search=search)
+    def _list(
+        self,
+        search: SearchExpression,
+        sort: ProductSort,
+        limit: int,
+        after: ListPosition | None,
+    ) -> KeptList:
+        return KeptList("postgresql", self._filters, sort, limit, after, search=search)
 
 
-def _with_positions(rows: Sequence[Row[Any]]) -> FoundRows:
+def _with_positions(rows: Sequence[Row]) -> FoundRows:
     return [(row, list_position(row)) for row in rows]

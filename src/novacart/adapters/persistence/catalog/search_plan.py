@@ -11,10 +11,11 @@ from functools import lru_cache
 from math import ceil
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from novacart.adapters.persistence.catalog.product_list_query import SearchExpression
 from novacart.adapters.persistence.catalog.search_index import match_expression
+from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.search_terms import SearchTerm
 
@@ -59,9 +60,8 @@ class SearchPlan:
         return self.matches > 0 and limit * self.products / self.matches < self._cost_of_index()
 
     def has_frequent_titles(self, limit: int) -> bool:
-        """The same for titles. The index would read products that match with another text too."""
-        cost = max(_MIN_EXAMINED, self._cost_of_index())
-        return self.title_matches > 0 and limit * self.products / self.title_matches < cost
+        """Whether `limit` matches in titles are found among few products."""
+        return limit * self.products < self.title_matches * _MIN_EXAMINED
 
     def products_to_examine(self) -> int:
         """The number of products that take as long to examine as the index to read.
@@ -96,7 +96,7 @@ class SearchPlan:
         return match_expression("postgresql", self.terms, within="title")
 
 
-def plan_search(connection: Connection, terms: Sequence[SearchTerm]) -> SearchPlan:
+def plan_search(database: Database, terms: Sequence[SearchTerm]) -> SearchPlan:
     """Estimate how many products match, by a sample of about a thousand."""
     expressions = [
         match_expression("postgresql", terms),
@@ -104,7 +104,7 @@ def plan_search(connection: Connection, terms: Sequence[SearchTerm]) -> SearchPl
         *(match_expression("postgresql", [term]) for term in terms),
     ]
     parameters = {f"term_{number}": each for number, each in enumerate(expressions)}
-    [row] = _estimate(len(expressions)).fetch(connection, parameters)
+    [row] = database.fetch(_estimate(len(expressions)), parameters)
     factor, rows, matches, title_matches, *by_term = row
     fewest, rarest = min(zip(by_term, terms, strict=True), key=lambda pair: pair[0])
     is_rare = fewest <= max(_RARE * rows, _ALWAYS_RARE / factor)

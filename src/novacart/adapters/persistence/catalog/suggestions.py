@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, column, select, text, union_all
+from sqlalchemy import BigInteger, Select, bindparam, column, select, text, union_all
 
 from novacart.adapters.persistence.catalog.brand_counts import (
     counts_by_category,
@@ -22,6 +22,7 @@ from novacart.adapters.persistence.catalog.tables import (
     products,
     stock_levels,
 )
+from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, Suggestion, SuggestionType
 from novacart.application.catalog.search import MAX_BRANDS, merge_brands
@@ -50,41 +51,53 @@ _CATEGORIES: Final = DriverStatement(
 )
 
 
-def _products(candidates: str) -> DriverStatement:
+def _products(candidates: str, *, generic_plan: bool = False) -> DriverStatement:
     """Select the newest listed products of the candidates, a statement that selects ids."""
-    newest = text(f"{candidates} LIMIT {_MAX_MATCHES}").columns(column("product_id", BigInteger))
+    matching = text(f"{candidates} ORDER BY product_id DESC LIMIT {_MAX_MATCHES}")
+    newest = matching.columns(column("product_id", BigInteger)).subquery("newest")
+    # A subquery for each candidate, so that the first ones are enough; a join might read all.
+    is_listed = select(IS_LISTED).where(products.c.id == newest.c.product_id).scalar_subquery()
     listed = (
-        select(products.c.id)
-        .where(products.c.id.in_(select(newest.subquery("newest"))), IS_LISTED)
-        # Not by the id itself: PostgreSQL might merge the candidates with all products.
-        .order_by((products.c.id + 0).desc())
+        select(newest.c.product_id)
+        .where(is_listed)
+        .order_by(newest.c.product_id.desc())
         .limit(MAX_SUGGESTIONS)
     ).subquery("listed")
     return DriverStatement(
         select(*PRODUCT_VIEW_COLUMNS)
-        .join_from(listed, products, products.c.id == listed.c.id)
+        .join_from(listed, products, products.c.id == listed.c.product_id)
         .join(stock_levels, stock_levels.c.product_id == products.c.id)
-        .order_by(products.c.id.desc())
+        .order_by(products.c.id.desc()),
+        generic_plan=generic_plan,
     )
 
 
 # The newest matches instead of the best: ranking everything that begins with one letter takes
 # too long for a request that is sent on each keystroke.
 _IN_SQLITE: Final = _products(
-    "SELECT rowid AS product_id FROM product_search"
-    " WHERE product_search MATCH :terms ORDER BY rowid DESC"
+    "SELECT rowid AS product_id FROM product_search WHERE product_search MATCH :terms"
 )
 # OFFSET 0 keeps the planner from examining the products in their order.
 _BY_INDEX: Final = _products(
     "SELECT product_id FROM (SELECT product_id, words FROM product_search"
     " WHERE words @@ CAST(:indexed AS tsquery) OFFSET 0) AS matching"
-    " WHERE words @@ CAST(:terms AS tsquery) ORDER BY product_id DESC"
+    " WHERE words @@ CAST(:terms AS tsquery)"
 )
-# Frequent words are sought in the newest products.
-_BY_EXAMINING: Final = _products(
-    "SELECT product_id FROM (SELECT product_id, words FROM product_search"
-    " ORDER BY product_id DESC LIMIT 5000) AS newest WHERE words @@ CAST(:terms AS tsquery)"
-)
+
+
+def _among_newest(count: int) -> DriverStatement:
+    return _products(
+        f"SELECT product_id FROM (SELECT product_id, words FROM product_search"  # noqa: S608 (a constant)
+        f" ORDER BY product_id DESC LIMIT {count}) AS latest"
+        " WHERE words @@ CAST(:terms AS tsquery)",
+        generic_plan=True,
+    )
+
+
+# Frequent words are sought in the newest products. Fewer for titles, since words that are
+# frequent only in other texts are often typed, too.
+_TITLES_BY_EXAMINING: Final = _among_newest(1000)
+_BY_EXAMINING: Final = _among_newest(5000)
 _IN_SAMPLE: Final = _products(
     f"SELECT product_id FROM ({SAMPLE}) AS sample"  # noqa: S608 (a constant)
     " WHERE words @@ CAST(:terms AS tsquery)"
@@ -94,13 +107,14 @@ _IN_SAMPLE: Final = _products(
 _terms_of: Final = lru_cache(maxsize=4096)(index_terms)
 
 
-def matching_categories(connection: Connection, terms: Sequence[SearchTerm]) -> list[Suggestion]:
+def matching_categories(database: Database, terms: Sequence[SearchTerm]) -> list[Suggestion]:
     """Active categories whose name matches, by position."""
-    matching = [row for row in _CATEGORIES.fetch(connection) if matches(terms, row[-1].split())]
+    matching = [row for row in database.fetch(_CATEGORIES) if matches(terms, row[-1].split())]
     if not matching:
         return []
-    counted = connection.execute(counts_by_category(row[0] for row in matching))
-    counts = {row[0]: row[1] for row in counted}
+    with database.reading() as connection:
+        counted = connection.execute(counts_by_category(row[0] for row in matching))
+        counts = {row[0]: row[1] for row in counted}
     return [
         Suggestion(
             type=SuggestionType.CATEGORY,
@@ -113,16 +127,16 @@ def matching_categories(connection: Connection, terms: Sequence[SearchTerm]) -> 
     ]
 
 
-def matching_brands(connection: Connection, terms: Sequence[SearchTerm]) -> list[Suggestion]:
+def matching_brands(database: Database, terms: Sequence[SearchTerm]) -> list[Suggestion]:
     """Brands whose name matches, by falling number of products, with the image of a new one."""
     ranges = term_ranges(terms)
-    rows = _brands(len(ranges) // 2).fetch(connection, ranges)
+    rows = database.fetch(_brands(len(ranges) // 2), ranges)
     brands = merge_brands(
         (key, brand, count) for key, brand, count in rows if matches(terms, _terms_of(brand))
     )
     ranked = sorted(brands.items(), key=lambda item: (-item[1].count, item[1].title))
     shown = ranked[: MAX_BRANDS + 1]
-    images = _images(connection, [key for key, _ in shown])
+    images = _images(database, [key for key, _ in shown])
     return [
         Suggestion(
             type=SuggestionType.BRAND, name=brand.title, count=brand.count, image=images.get(key)
@@ -135,49 +149,51 @@ def matching_brands(connection: Connection, terms: Sequence[SearchTerm]) -> list
 def _brands(ranges: int) -> DriverStatement:
     """Select the brands with a term in one of the ranges."""
     candidates = keys_in_ranges(ranges, _MAX_CANDIDATES)
-    return DriverStatement(spellings(None).where(brand_counts.c.brand_key.in_(candidates)))
+    found = spellings(None).where(brand_counts.c.brand_key.in_(candidates))
+    return DriverStatement(found, generic_plan=True)
 
 
-def _images(connection: Connection, brand_keys: Sequence[str]) -> dict[str, str]:
+def _images(database: Database, brand_keys: Sequence[str]) -> dict[str, str]:
     """The image of the newest product with one, among the newest products of each brand."""
     if not brand_keys:
         return {}
     parameters = {f"brand_{number}": key for number, key in enumerate(brand_keys)}
-    rows = _images_of(len(brand_keys)).fetch(connection, parameters)
-    return {key: image for key, image, *_ in rows}
+    rows = database.fetch(_images_of(len(brand_keys)), parameters)
+    return {row[0]: row[1] for row in rows}
 
 
 @lru_cache
 def _images_of(brands: int) -> DriverStatement:
-    newest = union_all(*(_newest_of_brand(number) for number in range(brands))).subquery("newest")
-    return DriverStatement(
-        # The newest last, so that it replaces the others.
-        select(newest.c.brand_key, newest.c.image, newest.c.created_at, newest.c.id)
-        .where(newest.c.image.is_not(None))
-        .order_by(newest.c.created_at, newest.c.id)
-    )
+    images = union_all(*(_image_of(number) for number in range(brands)))
+    return DriverStatement(images, generic_plan=True)
 
 
-def _newest_of_brand(number: int) -> Select[*tuple[Any, ...]]:
+def _image_of(number: int) -> Select[*tuple[Any, ...]]:
     newest = (
         select(products.c.brand_key, products.c.image, products.c.created_at, products.c.id)
         .where(IS_LISTED, products.c.brand_key == bindparam(f"brand_{number}"))
         .order_by(products.c.created_at.desc(), products.c.id.desc())
         .limit(_NEWEST_OF_BRAND)
+    ).subquery()
+    first = (
+        select(newest.c.brand_key, newest.c.image)
+        .where(newest.c.image.is_not(None))
+        .order_by(newest.c.created_at.desc(), newest.c.id.desc())
+        .limit(1)
     )
     # SQLite accepts a limit only in a subquery of a union.
-    return select(newest.subquery())
+    return select(first.subquery())
 
 
-def matching_products(connection: Connection, terms: Sequence[SearchTerm]) -> list[ProductView]:
+def matching_products(database: Database, terms: Sequence[SearchTerm]) -> list[ProductView]:
     """Products whose title matches, then other matching products, the newest first.
 
     Several frequent words that are rarely found together, and words that newer products don't
     have, are sought among the newest products and those of a sample only.
     """
     views: dict[int, ProductView] = {}
-    for statement, parameters in _searches(connection, terms):
-        for row in statement.fetch(connection, parameters):
+    for statement, parameters in _searches(database, terms):
+        for row in database.fetch(statement, parameters):
             view = to_product_view(row)
             views.setdefault(view.id, view)
         if len(views) >= MAX_SUGGESTIONS:
@@ -186,19 +202,20 @@ def matching_products(connection: Connection, terms: Sequence[SearchTerm]) -> li
 
 
 def _searches(
-    connection: Connection, terms: Sequence[SearchTerm]
+    database: Database, terms: Sequence[SearchTerm]
 ) -> Iterator[tuple[DriverStatement, dict[str, str]]]:
     """Statements that select matching products, the best matches first."""
-    if connection.dialect.name == "sqlite":
+    if database.dialect == "sqlite":
         yield _IN_SQLITE, {"terms": match_expression("sqlite", terms, within="title")}
         yield _IN_SQLITE, {"terms": match_expression("sqlite", terms)}
         return
-    plan = plan_search(connection, terms)
-    titles, everything = plan.search_titles().terms, plan.search().terms
+    titles = match_expression("postgresql", terms, within="title")
+    everything = match_expression("postgresql", terms)
+    yield _TITLES_BY_EXAMINING, {"terms": titles}
+    plan = plan_search(database, terms)
     if plan.is_rare:
         yield _BY_INDEX, {"terms": titles, "indexed": plan.indexed}
         yield _BY_INDEX, {"terms": everything, "indexed": plan.indexed}
     else:
-        yield _BY_EXAMINING, {"terms": titles}
         yield _BY_EXAMINING, {"terms": everything}
         yield _IN_SAMPLE, {"terms": everything}
