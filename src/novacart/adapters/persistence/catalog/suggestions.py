@@ -149,8 +149,7 @@ def matching_brands(database: Database, terms: Sequence[SearchTerm]) -> list[Sug
 def _brands(ranges: int) -> DriverStatement:
     """Select the brands with a term in one of the ranges."""
     candidates = keys_in_ranges(ranges, _MAX_CANDIDATES)
-    found = spellings(None).where(brand_counts.c.brand_key.in_(candidates))
-    return DriverStatement(found, generic_plan=True)
+    return DriverStatement(spellings(None).where(brand_counts.c.brand_key.in_(candidates)))
 
 
 def _images(database: Database, brand_keys: Sequence[str]) -> dict[str, str]:
