@@ -6,10 +6,10 @@ from typing import Final
 
 import click
 
-from novacart.adapters.persistence.backup import BackupFailed
-from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.errors import PortError
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.logs import configure_logs
+from novacart.entrypoints.process_memory import loading_code
 from novacart.entrypoints.settings import InvalidSetting
 
 # The module of each command. It imports what its commands use, such as the web server, so it is
@@ -44,7 +44,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"novacart.entrypoints.commands.{COMMANDS[cmd_name]}")
+        with loading_code():
+            module = import_module(f"novacart.entrypoints.commands.{COMMANDS[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
@@ -66,7 +67,7 @@ def main() -> None:
     configure_logs(debug=True)
     try:
         novacart()
-    except (InvalidSetting, Unavailable, DomainError, BackupFailed) as error:
+    except (InvalidSetting, PortError, DomainError) as error:
         for line in str(error).splitlines():
             click.echo(f"Error: {line}", err=True)
         sys.exit(1)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 
 from flask import Flask, Request, g, request
@@ -83,10 +84,12 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     )
     app.extensions[auth.EXTENSION] = _authenticate_and_set_actor(injector)
     errors.init_app(app)
-    document = openapi.register_blueprints(
-        app, build_blueprints(injector), version=version("novacart")
-    )
-    pages.init_app(app, document, version=version("novacart"))
+    blueprints = build_blueprints(injector)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    release = version("novacart")
+    build_document = partial(openapi.build_document, app, blueprints, version=release)
+    pages.init_app(app, build_document, version=release)
     register_back_office(app, injector)
     if undeclared := undeclared_routes(app):
         raise RuntimeError(f"These routes declare no access: {', '.join(undeclared)}.")

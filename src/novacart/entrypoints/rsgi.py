@@ -1,6 +1,5 @@
 """The RSGI application that granian serves: `novacart.entrypoints.rsgi:application`."""
 
-import gc
 from typing import Final
 
 from novacart.adapters.web.http.rsgi import BodyLimits, RsgiApplication
@@ -13,6 +12,3 @@ _settings = app.extensions["novacart.injector"].get(Settings)
 application: Final = RsgiApplication(
     app, limits=BodyLimits(timeout=_settings.body_timeout), threads=THREADS
 )
-# A full garbage collection would scan the application's 200,000 objects, which stops the process
-# for 90 ms; none of them is ever freed.
-gc.freeze()

@@ -1,7 +1,6 @@
 """The worker process: delivers events to their handlers and runs scheduled jobs."""
 
 import signal
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from types import FrameType
@@ -19,6 +18,7 @@ from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
 from novacart.entrypoints.settings import InvalidSetting, Settings
+from novacart.entrypoints.stop_flag import StopFlag
 
 # Seconds between two batches of messages, and after an error. A batch of many messages costs
 # little more than a batch of one.
@@ -49,20 +49,16 @@ class Worker:
         self._jobs = jobs
         self._job_lock = job_lock
         self._clock = clock
-        self._is_stopping = False
+        self._stopping = StopFlag()
         self._next_check: dict[str, datetime] = {}
 
     def stop(self) -> None:
-        """Stop soon. Takes no lock, so that a signal handler can call it.
-
-        A handler must not use `threading.Event`, whose lock the interrupted code may hold (Python's
-        documentation of `signal`).
-        """
+        """Stop soon. A signal handler may call it."""
         self._relay.stop()
-        self._is_stopping = True
+        self._stopping.set()
 
     def run(self) -> None:
-        while not self._is_stopping:
+        while not self._stopping.is_set:
             try:
                 self.run_due_jobs()
                 pause = 0.0 if are_more_due(self._relay()) else _BETWEEN_BATCHES
@@ -72,12 +68,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001 (one failure must not end the worker)
                 _log.error("worker_error", exc_info=error)
                 pause = _AFTER_ERROR
-            self._pause(pause)
-
-    def _pause(self, seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while not self._is_stopping and (remaining := end - time.monotonic()) > 0:
-            time.sleep(min(remaining, _BETWEEN_BATCHES))
+            self._stopping.wait(pause)
 
     def run_due_jobs(self) -> None:
         """Run each due job that no other worker has taken.
@@ -85,7 +76,7 @@ class Worker:
         A failed job waits for its next run; until one succeeds, staff see the failure.
         """
         for job in self._jobs:
-            if self._is_stopping:
+            if self._stopping.is_set:
                 return
             if not self._acquire(job):
                 continue

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
 from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.password_hasher import Argon2idHasher
@@ -29,6 +31,9 @@ class TestArgon2idHasher(PasswordHasherContract):
     def test_dummy_hash_has_current_parameters(self) -> None:
         hasher = Argon2idHasher()
         assert not hasher.is_outdated(hasher._dummy_hash)
+        with pytest.raises(VerifyMismatchError):
+            # It is verified in full, and so takes as long as a real one.
+            PasswordHasher().verify(hasher._dummy_hash, "mango")
 
 
 def test_reset_token_is_deterministic_and_differs_by_reset() -> None:

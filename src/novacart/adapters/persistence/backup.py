@@ -15,6 +15,8 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
+from novacart.application.ports.errors import PortError
+
 # Variables of libpq for the parameters of a URL; arguments would show them to other users.
 _LIBPQ: Final[Mapping[str, str]] = {
     "host": "PGHOST",
@@ -31,7 +33,7 @@ _LIBPQ: Final[Mapping[str, str]] = {
 _PORTABLE: Final = ("--no-owner", "--no-privileges")
 
 
-class BackupFailed(Exception):
+class BackupFailed(PortError):
     """A copy could not be made or restored. The message says why."""
 
 

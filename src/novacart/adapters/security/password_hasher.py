@@ -1,10 +1,11 @@
 """Password hashing with Argon2id (RFC 9106)."""
 
 import secrets
+from base64 import b64encode
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type
+from argon2.low_level import ARGON2_VERSION, Type
 
 # OWASP Password Storage Cheat Sheet: at least 19 MiB, two passes and one lane.
 MEMORY_KIB = 19 * 1024
@@ -21,8 +22,14 @@ class Argon2idHasher:
         self._argon2 = Argon2(
             time_cost=passes, memory_cost=memory_kib, parallelism=lanes, type=Type.ID
         )
-        # Verified when there is no hash, so that an unknown user takes as long as a known one.
-        self._dummy_hash = self._argon2.hash(secrets.token_urlsafe(32))
+        # Verified when there is no hash, so that an unknown user takes as long as a known one. It
+        # is the hash of no password: computing one would delay the start of each process.
+        salt, digest = (
+            b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()
+            for length in (self._argon2.salt_len, self._argon2.hash_len)
+        )
+        parameters = f"m={memory_kib},t={passes},p={lanes}"
+        self._dummy_hash = f"$argon2id$v={ARGON2_VERSION}${parameters}${salt}${digest}"
 
     def hash(self, password: str) -> str:
         return self._argon2.hash(password)

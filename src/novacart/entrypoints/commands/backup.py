@@ -4,7 +4,6 @@ import re
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
 from types import FrameType
 
 import click
@@ -22,6 +21,7 @@ from novacart.entrypoints.backups import (
 )
 from novacart.entrypoints.commands.cli_context import command_settings
 from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.stop_flag import StopFlag
 
 _log = structlog.get_logger("novacart.backup")
 
@@ -41,7 +41,7 @@ def backup(*, prove: bool, daily: str | None) -> None:
         return
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", daily):
         raise click.UsageError("--daily needs a time such as 03:00.")
-    stopping = Event()
+    stopping = StopFlag()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopping.set()

@@ -1,9 +1,9 @@
 """The command `novacart serve`."""
 
-import gc
 import importlib
 import os
 import shutil
+from collections.abc import Sequence
 from typing import Any, Final
 
 import click
@@ -12,15 +12,15 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+from injector import Injector
 
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.commands.cli_context import ensure_ready
-from novacart.entrypoints.container import build_container
 from novacart.entrypoints.logs import configure_logs, formatter
 from novacart.entrypoints.private_files import UMASK, make_private_directory, protect_files
 from novacart.entrypoints.probes import check_database
-from novacart.entrypoints.process_memory import limit_memory
-from novacart.entrypoints.production_checks import Severity, check_settings
+from novacart.entrypoints.process_memory import limit_memory, loading_code
+from novacart.entrypoints.production_checks import Finding, Severity, check_settings
 from novacart.entrypoints.settings import InvalidSetting, Settings, ensure_startable, load_settings
 
 # Seconds that requests in progress may take after SIGTERM.
@@ -43,12 +43,21 @@ def serve() -> None:
     os.umask(UMASK)
     protect_files(settings.var, settings.database_url)
     configure_logs(debug=settings.debug)
-    _check(settings)
+    findings = [] if settings.debug else list(check_settings(settings))
+    _stop_at_errors(findings)
     _allow_connections()
     if settings.metrics_enabled:
         _share_metrics(settings)
     limit_memory()
-    _preload_application()
+    injector = _preload_application()
+    _check_database(injector, settings)
+    for finding in findings:
+        _log.warning(
+            "production_check",
+            subject=finding.subject,
+            problem=finding.problem,
+            remedy=finding.remedy,
+        )
     run_web_server(settings)
 
 
@@ -77,38 +86,35 @@ def run_web_server(
     ).serve()
 
 
-def _check(settings: Settings) -> None:
-    """Log the warnings of the checks; raise `InvalidSetting` if one of them found an error."""
-    injector = build_container(settings)
+def _preload_application() -> Injector:
+    """Build the application before granian forks its workers, which then share its memory.
+
+    It starts no thread before its first request.
+    """
+    with loading_code():
+        rsgi = importlib.import_module("novacart.entrypoints.rsgi")
+    injector: Injector = rsgi.app.extensions["novacart.injector"]
+    return injector
+
+
+def _check_database(injector: Injector, settings: Settings) -> None:
+    """Raise `InvalidSetting` if the database can't be served.
+
+    Closes the connections, which forked processes must not share.
+    """
     try:
         if settings.debug:
             ensure_ready(injector)
-            return
-        findings = [*check_settings(settings), *check_database(injector)]
+        else:
+            _stop_at_errors(list(check_database(injector)))
     finally:
         injector.get(Database).dispose()
+
+
+def _stop_at_errors(findings: Sequence[Finding]) -> None:
     errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         raise InvalidSetting("\n".join(errors))
-    for finding in findings:
-        _log.warning(
-            "production_check",
-            subject=finding.subject,
-            problem=finding.problem,
-            remedy=finding.remedy,
-        )
-
-
-def _preload_application() -> None:
-    """Build the application before granian forks its workers, which then share its memory.
-
-    A new connection pool is empty, and the application starts no thread before its first request,
-    so nothing is shared that must not be.
-    """
-    importlib.import_module("novacart.entrypoints.rsgi")
-    gc.collect()
-    # A collection in a worker would otherwise write to the pages of all objects.
-    gc.freeze()
 
 
 def _allow_connections() -> None:

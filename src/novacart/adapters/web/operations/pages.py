@@ -1,6 +1,8 @@
 """The front page, the OpenAPI document and the API reference (Swagger UI)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -31,14 +33,20 @@ class _File:
     etag: str
 
 
-def init_app(app: Flask, document: dict[str, Any], *, version: str) -> None:
-    """Serve `/`, `/api/openapi.json`, `/api/docs/` and the assets of the pages."""
+def init_app(app: Flask, build_document: Callable[[], dict[str, Any]], *, version: str) -> None:
+    """Serve `/`, `/api/openapi.json`, `/api/docs/` and the assets of the pages.
+
+    The OpenAPI document is built for the first request of it.
+    """
     swagger_ui = files("flask_swagger_ui") / "dist"
     assets = {
         path.name: _file(path.read_bytes(), _TYPES[Path(path.name).suffix])
         for path in [*_ASSETS.iterdir(), *(swagger_ui / name for name in _SWAGGER_UI)]
     }
-    openapi_document = _file(json_bytes(document), "application/json")
+
+    @cache
+    def openapi_document() -> _File:
+        return _file(json_bytes(build_document()), "application/json")
 
     @public
     def front() -> Response:
@@ -49,7 +57,7 @@ def init_app(app: Flask, document: dict[str, Any], *, version: str) -> None:
 
     @public
     def openapi() -> Response:
-        return _revalidated(openapi_document)
+        return _revalidated(openapi_document())
 
     @public
     def docs() -> Response:
