@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 from sqlalchemy import text
 
-from novacart.adapters.persistence import postgresql_engine
+from novacart.adapters.persistence import database as database_module
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.integration.http.conftest import MakeApp
@@ -72,13 +72,19 @@ def locked_products(postgresql_url: str) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("locked_products")
-def test_search_that_exceeds_the_statement_timeout_is_503(
+def test_read_that_exceeds_its_timeout_is_503(
     postgresql_url: str, make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql_engine, "STATEMENT_TIMEOUT", 0.1)
+    monkeypatch.setattr(database_module, "_SHORT_STATEMENTS", "SET statement_timeout = '0.1s'")
     client = make_app(DATABASE_URL=postgresql_url).test_client()
-    for path in ("/api/products/?search=lamp", "/api/products/price-range/"):
-        response = client.get(path)
+    for path in (
+        "?search=lamp",
+        "?count=true&in_stock=true",
+        "price-range/",
+        "1/",
+        "search/suggestions/?q=la",
+    ):
+        response = client.get(f"/api/products/{path}")
         assert (response.status_code, response.get_json()["code"]) == (503, "unavailable")
         assert int(response.headers["Retry-After"]) > 0
         assert "statement" not in response.text.lower()

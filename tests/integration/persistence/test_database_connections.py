@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from novacart.adapters.persistence import database as database_module
 from novacart.adapters.persistence import postgresql_engine
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
@@ -32,6 +33,7 @@ def terminate_connections(url: str) -> None:
 
 SELECT_ONE = DriverStatement(text("SELECT 1"))
 SLEEP = DriverStatement(text("SELECT 1 FROM pg_sleep(0.1)"))
+SLEEP_WITH_GENERIC_PLAN = DriverStatement(text("SELECT 1 FROM pg_sleep(0.1)"), generic_plan=True)
 
 
 def select_one(database: Database) -> int:
@@ -155,3 +157,18 @@ def test_writing_on_a_connection_used_for_reading_starts_a_transaction(database_
             assert connection.execute(text("SELECT count(*) FROM marks")).scalar_one() == 0
     finally:
         database.dispose()
+
+
+def test_only_reads_of_customers_have_a_short_timeout(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_module, "_SHORT_STATEMENTS", "SET statement_timeout = '0.05s'")
+    database = Database.connect(postgresql_url)
+    for _ in range(2):
+        for statement in (SLEEP, SLEEP_WITH_GENERIC_PLAN):
+            with pytest.raises(StorageUnavailable):
+                database.fetch(statement)
+        for opened in (database.reading(), database.snapshot(), database.writing()):
+            with opened as connection:
+                assert SLEEP.fetch(connection) == [(1,)]
+    database.dispose()

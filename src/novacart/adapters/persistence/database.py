@@ -20,9 +20,10 @@ from novacart.adapters.persistence.statements import (
     Row,
     wrapped,
 )
-from novacart.adapters.persistence.timeouts import MAX_CONNECTION_AGE, REPORT_TIMEOUT
+from novacart.adapters.persistence.timeouts import MAX_CONNECTION_AGE, READ_TIMEOUT, REPORT_TIMEOUT
 
 _GENERIC_PLANS: Final = "SET plan_cache_mode = force_generic_plan"
+_SHORT_STATEMENTS: Final = f"SET statement_timeout = '{READ_TIMEOUT}s'"
 # Idle connections for `Database.fetch`. The event loop needs one, threads that write others.
 _MAX_IDLE: Final = 5
 
@@ -42,12 +43,11 @@ class Database:
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-        self._readers = _Readers(engine)
-        self._generic_plan_readers = (
-            _Readers(engine, set_up=_GENERIC_PLANS)
-            if self.dialect == "postgresql"
-            else self._readers
-        )
+        if self.dialect == "sqlite":
+            self._readers = self._generic_plan_readers = _Readers(engine)
+        else:
+            self._readers = _Readers(engine, _SHORT_STATEMENTS)
+            self._generic_plan_readers = _Readers(engine, _SHORT_STATEMENTS, _GENERIC_PLANS)
 
     @classmethod
     def connect(cls, url: str, *, pool_size: int = 4, max_overflow: int = 16) -> Self:
@@ -75,6 +75,7 @@ class Database:
     ) -> list[Row]:
         """Return all rows of a SELECT, in autocommit mode: it sees the latest commits.
 
+        PostgreSQL ends it after `READ_TIMEOUT`.
         If the server has closed the connection, the statement is repeated once on a new one.
         """
         try:
@@ -144,9 +145,10 @@ class _Readers:
     SQLAlchemy's pool is not used, because a checkout takes as long as a query by primary key.
     """
 
-    def __init__(self, engine: Engine, *, set_up: str | None = None) -> None:
+    def __init__(self, engine: Engine, *settings: str) -> None:
+        """`settings` are statements that set up a new connection."""
         self._engine = engine
-        self._set_up = set_up
+        self._settings = settings
         self._idle: list[_Reader] = []
 
     def take(self) -> _Reader:
@@ -178,8 +180,8 @@ class _Readers:
             connection.detach()
             driver: Any = connection.dbapi_connection
             dialect.set_isolation_level(driver, "AUTOCOMMIT")
-            if self._set_up is not None:
-                driver.execute(self._set_up)
+            for setting in self._settings:
+                driver.execute(setting)
         except dialect.loaded_dbapi.Error as error:
             raise wrapped(error, dialect) from error
         return _Reader(driver, monotonic() + MAX_CONNECTION_AGE)

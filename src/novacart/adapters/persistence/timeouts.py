@@ -6,6 +6,9 @@ LOCK_TIMEOUT: Final = 10
 STATEMENT_TIMEOUT: Final = 15
 # Statements of requests queue behind a migration that waits for a lock.
 MIGRATION_LOCK_TIMEOUT: Final = 3
+# For customers' reads, which run in the event loop of a web process: while one waits for the
+# database, so do all others of that process.
+READ_TIMEOUT: Final = 3
 # For reports over the whole database.
 REPORT_TIMEOUT: Final = 600
 # Connections are replaced, since firewalls drop old ones silently.

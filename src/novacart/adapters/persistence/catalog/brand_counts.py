@@ -15,6 +15,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     func,
+    literal,
     select,
     union,
 )
@@ -119,7 +120,9 @@ def brand_term_rows(brands: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def count_of(category: str | None, keys: Sequence[str] = ()) -> Select[*tuple[Any, ...]]:
     """Select the number of listed products, in a category and of some brands."""
     statement = select(_TOTAL).where(counts_in(category))
-    return statement.where(brand_counts.c.brand_key.in_(keys)) if keys else statement
+    if not keys:
+        return statement
+    return statement.where(brand_counts.c.brand_key.in_([literal(key) for key in keys]))
 
 
 def spellings(category: str | ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:

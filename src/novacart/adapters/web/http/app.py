@@ -12,7 +12,7 @@ from flask.sessions import NullSession, SecureCookieSession, SecureCookieSession
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter, Map, MapAdapter, RequestRedirect
-from werkzeug.sansio.utils import get_host
+from werkzeug.sansio.utils import get_current_url, get_host
 
 from novacart.adapters.web.http.fields import MAX_INTEGER
 from novacart.adapters.web.http.responses import NovaCartResponse
@@ -39,6 +39,12 @@ def _host(
 ) -> str:
     """Return the host of a request. Raises `SecurityError` if it is not trusted."""
     return get_host(scheme, header, (name, int(port)), trusted)
+
+
+@lru_cache(maxsize=16)
+def _host_url(scheme: str, host: str) -> str:
+    """The root URL of a host. Werkzeug parses it twice for each request that shows an image."""
+    return get_current_url(scheme, host)
 
 
 class IdConverter(IntegerConverter):
@@ -109,6 +115,7 @@ class NovaCartFlask(Flask):
             environ["SERVER_PORT"],
             None if trusted is None else tuple(trusted),
         )
+        request.host_url = _host_url(request.scheme, request.host)
         return self.url_map.bind(
             request.host,
             request.root_path,

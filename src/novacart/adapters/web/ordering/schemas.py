@@ -218,7 +218,7 @@ def cancellable_item_json(order: OrderView, line: OrderLineView) -> dict[str, An
 def _page_url(number: int) -> str:
     """The URL of this request with another page number."""
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
-    return f"{request.base_url}?{urlencode([('page', number), *query])}"
+    return f"{request.host_url}{request.path[1:]}?{urlencode([('page', number), *query])}"
 
 
 def _line_json(line: OrderLineView, currency: str, site: str) -> dict[str, Any]:
