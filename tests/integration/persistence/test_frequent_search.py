@@ -1,6 +1,7 @@
 """Words that match many products, on PostgreSQL: the order of lists, and bounded work."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,12 @@ from psycopg import RawCursor
 from sqlalchemy import event, text
 
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.catalog.search_plan import plan_search
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.catalog.queries import MAX_SUGGESTIONS, ProductFilter, ProductSort
+from novacart.application.search_terms import search_terms
 from tests.support.builders.catalog import NOON, a_category, a_product, add_categories, details
 from tests.support.contracts.catalog_queries import INR, all_pages, rupees
 
@@ -31,7 +34,9 @@ _FILL = (
     f"""INSERT INTO product_search (product_id, words)
         SELECT id, CAST('lamp:1A,2D ' || id || ':3A' || CASE
             WHEN id > {_MANY // 2} THEN '' WHEN mod(id, 2) = 0 THEN ' bright:4D'
-            ELSE ' quiet:4D' END AS tsvector) FROM products""",
+            ELSE ' quiet:4D' END || CASE WHEN mod(id, 10) = 0 THEN ' warm:5D' ELSE '' END
+            || CASE WHEN mod(id, 10) = 5 OR mod(id, 100) = 0 THEN ' cold:6D' ELSE '' END
+            AS tsvector) FROM products""",
     f"INSERT INTO brand_counts VALUES (0, 'brand', 'Brand', {_MANY})",
     "INSERT INTO brand_terms VALUES ('brand', 'brand')",
 )
@@ -199,3 +204,14 @@ def test_search_without_matches_among_frequent_words_reads_the_index_only(
         found = queries.list_products(ProductFilter(search="bright quiet"), sort=sort, limit=24)
         assert found.products == []
         assert counter.rows() < _ROWS, sort
+
+
+def test_words_that_are_more_frequent_than_their_combination_are_examined(
+    database: Database,
+) -> None:
+    fill(database)
+    plan = plan_search(database, search_terms("warm cold"))
+    assert plan.is_frequent(5)
+    # As many matches of one word, for which the index reads no other entries.
+    assert not replace(plan, entries=plan.matches).is_frequent(5)
+    assert not plan_search(database, search_terms("bright quiet")).is_frequent(5)
