@@ -11,9 +11,9 @@ from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.ordering.lifecycle import LineStatus, OrderPaymentStatus, OrderStatus
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.errors import IncompleteReport
-from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.payments.lifecycle import DisputeStatus, RefundStatus
 from novacart.domain.payments.payment import Payment
-from novacart.domain.payments.refund import RefundOrigin
+from novacart.domain.payments.refund import RefundOrigin, RefundResolution
 from novacart.domain.payments.reports import (
     DisputeReport,
     PaymentReport,
@@ -288,6 +288,35 @@ def test_failed_refund_of_a_late_payment_is_left_to_staff(scenario: Scenario) ->
     (late,) = scenario.payment.refunds
     scenario.settlement.fail_refund(late.id, "No balance.")
     assert late.status is RefundStatus.FAILED
+    assert scenario.payment.refunds == (late,)
+
+
+def test_late_payment_is_refunded_again_after_its_dispute_is_won(scenario: Scenario) -> None:
+    scenario.order.cancel(reason="", at=NOON, actor="user:1")
+    scenario.pay()
+    (late,) = scenario.payment.refunds
+    dispute = replace(a_dispute_report(withdrawn=True), amount=Money(TOTAL, "INR"))
+    scenario.apply(disputes=[dispute])
+    # The provider refuses to refund money that the bank withholds.
+    scenario.settlement.fail_refund(late.id, "The charge is disputed.")
+    assert scenario.payment.refunds == (late,)
+    won = replace(dispute, status=DisputeStatus.WON, reinstated=True)
+    scenario.apply(disputes=[won])
+    first, retry = scenario.payment.refunds
+    assert first.resolution is RefundResolution.RETRIED
+    assert (retry.amount, retry.status) == (Money(TOTAL, "INR"), RefundStatus.REQUESTED)
+    scenario.apply(disputes=[won])
+    assert scenario.payment.refunds == (first, retry)
+
+
+def test_lost_dispute_of_a_late_payment_leaves_nothing_to_refund(scenario: Scenario) -> None:
+    scenario.order.cancel(reason="", at=NOON, actor="user:1")
+    scenario.pay()
+    (late,) = scenario.payment.refunds
+    dispute = replace(a_dispute_report(withdrawn=True), amount=Money(TOTAL, "INR"))
+    scenario.apply(disputes=[dispute])
+    scenario.settlement.fail_refund(late.id, "The charge is disputed.")
+    scenario.apply(disputes=[replace(dispute, status=DisputeStatus.LOST)])
     assert scenario.payment.refunds == (late,)
 
 

@@ -73,8 +73,11 @@ class Settlement:
         # Unsuccessful refunds first: they make room for refunds that were made after them.
         for refund_report in sorted(report.refunds, key=lambda one: one.is_effective):
             self._apply_refund_report(refund_report, report)
+        withheld = self.payment.withheld
         for dispute_report in report.disputes:
             self.payment.apply_dispute_report(dispute_report, at=self._at)
+        if self.payment.withheld < withheld:
+            self._retry_refund_of_late_payment()
         self._refund_rest_of_late_payment()
         self._record_late_refunds()
 
@@ -144,23 +147,43 @@ class Settlement:
 
         If a refund of as much has failed before, staff must decide.
         """
-        payment = self.payment
-        failed = [
-            refund.amount
-            for refund in payment.refunds
+        failed = self._failed_late_refunds()
+        if failed and self.payment.refundable < min(refund.amount for refund in failed):
+            self._refund_late_payment()
+
+    def _retry_refund_of_late_payment(self) -> None:
+        """Refund it again after a bank has returned the disputed money.
+
+        The provider refuses refunds of money that a bank withholds.
+        """
+        failed = self._failed_late_refunds()
+        retry = self._refund_late_payment() if failed else None
+        for refund in failed:
+            if retry is not None and refund.needs_attention:
+                self.payment.retry_refund(refund, retry, at=self._at)
+
+    def _failed_late_refunds(self) -> list[Refund]:
+        if self.order.paid_at is not None:
+            return []
+        return [
+            refund
+            for refund in self.payment.refunds
             if refund.origin is RefundOrigin.LATE_PAYMENT and not refund.is_effective
         ]
-        if self.order.paid_at is not None or not failed:
-            return
-        if payment.refundable and payment.refundable < min(failed):
-            refund_id, key = self._new_refund()
-            payment.request_refund(
-                id=refund_id,
-                key=key,
-                amount=payment.refundable,
-                origin=RefundOrigin.LATE_PAYMENT,
-                at=self._at,
-            )
+
+    def _refund_late_payment(self) -> Refund | None:
+        """Refund what is left of it; None if that is nothing."""
+        payment = self.payment
+        if not payment.refundable:
+            return None
+        refund_id, key = self._new_refund()
+        return payment.request_refund(
+            id=refund_id,
+            key=key,
+            amount=payment.refundable,
+            origin=RefundOrigin.LATE_PAYMENT,
+            at=self._at,
+        )
 
     def _apply_refund_report(self, report: RefundReport, whole: ProviderReport) -> None:
         refund = self._recorded(report)
