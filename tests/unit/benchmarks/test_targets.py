@@ -32,6 +32,11 @@ def test_p95_is_limited(limit: float, *, expected: bool) -> None:
     assert Target(p95_ms=limit).is_met(FIGURES, None, floor=None, other=None) is expected
 
 
+def test_p95_without_a_completed_request_misses_its_target() -> None:
+    none_completed = figures_of([Run(latencies=array("Q"), seconds=1.0)])
+    assert Target(p95_ms=50.0).is_met(none_completed, None, floor=None, other=None) is False
+
+
 @pytest.mark.parametrize(
     ("sent", "commits", "expected"), [(4, 1, True), (5, 1, False), (4, 2, False)]
 )

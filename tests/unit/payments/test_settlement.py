@@ -299,14 +299,14 @@ def test_late_payment_is_refunded_again_after_its_dispute_is_won(scenario: Scena
     scenario.apply(disputes=[dispute])
     # The provider refuses to refund money that the bank withholds.
     scenario.settlement.fail_refund(late.id, "The charge is disputed.")
-    assert scenario.payment.refunds == (late,)
+    assert list(scenario.payment.refunds) == [late]
     won = replace(dispute, status=DisputeStatus.WON, reinstated=True)
     scenario.apply(disputes=[won])
     first, retry = scenario.payment.refunds
     assert first.resolution is RefundResolution.RETRIED
     assert (retry.amount, retry.status) == (Money(TOTAL, "INR"), RefundStatus.REQUESTED)
     scenario.apply(disputes=[won])
-    assert scenario.payment.refunds == (first, retry)
+    assert list(scenario.payment.refunds) == [first, retry]
 
 
 def test_lost_dispute_of_a_late_payment_leaves_nothing_to_refund(scenario: Scenario) -> None:

@@ -1,6 +1,8 @@
 """Password hashing with Argon2id, and password reset tokens."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 from argon2 import PasswordHasher
@@ -34,6 +36,23 @@ class TestArgon2idHasher(PasswordHasherContract):
         with pytest.raises(VerifyMismatchError):
             # It is verified in full, and so takes as long as a real one.
             PasswordHasher().verify(hasher._dummy_hash, "mango")
+
+    def test_one_password_is_hashed_at_a_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        running, most = 0, 0
+
+        class SlowArgon2:
+            def verify(self, _password_hash: str, _password: str) -> None:
+                nonlocal running, most
+                running += 1
+                most = max(most, running)
+                sleep(0.005)
+                running -= 1
+
+        hasher = Argon2idHasher(memory_kib=64, passes=1)
+        monkeypatch.setattr(hasher, "_argon2", SlowArgon2())
+        with ThreadPoolExecutor(4) as threads:
+            assert all(threads.map(lambda _: hasher.verify("mango", "hash"), range(8)))
+        assert most == 1
 
 
 def test_reset_token_is_deterministic_and_differs_by_reset() -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64encode
+from threading import Lock
 
 from argon2 import PasswordHasher as Argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,7 +15,11 @@ LANES = 1
 
 
 class Argon2idHasher:
-    """Hashes with OWASP's parameters. Tests use less memory to be fast."""
+    """Hashes with OWASP's parameters. Tests use less memory to be fast.
+
+    One hash at a time: each needs 19 MiB, and several in one process compete for the processor's
+    cache, so that all of them take longer. The web server has a process for each core.
+    """
 
     def __init__(
         self, *, memory_kib: int = MEMORY_KIB, passes: int = PASSES, lanes: int = LANES
@@ -22,6 +27,7 @@ class Argon2idHasher:
         self._argon2 = Argon2(
             time_cost=passes, memory_cost=memory_kib, parallelism=lanes, type=Type.ID
         )
+        self._lock = Lock()
         # Verified when there is no hash, so that an unknown user takes as long as a known one. It
         # is the hash of no password: computing one would delay the start of each process.
         salt, digest = (
@@ -32,11 +38,13 @@ class Argon2idHasher:
         self._dummy_hash = f"$argon2id$v={ARGON2_VERSION}${parameters}${salt}${digest}"
 
     def hash(self, password: str) -> str:
-        return self._argon2.hash(password)
+        with self._lock:
+            return self._argon2.hash(password)
 
     def verify(self, password: str, password_hash: str | None) -> bool:
         try:
-            self._argon2.verify(password_hash or self._dummy_hash, password)
+            with self._lock:
+                self._argon2.verify(password_hash or self._dummy_hash, password)
         except (VerificationError, InvalidHashError):
             return False
         return password_hash is not None
