@@ -174,8 +174,9 @@ class Relay:
             while not done.wait(self._renew_interval):
                 # If this fails, the claims expire and other workers take the messages.
                 with suppress(Exception):
-                    claims.release_rest()
-                    claims.renew()
+                    if claims.is_delivering:
+                        claims.release_rest()
+                        claims.renew()
 
         thread = Thread(target=renew, name="claims", daemon=True)
         thread.start()
@@ -207,6 +208,11 @@ class _Claims:
         self._waiting = deque(messages)
         self._in_hand: OutboxMessage | None = None
         self._lock = Lock()
+
+    @property
+    def is_delivering(self) -> bool:
+        """Whether a message is in hand. Before the first one, the rest is the whole batch."""
+        return self._in_hand is not None
 
     def take_next(self, *, at: datetime) -> OutboxMessage | None:
         """Return the next message; None at the end, or if the claims have expired."""
