@@ -141,7 +141,6 @@ def _catalog(injector: Injector) -> list[Blueprint]:
 
 
 def _wishlist(injector: Injector) -> list[Blueprint]:
-    """The routes of this feature."""
     return [
         wishlist_blueprint(
             add_to_wishlist=injector.get(AddToWishlist),
@@ -152,7 +151,6 @@ def _wishlist(injector: Injector) -> list[Blueprint]:
 
 
 def _cart(injector: Injector) -> list[Blueprint]:
-    """The routes of this feature."""
     return [
         cart_blueprint(
             add_to_cart=injector.get(AddToCart),
@@ -168,7 +166,6 @@ def _cart(injector: Injector) -> list[Blueprint]:
 
 
 def _ordering(injector: Injector) -> list[Blueprint]:
-    """The routes of this feature."""
     return [
         orders_blueprint(
             place_order=injector.get(PlaceOrder),

@@ -220,7 +220,7 @@ def test_newest_backup_of_a_time_is_chosen_and_old_ones_are_deleted(tmp_path: Pa
     settings = load_settings({"SECRET_KEY": KEY, "BACKUP_DIR": str(tmp_path)})
     deleted = delete_old_backups(settings, now=datetime(2026, 3, 15, 12, tzinfo=UTC))
     assert [each.path.name for each in deleted] == names[:1]
-    # The newest one is kept whatever its age.
+    # The newest one is always kept.
     later = delete_old_backups(settings, now=datetime(2027, 1, 1, tzinfo=UTC))
     assert [each.path.name for each in later] == names[1:2]
 

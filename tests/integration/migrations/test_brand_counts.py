@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from novacart.adapters.persistence.audit.audit_check import run_all
-from novacart.adapters.persistence.audit.stock import STOCK_LEDGER
+from novacart.adapters.persistence.audit.catalog import CATALOG_COUNTS
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.migrate import downgrade, upgrade
@@ -44,5 +44,5 @@ def test_existing_products_are_counted_and_their_brands_suggested(
     upgrade(database_url)
     assert counted() == before
     with database.reading() as connection:
-        assert run_all(STOCK_LEDGER, connection, NOON).violations == []
+        assert run_all(CATALOG_COUNTS, connection, NOON).violations == []
     check_that_counts_follow_changes(begin, queries)

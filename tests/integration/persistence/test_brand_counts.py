@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from novacart.adapters.persistence.audit.audit_check import run_all
-from novacart.adapters.persistence.audit.stock import STOCK_LEDGER
+from novacart.adapters.persistence.audit.catalog import CATALOG_COUNTS
 from novacart.adapters.persistence.catalog import recount
 from novacart.adapters.persistence.catalog.brand_counts import BrandCounts
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -28,8 +28,7 @@ def begin(database: Database) -> SqlUnitOfWorkFactory:
 
 def violations(database: Database) -> list[str]:
     with database.reading() as connection:
-        messages = run_all(STOCK_LEDGER, connection, NOON).violations
-    return [message for message in messages if message.startswith("Brand ")]
+        return list(run_all(CATALOG_COUNTS, connection, NOON).violations)
 
 
 def test_change_without_counting_is_detected(

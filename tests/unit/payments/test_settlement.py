@@ -291,16 +291,23 @@ def test_failed_refund_of_a_late_payment_is_left_to_staff(scenario: Scenario) ->
     assert scenario.payment.refunds == (late,)
 
 
-def test_late_payment_is_refunded_again_after_its_dispute_is_won(scenario: Scenario) -> None:
+@pytest.fixture
+def disputed(scenario: Scenario) -> DisputeReport:
+    """The dispute of a late payment whose refund the provider refused because of it."""
     scenario.order.cancel(reason="", at=NOON, actor="user:1")
     scenario.pay()
     (late,) = scenario.payment.refunds
     dispute = replace(a_dispute_report(withdrawn=True), amount=Money(TOTAL, "INR"))
     scenario.apply(disputes=[dispute])
-    # The provider refuses to refund money that the bank withholds.
     scenario.settlement.fail_refund(late.id, "The charge is disputed.")
     assert list(scenario.payment.refunds) == [late]
-    won = replace(dispute, status=DisputeStatus.WON, reinstated=True)
+    return dispute
+
+
+def test_late_payment_is_refunded_again_after_its_dispute_is_won(
+    scenario: Scenario, disputed: DisputeReport
+) -> None:
+    won = replace(disputed, status=DisputeStatus.WON, reinstated=True)
     scenario.apply(disputes=[won])
     first, retry = scenario.payment.refunds
     assert first.resolution is RefundResolution.RETRIED
@@ -309,14 +316,11 @@ def test_late_payment_is_refunded_again_after_its_dispute_is_won(scenario: Scena
     assert list(scenario.payment.refunds) == [first, retry]
 
 
-def test_lost_dispute_of_a_late_payment_leaves_nothing_to_refund(scenario: Scenario) -> None:
-    scenario.order.cancel(reason="", at=NOON, actor="user:1")
-    scenario.pay()
+def test_lost_dispute_of_a_late_payment_leaves_nothing_to_refund(
+    scenario: Scenario, disputed: DisputeReport
+) -> None:
     (late,) = scenario.payment.refunds
-    dispute = replace(a_dispute_report(withdrawn=True), amount=Money(TOTAL, "INR"))
-    scenario.apply(disputes=[dispute])
-    scenario.settlement.fail_refund(late.id, "The charge is disputed.")
-    scenario.apply(disputes=[replace(dispute, status=DisputeStatus.LOST)])
+    scenario.apply(disputes=[replace(disputed, status=DisputeStatus.LOST)])
     assert scenario.payment.refunds == (late,)
 
 

@@ -81,6 +81,11 @@ AUDIT_LOG: Final = Invariant(
     name="audit log",
     description="No entry of the audit log was changed, removed or inserted.",
 )
+CATALOG_COUNTS: Final = Invariant(
+    number=15,
+    name="catalog counts",
+    description="The counts of brands equal the numbers of products in the catalog.",
+)
 
 INVARIANTS: Final = (
     ORDER_TOTALS,
@@ -97,4 +102,5 @@ INVARIANTS: Final = (
     SESSIONS,
     CONSTRAINTS,
     AUDIT_LOG,
+    CATALOG_COUNTS,
 )

@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from novacart.adapters.persistence.audit import lifecycles, money, operations, stock
+from novacart.adapters.persistence.audit import catalog, lifecycles, money, operations, stock
 from novacart.adapters.persistence.audit.audit_check import AuditCheck, run_all
 from novacart.adapters.persistence.audit.constraints import check_constraints
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.invariants import (
     CAPTURED_AMOUNTS,
+    CATALOG_COUNTS,
     CONSTRAINTS,
     IDEMPOTENCY_KEYS,
     LIFECYCLES,
@@ -40,6 +41,7 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     WEBHOOK_EVENTS.number: operations.WEBHOOK_EVENTS,
     IDEMPOTENCY_KEYS.number: operations.IDEMPOTENCY_KEYS,
     SESSIONS.number: operations.SESSIONS,
+    CATALOG_COUNTS.number: catalog.CATALOG_COUNTS,
 }
 
 _PAYMENTS: Final = text("""

@@ -147,7 +147,7 @@ def term_ranges(terms: Sequence[SearchTerm]) -> dict[str, str]:
 def keys_in_ranges(ranges: int, limit: int) -> Select[*tuple[Any, ...]]:
     """Select the keys of at most `limit` brands for each range of terms."""
     term = brand_terms.c.term
-    # Each range by itself, so that its limit ends the scan of the index.
+    # A subquery for each range, so that its limit ends the scan of the index.
     keys = [
         select(brand_terms.c.brand_key)
         .where(term >= bindparam(f"from_{number}"), term < bindparam(f"to_{number}"))

@@ -40,73 +40,48 @@ def find_page(
     if not terms:
         return []
     if database.dialect != "postgresql":
-        search = SearchExpression(match_expression(database.dialect, terms))
-        products = KeptList(database.dialect, filters, sort, limit, after, search=search)
+        every = SearchExpression(match_expression(database.dialect, terms))
+        products = KeptList(database.dialect, filters, sort, limit, after, search=every)
         return _with_positions(database.fetch(*products.page()))
     plan = plan_search(database, terms)
-    found = _Search(database, filters, plan)
+
+    def newest(search: SearchExpression, limit: int, after: ListPosition | None) -> FoundRows:
+        products = KeptList(
+            database.dialect, filters, ProductSort.NEWEST, limit, after, search=search
+        )
+        return _by_examining(database, products, plan, limit)
+
+    products = KeptList(database.dialect, filters, sort, limit, after, search=plan.search())
     if not plan.is_frequent(limit + 1):
-        return found.by_index(plan.search(), sort, limit, after)
+        # Everything that matches is read and sorted.
+        return _with_positions(database.fetch(*products.page()))
     if sort is not ProductSort.RELEVANCE:
-        return found.sorted(plan.search(), sort, limit, after)
+        return _by_examining(database, products, plan, limit)
     if not plan.has_frequent_titles(limit + 1):
-        return found.sorted(plan.search(), ProductSort.NEWEST, limit, after)
+        return newest(plan.search(), limit, after)
     rows: FoundRows = []
     if after is None or after.key >= _IN_TITLE // 2:
         start = None if after is None else replace(after, key=after.key - _IN_TITLE)
         rows = [
             (row, replace(position, key=position.key + _IN_TITLE))
-            for row, position in found.sorted(
-                plan.search_titles(), ProductSort.NEWEST, limit, start
-            )
+            for row, position in newest(plan.search_titles(), limit, start)
         ]
         after = None
     if len(rows) <= limit:
-        rows += found.sorted(plan.search_others(), ProductSort.NEWEST, limit - len(rows), after)
+        rows += newest(plan.search_others(), limit - len(rows), after)
     return rows
 
 
-class _Search:
-    def __init__(self, database: Database, filters: ProductFilter, plan: SearchPlan) -> None:
-        self._database = database
-        self._filters = filters
-        self._plan = plan
-
-    def sorted(
-        self,
-        search: SearchExpression,
-        sort: ProductSort,
-        limit: int,
-        after: ListPosition | None,
-    ) -> FoundRows:
-        """Find by examining products in the order of the list, if that is enough."""
-        products = self._list(search, sort, limit, after)
-        count = self._plan.products_to_examine()
-        rows = self._database.fetch(*products.page_by_examining(count))
-        if len(rows) <= limit and self._database.fetch(*products.has_more(count)):
-            # There are fewer matches, or they are further on, than expected.
-            rows = self._database.fetch(*products.page())
-        return _with_positions(rows)
-
-    def by_index(
-        self,
-        search: SearchExpression,
-        sort: ProductSort,
-        limit: int,
-        after: ListPosition | None,
-    ) -> FoundRows:
-        """Find by the search index, and sort everything that matches."""
-        products = self._list(search, sort, limit, after)
-        return _with_positions(self._database.fetch(*products.page()))
-
-    def _list(
-        self,
-        search: SearchExpression,
-        sort: ProductSort,
-        limit: int,
-        after: ListPosition | None,
-    ) -> KeptList:
-        return KeptList("postgresql", self._filters, sort, limit, after, search=search)
+def _by_examining(
+    database: Database, products: KeptList, plan: SearchPlan, limit: int
+) -> FoundRows:
+    """Examine products in the order of the list, and read the index if that finds too few."""
+    count = plan.products_to_examine()
+    rows = database.fetch(*products.page_by_examining(count))
+    if len(rows) <= limit and database.fetch(*products.has_more(count)):
+        # There are fewer matches, or they are further on, than expected.
+        rows = database.fetch(*products.page())
+    return _with_positions(rows)
 
 
 def _with_positions(rows: Sequence[Row]) -> FoundRows:
