@@ -20,7 +20,8 @@ from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.catalog.variant import Variant, VariantDetails
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 COMMON_WORD: Final = "cotton"
@@ -50,8 +51,13 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "created_at": "created_at + :shift * interval '1 second'",
             "updated_at": "updated_at + :shift * interval '1 second'",
         },
-        "stock_levels": {"product_id": "product_id + :shift"},
-        "stock_movements": {"id": "DEFAULT", "product_id": "product_id + :shift"},
+        "variants": {
+            "id": "id + :shift",
+            "product_id": "product_id + :shift",
+            "price_minor": "price_minor + :number * 100",
+        },
+        "stock_levels": {"variant_id": "variant_id + :shift"},
+        "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
         "product_search": {"product_id": "product_id + :shift"},
     },
     "sqlite": {
@@ -63,8 +69,13 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "updated_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', updated_at, :shift || ' seconds')"
             " || '.000000'",
         },
-        "stock_levels": {"product_id": "product_id + :shift"},
-        "stock_movements": {"id": "DEFAULT", "product_id": "product_id + :shift"},
+        "variants": {
+            "id": "id + :shift",
+            "product_id": "product_id + :shift",
+            "price_minor": "price_minor + :number * 100",
+        },
+        "stock_levels": {"variant_id": "variant_id + :shift"},
+        "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
         "product_search": {"rowid": "rowid + :shift"},
     },
 }
@@ -77,7 +88,7 @@ _COLUMNS: Final = {
     "sqlite": text("SELECT name FROM pragma_table_info(:name)"),
 }
 _COUNTS: Final = text("UPDATE brand_counts SET products = products * :factor")
-_KEYS: Final = {"stock_levels": "product_id", "stock_movements": "product_id"}
+_KEYS: Final = {"stock_levels": "variant_id", "stock_movements": "variant_id"}
 
 
 def fill_catalog(
@@ -115,7 +126,8 @@ def fill_catalog(
                         for number, id_ in enumerate(batch)
                     ]
                 )
-                work.stock.open(dict.fromkeys(batch, _STOCK), reason="opening", at=_OPENED)
+                opening = dict.fromkeys(map(VariantId, batch), _STOCK)
+                work.stock.open(opening, reason="opening", at=_OPENED)
                 work.commit()
             advance(len(batch))
     copies = count // originals - 1
@@ -188,19 +200,22 @@ def _product(
     at = _OPENED + timedelta(seconds=number)
     (brand,) = random_.choices(range(_BRANDS), cum_weights=_BRAND_WEIGHTS)
     (category_id,) = random_.choices(categories, cum_weights=_CATEGORY_WEIGHTS)
+    details = ProductDetails(
+        title=" ".join(title).capitalize(),
+        subtitle=" ".join(words(_TITLE_WORDS)).capitalize(),
+        description=" ".join(words(_DESCRIPTION_WORDS)).capitalize() + ".",
+        price=Money(random_.randrange(4_900, 499_900, 100), "INR"),
+        author=None,
+        published_year=None,
+        brand=f"Brand {brand}",
+        category_id=category_id,
+        image=f"/media/benchmark/{number % 100}.webp",
+    )
     return Product(
         id=id_,
-        details=ProductDetails(
-            title=" ".join(title).capitalize(),
-            subtitle=" ".join(words(_TITLE_WORDS)).capitalize(),
-            description=" ".join(words(_DESCRIPTION_WORDS)).capitalize() + ".",
-            price=Money(random_.randrange(4_900, 499_900, 100), "INR"),
-            author=None,
-            published_year=None,
-            brand=f"Brand {brand}",
-            category_id=category_id,
-            image=f"/media/benchmark/{number % 100}.webp",
-        ),
+        details=details,
+        variants=[Variant(id=VariantId(id_), details=VariantDetails(price=details.price))],
+        default_variant_id=VariantId(id_),
         created_at=at,
         updated_at=at,
     )

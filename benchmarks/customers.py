@@ -18,7 +18,7 @@ from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
 from novacart.domain.cart.cart import QuantityLimits
-from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId
+from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId, VariantId
 
 PASSWORD: Final = "kettle-lantern-orchard-41"  # noqa: S105 (it protects nothing)
 _BATCH: Final = 100
@@ -121,5 +121,7 @@ class CustomerFactory:
         now = datetime.now(UTC)
         chosen = self._random.sample(self._products, lines)
         for line_id, product_id in zip(work.ids.take(lines), chosen, strict=True):
-            cart.add(product_id, 1, line_id=CartLineId(line_id), limits=_ANY_QUANTITY, at=now)
+            cart.add(
+                VariantId(product_id), 1, line_id=CartLineId(line_id), limits=_ANY_QUANTITY, at=now
+            )
         work.carts.save(cart)

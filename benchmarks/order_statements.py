@@ -84,7 +84,7 @@ LINES: Final = """
         FROM batch p CROSS JOIN generate_series(0, 2) AS k
         WHERE k < 2 OR p.n %% 2 = 0
     )
-    SELECT c.id + 1 + c.k AS id, c.id AS order_id, c.k, s.id AS product_id, s.title, s.subtitle,
+    SELECT c.id + 1 + c.k AS id, c.id AS order_id, c.k, s.id AS variant_id, s.title, s.subtitle,
            s.image, s.price_minor, c.quantity, s.price_minor * c.quantity AS total,
            c.placed_at, c.cancelled_at, c.paid_at, c.shipped_at, c.method, c.status,
            CASE WHEN c.status = 'REFUNDED' OR c.k = 0 THEN c.refunded_at END AS refunded_at
@@ -113,11 +113,11 @@ ORDERS: Final = """
 """
 
 ORDER_LINES: Final = """
-    INSERT INTO order_lines (id, order_id, product_id, title, subtitle, search_text, image,
+    INSERT INTO order_lines (id, order_id, variant_id, title, subtitle, search_text, image,
                              unit_price_minor, quantity, status, cancelled_at,
                              refund_requested_quantity, refund_requested_minor,
                              refunded_quantity, refunded_minor)
-    SELECT id, order_id, product_id, title, subtitle, lower(title || E'\\n' || subtitle), image,
+    SELECT id, order_id, variant_id, title, subtitle, lower(title || E'\\n' || subtitle), image,
            price_minor, quantity,
            CASE WHEN cancelled_at IS NOT NULL THEN 'CANCELLED'
                 WHEN refunded_at IS NOT NULL THEN 'REFUNDED'
@@ -170,9 +170,9 @@ LINE_HISTORY: Final = """
 """
 
 MOVEMENTS: Final = """
-    INSERT INTO stock_movements (product_id, kind, on_hand_delta, reserved_delta, reference,
+    INSERT INTO stock_movements (variant_id, kind, on_hand_delta, reserved_delta, reference,
                                  order_id, actor, note, occurred_at)
-    SELECT l.product_id, c.kind, c.on_hand * l.quantity, c.reserved * l.quantity,
+    SELECT l.variant_id, c.kind, c.on_hand * l.quantity, c.reserved * l.quantity,
            'line:' || l.id || ':' || c.kind, l.order_id, c.actor, '', c.at
     FROM batch_lines l CROSS JOIN LATERAL (VALUES
         ('reserve', 0, 1, l.placed_at, 'customer'),
@@ -237,9 +237,9 @@ WEBHOOK_EVENTS: Final = """
 
 STOCK_LEVELS: Final = """
     UPDATE stock_levels s SET on_hand = m.on_hand, reserved = m.reserved
-    FROM (SELECT product_id, sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved
-          FROM stock_movements GROUP BY product_id) m
-    WHERE m.product_id = s.product_id
+    FROM (SELECT variant_id, sum(on_hand_delta) AS on_hand, sum(reserved_delta) AS reserved
+          FROM stock_movements GROUP BY variant_id) m
+    WHERE m.variant_id = s.variant_id
 """
 
 # Run in this order for each batch, after `BATCH` and `LINES`.

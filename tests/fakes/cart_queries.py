@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from novacart.application.cart.queries import CartItem
 from novacart.domain.shared.ids import UserId
 from tests.fakes.carts import orderable
+from tests.fakes.catalog import active_product_of
 from tests.fakes.store import FakeStore
 
 
@@ -17,20 +18,24 @@ class FakeCartQueries:
             cart = self._store.carts.get(user_id)
             items = []
             for line in cart.lines if cart else ():
-                product = self._store.products.get(line.product_id)
-                if product is None or product.is_archived:
+                product = active_product_of(self._store.products, line.variant_id)
+                if product is None:
                     continue
+                variant = product.variant(line.variant_id)
                 items.append(
                     CartItem(
                         id=line.id,
                         product_id=product.id,
+                        variant_id=variant.id,
                         quantity=line.quantity,
                         title=product.details.title,
                         subtitle=product.details.subtitle,
-                        price_minor=product.details.price.amount,
-                        currency=product.details.price.currency,
-                        image=product.details.image,
-                        stock=orderable(self._store, user_id, product.id),
+                        sku=variant.details.sku,
+                        options=product.describe_options(variant),
+                        price_minor=variant.details.price.amount,
+                        currency=variant.details.price.currency,
+                        image=variant.details.image or product.details.image,
+                        stock=orderable(self._store, user_id, variant.id),
                     )
                 )
             return items

@@ -1,6 +1,6 @@
 """Fake repository of carts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from novacart.domain.accounts.address_book import AddressBook
@@ -13,7 +13,8 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId
+from novacart.domain.shared.ids import AddressId, CartLineId, ProductId, UserId, VariantId
+from tests.fakes.catalog import active_product_of, find_variant
 from tests.fakes.store import FakeStore
 
 
@@ -29,42 +30,47 @@ class FakeCarts:
         self._saved(cart)
         self._store.carts.put(cart.user_id, cart)
 
-    def discard_everywhere(self, product_id: ProductId) -> None:
+    def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
         for cart in list(self._store.carts.values()):
-            line = cart.line_of(product_id)
-            if line is not None:
-                cart.remove(line.id)
-                self._store.carts.put(cart.user_id, cart)
+            cart.remove_lines([line.id for line in cart.lines if line.variant_id in variant_ids])
+            self._store.carts.put(cart.user_id, cart)
 
-    def addition(self, user_id: UserId, product_id: ProductId) -> CartAddition:
-        product = self._store.products.get(product_id)
+    def addition(
+        self, user_id: UserId, *, product_id: ProductId | None, variant_id: VariantId | None
+    ) -> CartAddition:
+        variant_id = find_variant(
+            self._store.products, product_id=product_id, variant_id=variant_id
+        )
         wishlist = self._store.wishlists.get(user_id)
         return CartAddition(
             cart=self.of(user_id),
-            product_id=product_id,
-            is_active=product is not None and not product.is_archived,
-            orderable=self.orderable(user_id, product_id),
-            on_wishlist=wishlist is not None and product_id in wishlist,
+            variant_id=variant_id,
+            orderable=self.orderable(user_id, variant_id),
+            on_wishlist=wishlist is not None and variant_id in wishlist,
             new_line_id=CartLineId(next(self._store.ids)),
         )
 
-    def orderable(self, user_id: UserId, product_id: ProductId) -> int:
-        return orderable(self._store, user_id, product_id)
+    def orderable(self, user_id: UserId, variant_id: VariantId) -> int:
+        return orderable(self._store, user_id, variant_id)
 
     def checkout(self, user_id: UserId, address_id: AddressId | None, *, at: datetime) -> Checkout:
         cart = self.of(user_id)
         user = self._store.users.get(user_id)
         lines = []
         for line in cart.lines:
-            product = self._store.products.get(line.product_id)
-            if product is not None and not product.is_archived:
+            product = active_product_of(self._store.products, line.variant_id)
+            if product is not None:
+                variant = product.variant(line.variant_id)
                 lines.append(
                     CheckoutLine(
                         product_id=product.id,
+                        variant_id=variant.id,
+                        sku=variant.details.sku,
+                        options=product.describe_options(variant),
                         title=product.details.title,
                         subtitle=product.details.subtitle,
-                        image=product.details.image,
-                        unit_price=product.details.price,
+                        image=variant.details.image or product.details.image,
+                        unit_price=variant.details.price,
                         quantity=line.quantity,
                     )
                 )
@@ -75,14 +81,14 @@ class FakeCarts:
             address_id=address_id,
             address=_address(self._store.address_books.get(user_id), address_id),
             open_orders=_open_orders(
-                self._store, user_id, [line.product_id for line in cart.lines], at
+                self._store, user_id, [line.variant_id for line in cart.lines], at
             ),
         )
 
 
-def orderable(store: FakeStore, user_id: UserId, product_id: ProductId) -> int:
+def orderable(store: FakeStore, user_id: UserId, variant_id: VariantId) -> int:
     """Return the available stock plus what the unpaid order of this cart reserves."""
-    level = store.stock_levels.get(product_id)
+    level = store.stock_levels.get(variant_id)
     if level is None:
         return 0
     cart = store.carts.get(user_id)
@@ -91,7 +97,7 @@ def orderable(store: FakeStore, user_id: UserId, product_id: ProductId) -> int:
     order = store.orders.get(cart.checkout_order_id)
     if order is None or order.status is not OrderStatus.PENDING:
         return level.available
-    held = sum(line.quantity for line in order.lines if line.product_id == product_id)
+    held = sum(line.quantity for line in order.lines if line.variant_id == variant_id)
     return level.available + held
 
 
@@ -104,7 +110,7 @@ def _reserves(order: Order) -> bool:
 
 
 def _open_orders(
-    store: FakeStore, user_id: UserId, product_ids: list[ProductId], at: datetime
+    store: FakeStore, user_id: UserId, variant_ids: list[VariantId], at: datetime
 ) -> OpenOrders:
     own = [order for order in store.orders.values() if order.user_id == user_id]
     abandoned = [
@@ -120,14 +126,14 @@ def _open_orders(
         abandoned=len(abandoned),
         abandoned_since=min(abandoned, default=None),
         units={
-            product_id: sum(
+            variant_id: sum(
                 line.quantity
                 for order in own
                 if _reserves(order)
                 for line in order.lines
-                if line.product_id == product_id and line.status is not LineStatus.CANCELLED
+                if line.variant_id == variant_id and line.status is not LineStatus.CANCELLED
             )
-            for product_id in product_ids
+            for variant_id in variant_ids
         },
     )
 

@@ -4,11 +4,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, SkuTaken, SlugTaken
+from novacart.domain.catalog.errors import (
+    CategoryNotFound,
+    ProductNotFound,
+    SkuTaken,
+    SlugTaken,
+    VariantNotFound,
+)
 from novacart.domain.catalog.product import Product
-from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from tests.fakes.transactional_dict import TransactionalDict
 
 Saved = Callable[[AggregateRoot], None]
@@ -25,11 +31,23 @@ class FakeProducts:
             raise ProductNotFound
         return product
 
-    def ensure_active(self, product_id: ProductId) -> None:
-        self.get(product_id).ensure_active()
+    def find_variant(
+        self, *, product_id: ProductId | None, variant_id: VariantId | None
+    ) -> VariantId:
+        return find_variant(self._shelf, product_id=product_id, variant_id=variant_id)
+
+    def variant_ids(self, product_id: ProductId) -> Sequence[VariantId]:
+        product = self._shelf.get(product_id)
+        return [variant.id for variant in product.variants] if product else []
 
     def get_for_update(self, product_id: ProductId) -> Product:
         return self.get(product_id)
+
+    def get_by_variant_for_update(self, variant_id: VariantId) -> Product:
+        product = _product_of(self._shelf, variant_id)
+        if product is None:
+            raise VariantNotFound
+        return product
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         found = {product_id: self._shelf.get(product_id) for product_id in sorted(set(product_ids))}
@@ -38,9 +56,19 @@ class FakeProducts:
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
         wanted = set(skus)
         return {
-            product.details.sku: product.id
+            variant.details.sku: product.id
             for product in self._shelf.values()
-            if product.details.sku in wanted
+            for variant in product.variants
+            if variant.details.sku in wanted
+        }
+
+    def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
+        wanted = set(variant_ids)
+        return {
+            variant.id: product.id
+            for product in self._shelf.values()
+            for variant in product.variants
+            if variant.id in wanted
         }
 
     def ids_by_names(
@@ -65,11 +93,57 @@ class FakeProducts:
             raise ConcurrentChange from error
 
     def save(self, product: Product) -> None:
-        sku = product.details.sku
-        if sku is not None and self.ids_by_sku([sku]).get(sku, product.id) != product.id:
-            raise SkuTaken(sku)
+        skus = {variant.details.sku for variant in product.variants} - {None}
+        for sku, owner in self.ids_by_sku(sku for sku in skus if sku).items():
+            if owner != product.id:
+                raise SkuTaken(sku)
         self._saved(product)
         self._shelf.put(product.id, product)
+
+
+def find_variant(
+    shelf: TransactionalDict[ProductId, Product],
+    *,
+    product_id: ProductId | None,
+    variant_id: VariantId | None,
+) -> VariantId:
+    if product_id is not None:
+        product = shelf.get(product_id)
+        if product is None or product.is_archived:
+            raise ProductNotFound
+        if variant_id is None:
+            return product.default_variant_id
+    if variant_id is None:
+        raise InvalidValue("product_id", "Name a product or a variant.")
+    product = active_product_of(shelf, variant_id)
+    if product is None or product_id not in {None, product.id}:
+        raise VariantNotFound
+    return variant_id
+
+
+def active_product_of(
+    shelf: TransactionalDict[ProductId, Product], variant_id: VariantId
+) -> Product | None:
+    """The product of a variant; None if one of them is not in the catalog."""
+    product = _product_of(shelf, variant_id)
+    if product is None or product.is_archived or product.variant(variant_id).is_archived:
+        return None
+    return product
+
+
+def _product_of(
+    shelf: TransactionalDict[ProductId, Product], variant_id: VariantId
+) -> Product | None:
+    # Most variants are the first of their product and have its id.
+    first = shelf.get(ProductId(variant_id))
+    if first is not None:
+        return first
+    owners = (
+        product
+        for product in shelf.values()
+        if any(variant.id == variant_id for variant in product.variants)
+    )
+    return next(owners, None)
 
 
 class FakeCategories:

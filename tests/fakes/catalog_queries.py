@@ -25,8 +25,15 @@ from novacart.application.catalog.search import (
     merge_brands,
     product_terms,
     select_suggestions,
+    variant_codes,
 )
-from novacart.application.ports.product_view import ProductView
+from novacart.application.ports.product_view import (
+    OptionValueView,
+    OptionView,
+    ProductView,
+    ProductWithVariants,
+    VariantView,
+)
 from novacart.application.search_terms import (
     SearchTerm,
     facet_key,
@@ -35,11 +42,13 @@ from novacart.application.search_terms import (
     search_terms,
 )
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.errors import ProductNotFound
+from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.catalog.variant import Variant
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
+from tests.fakes.catalog import active_product_of
 from tests.fakes.store import FakeStore
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -100,6 +109,49 @@ class FakeCatalogQueries:
             if product.id == product_id:
                 return product
         raise ProductNotFound
+
+    def product_with_variants(self, product_id: ProductId) -> ProductWithVariants:
+        view = self.product(product_id)
+        product = self._store.products.get(product_id)
+        assert product is not None
+        return ProductWithVariants(
+            product=view,
+            default_variant_id=product.default_variant_id,
+            options=[
+                OptionView(
+                    option.id,
+                    option.name,
+                    [OptionValueView(value.id, value.text) for value in option.values],
+                )
+                for option in product.options
+            ],
+            variants=[self._variant_view(product, each) for each in product.active_variants],
+        )
+
+    def product_of(self, variant_id: VariantId) -> ProductWithVariants:
+        product = active_product_of(self._store.products, variant_id)
+        if product is None:
+            raise VariantNotFound
+        return self.product_with_variants(product.id)
+
+    def _variant_view(self, product: Product, variant: Variant) -> VariantView:
+        details = variant.details
+        compare_at = details.compare_at_price
+        level = self._store.stock_levels.get(variant.id)
+        return VariantView(
+            id=variant.id,
+            sku=details.sku,
+            barcode=details.barcode,
+            price_minor=details.price.amount,
+            currency=details.price.currency,
+            compare_at_minor=None if compare_at is None else compare_at.amount,
+            weight_g=details.weight_g,
+            image=details.image,
+            options=product.describe_options(variant),
+            values=variant.values,
+            stock=level.available if level else 0,
+            version=variant.version,
+        )
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:
         listed = self._matching(ProductFilter(category=category))
@@ -167,7 +219,8 @@ class FakeCatalogQueries:
             category.id: category for category in self._store.categories.values()
         }
         for product in sorted(self._all_active(), key=lambda product: product.id):
-            level = self._store.stock_levels.get(product.id)
+            stored = self._store.products.get(product.id)
+            level = stored and self._store.stock_levels.get(stored.default_variant_id)
             category = categories.get(product.category_id)
             yield ExportedProduct(
                 product=product,
@@ -185,7 +238,7 @@ class FakeCatalogQueries:
         return [
             product_view(self._store, product)
             for product in self._store.products.values()
-            if not product.is_archived and self._store.stock_levels.get(product.id)
+            if not product.is_archived and self._store.stock_levels.get(product.default_variant_id)
         ]
 
     def _matching(self, filters: ProductFilter) -> list[ProductView]:
@@ -203,8 +256,13 @@ class FakeCatalogQueries:
             and (filters.min_price is None or product.price >= filters.min_price)
             and (filters.max_price is None or product.price <= filters.max_price)
             and (filters.in_stock is None or filters.in_stock == (product.stock > 0))
-            and (not filters.search.strip() or _is_found(product, terms))
+            and (not filters.search.strip() or self._is_found(product, terms))
         ]
+
+    def _is_found(self, product: ProductView, terms: Sequence[SearchTerm]) -> bool:
+        stored = self._store.products.get(product.id)
+        codes = variant_codes(stored) if stored else ()
+        return bool(terms) and matches(terms, product_terms(product, codes).all)
 
 
 _DETAILS = [field.name for field in fields(ProductDetails) if field.name != "price"]
@@ -212,7 +270,7 @@ _DETAILS = [field.name for field in fields(ProductDetails) if field.name != "pri
 
 def product_view(store: FakeStore, product: Product) -> ProductView:
     """The read model of a product."""
-    level = store.stock_levels.get(product.id)
+    level = store.stock_levels.get(product.default_variant_id)
     details = product.details
     return ProductView(
         id=product.id,
@@ -239,10 +297,6 @@ def _key(product: ProductView, filters: ProductFilter, sort: ProductSort) -> int
     if sort is ProductSort.RELEVANCE and terms:
         return _score(product, terms)
     return (product.created_at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _is_found(product: ProductView, terms: Sequence[SearchTerm]) -> bool:
-    return bool(terms) and matches(terms, product_terms(product).all)
 
 
 def _score(product: ProductView, terms: Sequence[SearchTerm]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from novacart.domain.catalog.errors import OutOfStock, ProductNotFound, StockAlreadyMoved
+from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MovementKind,
@@ -14,14 +14,14 @@ from novacart.domain.catalog.stock import (
     StockMovement,
 )
 from novacart.domain.shared.events import DomainEvent
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 from tests.fakes.transactional_dict import TransactionalDict
 
 
 class FakeStock:
     def __init__(
         self,
-        levels: TransactionalDict[ProductId, StockLevel],
+        levels: TransactionalDict[VariantId, StockLevel],
         ledger: TransactionalDict[int, StockMovement],
         record: Callable[[DomainEvent], None],
     ) -> None:
@@ -30,18 +30,19 @@ class FakeStock:
         self._record = record
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
-        requested: Counter[ProductId] = Counter()
+        requested: Counter[VariantId] = Counter()
         for claim in claims:
-            requested[claim.product_id] += claim.quantity
+            requested[claim.variant_id] += claim.quantity
+        products = {claim.variant_id: claim.product_id for claim in claims}
         levels = self.levels(requested)
         available = {
-            product_id: levels[product_id].available if product_id in levels else 0
-            for product_id in sorted(requested)
+            variant_id: levels[variant_id].available if variant_id in levels else 0
+            for variant_id in sorted(requested)
         }
         short = [
-            (product_id, requested[product_id], count)
-            for product_id, count in available.items()
-            if count < requested[product_id]
+            (products[variant_id], variant_id, requested[variant_id], count)
+            for variant_id, count in available.items()
+            if count < requested[variant_id]
         ]
         if short:
             raise OutOfStock(short)
@@ -58,66 +59,66 @@ class FakeStock:
 
     def open(
         self,
-        initial: Mapping[ProductId, int],
+        initial: Mapping[VariantId, int],
         *,
         reason: str,
         at: datetime,
-        versions: Mapping[ProductId, int] | None = None,
+        versions: Mapping[VariantId, int] | None = None,
     ) -> None:
-        for product_id, count in initial.items():
+        for variant_id, count in initial.items():
             level = StockLevel(
-                product_id=product_id,
+                variant_id=variant_id,
                 on_hand=count,
                 reserved=0,
-                version=(versions or {}).get(product_id, 0),
+                version=(versions or {}).get(variant_id, 0),
             )
-            self._levels.put(product_id, level)
+            self._levels.put(variant_id, level)
             if count:
-                movement = StockMovement.adjustment(product_id, count, reason=reason, at=at)
+                movement = StockMovement.adjustment(variant_id, count, reason=reason, at=at)
                 self._record_movement(movement)
                 self._record(movement.adjusted_event(on_hand=count))
 
-    def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
-        level = self._level(product_id)
+    def adjust(self, variant_id: VariantId, delta: int, *, reason: str, at: datetime) -> StockLevel:
+        level = self._level(variant_id)
         if delta == 0:
             return level
         after = level.adjusted(delta)
-        movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
+        movement = StockMovement.adjustment(variant_id, delta, reason=reason, at=at)
         self._record_movement(movement)
-        self._levels.put(product_id, after)
+        self._levels.put(variant_id, after)
         self._record(movement.adjusted_event(on_hand=after.on_hand))
         return after
 
     def set_available(
-        self, product_id: ProductId, available: int, *, reason: str, at: datetime
+        self, variant_id: VariantId, available: int, *, reason: str, at: datetime
     ) -> StockLevel:
-        delta = available - self._level(product_id).available
-        return self.adjust(product_id, delta, reason=reason, at=at)
+        delta = available - self._level(variant_id).available
+        return self.adjust(variant_id, delta, reason=reason, at=at)
 
-    def lock(self, product_ids: Iterable[ProductId]) -> None:
+    def lock(self, variant_ids: Iterable[VariantId]) -> None:
         """Does nothing: units of work run one at a time."""
 
-    def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
-        found = {product_id: self._levels.get(product_id) for product_id in product_ids}
-        return {product_id: level for product_id, level in found.items() if level}
+    def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:
+        found = {variant_id: self._levels.get(variant_id) for variant_id in variant_ids}
+        return {variant_id: level for variant_id, level in found.items() if level}
 
-    def _level(self, product_id: ProductId) -> StockLevel:
-        level = self._levels.get(product_id)
+    def _level(self, variant_id: VariantId) -> StockLevel:
+        level = self._levels.get(variant_id)
         if level is None:
-            raise ProductNotFound
+            raise VariantNotFound
         return level
 
     def _move(self, kind: MovementKind, claims: Sequence[StockClaim], at: datetime) -> None:
         on_hand, reserved = EFFECTS[kind]
         for claim in claims:
             self._record_movement(StockMovement.from_claim(kind, claim, at=at))
-            level = self._level(claim.product_id)
+            level = self._level(claim.variant_id)
             after = replace(
                 level,
                 on_hand=level.on_hand + on_hand * claim.quantity,
                 reserved=level.reserved + reserved * claim.quantity,
             )
-            self._levels.put(claim.product_id, after)
+            self._levels.put(claim.variant_id, after)
 
     def _record_movement(self, movement: StockMovement) -> None:
         entries = list(self._ledger.values())

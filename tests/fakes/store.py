@@ -21,7 +21,7 @@ from novacart.domain.catalog.stock import StockLevel, StockMovement
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.events import DomainEvent
-from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, UserId
+from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, UserId, VariantId
 from novacart.domain.wishlist.wishlist import Wishlist
 from tests.fakes.transactional_dict import TransactionalDict
 
@@ -47,7 +47,7 @@ class FakeStore:
     )
     products: TransactionalDict[ProductId, Product] = field(default_factory=TransactionalDict)
     categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)
-    stock_levels: TransactionalDict[ProductId, StockLevel] = field(
+    stock_levels: TransactionalDict[VariantId, StockLevel] = field(
         default_factory=TransactionalDict
     )
     stock_movements: TransactionalDict[int, StockMovement] = field(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from novacart.application.wishlist.queries import WishlistItem
 from novacart.domain.shared.ids import UserId
+from tests.fakes.catalog import active_product_of
 from tests.fakes.catalog_queries import product_view
 from tests.fakes.store import FakeStore
 
@@ -17,12 +18,20 @@ class FakeWishlistQueries:
             wishlist = self._store.wishlists.get(user_id)
             entries = sorted(
                 wishlist.entries if wishlist else (),
-                key=lambda entry: (entry.added_at, entry.product_id),
+                key=lambda entry: (entry.added_at, entry.variant_id),
                 reverse=True,
             )
-            products = [(self._store.products.get(entry.product_id), entry) for entry in entries]
+            products = [
+                (active_product_of(self._store.products, entry.variant_id), entry)
+                for entry in entries
+            ]
             return [
-                WishlistItem(product=product_view(self._store, product), created_at=entry.added_at)
+                WishlistItem(
+                    product=product_view(self._store, product),
+                    variant_id=entry.variant_id,
+                    options=product.describe_options(product.variant(entry.variant_id)),
+                    created_at=entry.added_at,
+                )
                 for product, entry in products
-                if product is not None and not product.is_archived
+                if product is not None
             ]

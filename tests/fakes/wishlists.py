@@ -1,9 +1,9 @@
 """Fake repository of wishlists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.shared.ids import UserId, VariantId
 from novacart.domain.wishlist.wishlist import Wishlist
 from tests.fakes.transactional_dict import TransactionalDict
 
@@ -22,13 +22,13 @@ class FakeWishlists:
         self._saved(wishlist)
         self._shelf.put(wishlist.user_id, wishlist)
 
-    def discard(self, user_id: UserId, product_id: ProductId) -> None:
+    def discard(self, user_id: UserId, variant_id: VariantId) -> None:
         wishlist = self.of(user_id)
-        wishlist.discard(product_id)
+        wishlist.discard(variant_id)
         self._shelf.put(user_id, wishlist)
 
-    def discard_everywhere(self, product_id: ProductId) -> None:
+    def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
         for wishlist in list(self._shelf.values()):
-            if product_id in wishlist:
-                wishlist.discard(product_id)
-                self._shelf.put(wishlist.user_id, wishlist)
+            for variant_id in variant_ids:
+                wishlist.discard(variant_id)
+            self._shelf.put(wishlist.user_id, wishlist)

@@ -2,15 +2,28 @@
 
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
+from novacart.application.catalog.add_variants import AddVariant, FillVariants
 from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_options import (
+    AddOption,
+    AddOptionValue,
+    ArrangeOptionValues,
+    RemoveOption,
+    RemoveOptionValue,
+    RenameOption,
+    RenameOptionValue,
+)
 from novacart.application.catalog.edit_product import EditProduct
+from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.restore_product import RestoreProduct
+from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
@@ -30,6 +43,20 @@ class CatalogFixture:
         self.restore_product = RestoreProduct(begin=begin, clock=clock)
         self.change_price = ChangePrice(begin=begin, clock=clock)
         self.adjust_stock = AdjustStock(begin=begin, clock=clock)
+        self.add_option = AddOption(begin=begin, clock=clock)
+        self.rename_option = RenameOption(begin=begin, clock=clock)
+        self.remove_option = RemoveOption(begin=begin, clock=clock)
+        self.add_option_value = AddOptionValue(begin=begin, clock=clock)
+        self.rename_option_value = RenameOptionValue(begin=begin, clock=clock)
+        self.remove_option_value = RemoveOptionValue(begin=begin, clock=clock)
+        self.add_variant = AddVariant(begin=begin, clock=clock, policy=policy)
+        self.fill_variants = FillVariants(begin=begin, clock=clock)
+        self.edit_variants = EditVariants(begin=begin, clock=clock, policy=policy)
+        self.arrange_variants = ArrangeVariants(begin=begin, clock=clock)
+        self.arrange_option_values = ArrangeOptionValues(begin=begin, clock=clock)
+        self.archive_variant = ArchiveVariant(begin=begin, clock=clock)
+        self.restore_variant = RestoreVariant(begin=begin, clock=clock)
+        self.set_default_variant = SetDefaultVariant(begin=begin, clock=clock)
         self.add_category = AddCategory(begin=begin, clock=clock)
         self.edit_category = EditCategory(begin=begin, clock=clock)
         self.import_products = ImportProducts(begin=begin, clock=clock, policy=policy)

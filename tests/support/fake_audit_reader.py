@@ -9,7 +9,7 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.payments.payment import Payment
 from novacart.domain.payments.refund import RefundResolution
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 
@@ -94,17 +94,17 @@ def _assert_history(order: Order) -> None:
 
 
 def _assert_stock(store: FakeStore, orders: list[Order]) -> None:
-    on_hand: Counter[ProductId] = Counter()
-    reserved: Counter[ProductId] = Counter()
+    on_hand: Counter[VariantId] = Counter()
+    reserved: Counter[VariantId] = Counter()
     for movement in store.stock_movements.values():
-        on_hand[movement.product_id] += movement.on_hand_delta
-        reserved[movement.product_id] += movement.reserved_delta
-    expected: Counter[ProductId] = Counter()
+        on_hand[movement.variant_id] += movement.on_hand_delta
+        reserved[movement.variant_id] += movement.reserved_delta
+    expected: Counter[VariantId] = Counter()
     for order in orders:
         for units in order.reserved_units:
-            expected[units.product_id] += units.quantity
+            expected[units.variant_id] += units.quantity
     for level in store.stock_levels.values():
-        product_id = level.product_id
-        assert (level.on_hand, level.reserved) == (on_hand[product_id], reserved[product_id])
-        assert level.reserved == expected[product_id]
+        variant_id = level.variant_id
+        assert (level.on_hand, level.reserved) == (on_hand[variant_id], reserved[variant_id])
+        assert level.reserved == expected[variant_id]
         assert level.on_hand >= level.reserved >= 0

@@ -41,7 +41,7 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
-from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId
+from novacart.domain.shared.ids import AddressId, OrderId, ProductId, UserId, VariantId
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.support.builders.ordering import (
     REAUTHENTICATION,
@@ -294,7 +294,8 @@ class PaymentsFixture:
 
     def available(self, product_id: ProductId) -> int:
         with self.begin() as work:
-            return work.stock.levels([product_id])[product_id].available
+            variant_id = VariantId(product_id)
+            return work.stock.levels([variant_id])[variant_id].available
 
     def event(self, event_id: str) -> StoredEvent:
         with self.begin() as work:

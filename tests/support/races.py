@@ -131,11 +131,11 @@ def assert_stock_matches_ledger(database: Database) -> None:
     """Assert that stock on hand and reserved are the sums of the movements, and in range."""
     summed = (
         select(
-            stock_movements.c.product_id,
+            stock_movements.c.variant_id,
             func.sum(stock_movements.c.on_hand_delta).label("on_hand"),
             func.sum(stock_movements.c.reserved_delta).label("reserved"),
         )
-        .group_by(stock_movements.c.product_id)
+        .group_by(stock_movements.c.variant_id)
         .subquery()
     )
     with database.reading() as connection:
@@ -148,7 +148,7 @@ def assert_stock_matches_ledger(database: Database) -> None:
             ).join_from(
                 stock_levels,
                 summed,
-                summed.c.product_id == stock_levels.c.product_id,
+                summed.c.variant_id == stock_levels.c.variant_id,
                 isouter=True,
             )
         ).all()

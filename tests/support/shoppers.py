@@ -7,7 +7,7 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.shared.ids import OrderId, ProductId
+from novacart.domain.shared.ids import OrderId, VariantId
 from tests.support.accounts import Person, a_customer
 from tests.support.builders.ordering import NOON, add_product
 
@@ -37,7 +37,7 @@ def new_product(
 def stock_level(injector: Injector, product_id: int) -> tuple[int, int]:
     """The units on hand and the reserved units."""
     with injector.get(UnitOfWorkFactory)() as work:  # type: ignore[type-abstract]
-        level = work.stock.levels([ProductId(product_id)])[ProductId(product_id)]
+        level = work.stock.levels([VariantId(product_id)])[VariantId(product_id)]
     return level.on_hand, level.reserved
 
 

@@ -16,6 +16,7 @@ from novacart.adapters.web.catalog.staff_routes import (
     catalog_staff_blueprint,
     product_images_blueprint,
 )
+from novacart.adapters.web.catalog.variant_routes import options_blueprint, variants_blueprint
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.media.routes import media_blueprint
 from novacart.adapters.web.operations.routes import operations_blueprint
@@ -52,10 +53,22 @@ from novacart.application.cart.move_to_wishlist import MoveToWishlist
 from novacart.application.cart.queries import CartQueries
 from novacart.application.cart.remove_lines import ClearCart, RemoveLine, RemoveLines
 from novacart.application.catalog.add_product import AddProduct
+from novacart.application.catalog.add_variants import AddVariant
 from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
+from novacart.application.catalog.edit_options import (
+    AddOption,
+    AddOptionValue,
+    RemoveOption,
+    RemoveOptionValue,
+    RenameOption,
+    RenameOptionValue,
+)
 from novacart.application.catalog.edit_product import EditProduct
+from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
 from novacart.application.ordering.cancel_item import CancelItem
@@ -131,6 +144,24 @@ def _catalog(injector: Injector) -> list[Blueprint]:
             archive_product=injector.get(ArchiveProduct),
             queries=queries,
             policy=policy,
+        ),
+        variants_blueprint(
+            add_variant=injector.get(AddVariant),
+            edit_variants=injector.get(EditVariants),
+            archive_variant=injector.get(ArchiveVariant),
+            restore_variant=injector.get(RestoreVariant),
+            set_default_variant=injector.get(SetDefaultVariant),
+            queries=queries,
+            policy=policy,
+        ),
+        options_blueprint(
+            add_option=injector.get(AddOption),
+            rename_option=injector.get(RenameOption),
+            remove_option=injector.get(RemoveOption),
+            add_value=injector.get(AddOptionValue),
+            rename_value=injector.get(RenameOptionValue),
+            remove_value=injector.get(RemoveOptionValue),
+            queries=queries,
         ),
         product_images_blueprint(
             upload_image=injector.get(UploadProductImage), queries=queries, max_bytes=MAX_BYTES

@@ -119,12 +119,16 @@ def test_sound_data_has_no_violations(database: Database) -> None:
         (5, "UPDATE refund_parts SET amount_minor = 1", "items sum to"),
         (6, "UPDATE stock_levels SET on_hand = on_hand + 1", "movements sum to"),
         (6, "UPDATE stock_levels SET reserved = reserved - 1", "movements sum to"),
+        (6, "UPDATE variants SET price_minor = price_minor + 1", "of its default variant"),
+        (6, "UPDATE products SET sku = 'OTHER'", "of its default variant"),
+        (6, "UPDATE products SET default_variant_id = 1", "of its default variant"),
+        (6, "UPDATE variants SET combination = '7'", "has values of 0 options"),
         (
             7,
             (
-                "INSERT INTO stock_movements (product_id, kind, on_hand_delta, reserved_delta,"
+                "INSERT INTO stock_movements (variant_id, kind, on_hand_delta, reserved_delta,"
                 " reference, order_id, actor, note, occurred_at)"
-                " SELECT product_id, 'release', 0, -1, 'again', order_id, 'x', '', occurred_at"
+                " SELECT variant_id, 'release', 0, -1, 'again', order_id, 'x', '', occurred_at"
                 " FROM stock_movements WHERE kind = 'reserve' ORDER BY id LIMIT 1"
             ),
             "the ledger has",

@@ -68,7 +68,9 @@ def _quantity_after_waiting(
     try:
         with ThreadPoolExecutor(1) as pool:
             with shop.begin() as work:
-                addition = work.carts.addition(shop.customer, shop.products[0])
+                addition = work.carts.addition(
+                    shop.customer, product_id=shop.products[0], variant_id=None
+                )
                 line = addition.add(1, limits=PLENTY, at=NOON)
                 work.carts.save(addition.cart)
                 result = pool.submit(read, database, shop)
@@ -86,7 +88,9 @@ def _quantity_after_waiting(
 def test_addition_that_waited_for_the_lock_sees_the_previous_one(postgresql_url: str) -> None:
     def read(_: Database, shop: ShopFixture) -> int:
         with shop.begin() as work:
-            [line] = work.carts.addition(shop.customer, shop.products[0]).cart.lines
+            [line] = work.carts.addition(
+                shop.customer, product_id=shop.products[0], variant_id=None
+            ).cart.lines
         return line.quantity
 
     read_quantity, committed = _quantity_after_waiting(postgresql_url, read)
@@ -275,7 +279,7 @@ def test_product_archived_during_checkout_is_ordered_or_left_out(
             product = work.products.get_for_update(shop.products[0])
             product.archive(at=NOON)
             work.products.save(product)
-            work.carts.discard_everywhere(product.id)
+            work.carts.discard_everywhere([product.default_variant_id])
             work.commit()
 
     def place() -> None:
@@ -339,7 +343,7 @@ def test_naive_cancellation_of_stale_order_releases_stock_twice(
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)
-                .where(stock_levels.c.product_id == units.product_id)
+                .where(stock_levels.c.variant_id == units.variant_id)
                 .values(reserved=stock_levels.c.reserved - units.quantity)
             )
             connection.commit()
@@ -461,7 +465,7 @@ def test_naive_receipt_of_stale_order_adds_units_twice(
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)
-                .where(stock_levels.c.product_id == line.product_id)
+                .where(stock_levels.c.variant_id == line.variant_id)
                 .values(on_hand=stock_levels.c.on_hand + line.receivable_quantity)
             )
             connection.commit()

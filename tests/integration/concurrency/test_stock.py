@@ -17,7 +17,7 @@ from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import OutOfStock
 from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.shared.ids import UserId, VariantId
 from tests.integration.concurrency.conftest import OrderingHarness
 from tests.support.builders.ordering import ShopFixture, add_address, add_customer, fill_cart
 from tests.support.races import THREADS, assert_stock_matches_ledger, errors_of, run_concurrently
@@ -64,19 +64,19 @@ def test_naive_check_before_the_sale_oversells(
 ) -> None:
     """Negative control: writing a level that was read before loses updates."""
     shop = ShopFixture(ordering.begin, stock=4, prices=(100,))
-    product = shop.products[0]
+    product, variant = shop.products[0], shop.variants[0]
     all_read = Barrier(THREADS)
 
     def buy() -> None:
         with ordering.begin() as work:
-            level = work.stock.levels([product])[product]
+            level = work.stock.levels([variant])[variant]
         all_read.wait(10)
         if level.available < 1:
-            raise OutOfStock([(product, 1, level.available)])
+            raise OutOfStock([(product, variant, 1, level.available)])
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)
-                .where(stock_levels.c.product_id == product)
+                .where(stock_levels.c.variant_id == variant)
                 .values(reserved=level.reserved + 1)
             )
             connection.commit()
@@ -120,23 +120,23 @@ def test_naive_reservation_in_cart_order_deadlocks(on_postgresql: Database) -> N
     shop = ShopFixture(begin, stock=100, prices=(100, 50))
     both_have_one = Barrier(2)
 
-    def reserve(products: list[ProductId]) -> None:
+    def reserve(variants: list[VariantId]) -> None:
         with on_postgresql.writing() as connection:
-            for product in products:
+            for variant in variants:
                 connection.execute(
                     update(stock_levels)
                     .where(
-                        stock_levels.c.product_id == product,
+                        stock_levels.c.variant_id == variant,
                         stock_levels.c.on_hand - stock_levels.c.reserved >= 1,
                     )
                     .values(reserved=stock_levels.c.reserved + 1)
                 )
-                if product == products[0]:
+                if variant == variants[0]:
                     both_have_one.wait(10)
             connection.commit()
 
     outcomes = run_concurrently(
-        [partial(reserve, shop.products), partial(reserve, shop.products[::-1])]
+        [partial(reserve, shop.variants), partial(reserve, shop.variants[::-1])]
     )
     on_postgresql.dispose()
     assert [type(error) for error in errors_of(outcomes)] == [ConcurrentChange]

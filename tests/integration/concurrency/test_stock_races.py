@@ -12,13 +12,13 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 from tests.integration.concurrency.conftest import NEGATIVE_CONTROL
 from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
 from tests.support.races import assert_stock_matches_ledger
 
 BUYERS, UNITS, THREADS = 60, 4, 12
-LAMP, BOOK = ProductId(41), ProductId(42)
+LAMP, BOOK = VariantId(41), VariantId(42)
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def count_successes(call: Callable[[int], bool], times: int = BUYERS) -> int:
         return sum(pool.map(wait_and_call, range(times)))
 
 
-def level(database: Database, product_id: ProductId = LAMP) -> tuple[int, int]:
+def level(database: Database, variant_id: VariantId = LAMP) -> tuple[int, int]:
     with database.reading() as connection:
         row = connection.execute(
             select(stock_levels.c.on_hand, stock_levels.c.reserved).where(
-                stock_levels.c.product_id == product_id
+                stock_levels.c.variant_id == variant_id
             )
         ).one()
     return row.on_hand, row.reserved
@@ -84,7 +84,7 @@ def test_naive_read_before_write_oversells(begin: SqlUnitOfWorkFactory, database
         with database.writing() as connection:
             connection.execute(
                 update(stock_levels)
-                .where(stock_levels.c.product_id == LAMP)
+                .where(stock_levels.c.variant_id == LAMP)
                 .values(reserved=before.reserved + 1)
             )
             connection.commit()

@@ -45,6 +45,7 @@ def test_add_and_list(asha: Shopper, injector: Injector) -> None:
     assert shown == {
         "id": line["id"],
         "product": kettle,
+        "variant": {"id": kettle, "sku": None, "options": ""},
         "product_title": "Kettle",
         "product_subtitle": "A subtitle",
         "product_price": "21.00",

@@ -92,6 +92,24 @@ def test_product_has_all_members(client: FlaskClient) -> None:
         "image": "http://localhost/media/river.webp",
         "created_at": "2026-03-14T11:00:00Z",
         "updated_at": "2026-03-14T11:00:00Z",
+        "options": [],
+        "variants": [
+            {
+                "id": 101,
+                "sku": None,
+                "barcode": None,
+                "price": "300.00",
+                "compare_at_price": None,
+                "weight": None,
+                "image": None,
+                "stock": 3,
+                "options": "",
+                "values": [],
+                "is_default": True,
+                "etag": '"1-3"',
+            }
+        ],
+        "images": [{"src": "http://localhost/media/river.webp", "alt": "River Stones"}],
     }
 
 
@@ -125,7 +143,8 @@ def test_matching_if_none_match_is_304(client: FlaskClient, begin: UnitOfWorkFac
         assert other.status_code == 200
     with begin() as work:
         product = work.products.get_for_update(ProductId(101))
-        work.stock.set_available(product.id, 2, reason="Count", at=product.updated_at)
+        variant_id = product.default_variant_id
+        work.stock.set_available(variant_id, 2, reason="Count", at=product.updated_at)
         work.commit()
     for path in paths[:2]:
         assert client.get(path, headers={"If-None-Match": tags[path]}).status_code == 200
@@ -183,7 +202,7 @@ def test_list_without_limit_has_up_to_1000_products(
     books = [a_product(1000 + number, details(category_id=7)) for number in range(1004)]
     with begin() as work:
         work.products.add_all(books)
-        work.stock.open({book.id: 1 for book in books}, reason="Delivery", at=NOON)
+        work.stock.open({book.default_variant_id: 1 for book in books}, reason="Delivery", at=NOON)
         work.commit()
     for query, total in (("", 1011), ("?category=books", 1007), ("?search=lamp", 1006)):
         all_pages = list(pages(client, query))

@@ -68,7 +68,11 @@ def test_added_product_is_returned(staff: Person) -> None:
         "currency": "INR",
         "created_at": shown["created_at"],
         "updated_at": shown["created_at"],
+        "options": [],
+        "variants": shown["variants"],
+        "images": [{"src": LAMP["image"], "alt": LAMP["title"]}],
     }
+    assert [each["id"] for each in shown["variants"]] == [shown["id"]]
     assert added.headers["Location"] == f"/api/products/{shown['id']}/"
     read = staff.client.get(added.headers["Location"])
     assert read.get_json() == shown
@@ -118,6 +122,7 @@ def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
         "id": None,
         "updated_at": None,
         "created_at": None,
+        **{name: product[name] for name in ("options", "variants", "images")},
     }
 
 

@@ -59,6 +59,7 @@ def test_place_online_order(asha: Shopper, injector: Injector) -> None:
     assert first == {
         "id": first["id"],
         "product": kettle,
+        "variant": {"id": kettle, "sku": None, "options": ""},
         "product_title": "Kettle",
         "product_subtitle": "A subtitle",
         "product_image": "http://localhost/media/product.webp",
@@ -171,7 +172,8 @@ def test_out_of_stock_lists_lines_and_changes_nothing(
     response = asha.order()
     problem = response.get_json()
     assert (response.status_code, problem["code"]) == (409, "out_of_stock")
-    assert problem["lines"] == [{"product": last, "requested": 1, "available": 0}]
+    line = {"product": last, "variant": last, "requested": 1, "available": 0}
+    assert problem["lines"] == [line]
     assert len(asha.cart()) == 2
     assert stock_level(injector, first) == (10, 0)
 

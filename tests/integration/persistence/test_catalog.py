@@ -15,7 +15,7 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
@@ -45,14 +45,14 @@ def queries(database: Database) -> SqlCatalogQueries:
 
 @pytest.fixture
 def ledger(database: Database) -> Ledger:
-    def of(product_id: ProductId) -> list[tuple[str, int, int]]:
+    def of(variant_id: VariantId) -> list[tuple[str, int, int]]:
         with database.reading() as connection:
             rows = connection.execute(
                 text(
                     "SELECT kind, on_hand_delta, reserved_delta FROM stock_movements"
-                    " WHERE product_id = :id ORDER BY id"
+                    " WHERE variant_id = :id ORDER BY id"
                 ),
-                {"id": product_id},
+                {"id": variant_id},
             )
             return [(kind, on_hand, reserved) for kind, on_hand, reserved in rows]
 
@@ -61,7 +61,7 @@ def ledger(database: Database) -> Ledger:
 
 @pytest.fixture
 def adjustments(database: Database) -> Adjustments:
-    def of(product_id: ProductId) -> list[tuple[int, int, str]]:
+    def of(variant_id: VariantId) -> list[tuple[int, int, str]]:
         with database.reading() as connection:
             payloads = connection.scalars(
                 text("SELECT payload FROM outbox_messages WHERE name = :name ORDER BY id"),
@@ -71,7 +71,7 @@ def adjustments(database: Database) -> Adjustments:
         return [
             (event["delta"], event["on_hand"], event["reason"])
             for event in events
-            if event["product_id"] == product_id
+            if event["variant_id"] == variant_id
         ]
 
     return of
@@ -104,7 +104,7 @@ class TestSqlStock(StockContract):
             add_product(SqlUnitOfWorkFactory(database, contexts), a_product(50), 1)
         with database.reading() as connection:
             actor = connection.execute(
-                text("SELECT actor, note FROM stock_movements WHERE product_id = 50")
+                text("SELECT actor, note FROM stock_movements WHERE variant_id = 50")
             ).one()
         assert tuple(actor) == ("staff:7", "Delivery")
 

@@ -30,7 +30,9 @@ _FILL = (
         SELECT n, 'Lamp ' || n, '', '', 100 + mod(n * 37, 5000), 'INR', 'Brand', 'brand', at, at, 1
         FROM generate_series(1, {_MANY}) n,
             LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 second' AS at) t""",
-    "INSERT INTO stock_levels (product_id, on_hand, reserved) SELECT id, 5, 0 FROM products",
+    """INSERT INTO variants (id, product_id, price_minor, currency, position, version)
+        SELECT id, id, price_minor, currency, 0, 1 FROM products""",
+    "INSERT INTO stock_levels (variant_id, on_hand, reserved) SELECT id, 5, 0 FROM products",
     f"""INSERT INTO product_search (product_id, words)
         SELECT id, CAST('lamp:1A,2D ' || id || ':3A' || CASE
             WHEN id > {_MANY // 2} THEN '' WHEN mod(id, 2) = 0 THEN ' bright:4D'
@@ -73,7 +75,9 @@ def add_lamps(database: Database) -> None:
             for number in range(120)
         ]
         work.products.add_all(added)
-        work.stock.open({product.id: 1 for product in added}, reason="Delivery", at=NOON)
+        work.stock.open(
+            {product.default_variant_id: 1 for product in added}, reason="Delivery", at=NOON
+        )
         work.commit()
 
 

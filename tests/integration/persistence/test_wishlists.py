@@ -25,8 +25,8 @@ class TestSqlWishlists(WishlistsContract):
     def test_query_is_one_statement(
         self, shop: ShopFixture, database: Database, queries: SqlWishlistQueries
     ) -> None:
-        for product in shop.products:
-            add_entry(shop, product)
+        for variant in shop.variants:
+            add_entry(shop, variant)
         with counted_statements(database) as statements:
             queries.wishlist_of(shop.customer)
         assert len(statements) == 1

@@ -1,15 +1,24 @@
 """Builders of products, categories and stock claims."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.options import ProductOption
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import StockClaim
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.catalog.variant import Variant, VariantDetails
+from novacart.domain.shared.ids import (
+    CategoryId,
+    OptionId,
+    OptionValueId,
+    ProductId,
+    VariantId,
+)
 from novacart.domain.shared.money import Money
 
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -54,6 +63,39 @@ def a_product(
     )
 
 
+def variant_details(
+    *,
+    sku: str | None = None,
+    barcode: str | None = None,
+    price: int = 49_900,
+    compare_at: int | None = None,
+    weight_g: int | None = None,
+    image: str | None = None,
+) -> VariantDetails:
+    return VariantDetails(
+        sku=sku,
+        barcode=barcode,
+        price=Money(price, "INR"),
+        compare_at_price=None if compare_at is None else Money(compare_at, "INR"),
+        weight_g=weight_g,
+        image=image,
+    )
+
+
+def a_variant(
+    id: int,
+    values: Mapping[OptionId, OptionValueId],
+    about: VariantDetails | None = None,
+) -> Variant:
+    return Variant(id=VariantId(id), details=about or variant_details(), values=values)
+
+
+def an_option(id: int, name: str, *texts: str) -> ProductOption:
+    """An option whose values have the ids that follow its own."""
+    ids = range(id + 1, id + 1 + len(texts))
+    return ProductOption.of_texts(id=OptionId(id), name=name, texts=texts, ids=ids)
+
+
 def a_category(
     id: int, slug: str, *, name: str = "", position: int = 0, is_active: bool = True
 ) -> Category:
@@ -71,10 +113,11 @@ def a_category(
 
 
 def add_product(begin: UnitOfWorkFactory, product: Product, stock: int = 10) -> ProductId:
-    """Add a product to the catalog with its units on hand."""
+    """Add a product to the catalog with the units on hand of each variant."""
     with begin() as work:
         work.products.add(product)
-        work.stock.open({product.id: stock}, reason="Delivery", at=NOON)
+        opening = {variant.id: stock for variant in product.variants}
+        work.stock.open(opening, reason="Delivery", at=NOON)
         work.commit()
     return product.id
 
@@ -86,5 +129,11 @@ def add_categories(begin: UnitOfWorkFactory, *categories: Category) -> None:
         work.commit()
 
 
-def a_claim(product_id: int, quantity: int, reference: str) -> StockClaim:
-    return StockClaim(product_id=ProductId(product_id), quantity=quantity, reference=reference)
+def a_claim(variant_id: int, quantity: int, reference: str, *, product: int = 0) -> StockClaim:
+    """A claim on a variant, by default on the first of its product."""
+    return StockClaim(
+        variant_id=VariantId(variant_id),
+        product_id=ProductId(product or variant_id),
+        quantity=quantity,
+        reference=reference,
+    )

@@ -1,5 +1,6 @@
 """Builders of customers, products, carts and orders."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -11,8 +12,10 @@ from novacart.domain.accounts.email_address import EmailAddress
 from novacart.domain.accounts.user import User
 from novacart.domain.accounts.username import Username
 from novacart.domain.cart.cart import QuantityLimits
+from novacart.domain.catalog.options import ProductOption
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import OrderLine
@@ -20,10 +23,12 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import (
     AddressId,
     CartLineId,
+    OptionId,
     OrderId,
     OrderLineId,
     ProductId,
     UserId,
+    VariantId,
 )
 from novacart.domain.shared.money import Money
 from tests.fakes.request_contexts import FakeRequestContexts
@@ -55,11 +60,18 @@ def rupees(amount: int) -> Money:
 
 
 def an_order_line(
-    id: int = 11, *, product: int = 1, price: Money | None = None, quantity: int = 1
+    id: int = 11,
+    *,
+    product: int = 1,
+    variant: int | None = None,
+    price: Money | None = None,
+    quantity: int = 1,
 ) -> OrderLine:
+    """A line of a product's first variant, or of `variant`."""
     return OrderLine(
         id=OrderLineId(id),
         product_id=ProductId(product),
+        variant_id=VariantId(variant or product),
         title=f"Product {product}",
         subtitle="As it was",
         image="/media/product.webp",
@@ -119,8 +131,9 @@ def add_product(
         price=rupees(price),
         image="/media/product.webp",
     )
-    work.products.add(Product.create(id=product_id, details=details, at=NOON))
-    work.stock.open({product_id: stock}, reason="opening", at=NOON)
+    product = Product.create(id=product_id, details=details, at=NOON)
+    work.products.add(product)
+    work.stock.open({product.default_variant_id: stock}, reason="opening", at=NOON)
     return product_id
 
 
@@ -145,11 +158,11 @@ def add_address(work: UnitOfWork, user_id: UserId) -> AddressId:
 def fill_cart(
     work: UnitOfWork, user_id: UserId, quantities: dict[ProductId, int]
 ) -> list[CartLineId]:
-    """Add the products to the cart in this order, ignoring the stock."""
+    """Add the products' first variants to the cart in this order, ignoring the stock."""
     cart = work.carts.of(user_id)
     ids = [CartLineId(number) for number in work.ids.take(len(quantities))]
     for line_id, (product_id, quantity) in zip(ids, quantities.items(), strict=True):
-        cart.add(product_id, quantity, line_id=line_id, limits=PLENTY, at=NOON)
+        cart.add(VariantId(product_id), quantity, line_id=line_id, limits=PLENTY, at=NOON)
     work.carts.save(cart)
     return ids
 
@@ -167,6 +180,11 @@ class ShopFixture:
             self.products = [add_product(work, price=price, stock=stock) for price in prices]
             work.commit()
 
+    @property
+    def variants(self) -> list[VariantId]:
+        """The first variant of each product."""
+        return [VariantId(product_id) for product_id in self.products]
+
     def fill_cart(self, *quantities: int) -> list[CartLineId]:
         """Add these quantities of the products, in their order."""
         with self.begin() as work:
@@ -174,6 +192,38 @@ class ShopFixture:
             lines = fill_cart(work, self.customer, quantity_by_product)
             work.commit()
         return lines
+
+    def add_variant(self, index: int = 0, *, price: int = 120, stock: int = 10) -> VariantId:
+        """Add a size M to a product, with `price` rupees; its first variant becomes size S."""
+        with self.begin() as work:
+            variant_id, option_id, *value_ids = work.ids.take(4)
+            product = work.products.get_for_update(self.products[index])
+            size = ProductOption.of_texts(
+                id=OptionId(option_id), name="Size", texts=["S", "M"], ids=value_ids
+            )
+            product.add_option(size, existing="S", at=NOON)
+            medium = Variant(
+                id=VariantId(variant_id),
+                details=VariantDetails(
+                    sku=f"SKU-{variant_id}", price=rupees(price), image="/media/medium.webp"
+                ),
+                values={size.id: size.values[1].id},
+            )
+            product.add_variants([medium], at=NOON)
+            work.products.save(product)
+            work.stock.open({medium.id: stock}, reason="opening", at=NOON)
+            work.commit()
+        return medium.id
+
+    def put_in_cart(self, user_id: UserId, quantities: Mapping[VariantId, int]) -> None:
+        """Add variants to a customer's cart, ignoring the stock."""
+        with self.begin() as work:
+            cart = work.carts.of(user_id)
+            for variant_id, quantity in quantities.items():
+                [line_id] = work.ids.take()
+                cart.add(variant_id, quantity, line_id=CartLineId(line_id), limits=PLENTY, at=NOON)
+            work.carts.save(cart)
+            work.commit()
 
     def another_customer(self) -> UserId:
         with self.begin() as work:
@@ -184,5 +234,5 @@ class ShopFixture:
     def levels(self) -> list[tuple[int, int]]:
         """Units on hand and reserved units of each product, in their order."""
         with self.begin() as work:
-            levels = work.stock.levels(self.products)
-        return [(levels[product].on_hand, levels[product].reserved) for product in self.products]
+            levels = work.stock.levels(self.variants)
+        return [(levels[variant].on_hand, levels[variant].reserved) for variant in self.variants]

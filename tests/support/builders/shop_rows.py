@@ -5,7 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import insert
 
 from novacart.adapters.persistence.accounts.tables import users
-from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
+from novacart.adapters.persistence.catalog.tables import (
+    categories,
+    products,
+    stock_levels,
+    variants,
+)
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.payments.tables import payments, refunds
@@ -31,11 +36,12 @@ def insert_rows(database: Database, *, count: int = 12) -> None:
         )
         connection.execute(insert(categories), [_category()])
         connection.execute(insert(products), [_product(11, "Lamp"), _product(12, "Kettle")])
+        connection.execute(insert(variants), [_variant(11), _variant(12)])
         connection.execute(
             insert(stock_levels),
             [
-                {"product_id": 11, "on_hand": 5, "reserved": 2},
-                {"product_id": 12, "on_hand": 90, "reserved": 0},
+                {"variant_id": 11, "on_hand": 5, "reserved": 2},
+                {"variant_id": 12, "on_hand": 90, "reserved": 0},
             ],
         )
         numbers = range(count)
@@ -127,12 +133,23 @@ def _order(number: int) -> dict[str, object]:
     }
 
 
+def _variant(number: int) -> dict[str, object]:
+    return {
+        "id": number,
+        "product_id": number,
+        "price_minor": 10000,
+        "currency": "INR",
+        "position": 0,
+        "version": 1,
+    }
+
+
 def _line(number: int) -> dict[str, object]:
     cancelled = STATUSES[number % 4] == "CANCELLED"
     return {
         "id": 5000 + number,
         "order_id": order_id(number),
-        "product_id": 11,
+        "variant_id": 11,
         "title": "Lamp",
         "subtitle": "",
         "search_text": "lamp",

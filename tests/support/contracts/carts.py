@@ -8,10 +8,11 @@ from novacart.application.cart.queries import CartQueries
 from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import Cart
+from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.ordering.order import Order
-from novacart.domain.shared.ids import CartLineId, ProductId
+from novacart.domain.shared.ids import CartLineId, ProductId, VariantId
 from tests.support.builders.ordering import (
     ADDRESS,
     NOON,
@@ -41,17 +42,17 @@ class CartsContract:
             cart = work.carts.of(shop.customer)
             line_ids = [CartLineId(number) for number in work.ids.take(2)]
             # The line that was added first has the higher id.
-            for line_id, product, minute in zip(
-                reversed(line_ids), shop.products, (0, 1), strict=False
+            for line_id, variant, minute in zip(
+                reversed(line_ids), shop.variants, (0, 1), strict=False
             ):
                 at = NOON + timedelta(minutes=minute, microseconds=1)
-                cart.add(product, 2 + minute, line_id=line_id, limits=PLENTY, at=at)
+                cart.add(variant, 2 + minute, line_id=line_id, limits=PLENTY, at=at)
             cart.start_checkout(order.id)
             work.carts.save(cart)
             work.commit()
         again = load(shop)
         assert again.lines == cart.lines
-        assert [line.product_id for line in again.lines] == shop.products[:2]
+        assert [line.variant_id for line in again.lines] == shop.variants[:2]
         assert again.checkout_order_id == order.id
 
     def test_save_stores_changes_of_lines(self, shop: ShopFixture) -> None:
@@ -64,9 +65,9 @@ class CartsContract:
             cart.decrease(second)
             work.carts.save(cart)
             work.commit()
-        assert {line.product_id: line.quantity for line in load(shop).lines} == {
-            shop.products[1]: 6,
-            shop.products[2]: 3,
+        assert {line.variant_id: line.quantity for line in load(shop).lines} == {
+            shop.variants[1]: 6,
+            shop.variants[2]: 3,
         }
 
     def test_uncommitted_changes_are_discarded(self, shop: ShopFixture) -> None:
@@ -80,9 +81,9 @@ class CartsContract:
     def test_discard_everywhere_removes_product(self, shop: ShopFixture) -> None:
         shop.fill_cart(1, 1)
         with shop.begin() as work:
-            work.carts.discard_everywhere(shop.products[0])
+            work.carts.discard_everywhere([shop.variants[0]])
             work.commit()
-        assert [line.product_id for line in load(shop).lines] == [shop.products[1]]
+        assert [line.variant_id for line in load(shop).lines] == [shop.variants[1]]
 
     def test_checkout_has_products_and_address(self, shop: ShopFixture) -> None:
         shop.fill_cart(2, 1, 1)
@@ -131,7 +132,7 @@ class CartsContract:
         with shop.begin() as work:
             other = work.carts.checkout(other_customer, None, at=NOON)
             open_orders = work.carts.checkout(shop.customer, None, at=NOON).open_orders
-        first, second, _ = shop.products
+        first, second, _ = shop.variants
         assert open_orders == OpenOrders(
             unpaid=1,
             cod=2,
@@ -173,8 +174,8 @@ class CartsContract:
         assert [item.stock for item in queries.cart_of(shop.customer)] == [10, 10]
         other_customer = shop.another_customer()
         with shop.begin() as work:
-            assert work.carts.orderable(other_customer, shop.products[0]) == 6
-            assert work.carts.orderable(shop.customer, ProductId(10**9)) == 0
+            assert work.carts.orderable(other_customer, shop.variants[0]) == 6
+            assert work.carts.orderable(shop.customer, VariantId(10**9)) == 0
         with shop.begin() as work:
             stored = work.orders.get(order.id)
             stored.pay(at=NOON, actor="stripe")
@@ -182,26 +183,37 @@ class CartsContract:
             work.commit()
         assert orderable(shop) == 6
 
-    def test_addition_has_cart_product_and_wishlist(self, shop: ShopFixture) -> None:
+    def test_addition_has_cart_variant_and_wishlist(self, shop: ShopFixture) -> None:
         wanted, other, archived = shop.products
+        on_list = shop.variants[1]
         [line_id] = shop.fill_cart(2)
         archive(shop, archived)
         with shop.begin() as work:
             wishlist = work.wishlists.of(shop.customer)
-            wishlist.add(other, at=NOON)
+            wishlist.add(on_list, at=NOON)
             work.wishlists.save(wishlist)
             work.commit()
         with shop.begin() as work:
             additions = {
-                product: work.carts.addition(shop.customer, product)
-                for product in (wanted, other, archived, ProductId(10**9))
+                variant: work.carts.addition(shop.customer, product_id=None, variant_id=variant)
+                for variant in shop.variants[:2]
             }
-        assert [
-            (addition.is_active, addition.orderable, addition.on_wishlist)
-            for addition in additions.values()
-        ] == [(True, 10, False), (True, 10, True), (False, 10, False), (False, 0, False)]
-        for product, addition in additions.items():
-            assert addition.product_id == product
+            for product, variant in zip((wanted, other), shop.variants, strict=False):
+                by_product = work.carts.addition(shop.customer, product_id=product, variant_id=None)
+                assert by_product.variant_id == variant
+            for product in (archived, ProductId(10**9)):
+                with pytest.raises(ProductNotFound):
+                    work.carts.addition(shop.customer, product_id=product, variant_id=None)
+                with pytest.raises(VariantNotFound):
+                    work.carts.addition(
+                        shop.customer, product_id=None, variant_id=VariantId(product)
+                    )
+        assert [(addition.orderable, addition.on_wishlist) for addition in additions.values()] == [
+            (10, False),
+            (10, True),
+        ]
+        for variant, addition in additions.items():
+            assert addition.variant_id == variant
             assert [line.id for line in addition.cart.lines] == [line_id]
             assert addition.new_line_id > line_id
 
@@ -215,17 +227,81 @@ class CartsContract:
         product = shop.products[0]
         for units in (1, 2):
             with shop.begin() as work:
-                addition = work.carts.addition(shop.customer, product)
+                addition = work.carts.addition(shop.customer, product_id=product, variant_id=None)
                 assert addition.orderable == 10
                 addition.add(units, limits=PLENTY, at=NOON)
                 work.carts.save(addition.cart)
                 work.commit()
         [line] = load(shop).lines
-        assert (line.product_id, line.quantity, line.added_at) == (product, 3, NOON)
+        assert (line.variant_id, line.quantity, line.added_at) == (shop.variants[0], 3, NOON)
         other_customer = shop.another_customer()
         with shop.begin() as work:
-            empty = work.carts.addition(other_customer, product)
+            empty = work.carts.addition(other_customer, product_id=product, variant_id=None)
         assert (empty.cart.lines, empty.orderable) == ((), 6)
+
+    def test_variants_of_one_product_have_lines_and_stock_of_their_own(
+        self, shop: ShopFixture, queries: CartQueries
+    ) -> None:
+        small, medium = shop.variants[0], shop.add_variant(price=120, stock=4)
+        shop.put_in_cart(shop.customer, {small: 1, medium: 2})
+        with shop.begin() as work:
+            checkout = work.carts.checkout(shop.customer, None, at=NOON)
+            addition = work.carts.addition(shop.customer, product_id=None, variant_id=medium)
+            assert work.carts.orderable(shop.customer, small) == 10
+        assert (addition.variant_id, addition.orderable) == (medium, 4)
+        assert [
+            (line.product_id, line.variant_id, line.sku, line.options, line.unit_price, line.image)
+            for line in checkout.lines
+        ] == [
+            (shop.products[0], small, None, "Size: S", rupees(100), "/media/product.webp"),
+            (
+                shop.products[0],
+                medium,
+                f"SKU-{medium}",
+                "Size: M",
+                rupees(120),
+                "/media/medium.webp",
+            ),
+        ]
+        assert [
+            (item.product_id, item.variant_id, item.options, item.price_minor, item.stock)
+            for item in queries.cart_of(shop.customer)
+        ] == [
+            (shop.products[0], small, "Size: S", 10_000, 10),
+            (shop.products[0], medium, "Size: M", 12_000, 4),
+        ]
+
+    def test_archived_variant_is_in_no_checkout(
+        self, shop: ShopFixture, queries: CartQueries
+    ) -> None:
+        small, medium = shop.variants[0], shop.add_variant()
+        shop.put_in_cart(shop.customer, {small: 1, medium: 2})
+        with shop.begin() as work:
+            product = work.products.get_by_variant_for_update(medium)
+            product.archive_variant(medium, at=NOON)
+            work.products.save(product)
+            work.commit()
+        with shop.begin() as work:
+            checkout = work.carts.checkout(shop.customer, None, at=NOON)
+            with pytest.raises(VariantNotFound):
+                work.carts.addition(shop.customer, product_id=None, variant_id=medium)
+        assert [line.variant_id for line in checkout.lines] == [small]
+        assert [item.variant_id for item in queries.cart_of(shop.customer)] == [small]
+
+    def test_addition_of_a_product_is_of_its_default_variant(self, shop: ShopFixture) -> None:
+        medium = shop.add_variant()
+        with shop.begin() as work:
+            product = work.products.get_by_variant_for_update(medium)
+            product.set_default_variant(medium, at=NOON)
+            work.products.save(product)
+            work.commit()
+        with shop.begin() as work:
+            addition = work.carts.addition(
+                shop.customer, product_id=shop.products[0], variant_id=None
+            )
+            assert addition.variant_id == medium
+            with pytest.raises(VariantNotFound):
+                work.carts.addition(shop.customer, product_id=shop.products[1], variant_id=medium)
 
     def test_query_returns_current_product_data(
         self, shop: ShopFixture, queries: CartQueries
@@ -253,7 +329,7 @@ def load(shop: ShopFixture) -> Cart:
 
 def orderable(shop: ShopFixture) -> int:
     with shop.begin() as work:
-        return work.carts.orderable(shop.customer, shop.products[0])
+        return work.carts.orderable(shop.customer, shop.variants[0])
 
 
 def archive(shop: ShopFixture, product_id: ProductId) -> None:

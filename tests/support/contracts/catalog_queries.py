@@ -19,9 +19,9 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.ports.product_view import ProductView
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import ProductNotFound
+from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
 from novacart.domain.catalog.product import Product
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import (
     NOON,
@@ -32,6 +32,7 @@ from tests.support.builders.catalog import (
     add_product,
     details,
 )
+from tests.support.contracts.products import MEDIUM, add_shirt
 from tests.support.search_pairs import FOUND, NOT_FOUND, TITLES
 
 INR = CatalogPolicy(currency="INR")
@@ -157,7 +158,7 @@ def check_that_counts_follow_changes(begin: UnitOfWorkFactory, queries: CatalogQ
     kite = details(title="Red kite", brand="Zephyr", category_id=8)
     with begin() as work:
         work.products.add_all([a_product(300, kite), a_product(301, replace(kite, title="Blue"))])
-        work.stock.open({ProductId(300): 1, ProductId(301): 1}, reason="Delivery", at=NOON)
+        work.stock.open({VariantId(300): 1, VariantId(301): 1}, reason="Delivery", at=NOON)
         work.commit()
     assert counted("toys") == (toys | {"Zephyr": 2}, number_of_toys + 2)
     assert suggested("zep") == [("Zephyr", 2)]
@@ -229,6 +230,57 @@ class CatalogQueriesContract:
         assert sorted(product.id for product in shown) == [101, 103]
         assert all(product == queries.product(product.id) for product in shown)
         assert queries.products([]) == []
+
+    def test_product_is_shown_with_its_active_variants(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        shirt = add_shirt(begin)
+        with begin() as work:
+            work.stock.set_available(MEDIUM, 7, reason="Count", at=NOON)
+            work.commit()
+        shown = queries.product_with_variants(shirt.id)
+        assert shown.product == queries.product(shirt.id)
+        assert (shown.product.price, shown.product.stock) == (rupees(399), 7)
+        assert (shown.product.sku, shown.default_variant_id) == ("SH-M", MEDIUM)
+        [size] = shown.options
+        assert (size.id, size.name) == (100, "Size")
+        assert [tuple(value) for value in size.values] == [(101, "S"), (102, "M"), (103, "L")]
+        assert [(each.id, each.options, each.values) for each in shown.variants] == [
+            (41, "Size: S", {100: 101}),
+            (MEDIUM, "Size: M", {100: 102}),
+        ]
+        medium = shown.variants[1]
+        assert (medium.barcode, medium.weight_g) == ("4006381333931", 250)
+        assert (medium.price_minor, medium.compare_at_minor, medium.stock) == (39_900, 49_900, 7)
+        with begin() as work:
+            shirt = work.products.get_for_update(shirt.id)
+            shirt.archive_variant(VariantId(41), at=NOON)
+            work.products.save(shirt)
+            work.commit()
+        assert [each.id for each in queries.product_of(MEDIUM).variants] == [MEDIUM]
+        with pytest.raises(VariantNotFound):
+            queries.product_of(VariantId(41))
+
+    def test_product_without_options_has_one_variant(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        add_product(begin, a_product(42, details(sku="BK-1", price=100)), 3)
+        shown = queries.product_with_variants(ProductId(42))
+        [variant] = shown.variants
+        assert (shown.options, shown.default_variant_id, variant.id) == ([], 42, 42)
+        assert (variant.sku, variant.price_minor, variant.stock) == ("BK-1", 100, 3)
+        with pytest.raises(ProductNotFound):
+            queries.product_with_variants(ProductId(43))
+
+    def test_product_is_found_by_the_codes_of_its_variants(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        shirt = add_shirt(begin)
+        for typed in ("SH-S", "SH-M", "4006381333931"):
+            page = queries.list_products(
+                ProductFilter(search=typed), sort=ProductSort.NEWEST, limit=5
+            )
+            assert [each.id for each in page.products] == [shirt.id], typed
 
     def test_listed_product_has_version_price_and_stock(self, queries: CatalogQueries) -> None:
         filters = ProductFilter(category="toys")

@@ -1,24 +1,29 @@
 """Contract of the `Products` port."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import ProductNotFound, SkuTaken
+from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, VariantNotFound
 from novacart.domain.catalog.product import Product
-from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
+from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
 from tests.support.builders.catalog import (
     NOON,
     a_category,
     a_product,
+    a_variant,
     add_categories,
     add_product,
+    an_option,
     details,
+    variant_details,
 )
 
 LAMP, BOOK, NONE = ProductId(41), ProductId(42), ProductId(43)
+MEDIUM = VariantId(51)
 
 
 def state(product: Product) -> dict[str, object]:
@@ -89,24 +94,101 @@ class ProductsContract:
         with begin() as work:
             for find in (
                 work.products.get,
-                work.products.ensure_active,
                 work.products.get_for_update,
             ):
                 with pytest.raises(ProductNotFound):
                     find(NONE)
 
-    def test_ensure_active_of_archived_product_raises(self, begin: UnitOfWorkFactory) -> None:
+    def test_find_variant_of_a_product_is_its_default(self, begin: UnitOfWorkFactory) -> None:
         add_product(begin, a_product(41))
         with begin() as work:
-            work.products.ensure_active(LAMP)
+            assert work.products.find_variant(product_id=LAMP, variant_id=None) == 41
+            assert work.products.find_variant(product_id=None, variant_id=VariantId(41)) == 41
+            with pytest.raises(InvalidValue):
+                work.products.find_variant(product_id=None, variant_id=None)
             product = work.products.get_for_update(LAMP)
             product.archive(at=NOON)
             work.products.save(product)
             work.commit()
         with begin() as work:
             with pytest.raises(ProductNotFound):
-                work.products.ensure_active(LAMP)
+                work.products.find_variant(product_id=LAMP, variant_id=None)
+            with pytest.raises(VariantNotFound):
+                work.products.find_variant(product_id=None, variant_id=VariantId(41))
             assert work.products.get(LAMP).is_archived
+
+    def test_options_and_variants_are_restored(self, begin: UnitOfWorkFactory) -> None:
+        shirt = add_shirt(begin)
+        with begin() as work:
+            stored = work.products.get_by_variant_for_update(MEDIUM)
+            assert list(work.products.variant_ids(LAMP)) == [41, MEDIUM]
+        assert (stored.id, stored.options, stored.variants) == (LAMP, shirt.options, shirt.variants)
+        assert stored.default_variant_id == MEDIUM
+        assert stored.details.price == stored.default_variant.details.price
+
+    def test_changed_options_and_variants_are_saved(self, begin: UnitOfWorkFactory) -> None:
+        add_shirt(begin)
+        with begin() as work:
+            shirt = work.products.get_for_update(LAMP)
+            shirt.archive_variant(VariantId(41), at=NOON)
+            shirt.add_option(an_option(200, "Colour", "Red", "Blue"), existing="Red", at=NOON)
+            shirt.rename_option(OptionId(100), "Fit", at=NOON)
+            shirt.remove_option_value(OptionId(100), OptionValueId(103), at=NOON)
+            work.products.save(shirt)
+            work.commit()
+        with begin() as work:
+            stored = work.products.get(LAMP)
+            with pytest.raises(VariantNotFound):
+                work.products.find_variant(product_id=LAMP, variant_id=VariantId(41))
+            assert work.products.find_variant(product_id=LAMP, variant_id=None) == MEDIUM
+        assert (stored.options, stored.variants) == (shirt.options, shirt.variants)
+
+    def test_variant_of_another_product_is_not_found(self, begin: UnitOfWorkFactory) -> None:
+        add_shirt(begin)
+        add_product(begin, a_product(42))
+        with begin() as work:
+            assert work.products.find_variant(product_id=LAMP, variant_id=VariantId(41)) == 41
+            with pytest.raises(VariantNotFound):
+                work.products.find_variant(product_id=BOOK, variant_id=MEDIUM)
+            with pytest.raises(VariantNotFound):
+                work.products.get_by_variant_for_update(VariantId(NONE))
+            assert not work.products.variant_ids(NONE)
+
+    def test_sku_of_a_variant_of_another_product_raises(self, begin: UnitOfWorkFactory) -> None:
+        add_shirt(begin)
+        with begin() as work:
+            assert work.products.ids_by_sku(["SH-M"]) == {"SH-M": LAMP}
+            with pytest.raises(SkuTaken):
+                work.products.add(a_product(42, details(sku="SH-M")))
+
+    def test_ids_by_variant_include_archived_variants(self, begin: UnitOfWorkFactory) -> None:
+        add_shirt(begin)
+        add_product(begin, a_product(42))
+        with begin() as work:
+            shirt = work.products.get_for_update(LAMP)
+            shirt.archive_variant(VariantId(41), at=NOON)
+            work.products.save(shirt)
+            ids = [VariantId(each) for each in (41, MEDIUM, 42, NONE)]
+            assert work.products.ids_by_variant(ids) == {41: LAMP, MEDIUM: LAMP, 42: BOOK}
+            assert work.products.ids_by_variant([]) == {}
+
+    def test_variants_exchange_their_skus(self, begin: UnitOfWorkFactory) -> None:
+        add_shirt(begin)
+        with begin() as work:
+            shirt = work.products.get_for_update(LAMP)
+            first, second = (variant.details for variant in shirt.variants)
+            exchanged = {
+                VariantId(41): replace(first, sku=second.sku),
+                MEDIUM: replace(second, sku=first.sku),
+            }
+            shirt.edit_variants(exchanged, at=NOON)
+            work.products.save(shirt)
+            work.commit()
+        with begin() as work:
+            assert [each.details.sku for each in work.products.get(LAMP).variants] == [
+                "SH-M",
+                "SH-S",
+            ]
 
     def test_get_many_for_update_returns_existing_products_by_id(
         self, begin: UnitOfWorkFactory
@@ -187,3 +269,22 @@ class ProductsContract:
             work.products.add(a_product(41))
         with begin() as work, pytest.raises(ProductNotFound):
             work.products.get(LAMP)
+
+
+def add_shirt(begin: UnitOfWorkFactory) -> Product:
+    """Add product 41 in sizes S and M, of which M is the default."""
+    shirt = a_product(41, details(title="Shirt", sku="SH-S"))
+    shirt.add_option(an_option(100, "Size", "S", "M", "L"), existing="S", at=NOON)
+    medium = variant_details(
+        sku="SH-M",
+        barcode="4006381333931",
+        price=39_900,
+        compare_at=49_900,
+        weight_g=250,
+        image="/media/m.webp",
+    )
+    values = {OptionId(100): OptionValueId(102)}
+    shirt.add_variants([a_variant(MEDIUM, values, medium)], at=NOON)
+    shirt.set_default_variant(MEDIUM, at=NOON)
+    add_product(begin, shirt)
+    return shirt

@@ -7,25 +7,25 @@ import pytest
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import (
     OutOfStock,
-    ProductNotFound,
     StockAlreadyMoved,
     StockIsReserved,
+    VariantNotFound,
 )
 from novacart.domain.catalog.stock import MAX_ON_HAND, StockClaim
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
 
-LAMP, BOOK, UNKNOWN = ProductId(41), ProductId(42), ProductId(43)
+LAMP, BOOK, UNKNOWN = VariantId(41), VariantId(42), VariantId(43)
 
-Ledger = Callable[[ProductId], list[tuple[str, int, int]]]
-Adjustments = Callable[[ProductId], list[tuple[int, int, str]]]
+Ledger = Callable[[VariantId], list[tuple[str, int, int]]]
+Adjustments = Callable[[VariantId], list[tuple[int, int, str]]]
 
 
-def level(begin: UnitOfWorkFactory, product_id: ProductId = LAMP) -> tuple[int, int]:
+def level(begin: UnitOfWorkFactory, variant_id: VariantId = LAMP) -> tuple[int, int]:
     """On hand and reserved."""
     with begin() as work:
-        stock_level = work.stock.levels([product_id])[product_id]
+        stock_level = work.stock.levels([variant_id])[variant_id]
     return stock_level.on_hand, stock_level.reserved
 
 
@@ -38,7 +38,7 @@ def move_stock(begin: UnitOfWorkFactory, move: str, *claims: StockClaim) -> None
 class StockContract:
     """Subclasses provide `begin`, `ledger` and `adjustments`.
 
-    `ledger` returns the kind and both deltas of a product's movements, `adjustments` the delta,
+    `ledger` returns the kind and both deltas of a variant's movements, `adjustments` the delta,
     units on hand and reason of its committed `StockAdjusted` events.
     """
 
@@ -52,24 +52,25 @@ class StockContract:
         assert level(begin) == (5, 5)
         assert level(begin, BOOK) == (1, 1)
 
-    def test_claims_on_one_product_are_added_up(self, begin: UnitOfWorkFactory) -> None:
+    def test_claims_on_one_variant_are_added_up(self, begin: UnitOfWorkFactory) -> None:
         with pytest.raises(OutOfStock):
             move_stock(begin, "reserve", a_claim(41, 3, "a"), a_claim(41, 3, "b"))
         move_stock(begin, "reserve", a_claim(41, 3, "a"), a_claim(41, 2, "b"))
         assert level(begin) == (5, 5)
 
-    def test_out_of_stock_names_every_product_and_reserves_nothing(
+    def test_out_of_stock_names_every_variant_and_reserves_nothing(
         self, begin: UnitOfWorkFactory
     ) -> None:
         with begin() as work:
             with pytest.raises(OutOfStock) as raised:
                 work.stock.reserve(
-                    [a_claim(43, 1, "c"), a_claim(42, 2, "b"), a_claim(41, 2, "a")], at=NOON
+                    [a_claim(43, 1, "c", product=7), a_claim(42, 2, "b"), a_claim(41, 2, "a")],
+                    at=NOON,
                 )
             assert raised.value.details == {
                 "lines": [
-                    {"product": 42, "requested": 2, "available": 1},
-                    {"product": 43, "requested": 1, "available": 0},
+                    {"product": 42, "variant": 42, "requested": 2, "available": 1},
+                    {"product": 7, "variant": 43, "requested": 1, "available": 0},
                 ]
             }
             # A commit after the error reserves nothing either.
@@ -153,17 +154,23 @@ class StockContract:
     ) -> None:
         with begin() as work:
             product = a_product(44)
+            variant_id = product.default_variant_id
             work.products.add(product)
-            work.stock.open({product.id: 5}, reason="Import", at=NOON, versions={product.id: 3})
+            work.stock.open(
+                {variant_id: 5},
+                reason="Import",
+                at=NOON,
+                versions={variant_id: 3},
+            )
             work.commit()
         with begin() as work:
-            assert work.stock.adjust(product.id, 2, reason="Delivery", at=NOON).version == 4
-            assert work.stock.adjust(product.id, 0, reason="Count", at=NOON).version == 4
-            assert work.stock.set_available(product.id, 1, reason="Count", at=NOON).version == 5
+            assert work.stock.adjust(variant_id, 2, reason="Delivery", at=NOON).version == 4
+            assert work.stock.adjust(variant_id, 0, reason="Count", at=NOON).version == 4
+            assert work.stock.set_available(variant_id, 1, reason="Count", at=NOON).version == 5
             work.commit()
         move_stock(begin, "reserve", a_claim(44, 1, "c"))
         with begin() as work:
-            assert work.stock.levels([LAMP, product.id])[product.id].version == 5
+            assert work.stock.levels([LAMP, variant_id])[variant_id].version == 5
             assert work.stock.levels([LAMP])[LAMP].version == 0
 
     def test_set_available_leaves_reserved_units_out(
@@ -187,11 +194,11 @@ class StockContract:
         with begin() as work, pytest.raises(InvalidValue):
             work.stock.adjust(LAMP, MAX_ON_HAND, reason="Delivery", at=NOON)
 
-    def test_unknown_product_raises(self, begin: UnitOfWorkFactory) -> None:
+    def test_unknown_variant_raises(self, begin: UnitOfWorkFactory) -> None:
         with begin() as work:
-            with pytest.raises(ProductNotFound):
+            with pytest.raises(VariantNotFound):
                 work.stock.adjust(UNKNOWN, 1, reason="Delivery", at=NOON)
-            with pytest.raises(ProductNotFound):
+            with pytest.raises(VariantNotFound):
                 work.stock.set_available(UNKNOWN, 1, reason="Delivery", at=NOON)
             assert work.stock.levels([UNKNOWN]) == {}
 

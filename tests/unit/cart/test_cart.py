@@ -5,10 +5,10 @@ import pytest
 from novacart.domain.cart.cart import Cart, CartLine, QuantityLimits
 from novacart.domain.cart.errors import CartLimitReached, CartLineNotFound, NotEnoughInStock
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import CartLineId, OrderId, ProductId, UserId
+from novacart.domain.shared.ids import CartLineId, OrderId, UserId, VariantId
 from tests.support.builders.ordering import NOON
 
-BOOK, PEN = ProductId(1), ProductId(2)
+BOOK, PEN = VariantId(1), VariantId(2)
 BOOK_LINE, PEN_LINE, NEW_LINE = CartLineId(11), CartLineId(12), CartLineId(13)
 LIMITS = QuantityLimits(orderable=100, max_per_line=10)
 
@@ -21,7 +21,7 @@ def a_cart() -> Cart:
 
 
 def quantities(cart: Cart) -> dict[int, int]:
-    return {line.product_id: line.quantity for line in cart.lines}
+    return {line.variant_id: line.quantity for line in cart.lines}
 
 
 def test_add_product_in_cart_increases_its_line() -> None:
@@ -49,7 +49,7 @@ def test_add_product_in_cart_checks_limit_of_sum() -> None:
 
 def test_restore_cart_with_two_lines_of_one_product_raises() -> None:
     lines = [
-        CartLine(id=line_id, product_id=BOOK, quantity=1, added_at=NOON)
+        CartLine(id=line_id, variant_id=BOOK, quantity=1, added_at=NOON)
         for line_id in (BOOK_LINE, NEW_LINE)
     ]
     with pytest.raises(InvalidValue) as error:
@@ -77,7 +77,7 @@ def test_quantity_above_limits_raises(limits: QuantityLimits, error: type[Except
     with pytest.raises(error):
         cart.set_quantity(BOOK_LINE, 4, limits=limits)
     with pytest.raises(error):
-        cart.add(ProductId(9), 4, line_id=NEW_LINE, limits=limits, at=NOON)
+        cart.add(VariantId(9), 4, line_id=NEW_LINE, limits=limits, at=NOON)
     assert quantities(cart) == {BOOK: 2, PEN: 1}
 
 
@@ -108,14 +108,14 @@ def test_set_quantity_to_zero_removes_line() -> None:
 def test_quantity_below_one_raises(quantity: int) -> None:
     message = r"^The quantity must be at least 1\.$"
     with pytest.raises(InvalidValue, match=message) as error:
-        CartLine(id=BOOK_LINE, product_id=BOOK, quantity=quantity, added_at=NOON)
+        CartLine(id=BOOK_LINE, variant_id=BOOK, quantity=quantity, added_at=NOON)
     assert error.value.field == "quantity"
     with pytest.raises(InvalidValue, match=message) as error:
         a_cart().increase(BOOK_LINE, quantity, limits=LIMITS)
     assert error.value.field == "quantity"
-    for product_id in (BOOK, ProductId(9)):
+    for variant_id in (BOOK, VariantId(9)):
         with pytest.raises(InvalidValue):
-            a_cart().add(product_id, quantity, line_id=NEW_LINE, limits=LIMITS, at=NOON)
+            a_cart().add(variant_id, quantity, line_id=NEW_LINE, limits=LIMITS, at=NOON)
 
 
 def test_set_negative_quantity_raises() -> None:
@@ -133,7 +133,7 @@ def test_unknown_line_raises() -> None:
 def test_remove_lines_ignores_unknown_and_repeated_ids() -> None:
     cart = a_cart()
     removed = cart.remove_lines([PEN_LINE, CartLineId(99), PEN_LINE])
-    assert [line.product_id for line in removed] == [PEN]
+    assert [line.variant_id for line in removed] == [PEN]
     assert quantities(cart) == {BOOK: 2}
 
 

@@ -49,7 +49,7 @@ def quantities(shop: ShopFixture) -> list[tuple[int, int]]:
     """The cart as pairs of product index and quantity."""
     with shop.begin() as work:
         lines = work.carts.of(shop.customer).lines
-    return [(shop.products.index(line.product_id), line.quantity) for line in lines]
+    return [(shop.variants.index(line.variant_id), line.quantity) for line in lines]
 
 
 def add(add_to_cart: AddToCart, shop: ShopFixture, index: int, quantity: int = 1) -> CartLine:
@@ -67,14 +67,14 @@ def test_add_twice_makes_one_line(add_to_cart: AddToCart, shop: ShopFixture) -> 
 def test_add_removes_product_from_wishlist(add_to_cart: AddToCart, shop: ShopFixture) -> None:
     with shop.begin() as work:
         wishlist = work.wishlists.of(shop.customer)
-        wishlist.add(shop.products[0], at=NOON)
-        wishlist.add(shop.products[1], at=NOON)
+        wishlist.add(shop.variants[0], at=NOON)
+        wishlist.add(shop.variants[1], at=NOON)
         work.wishlists.save(wishlist)
         work.commit()
     add(add_to_cart, shop, 0)
     with shop.begin() as work:
         entries = work.wishlists.of(shop.customer).entries
-    assert [entry.product_id for entry in entries] == [shop.products[1]]
+    assert [entry.variant_id for entry in entries] == [shop.variants[1]]
 
 
 def test_add_unknown_product_raises(add_to_cart: AddToCart, shop: ShopFixture) -> None:
@@ -169,7 +169,7 @@ def test_move_lines_to_wishlist(shop: ShopFixture, begin: UnitOfWorkFactory) -> 
         move_to_wishlist(MoveToWishlistCommand(user_id=shop.customer, line_ids=[first]))
     with shop.begin() as work:
         wishlist = work.wishlists.of(shop.customer)
-        wishlist.add(shop.products[2], at=NOON)
+        wishlist.add(shop.variants[2], at=NOON)
         work.wishlists.save(wishlist)
         work.commit()
     result = move_to_wishlist(MoveToWishlistCommand(user_id=shop.customer, line_ids=[third]))

@@ -76,8 +76,8 @@ def shop(stocked: list[tuple[Product, int, int]]) -> CatalogFixture:
     with catalog.begin() as work:
         work.products.add_all([product for product, _, _ in stocked])
         work.stock.open(
-            {product.id: count for product, count, _ in stocked},
-            versions={product.id: version for product, _, version in stocked},
+            {product.default_variant_id: count for product, count, _ in stocked},
+            versions={product.default_variant_id: version for product, _, version in stocked},
             reason="Delivery",
             at=NOON,
         )

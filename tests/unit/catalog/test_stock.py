@@ -1,6 +1,9 @@
+from typing import Any
+
 import pytest
 
 from novacart.domain.catalog.errors import StockIsReserved
+from novacart.domain.catalog.events import StockAdjusted
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MAX_NOTE,
@@ -10,12 +13,12 @@ from novacart.domain.catalog.stock import (
     StockMovement,
 )
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 from tests.support.builders.catalog import NOON, a_claim
 
 
 def level(on_hand: int, reserved: int, version: int = 0) -> StockLevel:
-    return StockLevel(product_id=ProductId(1), on_hand=on_hand, reserved=reserved, version=version)
+    return StockLevel(variant_id=VariantId(1), on_hand=on_hand, reserved=reserved, version=version)
 
 
 def test_available_is_on_hand_less_reserved() -> None:
@@ -64,5 +67,15 @@ def test_every_kind_except_adjust_has_an_effect() -> None:
 @pytest.mark.parametrize("reason", ["", " ", "x" * (MAX_NOTE + 1), "a\x00"])
 def test_adjustment_with_an_invalid_reason_raises(reason: str) -> None:
     with pytest.raises(InvalidValue) as raised:
-        StockMovement.adjustment(ProductId(1), 1, reason=reason, at=NOON)
+        StockMovement.adjustment(VariantId(1), 1, reason=reason, at=NOON)
     assert raised.value.field == "reason"
+
+
+def test_event_of_an_adjustment_of_a_product_names_its_first_variant() -> None:
+    movement = StockMovement.adjustment(VariantId(17), 3, reason="Delivery", at=NOON)
+    event = movement.adjusted_event(on_hand=8)
+    assert (event.variant_id, event.delta, event.on_hand, event.version) == (17, 3, 8, 2)
+    payload: dict[str, Any] = event.payload()
+    assert StockAdjusted.from_payload(payload) == event
+    version_1 = payload | {"product_id": payload.pop("variant_id")}
+    assert StockAdjusted.from_payload(version_1) == event

@@ -25,7 +25,7 @@ from novacart.domain.catalog.errors import (
 )
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import CartLineId, CategoryId, ProductId, UserId
+from novacart.domain.shared.ids import CartLineId, CategoryId, ProductId, UserId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, a_claim, details
 from tests.support.catalog_fixture import CatalogFixture
@@ -178,12 +178,12 @@ def test_archive_removes_the_product_from_wishlists_and_carts(
     asha = UserId(7)
     with catalog.begin() as work:
         wishlist = work.wishlists.of(asha)
-        wishlist.add(lamp, at=NOON)
+        wishlist.add(VariantId(lamp), at=NOON)
         work.wishlists.save(wishlist)
         cart = work.carts.of(asha)
         [line] = work.ids.take()
         cart.add(
-            lamp,
+            VariantId(lamp),
             1,
             line_id=CartLineId(line),
             limits=QuantityLimits(orderable=5, max_per_line=10),
@@ -193,7 +193,7 @@ def test_archive_removes_the_product_from_wishlists_and_carts(
         work.commit()
     catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=lamp))
     with catalog.begin() as work:
-        assert lamp not in work.wishlists.of(asha)
+        assert VariantId(lamp) not in work.wishlists.of(asha)
         assert not work.carts.of(asha).lines
     with pytest.raises(ProductNotFound):
         catalog.queries.product(lamp)

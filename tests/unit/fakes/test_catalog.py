@@ -3,7 +3,7 @@
 import pytest
 
 from novacart.domain.catalog.events import StockAdjusted
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.images import FakeImageStore
 from tests.fakes.store import FakeStore
@@ -31,11 +31,11 @@ def fetch(images: FakeImageStore) -> Fetch:
 
 @pytest.fixture
 def ledger(store: FakeStore) -> Ledger:
-    def of(product_id: ProductId) -> list[tuple[str, int, int]]:
+    def of(variant_id: VariantId) -> list[tuple[str, int, int]]:
         return [
             (entry.kind.value, entry.on_hand_delta, entry.reserved_delta)
             for entry in store.stock_movements.values()
-            if entry.product_id == product_id
+            if entry.variant_id == variant_id
         ]
 
     return of
@@ -43,11 +43,11 @@ def ledger(store: FakeStore) -> Ledger:
 
 @pytest.fixture
 def adjustments(store: FakeStore) -> Adjustments:
-    def of(product_id: ProductId) -> list[tuple[int, int, str]]:
+    def of(variant_id: VariantId) -> list[tuple[int, int, str]]:
         return [
             (event.delta, event.on_hand, event.reason)
             for event in store.events
-            if isinstance(event, StockAdjusted) and event.product_id == product_id
+            if isinstance(event, StockAdjusted) and event.variant_id == variant_id
         ]
 
     return of

@@ -8,11 +8,14 @@ from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.errors import EmptyCart
 from novacart.domain.services.checkout import Checkout, CheckoutLine
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import AddressId, ProductId, UserId
+from novacart.domain.shared.ids import AddressId, ProductId, UserId, VariantId
 from tests.support.builders.ordering import ADDRESS, an_order, an_order_line, rupees
 
 LINE = CheckoutLine(
     product_id=ProductId(1),
+    variant_id=VariantId(1),
+    sku=None,
+    options="",
     title="Product 1",
     subtitle="As it was",
     image="/media/product.webp",
@@ -58,8 +61,8 @@ def test_order_matches_same_lines_and_address() -> None:
     [
         replace(CHECKOUT, lines=(replace(LINE, quantity=3),)),
         replace(CHECKOUT, lines=(replace(LINE, unit_price=rupees(99)),)),
-        replace(CHECKOUT, lines=(replace(LINE, product_id=ProductId(2)),)),
-        replace(CHECKOUT, lines=(LINE, replace(LINE, product_id=ProductId(2)))),
+        replace(CHECKOUT, lines=(replace(LINE, variant_id=VariantId(2)),)),
+        replace(CHECKOUT, lines=(LINE, replace(LINE, variant_id=VariantId(2)))),
         replace(CHECKOUT, address=replace(ADDRESS, town="Mysuru")),
         replace(CHECKOUT, address=None),
     ],

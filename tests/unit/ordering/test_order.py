@@ -287,3 +287,11 @@ def test_line_may_be_free_and_cod_order_never_expires() -> None:
     order = an_order(an_order_line(11, price=rupees(0)), method=COD)
     assert order.total == rupees(0)
     assert order.expires_at is None
+
+
+def test_two_lines_of_one_variant_raise() -> None:
+    small, medium = an_order_line(11, variant=1), an_order_line(12, variant=2)
+    assert len(an_order(small, medium).lines) == 2
+    with pytest.raises(InvalidValue) as error:
+        an_order(small, an_order_line(12, variant=1))
+    assert error.value.field == "lines"

@@ -1,6 +1,7 @@
 """Use cases of orders, with fake adapters."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -169,13 +170,70 @@ def test_out_of_stock_lists_lines_and_changes_nothing(
     shop.fill_cart(1, 11, 12)
     with pytest.raises(OutOfStock) as error:
         use_cases.place(place_command(shop))
+    _, second, third = shop.products
     assert error.value.details["lines"] == [
-        {"product": shop.products[1], "requested": 11, "available": 10},
-        {"product": shop.products[2], "requested": 12, "available": 10},
+        {"product": second, "variant": second, "requested": 11, "available": 10},
+        {"product": third, "variant": third, "requested": 12, "available": 10},
     ]
     assert shop.levels() == [(10, 0)] * 3
     with shop.begin() as work:
         assert len(work.carts.of(shop.customer).lines) == 3
+
+
+def test_order_lines_keep_sku_and_options_of_their_variants(
+    use_cases: OrderUseCases, shop: ShopFixture
+) -> None:
+    small, medium = shop.variants[0], shop.add_variant(price=120)
+    shop.put_in_cart(shop.customer, {small: 1, medium: 2})
+    order = use_cases.place(place_command(shop))
+    with shop.begin() as work:
+        product = work.products.get_for_update(shop.products[0])
+        product.rename_option(product.options[0].id, "Fit", at=NOON)
+        work.products.save(product)
+        work.commit()
+    with shop.begin() as work:
+        lines = work.orders.get(order.id).lines
+        levels = work.stock.levels([small, medium])
+    assert [
+        (line.product_id, line.variant_id, line.sku, line.options, line.unit_price)
+        for line in lines
+    ] == [
+        (shop.products[0], small, None, "Size: S", rupees(100)),
+        (shop.products[0], medium, f"SKU-{medium}", "Size: M", rupees(120)),
+    ]
+    assert [(line.variant_id, line.sku, line.options) for line in order.lines] == [
+        (line.variant_id, line.sku, line.options) for line in lines
+    ]
+    assert (levels[small].reserved, levels[medium].reserved) == (1, 2)
+
+
+def test_buyers_of_one_variant_leave_the_stock_of_another(
+    use_cases: OrderUseCases, begin: UnitOfWorkFactory
+) -> None:
+    shop = ShopFixture(begin, stock=3, prices=(100,))
+    small, medium = shop.variants[0], shop.add_variant(stock=5)
+    placed = 0
+    for _ in range(50):
+        customer = shop.another_customer()
+        shop.put_in_cart(customer, {small: 1})
+        with suppress(OutOfStock):
+            use_cases.place(PlaceOrderCommand(user_id=customer))
+            placed += 1
+    with begin() as work:
+        levels = work.stock.levels([small, medium])
+    assert (placed, levels[small].available, levels[medium].available) == (3, 0, 5)
+
+
+def test_out_of_stock_names_the_variant_and_its_product(
+    use_cases: OrderUseCases, shop: ShopFixture
+) -> None:
+    medium = shop.add_variant(stock=1)
+    shop.put_in_cart(shop.customer, {shop.variants[0]: 1, medium: 2})
+    with pytest.raises(OutOfStock) as error:
+        use_cases.place(place_command(shop))
+    assert error.value.details["lines"] == [
+        {"product": shop.products[0], "variant": medium, "requested": 2, "available": 1}
+    ]
 
 
 def test_taken_order_number_is_retried(begin: UnitOfWorkFactory, shop: ShopFixture) -> None:
@@ -279,7 +337,7 @@ def test_place_order_can_use_units_reserved_by_own_checkout(
     old = use_cases.check_out(StartCheckoutCommand(user_id=shop.customer, address_id=shop.address))
     assert shop.levels() == [(2, 2)]
     with begin() as work:
-        assert work.carts.orderable(shop.customer, shop.products[0]) == 2
+        assert work.carts.orderable(shop.customer, shop.variants[0]) == 2
     new = use_cases.place(place_command(shop, PaymentMethod.COD))
     assert statuses(shop, old) == ("CANCELLED", ["CANCELLED"])
     assert statuses(shop, new) == ("CONFIRMED", ["CONFIRMED"])
@@ -296,7 +354,7 @@ def test_start_checkout_after_cancellation_creates_new_order(
     old = use_cases.check_out(command)
     use_cases.cancel(CancelOrderCommand(order_id=old.id, user_id=shop.customer))
     with shop.begin() as work:
-        assert work.carts.orderable(shop.customer, shop.products[0]) == 10
+        assert work.carts.orderable(shop.customer, shop.variants[0]) == 10
     assert use_cases.check_out(command).id != old.id
 
 

@@ -12,7 +12,7 @@ from novacart.domain.payments.errors import OrderNotPayable
 from novacart.domain.payments.lifecycle import PaymentStatus, RefundStatus
 from novacart.domain.payments.refund import RefundOrigin
 from novacart.domain.payments.reports import ProviderReport
-from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.shared.ids import OrderId, UserId, VariantId
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.support.builders.ordering import rupees
@@ -152,13 +152,13 @@ def test_one_step_checkout_keeps_the_cart_until_the_payment_succeeds(
     intent = payments.check_out(command)
     assert payments.check_out(command) == intent
     with payments.begin() as work:
-        assert [line.product_id for line in work.carts.of(user_id).lines] == [product]
+        assert [line.variant_id for line in work.carts.of(user_id).lines] == [VariantId(product)]
     provider.pay(intent.reference)
     payments.fill_cart(user_id, {other: 1})
     payments.run_reconciliation(force=True)
     assert payments.order(intent.order_id).status is OrderStatus.PAID
     with payments.begin() as work:
-        assert [line.product_id for line in work.carts.of(user_id).lines] == [other]
+        assert [line.variant_id for line in work.carts.of(user_id).lines] == [VariantId(other)]
 
 
 def test_checkout_of_a_changed_cart_replaces_the_order_and_its_payment(

@@ -165,6 +165,7 @@ def test_succeeded_refund_settles_the_lines_and_releases_stock(paid: Scenario) -
     assert settlement.order_changed
     assert settlement.released == [
         StockClaim(
+            variant_id=paid.order.lines[0].variant_id,
             product_id=paid.order.lines[0].product_id,
             quantity=2,
             reference=f"refund:{refund_id}:line:1:release",

@@ -16,7 +16,7 @@ from novacart.domain.catalog import errors as catalog
 from novacart.domain.ordering import errors as ordering
 from novacart.domain.payments import errors as payments
 from novacart.domain.shared.errors import ConcurrentChange, DomainError, InvalidValue
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.shared.money import CurrencyMismatch, Money
 from novacart.domain.wishlist import errors as wishlist
 
@@ -48,9 +48,12 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: cart.NotEnoughInStock(-2), {"available": 0}),
     (lambda: catalog.SlugTaken("toys"), NONE),
     (lambda: catalog.SkuTaken("BK-1"), NONE),
+    (lambda: catalog.CatalogLimitReached("options of a product", 5), {"limit": 5}),
+    (lambda: catalog.DuplicateCombination(VariantId(4)), {"variant": 4}),
+    (lambda: catalog.OptionValueInUse("Red"), NONE),
     (
-        lambda: catalog.OutOfStock([(ProductId(1), 3, 2)]),
-        {"lines": [{"product": 1, "requested": 3, "available": 2}]},
+        lambda: catalog.OutOfStock([(ProductId(1), VariantId(9), 3, 2)]),
+        {"lines": [{"product": 1, "variant": 9, "requested": 3, "available": 2}]},
     ),
     (lambda: catalog.StockIsReserved(on_hand=5, reserved=3), {"on_hand": 5, "reserved": 3}),
     (lambda: ordering.InvalidTransition("PAID", "PENDING"), {"from": "PAID", "to": "PENDING"}),

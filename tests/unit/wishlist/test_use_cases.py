@@ -7,8 +7,8 @@ from novacart.application.wishlist.remove_from_wishlist import (
     RemoveFromWishlist,
     RemoveFromWishlistCommand,
 )
-from novacart.domain.catalog.errors import ProductNotFound
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
+from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.wishlist.errors import NotOnWishlist
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
@@ -33,6 +33,12 @@ class WishlistFixture:
 
     def remove(self, product_id: ProductId) -> None:
         self._remove(RemoveFromWishlistCommand(user_id=self.shop.customer, product_id=product_id))
+
+    def add_variant(self, variant_id: VariantId) -> bool:
+        return self._add(AddToWishlistCommand(user_id=self.shop.customer, variant_id=variant_id))
+
+    def remove_variant(self, variant_id: VariantId) -> None:
+        self._remove(RemoveFromWishlistCommand(user_id=self.shop.customer, variant_id=variant_id))
 
     def products(self) -> list[ProductId]:
         return [item.product.id for item in self._queries.wishlist_of(self.shop.customer)]
@@ -64,3 +70,31 @@ def test_remove_twice_raises(wishlist: WishlistFixture) -> None:
     assert wishlist.products() == [kettle]
     with pytest.raises(NotOnWishlist):
         wishlist.remove(lamp)
+
+
+def test_client_that_names_the_product_removes_all_of_its_variants(
+    wishlist: WishlistFixture,
+) -> None:
+    lamp, kettle = wishlist.shop.products
+    medium = wishlist.shop.add_variant()
+    assert wishlist.add_variant(medium) is True
+    assert wishlist.add(lamp) is True
+    wishlist.add(kettle)
+    wishlist.remove(lamp)
+    assert wishlist.products() == [kettle]
+
+
+def test_remove_variant_keeps_the_others_of_its_product(wishlist: WishlistFixture) -> None:
+    lamp, _ = wishlist.shop.products
+    medium = wishlist.shop.add_variant()
+    wishlist.add_variant(medium)
+    wishlist.add(lamp)
+    wishlist.remove_variant(medium)
+    assert wishlist.products() == [lamp]
+    with pytest.raises(NotOnWishlist):
+        wishlist.remove_variant(medium)
+
+
+def test_add_unknown_variant_raises(wishlist: WishlistFixture) -> None:
+    with pytest.raises(VariantNotFound):
+        wishlist.add_variant(VariantId(999_999))

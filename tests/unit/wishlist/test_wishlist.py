@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.shared.ids import UserId, VariantId
 from novacart.domain.wishlist.errors import NotOnWishlist, WishlistIsFull
 from novacart.domain.wishlist.wishlist import MAX_ENTRIES, Wishlist
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TEAPOT = ProductId(1)
+TEAPOT = VariantId(1)
 
 
 def empty() -> Wishlist:
@@ -20,19 +20,19 @@ def test_add_twice_keeps_one_entry_and_its_time() -> None:
     wishlist = empty()
     assert wishlist.add(TEAPOT, at=NOON) is True
     assert wishlist.add(TEAPOT, at=NOON.replace(hour=13)) is False
-    assert [(entry.product_id, entry.added_at) for entry in wishlist.entries] == [(TEAPOT, NOON)]
+    assert [(entry.variant_id, entry.added_at) for entry in wishlist.entries] == [(TEAPOT, NOON)]
 
 
-def test_remove_product() -> None:
+def test_remove_those_of_several_variants_that_are_listed() -> None:
     wishlist = empty()
     wishlist.add(TEAPOT, at=NOON)
-    wishlist.remove(TEAPOT)
+    wishlist.remove([VariantId(2), TEAPOT])
     assert TEAPOT not in wishlist
 
 
 def test_remove_unlisted_product_raises() -> None:
     with pytest.raises(NotOnWishlist):
-        empty().remove(TEAPOT)
+        empty().remove([TEAPOT])
 
 
 def test_discard_unlisted_product_does_nothing() -> None:
@@ -44,7 +44,7 @@ def test_discard_unlisted_product_does_nothing() -> None:
 def test_add_to_full_wishlist_raises() -> None:
     wishlist = empty()
     for number in range(MAX_ENTRIES):
-        wishlist.add(ProductId(number), at=NOON)
+        wishlist.add(VariantId(number), at=NOON)
     with pytest.raises(WishlistIsFull):
-        wishlist.add(ProductId(MAX_ENTRIES), at=NOON)
-    assert wishlist.add(ProductId(0), at=NOON) is False
+        wishlist.add(VariantId(MAX_ENTRIES), at=NOON)
+    assert wishlist.add(VariantId(0), at=NOON) is False

@@ -36,14 +36,19 @@ from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
+from novacart.application.catalog.add_variants import FillVariants
 from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_options import AddOption, AddOptionValue, RemoveOption
 from novacart.application.catalog.edit_product import EditProduct
+from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.restore_product import RestoreProduct
+from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ordering.cancel_order import CancelOrder
@@ -65,6 +70,14 @@ class CatalogActions:
     archive_product: ArchiveProduct
     restore_product: RestoreProduct
     adjust_stock: AdjustStock
+    add_option: AddOption
+    add_option_value: AddOptionValue
+    remove_option: RemoveOption
+    fill_variants: FillVariants
+    edit_variants: EditVariants
+    archive_variant: ArchiveVariant
+    restore_variant: RestoreVariant
+    set_default_variant: SetDefaultVariant
     import_products: ImportProducts
     export_products: ExportProducts
     add_category: AddCategory

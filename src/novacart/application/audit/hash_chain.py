@@ -16,6 +16,7 @@ EMPTY: Final = ChainEnd(length=0, hash="0" * 64)
 _SUBJECTS: Final = {
     "order_id": "order",
     "product_id": "product",
+    "variant_id": "variant",
     "category_id": "category",
     "user_id": "user",
     "reset_id": "password_reset",

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from novacart.application.ports.product_view import OptionView
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import MovementKind
-from novacart.domain.shared.ids import CategoryId, OrderId, ProductId
+from novacart.domain.catalog.variant import VariantDetails
+from novacart.domain.shared.ids import CategoryId, OrderId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 
@@ -35,6 +37,10 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockMovementRow:
+    """`options` are the values of the variant on one line."""
+
+    variant_id: VariantId
+    options: str
     kind: MovementKind
     on_hand_delta: int
     reserved_delta: int
@@ -45,11 +51,35 @@ class StockMovementRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantRow:
+    """`options` are its values on one line."""
+
+    id: VariantId
+    details: VariantDetails
+    options: str
+    on_hand: int
+    reserved: int
+    archived_at: datetime | None
+    version: int
+
+    @property
+    def available(self) -> int:
+        """Units that can be ordered."""
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductDetail(ProductRow):
-    """`movements` holds the newest stock movements, newest first."""
+    """`variants` are by position, archived ones too.
+
+    `movements` holds the newest stock movements of all variants, newest first.
+    """
 
     details: ProductDetails
     created_at: datetime
+    default_variant_id: VariantId
+    options: Sequence[OptionView]
+    variants: Sequence[VariantRow]
     movements: Sequence[StockMovementRow]
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from novacart.application.back_office.payments import DisputeRow
 from novacart.domain.ordering.lifecycle import OrderStatus
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 
@@ -44,8 +44,12 @@ class BestSeller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LowStock:
+    """A variant; `options` are its values on one line."""
+
     product_id: ProductId
+    variant_id: VariantId
     title: str
+    options: str
     available: int
     on_hand: int
 
@@ -68,5 +72,5 @@ class DashboardQueries(Protocol):
         ...
 
     def low_stock(self, *, at_most: int, limit: int) -> Sequence[LowStock]:
-        """Active products with at most `at_most` units available, fewest first."""
+        """Active variants with at most `at_most` units available, fewest first."""
         ...

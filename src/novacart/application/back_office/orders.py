@@ -16,7 +16,7 @@ from novacart.domain.ordering.lifecycle import (
     PaymentMethod,
 )
 from novacart.domain.payments.lifecycle import DisputeStatus
-from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId
+from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId, VariantId
 from novacart.domain.shared.money import Money
 
 
@@ -58,13 +58,18 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLineRow:
-    """`returned_quantity` includes the units of refunds in progress.
+    """`options` are the values of the variant on one line.
+
+    `returned_quantity` includes the units of refunds in progress.
 
     `receivable_quantity` units were refunded after shipping and are not back in stock.
     """
 
     id: OrderLineId
     product_id: ProductId
+    variant_id: VariantId
+    sku: str | None
+    options: str
     title: str
     subtitle: str
     image: str | None

@@ -1,4 +1,4 @@
-"""Add a product to the cart."""
+"""Add a variant to the cart."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,24 @@ from novacart.application.cart.policy import CartPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.cart.cart import CartLine
-from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.shared.ids import ProductId, UserId, VariantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddToCartCommand:
+    """Name a variant, or a product for its default variant."""
+
     user_id: UserId
-    product_id: ProductId
+    product_id: ProductId | None = None
+    variant_id: VariantId | None = None
     quantity: int = 1
 
 
 class AddToCart:
-    """Add units of a product to the cart, and remove the product from the wishlist.
+    """Add units of a variant to the cart, and remove the variant from the wishlist.
 
-    Raises `ProductNotFound`, `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` for a
-    quantity below one.
+    Raises as `Products.find_variant`, and `CartLimitReached`, `NotEnoughInStock`, and
+    `InvalidValue` for a quantity below one.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CartPolicy) -> None:
@@ -30,7 +33,9 @@ class AddToCart:
 
     def __call__(self, command: AddToCartCommand) -> CartLine:
         with self._begin() as work:
-            addition = work.carts.addition(command.user_id, command.product_id)
+            addition = work.carts.addition(
+                command.user_id, product_id=command.product_id, variant_id=command.variant_id
+            )
             line = addition.add(
                 command.quantity,
                 limits=self._policy.limits(addition.orderable),
@@ -38,6 +43,6 @@ class AddToCart:
             )
             work.carts.save(addition.cart)
             if addition.on_wishlist:
-                work.wishlists.discard(command.user_id, command.product_id)
+                work.wishlists.discard(command.user_id, addition.variant_id)
             work.commit()
         return line

@@ -48,7 +48,7 @@ class ChangeQuantity:
         line = cart.line(command.line_id)
         if command.change is QuantityStep.DECREASE:
             return cart.decrease(line.id)
-        limits = self._policy.limits(work.carts.orderable(command.user_id, line.product_id))
+        limits = self._policy.limits(work.carts.orderable(command.user_id, line.variant_id))
         if isinstance(command.change, QuantityStep):
             return cart.increase(line.id, 1, limits=limits)
         return cart.set_quantity(line.id, command.change, limits=limits)

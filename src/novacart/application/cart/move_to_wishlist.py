@@ -17,7 +17,7 @@ class MoveToWishlistCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveToWishlistResult:
-    """The number of products added to the wishlist, and of those that were already on it."""
+    """The number of variants added to the wishlist, and of those that were already on it."""
 
     added: int
     already_present: int
@@ -41,7 +41,7 @@ class MoveToWishlist:
             removed = cart.remove_lines(command.line_ids)
             if not removed:
                 raise NoSuchCartLines
-            added = sum(wishlist.add(line.product_id, at=now) for line in removed)
+            added = sum(wishlist.add(line.variant_id, at=now) for line in removed)
             work.carts.save(cart)
             work.wishlists.save(wishlist)
             work.commit()

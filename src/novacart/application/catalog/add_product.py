@@ -42,6 +42,8 @@ class AddProduct:
             [new_id] = work.ids.take()
             product = Product.create(id=ProductId(new_id), details=command.details, at=now)
             work.products.add(product)
-            work.stock.open({product.id: command.stock}, reason=command.reason, at=now)
+            work.stock.open(
+                {product.default_variant_id: command.stock}, reason=command.reason, at=now
+            )
             work.commit()
         return product.id

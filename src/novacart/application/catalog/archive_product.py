@@ -37,6 +37,7 @@ class ArchiveProduct:
                 raise StaleVersion
             product.archive(at=self._clock.now())
             work.products.save(product)
-            work.carts.discard_everywhere(product.id)
-            work.wishlists.discard_everywhere(product.id)
+            variant_ids = [variant.id for variant in product.variants]
+            work.carts.discard_everywhere(variant_ids)
+            work.wishlists.discard_everywhere(variant_ids)
             work.commit()

@@ -10,6 +10,7 @@ from novacart.application.catalog.policy import CatalogPolicy, ensure_category_e
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.errors import StaleVersion
+from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
 
 
@@ -57,20 +58,28 @@ class EditProduct:
             if details.category_id != product.details.category_id:
                 ensure_category_exists(details.category_id, work.categories)
             edited = product.edit(details, at=now)
-            if _change_stock(work, command, at=now) or edited:
+            if _change_stock(work, product, command, at=now) or edited:
                 work.products.save(product)
             work.commit()
 
 
-def _change_stock(work: UnitOfWork, command: EditProductCommand, *, at: datetime) -> bool:
-    """Change the stock and return whether it changed. A change also raises the version."""
+def _change_stock(
+    work: UnitOfWork, product: Product, command: EditProductCommand, *, at: datetime
+) -> bool:
+    """Change the stock of the default variant and return whether it changed.
+
+    A change also raises the versions of the product and of the variant.
+    """
     if command.stock is None or command.stock == command.stock_read:
         return False
-    product_id = command.product_id
-    before = work.stock.levels([product_id]).get(product_id)
+    variant_id = product.default_variant_id
+    before = work.stock.levels([variant_id]).get(variant_id)
     if command.stock_read is None:
-        after = work.stock.set_available(product_id, command.stock, reason=command.reason, at=at)
+        after = work.stock.set_available(variant_id, command.stock, reason=command.reason, at=at)
     else:
         delta = command.stock - command.stock_read
-        after = work.stock.adjust(product_id, delta, reason=command.reason, at=at)
-    return after != before
+        after = work.stock.adjust(variant_id, delta, reason=command.reason, at=at)
+    if after == before:
+        return False
+    product.record_stock_change(variant_id)
+    return True

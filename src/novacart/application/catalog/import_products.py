@@ -22,7 +22,7 @@ from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import StockLevel
 from novacart.domain.shared.errors import ConcurrentChange, DomainError, InvalidValue
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 
 BATCH_SIZE: Final = 500
 _ATTEMPTS: Final = 3
@@ -119,13 +119,14 @@ class _Batch:
         self._slugs = dict(work.categories.ids_by_slug())
         self._new_categories: list[Category] = []
         self._products: dict[ProductId, Product] = {}
+        self._variant_ids: set[VariantId] = set()
         self._by_sku: dict[str, ProductId] = {}
         self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
-        self._levels: dict[ProductId, StockLevel] = {}
+        self._levels: dict[VariantId, StockLevel] = {}
         self._new: list[Product] = []
-        self._opened: dict[ProductId, StockLevel] = {}
+        self._opened: dict[VariantId, StockLevel] = {}
         self._edited: set[ProductId] = set()
-        self._deltas: dict[ProductId, int] = defaultdict(int)
+        self._deltas: dict[VariantId, int] = defaultdict(int)
         self._new_ids: Iterator[int] = iter(())
 
     def run(self, rows: Sequence[NumberedRow]) -> None:
@@ -152,8 +153,11 @@ class _Batch:
         wanted |= {*self._by_sku.values()}
         wanted |= {product_id for ids in self._by_names.values() for product_id in ids}
         self._products = products.get_many_for_update(wanted)
-        self._work.stock.lock(self._products)
-        self._levels = self._work.stock.levels(self._products)
+        unknown = {row.product_id for row in rows if row.product_id} - self._products.keys()
+        self._variant_ids = set(products.ids_by_variant(VariantId(each) for each in unknown))
+        variant_ids = [product.default_variant_id for product in self._products.values()]
+        self._work.stock.lock(variant_ids)
+        self._levels = self._work.stock.levels(variant_ids)
         new = sum(1 for row in rows if row.product_id is None and not self._candidates(row))
         if new:
             self._new_ids = iter(self._work.ids.take(new))
@@ -213,8 +217,9 @@ class _Batch:
             stock_changed = change.left_because is None
             if stock_changed:
                 delta = change.after - change.before
-                self._deltas[product.id] += delta
-                self._levels[product.id] = self._levels[product.id].adjusted(delta)
+                variant_id = product.default_variant_id
+                self._deltas[variant_id] += delta
+                self._levels[variant_id] = self._levels[variant_id].adjusted(delta)
         if edited or stock_changed:
             self.report.edited += 1
         else:
@@ -226,16 +231,22 @@ class _Batch:
                 if row.product_id is not None:
                     raise ProductNotFound
                 raise InvalidValue(name, "This is required for a new product.")
+        if row.product_id is not None and VariantId(row.product_id) in self._variant_ids:
+            raise InvalidValue("id", "This is the id of a variant of a product.")
         category_id, category = self._category_of(row)
         details = ProductDetails(**row.changes, category_id=category_id)
         new_id = row.product_id or self._new_id()
         self._ensure_sku_is_free(details, new_id)
         product = Product.create(id=new_id, details=details, at=self._now)
+        variant_id = product.default_variant_id
         level = StockLevel(
-            product_id=new_id, on_hand=row.stock or 0, reserved=0, version=row.stock_version or 0
+            variant_id=variant_id,
+            on_hand=row.stock or 0,
+            reserved=0,
+            version=row.stock_version or 0,
         )
         self._new.append(product)
-        self._opened[new_id] = self._levels[new_id] = level
+        self._opened[variant_id] = self._levels[variant_id] = level
         self._include(product, category)
         self.report.added += 1
         self.report.units_added += level.on_hand
@@ -290,7 +301,7 @@ class _Batch:
         """
         if row.stock is None or row.stock == row.stock_read:
             return None
-        level = self._levels[product.id]
+        level = self._levels[product.default_variant_id]
         left_because = None
         if row.stock_read is None:
             delta = row.stock - level.available
@@ -330,13 +341,13 @@ class _Batch:
             work.ids.skip(max(added))
         work.products.add_all(self._new)
         work.stock.open(
-            {product_id: level.on_hand for product_id, level in self._opened.items()},
-            versions={product_id: level.version for product_id, level in self._opened.items()},
+            {variant_id: level.on_hand for variant_id, level in self._opened.items()},
+            versions={variant_id: level.version for variant_id, level in self._opened.items()},
             reason=_REASON,
             at=self._now,
         )
-        for product_id, delta in sorted(self._deltas.items()):
-            work.stock.adjust(product_id, delta, reason=_REASON, at=self._now)
+        for variant_id, delta in sorted(self._deltas.items()):
+            work.stock.adjust(variant_id, delta, reason=_REASON, at=self._now)
 
     @contextmanager
     def _rejecting(self, line: int) -> Iterator[None]:

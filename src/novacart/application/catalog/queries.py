@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from novacart.application.ports.product_view import ProductView
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.application.ports.product_view import ProductView, ProductWithVariants
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 MAX_SUGGESTIONS = 10
@@ -152,6 +152,14 @@ class CatalogQueries(Protocol):
 
     def product(self, product_id: ProductId) -> ProductView:
         """Raises `ProductNotFound`."""
+        ...
+
+    def product_with_variants(self, product_id: ProductId) -> ProductWithVariants:
+        """Raises `ProductNotFound`."""
+        ...
+
+    def product_of(self, variant_id: VariantId) -> ProductWithVariants:
+        """The product of a variant. Raises `VariantNotFound`."""
         ...
 
     def brands(self, category: str | None) -> Sequence[BrandCount]:

@@ -12,6 +12,7 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.ports.product_view import ProductView
 from novacart.application.search_terms import index_terms
+from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 
 MAX_BRANDS = 3
@@ -23,7 +24,7 @@ _MAX_BODY_TERMS = 3_000
 class ProductTerms:
     """The terms by which a product is found.
 
-    The maker is brand and author, the body SKU, subtitle and description.
+    The maker is brand and author. The body is SKUs and barcodes, subtitle and description.
     """
 
     title: Sequence[str]
@@ -35,15 +36,23 @@ class ProductTerms:
         return [*self.title, *self.maker, *self.body]
 
 
-def product_terms(product: ProductDetails | ProductView) -> ProductTerms:
-    """The terms of a product's texts."""
+def product_terms(product: ProductDetails | ProductView, codes: Iterable[str] = ()) -> ProductTerms:
+    """The terms of a product's texts, and of the SKUs and barcodes of its variants."""
     return ProductTerms(
         title=index_terms(product.title),
         maker=index_terms(f"{product.brand} | {product.author or ''}"),
         body=index_terms(
-            f"{product.sku or ''} | {product.subtitle} | {product.description}", join_words=False
+            " | ".join([product.sku or "", *codes, product.subtitle, product.description]),
+            join_words=False,
         )[:_MAX_BODY_TERMS],
     )
+
+
+def variant_codes(product: Product) -> list[str]:
+    """SKUs and barcodes of the variants that are not archived, without the product's own SKU."""
+    variants = [each.details for each in product.active_variants]
+    codes = [code for each in variants for code in (each.sku, each.barcode) if code]
+    return [code for code in codes if code != product.details.sku]
 
 
 def merge_brands(spellings: Iterable[tuple[str, str, int]]) -> dict[str, BrandCount]:

@@ -19,9 +19,13 @@ from novacart.domain.shared.personal_text import strip_links
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLine:
-    """Units of an order line, at their price when the order was placed."""
+    """Units of an order line, at their price when the order was placed.
+
+    `options` are the values of the variant on one line.
+    """
 
     title: str
+    options: str
     subtitle: str
     quantity: int
     total: Money
@@ -105,6 +109,7 @@ def mail_line(line: OrderLine, quantity: int) -> MailLine:
     """`quantity` units of the line."""
     return MailLine(
         title=line.title,
+        options=line.options,
         subtitle=line.subtitle,
         quantity=quantity,
         total=line.unit_price * quantity,

@@ -69,9 +69,9 @@ class OrderFactory:
         self._policy.limits.ensure_allowed(
             checkout.open_orders,
             payment_method,
-            quantities={line.product_id: line.quantity for line in checkout.lines},
+            quantities={line.variant_id: line.quantity for line in checkout.lines},
             replaced=(
-                {line.product_id: line.quantity for line in replaces.lines} if replaces else {}
+                {line.variant_id: line.quantity for line in replaces.lines} if replaces else {}
             ),
             at=at,
         )
@@ -100,7 +100,7 @@ class OrderFactory:
         self, work: UnitOfWork, old: Order, new: Order, *, at: datetime, actor: str
     ) -> None:
         units = old.cancel(reason=REPLACED_REASON, at=at, actor=actor)
-        # Lock the products of both orders at once: two rounds of locks could deadlock.
-        work.stock.lock({line.product_id for line in (*units, *new.reserved_units)})
+        # Lock the variants of both orders at once: two rounds of locks could deadlock.
+        work.stock.lock({line.variant_id for line in (*units, *new.reserved_units)})
         work.stock.release(stock_claims(old.id, units, "release"), at=at)
         work.orders.save(old)

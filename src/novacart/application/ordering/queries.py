@@ -10,17 +10,21 @@ from novacart.application.search_terms import index_terms
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import OrderLineNotFound
 from novacart.domain.ordering.order import Order
-from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId
+from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId, VariantId
 
 
 class OrderLineView(NamedTuple):
     """A line of an order, as it was when the order was placed.
 
-    `unit_price_minor` is in minor units of the order's currency.
+    `options` are the values of the variant on one line. `unit_price_minor` is in minor units of
+    the order's currency.
     """
 
     id: OrderLineId
     product_id: ProductId
+    variant_id: VariantId
+    sku: str | None
+    options: str
     title: str
     subtitle: str
     image: str | None
@@ -81,6 +85,9 @@ def order_view(order: Order) -> OrderView:
             OrderLineView(
                 id=line.id,
                 product_id=line.product_id,
+                variant_id=line.variant_id,
+                sku=line.sku,
+                options=line.options,
                 title=line.title,
                 subtitle=line.subtitle,
                 image=line.image,

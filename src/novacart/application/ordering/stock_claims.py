@@ -12,6 +12,7 @@ def stock_claims(order_id: OrderId, units: Iterable[LineUnits], step: str) -> li
     """One claim a line; `step` is `reserve`, `release` or `sell`, each at most once a line."""
     return [
         StockClaim(
+            variant_id=line.variant_id,
             product_id=line.product_id,
             quantity=line.quantity,
             reference=f"line:{line.line_id}:{step}",
@@ -25,6 +26,7 @@ def return_claims(order: Order, units: Iterable[LineUnits], *, note: str) -> lis
     """One claim a line, numbered by the units of the line that are back in stock."""
     return [
         StockClaim(
+            variant_id=line.variant_id,
             product_id=line.product_id,
             quantity=line.quantity,
             reference=f"line:{line.line_id}:return:{order.line(line.line_id).returned_quantity}",

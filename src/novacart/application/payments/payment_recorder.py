@@ -55,7 +55,7 @@ class PaymentRecorder:
             if cart is not None and settlement.order_paid:
                 order = settlement.order
                 cart.complete_checkout(
-                    order.id, {line.product_id: line.quantity for line in order.lines}
+                    order.id, {line.variant_id: line.quantity for line in order.lines}
                 )
                 work.carts.save(cart)
             self._save(work, settlement)

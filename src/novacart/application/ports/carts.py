@@ -1,12 +1,13 @@
 """Repository of carts."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
 from novacart.domain.cart.cart import Cart
 from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout
-from novacart.domain.shared.ids import AddressId, ProductId, UserId
+from novacart.domain.shared.ids import AddressId, ProductId, UserId, VariantId
 
 
 class Carts(Protocol):
@@ -18,11 +19,16 @@ class Carts(Protocol):
 
     def save(self, cart: Cart) -> None: ...
 
-    def addition(self, user_id: UserId, product_id: ProductId) -> CartAddition:
-        """Read the cart, a product to add to it and the wishlist's entry of it together."""
+    def addition(
+        self, user_id: UserId, *, product_id: ProductId | None, variant_id: VariantId | None
+    ) -> CartAddition:
+        """Read the cart, a variant to add to it and the wishlist's entry of it together.
+
+        The variant is found as by `Products.find_variant`, which also says what this raises.
+        """
         ...
 
-    def orderable(self, user_id: UserId, product_id: ProductId) -> int:
+    def orderable(self, user_id: UserId, variant_id: VariantId) -> int:
         """The number of units that this user can order now.
 
         The available units, and those reserved by the unpaid order created from this cart.
@@ -30,9 +36,9 @@ class Carts(Protocol):
         ...
 
     def checkout(self, user_id: UserId, address_id: AddressId | None, *, at: datetime) -> Checkout:
-        """Read the cart, its products, the address and the open orders (at `at`) together."""
+        """Read the cart, its variants, the address and the open orders (at `at`) together."""
         ...
 
-    def discard_everywhere(self, product_id: ProductId) -> None:
-        """Remove a product from all carts."""
+    def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
+        """Remove variants from all carts."""
         ...

@@ -1,9 +1,10 @@
-"""Read model of a product, shared by the queries of several features."""
+"""Read models of a product and its variants, shared by the queries of several features."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.ids import CategoryId, OptionId, OptionValueId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 
@@ -34,3 +35,52 @@ class ProductView(NamedTuple):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+
+class OptionValueView(NamedTuple):
+    """A value of an option, such as “M”."""
+
+    id: OptionValueId
+    text: str
+
+
+class OptionView(NamedTuple):
+    """An option with its values, in the order in which they are shown."""
+
+    id: OptionId
+    name: str
+    values: Sequence[OptionValueView]
+
+
+class VariantView(NamedTuple):
+    """A variant that customers can buy.
+
+    Prices are in minor units of `currency`, `weight_g` is in grams. `options` are the texts of its
+    values on one line, and `values` are their ids by option. A variant without an `image` shows its
+    product's. `stock` is the number of units that can be ordered now.
+    """
+
+    id: VariantId
+    sku: str | None
+    barcode: str | None
+    price_minor: int
+    currency: str
+    compare_at_minor: int | None
+    weight_g: int | None
+    image: str | None
+    options: str
+    values: Mapping[OptionId, OptionValueId]
+    stock: int
+    version: int
+
+
+class ProductWithVariants(NamedTuple):
+    """A product with its options and the variants that are not archived, by position."""
+
+    product: ProductView
+    default_variant_id: VariantId
+    options: Sequence[OptionView]
+    variants: Sequence[VariantView]
+
+    def variant(self, variant_id: VariantId) -> VariantView | None:
+        return next((each for each in self.variants if each.id == variant_id), None)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from novacart.domain.catalog.product import Product
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 
 
 class Products(Protocol):
@@ -14,12 +14,27 @@ class Products(Protocol):
         """A product, archived or not. Raises `ProductNotFound`."""
         ...
 
-    def ensure_active(self, product_id: ProductId) -> None:
-        """Raises `ProductNotFound` for an unknown or archived product."""
+    def find_variant(
+        self, *, product_id: ProductId | None, variant_id: VariantId | None
+    ) -> VariantId:
+        """The variant that a customer or an editor names, or else the product's default variant.
+
+        Raises `ProductNotFound` for an unknown or archived product, `VariantNotFound` for an
+        unknown or archived variant, also of an archived product, and for another product's, and
+        `InvalidValue` on the field `product_id` if neither is named.
+        """
+        ...
+
+    def variant_ids(self, product_id: ProductId) -> Sequence[VariantId]:
+        """The variants of a product, archived or not; none for an unknown product."""
         ...
 
     def get_for_update(self, product_id: ProductId) -> Product:
         """As `get`, and lock the product until the unit of work ends."""
+        ...
+
+    def get_by_variant_for_update(self, variant_id: VariantId) -> Product:
+        """As `get_for_update`, by a variant, archived or not. Raises `VariantNotFound`."""
         ...
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
@@ -27,7 +42,11 @@ class Products(Protocol):
         ...
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
-        """The products that have these SKUs, archived or not."""
+        """The products that have a variant with these SKUs, archived or not."""
+        ...
+
+    def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
+        """The products of those of the variants that exist, archived or not."""
         ...
 
     def ids_by_names(

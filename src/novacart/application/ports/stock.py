@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Protocol
 
 from novacart.domain.catalog.stock import StockClaim, StockLevel
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 
 
 class Stock(Protocol):
-    """Every change locks the levels by rising product id and writes to the ledger.
+    """Every change locks the levels by rising variant id and writes to the ledger.
 
     `open`, `adjust` and `set_available` record `StockAdjusted` if the count changes.
     `reserve`, `release`, `sell` and `take_back` raise `StockAlreadyMoved` if the ledger
@@ -19,7 +19,7 @@ class Stock(Protocol):
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
         """Reserve available units for an order, all claims or none.
 
-        Raises `OutOfStock` with every product that falls short.
+        Raises `OutOfStock` with every variant that falls short.
         """
         ...
 
@@ -37,32 +37,32 @@ class Stock(Protocol):
 
     def open(
         self,
-        initial: Mapping[ProductId, int],
+        initial: Mapping[VariantId, int],
         *,
         reason: str,
         at: datetime,
-        versions: Mapping[ProductId, int] | None = None,
+        versions: Mapping[VariantId, int] | None = None,
     ) -> None:
-        """Create the levels of new products, with their units on hand and version (or 0)."""
+        """Create the levels of new variants, with their units on hand and version (or 0)."""
         ...
 
-    def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
+    def adjust(self, variant_id: VariantId, delta: int, *, reason: str, at: datetime) -> StockLevel:
         """Add `delta` units, or remove them if negative.
 
-        Raises `ProductNotFound`, and `StockIsReserved` below what orders have reserved.
+        Raises `VariantNotFound`, and `StockIsReserved` below what orders have reserved.
         """
         ...
 
     def set_available(
-        self, product_id: ProductId, available: int, *, reason: str, at: datetime
+        self, variant_id: VariantId, available: int, *, reason: str, at: datetime
     ) -> StockLevel:
-        """Adjust so that exactly `available` units can be ordered. Raises `ProductNotFound`."""
+        """Adjust so that exactly `available` units can be ordered. Raises `VariantNotFound`."""
         ...
 
-    def lock(self, product_ids: Iterable[ProductId]) -> None:
-        """Lock the levels of several coming changes at once, by rising product id."""
+    def lock(self, variant_ids: Iterable[VariantId]) -> None:
+        """Lock the levels of several coming changes at once, by rising variant id."""
         ...
 
-    def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
+    def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:
         """The current levels, without a lock."""
         ...

@@ -1,8 +1,9 @@
 """Repository of wishlists."""
 
+from collections.abc import Collection
 from typing import Protocol
 
-from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.shared.ids import UserId, VariantId
 from novacart.domain.wishlist.wishlist import Wishlist
 
 
@@ -13,10 +14,10 @@ class Wishlists(Protocol):
 
     def save(self, wishlist: Wishlist) -> None: ...
 
-    def discard(self, user_id: UserId, product_id: ProductId) -> None:
-        """Remove a product from the user's wishlist if it is on it."""
+    def discard(self, user_id: UserId, variant_id: VariantId) -> None:
+        """Remove a variant from the user's wishlist if it is on it."""
         ...
 
-    def discard_everywhere(self, product_id: ProductId) -> None:
-        """Remove a product from all wishlists."""
+    def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
+        """Remove variants from all wishlists."""
         ...

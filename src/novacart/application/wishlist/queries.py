@@ -6,18 +6,23 @@ from datetime import datetime
 from typing import Protocol
 
 from novacart.application.ports.product_view import ProductView
-from novacart.domain.shared.ids import UserId
+from novacart.domain.shared.ids import UserId, VariantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishlistItem:
-    """A product on the wishlist with its current data. `created_at` is aware, UTC."""
+    """A variant on the wishlist with the current data of its product.
+
+    `options` are the values of the variant on one line. `created_at` is aware, UTC.
+    """
 
     product: ProductView
+    variant_id: VariantId
+    options: str
     created_at: datetime
 
 
 class WishlistQueries(Protocol):
     def wishlist_of(self, user_id: UserId) -> Sequence[WishlistItem]:
-        """Newest first, without products that are not in the catalog."""
+        """Newest first, without variants that are not in the catalog."""
         ...

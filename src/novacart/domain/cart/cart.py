@@ -7,7 +7,7 @@ from datetime import datetime
 from novacart.domain.cart.errors import CartLimitReached, CartLineNotFound, NotEnoughInStock
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import CartLineId, OrderId, ProductId, UserId
+from novacart.domain.shared.ids import CartLineId, OrderId, UserId, VariantId
 
 
 def _ensure_positive(quantity: int) -> None:
@@ -17,10 +17,10 @@ def _ensure_positive(quantity: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartLine:
-    """`quantity` units of a product. `added_at` is aware, UTC. Raises `InvalidValue` below one."""
+    """`quantity` units of a variant. `added_at` is aware, UTC. Raises `InvalidValue` below one."""
 
     id: CartLineId
-    product_id: ProductId
+    variant_id: VariantId
     quantity: int
     added_at: datetime
 
@@ -44,7 +44,7 @@ class QuantityLimits:
 
 
 class Cart(AggregateRoot):
-    """A customer's cart: one line for each product.
+    """A customer's cart: one line for each variant.
 
     `checkout_order_id` is the unpaid order that a one-step checkout created from this cart, or
     None. The cart keeps its lines until that order is paid.
@@ -59,15 +59,15 @@ class Cart(AggregateRoot):
         lines: Iterable[CartLine] = (),
         checkout_order_id: OrderId | None = None,
     ) -> None:
-        """Raises `InvalidValue` for two lines of one product."""
+        """Raises `InvalidValue` for two lines of one variant."""
         super().__init__()
         self.user_id = user_id
         self.checkout_order_id = checkout_order_id
-        self._lines: dict[ProductId, CartLine] = {}
+        self._lines: dict[VariantId, CartLine] = {}
         for line in lines:
-            if line.product_id in self._lines:
-                raise InvalidValue("lines", "A cart has one line for each product.")
-            self._lines[line.product_id] = line
+            if line.variant_id in self._lines:
+                raise InvalidValue("lines", "A cart has one line for each variant.")
+            self._lines[line.variant_id] = line
 
     @property
     def lines(self) -> tuple[CartLine, ...]:
@@ -81,26 +81,26 @@ class Cart(AggregateRoot):
                 return line
         raise CartLineNotFound
 
-    def line_of(self, product_id: ProductId) -> CartLine | None:
-        return self._lines.get(product_id)
+    def line_of(self, variant_id: VariantId) -> CartLine | None:
+        return self._lines.get(variant_id)
 
     def add(
         self,
-        product_id: ProductId,
+        variant_id: VariantId,
         quantity: int,
         *,
         line_id: CartLineId,
         limits: QuantityLimits,
         at: datetime,
     ) -> CartLine:
-        """Add units of a product to its line, or to a new line `line_id` if it has none.
+        """Add units of a variant to its line, or to a new line `line_id` if it has none.
 
         Raises `CartLimitReached`, `NotEnoughInStock`, and `InvalidValue` below one unit.
         """
-        existing = self.line_of(product_id)
+        existing = self.line_of(variant_id)
         if existing is not None:
             return self.increase(existing.id, quantity, limits=limits)
-        line = CartLine(id=line_id, product_id=product_id, quantity=quantity, added_at=at)
+        line = CartLine(id=line_id, variant_id=variant_id, quantity=quantity, added_at=at)
         limits.check(quantity)
         return self._put(line)
 
@@ -139,14 +139,14 @@ class Cart(AggregateRoot):
 
     def remove(self, line_id: CartLineId) -> None:
         """Raises `CartLineNotFound`."""
-        del self._lines[self.line(line_id).product_id]
+        del self._lines[self.line(line_id).variant_id]
 
     def remove_lines(self, line_ids: Iterable[CartLineId]) -> list[CartLine]:
         """Remove those of the lines that are in the cart, and return them."""
         by_id = {line.id: line for line in self.lines}
         removed = [by_id[line_id] for line_id in dict.fromkeys(line_ids) if line_id in by_id]
         for line in removed:
-            del self._lines[line.product_id]
+            del self._lines[line.variant_id]
         return removed
 
     def clear(self) -> None:
@@ -158,7 +158,7 @@ class Cart(AggregateRoot):
         """Remember the unpaid order that was created from this cart."""
         self.checkout_order_id = order_id
 
-    def complete_checkout(self, order_id: OrderId, quantities: Mapping[ProductId, int]) -> None:
+    def complete_checkout(self, order_id: OrderId, quantities: Mapping[VariantId, int]) -> None:
         """Remove the bought quantities; keep what was added after the order was created.
 
         Does nothing if the order was not created from this cart.
@@ -167,12 +167,12 @@ class Cart(AggregateRoot):
             return
         self.checkout_order_id = None
         for line in self.lines:
-            remaining = line.quantity - quantities.get(line.product_id, 0)
+            remaining = line.quantity - quantities.get(line.variant_id, 0)
             if remaining > 0:
                 self._put(replace(line, quantity=remaining))
             else:
                 self.remove(line.id)
 
     def _put(self, line: CartLine) -> CartLine:
-        self._lines[line.product_id] = line
+        self._lines[line.variant_id] = line
         return line

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from novacart.domain.shared.errors import DomainError
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 
 
 class ProductNotFound(DomainError):
@@ -13,6 +13,73 @@ class ProductNotFound(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This product is not in the catalog.")
+
+
+class VariantNotFound(DomainError):
+    """The variant does not exist, is of another product, or it or its product is archived."""
+
+    code = "variant_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This variant is not in the catalog.")
+
+
+class OptionNotFound(DomainError):
+    code = "option_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("The product has no such option.")
+
+
+class OptionValueNotFound(DomainError):
+    code = "option_value_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("The option has no such value.")
+
+
+class OptionValueInUse(DomainError):
+    """A variant, perhaps an archived one, has the value."""
+
+    code = "option_value_in_use"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"A variant has the value “{text}”.")
+
+
+class DuplicateCombination(DomainError):
+    """Another variant in the catalog has the same value of each option."""
+
+    code = "duplicate_combination"
+
+    def __init__(self, variant_id: VariantId) -> None:
+        super().__init__("Another variant has the same options.", details={"variant": variant_id})
+
+
+class VariantIsDefault(DomainError):
+    """The default variant can't be archived until another one is named."""
+
+    code = "variant_is_default"
+
+    def __init__(self) -> None:
+        super().__init__("This is the default variant. Make another variant the default first.")
+
+
+class VariantNotArchived(DomainError):
+    code = "variant_not_archived"
+
+    def __init__(self) -> None:
+        super().__init__("This variant is not archived.")
+
+
+class CatalogLimitReached(DomainError):
+    """More variants, options or values than a product may have."""
+
+    code = "catalog_limit_reached"
+
+    def __init__(self, subject: str, limit: int) -> None:
+        """`subject` is a plural, such as “variants of a product”."""
+        super().__init__(f"There can be at most {limit} {subject}.", details={"limit": limit})
 
 
 class CategoryNotFound(DomainError):
@@ -30,7 +97,7 @@ class SlugTaken(DomainError):
 
 
 class SkuTaken(DomainError):
-    """Another product, perhaps an archived one, has the SKU."""
+    """Another product or variant, perhaps an archived one, has the SKU."""
 
     code = "sku_taken"
 
@@ -57,20 +124,25 @@ class ProductNotArchived(DomainError):
 class OutOfStock(DomainError):
     """Fewer units are available than requested.
 
-    `details["lines"]` names each product that falls short:
-    `{"product": id, "requested": n, "available": m}`.
+    `details["lines"]` names each variant that falls short:
+    `{"product": id, "variant": id, "requested": n, "available": m}`.
     """
 
     code = "out_of_stock"
 
-    def __init__(self, lines: Sequence[tuple[ProductId, int, int]]) -> None:
-        """`lines` are product, requested and available, by rising product id."""
+    def __init__(self, lines: Sequence[tuple[ProductId, VariantId, int, int]]) -> None:
+        """`lines` are product, variant, requested and available, by rising variant id."""
         super().__init__(
             "There is not enough in stock.",
             details={
                 "lines": [
-                    {"product": product_id, "requested": requested, "available": available}
-                    for product_id, requested, available in lines
+                    {
+                        "product": product_id,
+                        "variant": variant_id,
+                        "requested": requested,
+                        "available": available,
+                    }
+                    for product_id, variant_id, requested, available in lines
                 ]
             },
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from novacart.domain.shared.events import DomainEvent, JsonScalar
 
@@ -43,18 +43,108 @@ class ProductRestored(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantAdded(DomainEvent):
+    """`options` are the texts of its values by the names of the options.
+
+    The first variant of a product is added by `ProductAdded`.
+    """
+
+    name: ClassVar[str] = "catalog.variant_added"
+
+    product_id: int
+    variant_id: int
+    variant: EventData
+    options: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantEdited(DomainEvent):
+    """`before` and `after` contain only what changed: fields, and options as `option:Size`.
+
+    An edit of the product, which also changes SKU and price of its default variant, records
+    `ProductEdited` alone.
+    """
+
+    name: ClassVar[str] = "catalog.variant_edited"
+
+    product_id: int
+    variant_id: int
+    before: EventData
+    after: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantArchived(DomainEvent):
+    name: ClassVar[str] = "catalog.variant_archived"
+
+    product_id: int
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantRestored(DomainEvent):
+    name: ClassVar[str] = "catalog.variant_restored"
+
+    product_id: int
+    variant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantsArranged(DomainEvent):
+    """`order` are the ids of the variants in their new order, joined by " | "."""
+
+    name: ClassVar[str] = "catalog.variants_arranged"
+
+    product_id: int
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultVariantChanged(DomainEvent):
+    """`before` and `after` are ids of variants."""
+
+    name: ClassVar[str] = "catalog.default_variant_changed"
+
+    product_id: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionsChanged(DomainEvent):
+    """Options were added, edited or removed.
+
+    `before` and `after` are the values of each option that changed, by its name, joined by " | ".
+    """
+
+    name: ClassVar[str] = "catalog.options_changed"
+
+    product_id: int
+    before: EventData
+    after: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StockAdjusted(DomainEvent):
     """Staff changed the stock by `delta` units; `on_hand` is the count after it.
 
-    Movements caused by orders are covered by the events of those orders.
+    Movements caused by orders are covered by the events of those orders. Version 1 named the
+    product, which had one variant with the same id.
     """
 
     name: ClassVar[str] = "stock.adjusted"
+    version: ClassVar[int] = 2
 
-    product_id: int
+    variant_id: int
     delta: int
     on_hand: int
     reason: str
+
+    @classmethod
+    def from_payload(cls, payload: dict[str, Any]) -> Self:
+        variant_id = payload.get("variant_id", payload.get("product_id"))
+        # A class with slots is created twice, which `super()` without arguments does not survive.
+        return super(StockAdjusted, cls).from_payload({**payload, "variant_id": variant_id})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,9 +50,7 @@ class ProductDetails:
         self._text("author", _optional("author", self.author) or None)
         self._text("brand", _optional("brand", self.brand) or self.title)
         self._text("image", text_rules.image_reference("image", self.image))
-        if not 0 < self.price.amount <= MAX_PRICE:
-            highest = Money(MAX_PRICE, self.price.currency)
-            raise InvalidValue("price", f"A price is more than 0 and at most {highest}.")
+        ensure_price("price", self.price)
         if self.published_year is not None and not 0 < self.published_year <= MAX_YEAR:
             raise InvalidValue("published_year", f"A year is a number from 1 to {MAX_YEAR}.")
 
@@ -90,6 +88,13 @@ class PriceChange:
                 "percent",
                 f"Enter a percentage from {MIN_PRICE_CHANGE} to {MAX_PRICE_CHANGE}, but not 0.",
             )
+
+
+def ensure_price(field: str, price: Money) -> None:
+    """Raises `InvalidValue` for a price that is not above 0 or above `MAX_PRICE`."""
+    if not 0 < price.amount <= MAX_PRICE:
+        highest = Money(MAX_PRICE, price.currency)
+        raise InvalidValue(field, f"A price is more than 0 and at most {highest}.")
 
 
 def _optional(field: str, text: str | None, max_length: int = MAX_TITLE) -> str:

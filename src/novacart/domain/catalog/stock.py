@@ -8,7 +8,7 @@ from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.errors import StockIsReserved
 from novacart.domain.catalog.events import StockAdjusted
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import OrderId, ProductId
+from novacart.domain.shared.ids import OrderId, ProductId, VariantId
 
 MAX_ON_HAND = 1_000_000_000
 MAX_NOTE = 200
@@ -35,12 +35,13 @@ EFFECTS: dict[MovementKind, tuple[int, int]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLevel:
-    """`on_hand` units are in the warehouse, of which orders have reserved `reserved`.
+    """The stock of a variant.
 
-    `version` counts the adjustments by staff, but not the movements by orders.
+    `on_hand` units are in the warehouse, of which orders have reserved `reserved`. `version`
+    counts the adjustments by staff, but not the movements by orders.
     """
 
-    product_id: ProductId
+    variant_id: VariantId
     on_hand: int
     reserved: int
     version: int = 0
@@ -68,10 +69,11 @@ class StockLevel:
 class StockClaim:
     """A quantity of stock to move for one line of an order.
 
-    `reference`, such as `line:17:reserve`, is unique in the ledger, so that a claim moves
-    stock at most once. `note` is stored in the ledger.
+    `product_id` is the product of the variant. `reference`, such as `line:17:reserve`, is unique
+    in the ledger, so that a claim moves stock at most once. `note` is stored in the ledger.
     """
 
+    variant_id: VariantId
     product_id: ProductId
     quantity: int
     reference: str
@@ -85,9 +87,9 @@ class StockClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockMovement:
-    """An entry of the stock ledger. A product's level is the sum of its movements."""
+    """An entry of the stock ledger. A variant's level is the sum of its movements."""
 
-    product_id: ProductId
+    variant_id: VariantId
     kind: MovementKind
     on_hand_delta: int
     reserved_delta: int
@@ -98,11 +100,11 @@ class StockMovement:
 
     @classmethod
     def adjustment(
-        cls, product_id: ProductId, delta: int, *, reason: str, at: datetime
+        cls, variant_id: VariantId, delta: int, *, reason: str, at: datetime
     ) -> "StockMovement":
         """A change made by staff. Raises `InvalidValue` for a blank reason."""
         return cls(
-            product_id=product_id,
+            variant_id=variant_id,
             kind=MovementKind.ADJUST,
             on_hand_delta=delta,
             reserved_delta=0,
@@ -117,7 +119,7 @@ class StockMovement:
         """A change made by an order."""
         on_hand, reserved = EFFECTS[kind]
         return cls(
-            product_id=claim.product_id,
+            variant_id=claim.variant_id,
             kind=kind,
             on_hand_delta=on_hand * claim.quantity,
             reserved_delta=reserved * claim.quantity,
@@ -131,7 +133,7 @@ class StockMovement:
         """The event of an adjustment that left `on_hand` units."""
         return StockAdjusted(
             occurred_at=self.occurred_at,
-            product_id=self.product_id,
+            variant_id=self.variant_id,
             delta=self.on_hand_delta,
             on_hand=on_hand,
             reason=self.note,

@@ -12,7 +12,7 @@ from novacart.domain.ordering.errors import (
     TooManyUnpaidOrders,
 )
 from novacart.domain.ordering.lifecycle import PaymentMethod
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 
 RENEWAL_WINDOW: Final = timedelta(days=1)
 
@@ -23,14 +23,14 @@ class OpenOrders:
 
     `unpaid` are `PENDING`, `cod` are cash on delivery and not shipped. `abandoned` were placed
     in the last `RENEWAL_WINDOW` and cancelled without payment, the first at `abandoned_since`.
-    `units` are those that `unpaid` and `cod` orders reserve of each product of the cart.
+    `units` are those that `unpaid` and `cod` orders reserve of each variant of the cart.
     """
 
     unpaid: int = 0
     cod: int = 0
     abandoned: int = 0
     abandoned_since: datetime | None = None
-    units: Mapping[ProductId, int] = field(default_factory=dict)
+    units: Mapping[VariantId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class OrderLimits:
 
     `renewals` limits the orders of one `RENEWAL_WINDOW` that were replaced, cancelled or not paid
     in time, so that an account cannot reserve units for ever by renewing a checkout. `units` limits
-    the units of one product that unpaid and COD orders reserve.
+    the units of one variant that unpaid and COD orders reserve.
     """
 
     unpaid: int | None = None
@@ -52,8 +52,8 @@ class OrderLimits:
         orders: OpenOrders,
         method: PaymentMethod,
         *,
-        quantities: Mapping[ProductId, int],
-        replaced: Mapping[ProductId, int],
+        quantities: Mapping[VariantId, int],
+        replaced: Mapping[VariantId, int],
         at: datetime,
     ) -> None:
         """Check that another order of these quantities may be placed.
@@ -61,8 +61,8 @@ class OrderLimits:
         `replaced` are the quantities of the unpaid order that it replaces, empty for none. Raises
         `TooManyUnpaidOrders`, `TooManyCodOrders`, `TooManyRenewals` and `TooManyUnits`.
         """
-        for product_id, quantity in quantities.items():
-            units = orders.units.get(product_id, 0) - replaced.get(product_id, 0) + quantity
+        for variant_id, quantity in quantities.items():
+            units = orders.units.get(variant_id, 0) - replaced.get(variant_id, 0) + quantity
             if self.units is not None and units > self.units:
                 raise TooManyUnits(self.units)
         if method is PaymentMethod.COD:

@@ -1,4 +1,4 @@
-"""Order lines: one product of an order, as it was when the order was placed."""
+"""Order lines: one variant of an order, as it was when the order was placed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,31 +6,34 @@ from datetime import datetime
 from novacart.domain.ordering.errors import InvalidTransition, NotReturnable, RefundExceedsOrder
 from novacart.domain.ordering.lifecycle import LINE_LIFECYCLE, LineStatus
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import OrderLineId, ProductId
+from novacart.domain.shared.ids import OrderLineId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import RefundItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineUnits:
-    """Units of a line's product, to reserve, release or sell."""
+    """Units of a line's variant, to reserve, release or sell."""
 
     line_id: OrderLineId
     product_id: ProductId
+    variant_id: VariantId
     quantity: int
 
 
 class OrderLine:
-    """One product of an order. What was bought never changes; status and refunds do.
+    """One variant of an order. What was bought never changes; status and refunds do.
 
     `refund_requested_*` is being refunded and `refunded_*` is refunded; together they never
-    exceed what was bought. Of the `shipped_quantity`, `returned_quantity` is back in stock.
+    exceed what was bought. `options` are the values of the variant on one line, empty for a
+    product without options. Of the `shipped_quantity`, `returned_quantity` is back in stock.
     """
 
     __slots__ = (
         "cancelled_at",
         "id",
         "image",
+        "options",
         "product_id",
         "quantity",
         "refund_requested_amount",
@@ -39,10 +42,12 @@ class OrderLine:
         "refunded_quantity",
         "returned_quantity",
         "shipped_quantity",
+        "sku",
         "status",
         "subtitle",
         "title",
         "unit_price",
+        "variant_id",
     )
 
     def __init__(
@@ -50,6 +55,9 @@ class OrderLine:
         *,
         id: OrderLineId,
         product_id: ProductId,
+        variant_id: VariantId,
+        sku: str | None = None,
+        options: str = "",
         title: str,
         subtitle: str,
         image: str | None,
@@ -72,6 +80,9 @@ class OrderLine:
         zero = Money.zero(unit_price.currency)
         self.id = id
         self.product_id = product_id
+        self.variant_id = variant_id
+        self.sku = sku
+        self.options = options
         self.title = title
         self.subtitle = subtitle
         self.image = image
@@ -100,13 +111,11 @@ class OrderLine:
         """The units that are neither cancelled nor refunded."""
         cancelled = self.status is LineStatus.CANCELLED
         quantity = 0 if cancelled else self.quantity - self.refunded_quantity
-        return LineUnits(line_id=self.id, product_id=self.product_id, quantity=quantity)
+        return self.units_of(quantity)
 
     @property
     def shipped_units(self) -> LineUnits:
-        return LineUnits(
-            line_id=self.id, product_id=self.product_id, quantity=self.shipped_quantity
-        )
+        return self.units_of(self.shipped_quantity)
 
     @property
     def receivable_quantity(self) -> int:
@@ -126,7 +135,7 @@ class OrderLine:
         if quantity > self.receivable_quantity:
             raise NotReturnable(self.receivable_quantity)
         self.returned_quantity += quantity
-        return LineUnits(line_id=self.id, product_id=self.product_id, quantity=quantity)
+        return self.units_of(quantity)
 
     @property
     def status_after_refunds(self) -> LineStatus:
@@ -201,6 +210,15 @@ class OrderLine:
         if item.amount > self.refunded_amount:
             raise RefundExceedsOrder(self.refunded_amount)
         self.refunded_amount -= item.amount
+
+    def units_of(self, quantity: int) -> LineUnits:
+        """So many units of the line's variant."""
+        return LineUnits(
+            line_id=self.id,
+            product_id=self.product_id,
+            variant_id=self.variant_id,
+            quantity=quantity,
+        )
 
     def change_status(self, status: LineStatus) -> None:
         """Raises `InvalidTransition`."""

@@ -157,9 +157,12 @@ class Order(AggregateRoot):
 
         An online order is `PENDING` until it is paid or `expires_at` has passed. A COD order is
         confirmed at once, never expires and needs an address. The estimated delivery is a date
-        in `zone`. Raises `InvalidValue` without
-        lines, or without the address or expiry that the payment method requires.
+        in `zone`. Raises `InvalidValue` without lines, for two lines of one variant, and without
+        the address or expiry that the payment method requires.
         """
+        lines = tuple(lines)
+        if len({line.variant_id for line in lines}) < len(lines):
+            raise InvalidValue("lines", "An order has one line for each variant.")
         cod = payment_method is PaymentMethod.COD
         if cod and address is None:
             raise InvalidValue("address_id", "A cash-on-delivery order needs an address.")
@@ -482,15 +485,7 @@ class Order(AggregateRoot):
             self._change_status(OrderStatus.REFUNDED, at=at, actor=actor, reason=reason)
         if self.shipped_at is not None:
             return []
-        return [
-            LineUnits(
-                line_id=item.line_id,
-                product_id=self.line(item.line_id).product_id,
-                quantity=item.quantity,
-            )
-            for item in items
-            if item.quantity
-        ]
+        return [self.line(item.line_id).units_of(item.quantity) for item in items if item.quantity]
 
     def fail_refund(
         self, items: Sequence[RefundItem], *, reason: str, at: datetime, actor: str

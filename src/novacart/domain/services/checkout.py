@@ -10,15 +10,21 @@ from novacart.domain.ordering.limits import OpenOrders
 from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import AddressId, OrderLineId, ProductId
+from novacart.domain.shared.ids import AddressId, OrderLineId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutLine:
-    """A cart line with the current data of its product."""
+    """A cart line with the current data of its variant.
+
+    `options` are the values of the variant on one line.
+    """
 
     product_id: ProductId
+    variant_id: VariantId
+    sku: str | None
+    options: str
     title: str
     subtitle: str
     image: str | None
@@ -30,7 +36,7 @@ class CheckoutLine:
 class Checkout:
     """A cart, its priced lines and the shipping address, read at one moment.
 
-    `lines` are the products in the catalog, oldest first; `cart` may hold others, which are
+    `lines` are the variants in the catalog, oldest first; `cart` may hold others, which are
     not shown to the customer. `address` is the customer's address `address_id`; it is None if
     no address was requested or the customer has no such address. `open_orders` are the
     customer's orders at that moment.
@@ -51,9 +57,9 @@ class Checkout:
             raise InvalidValue("address_id", "You have no such address.")
 
     def matches(self, order: Order) -> bool:
-        """Whether the order has the same products, quantities, prices and address."""
-        ordered = {(line.product_id, line.quantity, line.unit_price) for line in order.lines}
-        current = {(line.product_id, line.quantity, line.unit_price) for line in self.lines}
+        """Whether the order has the same variants, quantities, prices and address."""
+        ordered = {(line.variant_id, line.quantity, line.unit_price) for line in order.lines}
+        current = {(line.variant_id, line.quantity, line.unit_price) for line in self.lines}
         return ordered == current and order.address == self.address
 
     def order_lines(self, ids: Sequence[int]) -> list[OrderLine]:
@@ -62,6 +68,9 @@ class Checkout:
             OrderLine(
                 id=OrderLineId(line_id),
                 product_id=line.product_id,
+                variant_id=line.variant_id,
+                sku=line.sku,
+                options=line.options,
                 title=line.title,
                 subtitle=line.subtitle,
                 image=line.image,

@@ -134,6 +134,7 @@ class Settlement:
         self.order_changed = True
         self.released += [
             StockClaim(
+                variant_id=unit.variant_id,
                 product_id=unit.product_id,
                 quantity=unit.quantity,
                 reference=f"line:{unit.line_id}:release",
@@ -224,6 +225,7 @@ class Settlement:
     def _release(self, refund: Refund, units: Sequence[LineUnits]) -> None:
         self.released += [
             StockClaim(
+                variant_id=unit.variant_id,
                 product_id=unit.product_id,
                 quantity=unit.quantity,
                 reference=f"refund:{refund.id}:line:{unit.line_id}:release",

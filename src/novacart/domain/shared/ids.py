@@ -4,6 +4,9 @@ from typing import NewType
 
 UserId = NewType("UserId", int)
 ProductId = NewType("ProductId", int)
+VariantId = NewType("VariantId", int)
+OptionId = NewType("OptionId", int)
+OptionValueId = NewType("OptionValueId", int)
 CartLineId = NewType("CartLineId", int)
 CategoryId = NewType("CategoryId", int)
 AddressId = NewType("AddressId", int)

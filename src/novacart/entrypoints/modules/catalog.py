@@ -8,16 +8,29 @@ from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
+from novacart.application.catalog.add_variants import AddVariant, FillVariants
 from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
+from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_options import (
+    AddOption,
+    AddOptionValue,
+    ArrangeOptionValues,
+    RemoveOption,
+    RemoveOptionValue,
+    RenameOption,
+    RenameOptionValue,
+)
 from novacart.application.catalog.edit_product import EditProduct
+from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.catalog.restore_product import RestoreProduct
+from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ports.image_processor import ImageProcessor
@@ -37,6 +50,20 @@ _USE_CASES = (
     EditCategory,
     ImportProducts,
     ExportProducts,
+    AddVariant,
+    FillVariants,
+    ArrangeVariants,
+    EditVariants,
+    ArchiveVariant,
+    RestoreVariant,
+    SetDefaultVariant,
+    AddOption,
+    AddOptionValue,
+    ArrangeOptionValues,
+    RemoveOption,
+    RemoveOptionValue,
+    RenameOption,
+    RenameOptionValue,
 )
 
 

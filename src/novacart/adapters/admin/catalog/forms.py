@@ -20,6 +20,7 @@ from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import ProductDetail
 from novacart.application.written_numbers import read_money
 from novacart.domain.catalog.category_details import CategoryImage
+from novacart.domain.catalog.options import MAX_OPTION_TEXT
 from novacart.domain.catalog.product_details import MAX_SKU, MAX_TITLE, MAX_YEAR, ProductDetails
 from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
 
@@ -91,6 +92,22 @@ class StockForm(StaffForm):
         description="A negative number removes units.",
     )
     reason = StringField("Reason", [InputRequired(), Length(max=MAX_NOTE)])
+
+
+class OptionForm(StaffForm):
+    name = StringField(
+        "Option", [InputRequired(), Length(max=MAX_OPTION_TEXT)], description="Such as Size."
+    )
+    values = TextAreaField(
+        "Values", [InputRequired()], description="One on each line.", render_kw={"rows": 4}
+    )
+    existing = StringField(
+        "Value of the present variants", [InputRequired(), Length(max=MAX_OPTION_TEXT)]
+    )
+
+
+class OptionValueForm(StaffForm):
+    value = StringField("New value", [InputRequired(), Length(max=MAX_OPTION_TEXT)])
 
 
 class ImageForm(StaffForm):

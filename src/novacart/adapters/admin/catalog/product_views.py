@@ -1,7 +1,7 @@
 """Products: list, details, editing, stock, images, bulk changes, import and export."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from flask import Response, flash, request, url_for
@@ -17,9 +17,18 @@ from novacart.adapters.admin.catalog.forms import (
     ImageForm,
     ImportForm,
     NewProductForm,
+    OptionForm,
+    OptionValueForm,
     ProductForm,
     StockForm,
     product_form_data,
+)
+from novacart.adapters.admin.catalog.variant_matrix import (
+    COLUMNS,
+    FILLED,
+    matrix_edits,
+    matrix_rows,
+    option_texts,
 )
 from novacart.adapters.admin.filters import Filter, parse_id, reference, text, yes_no
 from novacart.adapters.admin.forms import ConfirmForm, StaffForm, conflicts, submitted
@@ -29,21 +38,33 @@ from novacart.application.back_office.catalog import ProductDetail, ProductRow
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.add_product import AddProductCommand
+from novacart.application.catalog.add_variants import FillVariantsCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
 from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.archive_variant import (
+    ArchiveVariantCommand,
+    RestoreVariantCommand,
+)
 from novacart.application.catalog.change_price import ChangePriceCommand
+from novacart.application.catalog.edit_options import (
+    AddOptionCommand,
+    AddOptionValueCommand,
+    RemoveOptionCommand,
+)
 from novacart.application.catalog.edit_product import EditProductCommand
+from novacart.application.catalog.edit_variants import EditVariantsCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport, report_lines
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
 from novacart.application.catalog.product_files import FileFormat, UnreadableFile
 from novacart.application.catalog.restore_product import RestoreProductCommand
+from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
 from novacart.application.catalog.upload_product_image import UploadProductImageCommand
 from novacart.domain.catalog.errors import SkuTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import OptionId, ProductId, VariantId
 
 # Bytes. A thousand products are about 300 kB.
 MAX_IMPORT_FILE: Final = 8 * 1024 * 1024
@@ -79,6 +100,14 @@ class ProductsView(ListView):
         "restore": "products.write",
         "upload_image": "products.write",
         "adjust_stock": "stock.write",
+        "add_option": "products.write",
+        "add_option_value": "products.write",
+        "remove_option": "products.write",
+        "fill_variants": "products.write",
+        "edit_variants": "products.write",
+        "archive_variant": "products.write",
+        "restore_variant": "products.write",
+        "set_default_variant": "products.write",
         "action_view": "products.read",
         "export": "products.files",
         "import_csv": "products.files",
@@ -110,10 +139,18 @@ class ProductsView(ListView):
 
     @expose("/details/")
     def details_view(self) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        product: ProductDetail = self.get_or_404()
+        return self._details(self.get_or_404())
+
+    def _details(self, product: ProductDetail, typed: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 (a page)
+        """The page of a product, with what was `typed` into the variants and not saved."""
         return self.render(
             self.details_template,
             product=product,
+            matrix=matrix_rows(product, typed),
+            columns=COLUMNS,
+            filled=FILLED,
+            option_form=OptionForm(None),
+            value_form=OptionValueForm(None),
             stock_form=StockForm(None),
             image_form=ImageForm(None),
         )
@@ -235,6 +272,118 @@ class ProductsView(ListView):
             )
         return self._redirect_to(product)
 
+    # Options and variants.
+
+    @expose("/options/add/", methods=("POST",))
+    def add_option(self) -> Any:  # noqa: ANN401 (a redirect)
+        product: ProductDetail = self.get_or_404()
+        form = submitted(OptionForm)
+        if form.errors:
+            form.flash_errors()
+            return self._redirect_to(product)
+        command = AddOptionCommand(
+            actor=self.actor,
+            product_id=product.id,
+            name=form.name.data or "",
+            values=option_texts(form.values.data or ""),
+            existing=form.existing.data or "",
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.add_option(command), success="The option was added."
+        )
+        return self._redirect_to(product)
+
+    @expose("/options/value/", methods=("POST",))
+    def add_option_value(self) -> Any:  # noqa: ANN401 (a redirect)
+        product: ProductDetail = self.get_or_404()
+        form = submitted(OptionValueForm)
+        if form.errors:
+            form.flash_errors()
+            return self._redirect_to(product)
+        command = AddOptionValueCommand(
+            actor=self.actor,
+            product_id=product.id,
+            option_id=OptionId(parse_id(request.form.get("option", "")) or 0),
+            text=form.value.data or "",
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.add_option_value(command),
+            success="The value was added.",
+        )
+        return self._redirect_to(product)
+
+    @expose("/options/remove/", methods=("POST",))
+    def remove_option(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = RemoveOptionCommand(
+            actor=self.actor,
+            product_id=product.id,
+            option_id=OptionId(parse_id(request.form.get("option", "")) or 0),
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.remove_option(command),
+            success="The option was removed.",
+        )
+        return self._redirect_to(product)
+
+    @expose("/variants/fill/", methods=("POST",))
+    def fill_variants(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = FillVariantsCommand(actor=self.actor, product_id=product.id)
+        self.run_action(
+            lambda: self.back_office.catalog.fill_variants(command),
+            success="The missing variants were added.",
+        )
+        return self._redirect_to(product)
+
+    @expose("/variants/", methods=("POST",))
+    def edit_variants(self) -> Any:  # noqa: ANN401 (a page or a redirect)
+        product = self._product_of(ConfirmForm)
+        try:
+            edits = matrix_edits(product, request.form, currency=self._currency)
+        except InvalidValue as error:
+            flash(error.message, "danger")
+            return self._details(product, request.form)
+        command = EditVariantsCommand(actor=self.actor, product_id=product.id, edits=edits)
+        if edits and not self.run_action(
+            lambda: self.back_office.catalog.edit_variants(command),
+            success="The variants were saved.",
+        ):
+            return self._details(product, request.form)
+        return self._redirect_to(product)
+
+    @expose("/variants/archive/", methods=("POST",))
+    def archive_variant(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = ArchiveVariantCommand(actor=self.actor, variant_id=_posted_variant())
+        self.run_action(
+            lambda: self.back_office.catalog.archive_variant(command),
+            success="The variant was archived.",
+        )
+        return self._redirect_to(product)
+
+    @expose("/variants/restore/", methods=("POST",))
+    def restore_variant(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = RestoreVariantCommand(actor=self.actor, variant_id=_posted_variant())
+        self.run_action(
+            lambda: self.back_office.catalog.restore_variant(command),
+            success="The variant was restored.",
+        )
+        return self._redirect_to(product)
+
+    @expose("/variants/default/", methods=("POST",))
+    def set_default_variant(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = SetDefaultVariantCommand(
+            actor=self.actor, product_id=product.id, variant_id=_posted_variant()
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.set_default_variant(command),
+            success="The default variant was changed.",
+        )
+        return self._redirect_to(product)
+
     # Bulk actions.
 
     @action("archive", "Archive", "Archive the selected products?")
@@ -344,6 +493,10 @@ class ProductsView(ListView):
 
     def _redirect_to(self, product: ProductDetail) -> Any:  # noqa: ANN401 (a redirect)
         return see_other(url_for("admin_products.details_view", id=product.id))
+
+
+def _posted_variant() -> VariantId:
+    return VariantId(parse_id(request.form.get("variant", "")) or 0)
 
 
 def _category_choices(queries: BackOfficeQueries) -> list[tuple[str, str]]:

@@ -7,43 +7,76 @@ from novacart.adapters.persistence.audit.audit_check import AuditCheck
 
 STOCK_LEDGER: Final = (
     AuditCheck(
-        message="Product {product_id}: {on_hand} on hand and {reserved} reserved,"
+        message="Variant {variant_id}: {on_hand} on hand and {reserved} reserved,"
         " movements sum to {moved_on_hand} and {moved_reserved}.",
         population="SELECT count(*) FROM stock_levels",
         violations="""
-            SELECT s.product_id, s.on_hand, s.reserved,
+            SELECT s.variant_id, s.on_hand, s.reserved,
                    coalesce(m.on_hand, 0) AS moved_on_hand,
                    coalesce(m.reserved, 0) AS moved_reserved
             FROM stock_levels s
             LEFT JOIN (
-                SELECT product_id, sum(on_hand_delta) AS on_hand,
+                SELECT variant_id, sum(on_hand_delta) AS on_hand,
                        sum(reserved_delta) AS reserved
-                FROM stock_movements GROUP BY product_id
-            ) m ON m.product_id = s.product_id
+                FROM stock_movements GROUP BY variant_id
+            ) m ON m.variant_id = s.variant_id
             WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.reserved <> coalesce(m.reserved, 0)
         """,
     ),
     AuditCheck(
-        message="Product {product_id}: {on_hand} on hand, {reserved} reserved.",
+        message="Variant {variant_id}: {on_hand} on hand, {reserved} reserved.",
         population="SELECT count(*) FROM stock_levels",
         violations="""
-            SELECT product_id, on_hand, reserved FROM stock_levels
+            SELECT variant_id, on_hand, reserved FROM stock_levels
             WHERE reserved < 0 OR on_hand < reserved
         """,
     ),
     AuditCheck(
-        message="Product {id} has no stock level.",
+        message="Variant {id} has no stock level.",
+        population="SELECT count(*) FROM variants",
+        violations="""
+            SELECT v.id FROM variants v
+            LEFT JOIN stock_levels s ON s.variant_id = v.id WHERE s.variant_id IS NULL
+        """,
+    ),
+    AuditCheck(
+        message="Product {id}: its price and SKU are not those of its default variant, or that"
+        " variant is archived or another product's.",
         population="SELECT count(*) FROM products",
         violations="""
             SELECT p.id FROM products p
-            LEFT JOIN stock_levels s ON s.product_id = p.id WHERE s.product_id IS NULL
+            LEFT JOIN variants v ON v.id = coalesce(p.default_variant_id, p.id)
+                AND v.product_id = p.id AND v.archived_at IS NULL
+            WHERE v.id IS NULL OR v.price_minor <> p.price_minor OR v.currency <> p.currency
+            OR coalesce(v.sku, '') <> coalesce(p.sku, '')
+        """,
+    ),
+    AuditCheck(
+        message="Variant {id} has values of {chosen} options, its product has {options} options.",
+        population="SELECT count(*) FROM variants",
+        violations="""
+            SELECT v.id, v.options, v.chosen FROM (
+                SELECT v.id,
+                       (SELECT count(*) FROM product_options o
+                        WHERE o.product_id = v.product_id) AS options,
+                       (SELECT count(DISTINCT o.id) FROM product_options o
+                        JOIN option_values e ON e.option_id = o.id
+                        WHERE o.product_id = v.product_id
+                        AND ',' || v.combination || ',' LIKE '%,' || e.id || ',%') AS chosen,
+                       CASE WHEN v.combination = '' THEN 0
+                            ELSE length(v.combination)
+                                 - length(replace(v.combination, ',', '')) + 1 END AS parts
+                FROM variants v
+                WHERE v.combination <> ''
+                OR EXISTS (SELECT 1 FROM product_options o WHERE o.product_id = v.product_id)
+            ) v WHERE v.chosen <> v.options OR v.parts <> v.options
         """,
     ),
 )
 
 # Units an order reserves: none after shipping or cancelling, else those not refunded.
 _EXPECTED = """
-    SELECT o.number, l.order_id, l.product_id, l.quantity,
+    SELECT o.number, l.order_id, l.variant_id, l.quantity,
            CASE WHEN o.shipped_at IS NOT NULL OR o.status = 'CANCELLED'
                      OR l.status = 'CANCELLED' THEN 0
                 ELSE l.quantity - l.refunded_quantity END AS expected
@@ -52,59 +85,59 @@ _EXPECTED = """
 
 RESERVATIONS: Final = (
     AuditCheck(
-        message="Order {number}, product {product_id}: {expected} should be reserved, the ledger"
+        message="Order {number}, variant {variant_id}: {expected} should be reserved, the ledger"
         " has {reserved}.",
         population="SELECT count(*) FROM order_lines",
         violations=f"""
-            SELECT h.number, h.product_id, h.expected, coalesce(m.reserved, 0) AS reserved
+            SELECT h.number, h.variant_id, h.expected, coalesce(m.reserved, 0) AS reserved
             FROM ({_EXPECTED}) h
             LEFT JOIN (
-                SELECT order_id, product_id, sum(reserved_delta) AS reserved
-                FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, product_id
-            ) m ON m.order_id = h.order_id AND m.product_id = h.product_id
+                SELECT order_id, variant_id, sum(reserved_delta) AS reserved
+                FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, variant_id
+            ) m ON m.order_id = h.order_id AND m.variant_id = h.variant_id
             WHERE h.expected <> coalesce(m.reserved, 0)
         """,  # noqa: S608 (constant of this module)
     ),
     AuditCheck(
-        message="Order {number}, product {product_id}: {reserved} reserved, {quantity} ordered.",
+        message="Order {number}, variant {variant_id}: {reserved} reserved, {quantity} ordered.",
         population="SELECT count(*) FROM stock_movements WHERE kind = 'reserve'",
         violations="""
-            SELECT o.number, m.product_id, l.quantity, sum(m.reserved_delta) AS reserved
+            SELECT o.number, m.variant_id, l.quantity, sum(m.reserved_delta) AS reserved
             FROM stock_movements m
             JOIN orders o ON o.id = m.order_id
             LEFT JOIN order_lines l
-                ON l.order_id = m.order_id AND l.product_id = m.product_id
+                ON l.order_id = m.order_id AND l.variant_id = m.variant_id
             WHERE m.kind = 'reserve'
-            GROUP BY o.number, m.product_id, l.quantity
+            GROUP BY o.number, m.variant_id, l.quantity
             HAVING sum(m.reserved_delta) <> coalesce(l.quantity, -1)
         """,
     ),
     AuditCheck(
-        message="Order {number}, product {product_id}: {expected} shipped and {returned} returned,"
+        message="Order {number}, variant {variant_id}: {expected} shipped and {returned} returned,"
         " the ledger has {sold} and {taken_back}.",
         population="SELECT count(*) FROM order_lines",
         violations="""
-            SELECT o.number, l.product_id, l.shipped_quantity AS expected,
+            SELECT o.number, l.variant_id, l.shipped_quantity AS expected,
                    l.returned_quantity AS returned, coalesce(m.sold, 0) AS sold,
                    coalesce(m.taken_back, 0) AS taken_back
             FROM order_lines l
             JOIN orders o ON o.id = l.order_id
             LEFT JOIN (
-                SELECT order_id, product_id,
+                SELECT order_id, variant_id,
                        sum(CASE kind WHEN 'sell' THEN -on_hand_delta ELSE 0 END) AS sold,
                        sum(CASE kind WHEN 'take_back' THEN on_hand_delta ELSE 0 END) AS taken_back
-                FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, product_id
-            ) m ON m.order_id = l.order_id AND m.product_id = l.product_id
+                FROM stock_movements WHERE order_id IS NOT NULL GROUP BY order_id, variant_id
+            ) m ON m.order_id = l.order_id AND m.variant_id = l.variant_id
             WHERE l.shipped_quantity <> coalesce(m.sold, 0)
             OR l.returned_quantity <> coalesce(m.taken_back, 0)
         """,
     ),
     AuditCheck(
-        message="Order {number}: {returned} units of product {product_id} are back in stock, but"
+        message="Order {number}: {returned} units of variant {variant_id} are back in stock, but"
         " only {refunded} were refunded after shipping.",
         population="SELECT count(*) FROM order_lines WHERE returned_quantity > 0",
         violations="""
-            SELECT o.number, l.product_id, l.returned_quantity AS returned,
+            SELECT o.number, l.variant_id, l.returned_quantity AS returned,
                    l.refunded_quantity - l.quantity + l.shipped_quantity AS refunded
             FROM order_lines l JOIN orders o ON o.id = l.order_id
             WHERE l.returned_quantity > 0

@@ -19,24 +19,32 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE, to_product_details
+from novacart.adapters.persistence.catalog.mapper import (
+    AVAILABLE,
+    HAS_STOCK_LEVEL,
+    to_product_details,
+    to_variant_details,
+)
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
+from novacart.adapters.persistence.catalog.queries import OPTIONS, to_options
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     categories,
     products,
     stock_levels,
     stock_movements,
+    variants,
 )
 from novacart.application.back_office.catalog import (
     CategoryRow,
     ProductDetail,
     ProductRow,
     StockMovementRow,
+    VariantRow,
 )
 from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.stock import MovementKind
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 _MOVEMENTS: Final = 20
@@ -54,8 +62,13 @@ _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
         categories.c.name.label("category"),
         func.coalesce(categories.c.is_active, true()).label("is_category_active"),
     )
-    .join_from(products, stock_levels, stock_levels.c.product_id == products.c.id)
+    .join_from(products, stock_levels, HAS_STOCK_LEVEL)
     .outerjoin(categories, categories.c.id == products.c.category_id)
+)
+_VARIANTS: Final[Select[*tuple[Any, ...]]] = (
+    select(*variants.c, stock_levels.c.on_hand, stock_levels.c.reserved)
+    .join_from(variants, stock_levels, stock_levels.c.variant_id == variants.c.id)
+    .order_by(variants.c.position, variants.c.id)
 )
 _CATEGORIES: Final[Select[*tuple[Any, ...]]] = select(
     *categories.c,
@@ -94,9 +107,14 @@ def product_detail(connection: Connection, product_id: ProductId) -> ProductDeta
     row = connection.execute(_PRODUCTS.where(products.c.id == product_id)).first()
     if row is None:
         return None
+    of_product = [
+        _variant_row(each)
+        for each in connection.execute(_VARIANTS.where(variants.c.product_id == product_id))
+    ]
+    options = {variant.id: variant.options for variant in of_product}
     movements = (
         select(stock_movements)
-        .where(stock_movements.c.product_id == product_id)
+        .where(stock_movements.c.variant_id.in_(options))
         .order_by(stock_movements.c.id.desc())
         .limit(_MOVEMENTS)
     )
@@ -104,7 +122,13 @@ def product_detail(connection: Connection, product_id: ProductId) -> ProductDeta
         **_product_fields(row),
         details=to_product_details(row),
         created_at=row.created_at,
-        movements=[_stock_movement(movement) for movement in connection.execute(movements)],
+        default_variant_id=VariantId(row.default_variant_id or row.id),
+        options=to_options(OPTIONS.fetch(connection, {"product_id": product_id})),
+        variants=of_product,
+        movements=[
+            _stock_movement(movement, options[movement.variant_id])
+            for movement in connection.execute(movements)
+        ],
     )
 
 
@@ -169,8 +193,22 @@ def _product_row(row: Row[Any]) -> ProductRow:
     return ProductRow(**_product_fields(row))
 
 
-def _stock_movement(row: Row[Any]) -> StockMovementRow:
+def _variant_row(row: Row[Any]) -> VariantRow:
+    return VariantRow(
+        id=row.id,
+        details=to_variant_details(row),
+        options=row.options,
+        on_hand=row.on_hand,
+        reserved=row.reserved,
+        archived_at=row.archived_at,
+        version=row.version,
+    )
+
+
+def _stock_movement(row: Row[Any], options: str) -> StockMovementRow:
     return StockMovementRow(
+        variant_id=row.variant_id,
+        options=options,
         kind=MovementKind(row.kind),
         on_hand_delta=row.on_hand_delta,
         reserved_delta=row.reserved_delta,

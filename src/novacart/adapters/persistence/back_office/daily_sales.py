@@ -24,6 +24,7 @@ from novacart.adapters.persistence.back_office.tables import (
     sales_days,
     sales_month_products,
 )
+from novacart.adapters.persistence.catalog.tables import variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.payments.tables import disputes, refunds
@@ -95,11 +96,12 @@ def live_product_sales(period: Period) -> Select[*tuple[Any, ...]]:
     """Units and revenue of each order line paid in the period."""
     return (
         select(
-            order_lines.c.product_id,
+            variants.c.product_id,
             order_lines.c.quantity.label("units"),
             (order_lines.c.quantity * order_lines.c.unit_price_minor).label("revenue_minor"),
         )
         .join_from(orders, order_lines, order_lines.c.order_id == orders.c.id)
+        .join(variants, variants.c.id == order_lines.c.variant_id)
         .where(period.contains(orders.c.paid_at), order_lines.c.status != LineStatus.CANCELLED)
     )
 

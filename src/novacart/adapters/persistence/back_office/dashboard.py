@@ -15,7 +15,7 @@ from novacart.adapters.persistence.back_office.daily_sales import (
 )
 from novacart.adapters.persistence.back_office.payments import DISPUTES, dispute_row
 from novacart.adapters.persistence.back_office.tables import sales_days
-from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.catalog.tables import products, stock_levels, variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
 from novacart.adapters.persistence.payments.tables import disputes
@@ -118,18 +118,30 @@ class SqlDashboardQueries:
             select(
                 products.c.id,
                 products.c.title,
+                variants.c.id.label("variant_id"),
+                variants.c.options,
                 available.label("available"),
                 stock_levels.c.on_hand,
             )
-            .join_from(stock_levels, products, products.c.id == stock_levels.c.product_id)
-            .where(available <= at_most, products.c.archived_at.is_(None))
-            .order_by(available, products.c.id)
+            .join_from(stock_levels, variants, variants.c.id == stock_levels.c.variant_id)
+            .join(products, products.c.id == variants.c.product_id)
+            .where(
+                available <= at_most,
+                products.c.archived_at.is_(None),
+                variants.c.archived_at.is_(None),
+            )
+            .order_by(available, variants.c.id)
             .limit(limit)
         )
         with self._database.reading() as connection:
             return [
                 LowStock(
-                    product_id=row.id, title=row.title, available=row.available, on_hand=row.on_hand
+                    product_id=row.id,
+                    variant_id=row.variant_id,
+                    title=row.title,
+                    options=row.options,
+                    available=row.available,
+                    on_hand=row.on_hand,
                 )
                 for row in connection.execute(statement)
             ]

@@ -20,6 +20,7 @@ from novacart.adapters.persistence.back_office.payments import (
     refunds_of_order,
 )
 from novacart.adapters.persistence.back_office.tables import audit_entries
+from novacart.adapters.persistence.catalog.tables import variants
 from novacart.adapters.persistence.ordering.tables import order_history, order_lines, orders
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.payments.tables import disputes, payments, webhook_events
@@ -109,7 +110,12 @@ def order_detail(connection: Connection, order_id: OrderId) -> OrderDetail | Non
     row = connection.execute(order).first()
     if row is None:
         return None
-    lines = select(order_lines).where(order_lines.c.order_id == order_id).order_by(order_lines.c.id)
+    lines = (
+        select(order_lines, variants.c.product_id)
+        .join_from(order_lines, variants, variants.c.id == order_lines.c.variant_id)
+        .where(order_lines.c.order_id == order_id)
+        .order_by(order_lines.c.id)
+    )
     changes = (
         select(order_history)
         .where(order_history.c.order_id == order_id)
@@ -208,6 +214,9 @@ def _line(row: Row[Any], currency: str) -> OrderLineRow:
     return OrderLineRow(
         id=row.id,
         product_id=row.product_id,
+        variant_id=row.variant_id,
+        sku=row.sku,
+        options=row.options,
         title=row.title,
         subtitle=row.subtitle,
         image=row.image,

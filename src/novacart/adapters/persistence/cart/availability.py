@@ -1,4 +1,4 @@
-"""The units of a product that a customer can order."""
+"""The units of a variant that a customer can order."""
 
 from sqlalchemy import BindParameter, ColumnElement, func, select
 
@@ -21,7 +21,7 @@ def orderable(user_id: UserId | BindParameter[int]) -> ColumnElement[int]:
         .where(
             carts.c.user_id == user_id,
             orders.c.status == OrderStatus.PENDING.value,
-            order_lines.c.product_id == stock_levels.c.product_id,
+            order_lines.c.variant_id == stock_levels.c.variant_id,
         )
         .correlate(stock_levels)
         .scalar_subquery()

@@ -16,6 +16,8 @@ from novacart.domain.shared.money import Money
 ADDRESS_COLUMNS: Final = [
     "id" if field.name == "source_id" else field.name for field in fields(ShippingAddress)
 ]
+# The columns of the cart, the line, its variant and product come before those of the user.
+_VARIANT_END: Final = 14
 _ADDRESS_FIELDS: Final = [field.name for field in fields(ShippingAddress)]
 
 
@@ -24,8 +26,8 @@ def to_cart(user_id: UserId, rows: Sequence[Row]) -> Cart:
     return Cart(
         user_id=user_id,
         lines=[
-            CartLine(id=line_id, product_id=product_id, quantity=quantity, added_at=added_at)
-            for _, line_id, product_id, quantity, added_at, *_ in rows
+            CartLine(id=line_id, variant_id=variant_id, quantity=quantity, added_at=added_at)
+            for _, line_id, variant_id, quantity, added_at, *_ in rows
             if line_id is not None
         ],
         checkout_order_id=rows[0][0] if rows else None,
@@ -33,18 +35,21 @@ def to_cart(user_id: UserId, rows: Sequence[Row]) -> Cart:
 
 
 def to_checkout(user_id: UserId, address_id: AddressId | None, rows: Sequence[Row]) -> Checkout:
-    """Map rows of the cart, each joined with its product in the catalog, and the user's data."""
+    """Map rows of the cart, each joined with its variant in the catalog, and the user's data."""
     lines = []
     units = {}
     for row in rows:
-        _, line_id, product_id, quantity, _, reserved, active_id, *product = row[:12]
+        _, line_id, variant_id, quantity, _, reserved, product_id, *variant = row[:_VARIANT_END]
         if line_id is not None:
-            units[product_id] = int(reserved)
-        if active_id is not None:
-            title, subtitle, image, price_minor, currency = product
+            units[variant_id] = int(reserved)
+        if product_id is not None:
+            sku, options, title, subtitle, image, price_minor, currency = variant
             lines.append(
                 CheckoutLine(
-                    product_id=active_id,
+                    product_id=product_id,
+                    variant_id=variant_id,
+                    sku=sku,
+                    options=options,
                     title=title,
                     subtitle=subtitle,
                     image=image,
@@ -52,7 +57,7 @@ def to_checkout(user_id: UserId, address_id: AddressId | None, rows: Sequence[Ro
                     quantity=quantity,
                 )
             )
-    email, unpaid, cod, abandoned, abandoned_since, *address = rows[0][12:]
+    email, unpaid, cod, abandoned, abandoned_since, *address = rows[0][_VARIANT_END:]
     return Checkout(
         cart=to_cart(user_id, rows),
         email=email,

@@ -13,7 +13,7 @@ from novacart.domain.ordering.lifecycle import LineStatus, OrderStatus, PaymentM
 
 _COD_OPEN = [literal(status.value) for status in (OrderStatus.CONFIRMED, OrderStatus.PROCESSING)]
 
-# Read before it is joined with lines: the plan must not begin with all orders of a product.
+# Read before it is joined with lines: the plan must not begin with all orders of a variant.
 _of_user = (
     select(orders.c.id, orders.c.status, orders.c.placed_at)
     .where(
@@ -44,10 +44,10 @@ open_orders: Final = select(
 """One row with the numbers of `OpenOrders`."""
 
 reserved_units: Final = (
-    select(order_lines.c.product_id, func.sum(order_lines.c.quantity).label("units"))
+    select(order_lines.c.variant_id, func.sum(order_lines.c.quantity).label("units"))
     .join_from(_of_user, order_lines, order_lines.c.order_id == _of_user.c.id)
     .where(~_is_abandoned, order_lines.c.status != LineStatus.CANCELLED.value)
-    .group_by(order_lines.c.product_id)
+    .group_by(order_lines.c.variant_id)
     .subquery("reserved_units")
 )
-"""A row for each product of which unpaid and COD orders reserve units."""
+"""A row for each variant of which unpaid and COD orders reserve units."""

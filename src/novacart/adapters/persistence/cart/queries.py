@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from novacart.adapters.persistence.cart.availability import orderable
 from novacart.adapters.persistence.cart.tables import cart_lines
-from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.catalog.tables import IMAGE, products, stock_levels, variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.cart.queries import CartItem
@@ -17,18 +17,26 @@ from novacart.domain.shared.ids import UserId
 _CART: Final = DriverStatement(
     select(
         cart_lines.c.id,
-        cart_lines.c.product_id,
+        variants.c.product_id,
+        cart_lines.c.variant_id,
         cart_lines.c.quantity,
         products.c.title,
         products.c.subtitle,
-        products.c.price_minor,
-        products.c.currency,
-        products.c.image,
+        variants.c.sku,
+        variants.c.options,
+        variants.c.price_minor,
+        variants.c.currency,
+        IMAGE,
         orderable(bindparam("user_id")).label("stock"),
     )
-    .join_from(cart_lines, products, products.c.id == cart_lines.c.product_id)
-    .join(stock_levels, stock_levels.c.product_id == products.c.id)
-    .where(cart_lines.c.user_id == bindparam("user_id"), products.c.archived_at.is_(None))
+    .join_from(cart_lines, variants, variants.c.id == cart_lines.c.variant_id)
+    .join(products, products.c.id == variants.c.product_id)
+    .join(stock_levels, stock_levels.c.variant_id == variants.c.id)
+    .where(
+        cart_lines.c.user_id == bindparam("user_id"),
+        products.c.archived_at.is_(None),
+        variants.c.archived_at.is_(None),
+    )
     .order_by(cart_lines.c.added_at, cart_lines.c.id),
     generic_plan=True,
 )

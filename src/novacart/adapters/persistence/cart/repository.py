@@ -1,11 +1,10 @@
 """Repository of carts, which saves the difference to the loaded cart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     and_,
@@ -25,7 +24,14 @@ from novacart.adapters.persistence.cart.availability import orderable
 from novacart.adapters.persistence.cart.mapper import ADDRESS_COLUMNS, to_cart, to_checkout
 from novacart.adapters.persistence.cart.open_orders import open_orders, reserved_units
 from novacart.adapters.persistence.cart.tables import cart_lines, carts
-from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.catalog.named_variant import (
+    NAMED_VARIANT_COLUMNS,
+    NAMED_VARIANT_ID,
+    ensure_named,
+    join_named_variant,
+    named_variant,
+)
+from novacart.adapters.persistence.catalog.tables import IMAGE, products, stock_levels, variants
 from novacart.adapters.persistence.id_generator import NEXT_ID, SqlIdGenerator
 from novacart.adapters.persistence.locking import lock_user
 from novacart.adapters.persistence.statements import DriverStatement
@@ -35,12 +41,19 @@ from novacart.domain.ordering.limits import RENEWAL_WINDOW
 from novacart.domain.services.cart_addition import CartAddition
 from novacart.domain.services.checkout import Checkout
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AddressId, CartLineId, OrderId, ProductId, UserId
+from novacart.domain.shared.ids import (
+    AddressId,
+    CartLineId,
+    OrderId,
+    ProductId,
+    UserId,
+    VariantId,
+)
 
 _CART = (
     carts.c.checkout_order_id,
     cart_lines.c.id,
-    cart_lines.c.product_id,
+    cart_lines.c.variant_id,
     cart_lines.c.quantity,
     cart_lines.c.added_at,
 )
@@ -56,31 +69,28 @@ _SELECT_CART: Final = DriverStatement(
 )
 _SELECT_ORDERABLE: Final = DriverStatement(
     select(orderable(bindparam("user_id"))).where(
-        stock_levels.c.product_id == bindparam("product_id")
+        stock_levels.c.variant_id == bindparam("variant_id")
     )
 )
 
 
 def _select_addition(new_line_id: ColumnElement[Any]) -> DriverStatement:
-    product_id: BindParameter[int] = bindparam("product_id")
     return DriverStatement(
         select(
             *_CART,
-            products.c.id.is_not(None),
+            *NAMED_VARIANT_COLUMNS,
             func.coalesce(orderable(bindparam("user_id")), 0),
-            wishlist_entries.c.product_id.is_not(None),
+            wishlist_entries.c.variant_id.is_not(None),
             new_line_id,
         )
         .select_from(
-            _CARTS.outerjoin(
-                products, and_(products.c.id == product_id, products.c.archived_at.is_(None))
-            )
-            .outerjoin(stock_levels, stock_levels.c.product_id == product_id)
+            join_named_variant(_CARTS)
+            .outerjoin(stock_levels, stock_levels.c.variant_id == NAMED_VARIANT_ID)
             .outerjoin(
                 wishlist_entries,
                 and_(
                     wishlist_entries.c.user_id == users.c.id,
-                    wishlist_entries.c.product_id == product_id,
+                    wishlist_entries.c.variant_id == NAMED_VARIANT_ID,
                 ),
             )
         )
@@ -99,21 +109,27 @@ _SELECT_CHECKOUT: Final = DriverStatement(
         *_CART,
         func.coalesce(reserved_units.c.units, 0),
         products.c.id,
+        variants.c.sku,
+        variants.c.options,
         products.c.title,
         products.c.subtitle,
-        products.c.image,
-        products.c.price_minor,
-        products.c.currency,
+        IMAGE,
+        variants.c.price_minor,
+        variants.c.currency,
         users.c.email,
         *open_orders.c,
         *(addresses.c[name] for name in ADDRESS_COLUMNS),
     )
     .select_from(
         _CARTS.outerjoin(
-            products,
-            and_(products.c.id == cart_lines.c.product_id, products.c.archived_at.is_(None)),
+            variants,
+            and_(variants.c.id == cart_lines.c.variant_id, variants.c.archived_at.is_(None)),
         )
-        .outerjoin(reserved_units, reserved_units.c.product_id == cart_lines.c.product_id)
+        .outerjoin(
+            products,
+            and_(products.c.id == variants.c.product_id, products.c.archived_at.is_(None)),
+        )
+        .outerjoin(reserved_units, reserved_units.c.variant_id == cart_lines.c.variant_id)
         .outerjoin(
             addresses,
             and_(addresses.c.user_id == users.c.id, addresses.c.id == bindparam("address_id")),
@@ -152,18 +168,24 @@ class SqlCarts:
         rows = _SELECT_CART.fetch(self._connection, {"user_id": user_id})
         return self._remember(to_cart(user_id, rows))
 
-    def addition(self, user_id: UserId, product_id: ProductId) -> CartAddition:
+    def addition(
+        self, user_id: UserId, *, product_id: ProductId | None, variant_id: VariantId | None
+    ) -> CartAddition:
+        ensure_named(product_id, variant_id)
         lock_user(self._connection, user_id)
         statement = _SELECT_ADDITION[self._connection.dialect.name]
-        rows = statement.fetch(self._connection, {"user_id": user_id, "product_id": product_id})
+        rows = statement.fetch(
+            self._connection,
+            {"user_id": user_id, "product_id": product_id, "variant_id": variant_id},
+        )
         cart = self._remember(to_cart(user_id, rows))
-        *_, is_active, units, on_wishlist, new_line_id = rows[0]
+        *found, units, on_wishlist, new_line_id = rows[0][len(_CART) :]
+        variant_id = named_variant(product_id, *found)
         if new_line_id is None:
             [new_line_id] = SqlIdGenerator(self._connection).take()
         return CartAddition(
             cart=cart,
-            product_id=product_id,
-            is_active=is_active,
+            variant_id=variant_id,
             orderable=units,
             on_wishlist=on_wishlist,
             new_line_id=CartLineId(new_line_id),
@@ -179,9 +201,9 @@ class SqlCarts:
         self._remember(checkout.cart)
         return checkout
 
-    def orderable(self, user_id: UserId, product_id: ProductId) -> int:
+    def orderable(self, user_id: UserId, variant_id: VariantId) -> int:
         rows = _SELECT_ORDERABLE.fetch(
-            self._connection, {"user_id": user_id, "product_id": product_id}
+            self._connection, {"user_id": user_id, "variant_id": variant_id}
         )
         return rows[0][0] if rows else 0
 
@@ -206,8 +228,8 @@ class SqlCarts:
         self._remember(cart)
         self._saved(cart)
 
-    def discard_everywhere(self, product_id: ProductId) -> None:
-        self._connection.execute(delete(cart_lines).where(cart_lines.c.product_id == product_id))
+    def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
+        self._connection.execute(delete(cart_lines).where(cart_lines.c.variant_id.in_(variant_ids)))
 
     def _save_checkout(self, cart: Cart) -> None:
         """Store the id of the unpaid order that was created from this cart, or NULL."""
@@ -231,7 +253,7 @@ def _row(cart: Cart, line: CartLine) -> dict[str, object]:
     return {
         "id": line.id,
         "user_id": cart.user_id,
-        "product_id": line.product_id,
+        "variant_id": line.variant_id,
         "quantity": line.quantity,
         "added_at": line.added_at,
     }

@@ -1,4 +1,4 @@
-"""Tables of carts. A cart has at most one line for each product."""
+"""Tables of carts. A cart has at most one line for each variant."""
 
 from sqlalchemy import (
     BigInteger,
@@ -31,9 +31,9 @@ cart_lines = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+    Column("variant_id", BigInteger, ForeignKey("variants.id"), nullable=False, index=True),
     Column("quantity", Integer, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
-    UniqueConstraint("user_id", "product_id"),
+    UniqueConstraint("user_id", "variant_id"),
     CheckConstraint("quantity >= 1", name="quantity"),
 )

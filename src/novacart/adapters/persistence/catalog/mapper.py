@@ -4,24 +4,38 @@ Columns have the names of the fields that they store. Only prices, which have tw
 the stock are mapped one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row
 
-from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.catalog.tables import (
+    DEFAULT_VARIANT_ID,
+    products,
+    stock_levels,
+)
 from novacart.application.ports.product_view import ProductView
 from novacart.application.search_terms import facet_key, index_terms
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.options import OptionValue, ProductOption
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.variant import Variant, VariantDetails
+from novacart.domain.shared.ids import OptionId, OptionValueId, VariantId
 from novacart.domain.shared.money import Money
 
 AVAILABLE: Final = stock_levels.c.on_hand - stock_levels.c.reserved
+HAS_STOCK_LEVEL: Final = stock_levels.c.variant_id == DEFAULT_VARIANT_ID
+"""Joins `products` with the stock of the default variant."""
 
 _DETAILS: Final = [field.name for field in fields(ProductDetails) if field.name != "price"]
+_VARIANT_DETAILS: Final = [
+    field.name
+    for field in fields(VariantDetails)
+    if field.name not in {"price", "compare_at_price"}
+]
 _CATEGORY_DETAILS: Final = [field.name for field in fields(CategoryDetails)]
 
 # The fields of `ProductView`, for a select that joins `products` with `stock_levels`.
@@ -51,19 +65,103 @@ def from_product(product: Product) -> dict[str, Any]:
         "created_at": product.created_at,
         "updated_at": product.updated_at,
         "archived_at": product.archived_at,
+        "default_variant_id": (
+            None
+            if product.default_variant_id == VariantId(product.id)
+            else product.default_variant_id
+        ),
     }
 
 
-def to_product(row: Row[Any]) -> Product:
-    """The product of a row with all columns of `products`."""
+def to_product(row: Row[Any], variants: Iterable[Row[Any]], values: Iterable[Row[Any]]) -> Product:
+    """The product of a row with all columns of `products`.
+
+    `variants` have all columns of `variants`. `values` are joined with their options, sorted by
+    the positions of both.
+    """
+    texts: dict[OptionId, tuple[str, list[OptionValue]]] = {}
+    for each in values:
+        _, of_option = texts.setdefault(OptionId(each.option_id), (each.name, []))
+        of_option.append(OptionValue(id=OptionValueId(each.id), text=each.text))
+    options = {
+        option_id: ProductOption(id=option_id, name=name, values=tuple(of_option))
+        for option_id, (name, of_option) in texts.items()
+    }
+    option_of = {value.id: option.id for option in options.values() for value in option.values}
     return Product(
         id=row.id,
         details=to_product_details(row),
         created_at=row.created_at,
         updated_at=row.updated_at,
         archived_at=row.archived_at,
+        options=options.values(),
+        variants=[_to_variant(each, options, option_of) for each in variants],
+        default_variant_id=VariantId(row.default_variant_id or row.id),
         version=row.version,
     )
+
+
+def from_variant(product: Product, variant: Variant) -> dict[str, Any]:
+    """All columns of `variants`."""
+    details = variant.details
+    compare_at = details.compare_at_price
+    return {
+        "id": variant.id,
+        "product_id": product.id,
+        **{name: getattr(details, name) for name in _VARIANT_DETAILS},
+        "price_minor": details.price.amount,
+        "currency": details.price.currency,
+        "compare_at_minor": None if compare_at is None else compare_at.amount,
+        "position": variant.position,
+        "archived_at": variant.archived_at,
+        "version": variant.version,
+        "combination": ",".join(map(str, sorted(variant.values.values()))),
+        "options": product.describe_options(variant),
+    }
+
+
+def _to_variant(
+    row: Row[Any],
+    options: Iterable[OptionId],
+    option_of: Mapping[OptionValueId, OptionId],
+) -> Variant:
+    value_ids = [OptionValueId(int(each)) for each in row.combination.split(",") if each]
+    values = {option_of[value_id]: value_id for value_id in value_ids}
+    return Variant(
+        id=VariantId(row.id),
+        details=to_variant_details(row),
+        values={option_id: values[option_id] for option_id in options},
+        position=row.position,
+        archived_at=row.archived_at,
+        version=row.version,
+    )
+
+
+def to_variant_details(row: Row[Any]) -> VariantDetails:
+    """The details in a row with all columns of `variants`."""
+    compare_at = row.compare_at_minor
+    return VariantDetails(
+        **{name: getattr(row, name) for name in _VARIANT_DETAILS},
+        price=Money(row.price_minor, row.currency),
+        compare_at_price=None if compare_at is None else Money(compare_at, row.currency),
+    )
+
+
+def option_rows(product: Product) -> list[dict[str, Any]]:
+    """The rows of `product_options`."""
+    return [
+        {"id": option.id, "product_id": product.id, "name": option.name, "position": position}
+        for position, option in enumerate(product.options)
+    ]
+
+
+def value_rows(product: Product) -> list[dict[str, Any]]:
+    """The rows of `option_values`."""
+    return [
+        {"id": value.id, "option_id": option.id, "text": value.text, "position": position}
+        for option in product.options
+        for position, value in enumerate(option.values)
+    ]
 
 
 def to_product_details(row: Row[Any]) -> ProductDetails:

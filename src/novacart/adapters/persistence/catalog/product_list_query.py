@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import NullType
 
-from novacart.adapters.persistence.catalog.mapper import AVAILABLE, LISTED_COLUMNS
+from novacart.adapters.persistence.catalog.mapper import AVAILABLE, HAS_STOCK_LEVEL, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
 from novacart.adapters.persistence.keyset import seek
@@ -51,7 +51,6 @@ _SCORE: Final = {
     "CAST(:terms AS tsquery), 1) AS bigint)",
 }
 
-_HAS_STOCK_LEVEL: Final = stock_levels.c.product_id == products.c.id
 
 IS_ACTIVE: Final = products.c.archived_at.is_(None)
 # Products of an inactive category can still be opened and ordered, but they are not listed.
@@ -114,7 +113,7 @@ class ProductListQuery:
         # Not converted, since only the key of the last row is used.
         key = type_coerce(self._key, NullType()).label("sort_key")
         page = select(*LISTED_COLUMNS, key)
-        page = page.join_from(products, stock_levels, _HAS_STOCK_LEVEL)
+        page = page.join_from(products, stock_levels, HAS_STOCK_LEVEL)
         return self._sought(self._searched(self._filtered(page)), limit, after)
 
     def page_by_examining(
@@ -148,7 +147,7 @@ class ProductListQuery:
         found = select(products.c.id, products.c.created_at, products.c.price_minor)
         found = self._filtered(found.where(products.c.id == search.c.product_id))
         if self._filters.in_stock is not None:
-            found = found.join(stock_levels, _HAS_STOCK_LEVEL)
+            found = found.join(stock_levels, HAS_STOCK_LEVEL)
         each = found.correlate(search).offset(0).lateral("found")
         key = search.c.score if self._key is search.c.score else each.c[self._key.name]
         page = seek(
@@ -166,7 +165,7 @@ class ProductListQuery:
         return (
             select(*LISTED_COLUMNS, matching.c.sort_key)
             .join_from(matching, products, products.c.id == matching.c.id)
-            .join(stock_levels, _HAS_STOCK_LEVEL)
+            .join(stock_levels, HAS_STOCK_LEVEL)
             .order_by(*self._order(matching.c.sort_key, matching.c.id))
         )
 
@@ -177,7 +176,7 @@ class ProductListQuery:
     def _examined(self, count: int, after: ListPosition | None) -> Subquery:
         products_of_list = select(products.c.id, self._key.label("sort_key"))
         if self._filters.in_stock is not None:
-            products_of_list = products_of_list.join(stock_levels, _HAS_STOCK_LEVEL)
+            products_of_list = products_of_list.join(stock_levels, HAS_STOCK_LEVEL)
         examined = self._sought(self._filtered(products_of_list), 0, after)
         return examined.limit(_count(count)).subquery("examined")
 
@@ -205,7 +204,7 @@ class ProductListQuery:
     def count(self) -> Select[*tuple[Any, ...]]:
         count: Select[*tuple[Any, ...]] = select(func.count()).select_from(products)
         if self._filters.in_stock is not None:
-            count = count.join(stock_levels, _HAS_STOCK_LEVEL)
+            count = count.join(stock_levels, HAS_STOCK_LEVEL)
         return self._searched(self._filtered(count))
 
     def _from_position(self, key: int) -> datetime | int:

@@ -5,30 +5,75 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from novacart.adapters.persistence.catalog.brand_counts import BrandCounts
-from novacart.adapters.persistence.catalog.mapper import from_product, to_product
+from novacart.adapters.persistence.catalog.mapper import (
+    from_product,
+    from_variant,
+    option_rows,
+    to_product,
+    value_rows,
+)
+from novacart.adapters.persistence.catalog.named_variant import (
+    NAMED_VARIANT_COLUMNS,
+    ensure_named,
+    join_named_variant,
+    named_variant,
+)
 from novacart.adapters.persistence.catalog.search_index import (
     IndexedTexts,
     index_products,
     indexed_texts,
     reindex_product,
 )
-from novacart.adapters.persistence.catalog.tables import products
+from novacart.adapters.persistence.catalog.tables import (
+    option_values,
+    product_options,
+    products,
+    variants,
+)
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import DriverStatement
-from novacart.domain.catalog.errors import ProductNotFound, SkuTaken
+from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, VariantNotFound
 from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.variant import Variant
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 
-_SKU_TAKEN = ("uq_products_sku", "UNIQUE constraint failed: products.sku")
-_SELECT_ACTIVE: Final = DriverStatement(
-    select(products.c.id).where(
-        products.c.id == bindparam("product_id"), products.c.archived_at.is_(None)
+_SKU_TAKEN = ("uq_variants_sku", "UNIQUE constraint failed: variants.sku")
+_FIND_VARIANT: Final = DriverStatement(
+    select(*NAMED_VARIANT_COLUMNS).select_from(
+        join_named_variant(select(literal(1).label("one")).subquery("one"))
+    )
+)
+_VALUES = (
+    select(
+        product_options.c.product_id,
+        product_options.c.name,
+        option_values.c.option_id,
+        option_values.c.id,
+        option_values.c.text,
+    )
+    .join_from(product_options, option_values, option_values.c.option_id == product_options.c.id)
+    .order_by(
+        product_options.c.position,
+        product_options.c.id,
+        option_values.c.position,
+        option_values.c.id,
     )
 )
 _UPDATE = (
@@ -44,19 +89,39 @@ class SqlProducts:
         self._saved = saved
         self._indexed: dict[ProductId, IndexedTexts] = {}
         self._brand_counts = BrandCounts(connection)
+        self._variants = _VariantRows(connection)
 
     def get(self, product_id: ProductId) -> Product:
         return self._one(select(products).where(products.c.id == product_id))
 
-    def ensure_active(self, product_id: ProductId) -> None:
-        if not _SELECT_ACTIVE.fetch(self._connection, {"product_id": product_id}):
-            raise ProductNotFound
+    def find_variant(
+        self, *, product_id: ProductId | None, variant_id: VariantId | None
+    ) -> VariantId:
+        ensure_named(product_id, variant_id)
+        parameters = {"product_id": product_id, "variant_id": variant_id}
+        [row] = _FIND_VARIANT.fetch(self._connection, parameters)
+        return named_variant(product_id, *row)
+
+    def variant_ids(self, product_id: ProductId) -> Sequence[VariantId]:
+        return self._connection.scalars(
+            select(variants.c.id)
+            .where(variants.c.product_id == product_id)
+            .order_by(variants.c.position, variants.c.id)
+        ).all()
 
     def get_for_update(self, product_id: ProductId) -> Product:
-        # FOR NO KEY UPDATE: inserts that only reference the product (a cart line) don't wait.
+        # FOR NO KEY UPDATE: inserts that only reference the product don't wait.
         return self._one(
             select(products).where(products.c.id == product_id).with_for_update(key_share=True)
         )
+
+    def get_by_variant_for_update(self, variant_id: VariantId) -> Product:
+        product_id = self._connection.scalar(
+            select(variants.c.product_id).where(variants.c.id == variant_id)
+        )
+        if product_id is None:
+            raise VariantNotFound
+        return self.get_for_update(ProductId(product_id))
 
     def get_many_for_update(self, product_ids: Iterable[ProductId]) -> dict[ProductId, Product]:
         rows = self._connection.execute(
@@ -65,13 +130,19 @@ class SqlProducts:
             .order_by(products.c.id)
             .with_for_update(key_share=True)
         )
-        return {row.id: self._load(row) for row in rows}
+        return {product.id: product for product in self._load(rows.all())}
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
         rows = self._connection.execute(
-            select(products.c.sku, products.c.id).where(products.c.sku.in_(set(skus)))
+            select(variants.c.sku, variants.c.product_id).where(variants.c.sku.in_(set(skus)))
         )
         return {sku: ProductId(product_id) for sku, product_id in rows}
+
+    def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
+        rows = self._connection.execute(
+            select(variants.c.id, variants.c.product_id).where(variants.c.id.in_(set(variant_ids)))
+        )
+        return {VariantId(variant_id): ProductId(product_id) for variant_id, product_id in rows}
 
     def ids_by_names(
         self, titles: Iterable[str]
@@ -87,14 +158,17 @@ class SqlProducts:
         return ids
 
     def add(self, product: Product) -> None:
+        skus = [each.details.sku for each in product.variants if each.details.sku]
+        if len(skus) > 1:
+            self._ensure_free(product, skus)
         self.add_all([product])
 
     def add_all(self, added: Sequence[Product]) -> None:
         if not added:
             return
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
-        with _mapping_taken_sku(added):
-            self._connection.execute(insert(products), rows)
+        self._connection.execute(insert(products), rows)
+        self._variants.add(added)
         index_products(self._connection, added)
         for product in added:
             self._indexed[product.id] = indexed_texts(product)
@@ -105,10 +179,12 @@ class SqlProducts:
     def save(self, product: Product) -> None:
         row = from_product(product)
         key = {"_id": row.pop("id"), "_version": product.version}
-        with _mapping_taken_sku([product]):
-            updated = self._connection.execute(_UPDATE.values(**row), key).rowcount
-        if updated != 1:
+        if self._connection.execute(_UPDATE.values(**row), key).rowcount != 1:
             raise ConcurrentChange
+        skus = self._variants.new_skus(product)
+        if len(skus) > 1:
+            self._ensure_free(product, skus)
+        self._variants.save(product)
         texts = indexed_texts(product)
         if self._indexed.get(product.id) != texts:
             reindex_product(self._connection, product)
@@ -121,27 +197,161 @@ class SqlProducts:
         """Write the changed counts, as the last statement before the commit."""
         self._brand_counts.write()
 
-    def _one(self, statement: Select[*tuple[Any, ...]]) -> Product:
-        row = self._connection.execute(statement).one_or_none()
-        if row is None:
-            raise ProductNotFound
-        return self._load(row)
+    def _ensure_free(self, product: Product, skus: Sequence[str]) -> None:
+        """Raise `SkuTaken` for the SKU of another product, which a violated index may not name."""
+        for sku, owner in self.ids_by_sku(skus).items():
+            if owner != product.id:
+                raise SkuTaken(sku)
 
-    def _load(self, row: Row[Any]) -> Product:
-        product = to_product(row)
-        self._indexed[product.id] = indexed_texts(product)
-        self._brand_counts.loaded(product)
-        return product
+    def _one(self, statement: Select[*tuple[Any, ...]]) -> Product:
+        loaded = self._load(self._connection.execute(statement).all())
+        if not loaded:
+            raise ProductNotFound
+        return loaded[0]
+
+    def _load(self, rows: Sequence[Row[Any]]) -> list[Product]:
+        loaded = self._variants.load(rows)
+        for product in loaded:
+            self._indexed[product.id] = indexed_texts(product)
+            self._brand_counts.loaded(product)
+        return loaded
+
+
+class _VariantRows:
+    """The rows of products' options and variants. Saves the difference to what was loaded."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._variants: dict[ProductId, dict[VariantId, Variant]] = {}
+        self._options: dict[ProductId, list[dict[str, Any]]] = {}
+        self._values: dict[ProductId, list[dict[str, Any]]] = {}
+
+    def load(self, rows: Sequence[Row[Any]]) -> list[Product]:
+        """The products of rows of `products`.
+
+        Raises `ConcurrentChange` if a product that is not locked changes meanwhile.
+        """
+        ids = [row.id for row in rows]
+        if not ids:
+            return []
+        of_products: dict[int, list[Row[Any]]] = defaultdict(list)
+        with_options = []
+        for row in self._connection.execute(
+            select(variants).where(variants.c.product_id.in_(ids)).order_by(variants.c.id)
+        ):
+            of_products[row.product_id].append(row)
+            if row.combination:
+                with_options.append(row.product_id)
+        values: dict[int, list[Row[Any]]] = defaultdict(list)
+        if with_options:
+            statement = _VALUES.where(product_options.c.product_id.in_(set(with_options)))
+            for row in self._connection.execute(statement):
+                values[row.product_id].append(row)
+        try:
+            loaded = [to_product(row, of_products[row.id], values[row.id]) for row in rows]
+        except KeyError as error:
+            raise ConcurrentChange from error
+        for product in loaded:
+            self._remember(product)
+        return loaded
+
+    def add(self, added: Sequence[Product]) -> None:
+        rows = [from_variant(product, each) for product in added for each in product.variants]
+        skus = [row["sku"] for row in rows if row["sku"]] if len(added) == 1 else []
+        with _mapping_taken_sku(skus):
+            self._connection.execute(insert(variants), rows)
+        for product in added:
+            self._save_options(product)
+            self._remember(product)
+
+    def new_skus(self, product: Product) -> list[str]:
+        """The SKUs that a variant of the product has now and did not have before."""
+        before = self._variants[product.id]
+        return [
+            each.details.sku
+            for each in product.variants
+            if each.details.sku
+            and (each.id not in before or before[each.id].details.sku != each.details.sku)
+        ]
+
+    def save(self, product: Product) -> None:
+        have_options_changed = self._save_options(product)
+        before = self._variants[product.id]
+        new, changed = [], []
+        for variant in product.variants:
+            if variant.id not in before:
+                new.append(from_variant(product, variant))
+            elif have_options_changed or variant != before[variant.id]:
+                changed.append(from_variant(product, variant))
+        with _mapping_taken_sku(self.new_skus(product)):
+            if len(changed) > 1:
+                self._release_skus(before, changed)
+            for row in changed:
+                variant_id = row.pop("id")
+                self._connection.execute(
+                    update(variants).where(variants.c.id == variant_id).values(row)
+                )
+            if new:
+                self._connection.execute(insert(variants), new)
+        self._remember(product)
+
+    def _release_skus(
+        self, before: Mapping[VariantId, Variant], changed: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Remove the SKUs that change, so that two variants can exchange theirs."""
+        released = [
+            row["id"] for row in changed if before[row["id"]].details.sku not in {None, row["sku"]}
+        ]
+        if released:
+            self._connection.execute(
+                update(variants).where(variants.c.id.in_(released)).values(sku=None)
+            )
+
+    def _save_options(self, product: Product) -> bool:
+        """Return whether they changed."""
+        options, values = option_rows(product), value_rows(product)
+        options_before = self._options.get(product.id, [])
+        values_before = self._values.get(product.id, [])
+        if (options, values) == (options_before, values_before):
+            return False
+        self._delete_rows(option_values, values_before, values)
+        self._delete_rows(product_options, options_before, options)
+        self._put_rows(product_options, options_before, options)
+        self._put_rows(option_values, values_before, values)
+        return True
+
+    def _delete_rows(
+        self, table: Table, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
+    ) -> None:
+        removed = {row["id"] for row in before} - {row["id"] for row in after}
+        if removed:
+            self._connection.execute(delete(table).where(table.c.id.in_(removed)))
+
+    def _put_rows(
+        self, table: Table, before: Sequence[dict[str, Any]], after: Sequence[dict[str, Any]]
+    ) -> None:
+        stored = {row["id"]: row for row in before}
+        new = [row for row in after if row["id"] not in stored]
+        if new:
+            self._connection.execute(insert(table), new)
+        for row in after:
+            if row["id"] in stored and row != stored[row["id"]]:
+                self._connection.execute(update(table).where(table.c.id == row["id"]).values(row))
+
+    def _remember(self, product: Product) -> None:
+        self._variants[product.id] = {each.id: each for each in product.variants}
+        self._options[product.id] = option_rows(product)
+        self._values[product.id] = value_rows(product)
 
 
 @contextmanager
-def _mapping_taken_sku(saved: Sequence[Product]) -> Iterator[None]:
-    """Raise `SkuTaken`, or `ConcurrentChange` if the database doesn't say whose SKU it is."""
+def _mapping_taken_sku(skus: Sequence[str]) -> Iterator[None]:
+    """Raise `SkuTaken`, or `ConcurrentChange` if the database doesn't say which SKU is taken."""
     try:
         yield
     except IntegrityError as error:
         if violated_constraint(error) not in _SKU_TAKEN:
             raise
-        if len(saved) > 1:
+        if len(skus) != 1:
             raise ConcurrentChange from error
-        raise SkuTaken(saved[0].details.sku or "") from error
+        raise SkuTaken(skus[0]) from error

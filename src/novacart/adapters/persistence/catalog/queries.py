@@ -1,6 +1,6 @@
 """Queries of the catalog that customers see."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, Generic, TypeVar
 
@@ -20,7 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import Subquery
 
 from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
-from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
+from novacart.adapters.persistence.catalog.mapper import (
+    AVAILABLE,
+    HAS_STOCK_LEVEL,
+    PRODUCT_VIEW_COLUMNS,
+    to_product_view,
+)
 from novacart.adapters.persistence.catalog.product_list_query import (
     IS_ACTIVE,
     KeptList,
@@ -33,7 +38,15 @@ from novacart.adapters.persistence.catalog.suggestions import (
     matching_categories,
     matching_products,
 )
-from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
+from novacart.adapters.persistence.catalog.tables import (
+    DEFAULT_VARIANT_ID,
+    categories,
+    option_values,
+    product_options,
+    products,
+    stock_levels,
+    variants,
+)
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.catalog.policy import CatalogPolicy
@@ -50,23 +63,76 @@ from novacart.application.catalog.queries import (
     Suggestion,
 )
 from novacart.application.catalog.search import merge_brands, select_suggestions
-from novacart.application.ports.product_view import ProductView
+from novacart.application.ports.product_view import (
+    OptionValueView,
+    OptionView,
+    ProductView,
+    ProductWithVariants,
+    VariantView,
+)
 from novacart.application.search_terms import facet_key, search_terms
-from novacart.domain.catalog.errors import ProductNotFound
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
+from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 Result = TypeVar("Result")
 
 _BATCH_SIZE: Final = 1000
+# Of `_VARIANT_COLUMNS`.
+_COMBINATION: Final = 9
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)}
 
 _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
     select(*PRODUCT_VIEW_COLUMNS)
-    .join_from(products, stock_levels, stock_levels.c.product_id == products.c.id)
+    .join_from(products, stock_levels, HAS_STOCK_LEVEL)
     .where(IS_ACTIVE)
 )
 _PRODUCT: Final = DriverStatement(_PRODUCTS.where(products.c.id == bindparam("product_id")))
+_VARIANT_COLUMNS: Final[list[ColumnElement[Any]]] = [
+    variants.c.id,
+    variants.c.sku,
+    variants.c.barcode,
+    variants.c.price_minor,
+    variants.c.currency,
+    variants.c.compare_at_minor,
+    variants.c.weight_g,
+    variants.c.image,
+    variants.c.options,
+    variants.c.combination,
+    AVAILABLE.label("available"),
+    variants.c.version,
+]
+# With the default variant, which is the only one of a product without options.
+_PRODUCT_WITH_DEFAULT: Final = DriverStatement(
+    _PRODUCTS.add_columns(*(column.label(f"v_{column.key}") for column in _VARIANT_COLUMNS))
+    .join(variants, variants.c.id == DEFAULT_VARIANT_ID)
+    .where(products.c.id == bindparam("product_id"))
+)
+_VARIANTS: Final = DriverStatement(
+    select(*_VARIANT_COLUMNS)
+    .join_from(variants, stock_levels, stock_levels.c.variant_id == variants.c.id)
+    .where(
+        variants.c.product_id == bindparam("product_id", type_=BigInteger),
+        variants.c.archived_at.is_(None),
+    )
+    .order_by(variants.c.position, variants.c.id)
+)
+OPTIONS: Final = DriverStatement(
+    select(
+        product_options.c.id,
+        product_options.c.name,
+        option_values.c.id,
+        option_values.c.text,
+    )
+    .join_from(product_options, option_values, option_values.c.option_id == product_options.c.id)
+    .where(product_options.c.product_id == bindparam("product_id", type_=BigInteger))
+    .order_by(product_options.c.position, product_options.c.id, option_values.c.position)
+)
+_PRODUCT_OF_VARIANT: Final = DriverStatement(
+    select(variants.c.product_id).where(
+        variants.c.id == bindparam("variant_id", type_=BigInteger), variants.c.archived_at.is_(None)
+    )
+)
 # The ids are one parameter, so that the SQL does not depend on their number.
 _IDS_IN_JSON = func.json_each(bindparam("ids", type_=JSON)).table_valued("value")
 _PRODUCTS_BY_ID: Final = {
@@ -191,6 +257,35 @@ class SqlCatalogQueries:
             raise ProductNotFound
         return to_product_view(rows[0])
 
+    def product_with_variants(self, product_id: ProductId) -> ProductWithVariants:
+        parameters = {"product_id": product_id}
+        rows = self._database.fetch(_PRODUCT_WITH_DEFAULT, parameters)
+        if not rows:
+            raise ProductNotFound
+        default = rows[0][len(PRODUCT_VIEW_COLUMNS) :]
+        options: list[OptionView] = []
+        of_product: Sequence[Row] = [default]
+        if default[_COMBINATION]:
+            options = to_options(self._database.fetch(OPTIONS, parameters))
+            # The product was read first. So the version in its tag is not newer than the variants.
+            of_product = self._database.fetch(_VARIANTS, parameters)
+        option_of = {value.id: option.id for option in options for value in option.values}
+        return ProductWithVariants(
+            product=to_product_view(rows[0]),
+            default_variant_id=VariantId(default[0]),
+            options=options,
+            variants=[_to_variant(row, option_of) for row in of_product],
+        )
+
+    def product_of(self, variant_id: VariantId) -> ProductWithVariants:
+        rows = self._database.fetch(_PRODUCT_OF_VARIANT, {"variant_id": variant_id})
+        if not rows:
+            raise VariantNotFound
+        try:
+            return self.product_with_variants(ProductId(rows[0][0]))
+        except ProductNotFound as error:
+            raise VariantNotFound from error
+
     def products(self, product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
         statement = _PRODUCTS_BY_ID[self._database.dialect]
         rows = self._database.fetch(statement, {"ids": product_ids})
@@ -269,6 +364,23 @@ def _to_brands(rows: Sequence[Row]) -> Sequence[BrandCount]:
     brands = merge_brands((row[0], row[1], row[2]) for row in rows)
     # The collations of the databases differ.
     return sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title))
+
+
+def to_options(rows: Sequence[Row]) -> list[OptionView]:
+    """The options in rows of `OPTIONS`."""
+    names: dict[OptionId, str] = {}
+    values: dict[OptionId, list[OptionValueView]] = {}
+    for option_id, name, value_id, value_text in rows:
+        names[option_id] = name
+        values.setdefault(option_id, []).append(OptionValueView(value_id, value_text))
+    return [OptionView(option_id, name, values[option_id]) for option_id, name in names.items()]
+
+
+def _to_variant(row: Row, option_of: Mapping[OptionValueId, OptionId]) -> VariantView:
+    value_ids = [OptionValueId(int(each)) for each in row[_COMBINATION].split(",") if each]
+    # Options may have changed since they were read.
+    values = {option_of[each]: each for each in value_ids if each in option_of}
+    return VariantView._make((*row[:_COMBINATION], values, *row[_COMBINATION + 1 :]))
 
 
 def _listed(row: Sequence[Any]) -> ListedProduct:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, TextClause, text
 
-from novacart.application.catalog.search import ProductTerms, product_terms
+from novacart.application.catalog.search import ProductTerms, product_terms, variant_codes
 from novacart.application.search_terms import SearchTerm
 from novacart.domain.catalog.product import Product
 
@@ -36,7 +36,7 @@ _DELETE: Final[dict[str, TextClause]] = {
 }
 
 # The texts of a product that are indexed, and whether it is archived.
-IndexedTexts = tuple[str, str, str | None, str | None, str, str, bool]
+IndexedTexts = tuple[str, str, str | None, str | None, str, str, tuple[str, ...], bool]
 
 
 def indexed_texts(product: Product) -> IndexedTexts:
@@ -49,6 +49,7 @@ def indexed_texts(product: Product) -> IndexedTexts:
         details.sku,
         details.subtitle,
         details.description,
+        tuple(variant_codes(product)),
         product.is_archived,
     )
 
@@ -59,7 +60,7 @@ def index_products(connection: Connection, products: Sequence[Product]) -> None:
         index_row(
             connection.dialect.name,
             product.id,
-            product_terms(product.details),
+            product_terms(product.details, variant_codes(product)),
             is_archived=product.is_archived,
         )
         for product in products

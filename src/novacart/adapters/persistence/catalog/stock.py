@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from novacart.adapters.persistence.catalog.tables import stock_levels, stock_movements
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import DriverStatement, MultiRowInsert
-from novacart.domain.catalog.errors import OutOfStock, ProductNotFound, StockAlreadyMoved
+from novacart.domain.catalog.errors import OutOfStock, StockAlreadyMoved, VariantNotFound
 from novacart.domain.catalog.stock import (
     EFFECTS,
     MovementKind,
@@ -32,7 +32,7 @@ from novacart.domain.catalog.stock import (
     StockMovement,
 )
 from novacart.domain.shared.events import DomainEvent
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import VariantId
 
 _ALREADY_MOVED = (
     "uq_stock_movements_reference",
@@ -41,9 +41,9 @@ _ALREADY_MOVED = (
 _LEVELS = select(stock_levels)
 # On PostgreSQL only.
 _LOCK: Final = DriverStatement(
-    select(stock_levels.c.product_id)
-    .where(stock_levels.c.product_id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
-    .order_by(stock_levels.c.product_id)
+    select(stock_levels.c.variant_id)
+    .where(stock_levels.c.variant_id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
+    .order_by(stock_levels.c.variant_id)
     .with_for_update(key_share=True)
 )
 _INSERT_MOVEMENTS: Final = MultiRowInsert(
@@ -57,20 +57,20 @@ def _change_statement(count: int, *, only_if_available: bool) -> DriverStatement
     ids = [bindparam(f"id_{position}", type_=BigInteger) for position in range(count)]
     quantity = case(
         *(
-            (stock_levels.c.product_id == id_, bindparam(f"quantity_{position}", type_=BigInteger))
+            (stock_levels.c.variant_id == id_, bindparam(f"quantity_{position}", type_=BigInteger))
             for position, id_ in enumerate(ids)
         )
     )
     statement = (
         update(stock_levels)
-        .where(stock_levels.c.product_id.in_(ids))
+        .where(stock_levels.c.variant_id.in_(ids))
         .values(
             {
                 column: column + bindparam(column.name, type_=BigInteger) * quantity
                 for column in (stock_levels.c.on_hand, stock_levels.c.reserved)
             }
         )
-        .returning(stock_levels.c.product_id)
+        .returning(stock_levels.c.variant_id)
     )
     if only_if_available:
         statement = statement.where(stock_levels.c.on_hand - stock_levels.c.reserved >= quantity)
@@ -89,7 +89,7 @@ class SqlStock:
         self._connection = connection
         self._actor = actor
         self._record = record
-        self._locked_ids: set[ProductId] = set()
+        self._locked_ids: set[VariantId] = set()
 
     def reserve(self, claims: Sequence[StockClaim], *, at: datetime) -> None:
         requested = _quantities(claims)
@@ -99,9 +99,15 @@ class SqlStock:
             # The changed levels are locked until the transaction ends: undoing them is safe.
             self._change_levels({id_: requested[id_] for id_ in changed}, -on_hand, -reserved)
             levels = self.levels(short)
+            products = {claim.variant_id: claim.product_id for claim in claims}
             raise OutOfStock(
                 [
-                    (id_, requested[id_], levels[id_].available if id_ in levels else 0)
+                    (
+                        products[id_],
+                        id_,
+                        requested[id_],
+                        levels[id_].available if id_ in levels else 0,
+                    )
                     for id_ in sorted(short)
                 ]
             )
@@ -120,72 +126,72 @@ class SqlStock:
 
     def open(
         self,
-        initial: Mapping[ProductId, int],
+        initial: Mapping[VariantId, int],
         *,
         reason: str,
         at: datetime,
-        versions: Mapping[ProductId, int] | None = None,
+        versions: Mapping[VariantId, int] | None = None,
     ) -> None:
         versions = versions or {}
         rows = [
             {
-                "product_id": product_id,
+                "variant_id": variant_id,
                 "on_hand": count,
                 "reserved": 0,
-                "version": versions.get(product_id, 0),
+                "version": versions.get(variant_id, 0),
             }
-            for product_id, count in initial.items()
+            for variant_id, count in initial.items()
         ]
         if rows:
             self._connection.execute(insert(stock_levels), rows)
         movements = [
-            StockMovement.adjustment(product_id, count, reason=reason, at=at)
-            for product_id, count in initial.items()
+            StockMovement.adjustment(variant_id, count, reason=reason, at=at)
+            for variant_id, count in initial.items()
             if count
         ]
         self._record_movements(movements)
         for movement in movements:
             self._record(movement.adjusted_event(on_hand=movement.on_hand_delta))
 
-    def adjust(self, product_id: ProductId, delta: int, *, reason: str, at: datetime) -> StockLevel:
-        level = self._lock_level(product_id)
+    def adjust(self, variant_id: VariantId, delta: int, *, reason: str, at: datetime) -> StockLevel:
+        level = self._lock_level(variant_id)
         if delta == 0:
             return level
         after = level.adjusted(delta)
         self._connection.execute(
             update(stock_levels)
-            .where(stock_levels.c.product_id == product_id)
+            .where(stock_levels.c.variant_id == variant_id)
             .values(on_hand=stock_levels.c.on_hand + delta, version=after.version)
         )
-        movement = StockMovement.adjustment(product_id, delta, reason=reason, at=at)
+        movement = StockMovement.adjustment(variant_id, delta, reason=reason, at=at)
         self._record_movements([movement])
         self._record(movement.adjusted_event(on_hand=after.on_hand))
         return after
 
     def set_available(
-        self, product_id: ProductId, available: int, *, reason: str, at: datetime
+        self, variant_id: VariantId, available: int, *, reason: str, at: datetime
     ) -> StockLevel:
-        delta = available - self._lock_level(product_id).available
-        return self.adjust(product_id, delta, reason=reason, at=at)
+        delta = available - self._lock_level(variant_id).available
+        return self.adjust(variant_id, delta, reason=reason, at=at)
 
-    def lock(self, product_ids: Iterable[ProductId]) -> None:
-        ids = set(product_ids) - self._locked_ids
+    def lock(self, variant_ids: Iterable[VariantId]) -> None:
+        ids = set(variant_ids) - self._locked_ids
         if ids and self._connection.dialect.name == "postgresql":
             _LOCK.execute(self._connection, {"ids": list(ids)})
         self._locked_ids |= ids
 
-    def levels(self, product_ids: Iterable[ProductId]) -> dict[ProductId, StockLevel]:
+    def levels(self, variant_ids: Iterable[VariantId]) -> dict[VariantId, StockLevel]:
         rows = self._connection.execute(
-            _LEVELS.where(stock_levels.c.product_id.in_(set(product_ids)))
+            _LEVELS.where(stock_levels.c.variant_id.in_(set(variant_ids)))
         )
-        return {row.product_id: _to_level(row) for row in rows}
+        return {row.variant_id: _to_level(row) for row in rows}
 
-    def _lock_level(self, product_id: ProductId) -> StockLevel:
+    def _lock_level(self, variant_id: VariantId) -> StockLevel:
         row = self._connection.execute(
-            _LEVELS.where(stock_levels.c.product_id == product_id).with_for_update(key_share=True)
+            _LEVELS.where(stock_levels.c.variant_id == variant_id).with_for_update(key_share=True)
         ).one_or_none()
         if row is None:
-            raise ProductNotFound
+            raise VariantNotFound
         return _to_level(row)
 
     def _move(self, kind: MovementKind, claims: Sequence[StockClaim], at: datetime) -> None:
@@ -195,13 +201,13 @@ class SqlStock:
 
     def _change_levels(
         self,
-        quantities: Mapping[ProductId, int],
+        quantities: Mapping[VariantId, int],
         on_hand: int,
         reserved: int,
         *,
         only_if_available: bool = False,
-    ) -> set[ProductId]:
-        """Add each quantity, times `on_hand` and `reserved`, and return the changed products.
+    ) -> set[VariantId]:
+        """Add each quantity, times `on_hand` and `reserved`, and return the changed variants.
 
         Several rows are first locked by rising id, since PostgreSQL updates rows in the order
         of its plan. A separate statement does so: an UPDATE with a locking subquery would
@@ -213,16 +219,16 @@ class SqlStock:
         if len(ids) > 1:
             self.lock(ids)
         parameters = {"on_hand": on_hand, "reserved": reserved}
-        for position, product_id in enumerate(ids):
-            parameters[f"id_{position}"] = product_id
-            parameters[f"quantity_{position}"] = quantities[product_id]
+        for position, variant_id in enumerate(ids):
+            parameters[f"id_{position}"] = variant_id
+            parameters[f"quantity_{position}"] = quantities[variant_id]
         statement = _change_statement(len(ids), only_if_available=only_if_available)
-        return {product_id for (product_id,) in statement.fetch(self._connection, parameters)}
+        return {variant_id for (variant_id,) in statement.fetch(self._connection, parameters)}
 
     def _record_movements(self, movements: Iterable[StockMovement]) -> None:
         rows = [
             {
-                "product_id": movement.product_id,
+                "variant_id": movement.variant_id,
                 "kind": movement.kind.value,
                 "on_hand_delta": movement.on_hand_delta,
                 "reserved_delta": movement.reserved_delta,
@@ -244,12 +250,12 @@ class SqlStock:
 
 def _to_level(row: Row[Any]) -> StockLevel:
     return StockLevel(
-        product_id=row.product_id, on_hand=row.on_hand, reserved=row.reserved, version=row.version
+        variant_id=row.variant_id, on_hand=row.on_hand, reserved=row.reserved, version=row.version
     )
 
 
-def _quantities(claims: Iterable[StockClaim]) -> Counter[ProductId]:
-    quantities: Counter[ProductId] = Counter()
+def _quantities(claims: Iterable[StockClaim]) -> Counter[VariantId]:
+    quantities: Counter[VariantId] = Counter()
     for claim in claims:
-        quantities[claim.product_id] += claim.quantity
+        quantities[claim.variant_id] += claim.quantity
     return quantities

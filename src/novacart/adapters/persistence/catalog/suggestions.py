@@ -12,7 +12,11 @@ from novacart.adapters.persistence.catalog.brand_counts import (
     spellings,
     term_ranges,
 )
-from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS, to_product_view
+from novacart.adapters.persistence.catalog.mapper import (
+    HAS_STOCK_LEVEL,
+    PRODUCT_VIEW_COLUMNS,
+    to_product_view,
+)
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.search_plan import SAMPLE, plan_search
@@ -66,7 +70,7 @@ def _products(candidates: str, *, generic_plan: bool = False) -> DriverStatement
     return DriverStatement(
         select(*PRODUCT_VIEW_COLUMNS)
         .join_from(listed, products, products.c.id == listed.c.product_id)
-        .join(stock_levels, stock_levels.c.product_id == products.c.id)
+        .join(stock_levels, HAS_STOCK_LEVEL)
         .order_by(products.c.id.desc()),
         generic_plan=generic_plan,
     )

@@ -1,4 +1,4 @@
-"""Tables of products, categories, stock levels and stock movements."""
+"""Tables of products, their variants, categories, stock levels and stock movements."""
 
 from sqlalchemy import (
     CHAR,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 
@@ -66,14 +67,15 @@ products = Table(
     Column("version", Integer, nullable=False),
     # What spellings of one brand have in common; facets and filters compare it.
     Column("brand_key", Text, nullable=False, server_default=""),
+    # NULL is the first variant, which has the id of the product. Not a foreign key, since variants
+    # refer to products.
+    Column("default_variant_id", BigInteger),
     CheckConstraint("price_minor > 0", name="price"),
     CheckConstraint("title <> ''", name="title"),
     CheckConstraint("brand <> ''", name="brand"),
     CheckConstraint("published_year BETWEEN 1 AND 9999", name="published_year"),
 )
 
-# An index rather than a constraint: SQLite can add it without copying the table.
-Index("uq_products_sku", products.c.sku, unique=True)
 # The import finds products that have no other key by their title.
 Index("ix_products_title", products.c.title)
 
@@ -99,6 +101,61 @@ for _name, _columns in {
 
 attach_search_index(products)
 
+DEFAULT_VARIANT_ID = func.coalesce(products.c.default_variant_id, products.c.id)
+"""The variant that clients buy who name only the product; its price and SKU are the product's."""
+
+product_options = Table(
+    "product_options",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+option_values = Table(
+    "option_values",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("option_id", BigInteger, ForeignKey("product_options.id"), nullable=False, index=True),
+    Column("text", String(100), nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+variants = Table(
+    "variants",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False),
+    Column("sku", String(64)),
+    Column("barcode", String(14)),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("compare_at_minor", BigInteger),
+    Column("weight_g", Integer),
+    Column("image", Text),
+    Column("position", Integer, nullable=False),
+    Column("archived_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    # The ids of its option values in rising order, joined by commas.
+    Column("combination", Text, nullable=False, server_default=""),
+    # The texts of its option values on one line, such as "Size: M, Colour: Red".
+    Column("options", Text, nullable=False, server_default=""),
+    CheckConstraint("price_minor > 0", name="price"),
+    CheckConstraint("compare_at_minor >= price_minor", name="compare_at"),
+    CheckConstraint("weight_g > 0", name="weight"),
+    Index("uq_variants_sku", "sku", unique=True),
+    Index("ix_variants_product_id_position", "product_id", "position"),
+    Index(
+        "uq_variants_combination",
+        "product_id",
+        "combination",
+        unique=True,
+        sqlite_where=_IS_ACTIVE,
+        postgresql_where=_IS_ACTIVE,
+    ),
+)
+
 # The number of products that are not archived, by category and brand. A category of 0 is none.
 brand_counts = Table(
     "brand_counts",
@@ -119,10 +176,13 @@ brand_terms = Table(
     Column("brand_key", Text, primary_key=True),
 )
 
+IMAGE = func.coalesce(variants.c.image, products.c.image)
+"""The image of a variant: its own or else its product's."""
+
 stock_levels = Table(
     "stock_levels",
     metadata,
-    Column("product_id", _ID, ForeignKey("products.id"), primary_key=True, autoincrement=False),
+    Column("variant_id", _ID, ForeignKey("variants.id"), primary_key=True, autoincrement=False),
     Column("on_hand", BigInteger, nullable=False),
     Column("reserved", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, server_default="0"),
@@ -134,7 +194,7 @@ stock_movements = Table(
     "stock_movements",
     metadata,
     Column("id", _ID, primary_key=True),
-    Column("product_id", BigInteger, ForeignKey("stock_levels.product_id"), nullable=False),
+    Column("variant_id", BigInteger, ForeignKey("stock_levels.variant_id"), nullable=False),
     Column("kind", String(10), nullable=False),
     Column("on_hand_delta", BigInteger, nullable=False),
     Column("reserved_delta", BigInteger, nullable=False),
@@ -156,5 +216,5 @@ stock_movements = Table(
         " AND reference IS NOT NULL)",
         name="kind",
     ),
-    Index("ix_stock_movements_product_id_id", "product_id", "id"),
+    Index("ix_stock_movements_variant_id_id", "variant_id", "id"),
 )

@@ -52,7 +52,9 @@ def line_rows(order: Order) -> list[dict[str, Any]]:
         {
             "id": line.id,
             "order_id": order.id,
-            "product_id": line.product_id,
+            "variant_id": line.variant_id,
+            "sku": line.sku,
+            "options": line.options,
             "title": line.title,
             "subtitle": line.subtitle,
             "search_text": line_search_text(line.title, line.subtitle),
@@ -97,7 +99,10 @@ def history_rows(order: Order, *, after: int) -> list[dict[str, Any]]:
 
 
 def to_order(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any]]) -> Order:
-    """Restore the aggregate; lines and history must be sorted by id."""
+    """Restore the aggregate; lines and history must be sorted by id.
+
+    Lines also have the column `product_id` of their variant.
+    """
     return Order(
         id=row.id,
         number=row.number,
@@ -127,6 +132,9 @@ def _to_line(row: Row[Any], currency: str) -> OrderLine:
     return OrderLine(
         id=row.id,
         product_id=row.product_id,
+        variant_id=row.variant_id,
+        sku=row.sku,
+        options=row.options,
         title=row.title,
         subtitle=row.subtitle,
         image=row.image,

@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
 )
 
+from novacart.adapters.persistence.catalog.tables import variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import order_lines, orders
 from novacart.adapters.persistence.statements import DriverStatement, Parameters, Row
@@ -47,7 +48,10 @@ _ORDER_COLUMNS: Final = (
 # In the order of the fields of `OrderLineView`.
 _LINE_COLUMNS: Final = (
     order_lines.c.id,
-    order_lines.c.product_id,
+    variants.c.product_id,
+    order_lines.c.variant_id,
+    order_lines.c.sku,
+    order_lines.c.options,
     order_lines.c.title,
     order_lines.c.subtitle,
     order_lines.c.image,
@@ -91,6 +95,7 @@ def _with_lines(page: Select[Any]) -> Select[Any]:
     return (
         select(*order, *lines, *count)
         .join_from(page_cte, order_lines, order_lines.c.order_id == page_cte.c.id)
+        .join(variants, variants.c.id == order_lines.c.variant_id)
         .order_by(page_cte.c.placed_at.desc(), page_cte.c.id.desc(), order_lines.c.id)
     )
 

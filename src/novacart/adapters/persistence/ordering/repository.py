@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog.tables import variants
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.ordering.mapper import (
     history_rows,
@@ -43,7 +44,10 @@ _LINE_STATE: Final = (
 _OF_ORDER: Final[BindParameter[int]] = bindparam("order_id")
 _SELECT: Final = select(orders).where(orders.c.id == _OF_ORDER).with_for_update(key_share=True)
 _SELECT_LINES: Final = (
-    select(order_lines).where(order_lines.c.order_id == _OF_ORDER).order_by(order_lines.c.id)
+    select(order_lines, variants.c.product_id)
+    .join_from(order_lines, variants, variants.c.id == order_lines.c.variant_id)
+    .where(order_lines.c.order_id == _OF_ORDER)
+    .order_by(order_lines.c.id)
 )
 _SELECT_HISTORY: Final = (
     select(order_history).where(order_history.c.order_id == _OF_ORDER).order_by(order_history.c.id)

@@ -92,7 +92,10 @@ order_lines = Table(
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     Column("order_id", BigInteger, ForeignKey("orders.id"), nullable=False),
-    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+    Column("variant_id", BigInteger, ForeignKey("variants.id"), nullable=False, index=True),
+    Column("sku", String(64)),
+    # The texts of the variant's option values on one line.
+    Column("options", Text, nullable=False, server_default=""),
     Column("title", String(200), nullable=False),
     Column("subtitle", String(200), nullable=False),
     # The terms of title and subtitle, so that search works the same in both databases.
@@ -108,7 +111,7 @@ order_lines = Table(
     Column("refunded_minor", BigInteger, nullable=False),
     Column("shipped_quantity", Integer, nullable=False, server_default="0"),
     Column("returned_quantity", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("order_id", "product_id"),
+    UniqueConstraint("order_id", "variant_id"),
     _one_of("status", LineStatus),
     CheckConstraint("quantity >= 1", name="quantity"),
     CheckConstraint("unit_price_minor >= 0", name="unit_price"),

@@ -1,6 +1,6 @@
 """Repository of wishlists, which saves the difference to the loaded wishlist."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
@@ -9,18 +9,18 @@ from novacart.adapters.persistence.locking import lock_user
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.persistence.wishlist.tables import wishlist_entries as entries
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import ProductId, UserId
+from novacart.domain.shared.ids import UserId, VariantId
 from novacart.domain.wishlist.wishlist import Wishlist, WishlistEntry
 
 _SELECT: Final = DriverStatement(
-    select(entries.c.product_id, entries.c.added_at)
+    select(entries.c.variant_id, entries.c.added_at)
     .where(entries.c.user_id == bindparam("user_id"))
-    .order_by(entries.c.added_at, entries.c.product_id)
+    .order_by(entries.c.added_at, entries.c.variant_id)
 )
 _INSERT: Final = DriverStatement(insert(entries))
 _DELETE: Final = DriverStatement(
     delete(entries).where(
-        entries.c.user_id == bindparam("user_id"), entries.c.product_id == bindparam("product_id")
+        entries.c.user_id == bindparam("user_id"), entries.c.variant_id == bindparam("variant_id")
     )
 )
 
@@ -29,38 +29,38 @@ class SqlWishlists:
     def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
         self._connection = connection
         self._saved = saved
-        self._stored: dict[UserId, set[ProductId]] = {}
+        self._stored: dict[UserId, set[VariantId]] = {}
 
     def of(self, user_id: UserId) -> Wishlist:
         lock_user(self._connection, user_id)
         wishlist = Wishlist(
             user_id=user_id,
             entries=[
-                WishlistEntry(product_id=product_id, added_at=added_at)
-                for product_id, added_at in _SELECT.fetch(self._connection, {"user_id": user_id})
+                WishlistEntry(variant_id=variant_id, added_at=added_at)
+                for variant_id, added_at in _SELECT.fetch(self._connection, {"user_id": user_id})
             ],
         )
-        self._stored[user_id] = {entry.product_id for entry in wishlist.entries}
+        self._stored[user_id] = {entry.variant_id for entry in wishlist.entries}
         return wishlist
 
     def save(self, wishlist: Wishlist) -> None:
         user_id = wishlist.user_id
         stored = self._stored[user_id]
-        present = {entry.product_id for entry in wishlist.entries}
-        for product_id in stored - present:
-            self.discard(user_id, product_id)
+        present = {entry.variant_id for entry in wishlist.entries}
+        for variant_id in stored - present:
+            self.discard(user_id, variant_id)
         new = [
-            {"user_id": user_id, "product_id": entry.product_id, "added_at": entry.added_at}
+            {"user_id": user_id, "variant_id": entry.variant_id, "added_at": entry.added_at}
             for entry in wishlist.entries
-            if entry.product_id not in stored
+            if entry.variant_id not in stored
         ]
         if new:
             _INSERT.execute_many(self._connection, new)
         self._stored[user_id] = present
         self._saved(wishlist)
 
-    def discard(self, user_id: UserId, product_id: ProductId) -> None:
-        _DELETE.execute(self._connection, {"user_id": user_id, "product_id": product_id})
+    def discard(self, user_id: UserId, variant_id: VariantId) -> None:
+        _DELETE.execute(self._connection, {"user_id": user_id, "variant_id": variant_id})
 
-    def discard_everywhere(self, product_id: ProductId) -> None:
-        self._connection.execute(delete(entries).where(entries.c.product_id == product_id))
+    def discard_everywhere(self, variant_ids: Collection[VariantId]) -> None:
+        self._connection.execute(delete(entries).where(entries.c.variant_id.in_(variant_ids)))

@@ -8,7 +8,7 @@ wishlist_entries = Table(
     "wishlist_entries",
     metadata,
     Column("user_id", BigInteger, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+    Column("variant_id", BigInteger, ForeignKey("variants.id"), nullable=False, index=True),
     Column("added_at", UtcDateTime, nullable=False),
-    PrimaryKeyConstraint("user_id", "product_id"),
+    PrimaryKeyConstraint("user_id", "variant_id"),
 )

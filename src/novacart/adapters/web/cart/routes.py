@@ -36,7 +36,7 @@ from novacart.application.cart.remove_lines import (
     RemoveLinesCommand,
 )
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
-from novacart.domain.shared.ids import CartLineId, ProductId
+from novacart.domain.shared.ids import CartLineId
 from novacart.domain.shared.money import currency_exponent, decimal_string
 
 
@@ -69,13 +69,16 @@ def cart_blueprint(
     @login_required
     @blueprint.arguments(AddToCartSchema)
     @blueprint.response(200, AddedSchema)
-    @blueprint.raises("product_not_found", "cart_limit_reached", "not_enough_in_stock")
+    @blueprint.raises(
+        "product_not_found", "variant_not_found", "cart_limit_reached", "not_enough_in_stock"
+    )
     def add(body: dict[str, Any]) -> Response:
-        """Add a product to your cart and remove it from your wishlist."""
+        """Add a variant to your cart and remove it from your wishlist."""
         line = add_to_cart(
             AddToCartCommand(
                 user_id=principal().user_id,
-                product_id=ProductId(body["product_id"]),
+                product_id=body["product_id"],
+                variant_id=body["variant_id"],
                 quantity=body["quantity"],
             )
         )
@@ -152,6 +155,7 @@ def cart_item_json(item: CartItem, delivery: date, site: str) -> dict[str, Any]:
     return {
         "id": item.id,
         "product": item.product_id,
+        "variant": {"id": item.variant_id, "sku": item.sku, "options": item.options},
         "product_title": item.title,
         "product_subtitle": item.subtitle,
         "product_price": decimal_string(item.price_minor, item.currency),

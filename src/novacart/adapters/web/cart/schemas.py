@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from novacart.adapters.web.http.fields import Identifier, MoneyString, Schema, StrictInteger
-from novacart.adapters.web.http.schemas import ProductReferenceSchema
+from novacart.adapters.web.http.schemas import BoughtVariantSchema, VariantReferenceSchema
 from novacart.application.cart.change_quantity import QuantityStep
 
 _MAX_LINES = 1000
@@ -14,6 +14,7 @@ _MAX_LINES = 1000
 class CartItemSchema(Schema):
     id = Identifier(required=True)
     product = Identifier(required=True, metadata={"description": "The product's id."})
+    variant = fields.Nested(BoughtVariantSchema, required=True)
     product_title = fields.String(required=True)
     product_subtitle = fields.String(required=True)
     product_price = MoneyString(required=True)
@@ -27,7 +28,7 @@ class CartItemSchema(Schema):
     estimated_delivery = fields.Date(required=True)
 
 
-class AddToCartSchema(ProductReferenceSchema):
+class AddToCartSchema(VariantReferenceSchema):
     quantity = StrictInteger(minimum=1, load_default=1)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from flask import Response, request
 
@@ -14,14 +15,17 @@ from novacart.adapters.web.catalog.schemas import (
     CategoryQuerySchema,
     CategorySchema,
     PriceRangeSchema,
+    ProductDetailSchema,
     ProductListSchema,
     ProductSchema,
     SuggestionQuerySchema,
     SuggestionSchema,
     brand_json,
     price_range_json,
-    product_json,
+    product_detail_json,
     suggestion_json,
+    variant_etag,
+    variant_json,
 )
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
@@ -38,8 +42,9 @@ from novacart.application.catalog.queries import (
     ProductFilter,
     ProductSort,
 )
-from novacart.application.ports.product_view import ProductView
-from novacart.domain.shared.ids import ProductId
+from novacart.application.ports.product_view import ProductWithVariants
+from novacart.domain.catalog.errors import VariantNotFound
+from novacart.domain.shared.ids import ProductId, VariantId
 
 # Caches may store a response but must revalidate it before each use.
 _REVALIDATE = {"Cache-Control": "no-cache"}
@@ -105,14 +110,14 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.route("/<int:product_id>/")
     @public
     @cacheable
-    @blueprint.response(200, ProductSchema)
+    @blueprint.response(200, ProductDetailSchema)
     @blueprint.alt_response(304, description=_UNCHANGED)
     @blueprint.raises("product_not_found")
     def show_product(product_id: int) -> Response:
-        """One product, with its `ETag`."""
-        product = queries.product(ProductId(product_id))
-        etag = _product_etag(product)
-        return not_modified(etag, _REVALIDATE) or _tagged_product(product, etag)
+        """One product with its options and variants, and its `ETag`."""
+        detail = queries.product_with_variants(ProductId(product_id))
+        etag = _product_etag(detail)
+        return not_modified(etag, _REVALIDATE) or _tagged_product(detail, etag)
 
     @blueprint.route("/brands/")
     @public
@@ -171,18 +176,32 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     return blueprint
 
 
-def product_response(product: ProductView, status: int = 200) -> Response:
+def product_response(detail: ProductWithVariants, status: int = 200) -> Response:
     """A product with its `ETag`."""
-    return _tagged_product(product, _product_etag(product), status)
+    return _tagged_product(detail, _product_etag(detail), status)
 
 
-def _tagged_product(product: ProductView, etag: str, status: int = 200) -> Response:
-    return json_response(product_json(product), status, {**_REVALIDATE, "ETag": etag})
+def variant_response(detail: ProductWithVariants, variant_id: VariantId, status: int) -> Response:
+    """A variant with its `ETag`. Raises `VariantNotFound` if it was archived meanwhile."""
+    variant = detail.variant(variant_id)
+    if variant is None:
+        raise VariantNotFound
+    headers = {**_REVALIDATE, "ETag": variant_etag(variant)}
+    return json_response(variant_json(detail, variant), status, headers)
 
 
-def _product_etag(product: ProductView) -> str:
-    """It changes with every edit and with the stock."""
-    return str(EntityTag(product.version, (product.stock,)))
+def _tagged_product(detail: ProductWithVariants, etag: str, status: int = 200) -> Response:
+    return json_response(product_detail_json(detail), status, {**_REVALIDATE, "ETag": etag})
+
+
+def _product_etag(detail: ProductWithVariants) -> str:
+    """It changes with every edit and with the stock of each variant."""
+    product = detail.product
+    if len(detail.variants) == 1:
+        return str(EntityTag(product.version, (product.stock,)))
+    # The stock of the product is first, for `If-Match`; the others are one checksum.
+    stocks = ",".join(str(variant.stock) for variant in detail.variants)
+    return str(EntityTag(product.version, (product.stock, crc32(stocks.encode()))))
 
 
 def _sort(sort: ProductSort, filters: ProductFilter) -> ProductSort:

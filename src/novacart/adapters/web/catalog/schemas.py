@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from marshmallow import ValidationError, fields, post_load, validate, validates
 
+from novacart.adapters.web.http.conditional import EntityTag
 from novacart.adapters.web.http.fields import (
     Identifier,
     MoneyString,
@@ -24,10 +25,12 @@ from novacart.application.catalog.queries import (
     Suggestion,
     SuggestionType,
 )
-from novacart.application.ports.product_view import ProductView
+from novacart.application.ports.product_view import ProductView, ProductWithVariants, VariantView
+from novacart.domain.catalog.options import MAX_OPTION_TEXT, MAX_OPTION_VALUES, MAX_OPTIONS
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_SKU, MAX_TITLE, MAX_YEAR
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.catalog.text_rules import MAX_REFERENCE
+from novacart.domain.catalog.variant import MAX_WEIGHT
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money, decimal_string
 
@@ -219,6 +222,138 @@ class ProductSchema(Schema):
     updated_at = UtcTime(required=True)
 
 
+class OptionValueSchema(Schema):
+    id = Identifier(required=True)
+    value = fields.String(required=True, metadata={"example": "M"})
+
+
+class OptionSchema(Schema):
+    """An option of a product, with its values in the order in which they are shown."""
+
+    id = Identifier(required=True)
+    name = fields.String(required=True, metadata={"example": "Size"})
+    values = fields.List(fields.Nested(OptionValueSchema), required=True)
+
+
+class ChosenValueSchema(Schema):
+    """The value of a variant for one option, by their ids."""
+
+    option = Identifier(required=True)
+    value = Identifier(required=True)
+
+
+class VariantSchema(Schema):
+    """A variant of a product: what customers buy."""
+
+    id = Identifier(required=True)
+    sku = fields.String(required=True, allow_none=True)
+    barcode = fields.String(
+        required=True, allow_none=True, metadata={"description": "A GTIN of 8 to 14 digits."}
+    )
+    price = MoneyString(required=True)
+    compare_at_price = MoneyString(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The price before a sale, or the maximum retail price."},
+    )
+    weight = fields.Integer(required=True, allow_none=True, metadata={"description": "In grams."})
+    image = ImageUrl(required=True, allow_none=True)
+    stock = fields.Integer(
+        required=True, metadata={"description": "The number of units that can be ordered."}
+    )
+    options = fields.String(
+        required=True,
+        metadata={"description": "Its values on one line.", "example": "Size: M, Colour: Red"},
+    )
+    values = fields.List(fields.Nested(ChosenValueSchema), required=True)
+    is_default = fields.Boolean(
+        required=True, metadata={"description": "Bought by clients that name only the product."}
+    )
+    etag = fields.String(
+        required=True, metadata={"description": "For `If-Match` of a change of the variant."}
+    )
+
+
+class ProductImageSchema(Schema):
+    src = ImageUrl(required=True)
+    alt = fields.String(required=True)
+
+
+class ProductDetailSchema(ProductSchema):
+    """A product with its options and variants."""
+
+    options = fields.List(fields.Nested(OptionSchema), required=True)
+    variants = fields.List(fields.Nested(VariantSchema), required=True)
+    images = fields.List(fields.Nested(ProductImageSchema), required=True)
+
+
+class VariantWriteSchema(PricedSchema):
+    """A variant as staff write it. Loads the fields of `VariantDetails`, `stock` and `values`."""
+
+    sku = Text(maximum=MAX_SKU, allow_none=True)
+    barcode = Text(
+        maximum=14, allow_none=True, metadata={"description": "A GTIN with its check digit."}
+    )
+    price = PriceString(required=True)
+    compare_at_price = PriceString(allow_none=True)
+    weight = StrictInteger(
+        minimum=1,
+        maximum=MAX_WEIGHT,
+        attribute="weight_g",
+        allow_none=True,
+        metadata={"description": "In grams."},
+    )
+    image = ImageReference(
+        maximum=MAX_REFERENCE, allow_none=True, metadata={"description": "An http(s) URL."}
+    )
+    stock = StrictInteger(
+        minimum=0,
+        maximum=MAX_ON_HAND,
+        metadata={"description": "As of a product, with the `etag` of the variant in `If-Match`."},
+    )
+    values = fields.List(
+        fields.Nested(ChosenValueSchema),
+        validate=validate.Length(max=MAX_OPTIONS),
+        metadata={"description": "One value for each option of the product."},
+    )
+
+    @post_load
+    def _by_option(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        if "values" in data:
+            data["values"] = {each["option"]: each["value"] for each in data["values"]}
+        return data
+
+
+class VariantPatchSchema(VariantWriteSchema):
+    """The members to change."""
+
+    price = PriceString()
+
+
+class OptionWriteSchema(Schema):
+    """A new option. The present variants get the value `existing`."""
+
+    name = Text(required=True, minimum=1, maximum=MAX_OPTION_TEXT)
+    values = fields.List(
+        Text(minimum=1, maximum=MAX_OPTION_TEXT),
+        required=True,
+        validate=validate.Length(min=1, max=MAX_OPTION_VALUES),
+    )
+    existing = Text(required=True, minimum=1, maximum=MAX_OPTION_TEXT)
+
+
+class OptionNameSchema(Schema):
+    name = Text(required=True, minimum=1, maximum=MAX_OPTION_TEXT)
+
+
+class OptionTextSchema(Schema):
+    value = Text(required=True, minimum=1, maximum=MAX_OPTION_TEXT)
+
+
+class DefaultVariantSchema(Schema):
+    variant_id = Identifier(required=True)
+
+
 class BrandCountSchema(Schema):
     title = fields.String(required=True)
     count = fields.Integer(required=True)
@@ -271,6 +406,58 @@ def product_json(product: ProductView) -> dict[str, Any]:
         "created_at": product.created_at,
         "updated_at": product.updated_at,
     }
+
+
+def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
+    """The dump of `ProductDetailSchema`."""
+    product = detail.product
+    images = [product.image, *(variant.image for variant in detail.variants)]
+    return {
+        **product_json(product),
+        "options": [
+            {
+                "id": option.id,
+                "name": option.name,
+                "values": [{"id": value.id, "value": value.text} for value in option.values],
+            }
+            for option in detail.options
+        ],
+        "variants": [variant_json(detail, variant) for variant in detail.variants],
+        "images": [
+            {"src": absolute_url(image), "alt": product.title}
+            for image in dict.fromkeys(images)
+            if image is not None
+        ],
+    }
+
+
+def variant_json(detail: ProductWithVariants, variant: VariantView) -> dict[str, Any]:
+    """The dump of `VariantSchema`."""
+    compare_at = variant.compare_at_minor
+    return {
+        "id": variant.id,
+        "sku": variant.sku,
+        "barcode": variant.barcode,
+        "price": decimal_string(variant.price_minor, variant.currency),
+        "compare_at_price": (
+            None if compare_at is None else decimal_string(compare_at, variant.currency)
+        ),
+        "weight": variant.weight_g,
+        "image": absolute_url(variant.image),
+        "stock": variant.stock,
+        "options": variant.options,
+        "values": [
+            {"option": option_id, "value": value_id}
+            for option_id, value_id in variant.values.items()
+        ],
+        "is_default": variant.id == detail.default_variant_id,
+        "etag": variant_etag(variant),
+    }
+
+
+def variant_etag(variant: VariantView) -> str:
+    """It changes with every edit and with the stock."""
+    return str(EntityTag(variant.version, (variant.stock,)))
 
 
 def brand_json(brand: BrandCount) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from flask import Response, url_for
 
 from novacart.adapters.web.catalog.routes import product_response
 from novacart.adapters.web.catalog.schemas import (
+    ProductDetailSchema,
     ProductPatchSchema,
-    ProductSchema,
     ProductWriteSchema,
 )
 from novacart.adapters.web.http.auth import principal, staff_only
@@ -55,7 +55,9 @@ def catalog_staff_blueprint(
     @blueprint.route("/", methods=["POST"])
     @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema(policy=policy))
-    @blueprint.response(201, ProductSchema, headers={"Location": {"schema": {"type": "string"}}})
+    @blueprint.response(
+        201, ProductDetailSchema, headers={"Location": {"schema": {"type": "string"}}}
+    )
     @blueprint.raises("sku_taken")
     def add(body: dict[str, Any]) -> Response:
         """Add a product to the catalog."""
@@ -63,14 +65,14 @@ def catalog_staff_blueprint(
         product_id = add_product(
             AddProductCommand(actor=principal().actor, details=ProductDetails(**body), stock=stock)
         )
-        response = product_response(queries.product(product_id), 201)
+        response = product_response(queries.product_with_variants(product_id), 201)
         response.headers["Location"] = url_for("catalog.show_product", product_id=product_id)
         return response
 
     @blueprint.route("/<int:product_id>/", methods=["PUT"])
     @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema(policy=policy))
-    @blueprint.response(200, ProductSchema)
+    @blueprint.response(200, ProductDetailSchema)
     @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
     def replace(body: dict[str, Any], product_id: int) -> Response:
         """Replace a product. Members left out are reset, except stock, image and SKU.
@@ -84,7 +86,7 @@ def catalog_staff_blueprint(
     @blueprint.route("/<int:product_id>/", methods=["PATCH"])
     @staff_only("products.write")
     @blueprint.arguments(ProductPatchSchema(policy=policy))
-    @blueprint.response(200, ProductSchema)
+    @blueprint.response(200, ProductDetailSchema)
     @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
     def change(body: dict[str, Any], product_id: int) -> Response:
         """Change some members of a product. `stock` is applied as in a PUT."""
@@ -118,7 +120,7 @@ def catalog_staff_blueprint(
                 expected_version=None if tag is None else tag.version,
             )
         )
-        return product_response(queries.product(product_id))
+        return product_response(queries.product_with_variants(product_id))
 
     return blueprint
 
@@ -136,7 +138,7 @@ def product_images_blueprint(
     @accepts_upload(max_bytes)
     @staff_only("products.write")
     @blueprint.doc(requestBody=_IMAGE_FORM)
-    @blueprint.response(200, ProductSchema)
+    @blueprint.response(200, ProductDetailSchema)
     @blueprint.raises("product_not_found", "concurrent_change", _STALE)
     def upload(product_id: int) -> Response:
         """Replace the image of a product. Orders keep the image of the time of purchase."""
@@ -148,6 +150,6 @@ def product_images_blueprint(
                 expected_version=expected_version(),
             )
         )
-        return product_response(queries.product(ProductId(product_id)))
+        return product_response(queries.product_with_variants(ProductId(product_id)))
 
     return blueprint

@@ -11,18 +11,35 @@ class MessageSchema(Schema):
     message = fields.String(required=True)
 
 
-class ProductReferenceSchema(Schema):
-    """A product's id under either name that v1 clients use; `product_id` wins."""
+class VariantReferenceSchema(Schema):
+    """A variant, or a product for its default variant.
 
-    product_id = Identifier(metadata={"description": "The product's id."})
+    v1 clients name the product by `product_id` or `book_id`; the former wins.
+    """
+
+    product_id = Identifier(metadata={"description": "The product's id, for its default variant."})
     book_id = Identifier(metadata={"description": "The product's id, as older clients name it."})
+    variant_id = Identifier(
+        metadata={"description": "The variant's id. A product named too must be its own."}
+    )
 
     @validates_schema
     def require_product(self, data: dict[str, Any], **_: object) -> None:
-        if "product_id" not in data and "book_id" not in data:
+        if not data.keys() & {"product_id", "book_id", "variant_id"}:
             raise ValidationError("A product is required.", "product_id")
 
     @post_load
     def use_product_id(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         book_id = data.pop("book_id", None)
-        return {"product_id": book_id} | data
+        return {"product_id": book_id, "variant_id": None} | data
+
+
+class BoughtVariantSchema(Schema):
+    """The variant of a cart or order item."""
+
+    id = Identifier(required=True)
+    sku = fields.String(required=True, allow_none=True)
+    options = fields.String(
+        required=True,
+        metadata={"description": "Its values on one line.", "example": "Size: M, Colour: Red"},
+    )

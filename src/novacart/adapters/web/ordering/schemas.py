@@ -20,6 +20,7 @@ from novacart.adapters.web.http.fields import (
     Text,
     UtcTime,
 )
+from novacart.adapters.web.http.schemas import BoughtVariantSchema
 from novacart.adapters.web.media.routes import absolute_url
 from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
 from novacart.domain.ordering.lifecycle import (
@@ -77,6 +78,7 @@ class OrderAddressSchema(Schema):
 class OrderLineSchema(Schema):
     id = Identifier(required=True)
     product = Identifier(required=True, metadata={"description": "The product's id."})
+    variant = fields.Nested(BoughtVariantSchema, required=True)
     product_title = fields.String(required=True)
     product_subtitle = fields.String(required=True)
     product_image = fields.URL(required=True, allow_none=True)
@@ -176,6 +178,7 @@ def order_json(order: OrderView) -> dict[str, Any]:
             {
                 **_line_json(line, order.currency, site),
                 "product": line.product_id,
+                "variant": {"id": line.variant_id, "sku": line.sku, "options": line.options},
                 "status": line.status,
                 "payment_method": order.payment_method,
                 "cancelled_at": line.cancelled_at,

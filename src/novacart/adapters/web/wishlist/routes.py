@@ -44,6 +44,7 @@ def wishlist_blueprint(
             [
                 {
                     "id": item.product.id,
+                    "variant": {"id": item.variant_id, "options": item.options},
                     "book": product_json(item.product),
                     "created_at": rfc3339(item.created_at),
                 }
@@ -56,23 +57,26 @@ def wishlist_blueprint(
     @blueprint.arguments(WishSchema)
     @blueprint.response(201, WishedSchema)
     @blueprint.alt_response(200, schema=WishedSchema, description="Already on the wishlist.")
-    @blueprint.raises("product_not_found", "wishlist_full")
+    @blueprint.raises("product_not_found", "variant_not_found", "wishlist_full")
     def add(body: dict[str, Any]) -> Response:
-        """Add a product to your wishlist."""
-        product_id = ProductId(body["product_id"])
+        """Add a variant to your wishlist. The response has the id that you sent."""
+        product_id, variant_id = body["product_id"], body["variant_id"]
         added = add_to_wishlist(
-            AddToWishlistCommand(user_id=principal().user_id, product_id=product_id)
+            AddToWishlistCommand(
+                user_id=principal().user_id, product_id=product_id, variant_id=variant_id
+            )
         )
+        sent_id = variant_id if product_id is None else product_id
         if added:
-            return json_response({"message": "Added to your wishlist.", "id": product_id}, 201)
-        return json_response({"message": "It is already on your wishlist.", "id": product_id})
+            return json_response({"message": "Added to your wishlist.", "id": sent_id}, 201)
+        return json_response({"message": "It is already on your wishlist.", "id": sent_id})
 
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
     @login_required
     @blueprint.response(200, MessageSchema)
     @blueprint.raises("not_on_wishlist")
     def remove(product_id: int) -> Response:
-        """Remove a product from your wishlist."""
+        """Remove a product, in all its variants, from your wishlist."""
         remove_from_wishlist(
             RemoveFromWishlistCommand(user_id=principal().user_id, product_id=ProductId(product_id))
         )

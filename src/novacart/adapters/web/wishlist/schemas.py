@@ -4,15 +4,25 @@ from marshmallow import fields
 
 from novacart.adapters.web.catalog.schemas import ProductSchema
 from novacart.adapters.web.http.fields import Identifier, Schema, UtcTime
-from novacart.adapters.web.http.schemas import ProductReferenceSchema
+from novacart.adapters.web.http.schemas import VariantReferenceSchema
 
 
-class WishSchema(ProductReferenceSchema):
+class WishSchema(VariantReferenceSchema):
     pass
+
+
+class WishedVariantSchema(Schema):
+    """The variant of a wishlist item."""
+
+    id = Identifier(required=True)
+    options = fields.String(
+        required=True, metadata={"description": "Its values on one line.", "example": "Size: M"}
+    )
 
 
 class WishlistItemSchema(Schema):
     id = Identifier(required=True, metadata={"description": "The product's id."})
+    variant = fields.Nested(WishedVariantSchema, required=True)
     book = fields.Nested(ProductSchema, required=True)
     created_at = UtcTime(required=True)
 

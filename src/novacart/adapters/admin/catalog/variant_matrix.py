@@ -1,0 +1,139 @@
+"""The table in which staff edit the variants of a product."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from novacart.adapters.admin.filters import parse_id
+from novacart.application.back_office.catalog import ProductDetail, VariantRow
+from novacart.application.catalog.edit_variants import VariantEdit
+from novacart.application.written_numbers import read_money
+from novacart.domain.shared.errors import InvalidValue
+
+# The columns of the table, with their headings. A SKU and a barcode are unique: they can't be
+# filled in for all variants.
+COLUMNS: Final[Mapping[str, str]] = {
+    "sku": "SKU",
+    "barcode": "Barcode",
+    "price": "Price",
+    "compare_at_price": "Compare-at price",
+    "weight_g": "Weight (g)",
+    "stock": "Available",
+}
+FILLED: Final = ("price", "compare_at_price", "weight_g", "stock")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixRow:
+    """`values` are the texts in the inputs, `read` what they were when the page was shown."""
+
+    variant: VariantRow
+    values: Mapping[str, str]
+    read: str
+
+
+def matrix_rows(product: ProductDetail, form: Mapping[str, str] | None = None) -> list[MatrixRow]:
+    """A row for each variant that is not archived, with the submitted texts if there are any."""
+    rows = []
+    for variant in product.variants:
+        if variant.archived_at is not None:
+            continue
+        saved = _saved(variant)
+        read = json.dumps([variant.version, *saved.values()])
+        submitted = form or {}
+        rows.append(
+            MatrixRow(
+                variant=variant,
+                values={
+                    name: submitted.get(f"{name}-{variant.id}", text)
+                    for name, text in saved.items()
+                },
+                read=submitted.get(f"read-{variant.id}", read),
+            )
+        )
+    return rows
+
+
+def matrix_edits(
+    product: ProductDetail, form: Mapping[str, str], *, currency: str
+) -> list[VariantEdit]:
+    """The rows that were changed in the form.
+
+    A text in the row `fill` replaces that column of all rows. Raises `InvalidValue`.
+    """
+    filled = {name: text for name in FILLED if (text := form.get(f"{name}-fill", "").strip())}
+    edits = []
+    for row in matrix_rows(product, form):
+        version, read = _read(row.read)
+        # A page without the input of a column, such as the stock, leaves it as it is.
+        submitted = {
+            name: form[key].strip()
+            for name in COLUMNS
+            if (key := f"{name}-{row.variant.id}") in form
+        }
+        changed = {
+            name: text for name, text in {**submitted, **filled}.items() if text != read[name]
+        }
+        if changed:
+            edits.append(
+                VariantEdit(
+                    variant_id=row.variant.id,
+                    changes={
+                        name: _value(name, text, currency)
+                        for name, text in changed.items()
+                        if name != "stock"
+                    },
+                    stock=_integer("stock", changed["stock"]) if "stock" in changed else None,
+                    stock_read=_integer("stock", read["stock"]),
+                    expected_version=version,
+                )
+            )
+    return edits
+
+
+def _saved(variant: VariantRow) -> dict[str, str]:
+    details = variant.details
+    compare_at, weight = details.compare_at_price, details.weight_g
+    return {
+        "sku": details.sku or "",
+        "barcode": details.barcode or "",
+        "price": str(details.price),
+        "compare_at_price": "" if compare_at is None else str(compare_at),
+        "weight_g": "" if weight is None else str(weight),
+        "stock": str(variant.available),
+    }
+
+
+def _read(text: str) -> tuple[int, dict[str, str]]:
+    """The version and the texts that the page was shown with."""
+    try:
+        version, *values = json.loads(text)
+        read = dict(zip(COLUMNS, map(str, values), strict=True))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InvalidValue("variants", "Reload the page and repeat your changes.") from error
+    if not isinstance(version, int):
+        raise InvalidValue("variants", "Reload the page and repeat your changes.")
+    return version, read
+
+
+def _value(name: str, text: str, currency: str) -> Any:  # noqa: ANN401 (of a field)
+    if name == "price":
+        return read_money(text, currency, field=name)
+    if not text:
+        return None
+    if name == "compare_at_price":
+        return read_money(text, currency, field=name)
+    return _integer(name, text) if name == "weight_g" else text
+
+
+def _integer(name: str, text: str) -> int:
+    number = parse_id(text)
+    if number is None:
+        raise InvalidValue(name, f"{COLUMNS[name]}: enter a whole number.")
+    return number
+
+
+def option_texts(text: str) -> Sequence[str]:
+    """The values that are typed one on a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

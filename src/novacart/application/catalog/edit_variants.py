@@ -1,0 +1,159 @@
+"""Edit the variants of a product."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.versions import ensure_version
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.variant import MAX_VARIANTS
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariantEdit:
+    """`changes` are new values by the name of the field in `VariantDetails`.
+
+    `values` are new values of all options; None keeps them. `stock` sets the number of units that
+    can be ordered. With `stock_read`, the number that the editor read, it is a change by their
+    difference: orders placed since then keep their units. `expected_version` is the version of
+    the variant that the editor read; None skips the check.
+    """
+
+    variant_id: VariantId
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[OptionId, OptionValueId] | None = None
+    stock: int | None = None
+    stock_read: int | None = None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditVariantsCommand:
+    """Without `product_id` the product is that of the first edited variant."""
+
+    actor: Actor
+    edits: Sequence[VariantEdit]
+    product_id: ProductId | None = None
+    reason: str = "Set by staff"
+
+
+class EditVariants:
+    """Edit several variants of one product, all or none. Returns those that changed.
+
+    Variants may exchange their SKUs. Raises `PermissionDenied`, `ProductNotFound`,
+    `VariantNotFound` for an archived variant and for another product's, `StaleVersion`,
+    `SkuTaken`, `DuplicateCombination`, `StockIsReserved`, and `InvalidValue`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._policy = policy
+
+    def __call__(self, command: EditVariantsCommand) -> set[VariantId]:
+        command.actor.require("products.write")
+        edits = command.edits
+        if any(edit.stock is not None for edit in edits):
+            command.actor.require("stock.write")
+        if not 0 < len(edits) <= MAX_VARIANTS:
+            raise InvalidValue("edits", f"Edit 1 to {MAX_VARIANTS} variants.")
+        if len({edit.variant_id for edit in edits}) < len(edits):
+            raise InvalidValue("edits", "Name each variant once.")
+        now = self._clock.now()
+        with self._begin() as work:
+            product = self._load(work, command)
+            product.ensure_active()
+            for edit in edits:
+                ensure_version(product.variant(edit.variant_id).version, edit.expected_version)
+            changed = self._edit(product, edits, at=now)
+            changed |= _change_stock(work, product, command, at=now)
+            if changed:
+                work.products.save(product)
+            work.commit()
+        return changed
+
+    @staticmethod
+    def _load(work: UnitOfWork, command: EditVariantsCommand) -> Product:
+        if command.product_id is None:
+            return work.products.get_by_variant_for_update(command.edits[0].variant_id)
+        return work.products.get_for_update(command.product_id)
+
+    def _edit(
+        self, product: Product, edits: Sequence[VariantEdit], *, at: datetime
+    ) -> set[VariantId]:
+        details = {
+            edit.variant_id: replace(product.variant(edit.variant_id).details, **edit.changes)
+            for edit in edits
+        }
+        for each in details.values():
+            self._policy.ensure_currency(each.price.currency)
+        changed = set(product.edit_variants(details, at=at))
+        for edit in edits:
+            if edit.values is not None and product.change_options(
+                edit.variant_id, edit.values, at=at
+            ):
+                changed.add(edit.variant_id)
+        return changed
+
+
+def _change_stock(
+    work: UnitOfWork, product: Product, command: EditVariantsCommand, *, at: datetime
+) -> set[VariantId]:
+    """Change the stock of the variants and return those whose stock changed."""
+    edits = {
+        edit.variant_id: edit
+        for edit in command.edits
+        if edit.stock is not None and edit.stock != edit.stock_read
+    }
+    work.stock.lock(edits)
+    before = work.stock.levels(edits)
+    changed = set()
+    for variant_id, edit in sorted(edits.items()):
+        stock = edit.stock or 0
+        if edit.stock_read is None:
+            after = work.stock.set_available(variant_id, stock, reason=command.reason, at=at)
+        else:
+            delta = stock - edit.stock_read
+            after = work.stock.adjust(variant_id, delta, reason=command.reason, at=at)
+        if after != before.get(variant_id):
+            product.record_stock_change(variant_id)
+            changed.add(variant_id)
+    return changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangeVariantsCommand:
+    """`variant_ids` are all variants that are not archived, in their new order.
+
+    `expected_version` is the product's version that the editor read; None skips the check.
+    """
+
+    actor: Actor
+    product_id: ProductId
+    variant_ids: Sequence[VariantId]
+    expected_version: int | None = None
+
+
+class ArrangeVariants:
+    """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, and `InvalidValue`."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: ArrangeVariantsCommand) -> None:
+        command.actor.require("products.write")
+        with self._begin() as work:
+            product = work.products.get_for_update(command.product_id)
+            product.ensure_active()
+            ensure_version(product.version, command.expected_version)
+            if product.arrange_variants(command.variant_ids, at=self._clock.now()):
+                work.products.save(product)
+            work.commit()

@@ -1,0 +1,31 @@
+"""Global trade item numbers: the barcodes EAN-8, UPC-A, EAN-13 and GTIN-14."""
+
+import re
+from itertools import cycle
+
+from novacart.domain.shared.errors import InvalidValue
+
+LENGTHS = (8, 12, 13, 14)
+_SEPARATORS = re.compile(r"[\s-]+")
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def check_digit(digits: str) -> int:
+    """The check digit for the digits before it (GS1 General Specifications, 7.9.1)."""
+    weighted = zip(reversed(digits), cycle((3, 1)), strict=False)
+    return -sum(int(digit) * weight for digit, weight in weighted) % 10
+
+
+def parse_gtin(field: str, text: str | None) -> str | None:
+    """The digits of a GTIN without spaces and hyphens; None if blank.
+
+    Raises `InvalidValue` for other characters, another length and a wrong check digit.
+    """
+    digits = _SEPARATORS.sub("", text or "")
+    if not digits:
+        return None
+    if not _DIGITS.fullmatch(digits) or len(digits) not in LENGTHS:
+        raise InvalidValue(field, "A barcode (GTIN) has 8, 12, 13 or 14 digits.")
+    if int(digits[-1]) != check_digit(digits[:-1]):
+        raise InvalidValue(field, "The last digit of this barcode (GTIN) is wrong. Check it.")
+    return digits

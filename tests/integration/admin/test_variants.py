@@ -1,0 +1,116 @@
+"""Options and variants in the back office, checked through the API."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.support.back_office import StaffClient, staff_client
+
+NEW = {"title": "Shirt", "sku": "SH-S", "price": "499", "category_id": "", "stock": "5"}
+_READ = re.compile(r'name="(read-\d+)" value="([^"]*)"')
+
+
+def shown(app: Flask, product: int) -> dict[str, Any]:
+    body: dict[str, Any] = app.test_client().get(f"/api/products/{product}/").get_json()
+    return body
+
+
+@pytest.fixture
+def shirt(app: Flask, owner: StaffClient) -> int:
+    """A shirt in S and M."""
+    response = owner.submit("/admin/products/new/", NEW)
+    product = int(response.headers["Location"].rpartition("=")[2])
+    option = {"name": "Size", "values": "S\r\nM\r\n", "existing": "S"}
+    owner.submit(f"/admin/products/options/add/?id={product}", option)
+    owner.submit(f"/admin/products/variants/fill/?id={product}")
+    assert [each["options"] for each in shown(app, product)["variants"]] == ["Size: S", "Size: M"]
+    owner.flash_messages()
+    return product
+
+
+def read_rows(staff: StaffClient, product: int) -> dict[str, str]:
+    """The hidden inputs of the table."""
+    page = staff.get(f"/admin/products/details/?id={product}").text
+    rows = {name: html.unescape(value) for name, value in _READ.findall(page)}
+    assert rows
+    return rows
+
+
+def save(staff: StaffClient, product: int, data: dict[str, str]) -> int:
+    return staff.submit(f"/admin/products/variants/?id={product}", data).status_code
+
+
+def test_cells_are_saved(app: Flask, owner: StaffClient, shirt: int) -> None:
+    medium = shown(app, shirt)["variants"][1]["id"]
+    data = read_rows(owner, shirt) | {
+        f"sku-{medium}": "SH-M",
+        f"price-{medium}": "549.00",
+        f"compare_at_price-{medium}": "699",
+        f"weight_g-{medium}": "250",
+        f"stock-{medium}": "7",
+    }
+    assert save(owner, shirt, data) == 303
+    assert owner.flash_messages() == ["The variants were saved."]
+    variant = shown(app, shirt)["variants"][1]
+    assert (variant["sku"], variant["price"], variant["weight"]) == ("SH-M", "549.00", 250)
+    assert (variant["compare_at_price"], variant["stock"]) == ("699.00", 7)
+
+
+def test_last_row_fills_all_variants(app: Flask, owner: StaffClient, shirt: int) -> None:
+    filled = {"price-fill": "300", "stock-fill": "9"}
+    assert save(owner, shirt, read_rows(owner, shirt) | filled) == 303
+    variants = shown(app, shirt)["variants"]
+    assert [(each["price"], each["stock"]) for each in variants] == [("300.00", 9)] * 2
+
+
+def test_variant_that_someone_else_changed_is_not_overwritten(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    small, medium = (each["id"] for each in shown(app, shirt)["variants"])
+    read = read_rows(owner, shirt)
+    save(owner, shirt, read | {f"price-{medium}": "100"})
+    # A row that was not touched does not matter, although it is old.
+    assert save(owner, shirt, read | {f"price-{small}": "200"}) == 303
+    owner.flash_messages()
+    page = owner.submit(f"/admin/products/variants/?id={shirt}", read | {f"price-{medium}": "300"})
+    assert (page.status_code, "It was changed after you read it" in page.text) == (200, True)
+    assert f'name="price-{medium}" value="300"' in page.text
+    assert [each["price"] for each in shown(app, shirt)["variants"]] == ["200.00", "100.00"]
+
+
+@pytest.mark.parametrize(
+    "read", ["", "[]", "null", "[1]", "[" * 5000, '["x", 1, 2, 3, 4, 5, 6]', "1e999"]
+)
+def test_damaged_hidden_input_changes_nothing(
+    app: Flask, owner: StaffClient, shirt: int, read: str
+) -> None:
+    before = shown(app, shirt)
+    medium = before["variants"][1]["id"]
+    assert save(owner, shirt, {f"read-{medium}": read, f"price-{medium}": "1"}) == 200
+    assert shown(app, shirt) == before
+
+
+def test_default_is_moved_before_the_variant_is_archived(
+    app: Flask, owner: StaffClient, shirt: int
+) -> None:
+    small, medium = (str(each["id"]) for each in shown(app, shirt)["variants"])
+    owner.submit(f"/admin/products/variants/archive/?id={shirt}", {"variant": small})
+    assert owner.flash_messages() == [
+        "This is the default variant. Make another variant the default first."
+    ]
+    owner.submit(f"/admin/products/variants/default/?id={shirt}", {"variant": medium})
+    owner.submit(f"/admin/products/variants/archive/?id={shirt}", {"variant": small})
+    assert [each["id"] for each in shown(app, shirt)["variants"]] == [int(medium)]
+    owner.submit(f"/admin/products/variants/restore/?id={shirt}", {"variant": small})
+    assert len(shown(app, shirt)["variants"]) == 2
+
+
+def test_support_reads_the_table_without_inputs(app: Flask, shirt: int) -> None:
+    support = staff_client(app, "support")
+    page = support.get(f"/admin/products/details/?id={shirt}").text
+    assert "Size: M" in page
+    assert 'name="price-' not in page
+    assert save(support, shirt, {}) == 403

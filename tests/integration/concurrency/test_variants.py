@@ -1,0 +1,230 @@
+"""Races between customers and editors of variants."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import text
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.cart.add_to_cart import AddToCart, AddToCartCommand
+from novacart.application.cart.policy import CartPolicy
+from novacart.application.catalog.add_variants import AddVariant, AddVariantCommand
+from novacart.application.catalog.archive_variant import (
+    ArchiveVariant,
+    ArchiveVariantCommand,
+    RestoreVariant,
+    RestoreVariantCommand,
+)
+from novacart.application.catalog.edit_variants import (
+    EditVariants,
+    EditVariantsCommand,
+    VariantEdit,
+)
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.set_default_variant import (
+    SetDefaultVariant,
+    SetDefaultVariantCommand,
+)
+from novacart.domain.catalog.errors import (
+    DuplicateCombination,
+    OutOfStock,
+    StaleVersion,
+    VariantNotArchived,
+    VariantNotFound,
+)
+from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, UserId, VariantId
+from novacart.domain.shared.money import Money
+from tests.integration.concurrency.conftest import NEGATIVE_CONTROL
+from tests.support.builders.catalog import (
+    NOON,
+    a_claim,
+    a_product,
+    a_variant,
+    add_product,
+    an_option,
+    details,
+    variant_details,
+)
+from tests.support.clock import SetClock
+from tests.support.races import assert_stock_matches_ledger, errors_of, run_concurrently
+
+SHIRT = ProductId(41)
+SMALL, MEDIUM, LARGE = VariantId(41), VariantId(51), VariantId(52)
+SIZE = an_option(100, "Size", "S", "M", "L", "XL")
+BUYERS, UNITS = 50, 4
+POLICY = CatalogPolicy(currency="INR")
+CLOCK = SetClock(NOON)
+
+
+@pytest.fixture
+def begin(database: Database, request: pytest.FixtureRequest) -> Iterator[SqlUnitOfWorkFactory]:
+    """A shirt in S, M and L with four units each."""
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    shirt = a_product(SHIRT, details(title="Shirt"))
+    shirt.add_option(SIZE, existing="S", at=NOON)
+    shirt.add_variants([a_variant(MEDIUM, values_of(1)), a_variant(LARGE, values_of(2))], at=NOON)
+    add_product(begin, shirt, UNITS)
+    yield begin
+    if NEGATIVE_CONTROL not in request.node.name:
+        assert_stock_matches_ledger(database)
+
+
+def values_of(number: int) -> dict[OptionId, OptionValueId]:
+    return {SIZE.id: SIZE.values[number].id}
+
+
+def add_customers(database: Database, count: int) -> list[UserId]:
+    with database.writing() as connection:
+        for number in range(1, count + 1):
+            connection.execute(
+                text(
+                    "INSERT INTO users (id, username, username_key, email, email_key,"
+                    " password_hash, first_name, last_name, role, is_active, created_at,"
+                    " password_changed_at, password_generation, version) VALUES (:id, :name, :name,"
+                    " :email, :email, '-', '', '', 'customer', true, :at, :at, 1, 1)"
+                ),
+                {
+                    "id": 10_000 + number,
+                    "name": f"customer{number}",
+                    "email": f"customer{number}@example.com",
+                    "at": "2026-01-02 03:04:05.000000",
+                },
+            )
+        connection.commit()
+    return [UserId(10_000 + number) for number in range(1, count + 1)]
+
+
+def available(begin: SqlUnitOfWorkFactory) -> list[int]:
+    with begin() as work:
+        levels = work.stock.levels([SMALL, MEDIUM, LARGE])
+    return [levels[each].available for each in (SMALL, MEDIUM, LARGE)]
+
+
+def test_buyers_of_one_size_take_exactly_its_stock(begin: SqlUnitOfWorkFactory) -> None:
+    def buy(number: int) -> Callable[[], None]:
+        def reserve() -> None:
+            with begin() as work:
+                work.stock.reserve([a_claim(SMALL, 1, f"line:{number}:reserve")], at=NOON)
+                work.commit()
+
+        return reserve
+
+    outcomes = run_concurrently([buy(number) for number in range(BUYERS)])
+    errors = errors_of(outcomes)
+    assert len(outcomes) - len(errors) == UNITS
+    assert {type(error) for error in errors} == {OutOfStock}
+    assert available(begin) == [0, UNITS, UNITS]
+
+
+def editor(begin: SqlUnitOfWorkFactory, price: int, version: int | None) -> Callable[[], object]:
+    edit = EditVariants(begin=begin, clock=CLOCK, policy=POLICY)
+    change = VariantEdit(
+        variant_id=MEDIUM, changes={"price": Money(price, "INR")}, expected_version=version
+    )
+    return lambda: edit(EditVariantsCommand(actor=SYSTEM, product_id=SHIRT, edits=[change]))
+
+
+def test_one_of_several_editors_of_a_variant_wins(begin: SqlUnitOfWorkFactory) -> None:
+    with begin() as work:
+        version = work.products.get(SHIRT).variant(MEDIUM).version
+    outcomes = run_concurrently([editor(begin, 1000 + n, version) for n in range(8)])
+    assert [type(error) for error in errors_of(outcomes)] == [StaleVersion] * 7
+
+
+def test_naive_editors_overwrite_each_other(begin: SqlUnitOfWorkFactory) -> None:
+    """Negative control: without the version that was read, every edit succeeds."""
+    outcomes = run_concurrently([editor(begin, 1000 + n, None) for n in range(8)])
+    assert errors_of(outcomes) == []
+
+
+def test_editors_of_different_variants_both_succeed(begin: SqlUnitOfWorkFactory) -> None:
+    edit = EditVariants(begin=begin, clock=CLOCK, policy=POLICY)
+    with begin() as work:
+        shirt = work.products.get(SHIRT)
+    calls = [
+        lambda variant=variant: edit(
+            EditVariantsCommand(
+                actor=SYSTEM,
+                product_id=SHIRT,
+                edits=[
+                    VariantEdit(
+                        variant_id=variant.id,
+                        changes={"price": Money(7700, "INR")},
+                        expected_version=variant.version,
+                    )
+                ],
+            )
+        )
+        for variant in shirt.variants
+    ]
+    assert errors_of(run_concurrently(calls)) == []
+    with begin() as work:
+        prices = {each.details.price.amount for each in work.products.get(SHIRT).variants}
+    assert prices == {7700}
+
+
+def test_product_is_added_while_its_default_moves(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    customers = add_customers(database, 20)
+    add = AddToCart(begin=begin, clock=CLOCK, policy=CartPolicy(max_per_line=10))
+    move = SetDefaultVariant(begin=begin, clock=CLOCK)
+    additions = [
+        lambda user_id=user_id: add(AddToCartCommand(user_id=user_id, product_id=SHIRT))
+        for user_id in customers
+    ]
+    moves = [
+        lambda variant_id=variant_id: move(
+            SetDefaultVariantCommand(actor=SYSTEM, product_id=SHIRT, variant_id=variant_id)
+        )
+        for variant_id in (MEDIUM, LARGE, SMALL, MEDIUM)
+    ]
+    calls: list[Callable[[], object]] = [*additions[:10], *moves, *additions[10:]]
+    assert errors_of(run_concurrently(calls)) == []
+    with begin() as work:
+        for user_id in customers:
+            [line] = work.carts.of(user_id).lines
+            assert line.variant_id in {SMALL, MEDIUM, LARGE}
+
+
+def test_archived_variant_is_shown_in_no_cart(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    customers = add_customers(database, 40)
+    add = AddToCart(begin=begin, clock=CLOCK, policy=CartPolicy(max_per_line=10))
+    archive = ArchiveVariant(begin=begin, clock=CLOCK)
+    additions = [
+        lambda user_id=user_id: add(AddToCartCommand(user_id=user_id, variant_id=MEDIUM))
+        for user_id in customers
+    ]
+    calls: list[Callable[[], object]] = [
+        *additions[:20],
+        lambda: archive(ArchiveVariantCommand(actor=SYSTEM, variant_id=MEDIUM)),
+        *additions[20:],
+    ]
+    errors = errors_of(run_concurrently(calls))
+    assert {type(error) for error in errors} <= {VariantNotFound}
+    for user_id in customers:
+        with begin() as work:
+            assert work.carts.checkout(user_id, None, at=NOON).lines == ()
+
+
+def test_one_of_several_additions_of_a_combination_succeeds(begin: SqlUnitOfWorkFactory) -> None:
+    add = AddVariant(begin=begin, clock=CLOCK, policy=POLICY)
+    command = AddVariantCommand(
+        actor=SYSTEM, product_id=SHIRT, details=variant_details(), values=values_of(3)
+    )
+    outcomes = run_concurrently([lambda: add(command) for _ in range(8)])
+    assert [type(error) for error in errors_of(outcomes)] == [DuplicateCombination] * 7
+
+
+def test_one_of_several_restores_succeeds(begin: SqlUnitOfWorkFactory) -> None:
+    ArchiveVariant(begin=begin, clock=CLOCK)(ArchiveVariantCommand(actor=SYSTEM, variant_id=MEDIUM))
+    restore = RestoreVariant(begin=begin, clock=CLOCK)
+    outcomes = run_concurrently(
+        [lambda: restore(RestoreVariantCommand(actor=SYSTEM, variant_id=MEDIUM)) for _ in range(8)]
+    )
+    assert [type(error) for error in errors_of(outcomes)] == [VariantNotArchived] * 7
