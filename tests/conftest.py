@@ -20,6 +20,9 @@ settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default")
 )
 
+# On a busy machine any statement may be slow, and its log line would be in the output of a command.
+os.environ["SLOW_QUERY_MS"] = "0"
+
 _FOLDER = pytest.StashKey[Path]()
 _PID = pytest.StashKey[int]()
 

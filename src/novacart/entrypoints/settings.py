@@ -74,6 +74,7 @@ class Settings:
     http2_cleartext: bool
     var: Path
     database_url: str = field(repr=False)
+    slow_query_ms: int
     redis_url: str = field(repr=False)
     cors_allowed_origins: frozenset[str]
     frontend_url: str
@@ -166,6 +167,7 @@ def load_settings(
         database_url=_database_url(
             read.text("DATABASE_URL", default_database_url(var, debug=debug))
         ),
+        slow_query_ms=read.number("SLOW_QUERY_MS", 500, minimum=0, maximum=600_000),
         redis_url=read.text("REDIS_URL"),
         cors_allowed_origins=frozenset(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]

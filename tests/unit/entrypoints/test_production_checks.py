@@ -138,6 +138,7 @@ WRONG = [
     ("RATELIMIT_ENABLED", "sometimes", "error", {}),
     ("SEARCH_RATE_LIMIT", "0", "error", {}),
     ("RATELIMIT_ENABLED", "False", "warning", {}),
+    ("SLOW_QUERY_MS", "never", "error", {}),
     ("METRICS_ENABLED", "prometheus", "error", {}),
     ("METRICS_ENABLED", "", "warning", {}),
     ("METRICS_TOKEN", "short", "error", {}),

@@ -12,6 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from novacart.adapters.persistence.error_mapping import to_port_error
 from novacart.adapters.persistence.postgresql_engine import postgresql_engine
+from novacart.adapters.persistence.slow_queries import log_slow_queries
 from novacart.adapters.persistence.sqlite_engine import NO_AUTOBEGIN, sqlite_engine
 from novacart.adapters.persistence.statements import (
     NO_PARAMETERS,
@@ -50,15 +51,20 @@ class Database:
             self._generic_plan_readers = _Readers(engine, _SHORT_STATEMENTS, _GENERIC_PLANS)
 
     @classmethod
-    def connect(cls, url: str, *, pool_size: int = 4, max_overflow: int = 16) -> Self:
+    def connect(
+        cls, url: str, *, pool_size: int = 4, max_overflow: int = 16, slow_query_ms: int = 0
+    ) -> Self:
         """Create the connection pool; the first use opens a connection.
 
         `pool_size` connections stay open, and `max_overflow` more are opened when needed.
+        Statements that take at least `slow_query_ms` milliseconds are logged; 0 logs none.
         """
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite":
-            return cls(sqlite_engine(url, pool_size, max_overflow))
-        return cls(postgresql_engine(url, pool_size, max_overflow))
+        is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        create = sqlite_engine if is_sqlite else postgresql_engine
+        engine = create(url, pool_size, max_overflow)
+        if slow_query_ms:
+            log_slow_queries(engine, slow_query_ms)
+        return cls(engine)
 
     @property
     def dialect(self) -> str:

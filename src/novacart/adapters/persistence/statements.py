@@ -17,11 +17,14 @@ and listeners of the engine's `before_cursor_execute` are called.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from time import perf_counter
 from typing import Any, Final
 
 from sqlalchemy import Connection, Dialect, Engine, Insert, Table, bindparam, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
+
+from novacart.adapters.persistence.slow_queries import SLOW_AFTER, log_slow
 
 Parameters = Mapping[str, object]
 Row = Sequence[Any]
@@ -185,8 +188,11 @@ class CompiledStatement:
             if self._is_postgresql
             else driver.cursor()
         )
-        for listener in engine.dispatch.before_cursor_execute:
-            listener(None, cursor, self.sql, values, None, many)
+        if engine.dispatch.before_cursor_execute:
+            for listener in engine.dispatch.before_cursor_execute:
+                listener(None, cursor, self.sql, values, None, many)
+        slow_after = engine.get_execution_options().get(SLOW_AFTER)
+        started = perf_counter() if slow_after is not None else 0.0
         try:
             if many:
                 cursor.executemany(self.sql, values)
@@ -194,6 +200,9 @@ class CompiledStatement:
                 cursor.execute(self.sql, values, **self._options)
         except engine.dialect.loaded_dbapi.Error as error:
             raise wrapped(error, engine.dialect, self.sql, driver) from error
+        finally:
+            if slow_after is not None and (seconds := perf_counter() - started) >= slow_after:
+                log_slow(self.sql, seconds)
         return cursor
 
 

@@ -42,6 +42,7 @@ class PlatformModule(Module):
             settings.database_url,
             pool_size=THREADS.writes + 1,
             max_overflow=THREADS.provider,
+            slow_query_ms=settings.slow_query_ms,
         )
 
     @provider
