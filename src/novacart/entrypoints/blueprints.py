@@ -7,6 +7,7 @@ from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.web.accounts.email_routes import email_blueprint
 from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
+from novacart.adapters.web.accounts.session_cookie import SessionCookie
 from novacart.adapters.web.accounts.session_routes import sessions_blueprint
 from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
@@ -99,6 +100,12 @@ def _platform(injector: Injector) -> list[Blueprint]:
 
 def _accounts(injector: Injector) -> list[Blueprint]:
     """Routes of accounts, tokens and address books."""
+    settings = injector.get(Settings)
+    cookie = SessionCookie(
+        lifetime=settings.refresh_token_lifetime,
+        secure=not settings.debug,
+        origins=settings.cors_allowed_origins,
+    )
     return [
         accounts_blueprint(
             register=injector.get(RegisterUser), update_profile=injector.get(UpdateProfile)
@@ -113,13 +120,16 @@ def _accounts(injector: Injector) -> list[Blueprint]:
             request_verification=injector.get(RequestEmailVerification),
         ),
         sessions_blueprint(
-            end_sessions=injector.get(EndSessions), change_password=injector.get(ChangePassword)
+            end_sessions=injector.get(EndSessions),
+            change_password=injector.get(ChangePassword),
+            cookie=cookie,
         ),
         tokens_blueprint(
             sign_in=injector.get(SignIn),
             refresh_session=injector.get(RefreshSession),
             verify_token=injector.get(VerifyToken),
             sign_out=injector.get(SignOut),
+            cookie=cookie,
         ),
         addresses_blueprint(
             add_address=injector.get(AddAddress),

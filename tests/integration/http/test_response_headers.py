@@ -114,7 +114,7 @@ CASES: Final = {
             "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
             "Access-Control-Allow-Headers": (
                 "authorization, content-type, idempotency-key, if-match, if-none-match,"
-                " x-request-id"
+                " x-request-id, x-session"
             ),
             "Access-Control-Max-Age": "600",
         },

@@ -216,6 +216,7 @@ def test_preflight_returns_the_allowed_methods_and_headers(client: FlaskClient) 
         "if-match",
         "if-none-match",
         "x-request-id",
+        "x-session",
     }
 
 

@@ -88,11 +88,16 @@ class CredentialSchema(Schema):
 
 class TokenPairSchema(Schema):
     access = fields.String(required=True)
-    refresh = fields.String(required=True)
+    refresh = fields.String(
+        metadata={"description": "Always, unless `X-Session: cookie` asked for the cookie."}
+    )
 
 
 class RefreshSchema(Schema):
-    refresh = Text(required=True, maximum=_MAX_TOKEN)
+    refresh = Text(
+        maximum=_MAX_TOKEN,
+        metadata={"description": "Required, unless `X-Session: cookie` names the cookie."},
+    )
 
 
 class TokenSchema(Schema):

@@ -9,7 +9,7 @@ from novacart.adapters.web.accounts.schemas import (
     DetailSchema,
     TokenPairSchema,
 )
-from novacart.adapters.web.accounts.token_routes import token_response
+from novacart.adapters.web.accounts.session_cookie import SESSION_HEADER_DOC, SessionCookie
 from novacart.adapters.web.http.auth import login_required, principal
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.errors import invalid
@@ -19,7 +19,9 @@ from novacart.application.accounts.end_sessions import EndSessions, EndSessionsC
 from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken, WeakPassword
 
 
-def sessions_blueprint(*, end_sessions: EndSessions, change_password: ChangePassword) -> Blueprint:
+def sessions_blueprint(
+    *, end_sessions: EndSessions, change_password: ChangePassword, cookie: SessionCookie
+) -> Blueprint:
     """`/api/sessions/revoke/` and `/api/password/change/`."""
     blueprint = Blueprint(
         "sessions", __name__, url_prefix="/api", description="Your sessions and your password."
@@ -37,12 +39,14 @@ def sessions_blueprint(*, end_sessions: EndSessions, change_password: ChangePass
     @login_required
     @blueprint.arguments(ChangePasswordSchema)
     @blueprint.response(200, TokenPairSchema)
-    @blueprint.raises("invalid_value", "weak_password", "too_many_requests")
+    @blueprint.raises("invalid_value", "weak_password", "origin_not_allowed", "too_many_requests")
+    @blueprint.doc(**SESSION_HEADER_DOC)
     def change(body: dict[str, Any]) -> Response:
         """Change your password and end your other sessions.
 
         The tokens of the response replace your current ones.
         """
+        cookie.is_requested()  # Refuse another site before the change.
         user = principal()
         try:
             pair = change_password(
@@ -62,6 +66,6 @@ def sessions_blueprint(*, end_sessions: EndSessions, change_password: ChangePass
             raise WeakPassword(error.errors["password"], field="new_password") from error
         if pair is None:
             raise InvalidToken
-        return token_response(pair)
+        return cookie.response(pair)
 
     return blueprint

@@ -11,6 +11,7 @@ from novacart.adapters.web.accounts.schemas import (
     TokenPairSchema,
     TokenSchema,
 )
+from novacart.adapters.web.accounts.session_cookie import SESSION_HEADER_DOC, SessionCookie
 from novacart.adapters.web.http.auth import public
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.rate_limits import limited
@@ -19,7 +20,7 @@ from novacart.application.accounts.authenticate_user import VerifyToken, VerifyT
 from novacart.application.accounts.refresh_session import RefreshSession, RefreshSessionCommand
 from novacart.application.accounts.sign_in import SignIn, SignInCommand
 from novacart.application.accounts.sign_out import SignOut, SignOutCommand
-from novacart.application.ports.tokens import TokenPair
+from novacart.domain.accounts.errors import InvalidToken
 
 
 def tokens_blueprint(
@@ -28,6 +29,7 @@ def tokens_blueprint(
     refresh_session: RefreshSession,
     verify_token: VerifyToken,
     sign_out: SignOut,
+    cookie: SessionCookie,
 ) -> Blueprint:
     """`/api/token/`."""
     blueprint = Blueprint(
@@ -43,8 +45,10 @@ def tokens_blueprint(
         "mfa_required",
         "mfa_code_not_valid",
         "mfa_setup_required",
+        "origin_not_allowed",
         "too_many_requests",
     )
+    @blueprint.doc(**SESSION_HEADER_DOC)
     def obtain(body: dict[str, Any]) -> Response:
         """Sign in with a username or email address.
 
@@ -55,21 +59,22 @@ def tokens_blueprint(
                 login=body["username"],
                 password=body["password"],
                 otp=body.get("otp"),
-                refresh=body.get("refresh"),
+                refresh=cookie.known_token(body),
             )
         )
-        return token_response(pair)
+        return cookie.response(pair)
 
     @blueprint.route("/refresh/", methods=["POST"])
     @public
     @limited("refresh")
     @blueprint.arguments(RefreshSchema)
     @blueprint.response(200, TokenPairSchema)
-    @blueprint.raises("token_not_valid")
+    @blueprint.raises("token_not_valid", "origin_not_allowed")
+    @blueprint.doc(**SESSION_HEADER_DOC)
     def refresh(body: dict[str, Any]) -> Response:
         """Exchange a refresh token for a new pair of tokens."""
-        pair = refresh_session(RefreshSessionCommand(refresh=body["refresh"]))
-        return token_response(pair)
+        pair = refresh_session(RefreshSessionCommand(refresh=cookie.token(body)))
+        return cookie.response(pair)
 
     @blueprint.route("/verify/", methods=["POST"])
     @public
@@ -85,19 +90,20 @@ def tokens_blueprint(
     @public
     @blueprint.arguments(RefreshSchema)
     @blueprint.response(200, NothingSchema)
-    @blueprint.raises("token_not_valid")
+    @blueprint.raises("token_not_valid", "origin_not_allowed")
+    @blueprint.doc(**SESSION_HEADER_DOC)
     def blacklist(body: dict[str, Any]) -> Response:
-        """Sign out."""
-        sign_out(SignOutCommand(refresh=body["refresh"]))
-        return json_response({})
+        """Sign out.
+
+        With `X-Session: cookie`, a session that has ended already is no error.
+        """
+        response = json_response({})
+        cookie.delete(response)
+        try:
+            sign_out(SignOutCommand(refresh=cookie.token(body)))
+        except InvalidToken:
+            if not cookie.is_requested():
+                raise
+        return response
 
     return blueprint
-
-
-def token_response(pair: TokenPair) -> Response:
-    """The tokens, which no cache may store."""
-    return json_response(
-        {"access": pair.access, "refresh": pair.refresh},
-        # RFC 6749, section 5.1.
-        headers={"Cache-Control": "no-store"},
-    )

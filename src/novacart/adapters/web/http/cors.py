@@ -7,20 +7,24 @@ from flask import Request, Response
 
 _METHODS: Final = "GET, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS: Final = (
-    "authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id"
+    "authorization, content-type, idempotency-key, if-match, if-none-match, x-request-id, x-session"
 )
 _EXPOSED: Final = (
     "Access-Control-Expose-Headers",
     "link, etag, x-total-count, x-request-id, retry-after, location, idempotent-replayed",
 )
 _PREFLIGHT_MAX_AGE: Final = "600"  # seconds
+# The paths that set or read the session cookie.
+_CREDENTIAL_PATHS: Final = ("/api/token/", "/api/password/change/")
+_CREDENTIALS: Final = ("Access-Control-Allow-Credentials", "true")
 _VARY: Final = ("Vary", "Origin")
 
 
 class Cors:
     """Lets pages of exactly these origins read every response under `/api/`, errors included.
 
-    Credentials are not allowed: access tokens travel in a header, not in a cookie.
+    Credentials are allowed only where the session cookie is set or read: elsewhere requests are
+    authenticated by a header.
     """
 
     def __init__(self, allowed_origins: Collection[str]) -> None:
@@ -56,6 +60,8 @@ class Cors:
         origin = request.environ.get("HTTP_ORIGIN")
         if origin is not None and origin in self._allowed:
             headers += (("Access-Control-Allow-Origin", origin), _EXPOSED)
+            if request.path.startswith(_CREDENTIAL_PATHS):
+                headers.append(_CREDENTIALS)
         return headers
 
 

@@ -115,6 +115,7 @@ HTTP_STATUSES: Final[dict[str, int]] = {
     "bad_request": 400,
     "malformed_json": 400,
     "not_authenticated": 401,
+    "origin_not_allowed": 403,
     "not_found": 404,
     "page_not_found": 404,
     "method_not_allowed": 405,
