@@ -21,7 +21,6 @@ from novacart.application.back_office.operations import Health, HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.errors import Unavailable
-from novacart.application.ports.rate_limiter import RateLimiter
 from novacart.application.ports.readiness import Readiness
 from novacart.domain.accounts.role import Role
 from novacart.entrypoints.container import build_container
@@ -86,7 +85,7 @@ def check_installation(
         if not any(each.subject.startswith("Database") for each in problems):
             yield from _check_operation(injector)
         if settings.redis_url:
-            yield from _check_redis(injector)
+            yield from _check_redis(settings.redis_url)
     except Unavailable as failure:
         yield error("Database", str(failure), "Start the database or correct DATABASE_URL.")
     finally:
@@ -202,13 +201,16 @@ def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iter
         )
 
 
-def _check_redis(injector: Injector) -> Iterator[Finding]:
+def _check_redis(url: str) -> Iterator[Finding]:
+    # Imported only where it is used, to save memory.
+    from novacart.adapters.redis.rate_limiter import RedisRateLimiter  # noqa: PLC0415
+
     try:
-        injector.get(RateLimiter).retry_after(())  # type: ignore[type-abstract]
-    except Unavailable:
+        RedisRateLimiter.connect(url).retry_after(())
+    except Unavailable as failure:
         yield error(
             "REDIS_URL",
-            "REDIS_URL: the server can't be reached.",
+            f"REDIS_URL: {failure} Rate limits are counted in the database meanwhile.",
             "Start it, correct REDIS_URL, or leave it empty to count rate limits in the database.",
         )
 

@@ -1,10 +1,14 @@
-"""Rate limiter on Redis, with fakeredis as the server."""
+"""Rate limiter on a real Redis server."""
 
-import time
+import threading
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import cast
 
 import pytest
-from fakeredis import FakeRedis, FakeServer
+from redis import Redis
 
 from novacart.adapters.redis.rate_limiter import RedisRateLimiter
 from novacart.application.ports.errors import Unavailable
@@ -12,42 +16,103 @@ from novacart.application.ports.rate_limiter import Quota, RateLimit
 from tests.support.clock import SetClock
 from tests.support.contracts.rate_limiter import RateLimiterContract
 from tests.support.processes import free_port
+from tests.support.redis import RedisServer
 
 QUOTA = Quota("key", (RateLimit(3, 60),))
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    """Redis uses its own clock, which for fakeredis is `time.time`."""
-    set_clock = SetClock()
-    monkeypatch.setattr(time, "time", lambda: set_clock.now().timestamp())
-    return set_clock
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
 
 
 @pytest.fixture
-def client(clock: SetClock) -> Iterator[FakeRedis]:  # noqa: ARG001 (sets the time of the server)
-    with FakeRedis(server=FakeServer()) as opened:
-        yield opened
+def client(server: RedisServer) -> Iterator[Redis]:
+    with server.client() as client:
+        client.flushall()
+        yield client
+
+
+class ServerClock(SetClock):
+    """Moves the time of a server, which uses its own clock, by making its attempts older."""
+
+    def __init__(self, client: Redis) -> None:
+        super().__init__()
+        self._client = client
+
+    def move(self, **delta: float) -> datetime:
+        before = self.now()
+        after = super().move(**delta)
+        milliseconds = round((after - before).total_seconds() * 1000)
+        for key in self._client.scan_iter():
+            for member, score in self._client.zscan_iter(key):
+                self._client.zadd(key, {member: score - milliseconds})
+            left = cast("int", self._client.pttl(key))
+            self._client.pexpire(key, max(0, left - milliseconds))
+        return after
 
 
 @pytest.fixture
-def limiter(client: FakeRedis) -> RedisRateLimiter:
-    return RedisRateLimiter(client)
+def clock(client: Redis) -> SetClock:
+    return ServerClock(client)
+
+
+@pytest.fixture
+def limiter(server: RedisServer, client: Redis) -> RedisRateLimiter:  # noqa: ARG001 (emptied)
+    return RedisRateLimiter.connect(server.url)
 
 
 class TestRedisRateLimiter(RateLimiterContract):
-    def test_clients_share_counts(self, limiter: RedisRateLimiter, client: FakeRedis) -> None:
+    def test_clients_share_counts(self, limiter: RedisRateLimiter, server: RedisServer) -> None:
         for _ in range(3):
             limiter.acquire([QUOTA])
-        assert RedisRateLimiter(client).acquire([QUOTA]) == 60
+        assert RedisRateLimiter.connect(server.url).acquire([QUOTA]) == 60
 
     def test_key_expires_after_the_longest_limit(
-        self, limiter: RedisRateLimiter, client: FakeRedis, clock: SetClock
+        self, limiter: RedisRateLimiter, client: Redis, clock: SetClock
     ) -> None:
         limiter.acquire([QUOTA])
         assert client.dbsize() == 1
         clock.move(seconds=61)
         assert client.dbsize() == 0
+
+    def test_concurrent_clients_never_exceed_a_limit(
+        self, limiter: RedisRateLimiter, server: RedisServer
+    ) -> None:
+        quota = Quota("burst", (RateLimit(50, 60),))
+        counted: Counter[bool] = Counter()
+
+        def attempt() -> None:
+            own = RedisRateLimiter.connect(server.url)
+            results = [own.acquire([quota]) == 0 for _ in range(20)]
+            counted.update(results)
+
+        threads = [threading.Thread(target=attempt) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert counted == {True: 50, False: 110}
+        assert limiter.acquire([quota]) > 0
+
+
+def test_emptied_server_counts_from_zero(limiter: RedisRateLimiter, client: Redis) -> None:
+    for _ in range(3):
+        limiter.acquire([QUOTA])
+    client.flushall()
+    client.script_flush()
+    assert limiter.acquire([QUOTA]) == 0
+    assert limiter.keys("") == ["key"]
+
+
+def test_restarted_server_is_used_without_an_error(tmp_path: Path) -> None:
+    with RedisServer(tmp_path) as server:
+        limiter = RedisRateLimiter.connect(server.url)
+        assert limiter.acquire([QUOTA]) == 0
+        server.kill()
+        server.start()
+        assert limiter.acquire([QUOTA]) == 0
 
 
 def test_unreachable_redis_raises() -> None:
@@ -57,3 +122,10 @@ def test_unreachable_redis_raises() -> None:
             method([QUOTA])
     with pytest.raises(Unavailable):
         limiter.reset(["key"])
+    with pytest.raises(Unavailable):
+        limiter.keys("")
+
+
+def test_redis_that_does_not_respond_raises(server: RedisServer, limiter: RedisRateLimiter) -> None:
+    with server.stopped(), pytest.raises(Unavailable, match="TimeoutError"):
+        limiter.acquire([QUOTA])

@@ -6,12 +6,18 @@ from typing import Any, Final, cast
 from uuid import uuid4
 
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.rate_limiter import Quota
 
-_TIMEOUT: Final = 2.0
+_TIMEOUT: Final = 1.0
+# Idle connections are closed when the server restarts. By default redis-py waits seconds between
+# three retries, also after a timeout.
+_RETRY: Final = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
 
 # Redis runs a script atomically. KEYS are the sorted sets. ARGV: 1 to count the attempt or 0 to
 # only check, the attempt's id, then for each key the number of its limits, and the amount and
@@ -49,7 +55,7 @@ return wait
 
 
 class RedisRateLimiter:
-    """Needs Redis 5 or later."""
+    """Needs Valkey, or Redis 5 or later."""
 
     def __init__(self, client: "Redis") -> None:
         self._client = client
@@ -57,8 +63,10 @@ class RedisRateLimiter:
 
     @classmethod
     def connect(cls, url: str) -> "RedisRateLimiter":
-        """Connect at the first call. Each call times out after 2 s."""
-        client = Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+        """Connect at the first call. Each call times out after 1 s."""
+        client = Redis.from_url(
+            url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, retry=_RETRY
+        )
         return cls(client)
 
     def acquire(self, quotas: Sequence[Quota]) -> int:
@@ -71,7 +79,7 @@ class RedisRateLimiter:
         try:
             self._client.delete(*map(_key, keys))
         except RedisError as error:
-            raise Unavailable("Redis is unavailable.") from error
+            raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
 
     def keys(self, prefix: str) -> Sequence[str]:
         start = _key("")
@@ -79,7 +87,7 @@ class RedisRateLimiter:
         try:
             names = [name.decode() for name in self._client.scan_iter(pattern, count=1000)]
         except RedisError as error:
-            raise Unavailable("Redis is unavailable.") from error
+            raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
         return sorted(name.removeprefix(start) for name in names)
 
     def _run(self, quotas: Sequence[Quota], *, count: bool) -> int:
@@ -92,7 +100,7 @@ class RedisRateLimiter:
         try:
             milliseconds = cast("int", self._script(keys=keys, args=arguments))
         except RedisError as error:
-            raise Unavailable("Redis is unavailable.") from error
+            raise Unavailable(f"Redis is unavailable ({type(error).__name__}).") from error
         return max(0, -(-milliseconds // 1000))
 
 

@@ -102,9 +102,13 @@ class PlatformModule(Module):
     def rate_limiter(self, settings: Settings, sql_rate_limiter: SqlRateLimiter) -> RateLimiter:
         if settings.redis_url:
             # Imported only where it is used, to save memory.
-            from novacart.adapters.redis.rate_limiter import RedisRateLimiter  # noqa: PLC0415
+            from novacart.adapters.redis import (  # noqa: PLC0415
+                fallback_rate_limiter,
+                rate_limiter,
+            )
 
-            return RedisRateLimiter.connect(settings.redis_url)
+            redis = rate_limiter.RedisRateLimiter.connect(settings.redis_url)
+            return fallback_rate_limiter.FallbackRateLimiter(redis, sql_rate_limiter)
         return sql_rate_limiter
 
 
