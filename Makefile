@@ -77,7 +77,8 @@ unit: install ## unit tests: no database, no socket
 .PHONY: domain
 domain: install ## the rules of the domain and the use cases alone, in seconds
 	@echo '== domain tests'
-	@$(BIN)/pytest $(addprefix tests/unit/,$(DOMAIN_TESTS)) -q -m 'not slow and not stress' $(ARGS)
+	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest $(addprefix tests/unit/,$(DOMAIN_TESTS)) -q \
+		-m 'not slow and not stress' $(ARGS)
 
 .PHONY: integration
 integration: install ## integration tests, on SQLite and on PostgreSQL

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from novacart.application.catalog.policy import CatalogPolicy
@@ -261,10 +262,11 @@ class FakeCatalogQueries:
 
     def _is_found(self, product: ProductView, terms: Sequence[SearchTerm]) -> bool:
         stored = self._store.products.get(product.id)
-        codes = variant_codes(stored) if stored else ()
-        return bool(terms) and matches(terms, product_terms(product, codes).all)
+        codes = tuple(variant_codes(stored)) if stored else ()
+        return bool(terms) and matches(terms, _product_terms(product, codes).all)
 
 
+_product_terms = lru_cache(maxsize=512)(product_terms)
 _DETAILS = [field.name for field in fields(ProductDetails) if field.name != "price"]
 
 
@@ -300,7 +302,7 @@ def _key(product: ProductView, filters: ProductFilter, sort: ProductSort) -> int
 
 
 def _score(product: ProductView, terms: Sequence[SearchTerm]) -> int:
-    indexed = product_terms(product)
+    indexed = _product_terms(product)
     prefixes = tuple(each for term in terms for each in term)
     weighted = [(10, indexed.title), (4, indexed.maker), (1, indexed.body)]
     return sum(weight for weight, part in weighted for term in part if term.startswith(prefixes))

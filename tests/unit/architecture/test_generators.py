@@ -19,7 +19,9 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def _violations(source: str) -> list[str]:
     """The name of the function and the context, for each `yield` inside a `with` block."""
-    found = []
+    found: list[str] = []
+    if "yield" not in source:
+        return found
     for function in ast.walk(ast.parse(source)):
         if not isinstance(function, Function):
             continue

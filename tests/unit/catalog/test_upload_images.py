@@ -236,7 +236,7 @@ def test_no_transaction_is_open_while_an_image_is_stored(
 def test_negative_control_open_transaction_blocks_the_other_thread(
     begin: FakeUnitOfWorkFactory,
 ) -> None:
-    images = BusyImageStore(lambda: change_title(begin), timeout=0.1)
+    images = BusyImageStore(lambda: change_title(begin), timeout=0.02)
     with begin(), pytest.raises(TimeoutError):
         images.put(image_bytes(), name="products/17", content_type="image/webp")
 

@@ -3,10 +3,7 @@
 import subprocess
 import sys
 
-import click
 import pytest
-
-from novacart.entrypoints.cli import novacart
 
 _ON_DEMAND = {"alembic", "cloudinary", "redis", "stripe", "zxcvbn"}
 _WEB = {"flask", "flask_admin", "flask_smorest", "granian", "marshmallow", "webargs", "wtforms"}
@@ -30,11 +27,3 @@ def test_process_imports_no_library_that_it_does_not_use(
     imported = set(result.stdout.split())
     assert used <= imported
     assert imported & unused == set()
-
-
-def test_each_command_has_the_name_under_which_it_is_listed() -> None:
-    context = click.Context(novacart)
-    for name in novacart.list_commands(context):
-        command = novacart.get_command(context, name)
-        assert command is not None
-        assert command.name == name
