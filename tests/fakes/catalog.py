@@ -55,6 +55,8 @@ class FakeProducts:
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
         wanted = set(skus)
+        if not wanted:
+            return {}
         return {
             variant.details.sku: product.id
             for product in self._shelf.values()
