@@ -69,7 +69,7 @@ def test_authorized_request_is_sent_from_the_page(app: Flask, page: Page) -> Non
         .get_json()["access"]
     )
     page.get_by_role("button", name="Authorize").click()
-    page.get_by_label("Value").fill(token)
+    page.get_by_label("auth-bearer-value").fill(token)
     page.get_by_label("Apply credentials").click()
     page.get_by_role("button", name="Close").last.click()
     operation = page.locator("#operations-accounts-accounts_whoami")

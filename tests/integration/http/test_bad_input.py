@@ -166,9 +166,16 @@ def test_invalid_integer_or_string_member_is_400(sender: Sender, document: Json)
     assert texts >= 20
 
 
-# Members that describe a product and can be cleared. No other member may be null: it would count
-# as absent in a request that moves money, stock or rights.
-CLEARABLE = {"sku", "author", "published_year", "brand", "category", "image"}
+PRODUCT_MEMBERS = {"sku", "author", "published_year", "brand", "category", "image"}
+VARIANT_MEMBERS = {"sku", "barcode", "compare_at_price", "weight", "image"}
+# Members that describe a product or a variant and can be cleared. No other member may be null: it
+# would count as absent in a request that moves money, stock or rights.
+CLEARABLE = {
+    "/api/products/": PRODUCT_MEMBERS,
+    "/api/products/{product_id}/": PRODUCT_MEMBERS,
+    "/api/products/{product_id}/variants/": VARIANT_MEMBERS,
+    "/api/variants/{variant_id}/": VARIANT_MEMBERS,
+}
 
 
 def test_null_is_400_for_every_member_that_is_not_clearable(sender: Sender, document: Json) -> None:
@@ -185,11 +192,7 @@ def test_null_is_400_for_every_member_that_is_not_clearable(sender: Sender, docu
             sender.send(method, path, json.dumps(body).encode(), statuses={400})
     assert sender.failures == []
     assert tried >= 60
-    assert nullable == {
-        (path, name)
-        for path in ("/api/products/", "/api/products/{product_id}/")
-        for name in CLEARABLE
-    }
+    assert nullable == {(path, name) for path, names in CLEARABLE.items() for name in names}
 
 
 ITEM = "[]"
