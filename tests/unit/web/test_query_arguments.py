@@ -4,7 +4,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import pytest
-from flask import Flask, Response
+from flask import Response
 from flask.testing import FlaskClient
 from marshmallow import fields
 
@@ -31,7 +31,7 @@ class SizeSchema(QuerySchema):
 @pytest.fixture
 def client() -> FlaskClient:
     _LOADED.clear()
-    app: Flask = NovaCartFlask("test")
+    app = NovaCartFlask("test")
     blueprint = Blueprint("sizes", __name__, url_prefix="/api/sizes")
 
     def show(query: dict[str, Any]) -> Response:

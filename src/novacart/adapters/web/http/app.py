@@ -1,17 +1,19 @@
 """The Flask subclass of NovaCart: exact URLs, bounded ids, no sessions on the API."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, Never
+from typing import Any, Final, NamedTuple, Never, TypeVar, cast
 from wsgiref.types import WSGIEnvironment
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, g, request
 from flask.ctx import RequestContext
+from flask.ctx import _AppCtxGlobals as Globals
+from flask.globals import request_ctx
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import IntegerConverter, Map, MapAdapter, RequestRedirect
+from werkzeug.routing import IntegerConverter, Map, MapAdapter, RequestRedirect, Rule
 from werkzeug.sansio.utils import get_current_url, get_host
 
 from novacart.adapters.web.http.fields import MAX_INTEGER
@@ -20,7 +22,14 @@ from novacart.adapters.web.http.responses import NovaCartResponse
 MATCH: Final = "novacart.match"
 """The rule and the arguments of a URL that the server has matched, in the WSGI environment."""
 
+Object = TypeVar("Object")
+
 _MISSING_SLASH: Final = "There is no page at this URL. URLs of this API end in a slash."
+
+
+def _current(proxy: Object) -> Object:
+    """Return the object behind a proxy of Flask, which looks it up at each access."""
+    return cast("Object", cast("Any", proxy)._get_current_object())  # noqa: SLF001 (documented)
 
 
 def _integers_up_to(largest: str) -> str:
@@ -33,18 +42,25 @@ def _integers_up_to(largest: str) -> str:
     return "|".join([*patterns, largest])
 
 
+class _Host(NamedTuple):
+    """The host of a request as it was sent and in ASCII, and its root URL."""
+
+    name: str
+    ascii_name: str
+    url: str
+
+
 @lru_cache(maxsize=16)
 def _host(
     scheme: str, header: str | None, name: str, port: str, trusted: tuple[str, ...] | None
-) -> str:
-    """Return the host of a request. Raises `SecurityError` if it is not trusted."""
-    return get_host(scheme, header, (name, int(port)), trusted)
+) -> _Host:
+    """Return the host of a request. Raises `SecurityError` if it is not trusted.
 
-
-@lru_cache(maxsize=16)
-def _host_url(scheme: str, host: str) -> str:
-    """The root URL of a host. Werkzeug parses it twice for each request that shows an image."""
-    return get_current_url(scheme, host)
+    Werkzeug checks and encodes it for each request, and parses its URL twice for each that shows an
+    image.
+    """
+    host = get_host(scheme, header, (name, int(port)), trusted)
+    return _Host(host, Map().bind(host).server_name, get_current_url(scheme, host))
 
 
 class IdConverter(IntegerConverter):
@@ -77,13 +93,53 @@ class AdminSessions(SecureCookieSessionInterface):
         return _NO_SESSION
 
 
+Match = tuple[Rule, Mapping[str, Any]]
+Before = Callable[[Request, Globals], Response | None]
+After = Callable[[Request, Globals, NovaCartResponse], Response]
+
+
+class _Matches:
+    """Rules and arguments of URLs that were requested before: matching takes as long as a view.
+
+    A match depends on method and path only, since no rule has a host.
+    """
+
+    MAX_KEPT: Final = 1024
+    MAX_LENGTH: Final = 256
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Match] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, request: Request) -> Match | None:
+        if "HTTP_UPGRADE" in request.environ:
+            return None
+        return self._kept.get((request.method, request.path))
+
+    def keep(self, request: Request) -> None:
+        """Keep the match of a request, if it has one."""
+        if request.url_rule is None or len(request.path) > self.MAX_LENGTH:
+            return
+        if len(self._kept) >= self.MAX_KEPT:
+            self._kept.clear()
+        arguments = dict(request.view_args or {})
+        self._kept[request.method, request.path] = request.url_rule, arguments
+
+
 class _RequestContext(RequestContext):
     def match_request(self) -> None:
-        match = self.request.environ.get(MATCH)
+        """Match the URL, unless the server or an earlier request has done so."""
+        request = self.request
+        matches = cast("NovaCartFlask", self.app).matches
+        match = request.environ.get(MATCH) or matches.get(request)
         if match is None:
             super().match_request()
+            matches.keep(request)
         else:
-            self.request.url_rule, self.request.view_args = match
+            request.url_rule, arguments = match
+            request.view_args = dict(arguments)
 
 
 class NovaCartFlask(Flask):
@@ -100,31 +156,61 @@ class NovaCartFlask(Flask):
         super().__init__(name, static_folder=None, template_folder=None)
         self.url_map.converters["int"] = IdConverter
         self.url_map.merge_slashes = False
+        self.matches = _Matches()
+        self._before: Before = lambda _request, _context: None
+        self._after: After = lambda _request, _context, response: response
+
+    def surround_views(self, before: Before, after: After) -> None:
+        """Call functions before and after each view, also after an error.
+
+        They receive the request and Flask's `g`, which a hook would look up. If `before` returns a
+        response, the view is not called.
+        """
+        self._before, self._after = before, after
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """Check the host and bind the map of URLs as Flask does, but read the host only once."""
-        if request is None or "HTTP_UPGRADE" in request.environ:
-            return super().create_url_adapter(request)
+        if request is None:
+            # There is no SERVER_NAME, so that URLs are built for requests only.
+            return None
         environ = request.environ
+        if "HTTP_UPGRADE" in environ:
+            return super().create_url_adapter(request)
         trusted = self.config["TRUSTED_HOSTS"]
         request.trusted_hosts = trusted
-        request.host = _host(
+        host = _host(
             request.scheme,
             environ.get("HTTP_HOST"),
             environ["SERVER_NAME"],
             environ["SERVER_PORT"],
             None if trusted is None else tuple(trusted),
         )
-        request.host_url = _host_url(request.scheme, request.host)
-        return self.url_map.bind(
-            request.host,
+        request.host, request.host_url = host.name, host.url
+        return MapAdapter(
+            self.url_map,
+            host.ascii_name,
             request.root_path,
-            subdomain="",
-            url_scheme=request.scheme,
-            default_method=request.method,
-            path_info=request.path,
-            query_args=environ["QUERY_STRING"],
+            "",
+            request.scheme,
+            request.path,
+            request.method,
+            environ["QUERY_STRING"],
         )
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        response = self._before(_current(request), _current(g))
+        # Flask determines the blueprints of each request, to look up hooks that few have.
+        if response is None and (self.before_request_funcs or self.url_value_preprocessors):
+            return super().preprocess_request()
+        return response
+
+    def process_response(self, response: Response) -> Response:
+        context = _current(request_ctx)
+        hooks = self.after_request_funcs
+        has_session = context._session is not _NO_SESSION  # noqa: SLF001 (`session` marks its use)
+        if has_session or None in hooks or context.request.blueprint in hooks:
+            response = super().process_response(response)
+        return self._after(context.request, _current(g), cast("NovaCartResponse", response))
 
     def request_context(self, environ: WSGIEnvironment) -> RequestContext:
         return _RequestContext(self, environ)

@@ -1,15 +1,15 @@
-"""What is done before and after each view: two hooks, which call one function for each concern.
+"""What is done before and after each view: two functions, which call one for each concern.
 
-Flask's `request` and `g` find the current object at each access, so the hooks do it once and pass
-the objects on.
+Flask's `request` and `g` find the current object at each access, so the objects are passed on.
 """
 
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from time import perf_counter
-from typing import Any, Protocol, TypeVar, cast
+from typing import Protocol
 
-from flask import Flask, Request, Response, g, request
+from flask import Request, Response
+from flask.ctx import _AppCtxGlobals as Globals
 
 from novacart.adapters.web.http import (
     compression,
@@ -19,13 +19,12 @@ from novacart.adapters.web.http import (
     rsgi,
     security_headers,
 )
+from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.cors import Cors
 from novacart.adapters.web.http.request_log import WriteLine
 from novacart.adapters.web.http.responses import NovaCartResponse
 from novacart.adapters.web.http.shared_cache import SharedCache
 from novacart.application.ports.request_context import RequestContext
-
-Object = TypeVar("Object")
 
 
 class CountRequest(Protocol):
@@ -35,7 +34,7 @@ class CountRequest(Protocol):
 
 
 def init_app(
-    app: Flask,
+    app: NovaCartFlask,
     *,
     allowed_origins: Collection[str] = (),
     debug: bool = False,
@@ -47,7 +46,7 @@ def init_app(
     count: CountRequest | None = None,
     cache_seconds: int = 0,
 ) -> None:
-    """Register the hooks.
+    """Register the two functions.
 
     `set_log_ids` receives the client's id and ours of each request. `write_line` receives the line
     of the access log; without it, structlog does. `record_denial` is called for each 403.
@@ -59,10 +58,8 @@ def init_app(
     endpoints.init_app(app)
     warn_of_proxy = None if trusted_proxies else proxies.ProxyWarning()
 
-    def before() -> Response | None:
-        current = _current(request)
-        context = _current(g)
-        request_log.start(current, context)
+    def before(request: Request, context: Globals) -> Response | None:
+        request_log.start(request, context)
         if set_log_ids is not None:
             set_log_ids((context.request_id, context.server_request_id))
         if set_context is not None:
@@ -70,44 +67,36 @@ def init_app(
                 RequestContext(
                     actor="anonymous",
                     request_id=context.server_request_id,
-                    address=current.remote_addr,
+                    address=request.remote_addr,
                 )
             )
         if warn_of_proxy is not None:
-            warn_of_proxy(current)
-        if current.method == "OPTIONS" and (preflight := cors.preflight(current)):
+            warn_of_proxy(request)
+        if request.method == "OPTIONS" and (preflight := cors.preflight(request)):
             return preflight
-        rsgi.raise_rejection(current)
-        endpoints.limit_body(app, current)
+        rsgi.raise_rejection(request)
+        endpoints.limit_body(app, request)
         return None
 
-    def after(response: NovaCartResponse) -> Response:
-        current = _current(request)
-        context = _current(g)
+    def after(request: Request, context: Globals, response: NovaCartResponse) -> Response:
         if response.status_code == HTTPStatus.FORBIDDEN and record_denial is not None:
-            record_denial(current)
+            record_denial(request)
         if shared_cache is not None and "principal" not in context:
-            shared_cache.allow(app, current, response)
-        compress(current, response)
+            shared_cache.allow(app, request, response)
+        compress(request, response)
         # One pass over the headers: each lookup in Werkzeug's Headers scans the whole list.
         names = {name.lower() for name, _ in response.headers}
         headers = security_headers.missing(
             names,
             signed_in="principal" in context,
-            https=current.scheme == "https" and not debug,
+            https=request.scheme == "https" and not debug,
         )
-        headers += cors.headers(current, response, names)
+        headers += cors.headers(request, response, names)
         headers.append((request_log.REQUEST_ID_HEADER, context.request_id))
         response.added_headers = headers
         if count is not None:
-            count(current, response, perf_counter() - context.started)
-        request_log.finish(current, response, context, write_line)
+            count(request, response, perf_counter() - context.started)
+        request_log.finish(request, response, context, write_line)
         return response
 
-    app.before_request(before)
-    app.after_request(cast("Any", after))
-
-
-def _current(proxy: Object) -> Object:
-    """Return the object behind a proxy of Flask."""
-    return cast("Object", cast("Any", proxy)._get_current_object())  # noqa: SLF001 (documented)
+    app.surround_views(before, after)
