@@ -176,9 +176,23 @@ _PRODUCT: Final = {
     "created_at": "created_at",
     "updated_at": "updated_at",
 }
+# Products of the benchmarks have their default variant only.
+_VARIANT: Final = {
+    "id": "v_id",
+    "sku": "v_sku",
+    "barcode": "v_barcode",
+    "price": "v_price_minor",
+    "compare_at_price": "v_compare_at_minor",
+    "weight": "v_weight_g",
+    "image": "v_image",
+    "stock": "v_available",
+    "options": "v_options",
+    "version": "v_version",
+}
 _CART_LINE: Final = {
     "id": "id",
     "product": "product_id",
+    "variant": "variant_id",
     "product_title": "title",
     "product_subtitle": "subtitle",
     "product_price": "price_minor",
@@ -214,8 +228,21 @@ def _site() -> str:
 
 
 def _product(names: Sequence[str]) -> Encode:
-    product = _product_of(names)
-    return lambda rows: product(_site(), rows[0])
+    product_of, variant_values = _product_of(names), _values(_VARIANT, names)
+
+    def encode(rows: list[Row]) -> object:
+        product, variant = product_of(_site(), rows[0]), variant_values(rows[0])
+        version = variant.pop("version")
+        variant["price"] = _money(variant["price"])
+        variant["values"] = []
+        variant["is_default"] = True
+        variant["etag"] = f'"{version}-{variant["stock"]}"'
+        product["options"] = []
+        product["variants"] = [variant]
+        product["images"] = [{"src": product["image"], "alt": product["title"]}]
+        return product
+
+    return encode
 
 
 def _products(names: Sequence[str]) -> Encode:
@@ -245,9 +272,12 @@ def _price_range(_names: Sequence[str]) -> Encode:
 
 def _cart(names: Sequence[str]) -> Encode:
     values = _values(_CART_LINE, names)
+    sku_and_options = itemgetter(names.index("sku"), names.index("options"))
 
     def line_of(site: str, delivery: date, row: Row) -> dict[str, Any]:
         line = values(row)
+        sku, options = sku_and_options(row)
+        line["variant"] = {"id": line["variant"], "sku": sku, "options": options}
         line["total_price"] *= line["quantity"] / 100
         line["product_price"] = _money(line["product_price"])
         line["product_image"] = site + line["product_image"]
@@ -309,6 +339,11 @@ def _order(site: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
                 "quantity": line["line_quantity"],
                 "price_at_purchase": _money(line["line_unit_price_minor"]),
                 "product": line["line_product_id"],
+                "variant": {
+                    "id": line["line_variant_id"],
+                    "sku": line["line_sku"],
+                    "options": line["line_options"],
+                },
                 "status": line["line_status"],
                 "payment_method": order["payment_method"],
                 "cancelled_at": _time(line["line_cancelled_at"]),

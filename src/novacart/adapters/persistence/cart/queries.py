@@ -26,7 +26,7 @@ _CART: Final = DriverStatement(
         variants.c.options,
         variants.c.price_minor,
         variants.c.currency,
-        IMAGE,
+        IMAGE.label("image"),
         orderable(bindparam("user_id")).label("stock"),
     )
     .join_from(cart_lines, variants, variants.c.id == cart_lines.c.variant_id)
