@@ -1,7 +1,7 @@
 """Databases of a benchmark, and copies of them for a checkout with another schema."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,9 @@ _TABLES: Final = (
     "order_history",
 )
 _SQLITE_COUNTER: Final = "identity_counter"
+# Before variants, stock, carts and orders had the id of the product, which is that of its default
+# variant in the benchmarks.
+_EARLIER_NAMES: Final = {"product_id": "variant_id"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,20 +121,23 @@ def _copy_sqlite(source: str, target: str) -> None:
         connection.execute("ATTACH ? AS source", (source,))
         with connection:
             for table in (*_TABLES, _SQLITE_COUNTER):
-                columns = [
-                    name
-                    for (name,) in connection.execute(
-                        "SELECT name FROM pragma_table_info(?)"
-                        " INTERSECT SELECT name FROM pragma_table_info(?, 'source')",
-                        (table, table),
-                    )
-                ]
+                available, names = (
+                    [
+                        name
+                        for (name,) in connection.execute(
+                            "SELECT name FROM pragma_table_info(?, ?)", (table, schema)
+                        )
+                    ]
+                    for schema in ("source", "main")
+                )
+                columns = _matching_columns(names, available)
+                if not columns:
+                    continue
                 if table == "product_search":
-                    columns.append("rowid")
-                listed = ", ".join(columns)
+                    columns["rowid"] = "rowid"
                 connection.execute(
-                    f"INSERT OR REPLACE INTO {table} ({listed})"  # noqa: S608 (names from the schema)
-                    f" SELECT {listed} FROM source.{table}"
+                    f"INSERT OR REPLACE INTO main.{table} ({', '.join(columns)})"  # noqa: S608 (names from the schema)
+                    f" SELECT {', '.join(columns.values())} FROM source.{table}"
                 )
     finally:
         connection.close()
@@ -142,15 +148,19 @@ def _copy_postgresql(source: str, target: str) -> None:
         # Rows may refer to rows that are not copied.
         writer.execute("SET session_replication_role = replica")
         for table in _TABLES:
-            available = _columns(reader, table)
-            columns = [name for name in _columns(writer, table) if name in available]
+            columns = _matching_columns(_columns(writer, table), _columns(reader, table))
+            if not columns:
+                continue
             selected = (
                 sql.SQL("COPY {} ({}) {}").format(
                     sql.Identifier(table),
-                    sql.SQL(", ").join(map(sql.Identifier, columns)),
+                    sql.SQL(", ").join(map(sql.Identifier, names)),
                     sql.SQL(direction),
                 )
-                for direction in ("TO STDOUT", "FROM STDIN")
+                for names, direction in (
+                    (columns.values(), "TO STDOUT"),
+                    (columns.keys(), "FROM STDIN"),
+                )
             )
             with (
                 reader.cursor().copy(next(selected)) as rows,
@@ -167,6 +177,15 @@ def _copy_postgresql(source: str, target: str) -> None:
         last = reader.execute("SELECT nextval('identities')").fetchone()
         assert last is not None
         writer.execute("SELECT setval('identities', %s)", last)
+
+
+def _matching_columns(names: Sequence[str], available: Sequence[str]) -> dict[str, str]:
+    """Return the columns of a table that have a source, with the name of the source."""
+    sources = {name: name for name in available}
+    for earlier, name in _EARLIER_NAMES.items():
+        if name in sources:
+            sources.setdefault(earlier, name)
+    return {name: sources[name] for name in names if name in sources}
 
 
 def _columns(connection: psycopg.Connection[tuple[Any, ...]], table: str) -> list[str]:

@@ -1,7 +1,9 @@
 """Emails written to a folder."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from email import message_from_bytes, policy
+from email.errors import HeaderParseError
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,17 @@ class TestFileMailer(MailerContract):
         assert message["From"] == "Lanterns <shop@shop.example>"
         assert message["Message-ID"] == "<order-7-placed@shop.example>"
         assert message["Auto-Submitted"] == "auto-generated"
+
+    def test_line_break_in_subject_adds_no_header(self, mailer: FileMailer) -> None:
+        with pytest.raises(HeaderParseError):
+            mailer.send(replace(HELLO, subject="Your order\nBcc: other@shop.example"))
+
+    def test_name_of_the_sender_may_have_other_letters(self, tmp_path: Path) -> None:
+        sender = "Zoë’s Lantern Shop <shop@shop.example>"
+        FileMailer(folder=tmp_path, sender=sender).send(HELLO)
+        (path,) = tmp_path.iterdir()
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        assert message["From"] == sender
 
     def test_message_id_cannot_escape_the_folder(self, mailer: FileMailer, tmp_path: Path) -> None:
         mailer.send(

