@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Self
 
 import psycopg
 
@@ -34,6 +35,9 @@ _FAST = {
     "listen_addresses": "127.0.0.1",
     "timezone": "UTC",
 }
+
+REPLICATED = {"wal_level": "replica", "max_wal_senders": "5"}
+"""Settings of a server that has replicas."""
 
 
 class PostgresUnavailable(Exception):
@@ -79,6 +83,28 @@ class PostgresServer:
                 cwd=self._folder,
             )
         self._wait_until_ready()
+
+    def replica(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> Self:
+        """Copy this server, which has to be started with `REPLICATED`; return a replica to start.
+
+        `settings` are those of the replica, such as `{"recovery_min_apply_delay": "500ms"}`.
+        """
+        replica = type(self)(folder, settings=self._settings | dict(settings or {}))
+        result = subprocess.run(
+            [
+                str(replica._binaries / "pg_basebackup"),
+                *("--host=127.0.0.1", f"--port={self.port}", "--username=postgres"),
+                *("--pgdata", str(replica._data), "--write-recovery-conf"),
+                *("--checkpoint=fast", "--no-sync"),
+            ],
+            capture_output=True,
+            check=False,
+            user=replica._user,
+            cwd=folder,
+        )
+        if result.returncode != 0:
+            raise PostgresUnavailable(f"pg_basebackup failed:\n{result.stderr.decode()}")
+        return replica
 
     def stop(self) -> None:
         """Shut down: close connections and roll back transactions."""

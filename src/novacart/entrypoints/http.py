@@ -10,6 +10,7 @@ from flask import Flask, Request, g, request
 from injector import Injector, Module
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.adapters.web.http import (
     auth,
@@ -23,6 +24,7 @@ from novacart.adapters.web.http.app import NovaCartFlask
 from novacart.adapters.web.http.auth import Authenticate, BearerAuthenticate, Principal
 from novacart.adapters.web.http.frame import CountRequest
 from novacart.adapters.web.http.responses import OrjsonProvider
+from novacart.adapters.web.http.shared_cache import is_for_anybody
 from novacart.adapters.web.operations import metrics, pages
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
 from novacart.application.accounts.authenticate_user import AuthenticateUser
@@ -82,6 +84,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         count=_request_counter(app, injector, settings),
         cache_seconds=settings.catalog_cache_seconds,
     )
+    _allow_replicas(app, injector.get(Replicas))
     app.extensions[auth.EXTENSION] = _authenticate_and_set_actor(injector)
     errors.init_app(app)
     blueprints = build_blueprints(injector)
@@ -94,6 +97,19 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
     if undeclared := undeclared_routes(app):
         raise RuntimeError(f"These routes declare no access: {', '.join(undeclared)}.")
     return app
+
+
+def _allow_replicas(app: Flask, replicas: Replicas) -> None:
+    """Let requests that only read use the replicas, if there are any."""
+    if not replicas:
+        return
+
+    def begin_request() -> None:
+        replicas.begin_request(
+            only_reads=request.method in {"GET", "HEAD"}, for_anybody=is_for_anybody(app, request)
+        )
+
+    app.before_request(begin_request)
 
 
 def _request_counter(app: Flask, injector: Injector, settings: Settings) -> CountRequest | None:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.replicas.replicas import ReplicaProblem, Replicas
 from novacart.adapters.persistence.server_clock import server_time
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.operations import Health, HealthQueries
@@ -38,6 +39,26 @@ _URL_TIMEOUT: Final = 10.0
 _CERTIFICATE_TOLERANCE: Final = 14 * 24 * 3600
 _BACKUP_TOLERANCE: Final = timedelta(hours=26)
 
+_REPLICA_WAIT: Final = 5.0
+
+_REPLICA_PROBLEMS: Final = {
+    ReplicaProblem.UNAVAILABLE: (
+        "can't be reached.",
+        "Start it, correct the URL, or remove it from the list.",
+    ),
+    ReplicaProblem.NO_REPLICA: (
+        "is no streaming replica, or was promoted.",
+        "Name hot standby servers of the server of DATABASE_URL only.",
+    ),
+    ReplicaProblem.OTHER_CLUSTER: (
+        "is a replica of another server than that of DATABASE_URL.",
+        "Name hot standby servers of the server of DATABASE_URL only.",
+    ),
+    ReplicaProblem.LAGGING: (
+        "lags.",
+        "See pg_stat_replication on the primary; free or add disk, network or CPU of the replica.",
+    ),
+}
 # The remedy for each dependency that `Readiness` checks.
 _REMEDIES: Final = {
     "database": "Start the database or correct DATABASE_URL.",
@@ -84,12 +105,14 @@ def check_installation(
         yield from problems
         if not any(each.subject.startswith("Database") for each in problems):
             yield from _check_operation(injector)
+            yield from _check_replicas(settings, injector.get(Replicas))
         if settings.redis_url:
             yield from _check_redis(settings.redis_url)
     except Unavailable as failure:
         yield error("Database", str(failure), "Start the database or correct DATABASE_URL.")
     finally:
         injector.get(Database).dispose()
+        injector.get(Replicas).close()
     if settings.email_backend is EmailBackend.SMTP:
         yield from check_mail_server(settings)
 
@@ -198,6 +221,18 @@ def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iter
             subject,
             f"The certificate of {parsed.hostname} expires on {expires}.",
             "Read the log of Caddy or certbot, which should have renewed it.",
+        )
+
+
+def _check_replicas(settings: Settings, replicas: Replicas) -> Iterator[Finding]:
+    wait = min(settings.replica_max_lag, _REPLICA_WAIT)
+    for name, problem in replicas.problems(wait=wait):
+        finding = warning if problem is ReplicaProblem.LAGGING else error
+        problem_text, remedy = _REPLICA_PROBLEMS[problem]
+        yield finding(
+            "DATABASE_REPLICA_URLS",
+            f"DATABASE_REPLICA_URLS: {name} {problem_text} Reads go to the primary meanwhile.",
+            remedy,
         )
 
 

@@ -228,7 +228,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 "Use PostgreSQL: DATABASE_URL=postgresql://user:password@host/novacart.",
             )
     else:
-        yield from _postgresql(settings.database_url)
+        yield from _postgresql("DATABASE_URL", settings.database_url)
+    for replica_url in settings.database_replica_urls:
+        yield from _replica(settings.database_url, replica_url)
     if settings.redis_url:
         redis = urlsplit(settings.redis_url)
         if redis.scheme not in {"redis", "rediss", "unix"}:
@@ -239,12 +241,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
             )
 
 
-def _postgresql(database_url: str) -> Iterator[Finding]:
+def _postgresql(name: str, database_url: str) -> Iterator[Finding]:
     url = urlsplit(database_url)
     if not url.path.strip("/"):
         yield error(
-            "DATABASE_URL",
-            "DATABASE_URL names no database.",
+            name,
+            f"{name} names no database.",
             "Add its name: postgresql://user:password@host/novacart.",
         )
     if not url.hostname or "." not in url.hostname or is_local(url.hostname):
@@ -252,16 +254,28 @@ def _postgresql(database_url: str) -> Iterator[Finding]:
         return
     if (url.password or "") in _WEAK_DATABASE_PASSWORDS:
         yield warning(
-            "DATABASE_URL",
-            "DATABASE_URL has no password, or one that is easy to guess.",
+            name,
+            f"{name} has no password, or one that is easy to guess.",
             "Give the database user a random password.",
         )
     if not re.search(r"sslmode=(require|verify-ca|verify-full)", url.query):
         yield warning(
-            "DATABASE_URL",
-            "DATABASE_URL does not require TLS, and the server is on another machine.",
+            name,
+            f"{name} does not require TLS, and the server is on another machine.",
             "Append ?sslmode=verify-full, or ?sslmode=require.",
         )
+
+
+def _replica(database_url: str, replica_url: str) -> Iterator[Finding]:
+    name = "DATABASE_REPLICA_URLS"
+    if replica_url == database_url:
+        yield warning(
+            name,
+            "DATABASE_REPLICA_URLS contains DATABASE_URL.",
+            "List the replicas only: the primary answers what they can't.",
+        )
+    else:
+        yield from _postgresql(name, replica_url)
 
 
 def _browsers(settings: Settings) -> Iterator[Finding]:

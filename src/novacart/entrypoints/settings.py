@@ -74,6 +74,8 @@ class Settings:
     http2_cleartext: bool
     var: Path
     database_url: str = field(repr=False)
+    database_replica_urls: tuple[str, ...] = field(repr=False)
+    replica_max_lag: int
     slow_query_ms: int
     redis_url: str = field(repr=False)
     cors_allowed_origins: frozenset[str]
@@ -144,6 +146,7 @@ def load_settings(
     read = _Reader(setting_values(environ, dotenv))
     debug = read.flag("DEBUG", default=debug_by_default)
     var = Path(read.text("VAR_DIR", "var"))
+    database_url = _database_url(read.text("DATABASE_URL", default_database_url(var, debug=debug)))
     metrics_enabled = read.flag("METRICS_ENABLED", default=False)
     origins = read.items("CORS_ALLOWED_ORIGINS", ())
     return Settings(
@@ -164,9 +167,9 @@ def load_settings(
         catalog_cache_seconds=read.number("CATALOG_CACHE_SECONDS", 0, minimum=0, maximum=86_400),
         http2_cleartext=read.flag("HTTP2_CLEARTEXT", default=False),
         var=var,
-        database_url=_database_url(
-            read.text("DATABASE_URL", default_database_url(var, debug=debug))
-        ),
+        database_url=database_url,
+        database_replica_urls=_replica_urls(read.items("DATABASE_REPLICA_URLS", ()), database_url),
+        replica_max_lag=read.number("REPLICA_MAX_LAG", 5, maximum=3600),
         slow_query_ms=read.number("SLOW_QUERY_MS", 500, minimum=0, maximum=600_000),
         redis_url=read.text("REDIS_URL"),
         cors_allowed_origins=frozenset(
@@ -398,6 +401,26 @@ def _database_url(value: str) -> str:
             setting="DATABASE_URL",
         )
     return value
+
+
+def _replica_urls(values: tuple[str, ...], database_url: str) -> tuple[str, ...]:
+    if values and database_url.startswith("sqlite:"):
+        raise InvalidSetting(
+            "DATABASE_REPLICA_URLS needs a DATABASE_URL of PostgreSQL: SQLite has no replicas."
+            " Leave it empty, or set DATABASE_URL to the primary of these replicas.",
+            setting="DATABASE_REPLICA_URLS",
+        )
+    urls = []
+    for value in values:
+        scheme, separator, rest = value.partition("://")
+        if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not separator:
+            raise InvalidSetting(
+                "DATABASE_REPLICA_URLS must be URLs that start with postgresql://, separated by"
+                " commas.",
+                setting="DATABASE_REPLICA_URLS",
+            )
+        urls.append(f"postgresql+psycopg://{rest}")
+    return tuple(urls)
 
 
 def _origin(value: str) -> str:

@@ -96,6 +96,21 @@ def test_unreachable_redis_and_mail_server_are_errors(run: Run) -> None:
     assert reported["EMAIL_HOST"]["severity"] == "error"
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_server_that_is_no_replica_and_one_that_is_down_are_errors(
+    run: Run, database_url: str
+) -> None:
+    for url in (database_url, f"postgresql://127.0.0.1:{free_port()}/shop"):
+        result = run("--json", DATABASE_REPLICA_URLS=url)
+        assert result.exit_code == 1
+        problems = [
+            each["problem"]
+            for each in json.loads(result.stdout[result.stdout.index("{\n") :])["findings"]
+            if each["subject"] == "DATABASE_REPLICA_URLS"
+        ]
+        assert any("Reads go to the primary" in problem for problem in problems)
+
+
 def test_mail_server_without_tls_is_an_error_unless_the_setting_allows_it(run: Run) -> None:
     port = free_port()
     controller = Controller(Sink(), hostname="127.0.0.1", port=port)

@@ -49,7 +49,9 @@ def dump(url: str, target: Path) -> None:
         except sqlite3.Error as error:
             raise BackupFailed(f"The database can't be copied: {error}.") from error
         return
-    _run(["pg_dump", "--format=custom", *_PORTABLE, f"--file={target}"], parsed)
+    # Positions in the write-ahead log of this server mean nothing on another one.
+    options = ["--format=custom", "--no-unlogged-table-data", *_PORTABLE, f"--file={target}"]
+    _run(["pg_dump", *options], parsed)
 
 
 def restore(source: Path, url: str, *, replace: bool = False) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from time import monotonic
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, NewType, Self
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
@@ -202,3 +202,7 @@ def _translated_errors() -> Iterator[None]:
         if port_error is None:
             raise
         raise port_error from error
+
+
+QueryDatabase = NewType("QueryDatabase", Database)
+"""The database of query ports: with replicas, reads may go to one of them."""

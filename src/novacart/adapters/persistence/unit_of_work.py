@@ -1,5 +1,6 @@
 """Unit of work on the database."""
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ from novacart.adapters.persistence.ordering.repository import SqlOrders
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.payments.repository import SqlPayments
 from novacart.adapters.persistence.payments.webhook_events import SqlWebhookEvents
+from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.persistence.wishlist.repository import SqlWishlists
 from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
@@ -42,6 +44,7 @@ from novacart.application.ports.token_families import TokenFamilies
 from novacart.application.ports.users import Users
 from novacart.application.ports.webhook_events import WebhookEvents
 from novacart.application.ports.wishlists import Wishlists
+from novacart.domain.accounts.user import User
 from novacart.domain.shared.events import AggregateRoot, DomainEvent, SecurityEvent
 
 
@@ -71,11 +74,16 @@ class SqlUnitOfWork:
     idempotency_keys: IdempotencyKeys
 
     def __init__(
-        self, database: Database, contexts: RequestContexts, monitor: SecurityMonitor | None
+        self,
+        database: Database,
+        contexts: RequestContexts,
+        monitor: SecurityMonitor | None,
+        replicas: Replicas | None,
     ) -> None:
         self._database = database
         self._contexts = contexts
         self._monitor = monitor
+        self._replicas = replicas
         self._saved: dict[int, AggregateRoot] = {}
         self._recorded: list[DomainEvent] = []
         self._stack = ExitStack()
@@ -127,6 +135,8 @@ class SqlUnitOfWork:
         write_events(self._connection, events, context)
         self._products.write_counts()
         self._connection.commit()
+        if self._replicas is not None:
+            self._replicas.committed(_users(self._saved.values(), context.actor))
         self._saved.clear()
         self._recorded.clear()
         if self._monitor is not None:
@@ -135,18 +145,34 @@ class SqlUnitOfWork:
                     self._monitor.notice(event, context)
 
 
+def _users(saved: Iterable[AggregateRoot], actor: str) -> set[int]:
+    """The users whose data has changed, and the user who changed it."""
+    users: set[int] = set()
+    for aggregate in saved:
+        if isinstance(aggregate, User):
+            users.add(aggregate.id)
+        elif (owner := getattr(aggregate, "user_id", None)) is not None:
+            users.add(owner)
+    _, _, user_id = actor.partition(":")
+    if user_id:
+        users.add(int(user_id))
+    return users
+
+
 class SqlUnitOfWorkFactory:
-    """`monitor` receives the security events of each commit."""
+    """`monitor` receives the security events of each commit, `replicas` its position."""
 
     def __init__(
         self,
         database: Database,
         contexts: RequestContexts,
         monitor: SecurityMonitor | None = None,
+        replicas: Replicas | None = None,
     ) -> None:
         self._database = database
         self._contexts = contexts
         self._monitor = monitor
+        self._replicas = replicas
 
     def __call__(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._database, self._contexts, self._monitor)
+        return SqlUnitOfWork(self._database, self._contexts, self._monitor, self._replicas)

@@ -5,7 +5,8 @@ from injector import Binder, Injector, Module, inject, provider, singleton
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.null_mailer import NullMailer
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
-from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.database import Database, QueryDatabase
+from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.postal.directory import BundledPostalCodes
 from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
@@ -245,12 +246,12 @@ class AccountsModule(Module):
 
     @provider
     @singleton
-    def account_queries(self, database: Database) -> AccountQueries:
-        return SqlAccountQueries(database)
+    def account_queries(self, database: Database, replicas: Replicas) -> AccountQueries:
+        return SqlAccountQueries(database, replicas or None)
 
     @provider
     @singleton
-    def address_queries(self, database: Database) -> AddressQueries:
+    def address_queries(self, database: QueryDatabase) -> AddressQueries:
         return SqlAddressQueries(database)
 
 

@@ -9,7 +9,7 @@ from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigure
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
-from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.database import Database, QueryDatabase
 from novacart.application.back_office.attention import AttentionQueries
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.dashboard import DashboardQueries
@@ -31,17 +31,17 @@ class AdminModule(Module):
 
     @provider
     @singleton
-    def queries(self, database: Database, settings: Settings) -> BackOfficeQueries:
+    def queries(self, database: QueryDatabase, settings: Settings) -> BackOfficeQueries:
         return SqlBackOfficeQueries(database, settings.currency)
 
     @provider
     @singleton
-    def dashboard(self, database: Database, settings: Settings) -> DashboardQueries:
+    def dashboard(self, database: QueryDatabase, settings: Settings) -> DashboardQueries:
         return SqlDashboardQueries(database, settings.currency, settings.shop_timezone)
 
     @provider
     @singleton
-    def attention(self, database: Database) -> AttentionQueries:
+    def attention(self, database: QueryDatabase) -> AttentionQueries:
         return SqlAttentionQueries(database)
 
     @provider

@@ -3,7 +3,7 @@
 from injector import Binder, Module, inject, provider, singleton
 
 from novacart.adapters.persistence.cart.queries import SqlCartQueries
-from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.database import QueryDatabase
 from novacart.application.cart.add_to_cart import AddToCart
 from novacart.application.cart.change_quantity import ChangeQuantity
 from novacart.application.cart.move_to_wishlist import MoveToWishlist
@@ -27,5 +27,5 @@ class CartModule(Module):
 
     @provider
     @singleton
-    def queries(self, database: Database) -> CartQueries:
+    def queries(self, database: QueryDatabase) -> CartQueries:
         return SqlCartQueries(database)

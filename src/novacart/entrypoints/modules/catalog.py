@@ -5,7 +5,7 @@ from injector import Binder, Module, inject, provider, singleton
 from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
-from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.database import QueryDatabase
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.add_variants import AddVariant, FillVariants
@@ -79,7 +79,7 @@ class CatalogModule(Module):
 
     @provider
     @singleton
-    def queries(self, database: Database, policy: CatalogPolicy) -> CatalogQueries:
+    def queries(self, database: QueryDatabase, policy: CatalogPolicy) -> CatalogQueries:
         return SqlCatalogQueries(database, policy)
 
     @provider

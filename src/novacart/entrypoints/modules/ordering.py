@@ -2,7 +2,7 @@
 
 from injector import Binder, Injector, Module, inject, provider, singleton
 
-from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.database import QueryDatabase
 from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
 from novacart.adapters.sandbox.unavailable_gateway import UnavailableGateway
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
@@ -70,7 +70,7 @@ class OrderingModule(Module):
 
     @provider
     @singleton
-    def queries(self, database: Database) -> OrderQueries:
+    def queries(self, database: QueryDatabase) -> OrderQueries:
         return SqlOrderQueries(database)
 
 

@@ -5,11 +5,13 @@ from typing import Final
 
 from injector import Injector, Module, provider, singleton
 
-from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.database import Database, QueryDatabase
 from novacart.adapters.persistence.jobs.job_lock import SqlJobLock
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.persistence.readiness import SqlReadiness
+from novacart.adapters.persistence.replicas.database import ReplicatedDatabase
+from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.clock import SystemClock
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -37,13 +39,22 @@ class PlatformModule(Module):
     @provider
     @singleton
     def database(self, settings: Settings) -> Database:
-        # The threads that serve a provider hold a connection for moments only.
-        return Database.connect(
-            settings.database_url,
-            pool_size=THREADS.writes + 1,
-            max_overflow=THREADS.provider,
-            slow_query_ms=settings.slow_query_ms,
+        return _connect(settings, settings.database_url)
+
+    @provider
+    @singleton
+    def replicas(self, settings: Settings, database: Database) -> Replicas:
+        urls = settings.database_replica_urls
+        return Replicas(
+            database,
+            [_connect(settings, url) for url in urls],
+            max_lag=settings.replica_max_lag,
         )
+
+    @provider
+    @singleton
+    def query_database(self, database: Database, replicas: Replicas) -> QueryDatabase:
+        return QueryDatabase(ReplicatedDatabase(database, replicas) if replicas else database)
 
     @provider
     @singleton
@@ -73,9 +84,13 @@ class PlatformModule(Module):
     @provider
     @singleton
     def begin(
-        self, database: Database, contexts: RequestContexts, monitor: SecurityMonitor
+        self,
+        database: Database,
+        contexts: RequestContexts,
+        monitor: SecurityMonitor,
+        replicas: Replicas,
     ) -> UnitOfWorkFactory:
-        return SqlUnitOfWorkFactory(database, contexts, monitor)
+        return SqlUnitOfWorkFactory(database, contexts, monitor, replicas or None)
 
     @provider
     @singleton
@@ -110,6 +125,16 @@ class PlatformModule(Module):
             redis = rate_limiter.RedisRateLimiter.connect(settings.redis_url)
             return fallback_rate_limiter.FallbackRateLimiter(redis, sql_rate_limiter)
         return sql_rate_limiter
+
+
+def _connect(settings: Settings, url: str) -> Database:
+    # The threads that serve a provider hold a connection for moments only.
+    return Database.connect(
+        url,
+        pool_size=THREADS.writes + 1,
+        max_overflow=THREADS.provider,
+        slow_query_ms=settings.slow_query_ms,
+    )
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:

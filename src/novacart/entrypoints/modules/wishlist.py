@@ -2,7 +2,7 @@
 
 from injector import Binder, Module, inject, provider, singleton
 
-from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.database import QueryDatabase
 from novacart.adapters.persistence.wishlist.queries import SqlWishlistQueries
 from novacart.application.wishlist.add_to_wishlist import AddToWishlist
 from novacart.application.wishlist.queries import WishlistQueries
@@ -16,5 +16,5 @@ class WishlistModule(Module):
 
     @provider
     @singleton
-    def queries(self, database: Database) -> WishlistQueries:
+    def queries(self, database: QueryDatabase) -> WishlistQueries:
         return SqlWishlistQueries(database)

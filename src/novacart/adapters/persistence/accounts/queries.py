@@ -18,6 +18,8 @@ from novacart.adapters.persistence.accounts.tables import (
     users,
 )
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.replicas.replicas import Replicas
+from novacart.adapters.persistence.replicas.tables import last_writes
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.accounts.queries import (
     MfaStatus,
@@ -44,8 +46,7 @@ _MFA_ENABLED: Final[Label[bool]] = case(
     else_=False,
 ).label("mfa_enabled")
 
-# Every request of a signed-in user executes it.
-_SESSION_USER: Final = DriverStatement(
+_SESSION: Final = (
     select(
         users.c.username,
         users.c.email,
@@ -65,14 +66,27 @@ _SESSION_USER: Final = DriverStatement(
         users.c.id == bindparam("user_id"),
         users.c.is_active,
         users.c.password_generation == bindparam("password_generation"),
+    )
+)
+# Every request of a signed-in user executes one of them.
+_SESSION_USER: Final = DriverStatement(_SESSION, generic_plan=True)
+_SESSION_USER_AND_LAST_WRITE: Final = DriverStatement(
+    _SESSION.add_columns(
+        select(last_writes.c.position).where(last_writes.c.user_id == users.c.id).scalar_subquery()
     ),
     generic_plan=True,
 )
 
 
 class SqlAccountQueries:
-    def __init__(self, database: Database) -> None:
+    """Reads from the primary: a disabled account or an ended session has an effect at once.
+
+    `replicas` receive the user of each request.
+    """
+
+    def __init__(self, database: Database, replicas: Replicas | None = None) -> None:
         self._database = database
+        self._replicas = replicas
 
     def names_taken(self, username: Username, email: EmailAddress) -> TakenNames:
         statement = select(
@@ -136,10 +150,15 @@ class SqlAccountQueries:
             "family_id": family_id,
             "password_generation": password_generation,
         }
-        rows = self._database.fetch(_SESSION_USER, parameters)
+        statement = _SESSION_USER if self._replicas is None else _SESSION_USER_AND_LAST_WRITE
+        rows = self._database.fetch(statement, parameters)
         if not rows:
             return None
-        username, email, first_name, last_name, role_name, verified, since, mfa_enabled = rows[0]
+        row = rows[0]
+        if self._replicas is not None:
+            *row, last_write = row
+            self._replicas.authenticated(user_id, last_write)
+        username, email, first_name, last_name, role_name, verified, since, mfa_enabled = row
         role = Role(role_name)
         return Profile(
             id=user_id,

@@ -27,10 +27,17 @@ class SharedCache:
         `public` would let a cache store even the response to a request with `Authorization`.
         """
         if (
-            request.method in _CACHEABLE_METHODS
-            and response.status_code in _CACHEABLE_STATUSES
-            and endpoint_of(app, request.endpoint).cacheable
-            and "HTTP_AUTHORIZATION" not in request.environ
+            response.status_code in _CACHEABLE_STATUSES
+            and is_for_anybody(app, request)
             and "Set-Cookie" not in response.headers
         ):
             response.headers["Cache-Control"] = self._value
+
+
+def is_for_anybody(app: Flask, request: Request) -> bool:
+    """Whether the response is the same for every client, and the request names no user."""
+    return (
+        request.method in _CACHEABLE_METHODS
+        and endpoint_of(app, request.endpoint).cacheable
+        and "HTTP_AUTHORIZATION" not in request.environ
+    )
