@@ -2,7 +2,7 @@
 
 Words and brands are distributed as in real shops: a few are frequent and most are rare (Zipf's
 law): `COMMONEST_WORD` is in nearly every product. Categories differ in size. `COMMON_WORD` is in
-the title of every tenth product.
+the title of every tenth product. Every twentieth is on sale.
 """
 
 import random
@@ -26,6 +26,7 @@ from novacart.domain.shared.money import Money
 
 COMMON_WORD: Final = "cotton"
 COMMON_EVERY: Final = 10
+_ON_SALE_EVERY: Final = 20
 FREQUENT_BRAND: Final = "Brand 0"
 LARGEST_CATEGORY: Final = "category-0"
 _BATCH: Final = 2_000
@@ -55,6 +56,13 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "id": "id + :shift",
             "product_id": "product_id + :shift",
             "price_minor": "price_minor + :number * 100",
+            "compare_at_minor": "compare_at_minor + :number * 100",
+        },
+        "price_history": {
+            "id": "DEFAULT",
+            "variant_id": "variant_id + :shift",
+            "price_minor": "price_minor + :number * 100",
+            "compare_at_minor": "compare_at_minor + :number * 100",
         },
         "stock_levels": {"variant_id": "variant_id + :shift"},
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
@@ -73,6 +81,13 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "id": "id + :shift",
             "product_id": "product_id + :shift",
             "price_minor": "price_minor + :number * 100",
+            "compare_at_minor": "compare_at_minor + :number * 100",
+        },
+        "price_history": {
+            "id": "DEFAULT",
+            "variant_id": "variant_id + :shift",
+            "price_minor": "price_minor + :number * 100",
+            "compare_at_minor": "compare_at_minor + :number * 100",
         },
         "stock_levels": {"variant_id": "variant_id + :shift"},
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
@@ -87,8 +102,14 @@ _COLUMNS: Final = {
     ),
     "sqlite": text("SELECT name FROM pragma_table_info(:name)"),
 }
-_COUNTS: Final = text("UPDATE brand_counts SET products = products * :factor")
-_KEYS: Final = {"stock_levels": "variant_id", "stock_movements": "variant_id"}
+_COUNTS: Final = text(
+    "UPDATE brand_counts SET products = products * :factor, on_sale = on_sale * :factor"
+)
+_KEYS: Final = {
+    "price_history": "variant_id",
+    "stock_levels": "variant_id",
+    "stock_movements": "variant_id",
+}
 
 
 def fill_catalog(
@@ -211,10 +232,12 @@ def _product(
         category_id=category_id,
         image=f"/media/benchmark/{number % 100}.webp",
     )
+    compare_at = details.price * 2 if number % _ON_SALE_EVERY == 0 else None
+    variant = VariantDetails(price=details.price, compare_at_price=compare_at)
     return Product(
         id=id_,
         details=details,
-        variants=[Variant(id=VariantId(id_), details=VariantDetails(price=details.price))],
+        variants=[Variant(id=VariantId(id_), details=variant)],
         default_variant_id=VariantId(id_),
         created_at=at,
         updated_at=at,

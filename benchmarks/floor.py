@@ -170,6 +170,9 @@ _PRODUCT: Final = {
     "brand": "brand",
     "stock": "available",
     "price": "price_minor",
+    "compare_at_price": "compare_at_minor",
+    "lowest_price_30_days": "lowest_30_days_minor",
+    "on_sale": "is_on_sale",
     "currency": "currency",
     "category": "category_id",
     "image": "image",
@@ -183,6 +186,7 @@ _VARIANT: Final = {
     "barcode": "v_barcode",
     "price": "v_price_minor",
     "compare_at_price": "v_compare_at_minor",
+    "lowest_price_30_days": "v_lowest_30_days_minor",
     "weight": "v_weight_g",
     "image": "v_image",
     "stock": "v_available",
@@ -214,13 +218,20 @@ def _product_of(names: Sequence[str]) -> Callable[[str, Row], dict[str, Any]]:
 
     def encode(site: str, row: Row) -> dict[str, Any]:
         product = values(row)
-        product["price"] = _money(product["price"])
+        _format_prices(product)
+        product["on_sale"] = bool(product["on_sale"])
         product["image"] = site + product["image"]
         product["created_at"] = _time(product["created_at"])
         product["updated_at"] = _time(product["updated_at"])
         return product
 
     return encode
+
+
+def _format_prices(values: dict[str, Any]) -> None:
+    for name in ("price", "compare_at_price", "lowest_price_30_days"):
+        if values[name] is not None:
+            values[name] = _money(values[name])
 
 
 def _site() -> str:
@@ -233,7 +244,7 @@ def _product(names: Sequence[str]) -> Encode:
     def encode(rows: list[Row]) -> object:
         product, variant = product_of(_site(), rows[0]), variant_values(rows[0])
         version = variant.pop("version")
-        variant["price"] = _money(variant["price"])
+        _format_prices(variant)
         variant["values"] = []
         variant["is_default"] = True
         variant["etag"] = f'"{version}-{variant["stock"]}"'

@@ -16,8 +16,12 @@ from benchmarks.load_generator import Request
 from benchmarks.servers import WEBHOOK_SECRET
 from benchmarks.subjects import BenchmarkShop
 from benchmarks.targets import Target
-from novacart.adapters.persistence.catalog.mapper import PRODUCT_VIEW_COLUMNS
+from novacart.adapters.persistence.catalog.mapper import (
+    IS_DEFAULT_VARIANT,
+    PRODUCT_VIEW_COLUMNS,
+)
 from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
+from novacart.adapters.persistence.catalog.tables import default_variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.sandbox.customer import SandboxCustomer
@@ -98,7 +102,8 @@ def _read_products(category: str | None, database: Database) -> object:
     """Read a page with the shop's statement and all columns of its products."""
     filters = ProductFilter(category=category)
     query = ProductListQuery(database.dialect, filters, ProductSort.NEWEST)
-    page = query.page(_PAGE_SIZE, None).with_only_columns(*PRODUCT_VIEW_COLUMNS)
+    page = query.page(_PAGE_SIZE, None).join(default_variants, IS_DEFAULT_VARIANT)
+    page = page.with_only_columns(*PRODUCT_VIEW_COLUMNS)
     return database.fetch(DriverStatement(page.limit(literal_column(str(_PAGE_SIZE + 1)))))
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import (
@@ -11,18 +12,27 @@ from novacart.domain.catalog.errors import (
     SlugTaken,
     VariantNotFound,
 )
+from novacart.domain.catalog.price_history import (
+    PriceEntry,
+    has_new_price,
+    lowest_price_30_days,
+    starts_reduction,
+)
 from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import ConcurrentChange, InvalidValue
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
+from tests.fakes.store import FakeStore
 from tests.fakes.transactional_dict import TransactionalDict
 
 Saved = Callable[[AggregateRoot], None]
 
 
 class FakeProducts:
-    def __init__(self, shelf: TransactionalDict[ProductId, Product], saved: Saved) -> None:
-        self._shelf = shelf
+    def __init__(self, store: FakeStore, saved: Saved) -> None:
+        self._store = store
+        self._shelf = store.products
         self._saved = saved
 
     def get(self, product_id: ProductId) -> Product:
@@ -99,8 +109,33 @@ class FakeProducts:
         for sku, owner in self.ids_by_sku(sku for sku in skus if sku).items():
             if owner != product.id:
                 raise SkuTaken(sku)
+        before = self._shelf.get(product.id)
         self._saved(product)
         self._shelf.put(product.id, product)
+        stored = {variant.id: variant.details for variant in before.variants} if before else {}
+        for variant in product.variants:
+            self._record_price(variant, stored.get(variant.id), at=product.updated_at)
+
+    def _record_price(
+        self, variant: Variant, before: VariantDetails | None, *, at: datetime
+    ) -> None:
+        after = variant.details
+        if before is not None and not has_new_price(before, after):
+            return
+        entries = list(self._store.prices.values())
+        history = [entry for variant_id, entry in entries if variant_id == variant.id]
+        if before is not None and starts_reduction(before, after):
+            lowest = lowest_price_30_days(history, reduced_at=at)
+            self._store.lowest_prices.put(variant.id, None if lowest is None else lowest.amount)
+        elif not after.is_on_sale:
+            self._store.lowest_prices.put(variant.id, None)
+        entry = PriceEntry(
+            price=after.price,
+            compare_at_price=after.compare_at_price,
+            valid_from=max([at, *(each.valid_from for each in history)]),
+            changed_by="system",
+        )
+        self._store.prices.put(len(entries) + 1, (variant.id, entry))
 
 
 def find_variant(

@@ -146,6 +146,7 @@ class FakeCatalogQueries:
             price_minor=details.price.amount,
             currency=details.price.currency,
             compare_at_minor=None if compare_at is None else compare_at.amount,
+            lowest_30_days_minor=self._store.lowest_prices.get(variant.id),
             weight_g=details.weight_g,
             image=details.image,
             options=product.describe_options(variant),
@@ -257,6 +258,7 @@ class FakeCatalogQueries:
             and (filters.min_price is None or product.price >= filters.min_price)
             and (filters.max_price is None or product.price <= filters.max_price)
             and (filters.in_stock is None or filters.in_stock == (product.stock > 0))
+            and (filters.on_sale is None or filters.on_sale == product.is_on_sale)
             and (not filters.search.strip() or self._is_found(product, terms))
         ]
 
@@ -274,10 +276,14 @@ def product_view(store: FakeStore, product: Product) -> ProductView:
     """The read model of a product."""
     level = store.stock_levels.get(product.default_variant_id)
     details = product.details
+    compare_at = product.default_variant.details.compare_at_price
     return ProductView(
         id=product.id,
         **{name: getattr(details, name) for name in _DETAILS},
         price_minor=details.price.amount,
+        compare_at_minor=None if compare_at is None else compare_at.amount,
+        lowest_30_days_minor=store.lowest_prices.get(product.default_variant_id),
+        is_on_sale=product.is_on_sale,
         currency=details.price.currency,
         stock=level.available if level else 0,
         created_at=product.created_at,

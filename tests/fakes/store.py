@@ -16,6 +16,7 @@ from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
 from novacart.domain.cart.cart import Cart
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.price_history import PriceEntry
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.stock import StockLevel, StockMovement
 from novacart.domain.ordering.order import Order
@@ -46,6 +47,12 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     products: TransactionalDict[ProductId, Product] = field(default_factory=TransactionalDict)
+    prices: TransactionalDict[int, tuple[VariantId, PriceEntry]] = field(
+        default_factory=TransactionalDict
+    )
+    lowest_prices: TransactionalDict[VariantId, int | None] = field(
+        default_factory=TransactionalDict
+    )
     categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)
     stock_levels: TransactionalDict[VariantId, StockLevel] = field(
         default_factory=TransactionalDict

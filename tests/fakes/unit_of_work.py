@@ -87,7 +87,7 @@ class FakeUnitOfWork:
         self.password_resets = FakePasswordResets(store.password_resets, self.saved)
         self.account_links = FakeAccountLinks(store.account_links, self.saved)
         self.mfa_enrolments = FakeMfaEnrolments(store.mfa_enrolments, self.saved)
-        self.products = FakeProducts(store.products, self.saved)
+        self.products = FakeProducts(store, self.saved)
         self.categories = FakeCategories(store.categories, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)
         self.wishlists = FakeWishlists(store.wishlists, self.saved)

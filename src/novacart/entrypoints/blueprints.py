@@ -12,6 +12,7 @@ from novacart.adapters.web.accounts.session_routes import sessions_blueprint
 from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.cart.routes import cart_blueprint
+from novacart.adapters.web.catalog.price_routes import prices_blueprint
 from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
 from novacart.adapters.web.catalog.staff_routes import (
     catalog_staff_blueprint,
@@ -68,6 +69,7 @@ from novacart.application.catalog.edit_options import (
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_product_image import UploadProductImage
@@ -164,6 +166,7 @@ def _catalog(injector: Injector) -> list[Blueprint]:
             queries=queries,
             policy=policy,
         ),
+        prices_blueprint(prices=injector.get(PriceQueries)),  # type: ignore[type-abstract]
         options_blueprint(
             add_option=injector.get(AddOption),
             rename_option=injector.get(RenameOption),

@@ -148,6 +148,20 @@ def test_sound_data_has_no_violations(database: Database) -> None:
             ),
             "is followed by one from",
         ),
+        (15, "UPDATE brand_counts SET on_sale = 1", "on sale 1, there are 0"),
+        (15, "UPDATE products SET is_on_sale = true", "wrongly marked"),
+        (16, "DELETE FROM price_history", "is not that of its last entry"),
+        (16, "UPDATE variants SET compare_at_minor = price_minor + 1", "of its last entry"),
+        (
+            16,
+            (
+                "INSERT INTO price_history (variant_id, price_minor, currency, valid_from,"
+                " changed_by) SELECT variant_id, price_minor, currency,"
+                " '2020-01-01 00:00:00.000000', 'x' FROM price_history"
+            ),
+            "is valid before an earlier one",
+        ),
+        (16, "UPDATE variants SET lowest_30_days_minor = 1", "is not on sale"),
         (12, "UPDATE users SET is_active = false", "is active after"),
     ],
 )

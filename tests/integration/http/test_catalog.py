@@ -82,6 +82,9 @@ def test_product_has_all_members(client: FlaskClient) -> None:
         "subtitle": "",
         "description": "",
         "price": "300.00",
+        "compare_at_price": "600.00",
+        "lowest_price_30_days": None,
+        "on_sale": True,
         "currency": "INR",
         "author": "Noor Ambalgar",
         "published_year": None,
@@ -99,14 +102,15 @@ def test_product_has_all_members(client: FlaskClient) -> None:
                 "sku": None,
                 "barcode": None,
                 "price": "300.00",
-                "compare_at_price": None,
+                "compare_at_price": "600.00",
+                "lowest_price_30_days": None,
                 "weight": None,
                 "image": None,
                 "stock": 3,
                 "options": "",
                 "values": [],
                 "is_default": True,
-                "etag": '"1-3"',
+                "etag": '"2-3"',
             }
         ],
         "images": [{"src": "http://localhost/media/river.webp", "alt": "River Stones"}],
@@ -166,6 +170,9 @@ def test_default_sort_is_newest(client: FlaskClient) -> None:
         ("?min_price=200&max_price=300.00&sort=price", [102, 103, 109, 101]),
         ("?in_stock=true&category=toys", [104]),
         ("?in_stock=false&sort=price", [102, 103]),
+        ("?on_sale=true&sort=price", [104, 101, 106]),
+        ("?on_sale=true&category=toys&brand=Udaan&search=kite", [104]),
+        ("?on_sale=false&category=books&sort=price", [105, 102]),
         ("?search=ston", [101, 102]),
         ("?search=%F0%9F%AA%81", []),
         (
@@ -225,6 +232,18 @@ def test_total_is_returned_on_request(client: FlaskClient) -> None:
     assert len(response.get_json()) == 2
 
 
+def test_products_on_sale_are_counted(client: FlaskClient) -> None:
+    for category, count in (("", 3), ("toys", 1), ("attic", 0), ("nowhere", 0)):
+        query = f"?category={category}"
+        facet = client.get(f"/api/products/on-sale/{query}")
+        assert facet.get_json() == {"count": count}
+        tag = {"If-None-Match": facet.headers["ETag"]}
+        assert client.get(f"/api/products/on-sale/{query}", headers=tag).status_code == 304
+        listed = client.get(f"/api/products/{query}&on_sale=true&count=true")
+        assert (listed.headers["X-Total-Count"], len(listed.get_json())) == (str(count), count)
+        assert all(product["on_sale"] for product in listed.get_json())
+
+
 def cursor(text: str) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -242,6 +261,7 @@ INVALID_QUERIES = [
     ("max_price=NaN", "max_price"),
     ("max_price=1e309", "max_price"),
     ("in_stock=perhaps", "in_stock"),
+    ("on_sale=perhaps", "on_sale"),
     ("count=perhaps", "count"),
     ("search=" + "x" * 201, "search"),
     ("search=a%00b", "search"),

@@ -27,6 +27,8 @@ LAMP: dict[str, Any] = {
     "image": "https://images.example/lamp.webp",
 }
 
+NOT_ON_SALE = {"compare_at_price": None, "lowest_price_30_days": None, "on_sale": False}
+
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Flask:
@@ -63,7 +65,7 @@ def test_added_product_is_returned(staff: Person) -> None:
     added = staff.post("/api/products/", LAMP)
     shown = added.get_json()
     assert added.status_code == 201
-    assert shown == LAMP | {
+    assert shown == LAMP | NOT_ON_SALE | {
         "id": shown["id"],
         "currency": "INR",
         "created_at": shown["created_at"],
@@ -115,7 +117,7 @@ def test_sku_of_another_product_is_409(staff: Person, path: str) -> None:
 
 def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
     product = write(staff, "PATCH", path, {"stock": 0, "price": "450.50"}).get_json()
-    assert product | {"updated_at": None, "created_at": None, "id": None} == LAMP | {
+    assert product | {"updated_at": None, "created_at": None, "id": None} == LAMP | NOT_ON_SALE | {
         "price": "450.50",
         "stock": 0,
         "currency": "INR",

@@ -76,6 +76,7 @@ def test_detail_shows_options_and_variants(shirt: dict[str, Any]) -> None:
         "barcode": GTIN,
         "price": "549.00",
         "compare_at_price": "699.00",
+        "lowest_price_30_days": None,
         "weight": 250,
         "image": None,
         "stock": 7,

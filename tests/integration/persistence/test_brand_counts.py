@@ -39,7 +39,9 @@ def test_change_without_counting_is_detected(
     monkeypatch.setattr(BrandCounts, "write", lambda _: None)
     with pytest.raises(AssertionError):
         check_that_counts_follow_changes(begin, SqlCatalogQueries(database, INR))
-    assert violations(database) == ["Brand Zephyr in category 8: 0 products counted, there are 2."]
+    assert violations(database) == [
+        "Brand Zephyr in category 8: 0 products counted, there are 2; on sale 0, there are 0."
+    ]
 
 
 def test_concurrent_changes_of_the_same_brands_are_all_counted(
@@ -108,7 +110,7 @@ def change_like_an_old_release(connection: Connection) -> None:
         "UPDATE products SET archived_at = created_at WHERE id = 103",
         "UPDATE products SET brand = 'Marigold', brand_key = 'marigold' WHERE id = 102",
         "DELETE FROM brand_counts WHERE category_id = 8",
-        "INSERT INTO brand_counts VALUES (7, 'gone', 'Gone', 3)",
+        "INSERT INTO brand_counts VALUES (7, 'gone', 'Gone', 3, 0)",
     ):
         connection.execute(text(statement))
 

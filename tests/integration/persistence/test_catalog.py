@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
@@ -28,6 +29,7 @@ from tests.support.contracts.catalog_queries import (
     rupees,
 )
 from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, set_price
 from tests.support.contracts.products import ProductsContract
 from tests.support.contracts.stock import Adjustments, Ledger, StockContract
 from tests.support.query_counter import counted_statements
@@ -41,6 +43,11 @@ def begin(database: Database) -> SqlUnitOfWorkFactory:
 @pytest.fixture
 def queries(database: Database) -> SqlCatalogQueries:
     return SqlCatalogQueries(database, INR)
+
+
+@pytest.fixture
+def prices(database: Database) -> SqlPriceQueries:
+    return SqlPriceQueries(database)
 
 
 @pytest.fixture
@@ -109,21 +116,37 @@ class TestSqlStock(StockContract):
         assert tuple(actor) == ("staff:7", "Delivery")
 
 
+class TestSqlPriceQueries(PriceQueriesContract):
+    def test_entries_contain_the_actor(self, database: Database) -> None:
+        contexts = ContextVarRequestContexts()
+        with contexts.bind(RequestContext(actor="staff:7")):
+            set_price(SqlUnitOfWorkFactory(database, contexts), 1, 50_000)
+        newest, first = SqlPriceQueries(database).history(MEDIUM, limit=2)
+        assert (newest.entry.changed_by, first.entry.changed_by) == ("staff:7", "system")
+
+
 class TestSqlCatalogQueries(CatalogQueriesContract):
     def test_lists_equal_those_of_the_fake(self, queries: SqlCatalogQueries) -> None:
         store = FakeStore()
         fill(FakeUnitOfWorkFactory(store))
         fake = FakeCatalogQueries(store, INR)
-        for category, brands, low, in_stock, search in every_combination(
+        for category, brands, low, in_stock, on_sale, search in every_combination(
             (None, "books", "toys"),
             ((), ("Peepal",), ("Udaan", "Peepal")),
             (None, rupees(200)),
             (None, True, False),
+            (None, True, False),
             ("", "kite", "st ri"),
         ):
             filters = ProductFilter(
-                category=category, brands=brands, min_price=low, in_stock=in_stock, search=search
+                category=category,
+                brands=brands,
+                min_price=low,
+                in_stock=in_stock,
+                on_sale=on_sale,
+                search=search,
             )
+            assert queries.count_products(filters) == fake.count_products(filters)
             for sort in (ProductSort.PRICE, ProductSort.PRICE_DESCENDING, ProductSort.NEWEST):
                 expected = fake.list_products(filters, sort=sort, limit=200).products
                 assert all_pages(queries, filters, sort, 3) == list(expected)

@@ -28,9 +28,12 @@ from tests.support.builders.catalog import (
     a_category,
     a_claim,
     a_product,
+    a_variant,
     add_categories,
     add_product,
+    an_option,
     details,
+    variant_details,
 )
 from tests.support.contracts.products import MEDIUM, add_shirt
 from tests.support.search_pairs import FOUND, NOT_FOUND, TITLES
@@ -43,8 +46,15 @@ def rupees(amount: int) -> Money:
     return Money(amount * 100, "INR")
 
 
+def put_on_sale(product: Product) -> None:
+    """Add a compare-at price to the default variant."""
+    price = product.details.price
+    reduced = replace(product.default_variant.details, compare_at_price=price * 2)
+    product.edit_variants({product.default_variant_id: reduced}, at=product.updated_at)
+
+
 def fill(begin: UnitOfWorkFactory) -> None:
-    """Add three categories and nine products, one of them archived."""
+    """Add three categories and nine products, one of them archived, four on sale."""
     add_categories(
         begin,
         a_category(7, "books", name="Books", position=2),
@@ -102,7 +112,10 @@ def fill(begin: UnitOfWorkFactory) -> None:
         (109, 4, details(title="Brass lamp", subtitle="small", price=20_000)),
     ]
     for number, stock, about in products:
-        add_product(begin, a_product(number, about, at=NOON - timedelta(hours=number % 4)), stock)
+        product = a_product(number, about, at=NOON - timedelta(hours=number % 4))
+        if number in {101, 104, 106, 108}:
+            put_on_sale(product)
+        add_product(begin, product, stock)
     with begin() as work:
         archived = work.products.get_for_update(ProductId(108))
         archived.archive(at=NOON)
@@ -196,6 +209,63 @@ def check_that_counts_follow_changes(begin: UnitOfWorkFactory, queries: CatalogQ
     assert suggested("zep") == []
 
 
+def check_that_sales_follow_changes(begin: UnitOfWorkFactory, queries: CatalogQueries) -> None:
+    """Start and end a sale of each kind, and compare lists and counts after each change."""
+    on_sale = ProductFilter(category="toys", on_sale=True)
+    others = ProductFilter(category="toys", on_sale=False)
+
+    def check(*, expected: bool) -> None:
+        shown, hidden = ids(queries, on_sale), ids(queries, others)
+        assert (103 in shown, 103 in hidden) == (expected, not expected)
+        for filters, listed in ((on_sale, shown), (others, hidden)):
+            assert queries.count_products(filters) == len(listed)
+            by_brand = replace(filters, brands=("udaan",))
+            assert queries.count_products(by_brand) == len(ids(queries, by_brand))
+            in_stock = replace(filters, in_stock=True)
+            assert queries.count_products(in_stock) == len(ids(queries, in_stock))
+
+    def change(act: Callable[[Product], object], *, expected: bool) -> None:
+        with begin() as work:
+            kite = work.products.get_for_update(ProductId(103))
+            act(kite)
+            work.products.save(kite)
+            work.commit()
+        check(expected=expected)
+
+    price = rupees(200)
+    reduced = variant_details(price=price.amount, compare_at=price.amount + 1)
+    other = VariantId(520)
+    option = an_option(500, "Size", "S", "M")
+
+    def add_reduced_variant(product: Product) -> None:
+        product.add_option(option, existing="S", at=NOON)
+        values = {option.id: option.values[1].id}
+        product.add_variants([a_variant(other, values, reduced)], at=NOON)
+
+    check(expected=False)
+    change(put_on_sale, expected=True)
+    change(
+        lambda kite: kite.edit_variants(
+            {kite.default_variant_id: variant_details(price=price.amount)}, at=NOON
+        ),
+        expected=False,
+    )
+    change(add_reduced_variant, expected=True)
+    change(lambda kite: kite.archive_variant(other, at=NOON), expected=False)
+    change(lambda kite: kite.restore_variant(other, at=NOON), expected=True)
+    change(
+        lambda kite: kite.edit(replace(kite.details, brand="Gale"), at=NOON),
+        expected=True,
+    )
+    with begin() as work:
+        kite = work.products.get_for_update(ProductId(103))
+        kite.archive(at=NOON)
+        work.products.save(kite)
+        work.commit()
+    assert 103 not in ids(queries, on_sale)
+    assert queries.count_products(on_sale) == len(ids(queries, on_sale))
+
+
 class CatalogQueriesContract:
     """Subclasses provide `begin`, and `queries` on the same data."""
 
@@ -212,6 +282,9 @@ class CatalogQueriesContract:
             subtitle="with a river of ribbons",
             description="",
             price_minor=200_00,
+            compare_at_minor=None,
+            lowest_30_days_minor=None,
+            is_on_sale=False,
             currency="INR",
             author=None,
             published_year=None,
@@ -468,6 +541,11 @@ class CatalogQueriesContract:
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
     ) -> None:
         check_that_counts_follow_changes(begin, queries)
+
+    def test_products_on_sale_follow_changes(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        check_that_sales_follow_changes(begin, queries)
 
     def test_brands_are_counted_and_sorted_by_title(self, queries: CatalogQueries) -> None:
         assert queries.brands(None) == [

@@ -6,10 +6,12 @@ from novacart.domain.catalog.events import StockAdjusted
 from novacart.domain.shared.ids import VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.images import FakeImageStore
+from tests.fakes.price_queries import FakePriceQueries
 from tests.fakes.store import FakeStore
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
+from tests.support.contracts.price_queries import PriceQueriesContract
 from tests.support.contracts.products import ProductsContract
 from tests.support.contracts.stock import Adjustments, Ledger, StockContract
 
@@ -17,6 +19,11 @@ from tests.support.contracts.stock import Adjustments, Ledger, StockContract
 @pytest.fixture
 def queries(store: FakeStore) -> FakeCatalogQueries:
     return FakeCatalogQueries(store, INR)
+
+
+@pytest.fixture
+def prices(store: FakeStore) -> FakePriceQueries:
+    return FakePriceQueries(store)
 
 
 @pytest.fixture
@@ -66,6 +73,10 @@ class TestFakeStock(StockContract):
 
 
 class TestFakeCatalogQueries(CatalogQueriesContract):
+    pass
+
+
+class TestFakePriceQueries(PriceQueriesContract):
     pass
 
 

@@ -99,9 +99,10 @@ class SqlUnitOfWork:
         self.password_resets = SqlPasswordResets(connection, self.saved)
         self.account_links = SqlAccountLinks(connection, self.saved)
         self.mfa_enrolments = SqlMfaEnrolments(connection, self.saved)
-        self.products = self._products = SqlProducts(connection, self.saved)
+        actor = self._contexts.current().actor
+        self.products = self._products = SqlProducts(connection, actor, self.saved)
         self.categories = SqlCategories(connection, self.saved)
-        self.stock = SqlStock(connection, self._contexts.current().actor, self.record)
+        self.stock = SqlStock(connection, actor, self.record)
         self.wishlists = SqlWishlists(connection, self.saved)
         self.carts = SqlCarts(connection, self.saved)
         self.orders = SqlOrders(connection, self.saved)

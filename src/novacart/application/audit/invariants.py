@@ -84,7 +84,12 @@ AUDIT_LOG: Final = Invariant(
 CATALOG_COUNTS: Final = Invariant(
     number=15,
     name="catalog counts",
-    description="The counts of brands equal the numbers of products in the catalog.",
+    description="The counts of brands equal the numbers of products in the catalog and on sale.",
+)
+PRICE_HISTORY: Final = Invariant(
+    number=16,
+    name="price history",
+    description="The last entry of the price history has the prices of the variant.",
 )
 
 INVARIANTS: Final = (
@@ -103,4 +108,5 @@ INVARIANTS: Final = (
     CONSTRAINTS,
     AUDIT_LOG,
     CATALOG_COUNTS,
+    PRICE_HISTORY,
 )

@@ -27,7 +27,8 @@ class ProductFilter:
 
     `category` is a slug, `brands` matches any of them, price bounds are inclusive, and each
     word of `search` matches as a prefix. `in_stock` False selects products that can't be
-    ordered now.
+    ordered now. `on_sale` True selects products of which a variant costs less than its compare-at
+    price.
     """
 
     category: str | None = None
@@ -35,6 +36,7 @@ class ProductFilter:
     min_price: Money | None = None
     max_price: Money | None = None
     in_stock: bool | None = None
+    on_sale: bool | None = None
     search: str = ""
 
 

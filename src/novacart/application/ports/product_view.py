@@ -11,8 +11,9 @@ from novacart.domain.shared.money import Money
 class ProductView(NamedTuple):
     """`stock` is the number of units that can be ordered now.
 
-    `price_minor` is in minor units of `currency`. `image` is an absolute URL or an absolute path
-    on this site.
+    Prices are in minor units of `currency`, of the default variant. `lowest_30_days_minor` is set
+    while that variant is on sale: its lowest price of the 30 days before the reduction.
+    `is_on_sale` means any variant. `image` is an absolute URL or an absolute path on this site.
     """
 
     id: ProductId
@@ -21,6 +22,9 @@ class ProductView(NamedTuple):
     subtitle: str
     description: str
     price_minor: int
+    compare_at_minor: int | None
+    lowest_30_days_minor: int | None
+    is_on_sale: bool
     currency: str
     author: str | None
     published_year: int | None
@@ -35,6 +39,16 @@ class ProductView(NamedTuple):
     @property
     def price(self) -> Money:
         return Money(self.price_minor, self.currency)
+
+    @property
+    def compare_at_price(self) -> Money | None:
+        amount = self.compare_at_minor
+        return None if amount is None else Money(amount, self.currency)
+
+    @property
+    def lowest_price_30_days(self) -> Money | None:
+        amount = self.lowest_30_days_minor
+        return None if amount is None else Money(amount, self.currency)
 
 
 class OptionValueView(NamedTuple):
@@ -55,9 +69,10 @@ class OptionView(NamedTuple):
 class VariantView(NamedTuple):
     """A variant that customers can buy.
 
-    Prices are in minor units of `currency`, `weight_g` is in grams. `options` are the texts of its
-    values on one line, and `values` are their ids by option. A variant without an `image` shows its
-    product's. `stock` is the number of units that can be ordered now.
+    Prices are in minor units of `currency`, `weight_g` is in grams. `lowest_30_days_minor` is set
+    for a variant on sale: its lowest price of the 30 days before the reduction. `options` are the
+    texts of its values on one line, and `values` are their ids by option. A variant without an
+    `image` shows its product's. `stock` is the number of units that can be ordered now.
     """
 
     id: VariantId
@@ -66,6 +81,7 @@ class VariantView(NamedTuple):
     price_minor: int
     currency: str
     compare_at_minor: int | None
+    lowest_30_days_minor: int | None
     weight_g: int | None
     image: str | None
     options: str

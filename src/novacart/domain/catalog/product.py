@@ -130,6 +130,11 @@ class Product(AggregateRoot):
     def default_variant(self) -> Variant:
         return self._variants[self.default_variant_id]
 
+    @property
+    def is_on_sale(self) -> bool:
+        """Whether a variant that is not archived costs less than its compare-at price."""
+        return any(variant.details.is_on_sale for variant in self.active_variants)
+
     def variant(self, variant_id: VariantId) -> Variant:
         """A variant, archived or not. Raises `VariantNotFound`, also for another product's."""
         if variant_id not in self._variants:

@@ -4,6 +4,7 @@ from injector import Binder, Module, inject, provider, singleton
 
 from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
+from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import QueryDatabase
 from novacart.application.catalog.add_category import AddCategory
@@ -28,6 +29,7 @@ from novacart.application.catalog.edit_variants import ArrangeVariants, EditVari
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
@@ -81,6 +83,11 @@ class CatalogModule(Module):
     @singleton
     def queries(self, database: QueryDatabase, policy: CatalogPolicy) -> CatalogQueries:
         return SqlCatalogQueries(database, policy)
+
+    @provider
+    @singleton
+    def prices(self, database: QueryDatabase) -> PriceQueries:
+        return SqlPriceQueries(database)
 
     @provider
     @singleton

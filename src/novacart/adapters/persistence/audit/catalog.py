@@ -1,4 +1,4 @@
-"""Check of the stored counts of brands against the products."""
+"""Checks of stored counts and of the price history against products and variants."""
 
 from typing import Final
 
@@ -7,18 +7,67 @@ from novacart.adapters.persistence.audit.audit_check import AuditCheck
 CATALOG_COUNTS: Final = (
     AuditCheck(
         message="Brand {brand} in category {category_id}: {counted} products counted, there are"
-        " {products}.",
+        " {products}; on sale {counted_on_sale}, there are {on_sale}.",
         population="SELECT count(*) FROM brand_counts",
         violations="""
-            SELECT category_id, brand, sum(counted) AS counted, sum(products) AS products FROM (
-                SELECT category_id, brand_key, brand, products AS counted, 0 AS products
+            SELECT category_id, brand, sum(counted) AS counted, sum(products) AS products,
+                   sum(counted_on_sale) AS counted_on_sale, sum(on_sale) AS on_sale
+            FROM (
+                SELECT category_id, brand_key, brand, products AS counted, 0 AS products,
+                       on_sale AS counted_on_sale, 0 AS on_sale
                 FROM brand_counts
                 UNION ALL
-                SELECT coalesce(category_id, 0), brand_key, brand, 0, count(*)
+                SELECT coalesce(category_id, 0), brand_key, brand, 0, count(*),
+                       0, sum(CASE WHEN is_on_sale THEN 1 ELSE 0 END)
                 FROM products WHERE archived_at IS NULL
                 GROUP BY coalesce(category_id, 0), brand_key, brand
             ) c
-            GROUP BY category_id, brand_key, brand HAVING sum(counted) <> sum(products)
+            GROUP BY category_id, brand_key, brand
+            HAVING sum(counted) <> sum(products) OR sum(counted_on_sale) <> sum(on_sale)
+        """,
+    ),
+    AuditCheck(
+        message="Product {id} is wrongly marked as on sale or not on sale.",
+        population="SELECT count(*) FROM products",
+        violations="""
+            SELECT p.id FROM products p
+            WHERE p.is_on_sale <> EXISTS (
+                SELECT 1 FROM variants v WHERE v.product_id = p.id AND v.archived_at IS NULL
+                AND v.compare_at_minor > v.price_minor)
+        """,
+    ),
+)
+
+PRICE_HISTORY: Final = (
+    AuditCheck(
+        message="Variant {id}: its price or compare-at price is not that of its last entry.",
+        population="SELECT count(*) FROM variants",
+        violations="""
+            SELECT v.id FROM variants v
+            LEFT JOIN price_history h ON h.id = (
+                SELECT max(id) FROM price_history WHERE variant_id = v.id)
+            WHERE h.id IS NULL OR h.price_minor <> v.price_minor OR h.currency <> v.currency
+            OR coalesce(h.compare_at_minor, 0) <> coalesce(v.compare_at_minor, 0)
+        """,
+    ),
+    AuditCheck(
+        message="Variant {variant_id}: entry {id} is valid before an earlier one.",
+        population="SELECT count(*) FROM price_history",
+        violations="""
+            SELECT variant_id, id FROM (
+                SELECT variant_id, id, valid_from,
+                       lag(valid_from) OVER (PARTITION BY variant_id ORDER BY id) AS previous
+                FROM price_history
+            ) h WHERE valid_from < previous
+        """,
+    ),
+    AuditCheck(
+        message="Variant {id} is not on sale and has a lowest price of the last 30 days.",
+        population="SELECT count(*) FROM variants",
+        violations="""
+            SELECT id FROM variants
+            WHERE lowest_30_days_minor IS NOT NULL
+            AND coalesce(compare_at_minor, 0) <= price_minor
         """,
     ),
 )

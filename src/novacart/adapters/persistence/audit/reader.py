@@ -19,6 +19,7 @@ from novacart.application.audit.invariants import (
     ONE_CAPTURE,
     ORDER_TOTALS,
     OUTBOX_MESSAGES,
+    PRICE_HISTORY,
     PROVIDER_BALANCE,
     REFUNDS_WITHIN_CAPTURE,
     RESERVATIONS,
@@ -42,6 +43,7 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     IDEMPOTENCY_KEYS.number: operations.IDEMPOTENCY_KEYS,
     SESSIONS.number: operations.SESSIONS,
     CATALOG_COUNTS.number: catalog.CATALOG_COUNTS,
+    PRICE_HISTORY.number: catalog.PRICE_HISTORY,
 }
 
 _PAYMENTS: Final = text("""

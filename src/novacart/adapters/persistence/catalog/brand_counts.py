@@ -1,5 +1,6 @@
-"""Numbers of products by category and brand, kept in the transaction that changes a product.
+"""Numbers of products, and of those on sale, by category and brand.
 
+They are changed in the transaction that changes a product.
 Counting a million products takes a fifth of a second, summing their counts a millisecond.
 """
 
@@ -28,8 +29,14 @@ from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
 
 NO_CATEGORY: Final = 0
+
+
 # PostgreSQL sums integers to a decimal.
-_TOTAL: Final = cast(func.coalesce(func.sum(brand_counts.c.products), 0), BigInteger)
+def _sum(count: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(count), 0), BigInteger)
+
+
+_TOTAL: Final = _sum(brand_counts.c.products)
 # The last code point: `term || _LAST` is after every text that begins with the term.
 _LAST: Final = "\U0010ffff"
 
@@ -37,7 +44,10 @@ _LAST: Final = "\U0010ffff"
 def _upsert(statement: Any) -> Any:  # noqa: ANN401 (the dialects' inserts have no common type)
     return statement.on_conflict_do_update(
         index_elements=list(brand_counts.primary_key),
-        set_={"products": brand_counts.c.products + statement.excluded.products},
+        set_={
+            name: brand_counts.c[name] + statement.excluded[name]
+            for name in ("products", "on_sale")
+        },
     ).returning(*brand_counts.c)
 
 
@@ -66,41 +76,47 @@ class BrandCounts:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._facets: dict[ProductId, Facet | None] = {}
-        self._changes: Counter[Facet] = Counter()
+        self._facets: dict[ProductId, tuple[Facet | None, bool]] = {}
+        self._products: Counter[Facet] = Counter()
+        self._on_sale: Counter[Facet] = Counter()
 
     def loaded(self, product: Product) -> None:
         """Remember under which facet a stored product is counted."""
-        self._facets[product.id] = _facet(product)
+        self._facets[product.id] = _facet(product), product.is_on_sale
 
     def saved(self, product: Product) -> None:
         """Count a product that was added or changed."""
-        before, after = self._facets.get(product.id), _facet(product)
-        self._facets[product.id] = after
-        if before == after:
-            return
+        before, was_on_sale = self._facets.get(product.id, (None, False))
+        after, is_on_sale = _facet(product), product.is_on_sale
+        self._facets[product.id] = after, is_on_sale
         if before is not None:
-            self._changes[before] -= 1
+            self._products[before] -= 1
+            self._on_sale[before] -= was_on_sale
         if after is not None:
-            self._changes[after] += 1
+            self._products[after] += 1
+            self._on_sale[after] += is_on_sale
 
     def write(self) -> None:
         """Write the collected changes. Nothing may be locked after this."""
-        changes = sorted((facet, delta) for facet, delta in self._changes.items() if delta)
-        self._changes.clear()
-        if not changes:
+        rows = [
+            {**facet._asdict(), "products": delta, "on_sale": self._on_sale[facet]}
+            for facet, delta in sorted(self._products.items())
+            if delta or self._on_sale[facet]
+        ]
+        deltas = self._products.copy()
+        self._products.clear()
+        self._on_sale.clear()
+        if not rows:
             return
         dialect = self._connection.dialect.name
-        rows = [{**facet._asdict(), "products": delta} for facet, delta in changes]
         totals = self._connection.execute(_ADD[dialect], rows).all()
-        deltas = dict(changes)
         # The total of a new row is its change.
         add_terms(
             self._connection,
             (
-                (key, brand)
-                for category_id, key, brand, products in totals
-                if deltas[Facet(category_id, key, brand)] == products
+                (row.brand_key, row.brand)
+                for row in totals
+                if row.products == deltas[Facet(row.category_id, row.brand_key, row.brand)]
             ),
         )
 
@@ -117,9 +133,15 @@ def brand_term_rows(brands: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"term": term, "brand_key": key} for term, key in sorted(pairs)]
 
 
-def count_of(category: str | None, keys: Sequence[str] = ()) -> Select[*tuple[Any, ...]]:
-    """Select the number of listed products, in a category and of some brands."""
-    statement = select(_TOTAL).where(counts_in(category))
+def count_of(
+    category: str | None, keys: Sequence[str] = (), *, on_sale: bool | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Select the number of listed products, in a category, of some brands, and on sale or not."""
+    total = _TOTAL
+    if on_sale is not None:
+        reduced = brand_counts.c.on_sale
+        total = _sum(reduced if on_sale else brand_counts.c.products - reduced)
+    statement = select(total).where(counts_in(category))
     if not keys:
         return statement
     return statement.where(brand_counts.c.brand_key.in_([literal(key) for key in keys]))

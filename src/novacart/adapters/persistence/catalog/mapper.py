@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row
 
 from novacart.adapters.persistence.catalog.tables import (
     DEFAULT_VARIANT_ID,
+    default_variants,
     products,
     stock_levels,
 )
@@ -29,6 +30,8 @@ from novacart.domain.shared.money import Money
 AVAILABLE: Final = stock_levels.c.on_hand - stock_levels.c.reserved
 HAS_STOCK_LEVEL: Final = stock_levels.c.variant_id == DEFAULT_VARIANT_ID
 """Joins `products` with the stock of the default variant."""
+IS_DEFAULT_VARIANT: Final = default_variants.c.id == DEFAULT_VARIANT_ID
+"""Joins `products` with the default variant, as `default_variants`."""
 
 _DETAILS: Final = [field.name for field in fields(ProductDetails) if field.name != "price"]
 _VARIANT_DETAILS: Final = [
@@ -38,9 +41,15 @@ _VARIANT_DETAILS: Final = [
 ]
 _CATEGORY_DETAILS: Final = [field.name for field in fields(CategoryDetails)]
 
-# The fields of `ProductView`, for a select that joins `products` with `stock_levels`.
+_OTHER_VIEW_COLUMNS: Final[Mapping[str, ColumnElement[Any]]] = {
+    "stock": AVAILABLE.label("available"),
+    "compare_at_minor": default_variants.c.compare_at_minor,
+    "lowest_30_days_minor": default_variants.c.lowest_30_days_minor,
+}
+# The fields of `ProductView`, for a select that joins `products` with `stock_levels` and
+# `default_variants`.
 PRODUCT_VIEW_COLUMNS: Final[list[ColumnElement[Any]]] = [
-    AVAILABLE.label("available") if name == "stock" else products.c[name]
+    _OTHER_VIEW_COLUMNS[name] if name in _OTHER_VIEW_COLUMNS else products.c[name]
     for name in ProductView._fields
 ]
 _VIEW: Final = slice(len(PRODUCT_VIEW_COLUMNS))
@@ -70,6 +79,7 @@ def from_product(product: Product) -> dict[str, Any]:
             if product.default_variant_id == VariantId(product.id)
             else product.default_variant_id
         ),
+        "is_on_sale": product.is_on_sale,
     }
 
 

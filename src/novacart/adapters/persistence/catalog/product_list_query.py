@@ -236,6 +236,9 @@ class ProductListQuery:
             statement = statement.where(products.c.price_minor <= highest)
         if filters.in_stock is not None:
             statement = statement.where(AVAILABLE > 0 if filters.in_stock else AVAILABLE <= 0)
+        if filters.on_sale is not None:
+            is_on_sale = products.c.is_on_sale
+            statement = statement.where(is_on_sale if filters.on_sale else ~is_on_sale)
         return statement
 
 
@@ -285,7 +288,14 @@ class KeptList:
             parameters |= _search_parameters(dialect, search)
         self._parameters: Final = parameters
         self._is_prepared: Final = len(parameters) == plain
-        self._shape: Final = (dialect, sort, limit, filters.in_stock, *parameters)
+        self._shape: Final = (
+            dialect,
+            sort,
+            limit,
+            filters.in_stock,
+            filters.on_sale,
+            *parameters,
+        )
 
     def page(self) -> Executable:
         """`ProductListQuery.page` and its parameters."""

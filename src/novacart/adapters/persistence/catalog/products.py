@@ -33,6 +33,7 @@ from novacart.adapters.persistence.catalog.named_variant import (
     join_named_variant,
     named_variant,
 )
+from novacart.adapters.persistence.catalog.price_rows import PriceChange, PriceRows
 from novacart.adapters.persistence.catalog.search_index import (
     IndexedTexts,
     index_products,
@@ -84,12 +85,14 @@ _UPDATE = (
 
 
 class SqlProducts:
-    def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
+    def __init__(
+        self, connection: Connection, actor: str, saved: Callable[[AggregateRoot], None]
+    ) -> None:
         self._connection = connection
         self._saved = saved
         self._indexed: dict[ProductId, IndexedTexts] = {}
         self._brand_counts = BrandCounts(connection)
-        self._variants = _VariantRows(connection)
+        self._variants = _VariantRows(connection, PriceRows(connection, actor))
 
     def get(self, product_id: ProductId) -> Product:
         return self._one(select(products).where(products.c.id == product_id))
@@ -220,8 +223,9 @@ class SqlProducts:
 class _VariantRows:
     """The rows of products' options and variants. Saves the difference to what was loaded."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, prices: PriceRows) -> None:
         self._connection = connection
+        self._prices = prices
         self._variants: dict[ProductId, dict[VariantId, Variant]] = {}
         self._options: dict[ProductId, list[dict[str, Any]]] = {}
         self._values: dict[ProductId, list[dict[str, Any]]] = {}
@@ -260,6 +264,9 @@ class _VariantRows:
         skus = [row["sku"] for row in rows if row["sku"]] if len(added) == 1 else []
         with _mapping_taken_sku(skus):
             self._connection.execute(insert(variants), rows)
+        self._prices.add(
+            (variant, product.updated_at) for product in added for variant in product.variants
+        )
         for product in added:
             self._save_options(product)
             self._remember(product)
@@ -277,12 +284,18 @@ class _VariantRows:
     def save(self, product: Product) -> None:
         have_options_changed = self._save_options(product)
         before = self._variants[product.id]
-        new, changed = [], []
+        new, changed, prices = [], [], []
         for variant in product.variants:
             if variant.id not in before:
-                new.append(from_variant(product, variant))
+                new.append(variant)
             elif have_options_changed or variant != before[variant.id]:
                 changed.append(from_variant(product, variant))
+                details = before[variant.id].details
+                prices.append(PriceChange(variant.id, details, variant.details))
+        lowest = self._prices.append(prices, at=product.updated_at)
+        for row in changed:
+            if row["id"] in lowest:
+                row["lowest_30_days_minor"] = lowest[row["id"]]
         with _mapping_taken_sku(self.new_skus(product)):
             if len(changed) > 1:
                 self._release_skus(before, changed)
@@ -292,7 +305,9 @@ class _VariantRows:
                     update(variants).where(variants.c.id == variant_id).values(row)
                 )
             if new:
-                self._connection.execute(insert(variants), new)
+                rows = [from_variant(product, variant) for variant in new]
+                self._connection.execute(insert(variants), rows)
+        self._prices.add((variant, product.updated_at) for variant in new)
         self._remember(product)
 
     def _release_skus(

@@ -9,6 +9,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
+    FromClause,
     Select,
     Text,
     any_,
@@ -23,6 +24,7 @@ from novacart.adapters.persistence.catalog.brand_counts import count_of, spellin
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     HAS_STOCK_LEVEL,
+    IS_DEFAULT_VARIANT,
     PRODUCT_VIEW_COLUMNS,
     to_product_view,
 )
@@ -39,8 +41,8 @@ from novacart.adapters.persistence.catalog.suggestions import (
     matching_products,
 )
 from novacart.adapters.persistence.catalog.tables import (
-    DEFAULT_VARIANT_ID,
     categories,
+    default_variants,
     option_values,
     product_options,
     products,
@@ -78,38 +80,45 @@ from novacart.domain.shared.money import Money
 Result = TypeVar("Result")
 
 _BATCH_SIZE: Final = 1000
-# Of `_VARIANT_COLUMNS`.
-_COMBINATION: Final = 9
+# Of `_variant_columns`.
+_COMBINATION: Final = 10
 _CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)}
 
 _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
     select(*PRODUCT_VIEW_COLUMNS)
     .join_from(products, stock_levels, HAS_STOCK_LEVEL)
+    .join(default_variants, IS_DEFAULT_VARIANT)
     .where(IS_ACTIVE)
 )
 _PRODUCT: Final = DriverStatement(_PRODUCTS.where(products.c.id == bindparam("product_id")))
-_VARIANT_COLUMNS: Final[list[ColumnElement[Any]]] = [
-    variants.c.id,
-    variants.c.sku,
-    variants.c.barcode,
-    variants.c.price_minor,
-    variants.c.currency,
-    variants.c.compare_at_minor,
-    variants.c.weight_g,
-    variants.c.image,
-    variants.c.options,
-    variants.c.combination,
-    AVAILABLE.label("available"),
-    variants.c.version,
-]
+
+
+def _variant_columns(table: FromClause) -> list[ColumnElement[Any]]:
+    return [
+        table.c.id,
+        table.c.sku,
+        table.c.barcode,
+        table.c.price_minor,
+        table.c.currency,
+        table.c.compare_at_minor,
+        table.c.lowest_30_days_minor,
+        table.c.weight_g,
+        table.c.image,
+        table.c.options,
+        table.c.combination,
+        AVAILABLE.label("available"),
+        table.c.version,
+    ]
+
+
 # With the default variant, which is the only one of a product without options.
 _PRODUCT_WITH_DEFAULT: Final = DriverStatement(
-    _PRODUCTS.add_columns(*(column.label(f"v_{column.key}") for column in _VARIANT_COLUMNS))
-    .join(variants, variants.c.id == DEFAULT_VARIANT_ID)
-    .where(products.c.id == bindparam("product_id"))
+    _PRODUCTS.add_columns(
+        *(column.label(f"v_{column.key}") for column in _variant_columns(default_variants))
+    ).where(products.c.id == bindparam("product_id"))
 )
 _VARIANTS: Final = DriverStatement(
-    select(*_VARIANT_COLUMNS)
+    select(*_variant_columns(variants))
     .join_from(variants, stock_levels, stock_levels.c.variant_id == variants.c.id)
     .where(
         variants.c.product_id == bindparam("product_id", type_=BigInteger),
@@ -238,17 +247,16 @@ class SqlCatalogQueries:
 
     def _count(self, filters: ProductFilter) -> Select[*tuple[Any, ...]]:
         dialect = self._database.dialect
-        keys = [facet_key(brand) for brand in filters.brands]
-        if filters == ProductFilter(category=filters.category, brands=filters.brands):
-            return count_of(filters.category, keys)
-        if filters == ProductFilter(
-            category=filters.category, brands=filters.brands, in_stock=True
-        ):
+        kept = ProductFilter(
+            category=filters.category, brands=filters.brands, on_sale=filters.on_sale
+        )
+        if filters == kept:
+            return _count_of(filters)
+        if filters == replace(kept, in_stock=True):
             # Far fewer products are out of stock than in stock.
             sold_out = replace(filters, in_stock=False)
             counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count()
-            everything = count_of(filters.category, keys)
-            return select(everything.scalar_subquery() - counted.scalar_subquery())
+            return select(_count_of(kept).scalar_subquery() - counted.scalar_subquery())
         return ProductListQuery(dialect, filters, ProductSort.NEWEST).count()
 
     def product(self, product_id: ProductId) -> ProductView:
@@ -358,6 +366,11 @@ class SqlCatalogQueries:
             if len(rows) < _BATCH_SIZE:
                 return
             last = rows[-1].id
+
+
+def _count_of(filters: ProductFilter) -> Select[*tuple[Any, ...]]:
+    keys = [facet_key(brand) for brand in filters.brands]
+    return count_of(filters.category, keys, on_sale=filters.on_sale)
 
 
 def _to_brands(rows: Sequence[Row]) -> Sequence[BrandCount]:

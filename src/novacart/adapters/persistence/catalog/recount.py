@@ -9,13 +9,15 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.timeouts import REPORT_TIMEOUT
 
 _COUNTED: Final = """
-    SELECT coalesce(category_id, 0) AS category_id, brand_key, brand, count(*) AS products
+    SELECT coalesce(category_id, 0) AS category_id, brand_key, brand, count(*) AS products,
+           sum(CASE WHEN is_on_sale THEN 1 ELSE 0 END) AS on_sale
     FROM products WHERE archived_at IS NULL
     GROUP BY coalesce(category_id, 0), brand_key, brand
 """
 # Rows of one table without an equal row in the other. Rows with zero products mean nothing.
 _STORED: Final = (
-    "SELECT category_id, brand_key, brand, products FROM brand_counts WHERE products <> 0"
+    "SELECT category_id, brand_key, brand, products, on_sale FROM brand_counts"
+    " WHERE products <> 0 OR on_sale <> 0"
 )
 _WRONG: Final = text(f"""
     SELECT count(*) FROM (
@@ -28,7 +30,7 @@ _WRONG: Final = text(f"""
     ) wrong
 """)  # noqa: S608 (constants of this module)
 _COUNT: Final = text(
-    f"INSERT INTO brand_counts (category_id, brand_key, brand, products) {_COUNTED}"
+    f"INSERT INTO brand_counts (category_id, brand_key, brand, products, on_sale) {_COUNTED}"
 )
 _BRANDS: Final = text("SELECT DISTINCT brand_key, brand FROM brand_counts")
 

@@ -14,6 +14,7 @@ from novacart.adapters.persistence.catalog.brand_counts import (
 )
 from novacart.adapters.persistence.catalog.mapper import (
     HAS_STOCK_LEVEL,
+    IS_DEFAULT_VARIANT,
     PRODUCT_VIEW_COLUMNS,
     to_product_view,
 )
@@ -23,6 +24,7 @@ from novacart.adapters.persistence.catalog.search_plan import SAMPLE, plan_searc
 from novacart.adapters.persistence.catalog.tables import (
     brand_counts,
     categories,
+    default_variants,
     products,
     stock_levels,
 )
@@ -71,6 +73,7 @@ def _products(candidates: str, *, generic_plan: bool = False) -> DriverStatement
         select(*PRODUCT_VIEW_COLUMNS)
         .join_from(listed, products, products.c.id == listed.c.product_id)
         .join(stock_levels, HAS_STOCK_LEVEL)
+        .join(default_variants, IS_DEFAULT_VARIANT)
         .order_by(products.c.id.desc()),
         generic_plan=generic_plan,
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -70,6 +71,8 @@ products = Table(
     # NULL is the first variant, which has the id of the product. Not a foreign key, since variants
     # refer to products.
     Column("default_variant_id", BigInteger),
+    # Whether a variant that is not archived costs less than its compare-at price.
+    Column("is_on_sale", Boolean, nullable=False, server_default=false()),
     CheckConstraint("price_minor > 0", name="price"),
     CheckConstraint("title <> ''", name="title"),
     CheckConstraint("brand <> ''", name="brand"),
@@ -97,6 +100,23 @@ for _name, _columns in {
         *(products.c[column] for column in _columns),
         sqlite_where=_IS_ACTIVE,
         postgresql_where=_IS_ACTIVE,
+    )
+
+# Lists of products on sale. `is_on_sale` is the first column, so that the planner of SQLite prefers
+# them to the indexes of all products.
+for _name, _columns in {
+    "sale_price": ("price_minor", "id"),
+    "sale_newest": ("created_at", "id"),
+    "sale_category_price": ("category_id", "price_minor", "id"),
+    "sale_category_newest": ("category_id", "created_at", "id"),
+    "sale_brand_price": ("brand_key", "price_minor", "id"),
+    "sale_brand_newest": ("brand_key", "created_at", "id"),
+}.items():
+    Index(
+        f"ix_products_{_name}",
+        *(products.c[column] for column in ("is_on_sale", *_columns)),
+        sqlite_where=text("archived_at IS NULL AND is_on_sale = 1"),
+        postgresql_where=text("archived_at IS NULL AND is_on_sale"),
     )
 
 attach_search_index(products)
@@ -141,6 +161,8 @@ variants = Table(
     Column("combination", Text, nullable=False, server_default=""),
     # The texts of its option values on one line, such as "Size: M, Colour: Red".
     Column("options", Text, nullable=False, server_default=""),
+    # Of a variant on sale: the lowest price of the 30 days before the reduction.
+    Column("lowest_30_days_minor", BigInteger),
     CheckConstraint("price_minor > 0", name="price"),
     CheckConstraint("compare_at_minor >= price_minor", name="compare_at"),
     CheckConstraint("weight_g > 0", name="weight"),
@@ -156,6 +178,24 @@ variants = Table(
     ),
 )
 
+default_variants = variants.alias("default_variants")
+
+# A new entry whenever the price or the compare-at price of a variant changes, never changed.
+price_history = Table(
+    "price_history",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("variant_id", BigInteger, ForeignKey("variants.id"), nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("currency", CHAR(3), nullable=False),
+    Column("compare_at_minor", BigInteger),
+    # Not before the entries with lower ids of the same variant.
+    Column("valid_from", UtcDateTime, nullable=False),
+    Column("changed_by", String(80), nullable=False),
+    CheckConstraint("price_minor > 0", name="price"),
+    Index("ix_price_history_variant_id_id", "variant_id", "id"),
+)
+
 # The number of products that are not archived, by category and brand. A category of 0 is none.
 brand_counts = Table(
     "brand_counts",
@@ -165,6 +205,8 @@ brand_counts = Table(
     Column("brand", String(200), primary_key=True),
     # No CHECK: it would apply to the row of an upsert that subtracts. The audit checks the counts.
     Column("products", BigInteger, nullable=False),
+    # How many of these are on sale.
+    Column("on_sale", BigInteger, nullable=False, server_default="0"),
     Index("ix_brand_counts_brand_key", "brand_key"),
 )
 

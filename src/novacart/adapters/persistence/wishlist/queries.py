@@ -7,10 +7,16 @@ from sqlalchemy import bindparam, select
 
 from novacart.adapters.persistence.catalog.mapper import (
     HAS_STOCK_LEVEL,
+    IS_DEFAULT_VARIANT,
     PRODUCT_VIEW_COLUMNS,
     to_product_view,
 )
-from novacart.adapters.persistence.catalog.tables import products, stock_levels, variants
+from novacart.adapters.persistence.catalog.tables import (
+    default_variants,
+    products,
+    stock_levels,
+    variants,
+)
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.adapters.persistence.wishlist.tables import wishlist_entries as entries
@@ -22,6 +28,7 @@ _WISHLIST: Final = DriverStatement(
     .join_from(entries, variants, variants.c.id == entries.c.variant_id)
     .join(products, products.c.id == variants.c.product_id)
     .join(stock_levels, HAS_STOCK_LEVEL)
+    .join(default_variants, IS_DEFAULT_VARIANT)
     .where(
         entries.c.user_id == bindparam("user_id"),
         products.c.archived_at.is_(None),

@@ -14,6 +14,7 @@ from novacart.adapters.web.catalog.schemas import (
     BrandCountSchema,
     CategoryQuerySchema,
     CategorySchema,
+    OnSaleSchema,
     PriceRangeSchema,
     ProductDetailSchema,
     ProductListSchema,
@@ -90,6 +91,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
             min_price=query.get("min_price"),
             max_price=query.get("max_price"),
             in_stock=query.get("in_stock"),
+            on_sale=query.get("on_sale"),
             search=query["search"],
         )
         sort = _sort(query.get("sort", ProductSort.RELEVANCE), filters)
@@ -102,7 +104,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         )
         headers = dict(_REVALIDATE)
         if page.next is not None:
-            headers["Link"] = f'<{_next_url(encode_cursor(page.next, sort))}>; rel="next"'
+            headers["Link"] = f'<{next_url(encode_cursor(page.next, sort))}>; rel="next"'
         if query["count"]:
             headers["X-Total-Count"] = str(queries.count_products(filters))
         return _tagged_response(documents.array(page.products), headers)
@@ -140,6 +142,17 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         """The lowest and the highest price."""
         category = query.get("category")
         return _revalidated(prices_json.encode(category, queries.price_range(category)))
+
+    @blueprint.route("/on-sale/")
+    @public
+    @cacheable
+    @blueprint.arguments(CategoryQuerySchema, location="query")
+    @blueprint.response(200, OnSaleSchema)
+    @blueprint.alt_response(304, description=_UNCHANGED)
+    def count_on_sale(query: dict[str, Any]) -> Response:
+        """The number of products on sale, which the filter `on_sale` selects."""
+        filters = ProductFilter(category=query.get("category"), on_sale=True)
+        return _tagged_response(json_bytes({"count": queries.count_products(filters)}))
 
     @blueprint.route("/search/suggestions/")
     @public
@@ -211,7 +224,8 @@ def _sort(sort: ProductSort, filters: ProductFilter) -> ProductSort:
     return sort
 
 
-def _next_url(cursor: str) -> str:
+def next_url(cursor: str) -> str:
+    """The URL of this request, from a cursor on."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
     return f"{request.host_url}{request.path[1:]}?{urlencode([*kept, ('cursor', cursor)])}"
 

@@ -18,6 +18,7 @@ from novacart.adapters.web.http.fields import (
 )
 from novacart.adapters.web.media.routes import absolute_url, image_reference
 from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.price_queries import RecordedPrice
 from novacart.application.catalog.queries import (
     BrandCount,
     PriceRange,
@@ -158,6 +159,12 @@ class ProductListSchema(PricedSchema, QuerySchema):
     in_stock = QueryBoolean(
         metadata={"description": "Only products that can be ordered now, or only the others."}
     )
+    on_sale = QueryBoolean(
+        metadata={
+            "description": "Only products of which a variant costs less than its compare-at price,"
+            " or only the others."
+        }
+    )
     search = Text(
         maximum=200,
         load_default="",
@@ -191,8 +198,49 @@ class SuggestionQuerySchema(QuerySchema):
     q = Text(maximum=200, load_default="", metadata={"description": "The text typed so far."})
 
 
+class CompareAtPrice(MoneyString):
+    """A price that is shown crossed out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=True,
+            allow_none=True,
+            metadata={"description": "The price before a sale, or the maximum retail price."},
+        )
+
+
+class LowestPrice(MoneyString):
+    """The price that must be shown with a price reduction."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=True,
+            allow_none=True,
+            metadata={
+                "description": "Of a variant on sale: its lowest price of the 30 days before the"
+                " price reduction (Directive 98/6/EC, Article 6a). Null if it had none."
+            },
+        )
+
+
+class PriceHistorySchema(QuerySchema):
+    at = UtcTime(metadata={"description": "Leaves out prices that became valid later."})
+    limit = QueryInteger(minimum=1, maximum=MAX_LIMIT, load_default=50)
+    cursor = QueryInteger(minimum=1, metadata={"description": "From a `Link` header."})
+
+
+class PriceSchema(Schema):
+    """A price of a variant, until the next one of its history."""
+
+    price = MoneyString(required=True)
+    compare_at_price = CompareAtPrice()
+    currency = fields.String(required=True)
+    valid_from = UtcTime(required=True)
+    changed_by = fields.String(required=True, metadata={"example": "staff:7"})
+
+
 class ProductSchema(Schema):
-    """A product of the catalog."""
+    """A product of the catalog. Prices and stock are those of its default variant."""
 
     id = Identifier(required=True)
     sku = fields.String(
@@ -202,6 +250,13 @@ class ProductSchema(Schema):
     subtitle = fields.String(required=True)
     description = fields.String(required=True)
     price = MoneyString(required=True)
+    compare_at_price = CompareAtPrice()
+    lowest_price_30_days = LowestPrice()
+    on_sale = fields.Boolean(
+        required=True,
+        attribute="is_on_sale",
+        metadata={"description": "Whether a variant costs less than its compare-at price."},
+    )
     currency = fields.String(required=True)
     author = fields.String(required=True, allow_none=True)
     published_year = fields.Integer(required=True, allow_none=True)
@@ -251,11 +306,8 @@ class VariantSchema(Schema):
         required=True, allow_none=True, metadata={"description": "A GTIN of 8 to 14 digits."}
     )
     price = MoneyString(required=True)
-    compare_at_price = MoneyString(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The price before a sale, or the maximum retail price."},
-    )
+    compare_at_price = CompareAtPrice()
+    lowest_price_30_days = LowestPrice()
     weight = fields.Integer(required=True, allow_none=True, metadata={"description": "In grams."})
     image = ImageUrl(required=True, allow_none=True)
     stock = fields.Integer(
@@ -359,6 +411,10 @@ class BrandCountSchema(Schema):
     count = fields.Integer(required=True)
 
 
+class OnSaleSchema(Schema):
+    count = fields.Integer(required=True)
+
+
 class PriceRangeSchema(Schema):
     min_price = MoneyString(required=True)
     max_price = MoneyString(required=True)
@@ -400,11 +456,27 @@ def product_json(product: ProductView) -> dict[str, Any]:
         "brand": product.brand,
         "stock": product.stock,
         "price": decimal_string(product.price_minor, product.currency),
+        "compare_at_price": _optional_price(product.compare_at_minor, product.currency),
+        "lowest_price_30_days": _optional_price(product.lowest_30_days_minor, product.currency),
+        "on_sale": product.is_on_sale,
         "currency": product.currency,
         "category": product.category_id,
         "image": absolute_url(product.image),
         "created_at": product.created_at,
         "updated_at": product.updated_at,
+    }
+
+
+def recorded_price_json(price: RecordedPrice) -> dict[str, Any]:
+    """The dump of `PriceSchema`."""
+    entry = price.entry
+    compare_at = entry.compare_at_price
+    return {
+        "price": str(entry.price),
+        "compare_at_price": None if compare_at is None else str(compare_at),
+        "currency": entry.price.currency,
+        "valid_from": entry.valid_from,
+        "changed_by": entry.changed_by,
     }
 
 
@@ -433,15 +505,13 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
 
 def variant_json(detail: ProductWithVariants, variant: VariantView) -> dict[str, Any]:
     """The dump of `VariantSchema`."""
-    compare_at = variant.compare_at_minor
     return {
         "id": variant.id,
         "sku": variant.sku,
         "barcode": variant.barcode,
         "price": decimal_string(variant.price_minor, variant.currency),
-        "compare_at_price": (
-            None if compare_at is None else decimal_string(compare_at, variant.currency)
-        ),
+        "compare_at_price": _optional_price(variant.compare_at_minor, variant.currency),
+        "lowest_price_30_days": _optional_price(variant.lowest_30_days_minor, variant.currency),
         "weight": variant.weight_g,
         "image": absolute_url(variant.image),
         "stock": variant.stock,
@@ -453,6 +523,10 @@ def variant_json(detail: ProductWithVariants, variant: VariantView) -> dict[str,
         "is_default": variant.id == detail.default_variant_id,
         "etag": variant_etag(variant),
     }
+
+
+def _optional_price(amount: int | None, currency: str) -> str | None:
+    return None if amount is None else decimal_string(amount, currency)
 
 
 def variant_etag(variant: VariantView) -> str:
