@@ -183,6 +183,21 @@ def _product_of(
     return next(owners, None)
 
 
+class FakeProductReferences:
+    def __init__(self, shelf: TransactionalDict[tuple[str, str], ProductId]) -> None:
+        self._shelf = shelf
+
+    def find(self, source: str, references: Iterable[str]) -> Mapping[str, ProductId]:
+        wanted = {reference: self._shelf.get((source, reference)) for reference in references}
+        return {reference: found for reference, found in wanted.items() if found is not None}
+
+    def add(self, source: str, references: Mapping[str, ProductId]) -> None:
+        if self.find(source, references):
+            raise ConcurrentChange
+        for reference, product_id in references.items():
+            self._shelf.put((source, reference), product_id)
+
+
 class FakeCategories:
     def __init__(self, shelf: TransactionalDict[CategoryId, Category], saved: Saved) -> None:
         self._shelf = shelf

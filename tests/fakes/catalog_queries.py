@@ -221,12 +221,18 @@ class FakeCatalogQueries:
             category.id: category for category in self._store.categories.values()
         }
         for product in sorted(self._all_active(), key=lambda product: product.id):
-            stored = self._store.products.get(product.id)
-            level = stored and self._store.stock_levels.get(stored.default_variant_id)
+            whole = self.product_with_variants(product.id)
+            levels = self._store.stock_levels
             category = categories.get(product.category_id)
             yield ExportedProduct(
                 product=product,
-                stock_version=level.version if level else 0,
+                default_variant_id=whole.default_variant_id,
+                options=whole.options,
+                variants=whole.variants,
+                stock_versions={
+                    each.id: level.version if (level := levels.get(each.id)) else 0
+                    for each in whole.variants
+                },
                 category_slug=category.details.slug if category else None,
                 category_name=category.details.name if category else None,
                 category_active=category.details.is_active if category else None,

@@ -53,6 +53,9 @@ class FakeStore:
     lowest_prices: TransactionalDict[VariantId, int | None] = field(
         default_factory=TransactionalDict
     )
+    product_references: TransactionalDict[tuple[str, str], ProductId] = field(
+        default_factory=TransactionalDict
+    )
     categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)
     stock_levels: TransactionalDict[VariantId, StockLevel] = field(
         default_factory=TransactionalDict

@@ -16,6 +16,7 @@ from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
+from novacart.application.ports.product_references import ProductReferences
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
@@ -33,7 +34,7 @@ from tests.fakes.accounts import (
     FakeUsers,
 )
 from tests.fakes.carts import FakeCarts
-from tests.fakes.catalog import FakeCategories, FakeProducts
+from tests.fakes.catalog import FakeCategories, FakeProductReferences, FakeProducts
 from tests.fakes.catalog_stock import FakeStock
 from tests.fakes.idempotency_keys import FakeIdempotencyKeys
 from tests.fakes.orders import FakeOrders
@@ -66,6 +67,7 @@ class FakeUnitOfWork:
     account_links: AccountLinks
     mfa_enrolments: MfaEnrolments
     products: Products
+    product_references: ProductReferences
     categories: Categories
     stock: Stock
     wishlists: Wishlists
@@ -88,6 +90,7 @@ class FakeUnitOfWork:
         self.account_links = FakeAccountLinks(store.account_links, self.saved)
         self.mfa_enrolments = FakeMfaEnrolments(store.mfa_enrolments, self.saved)
         self.products = FakeProducts(store, self.saved)
+        self.product_references = FakeProductReferences(store.product_references)
         self.categories = FakeCategories(store.categories, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)
         self.wishlists = FakeWishlists(store.wishlists, self.saved)

@@ -224,7 +224,7 @@ def test_dry_run_import_changes_nothing(app: Flask, owner: StaffClient) -> None:
     response = owner.submit(
         "/admin/products/import/", {"file": (BytesIO(rows), "x.csv"), "dry_run": "y"}
     )
-    assert "Dry run: nothing was changed" in response.text
+    assert "Preview: nothing was changed" in response.text
     assert app.test_client().get("/api/products/").get_json() == []
 
 

@@ -30,6 +30,7 @@ from tests.support.contracts.catalog_queries import (
 )
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, set_price
+from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
 from tests.support.contracts.stock import Adjustments, Ledger, StockContract
 from tests.support.query_counter import counted_statements
@@ -85,6 +86,10 @@ def adjustments(database: Database) -> Adjustments:
 
 
 class TestSqlProducts(ProductsContract):
+    pass
+
+
+class TestSqlProductReferences(ProductReferencesContract):
     pass
 
 

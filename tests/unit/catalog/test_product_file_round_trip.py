@@ -13,9 +13,11 @@ from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.options import ProductOption
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import MAX_PRICE, ProductDetails
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.catalog.variant import Variant, VariantDetails
+from novacart.domain.shared.ids import CategoryId, OptionId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import NOON, add_categories
 from tests.support.catalog_fixture import CatalogFixture
@@ -36,7 +38,7 @@ skus = st.one_of(st.none(), texts.filter(lambda text: text.strip().isprintable()
 @st.composite
 def products(draw: st.DrawFn) -> list[tuple[Product, int, int]]:
     """Products with the count and the version of their stock."""
-    ids = draw(st.lists(st.integers(1, 10**12), unique=True, max_size=4))
+    ids = draw(st.lists(st.integers(1, 10**10), unique=True, max_size=4))
     taken: set[str | None] = set()
     drawn = []
     for product_id in ids:
@@ -56,8 +58,41 @@ def products(draw: st.DrawFn) -> list[tuple[Product, int, int]]:
             details = details.with_changes({"sku": None})
         taken |= {details.sku} - {None}
         product = Product.create(id=ProductId(product_id), details=details, at=NOON)
+        add_variants(product, draw(st.integers(0, 3)), draw(texts))
         drawn.append((product, draw(st.integers(0, 1000)), draw(st.integers(0, 1000))))
     return drawn
+
+
+def add_variants(product: Product, count: int, text: str) -> None:
+    """Add variants with sizes; the last one is the default."""
+    if not count:
+        return
+    names = [f"{number}{text}".strip() for number in range(count + 1)]
+    first_id = product.id + 10**13
+    option = ProductOption.of_texts(
+        id=OptionId(first_id),
+        name="Size",
+        texts=names,
+        ids=range(first_id + 1, first_id + 1 + len(names)),
+    )
+    product.add_option(option, existing=names[0], at=NOON)
+    product.add_variants(
+        [
+            Variant(
+                id=VariantId(product.id + 10**11 * number),
+                details=VariantDetails(
+                    price=Money(number, "INR"),
+                    compare_at_price=Money(number + 1, "INR"),
+                    weight_g=number,
+                    barcode="96385074",
+                ),
+                values={option.id: option.values[number].id},
+            )
+            for number in range(1, count + 1)
+        ],
+        at=NOON,
+    )
+    product.set_default_variant(product.variants[-1].id, at=NOON)
 
 
 def shop(stocked: list[tuple[Product, int, int]]) -> CatalogFixture:
@@ -76,8 +111,10 @@ def shop(stocked: list[tuple[Product, int, int]]) -> CatalogFixture:
     with catalog.begin() as work:
         work.products.add_all([product for product, _, _ in stocked])
         work.stock.open(
-            {product.default_variant_id: count for product, count, _ in stocked},
-            versions={product.default_variant_id: version for product, _, version in stocked},
+            {each.id: count for product, count, _ in stocked for each in product.variants},
+            versions={
+                each.id: version for product, _, version in stocked for each in product.variants
+            },
             reason="Delivery",
             at=NOON,
         )

@@ -14,8 +14,9 @@ from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
 from novacart.application.catalog.import_products import BATCH_SIZE, ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport, report_lines
+from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
-from novacart.application.catalog.product_files import FileFormat, UnreadableFile
+from novacart.application.catalog.product_files import FileFormat
 from novacart.application.ports.product_view import ProductView
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.product import Product
@@ -722,12 +723,16 @@ def test_formulas_of_a_file_are_stored_as_they_are(catalog: CatalogFixture) -> N
 
 def test_report_is_a_csv_with_escaped_formulas(catalog: CatalogFixture) -> None:
     import_text(catalog, "title,price,stock\nKite,1,5\n")
-    report = import_text(catalog, "title,price,stock,=x()\nKite,1,6,\nLamp,=1+1,1,\n")
+    report = import_text(
+        catalog, "title,price,stock,=x()\nKite,1,6,\nLamp,=1+1,1,\nKite,2,,\n=Cup,3,,\n"
+    )
     assert "".join(report_lines(report)) == (
         "line,result,column,detail\n"
         "1,column ignored,'=x(),\n"
         '2,stock left,stock,"5, since the row has no stock_read: Kite"\n'
         "3,rejected,price,“=1+1” is not a number; expected an amount in INR such as 499.00.\n"
+        "4,changed,price,Kite\n"
+        "5,added,,'=Cup\n"
     )
 
 

@@ -12,6 +12,7 @@ from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
 from tests.support.contracts.price_queries import PriceQueriesContract
+from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
 from tests.support.contracts.stock import Adjustments, Ledger, StockContract
 
@@ -61,6 +62,10 @@ def adjustments(store: FakeStore) -> Adjustments:
 
 
 class TestFakeProducts(ProductsContract):
+    pass
+
+
+class TestFakeProductReferences(ProductReferencesContract):
     pass
 
 

@@ -14,6 +14,7 @@ from novacart.adapters.persistence.accounts.token_families import SqlTokenFamili
 from novacart.adapters.persistence.accounts.users import SqlUsers
 from novacart.adapters.persistence.cart.repository import SqlCarts
 from novacart.adapters.persistence.catalog.categories import SqlCategories
+from novacart.adapters.persistence.catalog.product_references import SqlProductReferences
 from novacart.adapters.persistence.catalog.products import SqlProducts
 from novacart.adapters.persistence.catalog.stock import SqlStock
 from novacart.adapters.persistence.database import Database
@@ -36,6 +37,7 @@ from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
+from novacart.application.ports.product_references import ProductReferences
 from novacart.application.ports.products import Products
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.ports.security_monitor import SecurityMonitor
@@ -64,6 +66,7 @@ class SqlUnitOfWork:
     account_links: AccountLinks
     mfa_enrolments: MfaEnrolments
     products: Products
+    product_references: ProductReferences
     categories: Categories
     stock: Stock
     wishlists: Wishlists
@@ -101,6 +104,7 @@ class SqlUnitOfWork:
         self.mfa_enrolments = SqlMfaEnrolments(connection, self.saved)
         actor = self._contexts.current().actor
         self.products = self._products = SqlProducts(connection, actor, self.saved)
+        self.product_references = SqlProductReferences(connection)
         self.categories = SqlCategories(connection, self.saved)
         self.stock = SqlStock(connection, actor, self.record)
         self.wishlists = SqlWishlists(connection, self.saved)

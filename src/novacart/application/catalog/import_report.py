@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from novacart.application.catalog.product_files import csv_lines
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
+
+# Products that a report lists one by one.
+MAX_LISTED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RejectedRow:
-    """A row that was not imported: its line and column in the file, and the reason."""
+class RowProblem:
+    """A row, or a value of it, that was not imported: its line and column, and the reason."""
 
     line: int
     column: str | None = None
@@ -26,27 +29,46 @@ class StockChange:
 
     line: int
     product_id: ProductId
+    variant_id: VariantId
     title: str
     before: int
     after: int
     left_because: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductResult:
+    """A product that was added or edited, with the fields that changed."""
+
+    line: int
+    title: str
+    is_new: bool
+    changed: tuple[str, ...] = ()
+
+
 @dataclass(slots=True, kw_only=True)
 class ImportReport:
     """The numbers of products added, edited and left unchanged, and of categories added.
 
-    `stock` has the rows that changed the stock of an existing product, or that name a stock
-    that was not applied. `units_added` counts the opening stock of new products.
+    `variants_added` counts the variants of products, except the first one of each new product.
+    `units_added` counts the opening stock of new variants, `without_stock` those for which the
+    file has no stock. `stock` has the rows that changed the stock of an existing variant, or that
+    name a stock that was not applied. `rejected` are rows that were not imported, `notes` values
+    that were left out of rows that were. `products` lists the first `MAX_LISTED` added and edited
+    products.
     """
 
     added: int = 0
     edited: int = 0
     unchanged: int = 0
+    variants_added: int = 0
     categories_added: int = 0
     units_added: int = 0
+    without_stock: int = 0
     stock: list[StockChange] = field(default_factory=list)
-    rejected: list[RejectedRow] = field(default_factory=list)
+    rejected: list[RowProblem] = field(default_factory=list)
+    notes: list[RowProblem] = field(default_factory=list)
+    products: list[ProductResult] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
 
     @property
@@ -62,21 +84,30 @@ class ImportReport:
         self.added += other.added
         self.edited += other.edited
         self.unchanged += other.unchanged
+        self.variants_added += other.variants_added
         self.categories_added += other.categories_added
         self.units_added += other.units_added
+        self.without_stock += other.without_stock
         self.stock += other.stock
         self.rejected += other.rejected
+        self.notes += other.notes
+        self.products += other.products[: MAX_LISTED - len(self.products)]
 
 
 def report_lines(report: ImportReport) -> Iterator[str]:
-    """The rejected rows, the changes of stock and the ignored columns as a CSV, by line.
+    """The products, rejected rows, notes, changes of stock and ignored columns as a CSV, by line.
 
     Formulas are escaped for spreadsheets, since it quotes the imported file.
     """
     rows: list[tuple[Any, ...]] = [
         (1, "column ignored", name, "") for name in report.ignored_columns
     ]
+    rows += [
+        (each.line, "added" if each.is_new else "changed", " ".join(each.changed), each.title)
+        for each in report.products
+    ]
     rows += [(row.line, "rejected", row.column or "", row.reason) for row in report.rejected]
+    rows += [(row.line, "note", row.column or "", row.reason) for row in report.notes]
     for change in report.stock:
         if change.left_because is None:
             result, detail = "stock changed", f"{change.before} to {change.after}: {change.title}"

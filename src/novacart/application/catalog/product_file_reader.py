@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -12,24 +12,24 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import IO, Any, Final
 
-from novacart.application.catalog.product_files import (
-    COLUMNS,
-    NUMBERS,
-    PLAIN_COLUMNS,
-    FileFormat,
+from novacart.application.catalog.import_rows import (
+    ImportSource,
+    KeptRows,
     NumberedRow,
     ProductRows,
     UnreadableFile,
-    unescape_formula,
 )
+from novacart.application.catalog.product_files import OPTION_COLUMNS, FileFormat, unescape_formula
+from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
 from novacart.application.written_numbers import NumberStyle, decimal_mark_of
 
 _DELIMITERS: Final = ",;\t"
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _BLANK: Final = re.compile(r"[\s,;]*")
-_MAX_IGNORED: Final = 100
-# Empty cells of these columns leave the value as it is; those of others clear it.
-_KEPT_IF_EMPTY: Final = set(COLUMNS) - set(PLAIN_COLUMNS) - {"category"}
+# JSON has these of variants without an option or value. Other members are never null.
+_NULL_IS_MISSING: Final = {name for columns in OPTION_COLUMNS for name in columns}
+# Columns and members that are noted.
+_MAX_COLUMNS: Final = 200
 
 
 class FileEncoding(StrEnum):
@@ -50,44 +50,68 @@ def read_products(
     format: FileFormat,  # noqa: A002 (the word for it)
     *,
     encoding: FileEncoding | None = None,
+    source: ImportSource = GENERIC,
+    mapping: Mapping[str, str] | None = None,
 ) -> ProductRows:
     """The rows of a seekable stream, which must stay open while they are read.
 
     The stream is read twice. The first time decodes and parses all of it, so that a file that
     can't be read raises `UnreadableFile` before anything is imported. Without `encoding` the
-    file is UTF-8, or UTF-16 with a byte order mark.
+    file is UTF-8, or UTF-16 with a byte order mark. `mapping` gives columns of the file, in lower
+    case, other names, "" for a column that is not read.
     """
     codec = _codec_of(stream, encoding)
     parse = _parse_csv if format is FileFormat.CSV else _parse_json_lines
-    properties = _FileProperties()
+    columns = _Columns(source, mapping or {})
+    kept = KeptRows()
     total = 0
-    for row in parse(_lines(stream, codec), properties):
+    for row in parse(_lines(stream, codec), columns):
         total += 1
-        properties.note_numbers(row)
-    style = properties.number_style()
+        columns.note_numbers(row)
+        key = None if row.problem else source.kept_by(row.row)
+        if key is not None:
+            kept.keep(key, row)
+    style = columns.number_style()
+    second = _Columns(source, mapping or {})
     return ProductRows(
-        rows=(
-            replace(row, numbers=style) for row in parse(_lines(stream, codec), _FileProperties())
-        ),
+        source=source,
+        rows=(replace(row, numbers=style) for row in parse(_lines(stream, codec), second)),
         total=total,
-        ignored_columns=tuple(properties.ignored),
+        kept=kept,
+        file_columns=tuple(columns.of_file),
+        ignored_columns=tuple(columns.ignored),
     )
 
 
 @dataclass(slots=True)
-class _FileProperties:
-    """Properties of a file that are known when all of it was read."""
+class _Columns:
+    """The columns of a file and, when all of it was read, properties of its numbers."""
 
+    source: ImportSource
+    mapping: Mapping[str, str]
+    of_file: dict[str, None] = field(default_factory=dict)
     ignored: dict[str, None] = field(default_factory=dict)
     marks: set[str] = field(default_factory=set)
     likely_mark: str | None = "."
 
-    def ignore(self, name: str) -> None:
-        if len(self.ignored) < _MAX_IGNORED:
-            self.ignored.setdefault(name)
+    def name_of(self, column: str) -> str:
+        """The name of a column of the file in its format, "" if it is not read."""
+        key = column.strip().lower()
+        if key in self.mapping:
+            return self.mapping[key]
+        return self.source.aliases.get(key, key)
+
+    def note(self, column: str) -> None:
+        """Note a column of the file, and whether it is read."""
+        if not column or column in self.of_file:
+            return
+        if len(self.of_file) < _MAX_COLUMNS:
+            self.of_file[column] = None
+            if not self.source.has_column(self.name_of(column)):
+                self.ignored[column] = None
 
     def note_numbers(self, row: NumberedRow) -> None:
-        for name in NUMBERS & row.row.keys():
+        for name in self.source.numbers & row.row.keys():
             value = row.row[name]
             if isinstance(value, str) and (mark := decimal_mark_of(value)):
                 self.marks.add(mark)
@@ -160,20 +184,25 @@ def _decodes(line: bytes, codec: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Header:
-    """`lines_before` counts the lines above the header."""
+    """`lines_before` counts the lines above the header. `columns` are as in the file."""
 
     line: str
     lines_before: int
     delimiter: str
-    names: list[str]
+    columns: list[str]
 
 
-def _parse_csv(lines: Iterator[str], properties: _FileProperties) -> Iterator[NumberedRow]:
-    header = _read_header(lines)
-    properties.likely_mark = "." if header.delimiter == "," else None
-    for name in header.names:
-        if name and name not in COLUMNS:
-            properties.ignore(name)
+def _parse_csv(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]:
+    header = _read_header(lines, columns)
+    columns.likely_mark = "." if header.delimiter == "," else None
+    for column in header.columns:
+        columns.note(column)
+    # Without the columns that are not read.
+    names = [
+        name if columns.source.has_column(name) else ""
+        for name in map(columns.name_of, header.columns)
+    ]
+    is_generic = columns.source is GENERIC
     reader = csv.reader(chain([header.line], lines), delimiter=header.delimiter, strict=True)
     next(reader)
     while True:
@@ -191,11 +220,14 @@ def _parse_csv(lines: Iterator[str], properties: _FileProperties) -> Iterator[Nu
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
-            yield _csv_row(line, cells, header.names)
+            wrong, row = _match_cells(cells, header.columns, names)
+            own = _own_cells(row) if is_generic and wrong is None else row
+            yield NumberedRow(line=line, row=own, problem=wrong)
 
 
-def _read_header(lines: Iterator[str]) -> _Header:
+def _read_header(lines: Iterator[str], columns: _Columns) -> _Header:
     """The first line that isn't blank, or the one after a line like `sep=;`."""
+    expected = f"The first line must name columns out of: {', '.join(columns.source.columns)}."
     delimiters = _DELIMITERS
     lines_before = 0
     for line in lines:
@@ -206,23 +238,28 @@ def _read_header(lines: Iterator[str]) -> _Header:
             break
         lines_before += 1
     else:
-        raise UnreadableFile(f"The file is empty. {_EXPECTED_HEADER}")
-    candidates = [(delimiter, _header_names(line, delimiter)) for delimiter in delimiters]
-    delimiter, names = max(candidates, key=lambda candidate: len({*candidate[1]} & {*COLUMNS}))
-    if not {*names} & {*COLUMNS}:
-        raise UnreadableFile(f"Line {lines_before + 1} names no known column. {_EXPECTED_HEADER}")
+        raise UnreadableFile(f"The file is empty. {expected}")
+
+    def known(cells: list[str]) -> set[str]:
+        return {columns.name_of(cell) for cell in cells} & {*columns.source.columns}
+
+    candidates = [(delimiter, _header_cells(line, delimiter)) for delimiter in delimiters]
+    delimiter, cells = max(candidates, key=lambda candidate: len(known(candidate[1])))
+    if not known(cells):
+        raise UnreadableFile(f"Line {lines_before + 1} names no known column. {expected}")
+    names = [columns.name_of(cell) for cell in cells]
     repeated = sorted({name for name in names if name and names.count(name) > 1})
+    if columns.source is not GENERIC:
+        # Other shops repeat columns that are not read, such as metadata.
+        repeated = [name for name in repeated if columns.source.has_column(name)]
     if repeated:
         raise UnreadableFile(
             f"Line {lines_before + 1} names the column “{repeated[0]}” more than once."
         )
-    return _Header(line=line, lines_before=lines_before, delimiter=delimiter, names=names)
+    return _Header(line=line, lines_before=lines_before, delimiter=delimiter, columns=cells)
 
 
-_EXPECTED_HEADER: Final = f"The first line must name columns out of: {', '.join(COLUMNS)}."
-
-
-def _header_names(line: str, delimiter: str) -> list[str]:
+def _header_cells(line: str, delimiter: str) -> list[str]:
     try:
         cells = next(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error:
@@ -230,38 +267,44 @@ def _header_names(line: str, delimiter: str) -> list[str]:
     return [cell.strip().lower() for cell in cells]
 
 
-def _csv_row(line: int, cells: list[str], names: list[str]) -> NumberedRow:
+def _match_cells(
+    cells: list[str], columns: list[str], names: list[str]
+) -> tuple[str | None, dict[str, str]]:
+    """What is wrong with the number of cells, and the cells by the names of their columns."""
     while len(cells) > len(names) and not cells[-1].strip():
         cells.pop()
     if len(cells) != len(names):
-        problem = f"The row has {len(cells)} cells, the header has {len(names)}."
-        return NumberedRow(line=line, row={}, problem=problem)
-    row: dict[str, Any] = {}
-    for number, (name, cell) in enumerate(zip(names, cells, strict=True), start=1):
+        return f"The row has {len(cells)} cells, the header has {len(names)}.", {}
+    row = {}
+    for number, (column, name, cell) in enumerate(zip(columns, names, cells, strict=True), 1):
         text = cell.strip()
-        if not name and text:
+        if not column and text:
             problem = f"Cell {number} has a value, but the header does not name its column."
-            return NumberedRow(line=line, row={}, problem=problem)
-        if name not in COLUMNS:
-            continue
-        if name in NUMBERS:
-            if text or name not in _KEPT_IF_EMPTY:
-                row[name] = text or None
-        elif text or name not in _KEPT_IF_EMPTY:
-            row[name] = unescape_formula(text)
-    return NumberedRow(line=line, row=row)
+            return problem, {}
+        if name:
+            row[name] = text
+    return None, row
+
+
+def _own_cells(cells: Mapping[str, str]) -> dict[str, Any]:
+    """The cells of NovaCart's own format, without those that leave a value as it is."""
+    row: dict[str, Any] = {}
+    for name, text in cells.items():
+        if text or name not in KEPT_IF_EMPTY:
+            row[name] = (text or None) if name in GENERIC.numbers else unescape_formula(text)
+    return row
 
 
 # JSON Lines.
 
 
-def _parse_json_lines(lines: Iterator[str], properties: _FileProperties) -> Iterator[NumberedRow]:
+def _parse_json_lines(lines: Iterator[str], columns: _Columns) -> Iterator[NumberedRow]:
     for line, text in enumerate(lines, start=1):
         if text.strip():
-            yield _json_row(line, text, properties.ignore)
+            yield _json_row(line, text, columns)
 
 
-def _json_row(line: int, text: str, ignore: Callable[[str], None]) -> NumberedRow:
+def _json_row(line: int, text: str, columns: _Columns) -> NumberedRow:
     try:
         # Decimals are exact, and keep the trailing zeros that were written.
         members = json.loads(
@@ -273,13 +316,14 @@ def _json_row(line: int, text: str, ignore: Callable[[str], None]) -> NumberedRo
         return NumberedRow(line=line, row={}, problem="The line is not a JSON object.")
     row: dict[str, Any] = {}
     for member, value in members:
-        name = member.strip().lower()
-        if name not in COLUMNS:
-            ignore(member)
-        elif name in row:
+        columns.note(member)
+        name = columns.name_of(member)
+        if not columns.source.has_column(name):
+            continue
+        if name in row:
             problem = "The line has this member more than once."
             return NumberedRow(line=line, row={}, problem=problem, column=name)
-        else:
+        if value is not None or name not in _NULL_IS_MISSING:
             row[name] = value
     return NumberedRow(line=line, row=row)
 

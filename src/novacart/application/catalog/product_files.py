@@ -3,16 +3,19 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from enum import StrEnum
 from io import StringIO
 from itertools import chain
 from typing import Any, Final, get_type_hints
 
 from novacart.application.catalog.queries import ExportedProduct
-from novacart.application.written_numbers import NumberStyle
+from novacart.application.ports.product_view import OptionView, VariantView
+from novacart.domain.catalog.options import MAX_OPTIONS
 from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.variant import VariantDetails
+from novacart.domain.shared.money import Money
 
 # Fields of a product that have other columns than one of their own name and type. The stock
 # is not a field of `ProductDetails`; its columns come before the category.
@@ -28,7 +31,7 @@ PLAIN_COLUMNS: Final = {
     for name, hint in get_type_hints(ProductDetails).items()
     if name not in SPECIAL_COLUMNS
 }
-COLUMNS: Final = (
+_PRODUCT_COLUMNS: Final = (
     "id",
     *(
         column
@@ -36,10 +39,21 @@ COLUMNS: Final = (
         for column in SPECIAL_COLUMNS.get(field.name, (field.name,))
     ),
 )
-WHOLE_NUMBERS: Final = {"id", "stock", "stock_read", "stock_version"} | {
-    name for name, hint in PLAIN_COLUMNS.items() if hint == int | None
+# Fields of a variant that are not those of its product, with their columns.
+VARIANT_COLUMNS: Final = {
+    field.name: f"variant_{field.name}" if field.name in _PRODUCT_COLUMNS else field.name
+    for field in fields(VariantDetails)
+    if field.name not in {"sku", "price"}
 }
-NUMBERS: Final = WHOLE_NUMBERS | {"price"}
+OPTION_COLUMNS: Final = tuple(
+    (f"option{number}_name", f"option{number}_value") for number in range(1, MAX_OPTIONS + 1)
+)
+COLUMNS: Final = (
+    *_PRODUCT_COLUMNS,
+    *("variant_id", "default"),
+    *chain.from_iterable(OPTION_COLUMNS),
+    *VARIANT_COLUMNS.values(),
+)
 
 # OWASP, "CSV Injection": a spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
@@ -50,38 +64,6 @@ _BOM: Final = "\ufeff"
 class FileFormat(StrEnum):
     CSV = "csv"
     JSON_LINES = "jsonl"
-
-
-class UnreadableFile(Exception):
-    """The file as a whole is not in the expected format. Nothing was imported."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberedRow:
-    """A row with the number of its first line in the file.
-
-    `row` maps names of `COLUMNS` to values; columns that the file leaves out are missing.
-    Numbers may be texts, written in the style `numbers`. `problem` says why the row can't be
-    read, in `column` if it is in one.
-    """
-
-    line: int
-    row: Mapping[str, Any]
-    numbers: NumberStyle = field(default_factory=NumberStyle)
-    problem: str | None = None
-    column: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRows:
-    """The rows of a file, to be read once, with their total.
-
-    `ignored_columns` are columns or members of the file that no product has.
-    """
-
-    rows: Iterable[NumberedRow]
-    total: int
-    ignored_columns: tuple[str, ...] = ()
 
 
 def write_rows(
@@ -96,12 +78,12 @@ def write_rows(
     would run as a formula begins with an apostrophe. The import removes it again.
     """
     if format is FileFormat.JSON_LINES:
-        for product in products:
-            yield json.dumps(_to_row(product), ensure_ascii=False, separators=(",", ":")) + "\n"
+        for row in _rows(products):
+            yield json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
         return
     if for_spreadsheet:
         yield _BOM
-    rows = (_to_row(product).values() for product in products)
+    rows = (row.values() for row in _rows(products))
     yield from csv_lines(COLUMNS, rows, for_spreadsheet=for_spreadsheet)
 
 
@@ -140,17 +122,47 @@ def unescape_formula(cell: str) -> str:
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
-def _to_row(exported: ExportedProduct) -> dict[str, Any]:
-    product = exported.product
-    row: dict[str, Any] = {
-        name: getattr(product, name) for name in ("id", "stock", *PLAIN_COLUMNS)
-    } | {
-        "price": str(product.price),
-        "currency": product.currency,
-        "stock_read": product.stock,
-        "stock_version": exported.stock_version,
-        "category": exported.category_slug,
-        "category_name": exported.category_name,
-        "category_active": exported.category_active,
+def _rows(products: Iterable[ExportedProduct]) -> Iterator[dict[str, Any]]:
+    """One row for each variant, each with the fields of its product."""
+    for exported in products:
+        product = exported.product
+        of_product: dict[str, Any] = {"id": product.id, "currency": product.currency} | {
+            name: getattr(product, name) for name in PLAIN_COLUMNS
+        }
+        of_product |= {
+            "category": exported.category_slug,
+            "category_name": exported.category_name,
+            "category_active": exported.category_active,
+        }
+        for variant in exported.variants:
+            row = of_product | _variant_columns(exported, variant)
+            yield {column: row[column] for column in COLUMNS}
+
+
+def _variant_columns(exported: ExportedProduct, variant: VariantView) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "variant_id": variant.id,
+        "default": variant.id == exported.default_variant_id,
+        "sku": variant.sku,
+        "price": str(Money(variant.price_minor, variant.currency)),
+        "stock": variant.stock,
+        "stock_read": variant.stock,
+        "stock_version": exported.stock_versions[variant.id],
     }
-    return {column: row[column] for column in COLUMNS}
+    for name, column in VARIANT_COLUMNS.items():
+        if name == "compare_at_price":
+            minor = variant.compare_at_minor
+            columns[column] = None if minor is None else str(Money(minor, variant.currency))
+        else:
+            columns[column] = getattr(variant, name)
+    columns |= dict.fromkeys(chain.from_iterable(OPTION_COLUMNS))
+    for (name_column, value_column), option in zip(OPTION_COLUMNS, exported.options, strict=False):
+        columns[name_column] = option.name
+        columns[value_column] = _text_of(option, variant)
+    return columns
+
+
+def _text_of(option: OptionView, variant: VariantView) -> str | None:
+    """None for options that changed between the two statements that read them."""
+    value_id = variant.values.get(option.id)
+    return next((value.text for value in option.values if value.id == value_id), None)

@@ -1,10 +1,23 @@
-"""Values of a row of a product file."""
+"""NovaCart's own product files: one row for each variant."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, Final, get_type_hints
 
-from novacart.application.catalog.product_files import PLAIN_COLUMNS, WHOLE_NUMBERS, NumberedRow
+from novacart.application.catalog.import_report import RowProblem
+from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
+from novacart.application.catalog.imported_product import (
+    ImportedCategory,
+    ImportedPicture,
+    ImportedProduct,
+    ImportedVariant,
+)
+from novacart.application.catalog.product_files import (
+    COLUMNS,
+    OPTION_COLUMNS,
+    PLAIN_COLUMNS,
+    VARIANT_COLUMNS,
+)
 from novacart.application.written_numbers import (
     NumberStyle,
     read_money,
@@ -12,55 +25,153 @@ from novacart.application.written_numbers import (
     unexpected_value,
 )
 from novacart.domain.catalog.stock import MAX_ON_HAND
+from novacart.domain.catalog.variant import VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import ProductId, VariantId
 
 # New ids continue after the highest imported one, and must stay exact in JSON (2**53).
 MAX_ID: Final = 1_000_000_000_000
+# Columns that are read and not written.
+_HANDLE: Final = "handle"
+_INPUT_COLUMNS: Final = (*COLUMNS, _HANDLE, "category_path", "pictures", "tags")
+_VARIANT_HINTS: Final = {
+    name: hint for name, hint in get_type_hints(VariantDetails).items() if name in VARIANT_COLUMNS
+}
+WHOLE_NUMBERS: Final = (
+    {"id", "variant_id", "stock", "stock_read", "stock_version"}
+    | {name for name, hint in PLAIN_COLUMNS.items() if hint == int | None}
+    | {VARIANT_COLUMNS[name] for name, hint in _VARIANT_HINTS.items() if hint == int | None}
+)
+NUMBERS: Final = frozenset(WHOLE_NUMBERS | {"price", VARIANT_COLUMNS["compare_at_price"]})
+# Empty cells of these columns leave the value as it is; those of others clear it.
+KEPT_IF_EMPTY: Final = (
+    frozenset(_INPUT_COLUMNS) - {*PLAIN_COLUMNS} - {"category"} - {*VARIANT_COLUMNS.values()}
+)
 _BOOLEANS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-# The title, subtitle and brand of a product.
-Names = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowValues:
-    """`changes` are new values by the name of the field in `ProductDetails`.
-
-    `category` is a slug, "" for no category, and None if the row does not say. A row without
-    `product_id` and `sku` identifies its product by `names`.
-    """
-
-    line: int
-    product_id: ProductId | None
-    sku: str | None
-    names: Names
-    changes: Mapping[str, Any]
-    category: str | None
-    category_name: str | None
-    category_active: bool
-    stock: int | None
-    stock_read: int | None
-    stock_version: int | None
+def _read_products(
+    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
+) -> Iterator[ImportedProduct]:
+    """The products of rows. Rows of one product that name variants follow each other."""
+    for _, group in groupby(rows, _Group()):
+        yield _read_product(list(group), currency)
 
 
-def read_row(numbered: NumberedRow, *, currency: str) -> RowValues:
-    """The values of a row whose price is in `currency`.
+class _Group:
+    """The product of a row: equal for rows with the same id or handle that name variants."""
 
-    Raises `InvalidValue` on a column, and `DomainError` for a row that can't be read.
-    """
-    if numbered.problem is not None:
-        if numbered.column is not None:
-            raise InvalidValue(numbered.column, numbered.problem)
-        raise DomainError(numbered.problem)
+    def __init__(self) -> None:
+        self._number = 0
+
+    def __call__(self, row: NumberedRow) -> tuple[str, str, int]:
+        product_id, handle = str(row.row.get("id", "")), str(row.row.get(_HANDLE, ""))
+        names_variant = any(name in row.row for name in _VARIANT_NAMES)
+        if (product_id or handle) and names_variant and row.problem is None:
+            return product_id, handle, 0
+        self._number += 1
+        return product_id, handle, self._number
+
+
+_VARIANT_NAMES: Final = ("variant_id", *(value for _, value in OPTION_COLUMNS))
+
+
+def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
+    problems: list[RowProblem] = []
+    product: ImportedProduct | None = None
+    variants: list[ImportedVariant] = []
+    for row in rows:
+        try:
+            _ensure_readable(row)
+            # The first row that can be read has the fields of the product.
+            if product is None:
+                product = _product_of(row)
+            variants.append(_variant_of(row, currency, product))
+        except InvalidValue as error:
+            problems.append(RowProblem(line=row.line, column=error.field, reason=error.message))
+        except DomainError as error:
+            problems.append(RowProblem(line=row.line, reason=error.message))
+    line = rows[0].line
+    if product is None or not variants:
+        return ImportedProduct(line=line, problems=problems)
+    return ImportedProduct(
+        line=line,
+        id=product.id,
+        reference=product.reference,
+        changes=product.changes,
+        category=product.category,
+        variants=variants,
+        pictures=product.pictures,
+        tags=product.tags,
+        problems=problems,
+        variant_columns=VARIANT_COLUMNS,
+    )
+
+
+def _ensure_readable(row: NumberedRow) -> None:
+    """Raises `InvalidValue` on a column, and `DomainError` for a row that can't be read."""
+    if row.problem is not None:
+        if row.column is not None:
+            raise InvalidValue(row.column, row.problem)
+        raise DomainError(row.problem)
+
+
+def _product_of(numbered: NumberedRow) -> ImportedProduct:
+    """The fields of the product. Raises `InvalidValue` on a column."""
     row, style = numbered.row, numbered.numbers
     changes: dict[str, Any] = {
         name: (_optional_number(row, name, style) if name in WHOLE_NUMBERS else _text(row, name))
         for name in PLAIN_COLUMNS
-        if name in row
+        if name in row and name != "sku"
     }
     product_id = _limited(row, "id", style, lowest=1, highest=MAX_ID)
-    sku = (changes.get("sku") or "").strip() or None
-    if product_id is None and sku is None:
+    return ImportedProduct(
+        line=numbered.line,
+        id=None if product_id is None else ProductId(product_id),
+        reference=_required_text(row, _HANDLE) if _HANDLE in row else None,
+        changes=changes,
+        category=_category_of(row),
+        pictures=[
+            ImportedPicture(line=numbered.line, url=url)
+            for url in split_list(_text(row, "pictures") if "pictures" in row else None)
+        ],
+        tags=split_list(_text(row, "tags") if "tags" in row else None),
+    )
+
+
+def _category_of(row: Mapping[str, Any]) -> ImportedCategory | None:
+    path = split_list(_text(row, "category_path") if "category_path" in row else None, ">")
+    if path:
+        return ImportedCategory(path=tuple(path))
+    is_active = _boolean(row, "category_active", default=True)
+    if "category" not in row:
+        return None
+    name = (_text(row, "category_name") or "").strip() if "category_name" in row else ""
+    return ImportedCategory(
+        slug=(_text(row, "category") or "").strip(),
+        name=name or None,
+        is_active=is_active,
+    )
+
+
+def _variant_of(numbered: NumberedRow, currency: str, product: ImportedProduct) -> ImportedVariant:
+    """Raises `InvalidValue` on a column."""
+    row, style = numbered.row, numbered.numbers
+    changes: dict[str, Any] = {"sku": _text(row, "sku")} if "sku" in row else {}
+    for name, column in VARIANT_COLUMNS.items():
+        if column not in row:
+            continue
+        if row[column] is None:
+            changes[name] = None
+        elif name == "compare_at_price":
+            changes[name] = read_money(row[column], currency, style, field=column)
+        elif column in WHOLE_NUMBERS:
+            changes[name] = _optional_number(row, column, style)
+        else:
+            changes[name] = _text(row, column) or None
+    variant_id = _limited(row, "variant_id", style, lowest=1, highest=MAX_ID)
+    has_sku = bool((changes.get("sku") or "").strip())
+    if product.id is None and variant_id is None and not has_sku:
         # The product may have a SKU that this file does not know.
         changes.pop("sku", None)
     if "currency" in row and _required_text(row, "currency") != currency:
@@ -69,28 +180,34 @@ def read_row(numbered: NumberedRow, *, currency: str) -> RowValues:
         changes["price"] = read_money(row["price"], currency, style, field="price")
     if "stock" in row and row["stock"] is None:
         raise unexpected_value("stock", row["stock"], "a whole number")
-    return RowValues(
+    return ImportedVariant(
         line=numbered.line,
-        product_id=None if product_id is None else ProductId(product_id),
-        sku=sku,
-        names=_names(changes),
+        id=None if variant_id is None else VariantId(variant_id),
         changes=changes,
-        category=(_text(row, "category") or "").strip() if "category" in row else None,
-        category_name=(_text(row, "category_name") or "").strip() or None
-        if "category_name" in row
-        else None,
-        category_active=_boolean(row, "category_active", default=True),
+        options=_options_of(row),
+        is_default=_boolean(row, "default", default=False),
         stock=_limited(row, "stock", style, highest=MAX_ON_HAND),
         stock_read=_limited(row, "stock_read", style, highest=MAX_ON_HAND),
         stock_version=_limited(row, "stock_version", style, highest=MAX_ON_HAND),
     )
 
 
-def _names(changes: Mapping[str, Any]) -> Names:
-    title, subtitle, brand = (
-        (changes.get(name) or "").strip() for name in ("title", "subtitle", "brand")
-    )
-    return title, subtitle, brand or title
+def _options_of(row: Mapping[str, Any]) -> Mapping[str, str]:
+    options = {}
+    for name_column, value_column in OPTION_COLUMNS:
+        name = (_text(row, name_column) or "").strip() if name_column in row else ""
+        value = (_text(row, value_column) or "").strip() if value_column in row else ""
+        if bool(name) != bool(value):
+            missing = value_column if name else name_column
+            raise InvalidValue(missing, "An option has a name and a value.")
+        if name:
+            options[name] = value
+    return options
+
+
+def split_list(text: str | None, separator: str = ",") -> list[str]:
+    """The parts of a list in a cell that are not blank."""
+    return [part.strip() for part in (text or "").split(separator) if part.strip()]
 
 
 def _required_text(row: Mapping[str, Any], name: str) -> str:
@@ -129,3 +246,8 @@ def _limited(
 def _optional_number(row: Mapping[str, Any], name: str, style: NumberStyle) -> int | None:
     value = row.get(name)
     return None if value is None else read_whole_number(value, style, field=name)
+
+
+GENERIC: Final = ImportSource(
+    name="generic", columns=_INPUT_COLUMNS, numbers=NUMBERS, products=_read_products
+)

@@ -1,11 +1,16 @@
 """Queries of the catalog that customers see."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from novacart.application.ports.product_view import ProductView, ProductWithVariants
+from novacart.application.ports.product_view import (
+    OptionView,
+    ProductView,
+    ProductWithVariants,
+    VariantView,
+)
 from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
@@ -123,10 +128,16 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedProduct:
-    """A product with its category and the version of its stock level."""
+    """A product with its category, its variants, and the versions of their stock levels.
+
+    The variants are those that are not archived, by position.
+    """
 
     product: ProductView
-    stock_version: int
+    default_variant_id: VariantId
+    options: Sequence[OptionView]
+    variants: Sequence[VariantView]
+    stock_versions: Mapping[VariantId, int]
     category_slug: str | None
     category_name: str | None
     category_active: bool | None

@@ -14,6 +14,7 @@ from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
+from novacart.application.ports.product_references import ProductReferences
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
 from novacart.application.ports.token_families import TokenFamilies
@@ -41,6 +42,7 @@ class UnitOfWork(Protocol):
     account_links: AccountLinks
     mfa_enrolments: MfaEnrolments
     products: Products
+    product_references: ProductReferences
     categories: Categories
     stock: Stock
     wishlists: Wishlists

@@ -91,10 +91,23 @@ class Product(AggregateRoot):
         self._variants = {variant.id: variant for variant in variants}
 
     @classmethod
-    def create(cls, *, id: ProductId, details: ProductDetails, at: datetime) -> Self:
-        """A new product of the catalog, with one variant."""
+    def create(
+        cls,
+        *,
+        id: ProductId,
+        details: ProductDetails,
+        at: datetime,
+        variant_id: VariantId | None = None,
+        variant_details: VariantDetails | None = None,
+    ) -> Self:
+        """A new product of the catalog, with one variant.
+
+        `variant_id` keeps the id that the variant has elsewhere. `variant_details` have the SKU
+        and the price of `details`.
+        """
         first = Variant(
-            id=VariantId(id), details=VariantDetails(sku=details.sku, price=details.price)
+            id=variant_id or VariantId(id),
+            details=variant_details or VariantDetails(sku=details.sku, price=details.price),
         )
         product = cls(
             id=id,
@@ -106,6 +119,23 @@ class Product(AggregateRoot):
         )
         product._record(ProductAdded(occurred_at=at, product_id=id, product=details.event_data()))
         return product
+
+    def copy(self) -> Self:
+        """An independent copy with the recorded events, for changes that may fail half-way."""
+        copied = type(self)(
+            id=self.id,
+            details=self.details,
+            created_at=self.created_at,
+            updated_at=self.updated_at,
+            archived_at=self.archived_at,
+            options=self.options,
+            variants=self._variants.values(),
+            default_variant_id=self.default_variant_id,
+            version=self.version,
+        )
+        for event in self._events:
+            copied._record(event)  # noqa: SLF001 (of this class)
+        return copied
 
     @property
     def is_archived(self) -> bool:

@@ -67,6 +67,11 @@ class AggregateRoot:
     def _record(self, event: DomainEvent) -> None:
         self._events.append(event)
 
+    @property
+    def event_count(self) -> int:
+        """The number of recorded events that were not collected."""
+        return len(self._events)
+
     def collect_events(self) -> list[DomainEvent]:
         """Return and forget the recorded events, oldest first."""
         events, self._events = self._events, []

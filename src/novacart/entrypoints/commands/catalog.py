@@ -9,9 +9,13 @@ from injector import Injector
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
-from novacart.application.catalog.import_report import ImportReport, report_lines
+from novacart.application.catalog.import_report import ImportReport, RowProblem, report_lines
+from novacart.application.catalog.import_rows import UnreadableFile
+from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
-from novacart.application.catalog.product_files import FileFormat, UnreadableFile
+from novacart.application.catalog.product_files import FileFormat
+from novacart.application.catalog.product_rows import GENERIC
+from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
 from novacart.entrypoints.demo.seed import SeedReport
@@ -19,15 +23,30 @@ from novacart.entrypoints.demo.seed import seed_demo as seed
 
 _FORMATS: Final = {
     ".csv": FileFormat.CSV,
+    ".tsv": FileFormat.CSV,
+    ".txt": FileFormat.CSV,
     ".jsonl": FileFormat.JSON_LINES,
     ".ndjson": FileFormat.JSON_LINES,
 }
-_MAX_STOCK_LINES: Final = 50
+_MAX_LINES: Final = 50
 
 
 @click.command("import-products")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Report the changes without making them.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(list(SOURCES)),
+    default=GENERIC.name,
+    help="The shop that wrote FILE. By default FILE has the columns of export-products.",
+)
+@click.option(
+    "--preview",
+    "--dry-run",
+    "dry_run",
+    is_flag=True,
+    help="Report what is added and changed, and each problem, without changing anything.",
+)
 @click.option(
     "--encoding",
     type=click.Choice([encoding.value for encoding in FileEncoding]),
@@ -39,15 +58,34 @@ _MAX_STOCK_LINES: Final = 50
     help="Set the stock of existing products too where FILE has no stock_read.",
 )
 @click.option(
+    "--create-categories",
+    is_flag=True,
+    help="Add the categories of another shop that do not exist.",
+)
+@click.option(
+    "--default-stock",
+    type=click.IntRange(0, MAX_ON_HAND),
+    default=0,
+    help="Units of new variants for which FILE has no stock. Default: 0.",
+)
+@click.option(
     "--report",
     "report_file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the report to this CSV file.",
 )
 def import_products(
-    file: Path, *, dry_run: bool, encoding: str | None, set_stock: bool, report_file: Path | None
+    file: Path,
+    *,
+    source: str,
+    dry_run: bool,
+    encoding: str | None,
+    set_stock: bool,
+    create_categories: bool,
+    default_stock: int,
+    report_file: Path | None,
 ) -> None:
-    """Import products from a .csv or .jsonl FILE.
+    """Import products from a .csv, .tsv or .jsonl FILE, also of another shop.
 
     Invalid rows are reported with their line and column and skipped; the exit code is then 1.
     A FILE that can't be read as a whole changes nothing.
@@ -56,7 +94,10 @@ def import_products(
     with file.open("rb") as stream, cli_injector() as injector, progress_bars() as show:
         try:
             rows = read_products(
-                stream, file_format, encoding=FileEncoding(encoding) if encoding else None
+                stream,
+                file_format,
+                encoding=FileEncoding(encoding) if encoding else None,
+                source=SOURCES[source],
             )
         except UnreadableFile as error:
             raise click.ClickException(f"{file} can't be read. {error}") from error
@@ -65,6 +106,8 @@ def import_products(
             file=rows,
             dry_run=dry_run,
             set_stock=set_stock,
+            create_categories=create_categories,
+            default_stock=default_stock,
             progress=lambda done, total: show("rows", done, total),
         )
         report = injector.get(ImportProducts)(command)
@@ -79,27 +122,46 @@ def _show(report: ImportReport, *, dry_run: bool) -> None:
     if report.ignored_columns:
         click.echo(f"Ignored columns: {', '.join(report.ignored_columns)}", err=True)
     for row in report.rejected:
-        column = f", column {row.column}" if row.column else ""
-        click.echo(f"line {row.line}{column}: {row.reason}", err=True)
-    for change in report.stock[:_MAX_STOCK_LINES]:
+        click.echo(_problem(row), err=True)
+    for note in report.notes[:_MAX_LINES]:
+        click.echo(f"{_problem(note)} (note)")
+    _show_more(len(report.notes))
+    if dry_run:
+        for product in report.products[:_MAX_LINES]:
+            what = "add" if product.is_new else f"change {', '.join(product.changed)} of"
+            click.echo(f"line {product.line}: {what} {product.title}")
+        _show_more(report.added + report.edited)
+    for change in report.stock[:_MAX_LINES]:
         after = f"{change.before} to {change.after}"
         if change.left_because is not None:
             after = f"left at {change.before}, since {change.left_because}"
         click.echo(f"line {change.line}: stock of {change.title}: {after}")
-    if len(report.stock) > _MAX_STOCK_LINES:
-        click.echo(f"and {len(report.stock) - _MAX_STOCK_LINES} more; --report lists all")
+    _show_more(len(report.stock))
     would = "would be " if dry_run else ""
     click.echo(
         f"Stock: {report.units_added} units {would}added with new products,"
         f" {len(report.stock_changed)} products {would}changed,"
         f" {len(report.stock_left)} left as they were"
     )
+    if report.without_stock:
+        click.echo(f"{report.without_stock} new variants have no stock in the file")
     if report.categories_added:
         click.echo(f"Categories: {report.categories_added} {would}added")
     click.echo(
         f"{report.added} {would}added, {report.edited} {would}changed,"
         f" {report.unchanged} unchanged, {len(report.rejected)} rejected"
+        + (f"; {report.variants_added} variants {would}added" if report.variants_added else "")
     )
+
+
+def _problem(row: RowProblem) -> str:
+    column = f", column {row.column}" if row.column else ""
+    return f"line {row.line}{column}: {row.reason}"
+
+
+def _show_more(count: int) -> None:
+    if count > _MAX_LINES:
+        click.echo(f"and {count - _MAX_LINES} more; --report lists them")
 
 
 @click.command("export-products")
@@ -155,4 +217,4 @@ def _format_of(file: Path) -> FileFormat:
     try:
         return _FORMATS[file.suffix.lower()]
     except KeyError:
-        raise click.UsageError("FILE must end in .csv, .jsonl or .ndjson.") from None
+        raise click.UsageError("FILE must end in .csv, .tsv, .txt, .jsonl or .ndjson.") from None

@@ -9,7 +9,8 @@ from injector import Injector
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
-from novacart.application.catalog.product_files import NumberedRow, ProductRows
+from novacart.application.catalog.import_rows import NumberedRow, ProductRows
+from novacart.application.catalog.product_rows import GENERIC
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.image_store import ImageStore
 from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
@@ -84,7 +85,7 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
         row["image"] = _store(images, "products", entry["image"])
         rows.append(NumberedRow(line=done, row=row))
         progress("products", done, len(missing))
-    file = ProductRows(rows=rows, total=len(rows))
+    file = ProductRows(source=GENERIC, rows=rows, total=len(rows))
     report = injector.get(ImportProducts)(ImportProductsCommand(actor=SYSTEM, file=file))
     if report.rejected:
         message = f"invalid product in the demo catalog: {report.rejected[0].reason}"

@@ -18,6 +18,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import ProductDetail
+from novacart.application.catalog.import_sources.registry import SOURCES
+from novacart.application.catalog.product_rows import GENERIC
 from novacart.application.written_numbers import read_money
 from novacart.domain.catalog.category_details import CategoryImage
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
@@ -114,12 +116,24 @@ class ImageForm(StaffForm):
     image = _image_field("New image", "JPEG, PNG, WebP or AVIF.")
 
 
+_SOURCE_LABELS: Final = {
+    "generic": "NovaCart",
+    "shopify": "Shopify",
+    "woocommerce": "WooCommerce",
+}
+
+
 class ImportForm(StaffForm):
+    source = SelectField(
+        "From",
+        choices=[SelectChoice(name, _SOURCE_LABELS[name]) for name in SOURCES],
+        default=GENERIC.name,
+    )
     file = FileField(
         "File",
         description="CSV or JSON Lines, with the columns of the export. A row edits the product"
         " with its id, else its SKU, else its title, subtitle and brand, or adds a product.",
-        render_kw={"accept": ".csv,.jsonl,.ndjson,text/csv"},
+        render_kw={"accept": ".csv,.tsv,.txt,.jsonl,.ndjson,text/csv"},
     )
     encoding = SelectField(
         "Encoding",
@@ -130,8 +144,12 @@ class ImportForm(StaffForm):
         ],
         default="",
     )
+    create_categories = BooleanField("Add the categories of another shop that do not exist")
+    default_stock = IntegerField(
+        "Stock of new variants without one", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0
+    )
     set_stock = BooleanField("Set the stock of existing products where there is no stock_read")
-    dry_run = BooleanField("Dry run: check the file without changing anything")
+    dry_run = BooleanField("Preview")
 
 
 class CategoryForm(StaffForm):

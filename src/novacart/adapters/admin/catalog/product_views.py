@@ -56,8 +56,10 @@ from novacart.application.catalog.edit_variants import EditVariantsCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport, report_lines
+from novacart.application.catalog.import_rows import UnreadableFile
+from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_file_reader import FileEncoding, read_products
-from novacart.application.catalog.product_files import FileFormat, UnreadableFile
+from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
 from novacart.application.catalog.upload_product_image import UploadProductImageCommand
@@ -451,6 +453,7 @@ class ProductsView(ListView):
                 upload.stream,
                 FileFormat.JSON_LINES if is_json else FileFormat.CSV,
                 encoding=FileEncoding(encoding) if encoding else None,
+                source=SOURCES[form.source.data],
             )
             return self.back_office.catalog.import_products(
                 ImportProductsCommand(
@@ -458,6 +461,8 @@ class ProductsView(ListView):
                     file=file,
                     dry_run=bool(form.dry_run.data),
                     set_stock=bool(form.set_stock.data),
+                    create_categories=bool(form.create_categories.data),
+                    default_stock=form.default_stock.data or 0,
                 )
             )
         except (UnreadableFile, DomainError) as error:

@@ -268,8 +268,14 @@ class _VariantRows:
             (variant, product.updated_at) for product in added for variant in product.variants
         )
         for product in added:
-            self._save_options(product)
             self._remember(product)
+        for table, of_products in (
+            (product_options, self._options),
+            (option_values, self._values),
+        ):
+            new = [row for product in added for row in of_products[product.id]]
+            if new:
+                self._connection.execute(insert(table), new)
 
     def new_skus(self, product: Product) -> list[str]:
         """The SKUs that a variant of the product has now and did not have before."""

@@ -1,5 +1,6 @@
 """Queries of the catalog that customers see."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Final, Generic, TypeVar
@@ -150,6 +151,43 @@ _PRODUCTS_BY_ID: Final = {
     ),
     "sqlite": DriverStatement(_PRODUCTS.where(products.c.id.in_(select(_IDS_IN_JSON.c.value)))),
 }
+
+_EXPORTED: Final = (
+    _PRODUCTS.add_columns(
+        default_variants.c.id.label("exported_default_id"),
+        categories.c.slug.label("category_slug"),
+        categories.c.name.label("category_name"),
+        categories.c.is_active.label("category_active"),
+    )
+    .outerjoin(categories, categories.c.id == products.c.category_id)
+    .order_by(products.c.id)
+    .limit(_BATCH_SIZE)
+)
+_EXPORTED_VARIANTS: Final = (
+    select(
+        variants.c.product_id,
+        *_variant_columns(variants),
+        stock_levels.c.version.label("stock_version"),
+    )
+    .join_from(variants, stock_levels, stock_levels.c.variant_id == variants.c.id)
+    .where(
+        variants.c.product_id.in_(bindparam("ids", expanding=True)),
+        variants.c.archived_at.is_(None),
+    )
+    .order_by(variants.c.product_id, variants.c.position, variants.c.id)
+)
+_EXPORTED_OPTIONS: Final = (
+    select(
+        product_options.c.product_id,
+        product_options.c.id,
+        product_options.c.name,
+        option_values.c.id.label("value_id"),
+        option_values.c.text,
+    )
+    .join_from(product_options, option_values, option_values.c.option_id == product_options.c.id)
+    .where(product_options.c.product_id.in_(bindparam("ids", expanding=True)))
+    .order_by(product_options.c.position, product_options.c.id, option_values.c.position)
+)
 
 
 def _price_bounds(shown: Subquery | None) -> Select[*tuple[Any, ...]]:
@@ -340,29 +378,21 @@ class SqlCatalogQueries:
             return [CategoryView(**row) for row in connection.execute(statement).mappings()]
 
     def all_products(self) -> Iterator[ExportedProduct]:
-        statement = (
-            _PRODUCTS.add_columns(
-                stock_levels.c.version.label("stock_version"),
-                categories.c.slug.label("category_slug"),
-                categories.c.name.label("category_name"),
-                categories.c.is_active.label("category_active"),
-            )
-            .outerjoin(categories, categories.c.id == products.c.category_id)
-            .order_by(products.c.id)
-            .limit(_BATCH_SIZE)
-        )
         last = 0
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(statement.where(products.c.id > last)).all()
+                rows = connection.execute(_EXPORTED.where(products.c.id > last)).all()
+                ids = [row.id for row in rows]
+                of_products = connection.execute(_EXPORTED_VARIANTS, {"ids": ids}).all()
+                option_rows = connection.execute(_EXPORTED_OPTIONS, {"ids": ids}).all()
+            variants_of: dict[int, list[Row]] = defaultdict(list)
+            options_of: dict[int, list[Row]] = defaultdict(list)
+            for product_id, *columns in of_products:
+                variants_of[product_id].append(columns)
+            for product_id, *columns in option_rows:
+                options_of[product_id].append(columns)
             for row in rows:
-                yield ExportedProduct(
-                    product=to_product_view(row),
-                    stock_version=row.stock_version,
-                    category_slug=row.category_slug,
-                    category_name=row.category_name,
-                    category_active=row.category_active,
-                )
+                yield _exported(row, variants_of[row.id], options_of[row.id])
             if len(rows) < _BATCH_SIZE:
                 return
             last = rows[-1].id
@@ -371,6 +401,25 @@ class SqlCatalogQueries:
 def _count_of(filters: ProductFilter) -> Select[*tuple[Any, ...]]:
     keys = [facet_key(brand) for brand in filters.brands]
     return count_of(filters.category, keys, on_sale=filters.on_sale)
+
+
+def _exported(
+    row: Any,  # noqa: ANN401 (a row of `_EXPORTED`)
+    variant_rows: Sequence[Row],
+    option_rows: Sequence[Row],
+) -> ExportedProduct:
+    options = to_options(option_rows)
+    option_of = {value.id: option.id for option in options for value in option.values}
+    return ExportedProduct(
+        product=to_product_view(row),
+        default_variant_id=VariantId(row.exported_default_id),
+        options=options,
+        variants=[_to_variant(each[:-1], option_of) for each in variant_rows],
+        stock_versions={VariantId(each[0]): each[-1] for each in variant_rows},
+        category_slug=row.category_slug,
+        category_name=row.category_name,
+        category_active=row.category_active,
+    )
 
 
 def _to_brands(rows: Sequence[Row]) -> Sequence[BrandCount]:

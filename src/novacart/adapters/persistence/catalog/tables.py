@@ -196,6 +196,15 @@ price_history = Table(
     Index("ix_price_history_variant_id_id", "variant_id", "id"),
 )
 
+# The keys of products in the shops from which they were imported.
+product_references = Table(
+    "product_references",
+    metadata,
+    Column("source", String(20), primary_key=True),
+    Column("reference", Text, primary_key=True),
+    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+)
+
 # The number of products that are not archived, by category and brand. A category of 0 is none.
 brand_counts = Table(
     "brand_counts",

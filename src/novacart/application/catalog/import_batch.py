@@ -1,0 +1,561 @@
+"""The import of some products in one unit of work."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from novacart.application.catalog.import_report import (
+    MAX_LISTED,
+    ImportReport,
+    ProductResult,
+    RowProblem,
+    StockChange,
+)
+from novacart.application.catalog.imported_product import (
+    ImportedCategory,
+    ImportedProduct,
+    ImportedVariant,
+    Names,
+)
+from novacart.application.catalog.merge_product import (
+    MergedVariant,
+    add_options,
+    find_variant,
+    merge,
+    variant_details,
+)
+from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
+from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, StockIsReserved
+from novacart.domain.catalog.product import Product
+from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.stock import StockLevel
+from novacart.domain.catalog.variant import Variant, VariantDetails
+from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
+
+_REASON: Final = "Import"
+_NOT_READ: Final = "the row has no stock_read"
+_ADJUSTED_SINCE: Final = "the stock was adjusted after the file was exported"
+# Fields that a product can do without, so that a file of another shop is imported without them.
+_OPTIONAL: Final = {"barcode", "compare_at_price", "weight_g", "image", "brand", "subtitle"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOptions:
+    """`may_add_categories` is the right to add categories that a file names.
+
+    See `ImportProductsCommand` for the others.
+    """
+
+    source: str
+    currency: str
+    dry_run: bool
+    set_stock: bool
+    create_categories: bool
+    default_stock: int
+    may_add_categories: bool
+
+
+class ImportBatch:
+    """The import of some products in one unit of work.
+
+    All are applied to the loaded products first, in the order of the file, and then written.
+    """
+
+    def __init__(self, work: UnitOfWork, options: BatchOptions, *, now: datetime) -> None:
+        self.report = ImportReport()
+        self._work = work
+        self._options = options
+        self._now = now
+        self._slugs = dict(work.categories.ids_by_slug())
+        self._new_categories: list[Category] = []
+        self._products: dict[ProductId, Product] = {}
+        self._product_of: dict[VariantId, ProductId] = {}
+        self._by_sku: dict[str, ProductId] = {}
+        self._by_reference: dict[str, ProductId] = {}
+        self._new_references: dict[str, ProductId] = {}
+        self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
+        self._levels: dict[VariantId, StockLevel] = {}
+        self._new: dict[ProductId, Product] = {}
+        self._opened: dict[VariantId, StockLevel] = {}
+        self._edited: set[ProductId] = set()
+        self._deltas: dict[VariantId, int] = defaultdict(int)
+        self._new_ids: Iterator[int] = iter(())
+
+    def run(self, products: Sequence[ImportedProduct]) -> None:
+        self._load(products)
+        for imported in products:
+            self.report.rejected += imported.problems
+            self.report.notes += imported.notes
+            if imported.variants:
+                with self._rejecting(imported.line, imported.columns):
+                    self._apply(imported)
+        self._write()
+        self.report.rejected.sort(key=lambda problem: problem.line)
+
+    # Loading.
+
+    def _load(self, imported: Sequence[ImportedProduct]) -> None:
+        """Load and lock the products of the shop that the file means."""
+        products = self._work.products
+        self._by_sku |= products.ids_by_sku({sku for each in imported for sku in each.skus})
+        references = {each.reference for each in imported if each.reference is not None}
+        if references:
+            self._by_reference |= self._work.product_references.find(
+                self._options.source, references
+            )
+        names = {each.names for each in imported if each.is_named_only}
+        for found, ids in products.ids_by_names({title for title, _, _ in names}).items():
+            if found in names:
+                self._by_names[found] += ids
+        wanted = {each.id for each in imported if each.id is not None}
+        wanted |= {*self._by_sku.values(), *self._by_reference.values()}
+        wanted |= {product_id for ids in self._by_names.values() for product_id in ids}
+        self._products = products.get_many_for_update(wanted)
+        unknown = {VariantId(each.id) for each in imported if each.id} - {
+            VariantId(product_id) for product_id in self._products
+        }
+        named = {each.id for product in imported for each in product.variants if each.id}
+        self._product_of = dict(products.ids_by_variant(unknown | named))
+        variant_ids = [each.id for product in self._products.values() for each in product.variants]
+        self._work.stock.lock(variant_ids)
+        self._levels = self._work.stock.levels(variant_ids)
+        count = sum(_new_id_count(each) for each in imported if not self._candidates(each))
+        if count:
+            self._new_ids = iter(self._work.ids.take(count))
+
+    def _take_ids(self, count: int) -> list[int]:
+        ids = list(islice(self._new_ids, count))
+        if len(ids) < count:
+            ids += self._work.ids.take(count - len(ids))
+        return ids
+
+    def _candidates(self, imported: ImportedProduct) -> list[Product]:
+        """The products that the file may mean; several only if the file is not clear."""
+        if imported.id is not None and imported.id in self._products:
+            return [self._products[imported.id]]
+        by_sku = {self._by_sku[sku] for sku in imported.skus if sku in self._by_sku}
+        if by_sku:
+            return [self._products[product_id] for product_id in sorted(by_sku)]
+        if imported.reference is not None and imported.reference in self._by_reference:
+            return [self._products[self._by_reference[imported.reference]]]
+        if not imported.is_named_only:
+            return []
+        named = [self._products[each] for each in self._by_names.get(imported.names, ())]
+        # An earlier row may have renamed it.
+        named = [product for product in named if _names(product) == imported.names]
+        if len(named) > 1:
+            named = [product for product in named if product.details.sku is None] or named
+        return named
+
+    def _find(self, imported: ImportedProduct) -> Product | None:
+        """The product of the shop, None for a new one. Raises `DomainError` for several."""
+        candidates = self._candidates(imported)
+        if not candidates:
+            return None
+        if len(candidates) > 1:
+            if imported.skus:
+                raise DomainError("The SKUs of this product belong to several products.")
+            raise DomainError(
+                f"{len(candidates)} products have this title, subtitle and brand. Add id or SKU."
+            )
+        [product] = candidates
+        if imported.id != product.id:
+            present = {variant.details.sku for variant in product.variants}
+            for sku in imported.skus - present:
+                if self._by_sku.get(sku) == product.id:
+                    # An earlier row gave the variant another SKU.
+                    raise InvalidValue("sku", SkuTaken(sku).message)
+        return product
+
+    # Applying.
+
+    def _apply(self, imported: ImportedProduct) -> None:
+        product = self._find(imported)
+        if product is None:
+            self._add(imported)
+            return
+        if product.is_archived:
+            raise DomainError("This product is archived. Restore it first.")
+        changes, new_categories = self._changes(imported)
+        draft = product.copy()
+        add_options(draft, imported, self._take_ids, self._now)
+        merged: list[MergedVariant] = []
+        stock_changes: list[StockChange | None] = []
+        for variant in imported.variants:
+            with self._rejecting(variant.line, imported.variant_columns):
+                self._ensure_sku_is_free(variant, product.id)
+                present = self._find_variant(draft, variant)
+                details = self._details(
+                    imported, variant, present, {"price": product.details.price}
+                )
+                change = None
+                if present is not None:
+                    change = self._stock_change(draft, present, variant)
+                merged.append(MergedVariant(variant, present.id if present else None, details))
+                stock_changes.append(change)
+        if not merged:
+            return
+        edited = self._product_details(imported, changes, product.details)
+        ids = merge(draft, edited, merged, self._take_ids, self._now)
+        self._include(draft, new_categories, imported)
+        for variant_id, each in zip(ids, merged, strict=True):
+            if each.id is None:
+                self._open(variant_id, each.imported)
+                self.report.variants_added += 1
+        has_stock_changed = self._note_stock(stock_changes)
+        is_edited = draft.event_count > product.event_count
+        if is_edited:
+            self._edited.add(product.id)
+        if is_edited or has_stock_changed:
+            self.report.edited += 1
+            changed = _changed_fields(product, draft) + ["stock"] * has_stock_changed
+            self._list(imported, draft, is_new=False, changed=changed)
+        else:
+            self.report.unchanged += 1
+
+    def _note_stock(self, changes: Sequence[StockChange | None]) -> bool:
+        """Note the changes of stock, and return whether any is applied."""
+        is_applied = False
+        for change in changes:
+            if change is None:
+                continue
+            self.report.stock.append(change)
+            if change.left_because is None:
+                is_applied = True
+                delta = change.after - change.before
+                self._deltas[change.variant_id] += delta
+                self._levels[change.variant_id] = self._levels[change.variant_id].adjusted(delta)
+        return is_applied
+
+    def _changes(self, imported: ImportedProduct) -> tuple[Mapping[str, Any], Sequence[Category]]:
+        """The changes of the product with its category, and the categories that are new."""
+        category_id, new_categories = self._category_of(imported)
+        if imported.category is None or category_id is _UNKNOWN:
+            return imported.changes, new_categories
+        return {**imported.changes, "category_id": category_id}, new_categories
+
+    def _add(self, imported: ImportedProduct) -> None:
+        if "title" not in imported.changes:
+            if imported.id is not None:
+                raise ProductNotFound
+            raise InvalidValue("title", "This is required for a new product.")
+        if imported.id is not None and VariantId(imported.id) in self._product_of:
+            raise InvalidValue("id", "This is the id of a variant of a product.")
+        changes, new_categories = self._changes(imported)
+        merged: list[MergedVariant] = []
+        price: dict[str, Any] = {}
+        for variant in imported.variants:
+            with self._rejecting(variant.line, imported.variant_columns):
+                if "price" not in {**price, **variant.changes} and imported.id is not None:
+                    raise ProductNotFound
+                self._ensure_sku_is_free(variant, None)
+                if variant.id is not None and variant.id in self._product_of:
+                    raise InvalidValue("variant_id", "This is a variant of another product.")
+                details = self._details(imported, variant, None, price)
+                price = {"price": details.price}
+                merged.append(MergedVariant(variant, None, details))
+        if not merged:
+            return
+        first, *others = merged
+        sold_as = {"sku": first.details.sku, "price": first.details.price}
+        added = self._product_details(imported, {**changes, **sold_as}, None)
+        new_id = imported.id or ProductId(self._take_ids(1)[0])
+        product = Product.create(
+            id=new_id,
+            details=added,
+            at=self._now,
+            variant_id=first.imported.id,
+            variant_details=first.details,
+        )
+        add_options(product, imported, self._take_ids, self._now)
+        first = MergedVariant(first.imported, product.default_variant_id, first.details)
+        ids = merge(product, added, [first, *others], self._take_ids, self._now)
+        self._new[product.id] = product
+        self._include(product, new_categories, imported)
+        for variant_id, each in zip(ids, merged, strict=True):
+            self._open(variant_id, each.imported)
+        self.report.added += 1
+        self.report.variants_added += len(others)
+        self._list(imported, product, is_new=True)
+
+    def _find_variant(self, product: Product, imported: ImportedVariant) -> Variant | None:
+        present = find_variant(product, imported)
+        if present is None and imported.id is not None and imported.id in self._product_of:
+            raise InvalidValue("variant_id", "This is a variant of another product.")
+        return present
+
+    def _details(
+        self,
+        product: ImportedProduct,
+        imported: ImportedVariant,
+        variant: Variant | None,
+        inherited: Mapping[str, Any],
+    ) -> VariantDetails:
+        changes = dict(imported.changes)
+        while True:
+            try:
+                return variant_details(changes, variant, inherited)
+            except InvalidValue as error:
+                if not self._left_out(product, error, changes, imported.line):
+                    raise
+
+    def _product_details(
+        self,
+        imported: ImportedProduct,
+        changes: Mapping[str, Any],
+        before: ProductDetails | None,
+    ) -> ProductDetails:
+        left = dict(changes)
+        while True:
+            try:
+                return ProductDetails(**left) if before is None else before.with_changes(left)
+            except InvalidValue as error:
+                if not self._left_out(imported, error, left, imported.line):
+                    raise
+
+    def _left_out(
+        self, imported: ImportedProduct, error: InvalidValue, changes: dict[str, Any], line: int
+    ) -> bool:
+        """Leave out the invalid value of an optional field, and note it."""
+        name = error.field
+        if not imported.is_lenient or name not in _OPTIONAL or name not in changes:
+            return False
+        del changes[name]
+        column = imported.variant_columns.get(name) or imported.columns.get(name, name)
+        self.report.notes.append(
+            RowProblem(line=line, column=column, reason=f"{error.message} It was left out.")
+        )
+        return True
+
+    def _open(self, variant_id: VariantId, imported: ImportedVariant) -> None:
+        if imported.stock is None:
+            self.report.without_stock += 1
+        level = StockLevel(
+            variant_id=variant_id,
+            on_hand=self._options.default_stock if imported.stock is None else imported.stock,
+            reserved=0,
+            version=imported.stock_version or 0,
+        )
+        self._opened[variant_id] = self._levels[variant_id] = level
+        self.report.units_added += level.on_hand
+
+    def _include(
+        self, product: Product, categories: Sequence[Category], imported: ImportedProduct
+    ) -> None:
+        """Find the product and new categories by later rows."""
+        self._products[product.id] = product
+        if product.id in self._new:
+            self._new[product.id] = product
+        for variant in product.variants:
+            if variant.details.sku is not None:
+                self._by_sku[variant.details.sku] = product.id
+            self._product_of[variant.id] = product.id
+        if product.id not in (named := self._by_names[_names(product)]):
+            named.append(product.id)
+        reference = imported.reference
+        if reference is not None and self._by_reference.get(reference) != product.id:
+            if reference not in self._by_reference:
+                self._new_references[reference] = product.id
+            self._by_reference[reference] = product.id
+        for category in categories:
+            self._slugs[category.details.slug] = category.id
+            self._new_categories.append(category)
+            self.report.categories_added += 1
+
+    def _list(
+        self,
+        imported: ImportedProduct,
+        product: Product,
+        *,
+        is_new: bool,
+        changed: Sequence[str] = (),
+    ) -> None:
+        if len(self.report.products) < MAX_LISTED:
+            self.report.products.append(
+                ProductResult(
+                    line=imported.line,
+                    title=product.details.title,
+                    is_new=is_new,
+                    changed=tuple(changed),
+                )
+            )
+
+    # Categories.
+
+    def _category_of(
+        self, imported: ImportedProduct
+    ) -> tuple[CategoryId | None, Sequence[Category]]:
+        """The id of the category, and the categories that are new.
+
+        The id is `_UNKNOWN` for a category of another shop that is not added.
+        """
+        category = imported.category
+        if category is None:
+            return None, ()
+        if category.path:
+            return self._category_at(category.path, imported)
+        if not category.slug:
+            return None, ()
+        slug = category.slug.lower()
+        if slug in self._slugs:
+            return self._slugs[slug], ()
+        if category.name is None or not self._options.may_add_categories:
+            raise InvalidValue(
+                "category",
+                f"There is no category with the slug “{category.slug}”. Add it first, or give its"
+                " name in category_name.",
+            )
+        return self._new_category(category, slug, category.name)
+
+    def _category_at(
+        self, path: tuple[str, ...], imported: ImportedProduct
+    ) -> tuple[CategoryId | None, Sequence[Category]]:
+        name = path[-1]
+        slug = slug_of(name)
+        if slug in self._slugs:
+            return self._slugs[slug], ()
+        column = imported.columns.get("category", "category")
+        if not slug or not (self._options.create_categories and self._options.may_add_categories):
+            reason = f"There is no category “{name}”. The product was imported without it."
+            self.report.notes.append(RowProblem(line=imported.line, column=column, reason=reason))
+            return _UNKNOWN, ()
+        return self._new_category(ImportedCategory(path=path), slug, name[:MAX_NAME])
+
+    def _new_category(
+        self, category: ImportedCategory, slug: str, name: str
+    ) -> tuple[CategoryId, Sequence[Category]]:
+        try:
+            details = CategoryDetails(name=name, slug=slug, is_active=category.is_active)
+        except InvalidValue as error:
+            column = "category" if error.field == "slug" else "category_name"
+            raise InvalidValue(column, error.message) from error
+        [new_id] = self._work.ids.take()
+        category_id = CategoryId(new_id)
+        return category_id, [Category.create(id=category_id, details=details, at=self._now)]
+
+    # Stock.
+
+    def _ensure_sku_is_free(self, variant: ImportedVariant, product_id: ProductId | None) -> None:
+        if variant.sku is not None and self._by_sku.get(variant.sku, product_id) != product_id:
+            raise InvalidValue("sku", SkuTaken(variant.sku).message)
+
+    def _stock_change(
+        self, product: Product, variant: Variant, imported: ImportedVariant
+    ) -> StockChange | None:
+        """The change of stock that the row asks for, None if it asks for none.
+
+        Raises `InvalidValue` for one that is not possible.
+        """
+        if imported.stock is None or imported.stock == imported.stock_read:
+            return None
+        level = self._levels[variant.id]
+        left_because = None
+        if imported.stock_read is None:
+            delta = imported.stock - level.available
+            if not self._options.set_stock:
+                left_because = _NOT_READ
+        else:
+            delta = imported.stock - imported.stock_read
+            if imported.stock_version not in {None, level.version}:
+                left_because = _ADJUSTED_SINCE
+        if delta == 0:
+            return None
+        if left_because is None:
+            try:
+                level.adjusted(delta)
+            except StockIsReserved as error:
+                raise InvalidValue(
+                    "stock", f"This removes {-delta} units, but {level.available} are available."
+                ) from error
+        options = product.describe_options(variant)
+        title = product.details.title
+        return StockChange(
+            line=imported.line,
+            product_id=product.id,
+            variant_id=variant.id,
+            title=f"{title}, {options}" if options else title,
+            before=level.available,
+            after=level.available + (delta if left_because is None else 0),
+            left_because=left_because,
+        )
+
+    # Writing.
+
+    def _write(self) -> None:
+        work = self._work
+        for category in self._new_categories:
+            work.categories.add(category)
+        # By rising id, the order in which products and stock are locked everywhere.
+        for product_id in sorted(self._edited - self._new.keys()):
+            work.products.save(self._products[product_id])
+        if self._new and not self._options.dry_run:
+            work.ids.skip(max(*self._new, *self._opened))
+        work.products.add_all(list(self._new.values()))
+        if self._new_references:
+            work.product_references.add(self._options.source, self._new_references)
+        work.stock.open(
+            {variant_id: level.on_hand for variant_id, level in self._opened.items()},
+            versions={variant_id: level.version for variant_id, level in self._opened.items()},
+            reason=_REASON,
+            at=self._now,
+        )
+        for variant_id, delta in sorted(self._deltas.items()):
+            work.stock.adjust(variant_id, delta, reason=_REASON, at=self._now)
+
+    @contextmanager
+    def _rejecting(self, line: int, columns: Mapping[str, str]) -> Iterator[None]:
+        column: str | None = None
+        try:
+            yield
+        except InvalidValue as error:
+            column, reason = columns.get(error.field, error.field), error.message
+        except DomainError as error:
+            reason = error.message
+        else:
+            return
+        self.report.rejected.append(RowProblem(line=line, column=column, reason=reason))
+
+
+# Not the id of a category.
+_UNKNOWN: Final = CategoryId(-1)
+
+
+def slug_of(name: str) -> str:
+    """The slug of a category's name; empty if it has no letters or digits of ASCII."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_NAME].strip("-")
+
+
+def _new_id_count(imported: ImportedProduct) -> int:
+    """The ids of a new product: of itself with its first variant, other variants, and options."""
+    names = {name for variant in imported.variants for name in variant.options}
+    texts = {item for variant in imported.variants for item in variant.options.items()}
+    of_variants = max(0, len(imported.variants) - 1)
+    return (imported.id is None) + of_variants + len(names) + len(texts)
+
+
+def _changed_fields(before: Product, after: Product) -> list[str]:
+    changed = [
+        field.name
+        for field in fields(ProductDetails)
+        if getattr(before.details, field.name) != getattr(after.details, field.name)
+    ]
+    if before.options != after.options:
+        changed.append("options")
+    if before.variants != after.variants and not changed:
+        changed.append("variants")
+    return changed
+
+
+def _names(product: Product) -> Names:
+    details = product.details
+    return details.title, details.subtitle, details.brand

@@ -1,0 +1,110 @@
+"""Rows of product files, and the formats in which they are read as products."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
+from typing import Any, Final
+from weakref import finalize
+
+from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.written_numbers import NumberStyle
+
+# Bytes of kept rows before they go to disk.
+_IN_MEMORY: Final = 1_000_000
+
+
+class UnreadableFile(Exception):
+    """The file as a whole is not in the expected format. Nothing was imported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberedRow:
+    """A row with the number of its first line in the file.
+
+    `row` maps columns, in lower case, to values; columns that the file leaves out are missing.
+    Numbers may be texts, written in the style `numbers`. `problem` says why the row can't be
+    read, in `column` if it is in one.
+    """
+
+    line: int
+    row: Mapping[str, Any]
+    numbers: NumberStyle = field(default_factory=NumberStyle)
+    problem: str | None = None
+    column: str | None = None
+
+
+class KeptRows:
+    """Rows of a file that belong to a product elsewhere in it, kept on disk by a key.
+
+    Only the keys are in memory. Rows are kept while a file is read for the first time, and taken
+    when it is read for the second time.
+    """
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (closed with the rows)
+        self._last: dict[str, int] = {}
+        finalize(self, self._file.close)
+
+    def keep(self, key: str, row: NumberedRow) -> None:
+        before = self._last.get(key, -1)
+        self._last[key] = self._file.tell()
+        self._file.write(json.dumps([before, row.line, row.row]).encode() + b"\n")
+
+    def take(self, key: str, numbers: NumberStyle) -> list[NumberedRow]:
+        """The rows of a key in the order of the file, once."""
+        offset = self._last.pop(key, -1)
+        rows = []
+        while offset >= 0:
+            self._file.seek(offset)
+            offset, line, row = json.loads(self._file.readline())
+            rows.append(NumberedRow(line=line, row=row, numbers=numbers))
+        return rows[::-1]
+
+    def take_rest(self, numbers: NumberStyle) -> Iterator[tuple[str, list[NumberedRow]]]:
+        """The keys whose rows were not taken, with these rows."""
+        for key in list(self._last):
+            yield key, self.take(key, numbers)
+
+
+ReadProducts = Callable[[Iterable[NumberedRow], KeptRows, str], Iterator[ImportedProduct]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSource:
+    """A format of product files: that of NovaCart, or of another shop.
+
+    `columns` are the columns that are read, `numbers` those with numbers, all in lower case.
+    `aliases` are other names of columns. `products` reads the products of rows, with prices in a
+    currency. `kept_by` returns the key of a row that belongs to a product elsewhere in the file,
+    None for other rows.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    numbers: frozenset[str]
+    products: ReadProducts
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    kept_by: Callable[[Mapping[str, Any]], str | None] = lambda _row: None
+
+    def has_column(self, name: str) -> bool:
+        return name in self.columns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRows:
+    """The rows of a file, to be read once, with their total.
+
+    `file_columns` are columns or members of the file, `ignored_columns` those that are not read.
+    """
+
+    source: ImportSource
+    rows: Iterable[NumberedRow]
+    total: int
+    kept: KeptRows = field(default_factory=KeptRows)
+    file_columns: tuple[str, ...] = ()
+    ignored_columns: tuple[str, ...] = ()
+
+    def products(self, currency: str) -> Iterator[ImportedProduct]:
+        """The products of the rows, with prices in `currency`."""
+        return self.source.products(self.rows, self.kept, currency)

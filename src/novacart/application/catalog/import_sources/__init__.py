@@ -1,0 +1,1 @@
+"""The formats of product files of other shops."""

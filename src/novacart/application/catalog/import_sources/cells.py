@@ -1,0 +1,208 @@
+"""Reading the cells of other shops' files."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from novacart.application.catalog.html_text import plain_text
+from novacart.application.catalog.import_report import RowProblem
+from novacart.application.catalog.import_rows import NumberedRow
+from novacart.application.catalog.imported_product import (
+    ImportedCategory,
+    ImportedPicture,
+    ImportedProduct,
+    ImportedVariant,
+)
+from novacart.application.written_numbers import UnclearNumber, read_money, read_number
+from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
+from novacart.domain.catalog.stock import MAX_ON_HAND
+from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.money import Money
+
+GRAMS: Final = {
+    "g": Decimal(1),
+    "kg": Decimal(1000),
+    "lb": Decimal("453.59237"),
+    "lbs": Decimal("453.59237"),
+    "oz": Decimal("28.349523125"),
+}
+_TRUE: Final = {"1", "true", "yes", "y", "on"}
+_FALSE: Final = {"0", "false", "no", "n", "off"}
+
+
+class Cells:
+    """The cells of a row by their columns, in lower case."""
+
+    def __init__(self, row: NumberedRow, currency: str) -> None:
+        self.line = row.line
+        self._row = row.row
+        self._numbers = row.numbers
+        self._currency = currency
+
+    def text(self, *columns: str) -> str:
+        """The first cell that is not blank, "" if all are."""
+        for column in columns:
+            text = str(self._row.get(column) or "").strip()
+            if text:
+                return text
+        return ""
+
+    def has(self, *columns: str) -> bool:
+        return any(column in self._row for column in columns)
+
+    def is_false(self, column: str) -> bool:
+        return self.text(column).lower() in _FALSE
+
+    def is_true(self, column: str) -> bool:
+        return self.text(column).lower() in _TRUE
+
+    def money(self, column: str) -> Money | None:
+        """None for a blank cell. Raises `InvalidValue` on the column."""
+        text = self.text(column)
+        if not text:
+            return None
+        return read_money(text, self._currency, self._numbers, field=column)
+
+    def number(self, column: str) -> Decimal | None:
+        """None for a blank cell. Raises `InvalidValue` on the column."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            return Decimal(read_number(text, self._numbers))
+        except UnclearNumber as error:
+            raise InvalidValue(column, f"{error}; expected a number.") from error
+
+    def units(self, column: str) -> int | None:
+        """Units in stock; None for a blank cell, and 0 for fewer, which were sold too often."""
+        number = self.number(column)
+        return None if number is None else min(max(0, int(number)), MAX_ON_HAND)
+
+    def grams(self, column: str, unit: str) -> int | None:
+        """A weight, rounded to a gram; None for a blank cell and for 0."""
+        number = self.number(column)
+        if not number or unit.lower() not in GRAMS:
+            return None
+        return int((number * GRAMS[unit.lower()]).quantize(Decimal(1), ROUND_HALF_UP)) or None
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """A product that is being read from one or more rows."""
+
+    line: int
+    reference: str | None
+    changes: dict[str, Any] = field(default_factory=dict)
+    category: ImportedCategory | None = None
+    variants: list[ImportedVariant] = field(default_factory=list)
+    pictures: list[ImportedPicture] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
+    notes: list[RowProblem] = field(default_factory=list)
+
+    def reject(self, line: int, reason: str, column: str | None = None) -> None:
+        self.problems.append(RowProblem(line=line, column=column, reason=reason))
+
+    def note(self, line: int, reason: str, column: str | None = None) -> None:
+        self.notes.append(RowProblem(line=line, column=column, reason=reason))
+
+    def describe(self, cells: Cells, *, title: str, html: Sequence[str], brand: str = "") -> None:
+        """Read the title, the first HTML description that is not blank, and the brand."""
+        title_text = plain_text(cells.text(title))
+        if len(title_text) > MAX_TITLE:
+            self.note(cells.line, f"It was cut to {MAX_TITLE} characters.", title)
+        if title_text:
+            self.changes["title"] = title_text[:MAX_TITLE]
+        if cells.has(*html):
+            description = plain_text(cells.text(*html))
+            if len(description) > MAX_DESCRIPTION:
+                self.note(cells.line, f"It was cut to {MAX_DESCRIPTION} characters.", html[0])
+            self.changes["description"] = description[:MAX_DESCRIPTION]
+        if brand and cells.text(brand):
+            self.changes["brand"] = cells.text(brand)[:MAX_TITLE]
+
+    def category_path(self, path: Sequence[str]) -> None:
+        if path:
+            self.category = ImportedCategory(path=tuple(path))
+
+    def add_picture(self, line: int, url: str, alt: str = "") -> None:
+        if url and all(picture.url != url for picture in self.pictures):
+            self.pictures.append(ImportedPicture(line=line, url=url, alt=alt))
+
+    def finish(
+        self, columns: Mapping[str, str], variant_columns: Mapping[str, str]
+    ) -> ImportedProduct:
+        return ImportedProduct(
+            line=self.line,
+            reference=self.reference,
+            changes=self.changes,
+            category=self.category,
+            variants=self.variants,
+            pictures=self.pictures,
+            tags=self.tags,
+            problems=self.problems,
+            notes=self.notes,
+            columns=columns,
+            variant_columns=variant_columns,
+            is_lenient=True,
+        )
+
+
+def rejecting(draft: Draft, row: NumberedRow, read: Callable[[], None]) -> None:
+    """Call `read`; note an error as a problem of the row."""
+    if row.problem is not None:
+        draft.reject(row.line, row.problem, row.column)
+        return
+    try:
+        read()
+    except InvalidValue as error:
+        draft.reject(row.line, error.message, error.field)
+    except DomainError as error:
+        draft.reject(row.line, error.message)
+
+
+def groups(rows: Iterable[NumberedRow], column: str) -> Iterator[tuple[str, Sequence[NumberedRow]]]:
+    """Rows that follow each other and have the same value of a column, or none after the first."""
+    key = ""
+    group: list[NumberedRow] = []
+    for row in rows:
+        value = str(row.row.get(column) or "").strip()
+        if group and (row.problem is not None or (value and value != key)):
+            yield key, group
+            group = []
+        if not group:
+            key = value
+        group.append(row)
+        if row.problem is not None:
+            yield key, group
+            group = []
+    if group:
+        yield key, group
+
+
+def split_values(text: str, separator: str = ",") -> list[str]:
+    """The parts of a list that are not blank. A backslash keeps the separator after it."""
+    parts = re.split(rf"(?<!\\){re.escape(separator)}", text)
+    return [each for part in parts if (each := part.replace(f"\\{separator}", separator).strip())]
+
+
+def sale_prices(price: Money | None, regular: Money | None) -> tuple[Money | None, Money | None]:
+    """The price and the compare-at price, from a sale price and a regular price."""
+    if price is None:
+        return regular, None
+    if regular is None or regular <= price:
+        return price, None
+    return price, regular
+
+
+def variant_changes(
+    *, sku: str, barcode: str, weight_g: int | None, price: Money | None, compare_at: Money | None
+) -> dict[str, Any]:
+    """The fields of a variant that a file gives. A blank cell leaves the present value."""
+    given = {"sku": sku, "barcode": barcode, "weight_g": weight_g, "price": price}
+    return {
+        **{name: value for name, value in given.items() if value},
+        "compare_at_price": compare_at,
+    }

@@ -1,0 +1,142 @@
+"""Product files of Shopify: a row for each variant and for each further picture.
+
+Source: Shopify's documentation, “Using CSV files to import and export products”, with the columns
+before and after they were renamed in 2025.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
+from novacart.application.catalog.import_sources.cells import (
+    Cells,
+    Draft,
+    groups,
+    rejecting,
+    sale_prices,
+    split_values,
+    variant_changes,
+)
+from novacart.application.catalog.imported_product import (
+    ImportedProduct,
+    ImportedVariant,
+)
+
+_OPTIONS: Final = tuple((f"option{n} name", f"option{n} value") for n in (1, 2, 3))
+_COLUMNS: Final = (
+    *("handle", "title", "body (html)", "vendor", "product category", "type", "tags"),
+    *("published", "status", "gift card"),
+    *(column for option in _OPTIONS for column in option),
+    *("variant sku", "variant barcode", "variant price", "variant compare at price"),
+    *("variant grams", "variant inventory qty"),
+    *("image src", "image position", "image alt text", "variant image"),
+)
+_RENAMED: Final = {
+    "url handle": "handle",
+    "description": "body (html)",
+    "published on online store": "published",
+    "sku": "variant sku",
+    "barcode": "variant barcode",
+    "price": "variant price",
+    "compare-at price": "variant compare at price",
+    "weight value (grams)": "variant grams",
+    "inventory quantity": "variant inventory qty",
+    "product image url": "image src",
+    "variant image url": "variant image",
+}
+_FIELDS: Final = {
+    "title": "title",
+    "description": "body (html)",
+    "brand": "vendor",
+    "category": "type",
+}
+_VARIANT_FIELDS: Final = {
+    "sku": "variant sku",
+    "barcode": "variant barcode",
+    "price": "variant price",
+    "compare_at_price": "variant compare at price",
+    "weight_g": "variant grams",
+    "stock": "variant inventory qty",
+}
+
+
+def _read_products(
+    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
+) -> Iterator[ImportedProduct]:
+    for handle, group in groups(rows, "handle"):
+        draft = Draft(line=group[0].line, reference=handle or None)
+        first = Cells(group[0], currency)
+        reason = _unsold(first)
+        if reason is not None:
+            draft.reject(draft.line, reason)
+        else:
+            _read_group(draft, group, currency)
+        yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _unsold(cells: Cells) -> str | None:
+    """Why the product is not imported."""
+    if cells.text("status").lower() in {"draft", "archived"} or cells.is_false("published"):
+        return "This product is not published. It was not imported."
+    if cells.is_true("gift card"):
+        return "Gift cards are not imported."
+    return None
+
+
+def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> None:
+    names: list[str] = []
+
+    def read(row: NumberedRow) -> None:
+        cells = Cells(row, currency)
+        if row is group[0]:
+            names.extend(cells.text(name) for name, _ in _OPTIONS)
+            _read_product(draft, cells)
+        draft.add_picture(cells.line, cells.text("image src"), cells.text("image alt text"))
+        if cells.text("option1 value", "variant price", "variant sku") or row is group[0]:
+            draft.variants.append(_variant_of(cells, names))
+
+    for row in group:
+        rejecting(draft, row, lambda row=row: read(row))  # type: ignore[misc]
+
+
+def _read_product(draft: Draft, cells: Cells) -> None:
+    draft.describe(cells, title="title", html=["body (html)"], brand="vendor")
+    path = [cells.text("type")] if cells.text("type") else []
+    path = path or split_values(cells.text("product category"), ">")
+    draft.category_path(path)
+    draft.tags += split_values(cells.text("tags"))
+
+
+def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
+    price, compare_at = sale_prices(
+        cells.money("variant price"), cells.money("variant compare at price")
+    )
+    options = {
+        name: cells.text(value)
+        for name, (_, value) in zip(names, _OPTIONS, strict=False)
+        if name and cells.text(value)
+    }
+    if list(options.values()) == ["Default Title"]:
+        options = {}
+    return ImportedVariant(
+        line=cells.line,
+        changes=variant_changes(
+            sku=cells.text("variant sku").removeprefix("'"),
+            barcode=cells.text("variant barcode").removeprefix("'"),
+            weight_g=cells.grams("variant grams", "g"),
+            price=price,
+            compare_at=compare_at,
+        ),
+        options=options,
+        picture=cells.text("variant image"),
+        stock=cells.units("variant inventory qty"),
+    )
+
+
+SHOPIFY: Final = ImportSource(
+    name="shopify",
+    columns=_COLUMNS,
+    aliases=_RENAMED,
+    numbers=frozenset({"variant price", "variant compare at price", "variant grams"}),
+    products=_read_products,
+)

@@ -1,0 +1,226 @@
+"""Product files of WooCommerce: a row for each product and for each variation.
+
+Source: WooCommerce's documentation, “Product CSV Import Schema”.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
+from novacart.application.catalog.import_sources.cells import (
+    Cells,
+    Draft,
+    rejecting,
+    sale_prices,
+    split_values,
+    variant_changes,
+)
+from novacart.application.catalog.imported_product import (
+    ImportedProduct,
+    ImportedVariant,
+)
+from novacart.domain.shared.errors import DomainError
+
+# WooCommerce does not bound the number of attributes.
+_ATTRIBUTES: Final = range(1, 21)
+_UNITS: Final = ("kg", "g", "lbs", "oz")
+_ANY: Final = "Any"
+_COLUMNS: Final = (
+    *("id", "type", "sku", "gtin, upc, ean, or isbn", "name", "published"),
+    *("visibility in catalog", "short description", "description"),
+    *("date sale price starts", "date sale price ends", "sale price", "regular price"),
+    *("stock", *(f"weight ({unit})" for unit in _UNITS)),
+    *("categories", "tags", "brands", "images", "parent", "position"),
+    *(
+        f"attribute {number} {part}"
+        for number in _ATTRIBUTES
+        for part in ("name", "value(s)", "default")
+    ),
+)
+_FIELDS: Final = {
+    "title": "name",
+    "description": "description",
+    "brand": "brands",
+    "category": "categories",
+}
+_VARIANT_FIELDS: Final = {
+    "sku": "sku",
+    "barcode": "gtin, upc, ean, or isbn",
+    "price": "regular price",
+    "compare_at_price": "regular price",
+    "weight_g": "weight (kg)",
+    "stock": "stock",
+}
+
+
+def _types(row: Mapping[str, Any]) -> list[str]:
+    return split_values(str(row.get("type") or "simple").lower())
+
+
+def _parent_of_variation(row: Mapping[str, Any]) -> str | None:
+    return str(row.get("parent") or "").strip() if "variation" in _types(row) else None
+
+
+def _read_products(
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
+) -> Iterator[ImportedProduct]:
+    style = None
+    for row in rows:
+        style = row.numbers
+        if row.problem is None and _parent_of_variation(row.row) is not None:
+            # Read with its parent.
+            continue
+        yield _read_product(row, kept, currency)
+    if style is not None:
+        for parent, variations in kept.take_rest(style):
+            draft = Draft(line=variations[0].line, reference=parent)
+            _read_variations(draft, variations, {}, currency)
+            yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedProduct:
+    cells = Cells(row, currency)
+    by_id = f"id:{cells.text('id')}" if cells.text("id") else None
+    draft = Draft(line=row.line, reference=cells.text("sku") or by_id)
+    variations = [
+        variation
+        for key in (cells.text("sku"), by_id)
+        if key
+        for variation in kept.take(key, row.numbers)
+    ]
+
+    def read() -> None:
+        _ensure_sold(cells)
+        draft.describe(cells, title="name", html=["description", "short description"])
+        if cells.text("brands"):
+            draft.changes["brand"] = split_values(cells.text("brands"))[0]
+        if cells.has("short description") and cells.text("description"):
+            _read_subtitle(draft, cells)
+        _read_categories(draft, cells)
+        draft.tags += split_values(cells.text("tags"))
+        for url in split_values(cells.text("images")):
+            draft.add_picture(row.line, url)
+        if cells.text("visibility in catalog") == "hidden":
+            draft.note(row.line, "It is hidden there and visible here.", "visibility in catalog")
+        if "variable" in _types(row.row):
+            if not variations:
+                raise DomainError("The file has no variations of this product.")
+            defaults = {
+                cells.text(f"attribute {number} name"): text
+                for number in _ATTRIBUTES
+                if (text := cells.text(f"attribute {number} default"))
+            }
+            _read_variations(draft, variations, defaults, currency)
+        else:
+            draft.variants.append(_variant_of(draft, cells, {}))
+
+    rejecting(draft, row, read)
+    if draft.problems and not draft.variants:
+        for variation in variations:
+            draft.reject(variation.line, "The product of this variation was not imported.")
+    return draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _ensure_sold(cells: Cells) -> None:
+    if cells.text("published") in {"0", "-1"}:
+        raise DomainError("This product is not published. It was not imported.")
+    types = split_values(cells.text("type").lower())
+    if "external" in types:
+        raise DomainError("Products that another shop sells (external) are not imported.")
+    if "grouped" in types:
+        raise DomainError("A group of products is not a product. Its products are imported.")
+
+
+def _read_subtitle(draft: Draft, cells: Cells) -> None:
+    subtitle = Draft(line=0, reference=None)
+    subtitle.describe(cells, title="short description", html=[])
+    draft.changes["subtitle"] = subtitle.changes.get("title", "")
+
+
+def _read_categories(draft: Draft, cells: Cells) -> None:
+    paths = [tuple(split_values(path, ">")) for path in split_values(cells.text("categories"))]
+    # The longest path is the most exact one.
+    paths.sort(key=len, reverse=True)
+    if not paths:
+        return
+    draft.category_path(paths[0])
+    others = [path for path in paths[1:] if path != paths[0][: len(path)]]
+    if others:
+        names = ", ".join(" > ".join(path) for path in others)
+        draft.note(cells.line, f"A product has one category. Left out: {names}.", "categories")
+
+
+def _read_variations(
+    draft: Draft,
+    variations: Sequence[NumberedRow],
+    defaults: Mapping[str, str],
+    currency: str,
+) -> None:
+    of_rows = [Cells(row, currency) for row in variations]
+    # A blank value means any value.
+    used = dict.fromkeys(
+        name for cells in of_rows for name, text in _attributes(cells).items() if text
+    )
+    unused = {name for cells in of_rows for name in _attributes(cells)} - used.keys()
+    for name in sorted(unused):
+        reason = f"No variation has a value of “{name}”. It is not an option here."
+        draft.note(draft.line, reason)
+
+    def read(cells: Cells) -> None:
+        if cells.text("published") in {"0", "-1"}:
+            raise DomainError("This variation is not published. It was not imported.")
+        options = {name: _attributes(cells).get(name) or _ANY for name in used}
+        is_default = bool(defaults) and defaults.items() <= options.items()
+        draft.variants.append(_variant_of(draft, cells, options, is_default=is_default))
+
+    for row, cells in sorted(zip(variations, of_rows, strict=True), key=_position):
+        rejecting(draft, row, lambda cells=cells: read(cells))  # type: ignore[misc]
+
+
+def _position(pair: tuple[NumberedRow, Cells]) -> int:
+    text = pair[1].text("position")
+    return int(text) if text.isdecimal() else 0
+
+
+def _attributes(cells: Cells) -> dict[str, str]:
+    """The values of a variation by the names of the attributes; "" is any value."""
+    return {
+        name: cells.text(f"attribute {number} value(s)")
+        for number in _ATTRIBUTES
+        if (name := cells.text(f"attribute {number} name"))
+    }
+
+
+def _variant_of(
+    draft: Draft, cells: Cells, options: Mapping[str, str], *, is_default: bool = False
+) -> ImportedVariant:
+    sale = cells.money("sale price")
+    if sale is not None and cells.text("date sale price starts", "date sale price ends"):
+        draft.note(cells.line, "The sale has dates. The regular price was imported.", "sale price")
+        sale = None
+    price, compare_at = sale_prices(sale, cells.money("regular price"))
+    weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
+    images = split_values(cells.text("images"))
+    return ImportedVariant(
+        line=cells.line,
+        changes=variant_changes(
+            sku=cells.text("sku"),
+            barcode=cells.text("gtin, upc, ean, or isbn"),
+            weight_g=next((weight for weight in weights if weight), None),
+            price=price,
+            compare_at=compare_at,
+        ),
+        options=options,
+        is_default=is_default,
+        picture=images[0] if options and images else "",
+        stock=cells.units("stock"),
+    )
+
+
+WOOCOMMERCE: Final = ImportSource(
+    name="woocommerce",
+    columns=_COLUMNS,
+    numbers=frozenset({"sale price", "regular price", *(f"weight ({unit})" for unit in _UNITS)}),
+    products=_read_products,
+    kept_by=_parent_of_variation,
+)

@@ -1,0 +1,104 @@
+"""Products as a file describes them, whatever the file's format."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from novacart.application.catalog.import_report import RowProblem
+from novacart.domain.shared.ids import ProductId, VariantId
+
+# The title, subtitle and brand of a product.
+Names = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedVariant:
+    """A variant in a file: the row on `line`.
+
+    `changes` are new values by the name of the field in `VariantDetails`, `options` are texts by
+    the names of the options. `picture` is the URL of its own picture, if any. `stock` is None if
+    the file does not say it; `stock_read` and `stock_version` are the figures of an export.
+    """
+
+    line: int
+    id: VariantId | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+    is_default: bool = False
+    picture: str = ""
+    stock: int | None = None
+    stock_read: int | None = None
+    stock_version: int | None = None
+
+    @property
+    def sku(self) -> str | None:
+        return (self.changes.get("sku") or "").strip() or None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPicture:
+    """A picture at a URL, with its alternative text."""
+
+    line: int
+    url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedCategory:
+    """A category by its slug (“” is none), or by the names on its path from the root.
+
+    A category that does not exist is added if the file gives its `name`.
+    """
+
+    slug: str = ""
+    name: str | None = None
+    is_active: bool = True
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedProduct:
+    """A product in a file with those of its variants that the file names.
+
+    `changes` are new values by the name of the field in `ProductDetails`, without SKU and price,
+    which are the default variant's. `reference` is the key of the product in the shop that wrote
+    the file. `category` is None if the file does not say it. `problems` are rows of the product
+    that can't be read; `notes` are values that were left out. `columns` and `variant_columns` are
+    the names of columns in the file by the names of fields. In a file of another shop, an invalid
+    value of an optional field is left out (`is_lenient`).
+    """
+
+    line: int
+    id: ProductId | None = None
+    reference: str | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    category: ImportedCategory | None = None
+    variants: Sequence[ImportedVariant] = ()
+    pictures: Sequence[ImportedPicture] = ()
+    tags: Sequence[str] = ()
+    problems: Sequence[RowProblem] = ()
+    notes: Sequence[RowProblem] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    variant_columns: Mapping[str, str] = field(default_factory=dict)
+    is_lenient: bool = False
+
+    @property
+    def names(self) -> Names:
+        title, subtitle, brand = (
+            (self.changes.get(name) or "").strip() for name in ("title", "subtitle", "brand")
+        )
+        return title, subtitle, brand or title
+
+    @property
+    def skus(self) -> set[str]:
+        return {variant.sku for variant in self.variants if variant.sku}
+
+    @property
+    def is_named_only(self) -> bool:
+        """Whether its title, subtitle and brand are the only key."""
+        return self.id is None and self.reference is None and not self.skus
+
+    @property
+    def row_count(self) -> int:
+        return max(1, len(self.variants) + len(self.problems))

@@ -1,0 +1,36 @@
+"""Contract of the `ProductReferences` port."""
+
+import pytest
+
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.ids import ProductId
+from tests.support.builders.catalog import a_product, add_product
+
+LAMP, BOOK = ProductId(41), ProductId(42)
+
+
+class ProductReferencesContract:
+    """Subclasses provide the fixture `begin`."""
+
+    def test_products_are_found_by_source_and_reference(self, begin: UnitOfWorkFactory) -> None:
+        add_product(begin, a_product(LAMP))
+        add_product(begin, a_product(BOOK))
+        with begin() as work:
+            work.product_references.add("shopify", {"lamp": LAMP, "book": BOOK})
+            work.product_references.add("magento", {"lamp": BOOK})
+            work.product_references.add("magento", {})
+            work.commit()
+        with begin() as work:
+            found = work.product_references.find("shopify", ["lamp", "cup"])
+            assert found == {"lamp": LAMP}
+            assert work.product_references.find("magento", {"lamp"}) == {"lamp": BOOK}
+            assert work.product_references.find("magento", []) == {}
+
+    def test_reference_that_exists_raises(self, begin: UnitOfWorkFactory) -> None:
+        add_product(begin, a_product(LAMP))
+        with begin() as work:
+            work.product_references.add("shopify", {"lamp": LAMP})
+            work.commit()
+        with begin() as work, pytest.raises(ConcurrentChange):
+            work.product_references.add("shopify", {"lamp": LAMP})

@@ -1,0 +1,232 @@
+"""Rows of NovaCart's own product files that name variants."""
+
+from io import BytesIO
+
+import pytest
+
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.archive_variant import ArchiveVariantCommand
+from novacart.application.catalog.export_products import ExportProductsCommand
+from novacart.application.catalog.import_products import BATCH_SIZE, ImportProductsCommand
+from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.product_file_reader import read_products
+from novacart.application.catalog.product_files import FileFormat
+from novacart.domain.catalog.product import Product
+from novacart.domain.shared.ids import VariantId
+from tests.support.catalog_fixture import CatalogFixture
+
+SHIRT = (
+    "handle,sku,title,price,stock,option1_name,option1_value,option2_name,option2_value,"
+    "compare_at_price,weight_g,barcode\n"
+    "shirt,S-R,Shirt,10,1,Size,S,Colour,Red,12,200,\n"
+    "shirt,S-B,Shirt,10,2,Size,S,Colour,Blue,,,96385074\n"
+    "shirt,L-R,Shirt,11,3,Size,L,Colour,Red,,,\n"
+)
+
+
+@pytest.fixture
+def catalog() -> CatalogFixture:
+    return CatalogFixture()
+
+
+def import_text(catalog: CatalogFixture, text: str, *, set_stock: bool = False) -> ImportReport:
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV)
+    return catalog.import_products(
+        ImportProductsCommand(actor=SYSTEM, file=file, set_stock=set_stock)
+    )
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
+    return (
+        report.added,
+        report.edited,
+        report.unchanged,
+        report.variants_added,
+        len(report.rejected),
+    )
+
+
+def problems(report: ImportReport) -> list[tuple[int, str | None, str]]:
+    return [(row.line, row.column, row.reason) for row in report.rejected]
+
+
+def products(catalog: CatalogFixture) -> list[Product]:
+    return list(catalog.store.products.values())
+
+
+def shown(catalog: CatalogFixture) -> list[tuple[str | None, str, str, int]]:
+    """SKU, options, price and stock of all variants."""
+    levels = catalog.store.stock_levels
+    return [
+        (
+            variant.details.sku,
+            product.describe_options(variant),
+            str(variant.details.price),
+            level.available if (level := levels.get(variant.id)) else -1,
+        )
+        for product in products(catalog)
+        for variant in product.active_variants
+    ]
+
+
+def test_rows_with_options_add_one_product_with_variants(catalog: CatalogFixture) -> None:
+    assert counts(import_text(catalog, SHIRT)) == (1, 0, 0, 2, 0)
+    [shirt] = products(catalog)
+    assert shown(catalog) == [
+        ("S-R", "Size: S, Colour: Red", "10.00", 1),
+        ("S-B", "Size: S, Colour: Blue", "10.00", 2),
+        ("L-R", "Size: L, Colour: Red", "11.00", 3),
+    ]
+    first, second, _ = shirt.variants
+    assert first.id == VariantId(shirt.id) == shirt.default_variant_id
+    assert (str(first.details.compare_at_price), first.details.weight_g) == ("12.00", 200)
+    assert second.details.barcode == "96385074"
+    assert [len(option.values) for option in shirt.options] == [2, 2]
+
+
+def test_same_file_twice_changes_nothing(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    events = len(catalog.store.events)
+    assert counts(import_text(catalog, SHIRT)) == (0, 0, 1, 0, 0)
+    assert len(catalog.store.events) == events
+
+
+def test_sku_identifies_a_variant_without_its_product(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    report = import_text(catalog, "sku,price,stock\nL-R,15,3\nS-B,16,9\n", set_stock=True)
+    assert counts(report) == (0, 2, 0, 0, 0)
+    assert [(sku, price, stock) for sku, _, price, stock in shown(catalog)] == [
+        ("S-R", "10.00", 1),
+        ("S-B", "16.00", 9),
+        ("L-R", "15.00", 3),
+    ]
+    assert [change.title for change in report.stock] == ["Shirt, Size: S, Colour: Blue"]
+
+
+def test_variant_without_sku_is_found_by_its_options(catalog: CatalogFixture) -> None:
+    text = "handle,title,price,option1_name,option1_value\ncup,Cup,1,Size,S\ncup,Cup,2,Size,L\n"
+    import_text(catalog, text)
+    changed = text.replace("Cup,2,Size,L", "Cup,3,size,l")
+    assert counts(import_text(catalog, changed)) == (0, 1, 0, 0, 0)
+    assert shown(catalog) == [(None, "Size: S", "1.00", 0), (None, "Size: L", "3.00", 0)]
+
+
+def test_new_values_and_options_are_added_to_a_product(catalog: CatalogFixture) -> None:
+    import_text(catalog, "handle,sku,title,price\nmug,M-1,Mug,5\n")
+    more = (
+        "handle,sku,title,price,option1_name,option1_value\n"
+        "mug,M-1,Mug,5,Glaze,Blue\nmug,M-2,Mug,6,Glaze,White\n"
+    )
+    assert counts(import_text(catalog, more)) == (0, 1, 0, 1, 0)
+    assert counts(import_text(catalog, more)) == (0, 0, 1, 0, 0)
+    again = more.replace("M-1,Mug,5,Glaze,Blue", "M-3,Mug,7,Glaze,Green")
+    assert counts(import_text(catalog, again)) == (0, 1, 0, 1, 0)
+    assert [(sku, options) for sku, options, _, _ in shown(catalog)] == [
+        ("M-1", "Glaze: Blue"),
+        ("M-2", "Glaze: White"),
+        ("M-3", "Glaze: Green"),
+    ]
+
+
+def test_variant_moves_to_other_options_by_its_sku(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    moved = SHIRT.replace("L-R,Shirt,11,3,Size,L,", "L-R,Shirt,11,3,Size,XL,")
+    assert counts(import_text(catalog, moved)) == (0, 1, 0, 0, 0)
+    assert shown(catalog)[2][:2] == ("L-R", "Size: XL, Colour: Red")
+
+
+def test_invalid_variant_is_rejected_and_the_others_are_imported(catalog: CatalogFixture) -> None:
+    text = SHIRT.replace("S-R,Shirt,10", "S-R,Shirt,free").replace(",96385074", ",96385075")
+    report = import_text(catalog, text)
+    assert counts(report) == (1, 0, 0, 0, 2)
+    assert [(line, column) for line, column, _ in problems(report)] == [
+        (2, "price"),
+        (3, "barcode"),
+    ]
+    assert [sku for sku, *_ in shown(catalog)] == ["L-R"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "reason"),
+    [
+        ("a,A,Cup,1,Size,S\na,B,Cup,1,Size,s\n", 2, "Another variant has the same options."),
+        ("a,A,Cup,1,Size,S\na,A,Cup,1,Size,L\n", 2, "Another product has the SKU “A”."),
+        ("a,A,Cup,1,Size,\n", 2, "An option has a name and a value."),
+    ],
+)
+def test_inconsistent_variants_are_rejected(
+    catalog: CatalogFixture, rows: str, line: int, reason: str
+) -> None:
+    report = import_text(catalog, f"handle,sku,title,price,option1_name,option1_value\n{rows}")
+    assert [(each.line, each.reason) for each in report.rejected] == [(line, reason)]
+    assert products(catalog) == []
+
+
+def test_new_variant_without_a_value_of_each_option_is_rejected(catalog: CatalogFixture) -> None:
+    header = "handle,sku,title,price,option1_name,option1_value\n"
+    report = import_text(catalog, f"{header}a,A,Cup,1,Size,S\na,B,Cup,1,,\n")
+    assert [(row.line, row.reason) for row in report.rejected] == [(3, "Choose a value of Size.")]
+    assert shown(catalog) == [("A", "Size: S", "1.00", 0)]
+
+
+def test_skus_of_two_products_are_rejected(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price\nA,Cup,1\nB,Mug,1\n")
+    report = import_text(
+        catalog,
+        "handle,sku,title,price,option1_name,option1_value\nx,A,Cup,1,Size,S\nx,B,Cup,1,Size,L\n",
+    )
+    assert problems(report) == [(2, None, "The SKUs of this product belong to several products.")]
+
+
+def test_failed_product_leaves_the_shop_unchanged(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    before = shown(catalog), len(catalog.store.events)
+    twice = SHIRT.replace("Size,L,Colour,Red", "Size,S,Colour,Blue").replace(",Shirt,", ",Coat,")
+    assert counts(import_text(catalog, twice)) == (0, 0, 0, 0, 1)
+    assert (shown(catalog), len(catalog.store.events)) == before
+
+
+def test_archived_variant_is_rejected(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    [shirt] = products(catalog)
+    archived = shirt.variants[2]
+    catalog.archive_variant(ArchiveVariantCommand(actor=SYSTEM, variant_id=archived.id))
+    report = import_text(catalog, SHIRT)
+    assert problems(report) == [(4, None, "This variant is archived. Restore it first.")]
+
+
+def test_export_has_one_row_for_each_variant_and_imports_unchanged(
+    catalog: CatalogFixture,
+) -> None:
+    import_text(catalog, SHIRT)
+    for file_format in FileFormat:
+        command = ExportProductsCommand(actor=SYSTEM, format=file_format)
+        exported = "".join(catalog.export_products(command))
+        assert exported.count("96385074") == 1
+        other = CatalogFixture()
+        for expected in ((1, 0, 0, 2, 0), (0, 0, 1, 0, 0)):
+            file = read_products(BytesIO(exported.encode()), file_format)
+            report = other.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+            assert counts(report) == expected
+            assert "".join(other.export_products(command)) == exported
+
+
+def test_id_of_another_products_variant_is_rejected(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    [shirt] = products(catalog)
+    variant_id = shirt.variants[1].id
+    import_text(catalog, "sku,title,price\nC,Cup,1\n")
+    report = import_text(
+        catalog, f"sku,title,price,variant_id\nC,Cup,1,{variant_id}\nD,Mug,1,{variant_id}\n"
+    )
+    taken = "This is a variant of another product."
+    assert problems(report) == [(2, "variant_id", taken), (3, "variant_id", taken)]
+
+
+def test_product_with_more_rows_than_a_batch_is_one_product(catalog: CatalogFixture) -> None:
+    rows = "".join(
+        f"x,Cup,1,Size,{number // 30},Colour,{number % 30}\n" for number in range(BATCH_SIZE + 10)
+    )
+    header = "handle,title,price,option1_name,option1_value,option2_name,option2_value\n"
+    report = import_text(catalog, header + rows)
+    assert counts(report) == (1, 0, 0, BATCH_SIZE + 9, 0)

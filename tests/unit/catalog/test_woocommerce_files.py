@@ -1,0 +1,128 @@
+from io import BytesIO
+
+import pytest
+
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.import_products import ImportProductsCommand
+from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_sources.woocommerce import WOOCOMMERCE
+from novacart.application.catalog.product_file_reader import read_products
+from novacart.application.catalog.product_files import FileFormat
+from novacart.domain.catalog.product import Product
+from tests.support.catalog_fixture import CatalogFixture
+
+HEADER = (
+    "ID,Type,SKU,Name,Published,Visibility in catalog,Short description,Description,"
+    "In stock?,Stock,Weight (kg),Sale price,Regular price,Categories,Tags,Images,Parent,Position,"
+    "Attribute 1 name,Attribute 1 value(s),Attribute 2 name,Attribute 2 value(s),"
+    "Attribute 1 default,Date sale price ends\n"
+)
+SCARF = (
+    "11,simple,W-1,Scarf,1,visible,Warm,<p>Long</p>,1,4,0.25,80,100,"
+    "Clothing > Scarves,,https://images.example/a.jpg,,0,,,,,,\n"
+)
+SHIRT = (
+    '12,variable,W-2,Shirt,1,visible,,A shirt,1,,,,,"Clothing, Clothing > Shirts, Gifts",,'
+    ',,0,Colour,"Red, Blue",Size,"S, L",Blue,\n'
+)
+# Variations may come before and far after their product.
+RED = "13,variation,W-3,Shirt - Red,1,visible,,,1,2,,,50,,,,W-2,2,Colour,Red,Size,,,\n"
+BLUE = "14,variation,W-4,Shirt - Blue,1,visible,,,1,3,,,60,,,,id:12,1,Colour,Blue,Size,,,\n"
+
+
+@pytest.fixture
+def catalog() -> CatalogFixture:
+    return CatalogFixture()
+
+
+def import_text(catalog: CatalogFixture, text: str) -> ImportReport:
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=WOOCOMMERCE)
+    return catalog.import_products(
+        ImportProductsCommand(actor=SYSTEM, file=file, create_categories=True)
+    )
+
+
+def products(catalog: CatalogFixture) -> list[Product]:
+    return list(catalog.store.products.values())
+
+
+def problems(report: ImportReport) -> list[tuple[int, str]]:
+    return [(row.line, row.reason) for row in report.rejected]
+
+
+def test_simple_product_is_imported(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, HEADER + SCARF)
+    assert (report.added, report.units_added, report.rejected, report.notes) == (1, 4, [], [])
+    [scarf] = products(catalog)
+    assert (scarf.details.title, scarf.details.subtitle) == ("Scarf", "Warm")
+    assert scarf.details.description == "Long"
+    variant = scarf.default_variant.details
+    assert (str(variant.price), str(variant.compare_at_price)) == ("80.00", "100.00")
+    assert (variant.sku, variant.weight_g) == ("W-1", 250)
+
+
+def test_variations_anywhere_in_the_file_are_variants_of_their_product(
+    catalog: CatalogFixture,
+) -> None:
+    report = import_text(catalog, HEADER + RED + SCARF + SHIRT + BLUE)
+    assert (report.added, report.variants_added, report.rejected) == (2, 1, [])
+    shirt = next(each for each in products(catalog) if each.details.title == "Shirt")
+    assert [
+        (variant.details.sku, shirt.describe_options(variant)) for variant in shirt.variants
+    ] == [("W-4", "Colour: Blue"), ("W-3", "Colour: Red")]
+    assert shirt.default_variant.details.sku == "W-4"
+    assert [row.reason for row in report.notes] == [
+        "A product has one category. Left out: Gifts.",
+        "No variation has a value of “Size”. It is not an option here.",
+    ]
+    again = import_text(catalog, HEADER + SHIRT + BLUE + RED + SCARF)
+    assert (again.added, again.edited, again.unchanged) == (0, 0, 2)
+
+
+def test_blank_value_beside_others_is_any_value(catalog: CatalogFixture) -> None:
+    text = HEADER + SHIRT + RED.replace("Size,,", "Size,S,") + BLUE
+    import_text(catalog, text)
+    [shirt] = products(catalog)
+    assert [shirt.describe_options(each) for each in shirt.variants] == [
+        "Colour: Blue, Size: Any",
+        "Colour: Red, Size: S",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (SCARF.replace("simple", "grouped"), "A group of products is not a product."),
+        (SCARF.replace("simple", "external"), "Products that another shop sells (external)"),
+        (SCARF.replace("Scarf,1,", "Scarf,-1,"), "This product is not published."),
+        (SHIRT, "The file has no variations of this product."),
+        (RED, "This is required for a new product."),
+    ],
+)
+def test_products_that_cannot_be_sold_are_rejected(
+    catalog: CatalogFixture, row: str, reason: str
+) -> None:
+    [(line, text)] = problems(import_text(catalog, HEADER + row))
+    assert line == 2
+    assert text.startswith(reason)
+    assert products(catalog) == []
+
+
+def test_variations_of_a_rejected_product_are_rejected(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, HEADER + SHIRT.replace("Shirt,1,", "Shirt,0,") + RED)
+    assert [line for line, _ in problems(report)] == [2, 3]
+
+
+def test_sale_with_dates_is_left_out(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, HEADER + SCARF.removesuffix("\n") + "2030-01-01\n")
+    [scarf] = products(catalog)
+    assert str(scarf.details.price) == "100.00"
+    assert [row.column for row in report.notes] == ["sale price"]
+
+
+def test_variation_of_a_product_that_was_imported_before_is_added(
+    catalog: CatalogFixture,
+) -> None:
+    import_text(catalog, HEADER + SHIRT + RED)
+    report = import_text(catalog, HEADER + BLUE.replace("id:12", "W-2"))
+    assert (report.edited, report.variants_added, problems(report)) == (1, 1, [])
