@@ -47,6 +47,7 @@ from novacart.domain.payments.events import LatePaymentReceived, RefundRequested
 from novacart.domain.payments.lifecycle import RefundStatus
 from novacart.domain.shared.ids import OrderId, UserId
 from novacart.domain.shared.money import Money
+from tests.fakes.mailed_orders import FakeMailedOrders
 from tests.fakes.mailer import FakeMailer
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
@@ -85,7 +86,7 @@ def mailer() -> FakeMailer:
 def deliver(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
     """Handle every event twice, as the relay may, and return the e-mails sent so far."""
     order_mailer = OrderMailer(
-        begin=FakeUnitOfWorkFactory(store),
+        orders=FakeMailedOrders(store),
         renderer=JinjaEmailRenderer(shop_name="Lanterns", shop_url="https://shop.example"),
         mailer=mailer,
     )

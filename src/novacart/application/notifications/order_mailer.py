@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from novacart.application.ports.email_renderer import EmailRenderer
+from novacart.application.ports.mailed_orders import MailedOrder, MailedOrders
 from novacart.application.ports.mailer import Mail, Mailer
-from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.user import User
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import OrderLine
-from novacart.domain.ordering.order import Order
-from novacart.domain.shared.ids import OrderId, UserId
+from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.personal_text import strip_links
 
@@ -37,15 +36,6 @@ class OrderEventData(Protocol):
     @property
     def order_id(self) -> int: ...
 
-    @property
-    def user_id(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True)
-class MailedOrder:
-    order: Order
-    customer: User
-
 
 class OrderMailer:
     """Render a template for an order and send it to the address the order was placed with.
@@ -55,19 +45,14 @@ class OrderMailer:
     them as the shop's own words.
     """
 
-    def __init__(
-        self, *, begin: UnitOfWorkFactory, renderer: EmailRenderer, mailer: Mailer
-    ) -> None:
-        self._begin = begin
+    def __init__(self, *, orders: MailedOrders, renderer: EmailRenderer, mailer: Mailer) -> None:
+        self._orders = orders
         self._renderer = renderer
         self._mailer = mailer
 
     def load(self, event: OrderEventData) -> MailedOrder:
-        """Load the event's order and its customer. Raises `OrderNotFound`, `UserNotFound`."""
-        with self._begin() as work:
-            # Users are locked before orders.
-            customer = work.users.get(UserId(event.user_id))
-            return MailedOrder(work.orders.get(OrderId(event.order_id)), customer)
+        """Load the event's order and its customer. Raises `OrderNotFound`."""
+        return self._orders.get(OrderId(event.order_id))
 
     def send(self, mailed: MailedOrder, template: str, *, kind: str, **context: object) -> None:
         """Send the e-mail; `context` is added to the order's data.

@@ -1,7 +1,9 @@
 """E-mails to customers about orders and refunds."""
 
-from injector import Binder, Injector, Module, inject, singleton
+from injector import Binder, Injector, Module, inject, provider, singleton
 
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.ordering.mailed_orders import SqlMailedOrders
 from novacart.application.notifications.order_mailer import OrderMailer
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
@@ -16,6 +18,7 @@ from novacart.application.notifications.send_refund_emails import (
     SendRefundEmail,
     SendRefundStartedEmail,
 )
+from novacart.application.ports.mailed_orders import MailedOrders
 from novacart.domain.ordering.events import (
     OrderCancelled,
     OrderConfirmed,
@@ -46,6 +49,11 @@ class NotificationsModule(Module):
     def configure(self, binder: Binder) -> None:
         for use_case in _USE_CASES:
             binder.bind(use_case, to=inject(use_case), scope=singleton)
+
+    @provider
+    @singleton
+    def orders(self, database: Database) -> MailedOrders:
+        return SqlMailedOrders(database)
 
 
 def event_handlers(injector: Injector) -> EventHandlers:
