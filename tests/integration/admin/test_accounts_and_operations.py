@@ -186,7 +186,7 @@ def test_stock_adjustment_is_in_the_audit_log(owner: StaffClient, injector: Inje
     assert "stock.adjusted" in log
     entry = log.partition("/admin/audit/details/?id=")[2].partition('"')[0]
     page = owner.get(f"/admin/audit/details/?id={entry}").text
-    for text in ("Broken", "-3", "staff:", f"product:{product}"):
+    for text in ("Broken", "-3", "staff:", f"variant:{product}"):
         assert text in page
 
 
