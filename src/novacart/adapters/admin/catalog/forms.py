@@ -117,9 +117,13 @@ class ImageForm(StaffForm):
 
 
 _SOURCE_LABELS: Final = {
-    "generic": "NovaCart",
     "shopify": "Shopify",
     "woocommerce": "WooCommerce",
+    "magento": "Magento or Adobe Commerce",
+    "prestashop": "PrestaShop",
+    "vendure": "Vendure",
+    "google": "Google Merchant Center",
+    "generic": "NovaCart, or another shop",
 }
 
 

@@ -28,6 +28,7 @@ GRAMS: Final = {
     "lbs": Decimal("453.59237"),
     "oz": Decimal("28.349523125"),
 }
+_WEIGHT: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]+)")
 _TRUE: Final = {"1", "true", "yes", "y", "on"}
 _FALSE: Final = {"0", "false", "no", "n", "off"}
 
@@ -38,7 +39,7 @@ class Cells:
     def __init__(self, row: NumberedRow, currency: str) -> None:
         self.line = row.line
         self._row = row.row
-        self._numbers = row.numbers
+        self.numbers = row.numbers
         self._currency = currency
 
     def text(self, *columns: str) -> str:
@@ -63,7 +64,7 @@ class Cells:
         text = self.text(column)
         if not text:
             return None
-        return read_money(text, self._currency, self._numbers, field=column)
+        return read_money(text, self._currency, self.numbers, field=column)
 
     def number(self, column: str) -> Decimal | None:
         """None for a blank cell. Raises `InvalidValue` on the column."""
@@ -71,7 +72,7 @@ class Cells:
         if not text:
             return None
         try:
-            return Decimal(read_number(text, self._numbers))
+            return Decimal(read_number(text, self.numbers))
         except UnclearNumber as error:
             raise InvalidValue(column, f"{error}; expected a number.") from error
 
@@ -86,6 +87,13 @@ class Cells:
         if not number or unit.lower() not in GRAMS:
             return None
         return int((number * GRAMS[unit.lower()]).quantize(Decimal(1), ROUND_HALF_UP)) or None
+
+    def weight(self, column: str) -> int | None:
+        """The grams of a weight with its unit, such as `1.5 kg`."""
+        match = _WEIGHT.fullmatch(self.text(column))
+        if match is None or match[2].lower() not in GRAMS:
+            return None
+        return int((Decimal(match[1]) * GRAMS[match[2].lower()]).to_integral_value()) or None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,116 @@
+"""Product data of Google Merchant Center, as text separated by tabs or commas.
+
+Source: Google's “Product data specification”.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
+from novacart.application.catalog.import_sources.cells import (
+    Cells,
+    Draft,
+    rejecting,
+    sale_prices,
+    split_values,
+    variant_changes,
+)
+from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+
+_OPTIONS: Final = {
+    "color": "Colour",
+    "size": "Size",
+    "material": "Material",
+    "pattern": "Pattern",
+}
+_COLUMNS: Final = (
+    *("id", "title", "description", "image_link", "additional_image_link", "availability"),
+    *("price", "sale_price", "sale_price_effective_date", "brand", "gtin", "product_type"),
+    *("google_product_category", "item_group_id", "shipping_weight", *_OPTIONS),
+)
+_FIELDS: Final = {
+    "title": "title",
+    "description": "description",
+    "brand": "brand",
+    "category": "product_type",
+}
+_VARIANT_FIELDS: Final = {
+    "sku": "id",
+    "barcode": "gtin",
+    "price": "price",
+    "compare_at_price": "price",
+    "weight_g": "shipping_weight",
+}
+
+
+def _group_of(row: Mapping[str, Any]) -> str | None:
+    return str(row.get("item_group_id") or "").strip() or None
+
+
+def _read_products(
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
+) -> Iterator[ImportedProduct]:
+    for row in rows:
+        group_id = None if row.problem else _group_of(row.row)
+        # A group is read at its first row.
+        group = [row] if group_id is None else kept.take(group_id, row.numbers)
+        if group:
+            draft = Draft(line=row.line, reference=group_id or Cells(row, currency).text("id"))
+            _read_group(draft, group, currency)
+            yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> None:
+    of_rows = [Cells(row, currency) for row in group]
+    # Only what differs is an option.
+    used = [column for column in _OPTIONS if len({cells.text(column) for cells in of_rows}) > 1]
+
+    def read(cells: Cells) -> None:
+        if cells is of_rows[0]:
+            _read_product(draft, cells)
+        options = {_OPTIONS[column]: cells.text(column) or "None" for column in used}
+        if len(group) > 1 and not used:
+            options = {"Item": cells.text("id")}
+        draft.variants.append(_variant_of(draft, cells, options))
+
+    for row, cells in zip(group, of_rows, strict=True):
+        rejecting(draft, row, lambda cells=cells: read(cells))  # type: ignore[misc]
+
+
+def _read_product(draft: Draft, cells: Cells) -> None:
+    draft.describe(cells, title="title", html=["description"], brand="brand")
+    draft.category_path(split_values(cells.text("product_type", "google_product_category"), ">"))
+    for url in (cells.text("image_link"), *split_values(cells.text("additional_image_link"))):
+        draft.add_picture(cells.line, url)
+
+
+def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> ImportedVariant:
+    sale = cells.money("sale_price")
+    if sale is not None and cells.text("sale_price_effective_date"):
+        draft.note(cells.line, "The sale has dates. The price was imported.", "sale_price")
+        sale = None
+    price, compare_at = sale_prices(sale, cells.money("price"))
+    is_sold_out = cells.text("availability").replace(" ", "_") == "out_of_stock"
+    return ImportedVariant(
+        line=cells.line,
+        changes=variant_changes(
+            sku=cells.text("id"),
+            barcode=cells.text("gtin"),
+            weight_g=cells.weight("shipping_weight"),
+            price=price,
+            compare_at=compare_at,
+        ),
+        options=options,
+        picture=cells.text("image_link") if options else "",
+        stock=0 if is_sold_out else None,
+    )
+
+
+GOOGLE: Final = ImportSource(
+    name="google",
+    columns=_COLUMNS,
+    aliases={column.replace("_", " "): column for column in _COLUMNS if "_" in column},
+    numbers=frozenset({"price", "sale_price"}),
+    products=_read_products,
+    kept_by=_group_of,
+)

@@ -1,0 +1,162 @@
+"""Product files of Magento 2 and Adobe Commerce: a row for each product and store view.
+
+Source: Adobe Commerce's documentation, “Product attributes CSV reference” and “Configurable
+product data”.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
+from novacart.application.catalog.import_sources.cells import (
+    Cells,
+    Draft,
+    rejecting,
+    sale_prices,
+    split_values,
+    variant_changes,
+)
+from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.domain.shared.errors import DomainError
+
+_SOLD: Final = {"simple", "virtual", "downloadable", "configurable"}
+_ROOT: Final = "Default Category"
+_COLUMNS: Final = (
+    *("sku", "store_view_code", "product_type", "categories", "name", "description"),
+    *("short_description", "product_online", "visibility", "price", "special_price"),
+    *("special_price_to_date", "url_key", "base_image", "base_image_label", "additional_images"),
+    *("additional_attributes", "qty", "configurable_variations", "configurable_variation_labels"),
+)
+_FIELDS: Final = {
+    "title": "name",
+    "description": "description",
+    "brand": "additional_attributes",
+    "category": "categories",
+}
+_VARIANT_FIELDS: Final = {
+    "sku": "sku",
+    "price": "price",
+    "compare_at_price": "special_price",
+    "stock": "qty",
+}
+
+
+def _sku_of_variation(row: Mapping[str, Any]) -> str | None:
+    is_hidden = str(row.get("visibility") or "").strip().lower() == "not visible individually"
+    is_product = str(row.get("product_type") or "").strip() != "configurable"
+    if is_hidden and is_product and not str(row.get("store_view_code") or "").strip():
+        return str(row.get("sku") or "").strip()
+    return None
+
+
+def _read_products(
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
+) -> Iterator[ImportedProduct]:
+    style = None
+    for row in rows:
+        style = row.numbers
+        cells = Cells(row, currency)
+        # Other store views have translations of the same products.
+        if row.problem is None and (cells.text("store_view_code") or _sku_of_variation(row.row)):
+            continue
+        draft = Draft(line=row.line, reference=cells.text("sku") or None)
+        rejecting(draft, row, lambda draft=draft, cells=cells: _read(draft, cells, kept, currency))  # type: ignore[misc]
+        yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+    if style is not None:
+        for _, left in kept.take_rest(style):
+            draft = Draft(line=left[0].line, reference=None)
+            reason = "It is not visible individually, and no product was imported with it."
+            draft.reject(left[0].line, reason, "visibility")
+            yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _read(draft: Draft, cells: Cells, kept: KeptRows, currency: str) -> None:
+    kind = cells.text("product_type") or "simple"
+    if kind not in _SOLD:
+        raise DomainError(f"Products of the type {kind} are not imported.")
+    if cells.text("product_online") in {"0", "2"}:
+        raise DomainError("This product is not online. It was not imported.")
+    draft.describe(cells, title="name", html=["description", "short_description"])
+    brand = _pairs(cells.text("additional_attributes"), ",")
+    maker = brand.get("brand") or brand.get("manufacturer")
+    if maker:
+        draft.changes["brand"] = maker
+    _read_categories(draft, cells)
+    for url in (cells.text("base_image"), *split_values(cells.text("additional_images"))):
+        draft.add_picture(cells.line, url)
+    if kind == "configurable":
+        _read_variations(draft, cells, kept, currency)
+    else:
+        draft.variants.append(_variant_of(draft, cells, {}))
+
+
+def _read_categories(draft: Draft, cells: Cells) -> None:
+    paths = [
+        [name for name in split_values(path, "/") if name != _ROOT]
+        for path in split_values(cells.text("categories"))
+    ]
+    draft.category_path(max(paths, key=len, default=[]))
+
+
+def _read_variations(draft: Draft, cells: Cells, kept: KeptRows, currency: str) -> None:
+    labels = _pairs(cells.text("configurable_variation_labels"), ",")
+    variations = split_values(cells.text("configurable_variations"), "|")
+    if not variations:
+        raise DomainError("The file has no variations of this product.")
+    for variation in variations:
+        values = _pairs(variation, ",")
+        sku = values.pop("sku", "")
+        found = kept.take(sku, cells.numbers)
+        if not found:
+            reason = f"The file has no row of the variation with the SKU “{sku}”."
+            draft.reject(cells.line, reason, "configurable_variations")
+            continue
+        options = {labels.get(code, code): text for code, text in values.items()}
+        of_variation = Cells(found[0], currency)
+
+        def read(of_variation: Cells = of_variation, options: Mapping[str, str] = options) -> None:
+            draft.variants.append(_variant_of(draft, of_variation, options))
+
+        rejecting(draft, found[0], read)
+
+
+def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> ImportedVariant:
+    special = cells.money("special_price")
+    if special is not None and cells.text("special_price_to_date"):
+        reason = "The special price has an end. The regular price was imported."
+        draft.note(cells.line, reason, "special_price")
+        special = None
+    price, compare_at = sale_prices(special, cells.money("price"))
+    return ImportedVariant(
+        line=cells.line,
+        # The file does not say the unit of weights.
+        changes=variant_changes(
+            sku=cells.text("sku"), barcode="", weight_g=None, price=price, compare_at=compare_at
+        ),
+        options=options,
+        picture=cells.text("base_image") if options else "",
+        stock=cells.units("qty"),
+    )
+
+
+def _pairs(text: str, separator: str) -> dict[str, str]:
+    """The values of `color=Red,size=M` by their names. A part without a name continues a value."""
+    pairs: dict[str, str] = {}
+    last = ""
+    for part in text.split(separator):
+        name, equals, value = part.partition("=")
+        if equals:
+            last = name.strip()
+            pairs[last] = value.strip()
+        elif last:
+            pairs[last] += separator + part
+    return pairs
+
+
+MAGENTO: Final = ImportSource(
+    name="magento",
+    columns=_COLUMNS,
+    numbers=frozenset({"price", "special_price", "qty"}),
+    products=_read_products,
+    kept_by=_sku_of_variation,
+)

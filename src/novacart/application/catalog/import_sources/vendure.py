@@ -1,0 +1,99 @@
+"""Product files of Vendure: a row for each variant.
+
+Source: Vendure's documentation, “Importing Data”.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
+from novacart.application.catalog.import_sources.cells import (
+    Cells,
+    Draft,
+    groups,
+    rejecting,
+    split_values,
+    variant_changes,
+)
+from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.domain.shared.errors import DomainError
+
+_TRANSLATED: Final = (
+    *("name", "slug", "description", "facets", "optiongroups", "optionvalues", "variantfacets"),
+)
+_COLUMNS: Final = (
+    *_TRANSLATED,
+    *("assets", "sku", "price", "stockonhand", "trackinventory", "variantassets"),
+)
+_FIELDS: Final = {"title": "name", "description": "description", "brand": "facets"}
+_VARIANT_FIELDS: Final = {"sku": "sku", "price": "price", "stock": "stockonhand"}
+
+
+def _read_products(
+    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
+) -> Iterator[ImportedProduct]:
+    for name, group in groups(rows, "name"):
+        first = Cells(group[0], currency)
+        draft = Draft(line=group[0].line, reference=first.text("slug") or name or None)
+        _read_group(draft, group, currency)
+        yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> None:
+    names: list[str] = []
+
+    def read(row: NumberedRow) -> None:
+        cells = Cells(row, currency)
+        if row is group[0]:
+            names.extend(split_values(cells.text("optiongroups"), "|"))
+            _read_product(draft, cells)
+        draft.variants.append(_variant_of(cells, names))
+
+    for row in group:
+        rejecting(draft, row, lambda row=row: read(row))  # type: ignore[misc]
+
+
+def _read_product(draft: Draft, cells: Cells) -> None:
+    draft.describe(cells, title="name", html=["description"])
+    for facet in split_values(cells.text("facets"), "|"):
+        name, _, value = facet.partition(":")
+        if name.strip().lower() in {"brand", "manufacturer"} and value.strip():
+            draft.changes["brand"] = value.strip()
+        elif name.strip().lower() == "category" and value.strip():
+            draft.category_path([value.strip()])
+        elif value.strip():
+            draft.tags.append(value.strip())
+    for url in split_values(cells.text("assets"), "|"):
+        draft.add_picture(cells.line, url)
+
+
+def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
+    texts = split_values(cells.text("optionvalues"), "|")
+    if len(texts) != len(names):
+        raise DomainError("The row has another number of option values than of option groups.")
+    is_counted = not cells.is_false("trackinventory")
+    changes = variant_changes(
+        sku=cells.text("sku"),
+        barcode="",
+        weight_g=None,
+        price=cells.money("price"),
+        compare_at=None,
+    )
+    del changes["compare_at_price"]
+    pictures = split_values(cells.text("variantassets"), "|")
+    return ImportedVariant(
+        line=cells.line,
+        changes=changes,
+        options=dict(zip(names, texts, strict=True)),
+        picture=pictures[0] if pictures else "",
+        stock=cells.units("stockonhand") if is_counted else None,
+    )
+
+
+VENDURE: Final = ImportSource(
+    name="vendure",
+    columns=_COLUMNS,
+    aliases={f"{column}:en": column for column in _TRANSLATED},
+    numbers=frozenset({"price"}),
+    products=_read_products,
+)

@@ -1,0 +1,183 @@
+"""Product files of Magento, PrestaShop, Vendure and Google Merchant Center."""
+
+from io import BytesIO
+
+import pytest
+
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.import_products import ImportProductsCommand
+from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_rows import ImportSource
+from novacart.application.catalog.import_sources.google import GOOGLE
+from novacart.application.catalog.import_sources.magento import MAGENTO
+from novacart.application.catalog.import_sources.prestashop import PRESTASHOP
+from novacart.application.catalog.import_sources.vendure import VENDURE
+from novacart.application.catalog.product_file_reader import read_products
+from novacart.application.catalog.product_files import FileFormat
+from tests.support.catalog_fixture import CatalogFixture
+
+MAGENTO_FILE = (
+    "sku,store_view_code,product_type,categories,name,description,product_online,visibility,price,"
+    "special_price,special_price_to_date,additional_attributes,qty,configurable_variations,"
+    "configurable_variation_labels\n"
+    "M-S,,simple,,Shawl S,,1,Not Visible Individually,100,,,,4.0000,,\n"
+    "M-L,,simple,,Shawl L,,1,Not Visible Individually,120,90,,,5.0000,,\n"
+    "M,,configurable,Default Category/Clothing/Shawls,Shawl,<p>Warm</p>,1,"
+    '"Catalog, Search",,,,"brand=Ayna,note=a, b",0,'
+    '"sku=M-S,size=S|sku=M-L,size=L|sku=M-X,size=X",size=Size\n'
+    "M,german,configurable,,Schal,,1,,,,,,,,\n"
+    'P,,simple,Default Category,Pin,,1,"Catalog, Search",10,8,2030-01-01,,3,,\n'
+    "B,,bundle,,Set,,1,,10,,,,3,,\n"
+    "O,,simple,,Old,,2,,10,,,,3,,\n"
+    "H,,simple,,Hidden,,1,Not Visible Individually,10,,,,3,,\n"
+)
+PRESTASHOP_FILE = (
+    "Product ID;Active (0/1);Name *;Categories (x,y,z...);Price tax excluded;Discount percent;"
+    "Discount to (yyyy-mm-dd);Reference #;Manufacturer;EAN13;Weight;Quantity;Description\n"
+    "1;1;Lamp;Home,Lights;100.00;20;;L-1;Ayna;96385074;0.5;4;<b>Bright</b>\n"
+    "2;1;Bowl;Home;50.00;10;2030-01-01;B-1;;;;2;\n"
+    "3;0;Old;Home;50.00;;;O-1;;;;2;\n"
+)
+COMBINATIONS_FILE = (
+    "Product ID*;Attribute (Name:Type:Position)*;Value (Value:Position)*;Reference;"
+    "Impact on price;Quantity;Default (0 = No, 1 = Yes)\n"
+    "1;Colour:color:0, Size:select:1;Red:0, S:0;L-1;0.00;4;1\n"
+    "1;Colour:color:0, Size:select:1;Blue:0, S:0;L-2;0.00;6;0\n"
+    "1;Colour:color:0, Size:select:1;Blue:0, L:0;L-3;5.00;6;0\n"
+)
+VENDURE_FILE = (
+    "name,slug,description,assets,facets,optionGroups,optionValues,sku,price,taxCategory,"
+    "stockOnHand,trackInventory,variantAssets,variantFacets\n"
+    "Pen,pen,<p>Writes</p>,a.jpg,brand:Ayna|category:Writing,nib|ink,fine|blue,V-1,10.50,standard,"
+    "7,true,,\n"
+    ",,,,,,broad|blue,V-2,11.00,standard,3,false,,\n"
+    ",,,,,,broad,V-3,11.00,standard,3,false,,\n"
+    "Case,case,,,,,,V-9,5.00,standard,1,true,,\n"
+)
+GOOGLE_FILE = (
+    "id\ttitle\tdescription\tavailability\tprice\tsale price\tbrand\tgtin\tproduct type\t"
+    "item group id\tcolor\tsize\tshipping weight\n"
+    "G-1\tTee red\tSoft\tin_stock\t100.00 INR\t80.00 INR\tAyna\t96385074\tClothing > Tees\t"
+    "G\tRed\tS\t0.2 kg\n"
+    "G-9\tCap\tRound\tout of stock\t50.00 INR\t\t\t\t\t\t\t\t\n"
+    "G-2\tTee blue\tSoft\tin_stock\t100.00 INR\t\tAyna\t\tClothing > Tees\tG\tBlue\tS\t\n"
+    "G-3\tMug\t\tin_stock\t5.00 USD\t\t\t\t\t\t\t\t\n"
+)
+
+
+@pytest.fixture
+def catalog() -> CatalogFixture:
+    return CatalogFixture()
+
+
+def import_text(catalog: CatalogFixture, text: str, source: ImportSource) -> ImportReport:
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=source)
+    return catalog.import_products(
+        ImportProductsCommand(actor=SYSTEM, file=file, create_categories=True)
+    )
+
+
+def shown(catalog: CatalogFixture) -> list[tuple[str, str | None, str, str, str | None, int]]:
+    """Title, SKU, options, price, compare-at price and stock of all variants."""
+    levels = catalog.store.stock_levels
+    return [
+        (
+            product.details.title,
+            variant.details.sku,
+            product.describe_options(variant),
+            str(variant.details.price),
+            str(compare_at) if (compare_at := variant.details.compare_at_price) else None,
+            level.available if (level := levels.get(variant.id)) else -1,
+        )
+        for product in catalog.store.products.values()
+        for variant in product.variants
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (MAGENTO_FILE, MAGENTO),
+        (PRESTASHOP_FILE, PRESTASHOP),
+        (VENDURE_FILE, VENDURE),
+        (GOOGLE_FILE, GOOGLE),
+    ],
+)
+def test_same_file_twice_changes_nothing(
+    catalog: CatalogFixture, text: str, source: ImportSource
+) -> None:
+    first = import_text(catalog, text, source)
+    events = len(catalog.store.events)
+    again = import_text(catalog, text, source)
+    assert (again.added, again.edited, again.unchanged) == (0, 0, first.added)
+    assert len(catalog.store.events) == events
+
+
+def test_magento_configurable_product_has_its_simple_products_as_variants(
+    catalog: CatalogFixture,
+) -> None:
+    report = import_text(catalog, MAGENTO_FILE, MAGENTO)
+    assert shown(catalog) == [
+        ("Shawl", "M-S", "Size: S", "100.00", None, 4),
+        ("Shawl", "M-L", "Size: L", "90.00", "120.00", 5),
+        ("Pin", "P", "", "10.00", None, 3),
+    ]
+    shawl = next(iter(catalog.store.products.values()))
+    assert (shawl.details.brand, shawl.details.description) == ("Ayna", "Warm")
+    assert [each.slug for each in catalog.queries.categories()] == ["shawls"]
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (4, "The file has no row of the variation with the SKU “M-X”."),
+        (7, "Products of the type bundle are not imported."),
+        (8, "This product is not online. It was not imported."),
+        (9, "It is not visible individually, and no product was imported with it."),
+    ]
+    assert [row.column for row in report.notes] == ["special_price"]
+
+
+def test_prestashop_products_and_their_combinations_are_imported(
+    catalog: CatalogFixture,
+) -> None:
+    report = import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    assert shown(catalog) == [
+        ("Lamp", "L-1", "", "80.00", "100.00", 4),
+        ("Bowl", "B-1", "", "50.00", None, 2),
+    ]
+    assert [row.line for row in report.rejected] == [4]
+    lamp = next(iter(catalog.store.products.values()))
+    assert (lamp.details.brand, lamp.details.description) == ("Ayna", "Bright")
+    assert (lamp.default_variant.details.weight_g, lamp.default_variant.details.barcode) == (
+        500,
+        "96385074",
+    )
+    combinations = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
+    assert [row.line for row in combinations.rejected] == [4]
+    assert [each[1:3] for each in shown(catalog)[:2]] == [
+        ("L-1", "Colour: Red, Size: S"),
+        ("L-2", "Colour: Blue, Size: S"),
+    ]
+
+
+def test_vendure_rows_without_name_are_variants(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, VENDURE_FILE, VENDURE)
+    assert shown(catalog) == [
+        ("Pen", "V-1", "nib: fine, ink: blue", "10.50", None, 7),
+        ("Pen", "V-2", "nib: broad, ink: blue", "11.00", None, 0),
+        ("Case", "V-9", "", "5.00", None, 1),
+    ]
+    assert [row.line for row in report.rejected] == [4]
+
+
+def test_google_items_of_a_group_are_variants(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, GOOGLE_FILE, GOOGLE)
+    assert shown(catalog) == [
+        ("Tee red", "G-1", "Colour: Red", "80.00", "100.00", 0),
+        ("Tee red", "G-2", "Colour: Blue", "100.00", None, 0),
+        ("Cap", "G-9", "", "50.00", None, 0),
+    ]
+    tee = next(iter(catalog.store.products.values()))
+    assert (tee.default_variant.details.weight_g, tee.default_variant.details.barcode) == (
+        200,
+        "96385074",
+    )
+    [problem] = report.rejected
+    assert (problem.line, problem.column) == (5, "price")
