@@ -117,8 +117,10 @@ fix: install ## format, and fix lint errors where ruff can
 .PHONY: lock
 lock: install ## update the lock after a change of pyproject.toml
 	@$(UV_COMPILE) pyproject.toml --group build --output-file requirements/runtime.txt $(UPGRADE)
-	@$(UV_COMPILE) pyproject.toml --group build --group dev \
-		--constraint requirements/runtime.txt --output-file requirements/dev.txt $(UPGRADE)
+	@$(UV_COMPILE) pyproject.toml --group build --extra otel \
+		--constraint requirements/runtime.txt --output-file requirements/otel.txt $(UPGRADE)
+	@$(UV_COMPILE) pyproject.toml --group build --extra otel --group dev \
+		--constraint requirements/otel.txt --output-file requirements/dev.txt $(UPGRADE)
 
 .PHONY: upgrade
 upgrade: ## lock the newest versions that pyproject.toml allows

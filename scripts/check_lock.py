@@ -2,7 +2,7 @@
 
 Each file must pin, with hashes, exactly the packages that its requirements need according to the
 installed metadata, in versions that they allow. It must name no index, URL or path. Every pin of
-runtime.txt must be in dev.txt unchanged.
+runtime.txt and of an extra must be in dev.txt unchanged.
 """
 
 import re
@@ -32,13 +32,19 @@ def main() -> int:
     project = tomllib.loads((root / "pyproject.toml").read_text())
     groups = project["dependency-groups"]
     requirements = [*project["project"]["dependencies"], *groups["build"]]
-    runtime = root / "requirements" / "runtime.txt"
-    development = root / "requirements" / "dev.txt"
-    problems = [*check(runtime, requirements), *check(development, [*requirements, *groups["dev"]])]
+    locks = {"runtime": requirements}
+    for extra, needed in project["project"].get("optional-dependencies", {}).items():
+        requirements = [*requirements, *needed]
+        locks[extra] = requirements
+    locks["dev"] = [*requirements, *groups["dev"]]
+    files = {name: root / "requirements" / f"{name}.txt" for name in locks}
+    problems = [problem for name, needed in locks.items() for problem in check(files[name], needed)]
+    development = files["dev"]
     pinned = pins(development)
     problems += [
-        f"{development}: {name} is not pinned as in {runtime}"
-        for name, pin in pins(runtime).items()
+        f"{development}: {name} is not pinned as in {lock}"
+        for lock in files.values()
+        for name, pin in pins(lock).items()
         if pinned.get(name) != pin
     ]
     for problem in problems:

@@ -1,15 +1,18 @@
 """Dependency injection: bind ports to adapters and build what the processes run."""
 
-from injector import Binder, Injector, Module
+from injector import Binder, Injector, Module, inject, singleton
 
 from novacart.application.ports.audit_log import AuditLog
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.mailer import Mailer
 from novacart.application.ports.outbox import Outbox
+from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.request_context import RequestContexts
 from novacart.application.relay import EventHandler, Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.features import FEATURES
 from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.tracing import TracingModule, trace_ports, tracing_of
 
 
 def build_container(settings: Settings, *overrides: Module) -> Injector:
@@ -18,8 +21,16 @@ def build_container(settings: Settings, *overrides: Module) -> Injector:
     def bind_settings(binder: Binder) -> None:
         binder.bind(Settings, to=settings)
 
+    def bind_use_cases(binder: Binder) -> None:
+        for feature in FEATURES:
+            for use_case in feature.use_cases:
+                binder.bind(use_case, to=inject(use_case), scope=singleton)
+
     modules = [feature.module() for feature in FEATURES]
-    return Injector([bind_settings, *modules, *overrides], auto_bind=False)
+    if settings.otel_exporter_otlp_endpoint:
+        use_cases = [use_case for feature in FEATURES for use_case in feature.use_cases]
+        modules.append(TracingModule(settings, use_cases))
+    return Injector([bind_settings, bind_use_cases, *modules, *overrides], auto_bind=False)
 
 
 def build_relay(injector: Injector) -> Relay:
@@ -28,8 +39,15 @@ def build_relay(injector: Injector) -> Relay:
     The name of a handler is stored with the message, so two handlers of one event need
     different names.
     """
+    tracing = tracing_of(injector)
+    if tracing is not None:
+        trace_ports(injector, tracing, PaymentGateway, Mailer)
     event_handlers = [
-        EventHandler(name=_name(handler), event=event, handle=handler)
+        EventHandler(
+            name=_name(handler),
+            event=event,
+            handle=handler if tracing is None else tracing.handled(handler, _name(handler)),
+        )
         for feature in FEATURES
         for event, handler in feature.event_handlers(injector)
     ]

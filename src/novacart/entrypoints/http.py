@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 
-from flask import Flask, Request, g, request
+from flask import Flask, Request, Response, g, request
 from injector import Injector, Module
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -35,6 +35,8 @@ from novacart.application.accounts.record_denied_access import (
 )
 from novacart.application.authorization.throttle import Throttle
 from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.image_store import ImageStore
+from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.application.ports.request_context import RequestContext
 from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.back_office import BackOfficeModule, register_back_office
@@ -42,6 +44,7 @@ from novacart.entrypoints.blueprints import build_blueprints
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.logs import line_writer, request_ids
 from novacart.entrypoints.settings import Settings, load_settings
+from novacart.entrypoints.tracing import trace_ports, tracing_of
 
 
 def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
@@ -85,6 +88,7 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         cache_seconds=settings.catalog_cache_seconds,
     )
     _allow_replicas(app, injector.get(Replicas))
+    _trace_requests(app, injector)
     app.extensions[auth.EXTENSION] = _authenticate_and_set_actor(injector)
     errors.init_app(app)
     blueprints = build_blueprints(injector)
@@ -110,6 +114,25 @@ def _allow_replicas(app: Flask, replicas: Replicas) -> None:
         )
 
     app.before_request(begin_request)
+
+
+def _trace_requests(app: Flask, injector: Injector) -> None:
+    """Trace requests and provider calls if tracing is switched on."""
+    tracing = tracing_of(injector)
+    if tracing is None:
+        return
+    trace_ports(injector, tracing, PaymentGateway, ImageStore)
+
+    def begin() -> None:
+        g.span = tracing.begin_request(g.server_request_id, request.headers.get("traceparent", ""))
+
+    def end(response: Response) -> Response:
+        route = request_log.route_template(request)
+        g.span.end(request.method, route, response.status_code)
+        return response
+
+    app.before_request(begin)
+    app.after_request(end)
 
 
 def _request_counter(app: Flask, injector: Injector, settings: Settings) -> CountRequest | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -114,6 +115,7 @@ class Settings:
     search_rate_limit: int
     metrics_enabled: bool
     metrics_token: str = field(repr=False)
+    otel_exporter_otlp_endpoint: str
     backup_dir: Path
     backup_key: str = field(repr=False)
     backup_keep_days: int
@@ -214,6 +216,7 @@ def load_settings(
         search_rate_limit=read.number("SEARCH_RATE_LIMIT", 50, maximum=10_000),
         metrics_enabled=metrics_enabled,
         metrics_token=_metrics_token(read.text("METRICS_TOKEN"), enabled=metrics_enabled),
+        otel_exporter_otlp_endpoint=_otlp_endpoint(read.text("OTEL_EXPORTER_OTLP_ENDPOINT")),
         backup_dir=Path(read.text("BACKUP_DIR", str(var / "backups"))),
         backup_key=_backup_key(read.text("BACKUP_KEY")),
         backup_keep_days=read.number("BACKUP_KEEP_DAYS", 14, maximum=3650),
@@ -327,6 +330,23 @@ def _metrics_token(value: str, *, enabled: bool) -> str:
             " monitoring system sends as a bearer token. Make one with"
             ' `python -c "import secrets; print(secrets.token_urlsafe(24))"`.',
             setting="METRICS_TOKEN",
+        )
+    return value
+
+
+def _otlp_endpoint(value: str) -> str:
+    url = urlsplit(value)
+    if value and (url.scheme not in {"http", "https"} or not url.hostname):
+        raise InvalidSetting(
+            "OTEL_EXPORTER_OTLP_ENDPOINT must be the http:// or https:// URL of a collector such as"
+            f" http://localhost:4318, not {value!r}.",
+            setting="OTEL_EXPORTER_OTLP_ENDPOINT",
+        )
+    if value and find_spec("opentelemetry") is None:
+        raise InvalidSetting(
+            "OTEL_EXPORTER_OTLP_ENDPOINT needs the packages of OpenTelemetry: install"
+            " requirements/otel.txt, or `novacart[otel]`.",
+            setting="OTEL_EXPORTER_OTLP_ENDPOINT",
         )
     return value
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.slow_queries import log_slow_queries
 from novacart.adapters.persistence.statements import DriverStatement
 
 # Counts for long enough on SQLite, and sleeps on PostgreSQL.
@@ -27,7 +28,7 @@ Run = Callable[[Database], object]
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database.connect(database_url, slow_query_ms=THRESHOLD)
+    database = Database.connect(database_url, observers=[log_slow_queries(THRESHOLD)])
     database.fetch(FAST)
     yield database
     database.dispose()
@@ -93,7 +94,7 @@ def test_zero_switches_the_log_off(database_url: str) -> None:
 
 
 def test_statement_that_a_timeout_ends_is_logged(postgresql_url: str) -> None:
-    database = Database.connect(postgresql_url, slow_query_ms=THRESHOLD)
+    database = Database.connect(postgresql_url, observers=[log_slow_queries(THRESHOLD)])
     slow: ColumnClause[object] = literal_column("pg_sleep(5)")
     statement = DriverStatement(select(slow))
     for run in (lambda connection: connection.execute(select(slow)), statement.fetch):
@@ -110,12 +111,13 @@ LOG_OF_A_REQUEST = """
 import sys
 from sqlalchemy import literal_column, select
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.slow_queries import log_slow_queries
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.entrypoints.logs import configure_logs, request_ids
 
 configure_logs(debug=False)
 request_ids.set(("of-the-client", "ours"))
-database = Database.connect(sys.argv[1], slow_query_ms=20)
+database = Database.connect(sys.argv[1], observers=[log_slow_queries(20)])
 database.fetch(DriverStatement(select(literal_column(sys.argv[2]))))
 """
 

@@ -11,7 +11,7 @@ from typing import Final
 SOURCES: Final = Path(__file__).parents[3] / "src" / "novacart"
 
 # Contexts that hold neither a transaction nor a lock.
-_HARMLESS: Final = frozenset({"file.open", "translate_errors"})
+_HARMLESS: Final = frozenset({"file.open", "self._tracer.start_span", "translate_errors"})
 _CONTEXT_MANAGER: Final = "contextmanager"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

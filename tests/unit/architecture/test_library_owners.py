@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +51,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "markupsafe": (_ADMIN,),
     "marshmallow": (_WEB,),
     "orjson": (_WEB, _ENTRYPOINTS, _PERSISTENCE),
+    "opentelemetry": ("adapters.opentelemetry",),
     "prometheus_client": (_WEB,),
     "psycopg": (_PERSISTENCE,),
     "pyotp": (_SECURITY,),
@@ -91,9 +93,10 @@ def _foreign_importers(graph: grimp.ImportGraph, library: str, owners: Iterable[
 
 
 def _declared() -> set[str]:
-    """The distributions in pyproject.toml's `dependencies`."""
+    """The distributions in pyproject.toml's `dependencies` and extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    return {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    lines = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    return {canonicalize_name(Requirement(line).name) for line in lines}
 
 
 @pytest.mark.parametrize("library", OWNERS)

@@ -1,5 +1,6 @@
-"""The alert rules use metrics that exist, and each has its section in the operations page."""
+"""Alert rules and dashboard use metrics that exist; each alert has a section in operations.md."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from novacart.domain.accounts.events import SignInFailed
 
 ROOT = Path(__file__).parents[3]
 RULES = ROOT / "deploy" / "prometheus" / "alerts.yml"
+DASHBOARD = ROOT / "deploy" / "grafana" / "novacart.json"
 OPERATIONS = ROOT / "docs" / "operations.md"
 METRICS = ROOT / "src" / "novacart" / "adapters" / "web" / "operations"
 
@@ -19,12 +21,28 @@ def anchor(heading: str) -> str:
     return heading.lower().replace(" ", "-")
 
 
-def test_rules_use_metrics_that_exist() -> None:
+def defined_metrics() -> set[str]:
     source = "".join(path.read_text() for path in METRICS.glob("*.py"))
-    defined = set(re.findall(r'"(novacart_\w+)"', source))
-    used = re.findall(r"(novacart_\w+?)(?:_total|_bucket)\{", RULES.read_text())
+    return set(re.findall(r'"(novacart_\w+)"', source))
+
+
+def metrics_of(expressions: str) -> set[str]:
+    used = set(re.findall(r"(novacart_\w+?)(?:_total|_bucket)\{", expressions))
     assert used
-    assert set(used) <= defined
+    return used
+
+
+def test_dashboard_shows_every_metric() -> None:
+    dashboard = json.loads(DASHBOARD.read_text())
+    targets = [target for panel in dashboard["panels"] for target in panel["targets"]]
+    assert metrics_of("".join(target["expr"] for target in targets)) == defined_metrics()
+    assert all('job="$job"' in target["expr"] for target in targets)
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    assert ids == list(range(1, len(ids) + 1))
+
+
+def test_rules_use_metrics_that_exist() -> None:
+    assert metrics_of(RULES.read_text()) <= defined_metrics()
     events = set(re.findall(r'event="([^"]+)"', RULES.read_text()))
     assert events == {SignInFailed.name}
 

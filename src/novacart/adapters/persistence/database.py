@@ -1,6 +1,6 @@
 """Connections to the database, SQLite or PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any, Final, NamedTuple, NewType, Self
@@ -12,8 +12,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from novacart.adapters.persistence.error_mapping import to_port_error
 from novacart.adapters.persistence.postgresql_engine import postgresql_engine
-from novacart.adapters.persistence.slow_queries import log_slow_queries
 from novacart.adapters.persistence.sqlite_engine import NO_AUTOBEGIN, sqlite_engine
+from novacart.adapters.persistence.statement_observers import (
+    StatementObserver,
+    observe_statements,
+)
 from novacart.adapters.persistence.statements import (
     NO_PARAMETERS,
     DriverStatement,
@@ -52,18 +55,22 @@ class Database:
 
     @classmethod
     def connect(
-        cls, url: str, *, pool_size: int = 4, max_overflow: int = 16, slow_query_ms: int = 0
+        cls,
+        url: str,
+        *,
+        pool_size: int = 4,
+        max_overflow: int = 16,
+        observers: Sequence[StatementObserver] = (),
     ) -> Self:
         """Create the connection pool; the first use opens a connection.
 
         `pool_size` connections stay open, and `max_overflow` more are opened when needed.
-        Statements that take at least `slow_query_ms` milliseconds are logged; 0 logs none.
         """
         is_sqlite = make_url(url).get_backend_name() == "sqlite"
         create = sqlite_engine if is_sqlite else postgresql_engine
         engine = create(url, pool_size, max_overflow)
-        if slow_query_ms:
-            log_slow_queries(engine, slow_query_ms)
+        if observers:
+            observe_statements(engine, observers)
         return cls(engine)
 
     @property

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, Dialect, Engine, Insert, Table, bindparam, in
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 
-from novacart.adapters.persistence.slow_queries import SLOW_AFTER, log_slow
+from novacart.adapters.persistence.statement_observers import OBSERVE
 
 Parameters = Mapping[str, object]
 Row = Sequence[Any]
@@ -191,8 +191,8 @@ class CompiledStatement:
         if engine.dispatch.before_cursor_execute:
             for listener in engine.dispatch.before_cursor_execute:
                 listener(None, cursor, self.sql, values, None, many)
-        slow_after = engine.get_execution_options().get(SLOW_AFTER)
-        started = perf_counter() if slow_after is not None else 0.0
+        observe = engine.get_execution_options().get(OBSERVE)
+        started = perf_counter() if observe is not None else 0.0
         try:
             if many:
                 cursor.executemany(self.sql, values)
@@ -201,8 +201,8 @@ class CompiledStatement:
         except engine.dialect.loaded_dbapi.Error as error:
             raise wrapped(error, engine.dialect, self.sql, driver) from error
         finally:
-            if slow_after is not None and (seconds := perf_counter() - started) >= slow_after:
-                log_slow(self.sql, seconds)
+            if observe is not None:
+                observe(self.sql, perf_counter() - started)
         return cursor
 
 

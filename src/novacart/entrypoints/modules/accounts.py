@@ -1,6 +1,6 @@
 """Dependency injection of accounts, email and rate limits."""
 
-from injector import Binder, Injector, Module, inject, provider, singleton
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.null_mailer import NullMailer
@@ -87,7 +87,7 @@ from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startable
 
-_USE_CASES = (
+USE_CASES = (
     AcceptInvitation,
     AddAddress,
     AuthenticateUser,
@@ -136,10 +136,6 @@ _HOUR = 3600
 
 
 class AccountsModule(Module):
-    def configure(self, binder: Binder) -> None:
-        for use_case in _USE_CASES:
-            binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     @provider
     @singleton
     def session_policy(self, settings: Settings) -> SessionPolicy:

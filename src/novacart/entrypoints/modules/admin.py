@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from injector import Binder, Injector, Module, inject, provider, singleton
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.persistence.back_office.attention import SqlAttentionQueries
 from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigures
@@ -21,14 +21,10 @@ from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import Settings
 
 _HOUR = 3600
-_USE_CASES = (CountSales, RecountSales, RetryMessages)
+USE_CASES = (CountSales, RecountSales, RetryMessages)
 
 
 class AdminModule(Module):
-    def configure(self, binder: Binder) -> None:
-        for use_case in _USE_CASES:
-            binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     @provider
     @singleton
     def queries(self, database: QueryDatabase, settings: Settings) -> BackOfficeQueries:

@@ -1,6 +1,6 @@
 """Bindings of the audit."""
 
-from injector import Binder, Injector, Module, inject, provider, singleton
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.persistence.audit.reader import SqlAuditReader
 from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
@@ -16,11 +16,10 @@ from novacart.application.scheduled_jobs import ScheduledJob
 _DAY = 24 * 3600
 
 
-class AuditModule(Module):
-    def configure(self, binder: Binder) -> None:
-        binder.bind(VerifyAuditLog, to=inject(VerifyAuditLog), scope=singleton)
-        binder.bind(AuditShop, to=inject(AuditShop), scope=singleton)
+USE_CASES = (VerifyAuditLog, AuditShop)
 
+
+class AuditModule(Module):
     @provider
     @singleton
     def reader(self, database: Database) -> AuditReader:

@@ -1,6 +1,6 @@
 """Carts."""
 
-from injector import Binder, Module, inject, provider, singleton
+from injector import Module, provider, singleton
 
 from novacart.adapters.persistence.cart.queries import SqlCartQueries
 from novacart.adapters.persistence.database import QueryDatabase
@@ -12,14 +12,10 @@ from novacart.application.cart.queries import CartQueries
 from novacart.application.cart.remove_lines import ClearCart, RemoveLine, RemoveLines
 from novacart.entrypoints.settings import Settings
 
-_USE_CASES = (AddToCart, ChangeQuantity, RemoveLine, RemoveLines, ClearCart, MoveToWishlist)
+USE_CASES = (AddToCart, ChangeQuantity, RemoveLine, RemoveLines, ClearCart, MoveToWishlist)
 
 
 class CartModule(Module):
-    def configure(self, binder: Binder) -> None:
-        for use_case in _USE_CASES:
-            binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     @provider
     @singleton
     def policy(self, settings: Settings) -> CartPolicy:

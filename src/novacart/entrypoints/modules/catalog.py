@@ -1,6 +1,6 @@
 """Bindings of the catalog."""
 
-from injector import Binder, Module, inject, provider, singleton
+from injector import Module, provider, singleton
 
 from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
@@ -39,7 +39,7 @@ from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
-_USE_CASES = (
+USE_CASES = (
     AddProduct,
     EditProduct,
     ArchiveProduct,
@@ -70,10 +70,6 @@ _USE_CASES = (
 
 
 class CatalogModule(Module):
-    def configure(self, binder: Binder) -> None:
-        for use_case in _USE_CASES:
-            binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     @provider
     @singleton
     def policy(self, settings: Settings) -> CatalogPolicy:

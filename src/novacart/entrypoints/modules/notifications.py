@@ -1,6 +1,6 @@
 """E-mails to customers about orders and refunds."""
 
-from injector import Binder, Injector, Module, inject, provider, singleton
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.mailed_orders import SqlMailedOrders
@@ -31,7 +31,7 @@ from novacart.domain.payments.events import LatePaymentReceived, RefundRequested
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import EmailBackend, Settings
 
-_USE_CASES = (
+USE_CASES = (
     OrderMailer,
     SendCancellationEmail,
     SendConfirmationEmail,
@@ -46,10 +46,6 @@ _USE_CASES = (
 
 
 class NotificationsModule(Module):
-    def configure(self, binder: Binder) -> None:
-        for use_case in _USE_CASES:
-            binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     @provider
     @singleton
     def orders(self, database: Database) -> MailedOrders:

@@ -1,6 +1,6 @@
 """Orders, and idempotent requests."""
 
-from injector import Binder, Injector, Module, inject, provider, singleton
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.persistence.database import QueryDatabase
 from novacart.adapters.persistence.ordering.queries import SqlOrderQueries
@@ -26,7 +26,7 @@ from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.ordering.limits import OrderLimits
 from novacart.entrypoints.settings import Settings
 
-_USE_CASES = (
+USE_CASES = (
     PlaceOrder,
     StartCheckout,
     CancelOrder,
@@ -44,10 +44,6 @@ _USE_CASES = (
 
 
 class OrderingModule(Module):
-    def configure(self, binder: Binder) -> None:
-        for use_case in _USE_CASES:
-            binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     @provider
     @singleton
     def policy(self, settings: Settings, gateway: PaymentGateway) -> CheckoutPolicy:

@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 import structlog
-from injector import Binder, Injector, Module, inject, provider, singleton
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.queries import SqlPaymentQueries
@@ -43,7 +43,7 @@ from novacart.domain.shared.money import Money
 from novacart.entrypoints.modules.feature import EventHandlers
 from novacart.entrypoints.settings import Settings
 
-_USE_CASES = (
+USE_CASES = (
     CancelPayment,
     EventProcessor,
     OpenPayment,
@@ -69,10 +69,6 @@ _LOOK_BACK = timedelta(hours=3)
 
 
 class PaymentsModule(Module):
-    def configure(self, binder: Binder) -> None:
-        for use_case in _USE_CASES:
-            binder.bind(use_case, to=inject(use_case), scope=singleton)
-
     @provider
     @singleton
     def event_retry_policy(self) -> EventRetryPolicy:

@@ -12,6 +12,7 @@ from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimite
 from novacart.adapters.persistence.readiness import SqlReadiness
 from novacart.adapters.persistence.replicas.database import ReplicatedDatabase
 from novacart.adapters.persistence.replicas.replicas import Replicas
+from novacart.adapters.persistence.slow_queries import log_slow_queries
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.clock import SystemClock
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -27,6 +28,7 @@ from novacart.application.ports.security_monitor import SecurityMonitor
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import Settings
+from novacart.entrypoints.tracing import tracing_of
 
 THREADS: Final = Threads()
 """The threads of a web process."""
@@ -38,16 +40,16 @@ _KEPT_MESSAGES = timedelta(days=30)
 class PlatformModule(Module):
     @provider
     @singleton
-    def database(self, settings: Settings) -> Database:
-        return _connect(settings, settings.database_url)
+    def database(self, settings: Settings, injector: Injector) -> Database:
+        return _connect(settings, settings.database_url, injector)
 
     @provider
     @singleton
-    def replicas(self, settings: Settings, database: Database) -> Replicas:
+    def replicas(self, settings: Settings, database: Database, injector: Injector) -> Replicas:
         urls = settings.database_replica_urls
         return Replicas(
             database,
-            [_connect(settings, url) for url in urls],
+            [_connect(settings, url, injector) for url in urls],
             max_lag=settings.replica_max_lag,
         )
 
@@ -127,13 +129,18 @@ class PlatformModule(Module):
         return sql_rate_limiter
 
 
-def _connect(settings: Settings, url: str) -> Database:
+def _connect(settings: Settings, url: str, injector: Injector) -> Database:
+    observers = []
+    if settings.slow_query_ms:
+        observers.append(log_slow_queries(settings.slow_query_ms))
+    if (tracing := tracing_of(injector)) is not None:
+        observers.append(tracing.statement)
     # The threads that serve a provider hold a connection for moments only.
     return Database.connect(
         url,
         pool_size=THREADS.writes + 1,
         max_overflow=THREADS.provider,
-        slow_query_ms=settings.slow_query_ms,
+        observers=observers,
     )
 
 
