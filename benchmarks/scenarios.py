@@ -356,6 +356,10 @@ _LIST_PATHS: Final = (
     ("search: one letter", f"{_LIST}&search=l"),
     ("search: no match", f"{_LIST}&search=zzzz"),
     ("count of a word of 10%", f"/api/products/?limit=1&count=true&search={COMMON_WORD}"),
+    (
+        "estimated count of a word of 10%",
+        f"/api/products/?limit=1&estimate_count=true&search={COMMON_WORD}",
+    ),
     ("suggestions: one letter", f"{_SUGGESTIONS}l"),
     ("suggestions: two letters", f"{_SUGGESTIONS}la"),
     ("suggestions: a word of 10%", f"{_SUGGESTIONS}{COMMON_WORD}"),

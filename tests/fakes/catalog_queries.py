@@ -12,6 +12,7 @@ from novacart.application.catalog.queries import (
     MAX_SUGGESTIONS,
     BrandCount,
     CategoryView,
+    CountEstimate,
     ExportedProduct,
     ListedProduct,
     ListPosition,
@@ -101,6 +102,9 @@ class FakeCatalogQueries:
 
     def count_products(self, filters: ProductFilter) -> int:
         return len(self._matching(filters))
+
+    def estimate_count(self, filters: ProductFilter) -> CountEstimate:
+        return CountEstimate(self.count_products(filters), is_exact=True)
 
     def products(self, product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
         return [product for product in self._all_active() if product.id in product_ids]

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -26,7 +27,12 @@ from novacart.adapters.web.catalog.schemas import (
     suggestion_json,
 )
 from novacart.adapters.web.http.responses import json_bytes
-from novacart.application.catalog.queries import CatalogQueries, ProductFilter, ProductSort
+from novacart.application.catalog.queries import (
+    CatalogQueries,
+    CountEstimate,
+    ProductFilter,
+    ProductSort,
+)
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
@@ -242,6 +248,28 @@ def test_products_on_sale_are_counted(client: FlaskClient) -> None:
         listed = client.get(f"/api/products/{query}&on_sale=true&count=true")
         assert (listed.headers["X-Total-Count"], len(listed.get_json())) == (str(count), count)
         assert all(product["on_sale"] for product in listed.get_json())
+
+
+def test_number_of_products_is_exact_if_it_is_counted_soon(client: FlaskClient) -> None:
+    response = client.get("/api/products/?estimate_count=true&search=kite")
+    assert response.headers["X-Total-Count"] == "2"
+    assert "X-Estimated-Count" not in response.headers
+
+
+def test_estimated_number_of_products_is_named_so(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        SqlCatalogQueries,
+        "estimate_count",
+        lambda _self, _filters: CountEstimate(98_000, is_exact=False),
+    )
+    response = client.get("/api/products/?estimate_count=true&search=kite")
+    assert response.headers["X-Estimated-Count"] == "98000"
+    assert "X-Total-Count" not in response.headers
+    both = client.get("/api/products/?estimate_count=true&count=true&search=kite")
+    assert both.headers["X-Total-Count"] == "2"
+    assert "X-Estimated-Count" not in both.headers
 
 
 def cursor(text: str) -> str:

@@ -46,7 +46,8 @@ NO_STORE: Final = {"Cache-Control": "no-store"}
 READABLE: Final = {
     "Access-Control-Allow-Origin": ORIGIN,
     "Access-Control-Expose-Headers": (
-        "link, etag, x-total-count, x-request-id, retry-after, location, idempotent-replayed"
+        "link, etag, x-total-count, x-estimated-count, x-request-id, retry-after, location,"
+        " idempotent-replayed"
     ),
 }
 PRODUCT_HEADERS: Final = API | JSON | {"Cache-Control": "no-cache", "ETag": ANY}

@@ -190,6 +190,22 @@ def test_frequent_words_read_a_bounded_number_of_rows(
     queries.price_range(None)
     assert counter.rows() < 100
 
+    for filters, expected in (
+        (ProductFilter(search="lamp"), _MANY),
+        (ProductFilter(search="warm"), _MANY // 10),
+        (ProductFilter(search="cold"), _MANY * 11 // 100),
+        (ProductFilter(search="lamp", in_stock=True), _MANY),
+        (ProductFilter(min_price=rupees(1), max_price=rupees(26)), _MANY // 2),
+    ):
+        number, is_exact = queries.estimate_count(filters)
+        assert not is_exact
+        assert number == pytest.approx(expected, rel=0.25), filters
+        assert counter.rows() < 4 * _ROWS, filters
+    assert queries.estimate_count(ProductFilter(search="99999")) == (1, True)
+    assert queries.estimate_count(ProductFilter(search="zzz")) == (0, True)
+    assert queries.estimate_count(ProductFilter(in_stock=True)) == (_MANY, True)
+    counter.rows()
+
     # The search that all matches are read for.
     with database.reading() as connection:
         connection.execute(

@@ -429,6 +429,7 @@ class CatalogQueriesContract:
     ) -> None:
         assert ids(queries, filters) == expected
         assert queries.count_products(filters) == len(expected)
+        assert queries.estimate_count(filters) == (len(expected), True)
         for sort in ProductSort:
             assert sorted(p.id for p in all_pages(queries, filters, sort, 2)) == sorted(expected)
 

@@ -126,6 +126,11 @@ class Suggestion:
     id: ProductId | None = None
 
 
+class CountEstimate(NamedTuple):
+    number: int
+    is_exact: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedProduct:
     """A product with its category, its variants, and the versions of their stock levels.
@@ -158,6 +163,10 @@ class CatalogQueries(Protocol):
         ...
 
     def count_products(self, filters: ProductFilter) -> int: ...
+
+    def estimate_count(self, filters: ProductFilter) -> CountEstimate:
+        """The number of products, or an estimate if counting them would take long."""
+        ...
 
     def products(self, product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
         """Those of the products that exist, in any order."""

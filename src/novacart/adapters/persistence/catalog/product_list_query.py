@@ -207,6 +207,22 @@ class ProductListQuery:
             count = count.join(stock_levels, HAS_STOCK_LEVEL)
         return self._searched(self._filtered(count))
 
+    def count_among(self, sample: Subquery) -> Select[*tuple[Any, ...]]:
+        """Select the number of rows of a sample of the search index, and of those in the list.
+
+        A lateral subquery, because the planner would read all products instead.
+        """
+        listed = select(products.c.id).where(products.c.id == sample.c.product_id)
+        if self._filters.in_stock is not None:
+            listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
+        if self._terms:
+            matches = text("sample.words @@ CAST(:terms AS tsquery)")
+            listed = listed.where(matches.bindparams(terms=self._terms))
+        each = self._filtered(listed).correlate(sample).offset(0).lateral("listed")
+        return select(func.count(), func.count(each.c.id)).select_from(
+            sample.outerjoin(each, true())
+        )
+
     def _from_position(self, key: int) -> datetime | int:
         return to_time(key) if self._key is products.c.created_at else key
 

@@ -36,6 +36,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     list_position,
 )
 from novacart.adapters.persistence.catalog.search_pages import find_page
+from novacart.adapters.persistence.catalog.search_plan import estimate_count
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
     matching_categories,
@@ -56,6 +57,7 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
     CategoryView,
+    CountEstimate,
     ExportedProduct,
     ListedProduct,
     ListPosition,
@@ -282,6 +284,14 @@ class SqlCatalogQueries:
         statement = DriverStatement(self._count(filters), is_prepared=False)
         [[count]] = self._database.fetch(statement)
         return int(count)
+
+    def estimate_count(self, filters: ProductFilter) -> CountEstimate:
+        kept = replace(filters, search="", min_price=None, max_price=None)
+        if filters != kept and self._database.dialect == "postgresql":
+            estimate = estimate_count(self._database, filters)
+            if estimate is not None:
+                return CountEstimate(estimate, is_exact=False)
+        return CountEstimate(self.count_products(filters), is_exact=True)
 
     def _count(self, filters: ProductFilter) -> Select[*tuple[Any, ...]]:
         dialect = self._database.dialect

@@ -1,6 +1,6 @@
 """Public routes of products and categories."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
@@ -58,6 +58,10 @@ _LIST_HEADERS = {
         "description": "The total number, if requested with `count=true`.",
         "schema": {"type": "integer"},
     },
+    "X-Estimated-Count": {
+        "description": "About the total number, if requested with `estimate_count=true`.",
+        "schema": {"type": "integer"},
+    },
 }
 _UNCHANGED = "The client has the current representation."
 
@@ -105,8 +109,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         headers = dict(_REVALIDATE)
         if page.next is not None:
             headers["Link"] = f'<{next_url(encode_cursor(page.next, sort))}>; rel="next"'
-        if query["count"]:
-            headers["X-Total-Count"] = str(queries.count_products(filters))
+        headers |= _count_headers(queries, query, filters)
         return _tagged_response(documents.array(page.products), headers)
 
     @blueprint.route("/<int:product_id>/")
@@ -228,6 +231,18 @@ def next_url(cursor: str) -> str:
     """The URL of this request, from a cursor on."""
     kept = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
     return f"{request.host_url}{request.path[1:]}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+def _count_headers(
+    queries: CatalogQueries, query: Mapping[str, Any], filters: ProductFilter
+) -> dict[str, str]:
+    """The number of products, if the query asks for it."""
+    if query["count"]:
+        return {"X-Total-Count": str(queries.count_products(filters))}
+    if query["estimate_count"]:
+        number, is_exact = queries.estimate_count(filters)
+        return {"X-Total-Count" if is_exact else "X-Estimated-Count": str(number)}
+    return {}
 
 
 def _tagged_response(content: bytes, headers: dict[str, str] | None = None) -> Response:

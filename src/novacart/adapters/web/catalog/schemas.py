@@ -188,6 +188,13 @@ class ProductListSchema(PricedSchema, QuerySchema):
     count = QueryBoolean(
         load_default=False, metadata={"description": "Return the total in `X-Total-Count`."}
     )
+    estimate_count = QueryBoolean(
+        load_default=False,
+        metadata={
+            "description": "Return the total in `X-Total-Count` if it can be counted soon, or"
+            " otherwise an estimate in `X-Estimated-Count`."
+        },
+    )
 
 
 class CategoryQuerySchema(QuerySchema):

@@ -11,7 +11,10 @@ _REQUEST_HEADERS: Final = (
 )
 _EXPOSED: Final = (
     "Access-Control-Expose-Headers",
-    "link, etag, x-total-count, x-request-id, retry-after, location, idempotent-replayed",
+    (
+        "link, etag, x-total-count, x-estimated-count, x-request-id, retry-after, location,"
+        " idempotent-replayed"
+    ),
 )
 _PREFLIGHT_MAX_AGE: Final = "600"  # seconds
 # The paths that set or read the session cookie.
