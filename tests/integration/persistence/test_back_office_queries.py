@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from novacart.adapters.persistence.back_office.daily_sales import SqlSalesFigure
 from novacart.adapters.persistence.back_office.dashboard import SqlDashboardQueries
 from novacart.adapters.persistence.back_office.operations import SqlHealthQueries, SqlSystemChecks
 from novacart.adapters.persistence.back_office.queries import SqlBackOfficeQueries
+from novacart.adapters.persistence.back_office.stock_ledger import PAGE_SIZE
 from novacart.adapters.persistence.back_office.tables import sales_days
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.tables import orders
@@ -17,8 +19,9 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.back_office.count_sales import CountSales, RecountSales
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.payments.lifecycle import DisputeStatus
-from novacart.domain.shared.ids import OrderId, PaymentId, ProductId, UserId
+from novacart.domain.shared.ids import OrderId, PaymentId, ProductId, UserId, VariantId
 from novacart.domain.shared.money import Money
 from tests.support.builders.catalog import (
     a_category,
@@ -200,6 +203,70 @@ def test_products_have_stock_and_category(queries: BackOfficeQueries) -> None:
     detail = queries.product(ProductId(11))
     assert detail is not None
     assert detail.reserved == 2
+
+
+def test_stock_ledger_explains_each_unit(queries: BackOfficeQueries, shop: Database) -> None:
+    begin = SqlUnitOfWorkFactory(shop, ContextVarRequestContexts())
+    lamp = add_product(begin, a_product(50), 60)
+    variant_id, hour = VariantId(lamp), timedelta(hours=1)
+    with begin() as work:
+        for number, quantity in ((0, 10), (1, 3), (2, 4), (3, 2)):
+            claim = StockClaim(
+                variant_id=variant_id,
+                product_id=lamp,
+                quantity=quantity,
+                reference=f"line:{number}:reserve",
+                order_id=OrderId(order_id(number)),
+            )
+            work.stock.reserve([claim], at=NOON + (number + 1) * hour)
+            if number < 2:
+                reference = f"line:{number}:end"
+                move = work.stock.sell if number == 0 else work.stock.release
+                move([replace(claim, reference=reference)], at=NOON + (number + 5) * hour)
+            if number == 0:
+                work.stock.take_back(
+                    [replace(claim, quantity=1, reference="line:0:return")], at=NOON + 7 * hour
+                )
+        work.stock.adjust(variant_id, -4, reason="Broken", at=NOON + 8 * hour)
+        work.commit()
+    ledger = queries.stock_ledger(variant_id, at=NOON + 9 * hour)
+    assert (ledger.on_hand, ledger.reserved, ledger.available) == (47, 6, 41)
+    assert [(each.kind.value, each.on_hand, each.reserved) for each in ledger.totals] == [
+        ("adjust", 56, 0),
+        ("reserve", 0, 19),
+        ("release", 0, -3),
+        ("sell", -10, -10),
+        ("take_back", 1, 0),
+    ]
+    assert [(each.order_number, each.units) for each in ledger.reservations] == [
+        ("NC-0002", 4),
+        ("NC-0003", 2),
+    ]
+    assert ledger.other_reserved == 0
+    newest, *_, first = ledger.entries
+    assert (newest.note, newest.on_hand_delta, newest.available) == ("Broken", -4, 41)
+    assert (first.note, first.on_hand, first.reserved) == ("Delivery", 60, 0)
+    assert not ledger.has_more
+    for entry in ledger.entries:
+        then = queries.stock_ledger(variant_id, at=entry.occurred_at)
+        assert (then.on_hand, then.reserved) == (entry.on_hand, entry.reserved)
+        assert then.entries[0] == entry
+    before = queries.stock_ledger(variant_id, at=NOON - hour)
+    assert (before.available, list(before.entries), list(before.totals)) == (0, [], [])
+
+
+def test_stock_ledger_has_pages(queries: BackOfficeQueries, shop: Database) -> None:
+    begin = SqlUnitOfWorkFactory(shop, ContextVarRequestContexts())
+    add_product(begin, a_product(50), 1)
+    with begin() as work:
+        for number in range(PAGE_SIZE + 4):
+            work.stock.adjust(VariantId(50), 1, reason=f"Count {number}", at=NOON)
+        work.commit()
+    first, second = (queries.stock_ledger(VariantId(50), at=NOON, page=page) for page in (1, 2))
+    assert (len(first.entries), first.has_more) == (PAGE_SIZE, True)
+    assert (len(second.entries), second.has_more) == (5, False)
+    assert second.entries[0].on_hand == first.entries[-1].on_hand - 1
+    assert (first.available, second.available) == (PAGE_SIZE + 5, PAGE_SIZE + 5)
 
 
 def test_product_search_folds_and_splits_like_the_shop(

@@ -47,6 +47,7 @@ from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
+from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
@@ -137,6 +138,7 @@ class BackOffice:
     staff_security: StaffSecurityPolicy
     account_queries: AccountQueries
     queries: BackOfficeQueries
+    prices: PriceQueries
     dashboard: DashboardQueries
     attention: AttentionQueries
     health: HealthQueries

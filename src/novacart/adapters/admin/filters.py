@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from novacart.adapters.admin.formatting import humanize
@@ -67,6 +67,15 @@ def parse_id(text: object) -> int | None:
     if digits.isascii() and digits.isdecimal() and len(digits) <= _MAX_ID_DIGITS:
         return int(digits)
     return None
+
+
+def parse_time(text: str, zone: tzinfo) -> datetime | None:
+    """The time (UTC) of a `datetime-local` input in the time zone; None for anything else."""
+    try:
+        local = datetime.fromisoformat(text)
+        return None if local.tzinfo else local.replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def choice(name: str, label: str, values: Sequence[str] | Mapping[str, str]) -> Filter:

@@ -1,5 +1,6 @@
 """Query port of the back office's lists and detail pages."""
 
+from datetime import datetime
 from typing import Protocol
 
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
@@ -8,8 +9,17 @@ from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.orders import OrderDetail, OrderRow
 from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
+from novacart.application.back_office.stock_ledger import StockLedger
 from novacart.application.ports.audit_log import AuditEntry
-from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, RefundId, UserId
+from novacart.domain.shared.ids import (
+    CategoryId,
+    OrderId,
+    PaymentId,
+    ProductId,
+    RefundId,
+    UserId,
+    VariantId,
+)
 
 
 class BackOfficeQueries(Protocol):
@@ -23,6 +33,10 @@ class BackOfficeQueries(Protocol):
         ...
 
     def product(self, product_id: ProductId) -> ProductDetail | None: ...
+
+    def stock_ledger(self, variant_id: VariantId, *, at: datetime, page: int = 1) -> StockLedger:
+        """What moved the stock of a variant until a time. Pages of entries begin with 1."""
+        ...
 
     def categories(self, query: ListQuery) -> Page[CategoryRow]:
         """Filter: `is_active`. Sort: `position`."""

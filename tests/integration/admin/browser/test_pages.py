@@ -38,6 +38,7 @@ def _paths(shop: LiveShop) -> dict[str, str]:
         "customer": ("customers/details", first(queries.customers)),
         "product": ("products/details", first(queries.products)),
         "product-edit": ("products/edit", first(queries.products)),
+        "stock-ledger": ("products/stock-ledger", first(queries.products)),
         "category-edit": ("categories/edit", first(queries.categories)),
         "staff-account": ("staff/details", first(queries.staff)),
         "webhook-event": ("webhook-events/details", first(queries.webhook_events)),

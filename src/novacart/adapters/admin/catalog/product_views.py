@@ -2,9 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
-from flask import Response, flash, request, url_for
+from flask import Response, abort, flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
 from flask_admin.helpers import get_form_data
@@ -30,7 +31,14 @@ from novacart.adapters.admin.catalog.variant_matrix import (
     matrix_rows,
     option_texts,
 )
-from novacart.adapters.admin.filters import Filter, parse_id, reference, text, yes_no
+from novacart.adapters.admin.filters import (
+    Filter,
+    parse_id,
+    parse_time,
+    reference,
+    text,
+    yes_no,
+)
 from novacart.adapters.admin.forms import ConfirmForm, StaffForm, conflicts, submitted
 from novacart.adapters.admin.list_view import ListView
 from novacart.adapters.admin.staff_view import see_other
@@ -70,6 +78,11 @@ from novacart.domain.shared.ids import OptionId, ProductId, VariantId
 
 # Bytes. A thousand products are about 300 kB.
 MAX_IMPORT_FILE: Final = 8 * 1024 * 1024
+# Entries of the price history on the page of a product.
+_PRICES: Final = 20
+_MAX_PAGE: Final = 100_000
+# A movement of another machine may be later than our clock.
+_END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class ProductsView(ListView):
@@ -96,6 +109,7 @@ class ProductsView(ListView):
     permissions: ClassVar = {
         "index_view": "products.read",
         "details_view": "products.read",
+        "explain_stock": "products.read",
         "create_view": "products.write",
         "edit_view": "products.write",
         "archive": "products.write",
@@ -145,9 +159,15 @@ class ProductsView(ListView):
 
     def _details(self, product: ProductDetail, typed: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 (a page)
         """The page of a product, with what was `typed` into the variants and not saved."""
+        typed_at, at = self._requested_time()
+        prices = self.back_office.prices
         return self.render(
             self.details_template,
             product=product,
+            prices=prices.history_of_product(product.id, limit=_PRICES),
+            typed_at=typed_at,
+            priced_at=at,
+            prices_at=prices.prices_at(product.id, at) if at else [],
             matrix=matrix_rows(product, typed),
             columns=COLUMNS,
             filled=FILLED,
@@ -156,6 +176,36 @@ class ProductsView(ListView):
             stock_form=StockForm(None),
             image_form=ImageForm(None),
         )
+
+    @expose("/stock-ledger/")
+    def explain_stock(self) -> Any:  # noqa: ANN401 (a page)
+        """Explain the stock of a variant, now or at the time in the query string."""
+        product: ProductDetail = self.get_or_404()
+        named = parse_id(request.args.get("variant", "")) or product.default_variant_id
+        variant = next((each for each in product.variants if each.id == named), None)
+        if variant is None:
+            abort(404)
+        typed_at, at = self._requested_time()
+        page = min(parse_id(request.args.get("page", "")) or 1, _MAX_PAGE)
+        return self.render(
+            "back_office/stock_ledger.html",
+            product=product,
+            variant=variant,
+            typed_at=typed_at,
+            at=at,
+            page=page,
+            ledger=self.back_office.queries.stock_ledger(
+                variant.id, at=at or _END_OF_TIME, page=page
+            ),
+        )
+
+    def _requested_time(self) -> tuple[str, datetime | None]:
+        """The query parameter `at` as it was typed, and as a time; None without a valid one."""
+        typed = request.args.get("at", "").strip()
+        at = parse_time(typed, self.back_office.zone)
+        if typed and at is None:
+            flash("Enter a date and a time.", "warning")
+        return typed, at
 
     # Creating and editing, on Flask-Admin's pages.
 

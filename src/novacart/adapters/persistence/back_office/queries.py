@@ -1,5 +1,7 @@
 """`BackOfficeQueries` on SQLAlchemy."""
 
+from datetime import datetime
+
 from novacart.adapters.persistence.back_office.accounts import CUSTOMERS, STAFF, account_detail
 from novacart.adapters.persistence.back_office.audit_log import AUDIT_LOG, entry_at
 from novacart.adapters.persistence.back_office.catalog import (
@@ -22,6 +24,7 @@ from novacart.adapters.persistence.back_office.payments import (
     payment_detail,
     refund_row,
 )
+from novacart.adapters.persistence.back_office.stock_ledger import stock_ledger
 from novacart.adapters.persistence.database import Database
 from novacart.application.back_office.accounts import AccountDetail, AccountRow
 from novacart.application.back_office.catalog import CategoryRow, ProductDetail, ProductRow
@@ -29,8 +32,17 @@ from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.operations import OutboxRow, WebhookEventRow
 from novacart.application.back_office.orders import OrderDetail, OrderRow
 from novacart.application.back_office.payments import PaymentDetail, PaymentRow, RefundRow
+from novacart.application.back_office.stock_ledger import StockLedger
 from novacart.application.ports.audit_log import AuditEntry
-from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, RefundId, UserId
+from novacart.domain.shared.ids import (
+    CategoryId,
+    OrderId,
+    PaymentId,
+    ProductId,
+    RefundId,
+    UserId,
+    VariantId,
+)
 
 
 class SqlBackOfficeQueries:
@@ -47,6 +59,10 @@ class SqlBackOfficeQueries:
     def product(self, product_id: ProductId) -> ProductDetail | None:
         with self._database.reading() as connection:
             return product_detail(connection, product_id)
+
+    def stock_ledger(self, variant_id: VariantId, *, at: datetime, page: int = 1) -> StockLedger:
+        with self._database.snapshot() as connection:
+            return stock_ledger(connection, variant_id, at=at, page=page)
 
     def categories(self, query: ListQuery) -> Page[CategoryRow]:
         return list_page(self._database, CATEGORIES, query)
