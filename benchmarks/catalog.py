@@ -18,6 +18,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
@@ -64,6 +65,7 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "price_minor": "price_minor + :number * 100",
             "compare_at_minor": "compare_at_minor + :number * 100",
         },
+        "product_pictures": {"id": "id + :shift", "product_id": "product_id + :shift"},
         "stock_levels": {"variant_id": "variant_id + :shift"},
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
         "product_search": {"product_id": "product_id + :shift"},
@@ -89,6 +91,7 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "price_minor": "price_minor + :number * 100",
             "compare_at_minor": "compare_at_minor + :number * 100",
         },
+        "product_pictures": {"id": "id + :shift", "product_id": "product_id + :shift"},
         "stock_levels": {"variant_id": "variant_id + :shift"},
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
         "product_search": {"rowid": "rowid + :shift"},
@@ -144,6 +147,12 @@ def fill_catalog(
                 work.products.add_all(
                     [
                         _product(id_, start + number, categories, random_)
+                        for number, id_ in enumerate(batch)
+                    ]
+                )
+                work.galleries.add_all(
+                    [
+                        ProductGallery.of_new_product(id_, [_image(start + number)], [id_])
                         for number, id_ in enumerate(batch)
                     ]
                 )
@@ -209,6 +218,10 @@ _CATEGORY_WEIGHTS: Final = list(accumulate(1 / (5 + rank) for rank in range(_CAT
 _BRAND_WEIGHTS: Final = list(accumulate(1 / (1 + rank) for rank in range(_BRANDS)))
 
 
+def _image(number: int) -> str:
+    return f"/media/benchmark/{number % 100}.webp"
+
+
 def _product(
     id_: ProductId, number: int, categories: list[CategoryId], random_: random.Random
 ) -> Product:
@@ -230,7 +243,7 @@ def _product(
         published_year=None,
         brand=f"Brand {brand}",
         category_id=category_id,
-        image=f"/media/benchmark/{number % 100}.webp",
+        image=_image(number),
     )
     compare_at = details.price * 2 if number % _ON_SALE_EVERY == 0 else None
     variant = VariantDetails(price=details.price, compare_at_price=compare_at)

@@ -32,6 +32,7 @@ from novacart.application.catalog.search import (
 from novacart.application.ports.product_view import (
     OptionValueView,
     OptionView,
+    PictureView,
     ProductView,
     ProductWithVariants,
     VariantView,
@@ -45,6 +46,7 @@ from novacart.application.search_terms import (
 )
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
+from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant
@@ -119,6 +121,7 @@ class FakeCatalogQueries:
         view = self.product(product_id)
         product = self._store.products.get(product_id)
         assert product is not None
+        gallery = self._store.galleries.get(product_id) or ProductGallery(product_id=product_id)
         return ProductWithVariants(
             product=view,
             default_variant_id=product.default_variant_id,
@@ -131,6 +134,18 @@ class FakeCatalogQueries:
                 for option in product.options
             ],
             variants=[self._variant_view(product, each) for each in product.active_variants],
+            pictures=[
+                PictureView(
+                    picture.id,
+                    picture.image,
+                    picture.alt,
+                    picture.width,
+                    picture.height,
+                    [(each.image, each.width) for each in picture.smaller],
+                )
+                for picture in gallery.pictures
+            ],
+            gallery_version=gallery.version,
         )
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:

@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any
 
 from novacart.application.ports.idempotency_keys import Claim
+from novacart.application.ports.image_removals import ImageRemoval
 from novacart.application.ports.webhook_events import StoredEvent
 from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.address_book import AddressBook
@@ -16,6 +17,7 @@ from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
 from novacart.domain.cart.cart import Cart
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.price_history import PriceEntry
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.stock import StockLevel, StockMovement
@@ -54,6 +56,12 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     product_references: TransactionalDict[tuple[str, str], ProductId] = field(
+        default_factory=TransactionalDict
+    )
+    galleries: TransactionalDict[ProductId, ProductGallery] = field(
+        default_factory=TransactionalDict
+    )
+    image_removals: TransactionalDict[int, tuple[ImageRemoval, datetime]] = field(
         default_factory=TransactionalDict
     )
     categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)

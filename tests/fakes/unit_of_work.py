@@ -9,8 +9,10 @@ from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
+from novacart.application.ports.image_removals import ImageRemovals
 from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
@@ -36,6 +38,7 @@ from tests.fakes.accounts import (
 from tests.fakes.carts import FakeCarts
 from tests.fakes.catalog import FakeCategories, FakeProductReferences, FakeProducts
 from tests.fakes.catalog_stock import FakeStock
+from tests.fakes.galleries import FakeGalleries, FakeImageRemovals
 from tests.fakes.idempotency_keys import FakeIdempotencyKeys
 from tests.fakes.orders import FakeOrders
 from tests.fakes.payments import FakePayments, FakeWebhookEvents
@@ -68,6 +71,8 @@ class FakeUnitOfWork:
     mfa_enrolments: MfaEnrolments
     products: Products
     product_references: ProductReferences
+    galleries: Galleries
+    image_removals: ImageRemovals
     categories: Categories
     stock: Stock
     wishlists: Wishlists
@@ -91,6 +96,8 @@ class FakeUnitOfWork:
         self.mfa_enrolments = FakeMfaEnrolments(store.mfa_enrolments, self.saved)
         self.products = FakeProducts(store, self.saved)
         self.product_references = FakeProductReferences(store.product_references)
+        self.galleries = FakeGalleries(store.galleries, self.saved)
+        self.image_removals = FakeImageRemovals(store)
         self.categories = FakeCategories(store.categories, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)
         self.wishlists = FakeWishlists(store.wishlists, self.saved)

@@ -54,6 +54,7 @@ from novacart.application.cart.change_quantity import ChangeQuantity
 from novacart.application.cart.move_to_wishlist import MoveToWishlist
 from novacart.application.cart.queries import CartQueries
 from novacart.application.cart.remove_lines import ClearCart, RemoveLine, RemoveLines
+from novacart.application.catalog.add_picture import AddPicture
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.add_variants import AddVariant
 from novacart.application.catalog.archive_product import ArchiveProduct
@@ -66,6 +67,7 @@ from novacart.application.catalog.edit_options import (
     RenameOption,
     RenameOptionValue,
 )
+from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.policy import CatalogPolicy
@@ -177,7 +179,12 @@ def _catalog(injector: Injector) -> list[Blueprint]:
             queries=queries,
         ),
         product_images_blueprint(
-            upload_image=injector.get(UploadProductImage), queries=queries, max_bytes=MAX_BYTES
+            upload_image=injector.get(UploadProductImage),
+            add_picture=injector.get(AddPicture),
+            edit_pictures=injector.get(EditPictures),
+            remove_picture=injector.get(RemovePicture),
+            queries=queries,
+            max_bytes=MAX_BYTES,
         ),
         categories_blueprint(queries=queries),
         media_blueprint(injector.get(Settings).var / "media"),

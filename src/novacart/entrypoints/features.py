@@ -28,7 +28,11 @@ FEATURES: Final = (
         event_handlers=accounts.event_handlers,
         scheduled_jobs=accounts.scheduled_jobs,
     ),
-    Feature(module=catalog.CatalogModule, use_cases=catalog.USE_CASES),
+    Feature(
+        module=catalog.CatalogModule,
+        use_cases=catalog.USE_CASES,
+        scheduled_jobs=catalog.scheduled_jobs,
+    ),
     Feature(module=wishlist.WishlistModule, use_cases=wishlist.USE_CASES),
     Feature(module=cart.CartModule, use_cases=cart.USE_CASES),
     Feature(

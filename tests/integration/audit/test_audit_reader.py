@@ -133,6 +133,8 @@ def test_sound_data_has_no_violations(database: Database) -> None:
             ),
             "the ledger has",
         ),
+        (17, "UPDATE products SET image = '/other.webp'", "shows /other.webp, its first picture"),
+        (17, "UPDATE variants SET image = '/other.webp'", "is not a picture of its product"),
         (8, "UPDATE orders SET status = 'PROCESSING' WHERE status = 'PAID'", "history ends with"),
         (
             8,

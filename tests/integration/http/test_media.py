@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from novacart.adapters.files.image_store import FilesImageStore
+from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.entrypoints.settings import Settings
 
 
@@ -16,7 +17,7 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def reference(injector: Injector) -> str:
-    images = FilesImageStore(injector.get(Settings).var / "media")
+    images = FilesImageStore(injector.get(Settings).var / "media", PillowImageProcessor())
     return images.put(b"<script>", name="products/17", content_type="image/webp")
 
 

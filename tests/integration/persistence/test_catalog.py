@@ -29,6 +29,7 @@ from tests.support.contracts.catalog_queries import (
     rupees,
 )
 from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, set_price
 from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
@@ -83,6 +84,14 @@ def adjustments(database: Database) -> Adjustments:
         ]
 
     return of
+
+
+class TestSqlGalleries(GalleriesContract):
+    pass
+
+
+class TestSqlImageRemovals(ImageRemovalsContract):
+    pass
 
 
 class TestSqlProducts(ProductsContract):

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 
-from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.options import ProductOption
+from novacart.domain.catalog.picture import Picture
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import StockClaim
@@ -16,6 +18,7 @@ from novacart.domain.shared.ids import (
     CategoryId,
     OptionId,
     OptionValueId,
+    PictureId,
     ProductId,
     VariantId,
 )
@@ -116,10 +119,24 @@ def add_product(begin: UnitOfWorkFactory, product: Product, stock: int = 10) -> 
     """Add a product to the catalog with the units on hand of each variant."""
     with begin() as work:
         work.products.add(product)
+        add_gallery(work, product)
         opening = {variant.id: stock for variant in product.variants}
         work.stock.open(opening, reason="Delivery", at=NOON)
         work.commit()
     return product.id
+
+
+def add_gallery(work: UnitOfWork, product: Product) -> None:
+    """Add the pictures that the product and its variants show."""
+    images = [product.details.image, *(variant.details.image for variant in product.variants)]
+    pictures = [
+        Picture(id=PictureId(picture_id), image=image)
+        for picture_id, image in zip(
+            work.ids.take(len(images)), dict.fromkeys(images), strict=False
+        )
+        if image is not None
+    ]
+    work.galleries.add_all([ProductGallery(product_id=product.id, pictures=pictures)])
 
 
 def add_categories(begin: UnitOfWorkFactory, *categories: Category) -> None:

@@ -32,6 +32,7 @@ from novacart.domain.shared.ids import (
 )
 from novacart.domain.shared.money import Money
 from tests.fakes.request_contexts import FakeRequestContexts
+from tests.support.builders.catalog import add_gallery
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 AS_CUSTOMER = FakeRequestContexts("user:3")
@@ -133,6 +134,7 @@ def add_product(
     )
     product = Product.create(id=product_id, details=details, at=NOON)
     work.products.add(product)
+    add_gallery(work, product)
     work.stock.open({product.default_variant_id: stock}, reason="opening", at=NOON)
     return product_id
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from novacart.application.ports.image_store import IMAGE_TYPES, ImageStore
+from novacart.application.ports.image_processor import PreparedImage
+from novacart.application.ports.image_store import IMAGE_TYPES, ImageStore, stored_name
 from novacart.domain.catalog import text_rules
 from novacart.domain.shared.errors import InvalidValue
 from tests.support.images import image_bytes
@@ -54,6 +55,49 @@ class ImageStoreContract:
         for number, name in enumerate(names):
             assert fetch(references[name]) == image_bytes(size=(20 + number, 20))
 
+    def test_picture_is_stored_in_three_sizes(self, images: ImageStore, fetch: Fetch) -> None:
+        stored = images.put_picture(_prepared(1600, 800), name="products/17/3")
+        assert [width for _, width in stored.smaller] == [400, 1200]
+        references = [*(reference for reference, _ in stored.smaller), stored.reference]
+        assert len(set(references)) == 3
+        for reference in references:
+            assert text_rules.image_reference("image", reference) == reference
+            assert fetch(reference)
+
+    @pytest.mark.parametrize(("size", "widths"), [((300, 400), []), ((800, 1000), [320])])
+    def test_picture_has_no_versions_as_large_as_itself(
+        self, images: ImageStore, size: tuple[int, int], widths: list[int]
+    ) -> None:
+        stored = images.put_picture(_prepared(*size), name="products/17/3")
+        assert [width for _, width in stored.smaller] == widths
+
+    def test_removed_picture_is_gone_with_its_versions(
+        self, images: ImageStore, fetch: Fetch
+    ) -> None:
+        other = images.put_picture(_prepared(1600, 800), name="products/17/33")
+        removed = images.put_picture(_prepared(1600, 800), name="products/17/3")
+        name = images.stored_name(removed.reference)
+        assert name is not None
+        assert name == stored_name("products/17/3", _prepared(1600, 800).content)
+        images.remove(name)
+        images.remove(name)
+        for reference in [removed.reference, *(version for version, _ in removed.smaller)]:
+            assert not _exists(fetch, reference)
+        assert fetch(other.reference)
+        assert fetch(other.smaller[0][0])
+
+    @pytest.mark.parametrize(
+        "reference",
+        [
+            "https://elsewhere.test/image/upload/v1/products/17-0123456789abcdef01234567.webp",
+            "https://elsewhere.test/products/17.webp",
+            "/media/products/old.webp",
+            "/media/../products/17-0123456789abcdef01234567.webp",
+        ],
+    )
+    def test_image_elsewhere_has_no_stored_name(self, images: ImageStore, reference: str) -> None:
+        assert images.stored_name(reference) is None
+
     @pytest.mark.parametrize("content_type", ["image/svg+xml", "text/html", "image/gif", ""])
     def test_unsupported_type_raises(self, images: ImageStore, content_type: str) -> None:
         with pytest.raises(InvalidValue) as raised:
@@ -66,3 +110,15 @@ class ImageStoreContract:
     def test_invalid_name_raises(self, images: ImageStore, name: str) -> None:
         with pytest.raises(ValueError, match="not a valid image name"):
             images.put(image_bytes(), name=name, content_type=WEBP)
+
+
+def _prepared(width: int, height: int) -> PreparedImage:
+    content = image_bytes(size=(width, height))
+    return PreparedImage(content=content, content_type=WEBP, width=width, height=height)
+
+
+def _exists(fetch: Fetch, reference: str) -> bool:
+    try:
+        return fetch(reference) is not None
+    except Exception:  # noqa: BLE001 (each store has its own error)
+        return False

@@ -205,11 +205,11 @@ class ProductsContract:
             old = work.products.get(LAMP)
         with begin() as work:
             new = work.products.get(LAMP)
-            new.change_image("/media/new.webp", at=NOON)
+            new.edit(details(title="New"), at=NOON)
             work.products.save(new)
             work.commit()
         with begin() as work:
-            old.change_image("/media/old.webp", at=NOON)
+            old.edit(details(title="Old"), at=NOON)
             with pytest.raises(ConcurrentChange):
                 work.products.save(old)
 

@@ -87,6 +87,12 @@ class Cloud:
         overwritten = {"overwritten": True} if existing is not None else {}
         return self._response(public_id, asset) | overwritten
 
+    def destroy(self, parameters: dict[str, str], *, now: int) -> Json:
+        """Remove an image (docs: Upload API reference, `destroy`). Raises `CloudinaryError`."""
+        self._authenticate(parameters, now)
+        removed = self.assets.pop(parameters.get("public_id", ""), None)
+        return {"result": "ok" if removed else "not found"}
+
     def fetch(self, path: str) -> bytes:
         """Return the image at `[transformation/][v<version>/]<public id>.<format>`.
 

@@ -67,6 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
             raise CloudinaryError(404, f"Unknown address {self.path}")
         kind, options = parse_options_header(self.headers.get("Content-Type"))
         _, fields, files = FormDataParser().parse(BytesIO(body), kind, len(body), options)
+        if self.path.endswith("/image/destroy"):
+            return cloud.destroy(fields.to_dict(), now=int(self.server.fake.now()))
         if "file" not in files:
             raise CloudinaryError(400, "Missing required parameter - file")
         self.server.fake.uploads += 1

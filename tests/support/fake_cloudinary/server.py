@@ -54,10 +54,10 @@ class FakeCloudinary:
         return self.clouds[cloud].fetch(path.removeprefix("image/upload/"))
 
     def cloud_of(self, path: str) -> Cloud | None:
-        """Return the cloud of an upload path, or None."""
+        """Return the cloud of the path of an upload or a removal, or None."""
         _, _, rest = urlsplit(path).path.partition("/v1_1/")
         name, _, method = rest.partition("/")
-        return self.clouds.get(name) if method == "image/upload" else None
+        return self.clouds.get(name) if method in {"image/upload", "image/destroy"} else None
 
     def start(self) -> Self:
         """Start serving."""

@@ -84,13 +84,6 @@ def test_edit_without_changes_records_nothing() -> None:
     assert (product.updated_at, product.collect_events()) == (NOON, [])
 
 
-def test_change_image_returns_whether_it_changed() -> None:
-    product = a_product()
-    assert product.change_image("/media/lamp.webp", at=LATER) is True
-    assert product.change_image("/media/lamp.webp", at=LATER) is False
-    assert product.details.image == "/media/lamp.webp"
-
-
 @pytest.mark.parametrize(
     ("price", "percent", "expected"),
     [
@@ -135,7 +128,7 @@ def test_archived_product_can_not_be_changed() -> None:
     for change in (
         lambda: product.archive(at=LATER),
         lambda: product.edit(details(price=1), at=LATER),
-        lambda: product.change_image(None, at=LATER),
+        lambda: product.show_pictures(["/media/lamp.webp"], at=LATER),
         lambda: product.change_price(PriceChange(10), at=LATER),
     ):
         with pytest.raises(ProductNotFound):

@@ -19,7 +19,7 @@ from novacart.domain.catalog.product_details import MAX_PRICE, ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.ids import CategoryId, OptionId, ProductId, VariantId
 from novacart.domain.shared.money import Money
-from tests.support.builders.catalog import NOON, add_categories
+from tests.support.builders.catalog import NOON, add_categories, add_gallery
 from tests.support.catalog_fixture import CatalogFixture
 
 CATEGORIES = ("books", "toys-2")
@@ -110,6 +110,8 @@ def shop(stocked: list[tuple[Product, int, int]]) -> CatalogFixture:
     )
     with catalog.begin() as work:
         work.products.add_all([product for product, _, _ in stocked])
+        for product, _, _ in stocked:
+            add_gallery(work, product)
         work.stock.open(
             {each.id: count for product, count, _ in stocked for each in product.variants},
             versions={

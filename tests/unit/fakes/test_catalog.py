@@ -10,6 +10,7 @@ from tests.fakes.price_queries import FakePriceQueries
 from tests.fakes.store import FakeStore
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
 from tests.support.contracts.price_queries import PriceQueriesContract
 from tests.support.contracts.product_references import ProductReferencesContract
@@ -66,6 +67,14 @@ class TestFakeProducts(ProductsContract):
 
 
 class TestFakeProductReferences(ProductReferencesContract):
+    pass
+
+
+class TestFakeGalleries(GalleriesContract):
+    pass
+
+
+class TestFakeImageRemovals(ImageRemovalsContract):
     pass
 
 

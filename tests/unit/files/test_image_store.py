@@ -3,13 +3,14 @@ from pathlib import Path
 import pytest
 
 from novacart.adapters.files.image_store import FilesImageStore
+from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.application.ports.errors import StorageUnavailable
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
 
 
 @pytest.fixture
 def images(tmp_path: Path) -> FilesImageStore:
-    return FilesImageStore(tmp_path / "media")
+    return FilesImageStore(tmp_path / "media", PillowImageProcessor())
 
 
 @pytest.fixture

@@ -41,15 +41,24 @@ class PillowImageProcessor:
             raise InvalidValue("image", f"An image has at most {MAX_BYTES // 2**20} MiB.")
         with self._decoding:
             image = _decode(content)
-        image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-        out = BytesIO()
-        image.save(out, "WEBP", quality=_QUALITY, method=4, icc_profile=b"")
-        return PreparedImage(
-            content=out.getvalue(),
-            content_type="image/webp",
-            width=image.width,
-            height=image.height,
-        )
+        return _prepared(image, MAX_SIDE)
+
+    def smaller(self, image: PreparedImage, *, side: int) -> PreparedImage:
+        with Image.open(BytesIO(image.content)) as opened:
+            return _prepared(opened, side)
+
+
+def _prepared(image: Image.Image, side: int) -> PreparedImage:
+    """The image as WebP, with at most `side` pixels a side."""
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    out = BytesIO()
+    image.save(out, "WEBP", quality=_QUALITY, method=4, icc_profile=b"")
+    return PreparedImage(
+        content=out.getvalue(),
+        content_type="image/webp",
+        width=image.width,
+        height=image.height,
+    )
 
 
 def _decode(content: bytes) -> Image.Image:

@@ -14,6 +14,8 @@ from novacart.adapters.persistence.accounts.token_families import SqlTokenFamili
 from novacart.adapters.persistence.accounts.users import SqlUsers
 from novacart.adapters.persistence.cart.repository import SqlCarts
 from novacart.adapters.persistence.catalog.categories import SqlCategories
+from novacart.adapters.persistence.catalog.galleries import SqlGalleries
+from novacart.adapters.persistence.catalog.image_removals import SqlImageRemovals
 from novacart.adapters.persistence.catalog.product_references import SqlProductReferences
 from novacart.adapters.persistence.catalog.products import SqlProducts
 from novacart.adapters.persistence.catalog.stock import SqlStock
@@ -30,8 +32,10 @@ from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
+from novacart.application.ports.image_removals import ImageRemovals
 from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
@@ -66,6 +70,8 @@ class SqlUnitOfWork:
     account_links: AccountLinks
     mfa_enrolments: MfaEnrolments
     products: Products
+    galleries: Galleries
+    image_removals: ImageRemovals
     product_references: ProductReferences
     categories: Categories
     stock: Stock
@@ -104,6 +110,8 @@ class SqlUnitOfWork:
         self.mfa_enrolments = SqlMfaEnrolments(connection, self.saved)
         actor = self._contexts.current().actor
         self.products = self._products = SqlProducts(connection, actor, self.saved)
+        self.galleries = SqlGalleries(connection, self.saved)
+        self.image_removals = SqlImageRemovals(connection)
         self.product_references = SqlProductReferences(connection)
         self.categories = SqlCategories(connection, self.saved)
         self.stock = SqlStock(connection, actor, self.record)

@@ -91,6 +91,11 @@ PRICE_HISTORY: Final = Invariant(
     name="price history",
     description="The last entry of the price history has the prices of the variant.",
 )
+PICTURES: Final = Invariant(
+    number=17,
+    name="pictures",
+    description="Products show their first picture, and variants show pictures of their product.",
+)
 
 INVARIANTS: Final = (
     ORDER_TOTALS,
@@ -109,4 +114,5 @@ INVARIANTS: Final = (
     AUDIT_LOG,
     CATALOG_COUNTS,
     PRICE_HISTORY,
+    PICTURES,
 )

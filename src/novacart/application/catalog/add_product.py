@@ -6,6 +6,7 @@ from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import ProductId
@@ -42,6 +43,9 @@ class AddProduct:
             [new_id] = work.ids.take()
             product = Product.create(id=ProductId(new_id), details=command.details, at=now)
             work.products.add(product)
+            if product.details.image is not None:
+                gallery = ProductGallery.of_new_product(product.id, product.images, work.ids.take())
+                work.galleries.add_all([gallery])
             work.stock.open(
                 {product.default_variant_id: command.stock}, reason=command.reason, at=now
             )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.galleries import show_images
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
@@ -57,7 +58,10 @@ class EditProduct:
             self._policy.ensure_currency(details.price.currency)
             if details.category_id != product.details.category_id:
                 ensure_category_exists(details.category_id, work.categories)
+            image_before = product.details.image
             edited = product.edit(details, at=now)
+            if details.image != image_before:
+                show_images(work, product, at=now)
             if _change_stock(work, product, command, at=now) or edited:
                 work.products.save(product)
             work.commit()

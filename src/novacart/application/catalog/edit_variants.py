@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.galleries import show_images
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
@@ -74,6 +75,8 @@ class EditVariants:
                 ensure_version(product.variant(edit.variant_id).version, edit.expected_version)
             changed = self._edit(product, edits, at=now)
             changed |= _change_stock(work, product, command, at=now)
+            if any("image" in edit.changes for edit in edits):
+                show_images(work, product, at=now)
             if changed:
                 work.products.save(product)
             work.commit()

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+from novacart.application.catalog.galleries import follow_images, save_gallery
 from novacart.application.catalog.import_report import (
     MAX_LISTED,
     ImportReport,
@@ -34,6 +35,7 @@ from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
 from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, StockIsReserved
+from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import StockLevel
@@ -84,6 +86,7 @@ class ImportBatch:
         self._new_references: dict[str, ProductId] = {}
         self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
         self._levels: dict[VariantId, StockLevel] = {}
+        self._galleries: dict[ProductId, ProductGallery] = {}
         self._new: dict[ProductId, Product] = {}
         self._opened: dict[VariantId, StockLevel] = {}
         self._edited: set[ProductId] = set()
@@ -206,6 +209,7 @@ class ImportBatch:
             return
         edited = self._product_details(imported, changes, product.details)
         ids = merge(draft, edited, merged, self._take_ids, self._now)
+        self._show_images(product, draft)
         self._include(draft, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
             if each.id is None:
@@ -221,6 +225,16 @@ class ImportBatch:
             self._list(imported, draft, is_new=False, changed=changed)
         else:
             self.report.unchanged += 1
+
+    def _show_images(self, before: Product, product: Product) -> None:
+        """Give the gallery the changed images of a product. Raises as `follow_images`."""
+        if product.images == before.images:
+            return
+        gallery = self._galleries.get(product.id) or self._work.galleries.get(product.id)
+        draft = gallery.copy()
+        follow_images(draft, product, self._take_ids, at=self._now)
+        product.show_pictures(draft.images, at=self._now)
+        self._galleries[product.id] = draft
 
     def _note_stock(self, changes: Sequence[StockChange | None]) -> bool:
         """Note the changes of stock, and return whether any is applied."""
@@ -279,6 +293,11 @@ class ImportBatch:
         add_options(product, imported, self._take_ids, self._now)
         first = MergedVariant(first.imported, product.default_variant_id, first.details)
         ids = merge(product, added, [first, *others], self._take_ids, self._now)
+        if product.images:
+            picture_ids = self._take_ids(len(product.images))
+            gallery = ProductGallery.of_new_product(product.id, product.images, picture_ids)
+            product.show_pictures(gallery.images, at=self._now)
+            self._galleries[product.id] = gallery
         self._new[product.id] = product
         self._include(product, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
@@ -496,10 +515,16 @@ class ImportBatch:
             work.categories.add(category)
         # By rising id, the order in which products and stock are locked everywhere.
         for product_id in sorted(self._edited - self._new.keys()):
-            work.products.save(self._products[product_id])
+            product = self._products[product_id]
+            if product_id in self._galleries:
+                save_gallery(work, product, self._galleries[product_id], at=self._now)
+            work.products.save(product)
         if self._new and not self._options.dry_run:
             work.ids.skip(max(*self._new, *self._opened))
         work.products.add_all(list(self._new.values()))
+        work.galleries.add_all(
+            [self._galleries[each] for each in self._new if each in self._galleries]
+        )
         if self._new_references:
             work.product_references.add(self._options.source, self._new_references)
         work.stock.open(
@@ -536,11 +561,16 @@ def slug_of(name: str) -> str:
 
 
 def _new_id_count(imported: ImportedProduct) -> int:
-    """The ids of a new product: of itself with its first variant, other variants, and options."""
+    """The ids of a new product with its first variant, other variants, options and pictures."""
     names = {name for variant in imported.variants for name in variant.options}
     texts = {item for variant in imported.variants for item in variant.options.items()}
     of_variants = max(0, len(imported.variants) - 1)
-    return (imported.id is None) + of_variants + len(names) + len(texts)
+    images = {
+        imported.changes.get("image"),
+        *(each.changes.get("image") for each in imported.variants),
+    }
+    pictures = sum(1 for image in images if image)
+    return (imported.id is None) + of_variants + len(names) + len(texts) + pictures
 
 
 def _changed_fields(before: Product, after: Product) -> list[str]:

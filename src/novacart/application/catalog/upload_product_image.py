@@ -1,13 +1,14 @@
-"""Upload the image of a product."""
+"""Upload the image of a product, its first picture."""
 
 from dataclasses import dataclass, field
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.galleries import PictureUploads, save_gallery
+from novacart.application.catalog.versions import ensure_version
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
 
@@ -16,7 +17,7 @@ from novacart.domain.shared.ids import ProductId
 class UploadProductImageCommand:
     """`content` is the uploaded file.
 
-    `expected_version` is the version that the editor read; None skips the check.
+    `expected_version` is the version of the product that the editor read; None skips the check.
     """
 
     actor: Actor
@@ -26,11 +27,11 @@ class UploadProductImageCommand:
 
 
 class UploadProductImage:
-    """Returns the reference of the new image.
+    """Replace the first picture. Returns the reference of the new image.
 
     The image is processed and stored outside of any transaction. A failure changes nothing;
-    an image stored before a failure stays in the store, unused. Orders keep the image that
-    they were placed with.
+    an image stored before a failure is removed later. Orders keep the image that they were placed
+    with.
 
     Raises `PermissionDenied`, `ProductNotFound` for an unknown or archived product,
     `StaleVersion`, `InvalidValue` on the field `image`, and `Unavailable`.
@@ -46,29 +47,26 @@ class UploadProductImage:
     ) -> None:
         self._begin = begin
         self._clock = clock
-        self._processor = processor
-        self._images = images
+        self._uploads = PictureUploads(begin=begin, clock=clock, processor=processor, images=images)
 
     def __call__(self, command: UploadProductImageCommand) -> str:
         command.actor.require("products.write")
         with self._begin() as work:
             _check(work.products.get(command.product_id), command)
-        prepared = self._processor.prepare(command.content)
-        reference = self._images.put(
-            prepared.content,
-            name=f"products/{command.product_id}",
-            content_type=prepared.content_type,
-        )
+        picture, name = self._uploads.store(command.content, command.product_id)
+        now = self._clock.now()
         with self._begin() as work:
             product = work.products.get_for_update(command.product_id)
             _check(product, command)
-            if product.change_image(reference, at=self._clock.now()):
-                work.products.save(product)
+            gallery = work.galleries.get(command.product_id)
+            gallery.show_first(picture, at=now)
+            save_gallery(work, product, gallery, at=now)
+            work.products.save(product)
+            work.image_removals.complete(name)
             work.commit()
-        return reference
+        return picture.image
 
 
 def _check(product: Product, command: UploadProductImageCommand) -> None:
     product.ensure_active()
-    if command.expected_version not in {None, product.version}:
-        raise StaleVersion
+    ensure_version(product.version, command.expected_version)

@@ -23,3 +23,7 @@ class ImageProcessor(Protocol):
         bytes or pixels. Pixels are counted before any are decoded.
         """
         ...
+
+    def smaller(self, image: PreparedImage, *, side: int) -> PreparedImage:
+        """A version of a prepared image whose longest side is `side` pixels."""
+        ...

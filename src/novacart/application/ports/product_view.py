@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from novacart.domain.shared.ids import CategoryId, OptionId, OptionValueId, ProductId, VariantId
+from novacart.domain.shared.ids import (
+    CategoryId,
+    OptionId,
+    OptionValueId,
+    PictureId,
+    ProductId,
+    VariantId,
+)
 from novacart.domain.shared.money import Money
 
 
@@ -90,13 +97,34 @@ class VariantView(NamedTuple):
     version: int
 
 
+class PictureView(NamedTuple):
+    """A picture of a product.
+
+    `image` is an absolute URL or an absolute path on this site. `width` and `height` are in pixels,
+    None for an image elsewhere. `smaller` are versions of the image, (image, width), by rising
+    width. `alt` may be empty.
+    """
+
+    id: PictureId
+    image: str
+    alt: str
+    width: int | None
+    height: int | None
+    smaller: Sequence[tuple[str, int]]
+
+
 class ProductWithVariants(NamedTuple):
-    """A product with its options and the variants that are not archived, by position."""
+    """A product with its options, the variants that are not archived, by position, and pictures.
+
+    `gallery_version` changes with each edit of the pictures.
+    """
 
     product: ProductView
     default_variant_id: VariantId
     options: Sequence[OptionView]
     variants: Sequence[VariantView]
+    pictures: Sequence[PictureView]
+    gallery_version: int
 
     def variant(self, variant_id: VariantId) -> VariantView | None:
         return next((each for each in self.variants if each.id == variant_id), None)

@@ -7,8 +7,10 @@ from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
+from novacart.application.ports.image_removals import ImageRemovals
 from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
@@ -43,6 +45,8 @@ class UnitOfWork(Protocol):
     mfa_enrolments: MfaEnrolments
     products: Products
     product_references: ProductReferences
+    galleries: Galleries
+    image_removals: ImageRemovals
     categories: Categories
     stock: Stock
     wishlists: Wishlists

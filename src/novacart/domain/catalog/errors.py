@@ -38,6 +38,13 @@ class OptionValueNotFound(DomainError):
         super().__init__("The option has no such value.")
 
 
+class PictureNotFound(DomainError):
+    code = "picture_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("The product has no such picture.")
+
+
 class OptionValueInUse(DomainError):
     """A variant, perhaps an archived one, has the value."""
 
@@ -73,7 +80,7 @@ class VariantNotArchived(DomainError):
 
 
 class CatalogLimitReached(DomainError):
-    """More variants, options or values than a product may have."""
+    """More variants, options, values or pictures than a product may have."""
 
     code = "catalog_limit_reached"
 

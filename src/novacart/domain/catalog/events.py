@@ -125,6 +125,46 @@ class OptionsChanged(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureAdded(DomainEvent):
+    name: ClassVar[str] = "catalog.picture_added"
+
+    product_id: int
+    picture_id: int
+    picture: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureEdited(DomainEvent):
+    """`before` and `after` contain only the fields that changed."""
+
+    name: ClassVar[str] = "catalog.picture_edited"
+
+    product_id: int
+    picture_id: int
+    before: EventData
+    after: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureRemoved(DomainEvent):
+    name: ClassVar[str] = "catalog.picture_removed"
+
+    product_id: int
+    picture_id: int
+    picture: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturesArranged(DomainEvent):
+    """`order` are the ids of the pictures in their new order, joined by " | "."""
+
+    name: ClassVar[str] = "catalog.pictures_arranged"
+
+    product_id: int
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StockAdjusted(DomainEvent):
     """Staff changed the stock by `delta` units; `on_hand` is the count after it.
 

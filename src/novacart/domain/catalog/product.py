@@ -1,7 +1,7 @@
 """Products, their options and their variants."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import product as cartesian_product
@@ -165,6 +165,12 @@ class Product(AggregateRoot):
         """Whether a variant that is not archived costs less than its compare-at price."""
         return any(variant.details.is_on_sale for variant in self.active_variants)
 
+    @property
+    def images(self) -> list[str]:
+        """The image of the product and those of its variants, each once."""
+        variants = (variant.details.image for variant in self.variants)
+        return [each for each in dict.fromkeys([self.details.image, *variants]) if each is not None]
+
     def variant(self, variant_id: VariantId) -> Variant:
         """A variant, archived or not. Raises `VariantNotFound`, also for another product's."""
         if variant_id not in self._variants:
@@ -208,9 +214,36 @@ class Product(AggregateRoot):
         self._record(ProductEdited(occurred_at=at, product_id=self.id, before=before, after=after))
         return True
 
-    def change_image(self, image: str | None, *, at: datetime) -> bool:
-        """Show another image, by its reference from the image store. Returns as `edit` does."""
-        return self.edit(replace(self.details, image=image), at=at)
+    def show_pictures(self, images: Sequence[str], *, at: datetime) -> bool:
+        """Show the first of these images, those of the gallery. Returns whether it changed.
+
+        Variants with another image, archived ones too, show that of the product.
+        """
+        without = {
+            variant.id: replace(variant.details, image=None)
+            for variant in self._variants.values()
+            if variant.details.image is not None and variant.details.image not in images
+        }
+        changed = self._edit_variants(without, at=at)
+        edited = self.edit(replace(self.details, image=next(iter(images), None)), at=at)
+        return edited or bool(changed)
+
+    def show_in_variants(
+        self, image: str, variant_ids: Collection[VariantId], *, at: datetime
+    ) -> bool:
+        """Show an image as that of exactly these variants. Returns whether it changed.
+
+        Archived variants keep theirs. Raises `VariantNotFound` for an archived variant.
+        """
+        shown = {variant_id: self._active_variant(variant_id) for variant_id in variant_ids}
+        details = {
+            variant.id: replace(variant.details, image=image) for variant in shown.values()
+        } | {
+            variant.id: replace(variant.details, image=None)
+            for variant in self.active_variants
+            if variant.details.image == image and variant.id not in shown
+        }
+        return bool(self.edit_variants(details, at=at))
 
     def change_price(self, change: PriceChange, *, at: datetime) -> bool:
         """Change the price, rounded half up to a minor unit. Returns as `edit` does.
@@ -292,7 +325,14 @@ class Product(AggregateRoot):
         currency.
         """
         self.ensure_active()
-        before = {variant_id: self._active_variant(variant_id) for variant_id in details}
+        for variant_id in details:
+            self._active_variant(variant_id)
+        return self._edit_variants(details, at=at)
+
+    def _edit_variants(
+        self, details: Mapping[VariantId, VariantDetails], *, at: datetime
+    ) -> Sequence[VariantId]:
+        before = {variant_id: self.variant(variant_id) for variant_id in details}
         edited = [
             replace(variant, details=details[variant.id])
             for variant in before.values()

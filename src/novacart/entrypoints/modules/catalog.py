@@ -1,13 +1,15 @@
 """Bindings of the catalog."""
 
-from injector import Module, provider, singleton
+from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
+from novacart.adapters.persistence.catalog.image_removals import SqlShownImages
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
-from novacart.adapters.persistence.database import QueryDatabase
+from novacart.adapters.persistence.database import Database, QueryDatabase
 from novacart.application.catalog.add_category import AddCategory
+from novacart.application.catalog.add_picture import AddPicture
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.add_variants import AddVariant, FillVariants
 from novacart.application.catalog.adjust_stock import AdjustStock
@@ -24,6 +26,7 @@ from novacart.application.catalog.edit_options import (
     RenameOption,
     RenameOptionValue,
 )
+from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
@@ -31,12 +34,15 @@ from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.catalog.remove_unused_images import RemoveUnusedImages
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ports.image_processor import ImageProcessor
+from novacart.application.ports.image_removals import ShownImages
 from novacart.application.ports.image_store import ImageStore
+from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
 USE_CASES = (
@@ -66,7 +72,12 @@ USE_CASES = (
     RemoveOptionValue,
     RenameOption,
     RenameOptionValue,
+    AddPicture,
+    EditPictures,
+    RemovePicture,
+    RemoveUnusedImages,
 )
+_HOUR = 3600
 
 
 class CatalogModule(Module):
@@ -87,12 +98,17 @@ class CatalogModule(Module):
 
     @provider
     @singleton
+    def shown_images(self, database: Database) -> ShownImages:
+        return SqlShownImages(database)
+
+    @provider
+    @singleton
     def processor(self) -> ImageProcessor:
         return PillowImageProcessor()
 
     @provider
     @singleton
-    def images(self, settings: Settings) -> ImageStore:
+    def images(self, settings: Settings, processor: ImageProcessor) -> ImageStore:
         if _uses_cloudinary(settings):
             # Its library takes memory and runs `uname` when it is imported.
             from novacart.adapters.cloudinary.image_store import CloudinaryImageStore  # noqa: PLC0415
@@ -103,7 +119,7 @@ class CatalogModule(Module):
                 api_secret=settings.cloudinary_api_secret,
                 upload_prefix=settings.cloudinary_upload_prefix,
             )
-        return FilesImageStore(settings.var / "media")
+        return FilesImageStore(settings.var / "media", processor)
 
 
 def _uses_cloudinary(settings: Settings) -> bool:
@@ -119,3 +135,14 @@ def _uses_cloudinary(settings: Settings) -> bool:
             " CLOUDINARY_* empty to store them on disk."
         )
     return not missing
+
+
+def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
+    """Remove images that nothing shows any more."""
+    return [
+        ScheduledJob(
+            name="remove_unused_images",
+            every_seconds=_HOUR,
+            run=injector.get(RemoveUnusedImages),
+        ),
+    ]

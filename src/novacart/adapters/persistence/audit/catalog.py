@@ -1,4 +1,4 @@
-"""Checks of stored counts and of the price history against products and variants."""
+"""Checks of stored counts, the price history and pictures against products and variants."""
 
 from typing import Final
 
@@ -68,6 +68,35 @@ PRICE_HISTORY: Final = (
             SELECT id FROM variants
             WHERE lowest_30_days_minor IS NOT NULL
             AND coalesce(compare_at_minor, 0) <= price_minor
+        """,
+    ),
+)
+
+PICTURES: Final = (
+    AuditCheck(
+        message="Product {id} shows {image}, its first picture is {first}.",
+        population="SELECT count(*) FROM products",
+        violations="""
+            SELECT id, image, first FROM (
+                SELECT p.id, coalesce(p.image, 'no image') AS image,
+                       coalesce(
+                           (SELECT c.image FROM product_pictures c WHERE c.product_id = p.id
+                            ORDER BY c.position, c.id LIMIT 1),
+                           'no image'
+                       ) AS first
+                FROM products p
+            ) shown WHERE image <> first
+        """,
+    ),
+    AuditCheck(
+        message="Variant {id} shows {image}, which is not a picture of its product.",
+        population="SELECT count(*) FROM variants WHERE image IS NOT NULL",
+        violations="""
+            SELECT v.id, v.image FROM variants v
+            WHERE v.image IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM product_pictures c
+                WHERE c.product_id = v.product_id AND c.image = v.image
+            )
         """,
     ),
 )

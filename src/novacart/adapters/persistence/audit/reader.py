@@ -19,6 +19,7 @@ from novacart.application.audit.invariants import (
     ONE_CAPTURE,
     ORDER_TOTALS,
     OUTBOX_MESSAGES,
+    PICTURES,
     PRICE_HISTORY,
     PROVIDER_BALANCE,
     REFUNDS_WITHIN_CAPTURE,
@@ -44,6 +45,7 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     SESSIONS.number: operations.SESSIONS,
     CATALOG_COUNTS.number: catalog.CATALOG_COUNTS,
     PRICE_HISTORY.number: catalog.PRICE_HISTORY,
+    PICTURES.number: catalog.PICTURES,
 }
 
 _PAYMENTS: Final = text("""

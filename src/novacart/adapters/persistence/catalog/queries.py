@@ -1,5 +1,6 @@
 """Queries of the catalog that customers see."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
@@ -16,6 +17,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
+    literal_column,
     select,
     union_all,
 )
@@ -71,6 +73,7 @@ from novacart.application.catalog.search import merge_brands, select_suggestions
 from novacart.application.ports.product_view import (
     OptionValueView,
     OptionView,
+    PictureView,
     ProductView,
     ProductWithVariants,
     VariantView,
@@ -114,12 +117,33 @@ def _variant_columns(table: FromClause) -> list[ColumnElement[Any]]:
     ]
 
 
+PICTURES_AS_JSON: Final = {
+    "postgresql": literal_column(
+        "(SELECT CAST(json_agg(json_build_array(id, image, alt, width, height, smaller)"
+        " ORDER BY position, id) AS text)"
+        " FROM product_pictures WHERE product_id = products.id)",
+        Text,
+    ),
+    "sqlite": literal_column(
+        "(SELECT json_group_array(json_array(id, image, alt, width, height, smaller))"
+        " FROM (SELECT * FROM product_pictures WHERE product_id = products.id"
+        " ORDER BY position, id))",
+        Text,
+    ),
+}
+"""The pictures of a row of `products`, for `to_pictures`, without another statement."""
+
 # With the default variant, which is the only one of a product without options.
-_PRODUCT_WITH_DEFAULT: Final = DriverStatement(
-    _PRODUCTS.add_columns(
-        *(column.label(f"v_{column.key}") for column in _variant_columns(default_variants))
-    ).where(products.c.id == bindparam("product_id"))
-)
+_PRODUCT_WITH_DEFAULT: Final = {
+    dialect: DriverStatement(
+        _PRODUCTS.add_columns(
+            *(column.label(f"v_{column.key}") for column in _variant_columns(default_variants)),
+            products.c.gallery_version,
+            pictures,
+        ).where(products.c.id == bindparam("product_id"))
+    )
+    for dialect, pictures in PICTURES_AS_JSON.items()
+}
 _VARIANTS: Final = DriverStatement(
     select(*_variant_columns(variants))
     .join_from(variants, stock_levels, stock_levels.c.variant_id == variants.c.id)
@@ -315,10 +339,11 @@ class SqlCatalogQueries:
 
     def product_with_variants(self, product_id: ProductId) -> ProductWithVariants:
         parameters = {"product_id": product_id}
-        rows = self._database.fetch(_PRODUCT_WITH_DEFAULT, parameters)
+        statement = _PRODUCT_WITH_DEFAULT[self._database.dialect]
+        rows = self._database.fetch(statement, parameters)
         if not rows:
             raise ProductNotFound
-        default = rows[0][len(PRODUCT_VIEW_COLUMNS) :]
+        *default, gallery_version, pictures = rows[0][len(PRODUCT_VIEW_COLUMNS) :]
         options: list[OptionView] = []
         of_product: Sequence[Row] = [default]
         if default[_COMBINATION]:
@@ -331,6 +356,8 @@ class SqlCatalogQueries:
             default_variant_id=VariantId(default[0]),
             options=options,
             variants=[_to_variant(row, option_of) for row in of_product],
+            pictures=to_pictures(pictures),
+            gallery_version=gallery_version,
         )
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:
@@ -446,6 +473,14 @@ def to_options(rows: Sequence[Row]) -> list[OptionView]:
         names[option_id] = name
         values.setdefault(option_id, []).append(OptionValueView(value_id, value_text))
     return [OptionView(option_id, name, values[option_id]) for option_id, name in names.items()]
+
+
+def to_pictures(column: str | None) -> list[PictureView]:
+    """The pictures in a column of `PICTURES_AS_JSON`."""
+    return [
+        PictureView._make((*fields, [*map(tuple, json.loads(smaller))]))
+        for *fields, smaller in json.loads(column or "[]")
+    ]
 
 
 def _to_variant(row: Row, option_of: Mapping[OptionValueId, OptionId]) -> VariantView:

@@ -73,6 +73,8 @@ products = Table(
     Column("default_variant_id", BigInteger),
     # Whether a variant that is not archived costs less than its compare-at price.
     Column("is_on_sale", Boolean, nullable=False, server_default=false()),
+    # Counts the edits of its pictures, which do not count as edits of the product.
+    Column("gallery_version", Integer, nullable=False, server_default="0"),
     CheckConstraint("price_minor > 0", name="price"),
     CheckConstraint("title <> ''", name="title"),
     CheckConstraint("brand <> ''", name="brand"),
@@ -203,6 +205,33 @@ product_references = Table(
     Column("source", String(20), primary_key=True),
     Column("reference", Text, primary_key=True),
     Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False, index=True),
+)
+
+product_pictures = Table(
+    "product_pictures",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("image", Text, nullable=False),
+    Column("alt", Text, nullable=False, server_default=""),
+    Column("width", Integer),
+    Column("height", Integer),
+    # JSON: a list of [image, width].
+    Column("smaller", Text, nullable=False, server_default="[]"),
+    Column("source", Text),
+    CheckConstraint("image <> ''", name="image"),
+    Index("ix_product_pictures_product_id_position", "product_id", "position"),
+)
+
+image_removals = Table(
+    "image_removals",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("name", Text, index=True),
+    Column("image", Text),
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    CheckConstraint("(name IS NULL) <> (image IS NULL)", name="one"),
 )
 
 # The number of products that are not archived, by category and brand. A category of 0 is none.

@@ -211,13 +211,15 @@ def _tagged_product(detail: ProductWithVariants, etag: str, status: int = 200) -
 
 
 def _product_etag(detail: ProductWithVariants) -> str:
-    """It changes with every edit and with the stock of each variant."""
+    """It changes with every edit, with the stock of each variant, and with the pictures."""
     product = detail.product
-    if len(detail.variants) == 1:
-        return str(EntityTag(product.version, (product.stock,)))
-    # The stock of the product is first, for `If-Match`; the others are one checksum.
-    stocks = ",".join(str(variant.stock) for variant in detail.variants)
-    return str(EntityTag(product.version, (product.stock, crc32(stocks.encode()))))
+    # The stock of the product is first and the version of the gallery is last, for `If-Match`; the
+    # stocks of several variants are one checksum.
+    counts = [product.stock]
+    if len(detail.variants) > 1:
+        stocks = ",".join(str(variant.stock) for variant in detail.variants)
+        counts.append(crc32(stocks.encode()))
+    return str(EntityTag(product.version, (*counts, detail.gallery_version)))
 
 
 def _sort(sort: ProductSort, filters: ProductFilter) -> ProductSort:

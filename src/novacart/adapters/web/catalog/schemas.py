@@ -26,12 +26,18 @@ from novacart.application.catalog.queries import (
     Suggestion,
     SuggestionType,
 )
-from novacart.application.ports.product_view import ProductView, ProductWithVariants, VariantView
+from novacart.application.ports.product_view import (
+    PictureView,
+    ProductView,
+    ProductWithVariants,
+    VariantView,
+)
 from novacart.domain.catalog.options import MAX_OPTION_TEXT, MAX_OPTION_VALUES, MAX_OPTIONS
+from novacart.domain.catalog.picture import MAX_ALT, MAX_PICTURES
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_SKU, MAX_TITLE, MAX_YEAR
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.domain.catalog.text_rules import MAX_REFERENCE
-from novacart.domain.catalog.variant import MAX_WEIGHT
+from novacart.domain.catalog.variant import MAX_VARIANTS, MAX_WEIGHT
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money, decimal_string
 
@@ -334,8 +340,31 @@ class VariantSchema(Schema):
 
 
 class ProductImageSchema(Schema):
+    """A picture of a product. Images elsewhere have no known size and no smaller versions."""
+
+    id = Identifier(required=True)
     src = ImageUrl(required=True)
-    alt = fields.String(required=True)
+    srcset = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The image in up to three sizes, as the attribute `srcset` of HTML.",
+            "example": "https://shop.example/a-400.webp 300w, https://shop.example/a.webp 900w",
+        },
+    )
+    width = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "In pixels, as `height`."}
+    )
+    height = fields.Integer(required=True, allow_none=True)
+    alt = fields.String(
+        required=True,
+        metadata={"description": "The alternative text, by default the title of the product."},
+    )
+    variants = fields.List(
+        Identifier(),
+        required=True,
+        metadata={"description": "The variants that the picture shows, by their ids."},
+    )
 
 
 class ProductDetailSchema(ProductSchema):
@@ -411,6 +440,26 @@ class OptionTextSchema(Schema):
 
 class DefaultVariantSchema(Schema):
     variant_id = Identifier(required=True)
+
+
+class PicturePatchSchema(Schema):
+    """The members to change. An empty `alt` stands for the title of the product."""
+
+    alt = Text(maximum=MAX_ALT)
+    variants = fields.List(
+        Identifier(),
+        validate=validate.Length(max=MAX_VARIANTS),
+        metadata={"description": "All variants that the picture shows, by their ids."},
+    )
+
+
+class PictureOrderSchema(Schema):
+    images = fields.List(
+        Identifier(),
+        required=True,
+        validate=validate.Length(max=MAX_PICTURES),
+        metadata={"description": "The ids of all pictures of the product, in their new order."},
+    )
 
 
 class BrandCountSchema(Schema):
@@ -490,7 +539,6 @@ def recorded_price_json(price: RecordedPrice) -> dict[str, Any]:
 def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
     """The dump of `ProductDetailSchema`."""
     product = detail.product
-    images = [product.image, *(variant.image for variant in detail.variants)]
     return {
         **product_json(product),
         "options": [
@@ -502,11 +550,25 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
             for option in detail.options
         ],
         "variants": [variant_json(detail, variant) for variant in detail.variants],
-        "images": [
-            {"src": absolute_url(image), "alt": product.title}
-            for image in dict.fromkeys(images)
-            if image is not None
-        ],
+        "images": [_picture_json(picture, detail) for picture in detail.pictures],
+    }
+
+
+def _picture_json(picture: PictureView, detail: ProductWithVariants) -> dict[str, Any]:
+    """The dump of `ProductImageSchema`."""
+    src = absolute_url(picture.image)
+    sizes = [(absolute_url(image), width) for image, width in picture.smaller]
+    srcset = None
+    if picture.width is not None:
+        srcset = ", ".join(f"{url} {width}w" for url, width in [*sizes, (src, picture.width)])
+    return {
+        "id": picture.id,
+        "src": src,
+        "srcset": srcset,
+        "width": picture.width,
+        "height": picture.height,
+        "alt": picture.alt or detail.product.title,
+        "variants": [each.id for each in detail.variants if each.image == picture.image],
     }
 
 

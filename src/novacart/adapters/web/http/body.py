@@ -65,12 +65,23 @@ def uploaded_file(field: str) -> bytes:
     return content
 
 
-def form_body_doc(field: str, description: str) -> dict[str, Any]:
-    """Return the OpenAPI request body of a route that reads `uploaded_file`."""
+def form_text(field: str) -> str:
+    """Return a text of the form, empty if there is none. Call `uploaded_file` before."""
+    return str(request.form.get(field, ""))
+
+
+def form_body_doc(field: str, description: str, **texts: str) -> dict[str, Any]:
+    """Return the OpenAPI request body of a route that reads `uploaded_file`.
+
+    `texts` are the descriptions of optional texts in the form, by name.
+    """
     schema = {
         "type": "object",
         "required": [field],
-        "properties": {field: {"type": "string", "format": "binary", "description": description}},
+        "properties": {
+            field: {"type": "string", "format": "binary", "description": description},
+            **{name: {"type": "string", "description": text} for name, text in texts.items()},
+        },
     }
     return {"required": True, "content": {_FORM: {"schema": schema}}}
 

@@ -58,6 +58,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "variant_not_found": 404,
     "option_not_found": 404,
     "option_value_not_found": 404,
+    "picture_not_found": 404,
     "option_value_in_use": 409,
     "duplicate_combination": 409,
     "variant_is_default": 409,

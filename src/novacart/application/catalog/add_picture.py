@@ -1,0 +1,112 @@
+"""Add a picture to a product."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.galleries import PictureUploads, load_gallery, save_gallery
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.image_processor import ImageProcessor
+from novacart.application.ports.image_store import ImageStore
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog import text_rules
+from novacart.domain.catalog.gallery import ProductGallery
+from novacart.domain.catalog.picture import MAX_ALT, Picture
+from novacart.domain.catalog.product import Product
+from novacart.domain.shared.ids import PictureId, ProductId, VariantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPictureCommand:
+    """`content` is the uploaded file, and `variant_ids` are the variants that show the picture.
+
+    The picture is added before the one at `position`, counted from 0, by default as the last.
+    `source` is the URL from which an import fetched the file. `expected_version` is the version
+    of the gallery that the editor read; None skips the check.
+    """
+
+    actor: Actor
+    product_id: ProductId
+    content: bytes = field(repr=False)
+    alt: str = ""
+    position: int | None = None
+    variant_ids: Collection[VariantId] = ()
+    source: str | None = None
+    expected_version: int | None = None
+
+
+class AddPicture:
+    """Returns the id of the new picture, or of the one that was fetched from the same `source`.
+
+    The image is processed and stored outside of any transaction. A failure changes nothing that
+    customers see, and an image that was stored before it is removed later.
+
+    A picture whose image is still the URL `source` elsewhere is replaced by the stored image; it
+    keeps its place, its text and its variants.
+
+    Raises `PermissionDenied`, `ProductNotFound` for an unknown or archived product,
+    `VariantNotFound`, `StaleVersion`, `CatalogLimitReached`, `InvalidValue`, and `Unavailable`.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        processor: ImageProcessor,
+        images: ImageStore,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._uploads = PictureUploads(begin=begin, clock=clock, processor=processor, images=images)
+
+    def __call__(self, command: AddPictureCommand) -> PictureId:
+        command.actor.require("products.write")
+        text_rules.optional("alt", command.alt, max_length=MAX_ALT)
+        with self._begin() as work:
+            product, gallery = self._load(work, command)
+            present = _from_source(gallery, command.source)
+            if present is not None:
+                return present.id
+            if _elsewhere(gallery, command.source) is None:
+                gallery.ensure_room()
+        stored, name = self._uploads.store(command.content, command.product_id)
+        now = self._clock.now()
+        with self._begin() as work:
+            product, gallery = self._load(work, command)
+            present = _from_source(gallery, command.source)
+            if present is not None:
+                return present.id
+            picture = replace(stored, alt=command.alt, source=command.source)
+            variant_ids = set(command.variant_ids)
+            elsewhere = _elsewhere(gallery, command.source)
+            if elsewhere is None:
+                gallery.add(picture, position=command.position, at=now)
+            else:
+                picture = replace(picture, alt=command.alt or elsewhere.alt)
+                gallery.replace(elsewhere.id, picture, at=now)
+                variant_ids |= {
+                    variant.id
+                    for variant in product.active_variants
+                    if variant.details.image == elsewhere.image
+                }
+            changed = product.show_in_variants(picture.image, variant_ids, at=now)
+            if save_gallery(work, product, gallery, at=now) or changed:
+                work.products.save(product)
+            work.image_removals.complete(name)
+            work.commit()
+        return picture.id
+
+    @staticmethod
+    def _load(work: UnitOfWork, command: AddPictureCommand) -> tuple[Product, ProductGallery]:
+        return load_gallery(work, command.product_id, expected_version=command.expected_version)
+
+
+def _from_source(gallery: ProductGallery, source: str | None) -> Picture | None:
+    """The stored picture that was fetched from the URL."""
+    return None if source is None else gallery.from_source(source)
+
+
+def _elsewhere(gallery: ProductGallery, source: str | None) -> Picture | None:
+    """The picture whose image is the URL itself."""
+    return None if source is None else gallery.with_image(source)

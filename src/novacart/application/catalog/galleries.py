@@ -1,0 +1,131 @@
+"""Edits of the pictures of a product."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from novacart.application.catalog.versions import ensure_version
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.image_processor import ImageProcessor
+from novacart.application.ports.image_store import ImageStore, stored_name
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.gallery import ProductGallery
+from novacart.domain.catalog.picture import Picture, SmallerImage
+from novacart.domain.catalog.product import Product
+from novacart.domain.shared.ids import PictureId, ProductId
+
+REMOVAL_DELAY: Final = timedelta(days=1)
+"""Pages and carts that were read before a removal still show the image until then."""
+
+
+def load_gallery(
+    work: UnitOfWork, product_id: ProductId, *, expected_version: int | None = None
+) -> tuple[Product, ProductGallery]:
+    """Lock a product and load it with its gallery.
+
+    Raises `ProductNotFound` for an unknown or archived product, and `StaleVersion`.
+    """
+    product = work.products.get_for_update(product_id)
+    product.ensure_active()
+    gallery = work.galleries.get(product_id)
+    ensure_version(gallery.version, expected_version)
+    return product, gallery
+
+
+def save_gallery(
+    work: UnitOfWork, product: Product, gallery: ProductGallery, *, at: datetime
+) -> bool:
+    """Save an edited gallery and copy its images to the product, which is not saved.
+
+    Returns whether the product changed. Removed images are removed from the store later, unless
+    something else shows them, such as an order.
+    """
+    if not gallery.has_changed:
+        return False
+    work.galleries.save(gallery)
+    work.image_removals.schedule(gallery.removed_images, due=at + REMOVAL_DELAY)
+    return product.show_pictures(gallery.images, at=at)
+
+
+def show_images(work: UnitOfWork, product: Product, *, at: datetime) -> None:
+    """Save the gallery with the images of an edited product, which is not saved.
+
+    Raises as `follow_images`.
+    """
+    gallery = work.galleries.get(product.id)
+    follow_images(gallery, product, work.ids.take, at=at)
+    save_gallery(work, product, gallery, at=at)
+
+
+def follow_images(
+    gallery: ProductGallery,
+    product: Product,
+    take_ids: Callable[[int], Sequence[int]],
+    *,
+    at: datetime,
+) -> None:
+    """Make the image of an edited product its first picture, and add those of its variants.
+
+    Raises `CatalogLimitReached`, and `InvalidValue` if the image of a product with several
+    pictures is cleared, since that would remove them all.
+    """
+
+    def picture(image: str) -> Picture:
+        [new_id] = take_ids(1)
+        return Picture(id=PictureId(new_id), image=image)
+
+    image = product.details.image
+    if image is None:
+        gallery.ensure_at_most_one()
+        for each in gallery.pictures:
+            gallery.remove(each.id, at=at)
+    elif gallery.images[:1] != [image]:
+        gallery.show_first(picture(image), at=at)
+    for image in product.images:
+        if gallery.with_image(image) is None:
+            gallery.add(picture(image), at=at)
+
+
+class PictureUploads:
+    """Processes and stores uploaded pictures, outside of any transaction.
+
+    The name is recorded before the image is stored. So an image whose upload fails half-way, even
+    by a crash, is removed from the store after `REMOVAL_DELAY`.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        processor: ImageProcessor,
+        images: ImageStore,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._processor = processor
+        self._images = images
+
+    def store(self, content: bytes, product_id: ProductId) -> tuple[Picture, str]:
+        """Returns a picture without texts, and the name to pass to `ImageRemovals.complete`.
+
+        Raises `InvalidValue` on the field `image`, and `Unavailable`.
+        """
+        image = self._processor.prepare(content)
+        with self._begin() as work:
+            [new_id] = work.ids.take()
+            folder = f"products/{product_id}/{new_id}"
+            name = stored_name(folder, image.content)
+            work.image_removals.expect(name, due=self._clock.now() + REMOVAL_DELAY)
+            work.commit()
+        stored = self._images.put_picture(image, name=folder)
+        picture = Picture(
+            id=PictureId(new_id),
+            image=stored.reference,
+            width=image.width,
+            height=image.height,
+            smaller=tuple(
+                SmallerImage(image=reference, width=width) for reference, width in stored.smaller
+            ),
+        )
+        return picture, name
