@@ -122,6 +122,10 @@ lock: install ## update the lock after a change of pyproject.toml
 	@$(UV_COMPILE) pyproject.toml --group build --extra otel --group dev \
 		--constraint requirements/otel.txt --output-file requirements/dev.txt $(UPGRADE)
 
+.PHONY: postman
+postman: install ## generate the Postman collection from the OpenAPI document
+	@$(BIN)/python -m scripts.postman
+
 .PHONY: upgrade
 upgrade: ## lock the newest versions that pyproject.toml allows
 	@$(MAKE) --no-print-directory lock UPGRADE=--upgrade

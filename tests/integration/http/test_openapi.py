@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from novacart.entrypoints.access import is_admin, route_access
+from tests.integration.http.conftest import MakeApp
 
 REVIEWED = Path(__file__).parent / "access.txt"
 PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -107,6 +108,13 @@ def test_every_reference_resolves(document: dict[str, Any]) -> None:
         target: Any = document
         for step in reference.removeprefix("#/").split("/"):
             target = target[step]
+
+
+def test_server_is_the_address_of_the_request(make_app: MakeApp) -> None:
+    client = make_app(ALLOWED_HOSTS="shop.example,api.shop.example").test_client()
+    for address in ("https://shop.example", "http://api.shop.example:8080"):
+        document = client.get("/api/openapi.json", base_url=address).get_json()
+        assert document["servers"] == [{"url": address}]
 
 
 def test_unchanged_document_is_304(client: FlaskClient) -> None:

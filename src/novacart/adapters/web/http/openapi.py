@@ -73,7 +73,6 @@ def build_document(app: Flask, blueprints: Sequence[Blueprint], *, version: str)
         " details (RFC 9457). Sign in with `POST /api/token/` and send"
         " `Authorization: Bearer <access>`."
     )
-    document["servers"] = [{"url": "/"}]
     components = document["components"]
     components.pop("responses", None)
     components.pop("parameters", None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -36,7 +36,8 @@ class _File:
 def init_app(app: Flask, build_document: Callable[[], dict[str, Any]], *, version: str) -> None:
     """Serve `/`, `/api/openapi.json`, `/api/docs/` and the assets of the pages.
 
-    The OpenAPI document is built for the first request of it.
+    The OpenAPI document is built for the first request of it. Its server is the address of the
+    request.
     """
     swagger_ui = files("flask_swagger_ui") / "dist"
     assets = {
@@ -44,9 +45,13 @@ def init_app(app: Flask, build_document: Callable[[], dict[str, Any]], *, versio
         for path in [*_ASSETS.iterdir(), *(swagger_ui / name for name in _SWAGGER_UI)]
     }
 
-    @cache
-    def openapi_document() -> _File:
-        return _file(json_bytes(build_document()), "application/json")
+    document = cache(build_document)
+
+    # By address, since a shop may have several host names.
+    @lru_cache(maxsize=16)
+    def openapi_document(address: str) -> _File:
+        content = document() | {"servers": [{"url": address}]}
+        return _file(json_bytes(content), "application/json")
 
     @public
     def front() -> Response:
@@ -57,7 +62,7 @@ def init_app(app: Flask, build_document: Callable[[], dict[str, Any]], *, versio
 
     @public
     def openapi() -> Response:
-        return _revalidated(openapi_document())
+        return _revalidated(openapi_document(request.host_url.removesuffix("/")))
 
     @public
     def docs() -> Response:
