@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_tree import CategoryTree, TreeNode
 from novacart.domain.catalog.errors import (
     CategoryNotFound,
     ProductNotFound,
@@ -74,6 +75,14 @@ class FakeProducts:
             if variant.details.sku in wanted
         }
 
+    def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
+        wanted = set(slugs)
+        return {
+            product.details.slug: product.id
+            for product in self._shelf.values()
+            if product.details.slug in wanted
+        }
+
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
         wanted = set(variant_ids)
         return {
@@ -101,7 +110,7 @@ class FakeProducts:
         try:
             for product in products:
                 self.save(product)
-        except SkuTaken as error:
+        except (SkuTaken, SlugTaken) as error:
             raise ConcurrentChange from error
 
     def save(self, product: Product) -> None:
@@ -109,7 +118,12 @@ class FakeProducts:
         for sku, owner in self.ids_by_sku(sku for sku in skus if sku).items():
             if owner != product.id:
                 raise SkuTaken(sku)
+        slug = product.details.slug
+        if slug and self.ids_by_slug([slug]).get(slug, product.id) != product.id:
+            raise SlugTaken(slug, "product")
         before = self._shelf.get(product.id)
+        if before and before.details.slug and before.details.slug != slug:
+            self._store.slug_redirects.put(("product", before.details.slug), product.id)
         self._saved(product)
         self._shelf.put(product.id, product)
         stored = {variant.id: variant.details for variant in before.variants} if before else {}
@@ -199,9 +213,18 @@ class FakeProductReferences:
 
 
 class FakeCategories:
-    def __init__(self, shelf: TransactionalDict[CategoryId, Category], saved: Saved) -> None:
+    def __init__(
+        self,
+        shelf: TransactionalDict[CategoryId, Category],
+        redirects: TransactionalDict[tuple[str, str], int],
+        saved: Saved,
+    ) -> None:
         self._shelf = shelf
+        self._redirects = redirects
         self._saved = saved
+
+    def lock_tree(self) -> CategoryTree:
+        return tree_of(self._shelf.values())
 
     def get(self, category_id: CategoryId) -> Category:
         category = self._shelf.get(category_id)
@@ -221,5 +244,15 @@ class FakeCategories:
     def save(self, category: Category) -> None:
         if self.ids_by_slug().get(category.details.slug, category.id) != category.id:
             raise SlugTaken(category.details.slug)
+        before = self._shelf.get(category.id)
+        if before and before.details.slug != category.details.slug:
+            self._redirects.put(("category", before.details.slug), category.id)
         self._saved(category)
         self._shelf.put(category.id, category)
+
+
+def tree_of(categories: Iterable[Category]) -> CategoryTree:
+    return CategoryTree(
+        TreeNode(id=each.id, parent_id=each.details.parent_id, position=each.details.position)
+        for each in categories
+    )

@@ -11,6 +11,7 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     MAX_SUGGESTIONS,
     BrandCount,
+    Breadcrumb,
     CategoryView,
     CountEstimate,
     ExportedProduct,
@@ -45,14 +46,16 @@ from novacart.application.search_terms import (
     search_terms,
 )
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
+from novacart.domain.catalog.category_tree import CategoryTree
+from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.slugs import product_of_generated
 from novacart.domain.catalog.variant import Variant
 from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
-from tests.fakes.catalog import active_product_of
+from tests.fakes.catalog import active_product_of, tree_of
 from tests.fakes.store import FakeStore
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -189,7 +192,13 @@ class FakeCatalogQueries:
         if not terms:
             return []
         listed = self._matching(ProductFilter())
-        by_category = Counter(product.category_id for product in listed)
+        tree = self._tree()
+        by_category = Counter(
+            each
+            for product in listed
+            if product.category_id is not None
+            for each in tree.path(product.category_id)
+        )
         brands = merge_brands(
             (facet_key(product.brand), product.brand, 1)
             for product in listed
@@ -223,17 +232,57 @@ class FakeCatalogQueries:
         )
 
     def categories(self) -> Sequence[CategoryView]:
-        return [
-            CategoryView(
-                id=category.id,
-                **{
-                    name: value
-                    for name, value in category.details.event_data().items()
-                    if name != "position"
-                },  # type: ignore[arg-type]
-            )
-            for category in self._active_categories()
-        ]
+        return [self.category(category.id) for category in self._active_categories()]
+
+    def category(self, category_id: CategoryId) -> CategoryView:
+        category = self._category(category_id)
+        if category is None:
+            raise CategoryNotFound
+        above = [self._category(each) for each in self._tree().path(category_id)]
+        return CategoryView(
+            id=category.id,
+            **{
+                name: value
+                for name, value in category.details.event_data().items()
+                if name != "position"
+            },  # type: ignore[arg-type]
+            breadcrumbs=[
+                Breadcrumb(each.id, each.details.name, each.details.slug) for each in above if each
+            ],
+            version=category.version,
+        )
+
+    def category_by_slug(self, slug: str) -> CategoryView:
+        category_id = self._category_of(slug)
+        for category in self._active_categories():
+            if category.id == category_id:
+                return self.category(category.id)
+        raise CategoryNotFound
+
+    def product_by_slug(self, slug: str) -> ProductId:
+        active = {product.id: product for product in self._all_active()}
+        product_id = self._store.slug_redirects.get(("product", slug))
+        for product in active.values():
+            if product.slug == slug:
+                product_id = product.id
+        if product_id in active:
+            return ProductId(product_id)
+        generated = product_of_generated(slug)
+        if generated is None:
+            raise ProductNotFound
+        return generated
+
+    def _category(self, category_id: CategoryId) -> Category | None:
+        return self._store.categories.get(category_id)
+
+    def _category_of(self, slug: str) -> int | None:
+        for category in self._store.categories.values():
+            if category.details.slug == slug:
+                return category.id
+        return self._store.slug_redirects.get(("category", slug))
+
+    def _tree(self) -> CategoryTree:
+        return tree_of(self._store.categories.values())
 
     def all_products(self) -> Iterator[ExportedProduct]:
         categories: dict[CategoryId | None, Category] = {
@@ -258,8 +307,14 @@ class FakeCatalogQueries:
             )
 
     def _active_categories(self) -> list[Category]:
-        active = [one for one in self._store.categories.values() if one.details.is_active]
-        return sorted(active, key=lambda category: (category.details.position, category.id))
+        """In the order of the tree."""
+        tree = self._tree()
+        stored = {one.id: one for one in self._store.categories.values()}
+        return [
+            stored[category_id]
+            for category_id in tree.depth_first()
+            if all(stored[each].details.is_active for each in tree.path(category_id))
+        ]
 
     def _all_active(self) -> list[ProductView]:
         return [
@@ -269,16 +324,17 @@ class FakeCatalogQueries:
         ]
 
     def _matching(self, filters: ProductFilter) -> list[ProductView]:
-        slugs: dict[CategoryId | None, str] = {
-            one.id: one.details.slug for one in self._active_categories()
-        }
+        listed = {one.id for one in self._active_categories()}
+        wanted = filters.category and self._category_of(filters.category)
+        tree = self._tree()
+        in_branch = {each for each in listed if wanted in tree.path(each) and wanted in listed}
         terms = search_terms(filters.search)
         brands = {facet_key(brand) for brand in filters.brands}
         return [
             product
             for product in self._all_active()
-            if (product.category_id is None or product.category_id in slugs)
-            and (filters.category is None or slugs.get(product.category_id) == filters.category)
+            if (product.category_id is None or product.category_id in listed)
+            and (filters.category is None or product.category_id in in_branch)
             and (not brands or facet_key(product.brand) in brands)
             and (filters.min_price is None or product.price >= filters.min_price)
             and (filters.max_price is None or product.price <= filters.max_price)

@@ -65,6 +65,9 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)
+    slug_redirects: TransactionalDict[tuple[str, str], int] = field(
+        default_factory=TransactionalDict
+    )
     stock_levels: TransactionalDict[VariantId, StockLevel] = field(
         default_factory=TransactionalDict
     )

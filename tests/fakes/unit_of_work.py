@@ -98,7 +98,7 @@ class FakeUnitOfWork:
         self.product_references = FakeProductReferences(store.product_references)
         self.galleries = FakeGalleries(store.galleries, self.saved)
         self.image_removals = FakeImageRemovals(store)
-        self.categories = FakeCategories(store.categories, self.saved)
+        self.categories = FakeCategories(store.categories, store.slug_redirects, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)
         self.wishlists = FakeWishlists(store.wishlists, self.saved)
         self.carts = FakeCarts(store, self.saved)

@@ -21,6 +21,7 @@ from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
+from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
@@ -59,5 +60,6 @@ class CatalogFixture:
         self.set_default_variant = SetDefaultVariant(begin=begin, clock=clock)
         self.add_category = AddCategory(begin=begin, clock=clock)
         self.edit_category = EditCategory(begin=begin, clock=clock)
+        self.move_category = MoveCategory(begin=begin, clock=clock)
         self.import_products = ImportProducts(begin=begin, clock=clock, policy=policy)
         self.export_products = ExportProducts(queries=self.queries)

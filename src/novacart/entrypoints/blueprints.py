@@ -12,8 +12,10 @@ from novacart.adapters.web.accounts.session_routes import sessions_blueprint
 from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.cart.routes import cart_blueprint
+from novacart.adapters.web.catalog.category_routes import categories_staff_blueprint
 from novacart.adapters.web.catalog.price_routes import prices_blueprint
 from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
+from novacart.adapters.web.catalog.slug_routes import slugs_blueprint
 from novacart.adapters.web.catalog.staff_routes import (
     catalog_staff_blueprint,
     product_images_blueprint,
@@ -54,11 +56,13 @@ from novacart.application.cart.change_quantity import ChangeQuantity
 from novacart.application.cart.move_to_wishlist import MoveToWishlist
 from novacart.application.cart.queries import CartQueries
 from novacart.application.cart.remove_lines import ClearCart, RemoveLine, RemoveLines
+from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_picture import AddPicture
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.add_variants import AddVariant
 from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
+from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_options import (
     AddOption,
     AddOptionValue,
@@ -187,6 +191,12 @@ def _catalog(injector: Injector) -> list[Blueprint]:
             max_bytes=MAX_BYTES,
         ),
         categories_blueprint(queries=queries),
+        slugs_blueprint(queries=queries),
+        categories_staff_blueprint(
+            add_category=injector.get(AddCategory),
+            edit_category=injector.get(EditCategory),
+            queries=queries,
+        ),
         media_blueprint(injector.get(Settings).var / "media"),
     ]
 

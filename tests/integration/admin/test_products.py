@@ -247,7 +247,7 @@ def test_import_of_an_export_changes_nothing(owner: StaffClient, injector: Injec
 def test_hidden_category_shows_how_many_products_it_hides(
     app: Flask, owner: StaffClient, product: int
 ) -> None:
-    new = {"name": "Home", "slug": "home", "position": "2", "is_active": "y"}
+    new = {"name": "Home", "slug": "home", "parent": "", "position": "2", "is_active": "y"}
     owner.submit("/admin/categories/new/", new)
     [home] = app.test_client().get("/api/categories/").get_json()
     owner.submit(f"/admin/products/edit/?id={product}", edit_data(category_id=str(home["id"])))
@@ -308,7 +308,7 @@ def test_import_report_shows_stock_and_can_be_downloaded(
 
 
 def test_add_and_edit_category_and_detect_edit_conflict(app: Flask, owner: StaffClient) -> None:
-    new = {"name": "Home", "slug": "home", "position": "2", "is_active": "y"}
+    new = {"name": "Home", "slug": "home", "parent": "", "position": "2", "is_active": "y"}
     response = owner.submit(
         "/admin/categories/new/", {**new, "image": (BytesIO(image_bytes()), "home.webp")}
     )

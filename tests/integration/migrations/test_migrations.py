@@ -52,8 +52,9 @@ def schema(database: Database) -> Schema:
 def _sqlite_parts(definition: str) -> list[str]:
     """Split a definition into its columns and constraints.
 
-    A column that was added later is stored after the constraints, with its own constraints. The
-    parentheses of an index are stored as they were written, one pair or two.
+    A column that was added later is stored after the constraints, with its own constraints, of
+    which a foreign key does not name the column. The parentheses of an index are stored as they
+    were written, one pair or two.
     """
     if not definition.startswith("CREATE TABLE"):
         return [definition.replace("((", "(").replace("))", ")")]
@@ -61,7 +62,8 @@ def _sqlite_parts(definition: str) -> list[str]:
     for position in range(start, len(definition)):
         depth += {"(": 1, ")": -1}.get(definition[position], 0)
         if depth < 0 or (depth == 0 and definition[position] == ","):
-            parts += re.split(r"(?<!^) (?=CONSTRAINT )", definition[start:position].strip())
+            part = re.sub(r"FOREIGN KEY ?\(\w+\) ", "", definition[start:position].strip())
+            parts += re.split(r"(?<!^) (?=CONSTRAINT )", part)
             start = position + 1
     return parts
 

@@ -29,6 +29,7 @@ from tests.support.contracts.catalog_queries import (
     rupees,
 )
 from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.category_tree import CategoryTreeContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, set_price
 from tests.support.contracts.product_references import ProductReferencesContract
@@ -106,6 +107,10 @@ class TestSqlCategories(CategoriesContract):
     pass
 
 
+class TestSqlCategoryTree(CategoryTreeContract):
+    pass
+
+
 class TestSqlStock(StockContract):
     def test_number_of_statements_does_not_depend_on_the_claims(
         self, begin: UnitOfWorkFactory, database: Database
@@ -168,14 +173,14 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
     def test_list_and_product_take_one_statement_and_a_search_another(
         self, queries: SqlCatalogQueries, database: Database
     ) -> None:
-        """On PostgreSQL a search first estimates the number of matches."""
+        """A search reads the branch of its category; on PostgreSQL it estimates the matches."""
         everywhere = ProductFilter(
             category="toys", brands=("Udaan", "Peepal"), min_price=rupees(1), search="kite"
         )
         for sort in ProductSort:
             with counted_statements(database) as statements:
                 queries.list_products(everywhere, sort=sort, limit=100)
-            assert len(statements) == (2 if database.dialect == "postgresql" else 1)
+            assert len(statements) == (3 if database.dialect == "postgresql" else 2)
             with counted_statements(database) as statements:
                 queries.list_products(replace(everywhere, search=""), sort=sort, limit=100)
             assert len(statements) == 1

@@ -41,6 +41,7 @@ def details(
     brand: str = "",
     category_id: int | None = None,
     image: str | None = None,
+    slug: str | None = None,
 ) -> ProductDetails:
     return ProductDetails(
         sku=sku,
@@ -53,6 +54,7 @@ def details(
         brand=brand,
         category_id=None if category_id is None else CategoryId(category_id),
         image=image,
+        slug=slug,
     )
 
 
@@ -100,7 +102,13 @@ def an_option(id: int, name: str, *texts: str) -> ProductOption:
 
 
 def a_category(
-    id: int, slug: str, *, name: str = "", position: int = 0, is_active: bool = True
+    id: int,
+    slug: str,
+    *,
+    name: str = "",
+    position: int = 0,
+    is_active: bool = True,
+    parent: int | None = None,
 ) -> Category:
     return Category.create(
         id=CategoryId(id),
@@ -108,6 +116,7 @@ def a_category(
             name=name or slug.title(),
             slug=slug,
             image=f"/media/{slug}.webp",
+            parent_id=None if parent is None else CategoryId(parent),
             position=position,
             is_active=is_active,
         ),

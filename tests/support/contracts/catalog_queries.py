@@ -292,6 +292,9 @@ class CatalogQueriesContract:
             stock=0,
             category_id=8,  # type: ignore[arg-type]
             image="/media/kite.webp",
+            slug=None,
+            meta_title=None,
+            meta_description=None,
             created_at=NOON - timedelta(hours=3),
             updated_at=NOON - timedelta(hours=3),
             version=1,

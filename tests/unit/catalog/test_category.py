@@ -47,7 +47,6 @@ def test_edit_without_changes_records_nothing() -> None:
     [
         ("name", " "),
         ("name", "x" * (MAX_NAME + 1)),
-        ("slug", ""),
         ("slug", "Books"),
         ("slug", "-books"),
         ("slug", "a--b"),

@@ -62,6 +62,9 @@ def test_event_data_has_every_field() -> None:
         "brand": "Diya",
         "category": 3,
         "image": "/media/lamp.webp",
+        "slug": None,
+        "meta_title": None,
+        "meta_description": None,
     }
 
 

@@ -10,6 +10,7 @@ from tests.fakes.price_queries import FakePriceQueries
 from tests.fakes.store import FakeStore
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
+from tests.support.contracts.category_tree import CategoryTreeContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
 from tests.support.contracts.price_queries import PriceQueriesContract
@@ -91,6 +92,10 @@ class TestFakeCatalogQueries(CatalogQueriesContract):
 
 
 class TestFakePriceQueries(PriceQueriesContract):
+    pass
+
+
+class TestFakeCategoryTree(CategoryTreeContract):
     pass
 
 

@@ -47,6 +47,7 @@ from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
+from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
@@ -83,6 +84,7 @@ class CatalogActions:
     export_products: ExportProducts
     add_category: AddCategory
     edit_category: EditCategory
+    move_category: MoveCategory
     upload_product_image: UploadProductImage
     upload_category_image: UploadCategoryImage
 

@@ -142,7 +142,7 @@ def product_title(product: ProductRow) -> Markup:
 
 def products_of_category(category: CategoryRow) -> str:
     """The number of products, and that the shop hides them if it does."""
-    if category.is_active or not category.products:
+    if category.is_shown or not category.products:
         return str(category.products)
     return f"{category.products} (hidden)"
 
@@ -151,6 +151,7 @@ TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "money": money,
     "timestamp": timestamp,
     "badge": badge,
+    "products_of_category": products_of_category,
     "humanize": humanize,
     "ago": ago,
     "code": code,

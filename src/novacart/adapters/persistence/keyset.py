@@ -20,13 +20,20 @@ def seek(
     columns in the last row before the page, or their parameters; None selects the first page.
     """
     if after is not None:
-        position = tuple_(
-            *(
-                value if isinstance(value, ColumnElement) else literal(value, column.type)
-                for column, value in zip(order, after, strict=True)
-            )
-        )
-        row = tuple_(*order)
-        statement = statement.where(row < position if descending else row > position)
+        statement = statement.where(follows(order, after, descending=descending))
     columns = [column.desc() for column in order] if descending else order
     return statement.order_by(*columns).limit(limit + 1)
+
+
+def follows(
+    order: Sequence[ColumnElement[Any]], after: Sequence[object], *, descending: bool
+) -> ColumnElement[bool]:
+    """Whether a row is after a position."""
+    position = tuple_(
+        *(
+            value if isinstance(value, ColumnElement) else literal(value, column.type)
+            for column, value in zip(order, after, strict=True)
+        )
+    )
+    row = tuple_(*order)
+    return row < position if descending else row > position

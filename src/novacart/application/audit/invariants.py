@@ -96,6 +96,11 @@ PICTURES: Final = Invariant(
     name="pictures",
     description="Products show their first picture, and variants show pictures of their product.",
 )
+CATEGORY_TREE: Final = Invariant(
+    number=18,
+    name="category tree",
+    description="The path and the visibility of each category follow from its parent.",
+)
 
 INVARIANTS: Final = (
     ORDER_TOTALS,
@@ -115,4 +120,5 @@ INVARIANTS: Final = (
     CATALOG_COUNTS,
     PRICE_HISTORY,
     PICTURES,
+    CATEGORY_TREE,
 )

@@ -85,14 +85,17 @@ class ProductDetail(ProductRow):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryRow:
-    """`products` counts the active products of the category.
+    """`products` counts the active products of the category, without those in categories below it.
 
-    The shop does not list them while the category is inactive.
+    The shop does not list them while the category or one above it is inactive. `is_branch_active`
+    says whether all above it are active. `level` is the number of categories above it.
     """
 
     id: CategoryId
     name: str
     slug: str
+    parent_id: CategoryId | None
+    level: int
     image: str | None
     mobile_image: str | None
     mobile_secondary_image: str | None
@@ -100,5 +103,12 @@ class CategoryRow:
     desktop_secondary_image: str | None
     position: int
     is_active: bool
+    is_branch_active: bool
+    meta_title: str | None
+    meta_description: str | None
     version: int
     products: int
+
+    @property
+    def is_shown(self) -> bool:
+        return self.is_active and self.is_branch_active

@@ -1,5 +1,6 @@
 """Query port of the back office's lists and detail pages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -43,6 +44,10 @@ class BackOfficeQueries(Protocol):
         ...
 
     def category(self, category_id: CategoryId) -> CategoryRow | None: ...
+
+    def category_tree(self) -> Sequence[CategoryRow]:
+        """All categories: each before those in it, siblings by position, then by id."""
+        ...
 
     def orders(self, query: ListQuery) -> Page[OrderRow]:
         """Search: order number or email address.

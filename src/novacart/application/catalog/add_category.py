@@ -1,23 +1,32 @@
 """Add a category."""
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from itertools import count
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
-from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
 from novacart.domain.shared.ids import CategoryId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddCategoryCommand:
+    """`choose_free_slug` appends a number to the slug if another category has it."""
+
     actor: Actor
     details: CategoryDetails
+    choose_free_slug: bool = False
 
 
 class AddCategory:
-    """Returns the id of the new category. Raises `PermissionDenied` and `SlugTaken`."""
+    """Returns the id of the new category.
+
+    Raises `PermissionDenied`, `SlugTaken`, `CatalogLimitReached`, and `InvalidValue` for an unknown
+    parent.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
@@ -25,11 +34,20 @@ class AddCategory:
 
     def __call__(self, command: AddCategoryCommand) -> CategoryId:
         command.actor.require("categories.write")
+        details = command.details
         with self._begin() as work:
+            tree = work.categories.lock_tree()
             [new_id] = work.ids.take()
-            category = Category.create(
-                id=CategoryId(new_id), details=command.details, at=self._clock.now()
-            )
+            tree.ensure_can_be_in(CategoryId(new_id), details.parent_id)
+            if command.choose_free_slug:
+                slug = _free_slug(details.slug, work.categories.ids_by_slug())
+                details = replace(details, slug=slug)
+            category = Category.create(id=CategoryId(new_id), details=details, at=self._clock.now())
             work.categories.add(category)
             work.commit()
         return category.id
+
+
+def _free_slug(slug: str, taken: Container[str]) -> str:
+    numbered = (f"{slug[: MAX_NAME - 8]}-{number}" for number in count(2))
+    return slug if slug not in taken else next(each for each in numbered if each not in taken)

@@ -25,9 +25,10 @@ class EditCategoryCommand:
 
 
 class EditCategory:
-    """Change some fields of a category.
+    """Change some fields of a category, or move it with its branch into another one.
 
-    Raises `PermissionDenied`, `CategoryNotFound`, `StaleVersion`, `InvalidValue` and `SlugTaken`.
+    Raises `PermissionDenied`, `CategoryNotFound`, `StaleVersion`, `InvalidValue`, `SlugTaken`,
+    `CategoryInsideItself` and `CatalogLimitReached`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -37,10 +38,12 @@ class EditCategory:
     def __call__(self, command: EditCategoryCommand) -> None:
         command.actor.require("categories.write")
         with self._begin() as work:
+            tree = work.categories.lock_tree()
             category = work.categories.get_for_update(command.category_id)
             if command.expected_version not in {None, category.version}:
                 raise StaleVersion
             details = replace(category.details, **command.changes)
+            tree.ensure_can_be_in(category.id, details.parent_id)
             if category.edit(details, at=self._clock.now()):
                 work.categories.save(category)
             work.commit()

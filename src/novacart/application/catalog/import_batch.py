@@ -34,7 +34,7 @@ from novacart.application.catalog.merge_product import (
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
-from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, StockIsReserved
+from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, SlugTaken, StockIsReserved
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
@@ -47,7 +47,7 @@ _REASON: Final = "Import"
 _NOT_READ: Final = "the row has no stock_read"
 _ADJUSTED_SINCE: Final = "the stock was adjusted after the file was exported"
 # Fields that a product can do without, so that a file of another shop is imported without them.
-_OPTIONAL: Final = {"barcode", "compare_at_price", "weight_g", "image", "brand", "subtitle"}
+_OPTIONAL: Final = {"barcode", "compare_at_price", "weight_g", "image", "brand", "subtitle", "slug"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,7 @@ class ImportBatch:
         self._products: dict[ProductId, Product] = {}
         self._product_of: dict[VariantId, ProductId] = {}
         self._by_sku: dict[str, ProductId] = {}
+        self._by_slug: dict[str, ProductId] = {}
         self._by_reference: dict[str, ProductId] = {}
         self._new_references: dict[str, ProductId] = {}
         self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
@@ -110,6 +111,8 @@ class ImportBatch:
         """Load and lock the products of the shop that the file means."""
         products = self._work.products
         self._by_sku |= products.ids_by_sku({sku for each in imported for sku in each.skus})
+        slugs = {slug for each in imported if (slug := each.changes.get("slug"))}
+        self._by_slug |= products.ids_by_slug(slugs)
         references = {each.reference for each in imported if each.reference is not None}
         if references:
             self._by_reference |= self._work.product_references.find(
@@ -208,6 +211,7 @@ class ImportBatch:
         if not merged:
             return
         edited = self._product_details(imported, changes, product.details)
+        self._ensure_slug_is_free(edited, product.id)
         ids = merge(draft, edited, merged, self._take_ids, self._now)
         self._show_images(product, draft)
         self._include(draft, new_categories, imported)
@@ -282,6 +286,7 @@ class ImportBatch:
         first, *others = merged
         sold_as = {"sku": first.details.sku, "price": first.details.price}
         added = self._product_details(imported, {**changes, **sold_as}, None)
+        self._ensure_slug_is_free(added, None)
         new_id = imported.id or ProductId(self._take_ids(1)[0])
         product = Product.create(
             id=new_id,
@@ -374,6 +379,8 @@ class ImportBatch:
         self._products[product.id] = product
         if product.id in self._new:
             self._new[product.id] = product
+        if product.details.slug is not None:
+            self._by_slug[product.details.slug] = product.id
         for variant in product.variants:
             if variant.details.sku is not None:
                 self._by_sku[variant.details.sku] = product.id
@@ -466,6 +473,10 @@ class ImportBatch:
     def _ensure_sku_is_free(self, variant: ImportedVariant, product_id: ProductId | None) -> None:
         if variant.sku is not None and self._by_sku.get(variant.sku, product_id) != product_id:
             raise InvalidValue("sku", SkuTaken(variant.sku).message)
+
+    def _ensure_slug_is_free(self, details: ProductDetails, product_id: ProductId | None) -> None:
+        if details.slug and self._by_slug.get(details.slug, product_id) != product_id:
+            raise InvalidValue("slug", SlugTaken(details.slug, "product").message)
 
     def _stock_change(
         self, product: Product, variant: Variant, imported: ImportedVariant

@@ -30,7 +30,8 @@ class ProductSort(StrEnum):
 class ProductFilter:
     """All conditions that are set must hold.
 
-    `category` is a slug, `brands` matches any of them, price bounds are inclusive, and each
+    `category` is the slug of a category, present or former, with the products of the categories
+    below it. `brands` matches any of them, price bounds are inclusive, and each
     word of `search` matches as a prefix. `in_stock` False selects products that can't be
     ordered now. `on_sale` True selects products of which a variant costs less than its compare-at
     price.
@@ -93,19 +94,35 @@ class PriceRange:
     max_price: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryView:
-    """Images are absolute URLs or absolute paths on this site."""
+class Breadcrumb(NamedTuple):
+    """A category on the way from the root to another one."""
 
     id: CategoryId
     name: str
     slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryView:
+    """Images are absolute URLs or absolute paths on this site.
+
+    `breadcrumbs` are the categories from the root to this one. `version` counts its edits.
+    """
+
+    id: CategoryId
+    name: str
+    slug: str
+    parent_id: CategoryId | None
+    breadcrumbs: Sequence[Breadcrumb]
     image: str | None
     mobile_image: str | None
     mobile_secondary_image: str | None
     desktop_image: str | None
     desktop_secondary_image: str | None
     is_active: bool
+    meta_title: str | None
+    meta_description: str | None
+    version: int
 
 
 class SuggestionType(StrEnum):
@@ -180,6 +197,10 @@ class CatalogQueries(Protocol):
         """Raises `ProductNotFound`."""
         ...
 
+    def product_by_slug(self, slug: str) -> ProductId:
+        """The product that has the slug, or else had it. Raises `ProductNotFound`."""
+        ...
+
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:
         """The product of a variant. Raises `VariantNotFound`."""
         ...
@@ -195,7 +216,18 @@ class CatalogQueries(Protocol):
         ...
 
     def categories(self) -> Sequence[CategoryView]:
-        """Active categories by position, then by id."""
+        """The shown categories: each before those in it, siblings by position, then by id.
+
+        A category is shown if it and all above it are active.
+        """
+        ...
+
+    def category(self, category_id: CategoryId) -> CategoryView:
+        """A category, shown or not. Raises `CategoryNotFound`."""
+        ...
+
+    def category_by_slug(self, slug: str) -> CategoryView:
+        """The shown category that has the slug, or else had it. Raises `CategoryNotFound`."""
         ...
 
     def all_products(self) -> Iterator[ExportedProduct]:

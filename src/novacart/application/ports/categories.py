@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_tree import CategoryTree
 from novacart.domain.shared.ids import CategoryId
 
 
@@ -14,6 +15,13 @@ class Categories(Protocol):
 
     def get_for_update(self, category_id: CategoryId) -> Category:
         """As `get`, and lock the category until the unit of work ends."""
+        ...
+
+    def lock_tree(self) -> CategoryTree:
+        """Lock the tree until the unit of work ends, and load it.
+
+        Before a category is locked, or added to another, or its parent or visibility changes.
+        """
         ...
 
     def ids_by_slug(self) -> Mapping[str, CategoryId]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from novacart.domain.catalog.slugs import generated_slug
 from novacart.domain.shared.ids import (
     CategoryId,
     OptionId,
@@ -39,9 +40,17 @@ class ProductView(NamedTuple):
     stock: int
     category_id: CategoryId | None
     image: str | None
+    slug: str | None
+    meta_title: str | None
+    meta_description: str | None
     created_at: datetime
     updated_at: datetime
     version: int
+
+    @property
+    def current_slug(self) -> str:
+        """The slug that staff chose, or else the generated one."""
+        return self.slug or generated_slug(self.title, self.id)
 
     @property
     def price(self) -> Money:

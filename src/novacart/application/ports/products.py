@@ -45,6 +45,10 @@ class Products(Protocol):
         """The products that have a variant with these SKUs, archived or not."""
         ...
 
+    def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
+        """The products for which staff chose one of the slugs, archived ones too."""
+        ...
+
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
         """The products of those of the variants that exist, archived or not."""
         ...

@@ -1,16 +1,16 @@
 """Details of a category."""
 
-import re
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from novacart.domain.catalog import text_rules
+from novacart.domain.catalog.slugs import slugify, valid_slug
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import JsonScalar
+from novacart.domain.shared.ids import CategoryId
 
 MAX_NAME = 100
 MAX_POSITION = 1_000_000
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class CategoryImage(StrEnum):
@@ -27,11 +27,13 @@ class CategoryImage(StrEnum):
 class CategoryDetails:
     """The fields of a category that staff edit, validated.
 
-    Categories are listed by rising `position`. Raises `InvalidValue` naming the field.
+    Siblings are listed by rising `position`. A blank slug is generated from the name. Raises
+    `InvalidValue` naming the field.
     """
 
     name: str
-    slug: str
+    slug: str = ""
+    parent_id: CategoryId | None = None
     image: str | None = None
     mobile_image: str | None = None
     mobile_secondary_image: str | None = None
@@ -39,16 +41,18 @@ class CategoryDetails:
     desktop_secondary_image: str | None = None
     position: int = 0
     is_active: bool = True
+    meta_title: str | None = None
+    meta_description: str | None = None
 
     def __post_init__(self) -> None:
         name = text_rules.required("name", self.name, max_length=MAX_NAME)
         object.__setattr__(self, "name", name)
-        if len(self.slug) > MAX_NAME or not _SLUG.fullmatch(self.slug):
-            raise InvalidValue(
-                "slug", "A slug is lower-case letters and digits, joined by hyphens."
-            )
+        slug = self.slug or slugify(name)[:MAX_NAME].strip("-")
+        object.__setattr__(self, "slug", valid_slug(slug, max_length=MAX_NAME))
+        for field, text in text_rules.meta_texts(self.meta_title, self.meta_description).items():
+            object.__setattr__(self, field, text)
         for field in CategoryImage:
-            reference = text_rules.image_reference(field, getattr(self, field))
+            reference = text_rules.image_reference(field.value, getattr(self, field))
             object.__setattr__(self, field, reference)
         if not 0 <= self.position <= MAX_POSITION:
             raise InvalidValue("position", f"A position is from 0 to {MAX_POSITION}.")

@@ -96,11 +96,20 @@ class CategoryNotFound(DomainError):
         super().__init__("This category does not exist.")
 
 
+class CategoryInsideItself(DomainError):
+    code = "category_inside_itself"
+
+    def __init__(self) -> None:
+        super().__init__("A category can't be moved into itself or into one of its subcategories.")
+
+
 class SlugTaken(DomainError):
+    """Another one of the same kind has the slug. An archived product keeps its slug."""
+
     code = "slug_taken"
 
-    def __init__(self, slug: str) -> None:
-        super().__init__(f"Another category has the slug “{slug}”.")
+    def __init__(self, slug: str, kind: str = "category") -> None:
+        super().__init__(f"Another {kind} has the slug “{slug}”.")
 
 
 class SkuTaken(DomainError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from novacart.domain.catalog import text_rules
+from novacart.domain.catalog.slugs import chosen_slug
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import JsonScalar
 from novacart.domain.shared.ids import CategoryId
@@ -28,7 +29,8 @@ class ProductDetails:
     Row mapping, import and export columns, event data and the defaults of a PUT are derived
     from this list. A price is above zero because a free order can't be paid. A blank `brand`
     becomes the title. A `sku` (stock keeping unit) identifies one product of the shop; a blank one
-    is None. Raises `InvalidValue` naming the field.
+    is None. A `slug` that is None is generated from the title and the id. Raises `InvalidValue`
+    naming the field.
     """
 
     sku: str | None = None
@@ -41,6 +43,9 @@ class ProductDetails:
     brand: str = ""
     category_id: CategoryId | None = None
     image: str | None = None
+    slug: str | None = None
+    meta_title: str | None = None
+    meta_description: str | None = None
 
     def __post_init__(self) -> None:
         self._text("sku", text_rules.printable("sku", self.sku, max_length=MAX_SKU) or None)
@@ -50,6 +55,9 @@ class ProductDetails:
         self._text("author", _optional("author", self.author) or None)
         self._text("brand", _optional("brand", self.brand) or self.title)
         self._text("image", text_rules.image_reference("image", self.image))
+        self._text("slug", chosen_slug(self.slug))
+        for field, text in text_rules.meta_texts(self.meta_title, self.meta_description).items():
+            self._text(field, text)
         ensure_price("price", self.price)
         if self.published_year is not None and not 0 < self.published_year <= MAX_YEAR:
             raise InvalidValue("published_year", f"A year is a number from 1 to {MAX_YEAR}.")

@@ -5,6 +5,8 @@ import re
 from novacart.domain.shared.errors import InvalidValue
 
 MAX_REFERENCE = 2048
+MAX_META_TITLE = 200
+MAX_META_DESCRIPTION = 500
 
 # Neither database can store NUL or a lone surrogate.
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -38,6 +40,18 @@ def printable(field: str, text: str | None, *, max_length: int) -> str:
     if not stripped.isprintable():
         raise InvalidValue(field, "This contains characters that can't be printed.")
     return stripped
+
+
+def meta_texts(title: str | None, description: str | None) -> dict[str, str | None]:
+    """Title and description of a page for search engines, None if blank. Raises `InvalidValue`."""
+    texts = {
+        "meta_title": (title, MAX_META_TITLE),
+        "meta_description": (description, MAX_META_DESCRIPTION),
+    }
+    return {
+        field: optional(field, text or "", max_length=max_length) or None
+        for field, (text, max_length) in texts.items()
+    }
 
 
 def image_reference(field: str, reference: str | None) -> str | None:

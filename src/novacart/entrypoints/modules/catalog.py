@@ -31,6 +31,7 @@ from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.import_products import ImportProducts
+from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.queries import CatalogQueries
@@ -56,6 +57,7 @@ USE_CASES = (
     AdjustStock,
     AddCategory,
     EditCategory,
+    MoveCategory,
     ImportProducts,
     ExportProducts,
     AddVariant,

@@ -3,32 +3,55 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
+from flask_admin import expose
+from flask_admin.helpers import get_form_data
+from wtforms.fields.choices import SelectChoice
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
-from novacart.adapters.admin.catalog.forms import MAX_IMAGES, CategoryForm
+from novacart.adapters.admin.catalog.forms import MAX_IMAGES, CategoryForm, category_choices
 from novacart.adapters.admin.filters import Filter, parse_id, yes_no
-from novacart.adapters.admin.forms import conflicts
+from novacart.adapters.admin.forms import ConfirmForm, conflicts, submitted
 from novacart.adapters.admin.list_view import ListView
+from novacart.adapters.admin.staff_view import see_other
 from novacart.application.back_office.catalog import CategoryRow
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.catalog.add_category import AddCategoryCommand
 from novacart.application.catalog.edit_category import EditCategoryCommand
+from novacart.application.catalog.move_category import MoveCategoryCommand
 from novacart.application.catalog.upload_category_image import UploadCategoryImageCommand
 from novacart.application.ports.errors import Unavailable
 from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
+from novacart.domain.catalog.category_tree import CategoryMove
 from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CategoryId
+
+_FIELDS: Final = (
+    "name",
+    "slug",
+    "parent",
+    "position",
+    "is_active",
+    "meta_title",
+    "meta_description",
+)
+# The moves with the symbol and the text of their buttons.
+_MOVES: Final = (
+    (CategoryMove.UP, "↑", "Move up"),
+    (CategoryMove.DOWN, "↓", "Move down"),
+    (CategoryMove.IN, "→", "Move into the category above"),
+    (CategoryMove.OUT, "←", "Move out of its category"),
+)
 
 
 class CategoriesView(ListView):
     row = CategoryRow
     heading = "Categories"
-    introduction = "In the order shown in the shop."
+    introduction = "By position."
     link_column = "name"
     search_placeholder = "Search by name"
     can_create = can_edit = True
@@ -40,10 +63,12 @@ class CategoriesView(ListView):
     formatters: ClassVar = {
         "image": lambda row: formatting.thumbnail(row.image),
         "products": formatting.products_of_category,
-        "is_active": lambda row: formatting.badge("active" if row.is_active else "hidden"),
+        "is_active": lambda row: formatting.badge("active" if row.is_shown else "hidden"),
     }
     permissions: ClassVar = {
         "index_view": "categories.read",
+        "tree": "categories.read",
+        "move": "categories.write",
         "create_view": "categories.write",
         "edit_view": "categories.write",
     }
@@ -65,16 +90,56 @@ class CategoriesView(ListView):
         key = parse_id(id)
         return None if key is None else self.back_office.queries.category(CategoryId(key))
 
+    @expose("/tree/")
+    def tree(self) -> Any:  # noqa: ANN401 (a page)
+        rows = self.back_office.queries.category_tree()
+        return self.render("back_office/category_tree.html", rows=rows, moves=_MOVES)
+
+    @expose("/move/", methods=("POST",))
+    def move(self) -> Any:  # noqa: ANN401 (a redirect)
+        submitted(ConfirmForm)
+        category_id = parse_id(request.form.get("category", "")) or 0
+        name = request.form.get("move", "")
+        if name not in set(CategoryMove):
+            abort(400)
+        command = MoveCategoryCommand(
+            actor=self.actor, category_id=CategoryId(category_id), move=CategoryMove(name)
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.move_category(command),
+            success="The category was moved.",
+        )
+        # The browser continues at the button that was pressed.
+        return see_other(url_for("admin_categories.tree", _anchor=f"category-{category_id}-{name}"))
+
     def get_create_form(self) -> type[CategoryForm]:
         return CategoryForm
 
     def get_edit_form(self) -> type[CategoryForm]:
         return CategoryForm
 
+    def create_form(self, obj: object = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        return self._with_parents(super().create_form(obj))
+
+    def edit_form(self, obj: CategoryRow | None = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        data = None if obj is None else _form_data(obj)
+        return self._with_parents(CategoryForm(get_form_data(), data=data), obj)
+
+    def _with_parents(self, form: CategoryForm, edited: CategoryRow | None = None) -> CategoryForm:
+        rows = self.back_office.queries.category_tree()
+        choices = category_choices(rows, without=None if edited is None else edited.id)
+        form.parent.choices = [
+            SelectChoice("", "None: at the top"),
+            *(SelectChoice(*each) for each in choices),
+        ]
+        return form
+
     def create_model(self, form: CategoryForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         def add() -> CategoryRow | None:
             command = AddCategoryCommand(
-                actor=self.actor, details=CategoryDetails(**_changes(form))
+                actor=self.actor,
+                details=CategoryDetails(**_changes(form)),
+                choose_free_slug=not form.slug.data,
             )
             category_id = self.back_office.catalog.add_category(command)
             self._upload_images(category_id)
@@ -98,9 +163,7 @@ class CategoriesView(ListView):
         try:
             return bool(self._save(form, edit))
         except StaleVersion:
-            names = ("name", "slug", "position", "is_active")
-            saved = {name: getattr(model, name) for name in names}
-            self._template_args["conflict"] = conflicts(form, saved, names)
+            self._template_args["conflict"] = conflicts(form, _form_data(model), _FIELDS)
             form.version.data = form.version.raw_data = str(model.version)
             return False
 
@@ -133,6 +196,13 @@ class CategoriesView(ListView):
             )
 
 
+def _form_data(row: CategoryRow) -> dict[str, Any]:
+    """Initial data of `CategoryForm`."""
+    values = {name: getattr(row, name) for name in _FIELDS if name != "parent"}
+    parent = "" if row.parent_id is None else str(row.parent_id)
+    return {**values, "version": row.version, "parent": parent}
+
+
 def _changes(form: CategoryForm) -> dict[str, Any]:
     """The values by the name of the field in `CategoryDetails`.
 
@@ -141,6 +211,9 @@ def _changes(form: CategoryForm) -> dict[str, Any]:
     return {
         "name": form.name.data or "",
         "slug": form.slug.data or "",
+        "parent_id": parse_id(form.parent.data),
         "position": form.position.data or 0,
         "is_active": bool(form.is_active.data),
+        "meta_title": form.meta_title.data,
+        "meta_description": form.meta_description.data,
     } | {image.value: None for image in CategoryImage if request.form.get(f"{image.value}-remove")}

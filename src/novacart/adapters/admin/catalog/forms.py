@@ -1,5 +1,6 @@
 """Forms of products and categories."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
@@ -17,14 +18,17 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
-from novacart.application.back_office.catalog import ProductDetail
+from novacart.application.back_office.catalog import CategoryRow, ProductDetail
 from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_rows import GENERIC
 from novacart.application.written_numbers import read_money
-from novacart.domain.catalog.category_details import CategoryImage
+from novacart.domain.catalog.category_details import MAX_NAME, CategoryImage
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
 from novacart.domain.catalog.product_details import MAX_SKU, MAX_TITLE, MAX_YEAR, ProductDetails
+from novacart.domain.catalog.slugs import MAX_SLUG
 from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
+from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE
+from novacart.domain.shared.ids import CategoryId
 
 # Bytes of one image, and of all images of a category's form.
 MAX_IMAGE: Final = 16 * 1024 * 1024
@@ -55,6 +59,15 @@ class ProductForm(StaffForm):
     )
     author = StringField("Author", [Length(max=MAX_TITLE)])
     published_year = IntegerField("Year of publication", [Optional(), NumberRange(1, MAX_YEAR)])
+    slug = StringField(
+        "Slug",
+        [Length(max=MAX_SLUG)],
+        description="Part of the URL. If empty, it is generated from the title.",
+    )
+    meta_title = StringField("Title for search engines", [Length(max=MAX_META_TITLE)])
+    meta_description = StringField(
+        "Description for search engines", [Length(max=MAX_META_DESCRIPTION)]
+    )
     description = TextAreaField("Description", render_kw={"rows": 6})
 
     @property
@@ -156,23 +169,42 @@ class ImportForm(StaffForm):
     dry_run = BooleanField("Preview")
 
 
+def category_choices(
+    rows: Sequence[CategoryRow], without: CategoryId | None = None
+) -> list[tuple[str, str]]:
+    """Id and indented name of each category, for a select; `without` one and those in it."""
+    choices: list[tuple[str, str]] = []
+    left_out: set[CategoryId | None] = {without} if without else set()
+    for row in rows:
+        if row.id in left_out or row.parent_id in left_out:
+            left_out.add(row.id)
+        else:
+            choices.append((str(row.id), "— " * row.level + row.name))
+    return choices
+
+
 class CategoryForm(StaffForm):
     """Edits a category. Each `CategoryImage` has a file field of the same name."""
 
     version = HiddenField()
-    name = StringField("Name", [InputRequired(), Length(max=100)])
+    name = StringField("Name", [InputRequired(), Length(max=MAX_NAME)])
     slug = StringField(
         "Slug",
-        [InputRequired(), Length(max=100)],
-        description="Part of the URL: lowercase letters, digits and hyphens.",
+        [Length(max=MAX_NAME)],
+        description="Part of the URL. If empty, it is generated from the name.",
     )
+    parent = SelectField("In category", description="A branch is moved with all categories in it.")
     position = IntegerField(
         "Position",
         [InputRequired(), NumberRange(0, MAX_ON_HAND)],
         default=0,
-        description="Categories are shown in ascending order.",
+        description="Categories in one category are shown in ascending order.",
     )
     is_active = BooleanField("Visible in the shop", default=True)
+    meta_title = StringField("Title for search engines", [Length(max=MAX_META_TITLE)])
+    meta_description = StringField(
+        "Description for search engines", [Length(max=MAX_META_DESCRIPTION)]
+    )
     image = _image_field("Image")
     mobile_image = _image_field("Phone image")
     mobile_secondary_image = _image_field("Second phone image")

@@ -22,6 +22,7 @@ from novacart.adapters.admin.catalog.forms import (
     OptionValueForm,
     ProductForm,
     StockForm,
+    category_choices,
     product_form_data,
 )
 from novacart.adapters.admin.catalog.variant_matrix import (
@@ -71,7 +72,7 @@ from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
 from novacart.application.catalog.upload_product_image import UploadProductImageCommand
-from novacart.domain.catalog.errors import SkuTaken, StaleVersion
+from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import OptionId, ProductId, VariantId
@@ -229,8 +230,8 @@ class ProductsView(ListView):
                 actor=self.actor, details=details, stock=form.stock.data or 0
             )
             product_id = self.back_office.catalog.add_product(command)
-        except SkuTaken as error:
-            form.add_error(InvalidValue("sku", error.message))
+        except (SkuTaken, SlugTaken) as error:
+            form.add_error(_on_field(error))
             return False
         except InvalidValue as error:
             form.add_error(error)
@@ -252,8 +253,8 @@ class ProductsView(ListView):
             )
             form.version.data = form.version.raw_data = str(model.version)
             return False
-        except SkuTaken as error:
-            form.add_error(InvalidValue("sku", error.message))
+        except (SkuTaken, SlugTaken) as error:
+            form.add_error(_on_field(error))
             return False
         except InvalidValue as error:
             form.add_error(error)
@@ -550,13 +551,16 @@ class ProductsView(ListView):
         return see_other(url_for("admin_products.details_view", id=product.id))
 
 
+def _on_field(error: SkuTaken | SlugTaken) -> InvalidValue:
+    return InvalidValue("sku" if isinstance(error, SkuTaken) else "slug", error.message)
+
+
 def _posted_variant() -> VariantId:
     return VariantId(parse_id(request.form.get("variant", "")) or 0)
 
 
 def _category_choices(queries: BackOfficeQueries) -> list[tuple[str, str]]:
-    rows = queries.categories(ListQuery(limit=200, descending=False)).rows
-    return [(str(row.id), row.name) for row in rows]
+    return category_choices(queries.category_tree())
 
 
 def _signed_integer(text: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Checks of stored counts, the price history and pictures against products and variants."""
+"""Checks of stored counts, the price history, pictures and the tree of categories."""
 
 from typing import Final
 
@@ -97,6 +97,19 @@ PICTURES: Final = (
                 SELECT 1 FROM product_pictures c
                 WHERE c.product_id = v.product_id AND c.image = v.image
             )
+        """,
+    ),
+)
+
+CATEGORY_TREE: Final = (
+    AuditCheck(
+        message="Category {id} ({slug}) does not follow from the category that it is in.",
+        population="SELECT count(*) FROM categories",
+        # No path of a circle is right, since each is longer than that of the parent.
+        violations="""
+            SELECT c.id, c.slug FROM categories c LEFT JOIN categories p ON p.id = c.parent_id
+            WHERE c.path <> coalesce(p.path || p.id || '/', '')
+            OR c.is_branch_active <> coalesce(p.is_active AND p.is_branch_active, true)
         """,
     ),
 )

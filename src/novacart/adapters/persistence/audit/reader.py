@@ -13,6 +13,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.application.audit.invariants import (
     CAPTURED_AMOUNTS,
     CATALOG_COUNTS,
+    CATEGORY_TREE,
     CONSTRAINTS,
     IDEMPOTENCY_KEYS,
     LIFECYCLES,
@@ -46,6 +47,7 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     CATALOG_COUNTS.number: catalog.CATALOG_COUNTS,
     PRICE_HISTORY.number: catalog.PRICE_HISTORY,
     PICTURES.number: catalog.PICTURES,
+    CATEGORY_TREE.number: catalog.CATEGORY_TREE,
 }
 
 _PAYMENTS: Final = text("""

@@ -19,9 +19,11 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
+from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     HAS_STOCK_LEVEL,
+    to_category_tree,
     to_product_details,
     to_variant_details,
 )
@@ -29,6 +31,7 @@ from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.queries import OPTIONS, to_options
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
+    brand_counts,
     categories,
     products,
     stock_levels,
@@ -60,7 +63,7 @@ _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
         stock_levels.c.on_hand,
         stock_levels.c.reserved,
         categories.c.name.label("category"),
-        func.coalesce(categories.c.is_active, true()).label("is_category_active"),
+        func.coalesce(IS_SHOWN, true()).label("is_category_active"),
     )
     .join_from(products, stock_levels, HAS_STOCK_LEVEL)
     .outerjoin(categories, categories.c.id == products.c.category_id)
@@ -72,8 +75,8 @@ _VARIANTS: Final[Select[*tuple[Any, ...]]] = (
 )
 _CATEGORIES: Final[Select[*tuple[Any, ...]]] = select(
     *categories.c,
-    select(func.count())
-    .where(products.c.category_id == categories.c.id, products.c.archived_at.is_(None))
+    select(func.coalesce(func.sum(brand_counts.c.products), 0))
+    .where(brand_counts.c.category_id == categories.c.id)
     .scalar_subquery()
     .label("products"),
 )
@@ -136,6 +139,13 @@ def category_row(connection: Connection, category_id: CategoryId) -> CategoryRow
     """Return None if it does not exist."""
     row = connection.execute(_CATEGORIES.where(categories.c.id == category_id)).first()
     return None if row is None else _category_row(row)
+
+
+def category_tree(connection: Connection) -> list[CategoryRow]:
+    """All categories in the order of the tree."""
+    rows = connection.execute(_CATEGORIES).all()
+    by_id = {row.id: _category_row(row) for row in rows}
+    return [by_id[category_id] for category_id in to_category_tree(rows).depth_first()]
 
 
 def _product_search(dialect: str) -> Callable[[str], Clause]:
@@ -224,6 +234,8 @@ def _category_row(row: Row[Any]) -> CategoryRow:
         id=row.id,
         name=row.name,
         slug=row.slug,
+        parent_id=row.parent_id,
+        level=row.path.count("/"),
         image=row.image,
         mobile_image=row.mobile_image,
         mobile_secondary_image=row.mobile_secondary_image,
@@ -231,8 +243,11 @@ def _category_row(row: Row[Any]) -> CategoryRow:
         desktop_secondary_image=row.desktop_secondary_image,
         position=row.position,
         is_active=row.is_active,
+        is_branch_active=row.is_branch_active,
+        meta_title=row.meta_title,
+        meta_description=row.meta_description,
         version=row.version,
-        products=row.products,
+        products=int(row.products),
     )
 
 

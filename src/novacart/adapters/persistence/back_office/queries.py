@@ -1,5 +1,6 @@
 """`BackOfficeQueries` on SQLAlchemy."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from novacart.adapters.persistence.back_office.accounts import CUSTOMERS, STAFF, account_detail
@@ -7,6 +8,7 @@ from novacart.adapters.persistence.back_office.audit_log import AUDIT_LOG, entry
 from novacart.adapters.persistence.back_office.catalog import (
     CATEGORIES,
     category_row,
+    category_tree,
     product_detail,
     product_list,
 )
@@ -70,6 +72,10 @@ class SqlBackOfficeQueries:
     def category(self, category_id: CategoryId) -> CategoryRow | None:
         with self._database.reading() as connection:
             return category_row(connection, category_id)
+
+    def category_tree(self) -> Sequence[CategoryRow]:
+        with self._database.reading() as connection:
+            return category_tree(connection)
 
     def orders(self, query: ListQuery) -> Page[OrderRow]:
         return list_page(self._database, ORDER_LIST, query)

@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from novacart.adapters.persistence.catalog.tables import brand_counts, brand_terms, categories
+from novacart.adapters.persistence.catalog.category_branches import BRANCHES, HIDDEN, branch
+from novacart.adapters.persistence.catalog.tables import brand_counts, brand_terms
 from novacart.application.search_terms import SearchTerm, facet_key, index_terms
 from novacart.domain.catalog.product import Product
 from novacart.domain.shared.ids import ProductId
@@ -182,23 +183,19 @@ def keys_in_ranges(ranges: int, limit: int) -> Select[*tuple[Any, ...]]:
 
 
 def counts_by_category(category_ids: Iterable[int]) -> Select[*tuple[Any, ...]]:
-    """Select category and number of its products."""
+    """Select category and number of the products in its branch."""
     return (
-        select(brand_counts.c.category_id, _TOTAL)
-        .where(brand_counts.c.category_id.in_(list(category_ids)))
-        .group_by(brand_counts.c.category_id)
+        select(BRANCHES.c.root_id, _TOTAL)
+        .join_from(BRANCHES, brand_counts, brand_counts.c.category_id == BRANCHES.c.id)
+        .where(BRANCHES.c.root_id.in_(list(category_ids)))
+        .group_by(BRANCHES.c.root_id)
     )
 
 
 def counts_in(slug: str | ColumnElement[str] | None) -> ColumnElement[bool]:
-    """Whether a count is of listed products, and of the active category of this slug."""
+    """Whether a count is of listed products, and in the branch of the category of this slug."""
     category_id = brand_counts.c.category_id
-    if slug is None:
-        inactive = select(categories.c.id).where(~categories.c.is_active)
-        return category_id.not_in(inactive)
-    return category_id.in_(
-        select(categories.c.id).where(categories.c.slug == slug, categories.c.is_active)
-    )
+    return category_id.not_in(HIDDEN) if slug is None else category_id.in_(branch(slug))
 
 
 def _facet(product: Product) -> Facet | None:

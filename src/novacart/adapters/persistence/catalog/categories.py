@@ -1,21 +1,29 @@
 """Repository of categories."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Executable, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.persistence.catalog.mapper import from_category, to_category
+from novacart.adapters.persistence.catalog.mapper import (
+    from_category,
+    to_category,
+    to_category_tree,
+)
+from novacart.adapters.persistence.catalog.slug_redirects import redirect
 from novacart.adapters.persistence.catalog.tables import categories
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.category_tree import CategoryTree
 from novacart.domain.catalog.errors import CategoryNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CategoryId
 
 _SLUG_TAKEN = ("uq_categories_slug", "UNIQUE constraint failed: categories.slug")
+_TREE_LOCK: Final = 7_110_003  # an arbitrary number for the advisory lock
 _UPDATE = (
     update(categories)
     .where(categories.c.id == bindparam("_id"), categories.c.version == bindparam("_version"))
@@ -27,6 +35,7 @@ class SqlCategories:
     def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
         self._connection = connection
         self._saved = saved
+        self._loaded: dict[CategoryId, CategoryDetails] = {}
 
     def get(self, category_id: CategoryId) -> Category:
         return self._one(select(categories).where(categories.c.id == category_id))
@@ -36,6 +45,14 @@ class SqlCategories:
             select(categories).where(categories.c.id == category_id).with_for_update(key_share=True)
         )
 
+    def lock_tree(self) -> CategoryTree:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_TREE_LOCK)))
+        rows = self._connection.execute(
+            select(categories.c.id, categories.c.parent_id, categories.c.position)
+        )
+        return to_category_tree(rows.all())
+
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
         rows = self._connection.execute(select(categories.c.slug, categories.c.id))
         return {slug: CategoryId(category_id) for slug, category_id in rows}
@@ -43,18 +60,56 @@ class SqlCategories:
     def add(self, category: Category) -> None:
         row = {**from_category(category), "version": category.version + 1}
         self._write(category, insert(categories), row)
+        if category.details.parent_id is not None:
+            self._arrange()
 
     def save(self, category: Category) -> None:
         row = from_category(category)
         key = {"_id": row.pop("id"), "_version": category.version}
         if self._write(category, _UPDATE.values(**row), key) != 1:
             raise ConcurrentChange
+        before, after = self._loaded.get(category.id), category.details
+        if before is None or (before.parent_id, before.is_active) != (
+            after.parent_id,
+            after.is_active,
+        ):
+            self._arrange()
+        if before is not None and before.slug != after.slug:
+            redirect(self._connection, "category", before.slug, category.id)
+        self._loaded[category.id] = after
+
+    def _arrange(self) -> None:
+        """Store the path of each category, and whether those above it are active."""
+        rows = self._connection.execute(
+            select(
+                categories.c.id,
+                categories.c.parent_id,
+                categories.c.position,
+                categories.c.is_active,
+                categories.c.path,
+                categories.c.is_branch_active,
+            )
+        ).all()
+        tree = to_category_tree(rows)
+        is_active = {row.id: row.is_active for row in rows}
+        for row in rows:
+            above = tree.path(row.id)[:-1]
+            path = "".join(f"{each}/" for each in above)
+            is_branch_active = all(is_active[each] for each in above)
+            if (path, is_branch_active) != (row.path, row.is_branch_active):
+                self._connection.execute(
+                    update(categories)
+                    .where(categories.c.id == row.id)
+                    .values(path=path, is_branch_active=is_branch_active)
+                )
 
     def _one(self, statement: Select[*tuple[Any, ...]]) -> Category:
         row = self._connection.execute(statement).one_or_none()
         if row is None:
             raise CategoryNotFound
-        return to_category(row)
+        category = to_category(row)
+        self._loaded[category.id] = category.details
+        return category
 
     def _write(self, category: Category, statement: Executable, parameters: dict[str, Any]) -> int:
         try:

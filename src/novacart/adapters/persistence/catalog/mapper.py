@@ -20,6 +20,7 @@ from novacart.application.ports.product_view import ProductView
 from novacart.application.search_terms import facet_key, index_terms
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
+from novacart.domain.catalog.category_tree import CategoryTree, TreeNode
 from novacart.domain.catalog.options import OptionValue, ProductOption
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
@@ -198,3 +199,10 @@ def to_category(row: Row[Any]) -> Category:
     """The category of a row with all columns of `categories`."""
     details = CategoryDetails(**{name: getattr(row, name) for name in _CATEGORY_DETAILS})
     return Category(id=row.id, details=details, version=row.version)
+
+
+def to_category_tree(rows: Iterable[Any]) -> CategoryTree:
+    """The tree of rows with id, parent and position."""
+    return CategoryTree(
+        TreeNode(id=row.id, parent_id=row.parent_id, position=row.position) for row in rows
+    )

@@ -16,22 +16,26 @@ from sqlalchemy import (
     column,
     false,
     func,
+    literal,
     literal_column,
     select,
     text,
     true,
     type_coerce,
+    union_all,
 )
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import NullType
 
+from novacart.adapters.persistence.catalog.category_branches import HIDDEN, leaf
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE, HAS_STOCK_LEVEL, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.tables import categories, products, stock_levels
-from novacart.adapters.persistence.keyset import seek
+from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.keyset import follows, seek
 from novacart.adapters.persistence.statements import DriverStatement, Parameters
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.application.search_terms import facet_key, search_terms
+from novacart.domain.shared.ids import CategoryId
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -57,9 +61,7 @@ IS_ACTIVE: Final = products.c.archived_at.is_(None)
 IS_LISTED: Final = and_(
     IS_ACTIVE,
     # Without OR, so that SQLite keeps to the index of the list's order.
-    func.coalesce(products.c.category_id, 0).not_in(
-        select(categories.c.id).where(~categories.c.is_active)
-    ),
+    func.coalesce(products.c.category_id, 0).not_in(HIDDEN),
 )
 
 
@@ -75,8 +77,19 @@ class SearchExpression:
     indexed: str = ""
 
 
+# Categories whose lists are merged. With more, PostgreSQL chooses between sorting all products and
+# reading those of other categories, too.
+_MAX_MERGED: Final = 256
+_MANY: Final = 16
+
+
 class ProductListQuery:
-    """The statements of one list of products."""
+    """The statements of one list of products.
+
+    In a category with others below it, the lists of all these categories are merged, each read from
+    its index in order. Reading all their products and sorting them would take longer the more there
+    are.
+    """
 
     def __init__(
         self,
@@ -85,13 +98,21 @@ class ProductListQuery:
         sort: ProductSort,
         *,
         search: SearchExpression | None = None,
+        branch: int = 0,
     ) -> None:
-        """`search` is by default that of the filters."""
+        """`search` is by default that of the filters.
+
+        `branch` is the number of parameters `category_0`, `category_1`, … with the categories of
+        the branch. Without them, a page of a category with others below it is empty.
+        """
         terms = search_terms(filters.search)
         is_ranked = bool(terms) and sort is ProductSort.RELEVANCE
         if search is None and terms:
             search = SearchExpression(match_expression(dialect, terms))
         self._dialect = dialect
+        self._branch = [
+            bindparam(f"category_{number}", 0, type_=BigInteger) for number in range(branch)
+        ]
         self._filters = filters
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
         self._terms = search.terms if search else ""
@@ -110,6 +131,8 @@ class ProductListQuery:
         """
         if self._search is not None and self._dialect == "postgresql":
             return self._shown(self._found_by_index(self._search, limit, after))
+        if self._search is None and self._is_merged:
+            return self._shown(self._merged(_rows(limit + 1), after))
         # Not converted, since only the key of the last row is used.
         key = type_coerce(self._key, NullType()).label("sort_key")
         page = select(*LISTED_COLUMNS, key)
@@ -174,11 +197,45 @@ class ProductListQuery:
         return select(self._examined(count, after).c.id).offset(_count(count) - 1)
 
     def _examined(self, count: int, after: ListPosition | None) -> Subquery:
+        if self._is_merged:
+            return self._merged(_count(count), after).subquery("examined")
         products_of_list = select(products.c.id, self._key.label("sort_key"))
         if self._filters.in_stock is not None:
             products_of_list = products_of_list.join(stock_levels, HAS_STOCK_LEVEL)
         examined = self._sought(self._filtered(products_of_list), 0, after)
         return examined.limit(_count(count)).subquery("examined")
+
+    @property
+    def _is_merged(self) -> bool:
+        return 0 < len(self._branch) <= _MAX_MERGED
+
+    def _merged(
+        self, count: ColumnElement[int], after: ListPosition | None
+    ) -> Select[*tuple[Any, ...]]:
+        """Select id and sort key of `count` products after a position.
+
+        Each category is limited, too: otherwise PostgreSQL reads all its products and sorts them.
+        """
+        of_category = select(products.c.id, self._key.label("sort_key")).where(IS_ACTIVE)
+        if self._filters.in_stock is not None:
+            of_category = of_category.join(stock_levels, HAS_STOCK_LEVEL)
+        of_category = self._restricted(of_category)
+        position = self._place(after)
+        if position is not None:
+            is_after = follows((self._key, products.c.id), position, descending=self._descending)
+            of_category = of_category.where(is_after)
+        of_category = of_category.order_by(*self._order(self._key, products.c.id)).limit(count)
+        # SQLite accepts a limit only in a subquery of a union.
+        each = [
+            select(of_category.where(products.c.category_id == category).subquery())
+            for category in self._branch
+        ]
+        merged = union_all(*each).subquery("merged")
+        return (
+            select(merged.c.id, merged.c.sort_key)
+            .order_by(*self._order(merged.c.sort_key, merged.c.id))
+            .limit(count)
+        )
 
     def _sought(
         self, statement: Select[*tuple[Any, ...]], limit: int, after: ListPosition | None
@@ -201,11 +258,16 @@ class ProductListQuery:
     def _order(self, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
         return [column.desc() for column in columns] if self._descending else list(columns)
 
-    def count(self) -> Select[*tuple[Any, ...]]:
+    def count(self, branch: Sequence[CategoryId] = ()) -> Select[*tuple[Any, ...]]:
+        """Select the number of products; `branch` are the categories if the filters have one."""
         count: Select[*tuple[Any, ...]] = select(func.count()).select_from(products)
         if self._filters.in_stock is not None:
             count = count.join(stock_levels, HAS_STOCK_LEVEL)
-        return self._searched(self._filtered(count))
+        if self._filters.category is None:
+            return self._searched(self._filtered(count))
+        category_ids = [literal(each, BigInteger) for each in branch]
+        in_branch = products.c.category_id.in_(category_ids) if category_ids else false()
+        return self._searched(self._restricted(count.where(IS_ACTIVE, in_branch)))
 
     def count_among(self, sample: Subquery) -> Select[*tuple[Any, ...]]:
         """Select the number of rows of a sample of the search index, and of those in the list.
@@ -232,11 +294,21 @@ class ProductListQuery:
         return statement.join(self._search, self._search.c.product_id == products.c.id)
 
     def _filtered(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        return self._restricted(statement.where(self._is_in_category()))
+
+    def _is_in_category(self) -> ColumnElement[bool]:
+        """Whether a product is listed, and in the category of the list."""
+        slug = self._filters.category
+        if slug is None:
+            return IS_LISTED
+        if self._branch:
+            return and_(IS_ACTIVE, _is_one_of(products.c.category_id, self._branch))
+        category_id = leaf(bindparam("category", slug, type_=Text)).scalar_subquery()
+        return and_(IS_ACTIVE, products.c.category_id == category_id)
+
+    def _restricted(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """Apply the other filters."""
         filters = self._filters
-        slug = filters.category
-        statement = statement.where(
-            in_category(None if slug is None else bindparam("category", slug, type_=Text))
-        )
         if self._has_unmatchable_search:
             statement = statement.where(false())
         if filters.brands:
@@ -277,8 +349,12 @@ class KeptList:
         after: ListPosition | None,
         *,
         search: SearchExpression | None = None,
+        branch: Sequence[CategoryId] = (),
     ) -> None:
-        """`search` is of the `filters`, which have one only if it can match."""
+        """`search` is of the `filters`, which have one only if it can match.
+
+        `branch` are the categories of the branch, as in `ProductListQuery`.
+        """
         if search is None and sort is ProductSort.RELEVANCE:
             sort = ProductSort.NEWEST
         self._list: Final = (dialect, filters, sort)
@@ -286,8 +362,11 @@ class KeptList:
         self._after: Final = after
         self._search: Final = search
         parameters: dict[str, object] = {}
-        if filters.category is not None:
+        if branch:
+            parameters |= _branch_parameters(branch)
+        elif filters.category is not None:
             parameters["category"] = filters.category
+        self._branch: Final = len(parameters) if branch else 0
         if after is not None:
             by_time = sort is ProductSort.NEWEST
             parameters["after_key"] = to_time(after.key) if by_time else after.key
@@ -303,7 +382,10 @@ class KeptList:
         if search is not None:
             parameters |= _search_parameters(dialect, search)
         self._parameters: Final = parameters
-        self._is_prepared: Final = len(parameters) == plain
+        # Planning many categories takes longer than a plan for average values.
+        self._is_prepared: Final = (
+            len(parameters) == plain or self._branch >= _MANY
+        ) and self._branch <= _MAX_MERGED
         self._shape: Final = (
             dialect,
             sort,
@@ -338,8 +420,13 @@ class KeptList:
         if statement is None:
             if len(_KEPT) >= _MAX_KEPT:
                 _KEPT.clear()
-            query = ProductListQuery(*self._list, search=self._search)
-            statement = _KEPT[key] = DriverStatement(build(query), is_prepared=self._is_prepared)
+            query = ProductListQuery(*self._list, search=self._search, branch=self._branch)
+            statement = _KEPT[key] = DriverStatement(
+                build(query),
+                # Each category takes a tenth of a millisecond to plan.
+                generic_plan=self._is_prepared and self._branch > 1,
+                is_prepared=self._is_prepared,
+            )
         return statement
 
 
@@ -361,16 +448,11 @@ def to_time(key: int) -> datetime:
         return datetime.max.replace(tzinfo=UTC) if key > 0 else datetime.min.replace(tzinfo=UTC)
 
 
-def in_category(slug: str | ColumnElement[str] | None) -> ColumnElement[bool]:
-    """Whether a product is listed, and in the active category of this slug."""
-    if slug is None:
-        return IS_LISTED
-    category_id = (
-        select(categories.c.id)
-        .where(categories.c.slug == slug, categories.c.is_active)
-        .scalar_subquery()
-    )
-    return and_(IS_ACTIVE, products.c.category_id == category_id)
+def _branch_parameters(branch: Sequence[CategoryId]) -> dict[str, object]:
+    """The parameters of a branch: as many as a power of two, so that few statements are kept."""
+    count = 1 << (len(branch) - 1).bit_length()
+    padded = [*branch, *([0] * (count - len(branch)))]
+    return {f"category_{number}": category_id for number, category_id in enumerate(padded)}
 
 
 def _brand_parameters(filters: ProductFilter) -> dict[str, object]:

@@ -40,6 +40,7 @@ from novacart.adapters.persistence.catalog.search_index import (
     indexed_texts,
     reindex_product,
 )
+from novacart.adapters.persistence.catalog.slug_redirects import redirect
 from novacart.adapters.persistence.catalog.tables import (
     option_values,
     product_options,
@@ -48,7 +49,12 @@ from novacart.adapters.persistence.catalog.tables import (
 )
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import DriverStatement
-from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, VariantNotFound
+from novacart.domain.catalog.errors import (
+    ProductNotFound,
+    SkuTaken,
+    SlugTaken,
+    VariantNotFound,
+)
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.variant import Variant
 from novacart.domain.shared.errors import ConcurrentChange
@@ -56,6 +62,7 @@ from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import ProductId, VariantId
 
 _SKU_TAKEN = ("uq_variants_sku", "UNIQUE constraint failed: variants.sku")
+_SLUG_TAKEN = ("uq_products_slug", "UNIQUE constraint failed: products.slug")
 _FIND_VARIANT: Final = DriverStatement(
     select(*NAMED_VARIANT_COLUMNS).select_from(
         join_named_variant(select(literal(1).label("one")).subquery("one"))
@@ -91,6 +98,7 @@ class SqlProducts:
         self._connection = connection
         self._saved = saved
         self._indexed: dict[ProductId, IndexedTexts] = {}
+        self._slugs: dict[ProductId, str | None] = {}
         self._brand_counts = BrandCounts(connection)
         self._variants = _VariantRows(connection, PriceRows(connection, actor))
 
@@ -141,6 +149,12 @@ class SqlProducts:
         )
         return {sku: ProductId(product_id) for sku, product_id in rows}
 
+    def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
+        rows = self._connection.execute(
+            select(products.c.slug, products.c.id).where(products.c.slug.in_(set(slugs)))
+        )
+        return {slug: ProductId(product_id) for slug, product_id in rows}
+
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
         rows = self._connection.execute(
             select(variants.c.id, variants.c.product_id).where(variants.c.id.in_(set(variant_ids)))
@@ -170,11 +184,13 @@ class SqlProducts:
         if not added:
             return
         rows = [{**from_product(product), "version": product.version + 1} for product in added]
-        self._connection.execute(insert(products), rows)
+        with _mapping_taken_slug([each.details.slug for each in added if each.details.slug]):
+            self._connection.execute(insert(products), rows)
         self._variants.add(added)
         index_products(self._connection, added)
         for product in added:
             self._indexed[product.id] = indexed_texts(product)
+            self._slugs[product.id] = product.details.slug
             self._brand_counts.saved(product)
             product.version += 1
             self._saved(product)
@@ -182,8 +198,13 @@ class SqlProducts:
     def save(self, product: Product) -> None:
         row = from_product(product)
         key = {"_id": row.pop("id"), "_version": product.version}
-        if self._connection.execute(_UPDATE.values(**row), key).rowcount != 1:
-            raise ConcurrentChange
+        slug, old_slug = product.details.slug, self._slugs.get(product.id)
+        with _mapping_taken_slug([slug] if slug and slug != old_slug else []):
+            if self._connection.execute(_UPDATE.values(**row), key).rowcount != 1:
+                raise ConcurrentChange
+        if old_slug and old_slug != slug:
+            redirect(self._connection, "product", old_slug, product.id)
+        self._slugs[product.id] = slug
         skus = self._variants.new_skus(product)
         if len(skus) > 1:
             self._ensure_free(product, skus)
@@ -216,6 +237,7 @@ class SqlProducts:
         loaded = self._variants.load(rows)
         for product in loaded:
             self._indexed[product.id] = indexed_texts(product)
+            self._slugs[product.id] = product.details.slug
             self._brand_counts.loaded(product)
         return loaded
 
@@ -376,3 +398,16 @@ def _mapping_taken_sku(skus: Sequence[str]) -> Iterator[None]:
         if len(skus) != 1:
             raise ConcurrentChange from error
         raise SkuTaken(skus[0]) from error
+
+
+@contextmanager
+def _mapping_taken_slug(slugs: Sequence[str]) -> Iterator[None]:
+    """Raise `SlugTaken`, or `ConcurrentChange` if the database doesn't say which slug is taken."""
+    try:
+        yield
+    except IntegrityError as error:
+        if violated_constraint(error) not in _SLUG_TAKEN:
+            raise
+        if len(slugs) != 1:
+            raise ConcurrentChange from error
+        raise SlugTaken(slugs[0], "product") from error

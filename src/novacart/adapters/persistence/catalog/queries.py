@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     Text,
+    and_,
     any_,
     bindparam,
     func,
@@ -24,11 +25,18 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import Subquery
 
 from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
+from novacart.adapters.persistence.catalog.category_branches import (
+    IS_SHOWN,
+    branch,
+    branch_ids,
+    category_of,
+)
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     HAS_STOCK_LEVEL,
     IS_DEFAULT_VARIANT,
     PRODUCT_VIEW_COLUMNS,
+    to_category_tree,
     to_product_view,
 )
 from novacart.adapters.persistence.catalog.product_list_query import (
@@ -39,6 +47,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
 )
 from novacart.adapters.persistence.catalog.search_pages import find_page
 from novacart.adapters.persistence.catalog.search_plan import estimate_count
+from novacart.adapters.persistence.catalog.slug_redirects import redirected
 from novacart.adapters.persistence.catalog.suggestions import (
     matching_brands,
     matching_categories,
@@ -58,6 +67,7 @@ from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
+    Breadcrumb,
     CategoryView,
     CountEstimate,
     ExportedProduct,
@@ -79,8 +89,9 @@ from novacart.application.ports.product_view import (
     VariantView,
 )
 from novacart.application.search_terms import facet_key, search_terms
-from novacart.domain.catalog.errors import ProductNotFound, VariantNotFound
-from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, VariantId
+from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
+from novacart.domain.catalog.slugs import product_of_generated
+from novacart.domain.shared.ids import CategoryId, OptionId, OptionValueId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 Result = TypeVar("Result")
@@ -88,7 +99,7 @@ Result = TypeVar("Result")
 _BATCH_SIZE: Final = 1000
 # Of `_variant_columns`.
 _COMBINATION: Final = 10
-_CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)}
+_CATEGORY_VIEW: Final = {field.name for field in fields(CategoryView)} - {"breadcrumbs"}
 
 _PRODUCTS: Final[Select[*tuple[Any, ...]]] = (
     select(*PRODUCT_VIEW_COLUMNS)
@@ -164,9 +175,22 @@ OPTIONS: Final = DriverStatement(
     .where(product_options.c.product_id == bindparam("product_id", type_=BigInteger))
     .order_by(product_options.c.position, product_options.c.id, option_values.c.position)
 )
+_SLUGGED: Final = products.alias("slugged")
 _PRODUCT_OF_VARIANT: Final = DriverStatement(
     select(variants.c.product_id).where(
         variants.c.id == bindparam("variant_id", type_=BigInteger), variants.c.archived_at.is_(None)
+    )
+)
+_PRODUCT_BY_SLUG: Final = DriverStatement(
+    select(products.c.id).where(
+        IS_ACTIVE,
+        products.c.id
+        == func.coalesce(
+            select(_SLUGGED.c.id)
+            .where(_SLUGGED.c.slug == bindparam("slug", type_=Text))
+            .scalar_subquery(),
+            redirected("product", bindparam("slug", type_=Text)),
+        ),
     )
 )
 # The ids are one parameter, so that the SQL does not depend on their number.
@@ -235,9 +259,7 @@ def _price_range(slug: ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
     Each category's price is one entry of an index. Searching all products together would pass over
     those of inactive categories.
     """
-    shown = select(categories.c.id).where(categories.c.is_active)
-    if slug is not None:
-        shown = shown.where(categories.c.slug == slug)
+    shown = select(categories.c.id).where(IS_SHOWN) if slug is None else branch(slug)
     by_category = _price_bounds(shown.subquery("shown"))
     bounds = union_all(by_category, _price_bounds(None)) if slug is None else by_category
     each = bounds.subquery("bounds")
@@ -298,6 +320,11 @@ class SqlCatalogQueries:
             )
         kept = KeptList(self._database.dialect, filters, sort, limit, after)
         rows = self._database.fetch(*kept.page())
+        if not rows and filters.category is not None:
+            ids = branch_ids(self._database, filters.category)
+            if len(ids) > 1:
+                kept = KeptList(self._database.dialect, filters, sort, limit, after, branch=ids)
+                rows = self._database.fetch(*kept.page())
         return ProductPage(
             products=[_listed(row) for row in rows[:limit]],
             next=list_position(rows[limit - 1]) if len(rows) > limit else None,
@@ -324,12 +351,15 @@ class SqlCatalogQueries:
         )
         if filters == kept:
             return _count_of(filters)
+        in_branch: Sequence[CategoryId] = ()
+        if filters.category is not None:
+            in_branch = branch_ids(self._database, filters.category)
         if filters == replace(kept, in_stock=True):
             # Far fewer products are out of stock than in stock.
             sold_out = replace(filters, in_stock=False)
-            counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count()
+            counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count(in_branch)
             return select(_count_of(kept).scalar_subquery() - counted.scalar_subquery())
-        return ProductListQuery(dialect, filters, ProductSort.NEWEST).count()
+        return ProductListQuery(dialect, filters, ProductSort.NEWEST).count(in_branch)
 
     def product(self, product_id: ProductId) -> ProductView:
         rows = self._database.fetch(_PRODUCT, {"product_id": product_id})
@@ -359,6 +389,14 @@ class SqlCatalogQueries:
             pictures=to_pictures(pictures),
             gallery_version=gallery_version,
         )
+
+    def product_by_slug(self, slug: str) -> ProductId:
+        for row in self._database.fetch(_PRODUCT_BY_SLUG, {"slug": slug}):
+            return ProductId(row[0])
+        product_id = product_of_generated(slug)
+        if product_id is None:
+            raise ProductNotFound
+        return product_id
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:
         rows = self._database.fetch(_PRODUCT_OF_VARIANT, {"variant_id": variant_id})
@@ -406,13 +444,26 @@ class SqlCatalogQueries:
         )
 
     def categories(self) -> Sequence[CategoryView]:
-        statement = (
-            select(*(column for column in categories.c if column.name in _CATEGORY_VIEW))
-            .where(categories.c.is_active)
-            .order_by(categories.c.position, categories.c.id)
-        )
         with self._database.reading() as connection:
-            return [CategoryView(**row) for row in connection.execute(statement).mappings()]
+            rows = connection.execute(select(categories).where(IS_SHOWN)).all()
+        tree = to_category_tree(rows)
+        by_id = {row.id: row for row in rows}
+        return [_category_view(tree.path(each), by_id) for each in tree.depth_first()]
+
+    def category(self, category_id: CategoryId) -> CategoryView:
+        return self._category(categories.c.id == category_id)
+
+    def category_by_slug(self, slug: str) -> CategoryView:
+        return self._category(and_(categories.c.id == category_of(slug), IS_SHOWN))
+
+    def _category(self, condition: ColumnElement[bool]) -> CategoryView:
+        with self._database.reading() as connection:
+            row = connection.execute(select(categories).where(condition)).first()
+            if row is None:
+                raise CategoryNotFound
+            path = [CategoryId(int(each)) for each in row.path.split("/")[:-1]] + [row.id]
+            rows = connection.execute(select(categories).where(categories.c.id.in_(path)))
+            return _category_view(path, {each.id: each for each in rows})
 
     def all_products(self) -> Iterator[ExportedProduct]:
         last = 0
@@ -456,6 +507,14 @@ def _exported(
         category_slug=row.category_slug,
         category_name=row.category_name,
         category_active=row.category_active,
+    )
+
+
+def _category_view(path: Sequence[CategoryId], rows: Mapping[int, Any]) -> CategoryView:
+    """The last category of a path."""
+    return CategoryView(
+        **{name: getattr(rows[path[-1]], name) for name in _CATEGORY_VIEW},
+        breadcrumbs=[Breadcrumb(each, rows[each].name, rows[each].slug) for each in path],
     )
 
 

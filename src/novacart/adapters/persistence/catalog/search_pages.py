@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from novacart.adapters.persistence.catalog.category_branches import branch_ids
 from novacart.adapters.persistence.catalog.product_list_query import (
     KeptList,
     SearchExpression,
@@ -37,21 +38,32 @@ def find_page(
     title, then the others, the newest first.
     """
     terms = search_terms(filters.search)
-    if not terms:
+    in_branch = () if filters.category is None else branch_ids(database, filters.category)
+    if not terms or (filters.category is not None and not in_branch):
         return []
     if database.dialect != "postgresql":
         every = SearchExpression(match_expression(database.dialect, terms))
-        products = KeptList(database.dialect, filters, sort, limit, after, search=every)
+        products = KeptList(
+            database.dialect, filters, sort, limit, after, search=every, branch=in_branch
+        )
         return _with_positions(database.fetch(*products.page()))
     plan = plan_search(database, terms)
 
     def newest(search: SearchExpression, limit: int, after: ListPosition | None) -> FoundRows:
         products = KeptList(
-            database.dialect, filters, ProductSort.NEWEST, limit, after, search=search
+            database.dialect,
+            filters,
+            ProductSort.NEWEST,
+            limit,
+            after,
+            search=search,
+            branch=in_branch,
         )
         return _by_examining(database, products, plan, limit)
 
-    products = KeptList(database.dialect, filters, sort, limit, after, search=plan.search())
+    products = KeptList(
+        database.dialect, filters, sort, limit, after, search=plan.search(), branch=in_branch
+    )
     if not plan.is_frequent(limit + 1):
         # Everything that matches is read and sorted.
         return _with_positions(database.fetch(*products.page()))

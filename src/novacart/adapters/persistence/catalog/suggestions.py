@@ -12,6 +12,7 @@ from novacart.adapters.persistence.catalog.brand_counts import (
     spellings,
     term_ranges,
 )
+from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN
 from novacart.adapters.persistence.catalog.mapper import (
     HAS_STOCK_LEVEL,
     IS_DEFAULT_VARIANT,
@@ -52,7 +53,7 @@ _CATEGORIES: Final = DriverStatement(
         categories.c.image,
         categories.c.search_text,
     )
-    .where(categories.c.is_active)
+    .where(IS_SHOWN)
     .order_by(categories.c.position, categories.c.id)
 )
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     func,
     text,
+    true,
 )
 
 from novacart.adapters.persistence.catalog.search_index_ddl import attach_search_index
@@ -43,8 +44,16 @@ categories = Table(
     Column("version", Integer, nullable=False),
     # The terms by which the back office finds the name.
     Column("search_text", Text, nullable=False, server_default=""),
+    Column("parent_id", BigInteger, ForeignKey("categories.id")),
+    # The ids of the categories above it, from the root, such as "12/57/".
+    Column("path", Text, nullable=False, server_default=""),
+    # Whether all categories above it are active.
+    Column("is_branch_active", Boolean, nullable=False, server_default=true()),
+    Column("meta_title", String(200)),
+    Column("meta_description", String(500)),
     UniqueConstraint("slug", name="uq_categories_slug"),
     CheckConstraint("position >= 0", name="position"),
+    Index("ix_categories_parent_id", "parent_id"),
 )
 
 products = Table(
@@ -75,11 +84,17 @@ products = Table(
     Column("is_on_sale", Boolean, nullable=False, server_default=false()),
     # Counts the edits of its pictures, which do not count as edits of the product.
     Column("gallery_version", Integer, nullable=False, server_default="0"),
+    # NULL if it is generated from title and id.
+    Column("slug", String(100)),
+    Column("meta_title", String(200)),
+    Column("meta_description", String(500)),
     CheckConstraint("price_minor > 0", name="price"),
     CheckConstraint("title <> ''", name="title"),
     CheckConstraint("brand <> ''", name="brand"),
     CheckConstraint("published_year BETWEEN 1 AND 9999", name="published_year"),
 )
+
+Index("uq_products_slug", products.c.slug, unique=True)
 
 # The import finds products that have no other key by their title.
 Index("ix_products_title", products.c.title)
@@ -254,6 +269,15 @@ brand_terms = Table(
     metadata,
     Column("term", _BY_CODE_POINT, primary_key=True),
     Column("brand_key", Text, primary_key=True),
+)
+
+# Slugs that a category or a product had before. It may have been given to another one since.
+slug_redirects = Table(
+    "slug_redirects",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("slug", String(100), primary_key=True),
+    Column("target_id", BigInteger, nullable=False),
 )
 
 IMAGE = func.coalesce(variants.c.image, products.c.image)

@@ -39,6 +39,7 @@ from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
     CatalogQueries,
+    CategoryView,
     PriceRange,
     ProductFilter,
     ProductSort,
@@ -120,9 +121,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.raises("product_not_found")
     def show_product(product_id: int) -> Response:
         """One product with its options and variants, and its `ETag`."""
-        detail = queries.product_with_variants(ProductId(product_id))
-        etag = _product_etag(detail)
-        return not_modified(etag, _REVALIDATE) or _tagged_product(detail, etag)
+        return conditional_product(queries.product_with_variants(ProductId(product_id)))
 
     @blueprint.route("/brands/")
     @public
@@ -186,10 +185,28 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     @blueprint.response(200, CategorySchema(many=True))
     @blueprint.alt_response(304, description=_UNCHANGED)
     def list_categories() -> Response:
-        """The active categories, by position."""
+        """The active categories: each before those in it, siblings by position."""
         return _tagged_response(json_bytes(category_schema.dump(queries.categories())))
 
     return blueprint
+
+
+def category_response(category: CategoryView, status: int = 200) -> Response:
+    """A category with its `ETag`."""
+    headers = {**_REVALIDATE, "ETag": category_etag(category)}
+    return json_response(CategorySchema().dump(category), status, headers)
+
+
+def category_etag(category: CategoryView) -> str:
+    """It changes with every edit of the category and of those above it."""
+    path = repr([*category.breadcrumbs])
+    return str(EntityTag(category.version, (crc32(path.encode()),)))
+
+
+def conditional_product(detail: ProductWithVariants) -> Response:
+    """A product with its `ETag`, or 304 if the client has it."""
+    etag = _product_etag(detail)
+    return not_modified(etag, _REVALIDATE) or _tagged_product(detail, etag)
 
 
 def product_response(detail: ProductWithVariants, status: int = 200) -> Response:

@@ -12,6 +12,7 @@ from novacart.adapters.web.http.fields import (
     QueryInteger,
     QuerySchema,
     Schema,
+    StrictBoolean,
     StrictInteger,
     Text,
     UtcTime,
@@ -32,11 +33,13 @@ from novacart.application.ports.product_view import (
     ProductWithVariants,
     VariantView,
 )
+from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION
 from novacart.domain.catalog.options import MAX_OPTION_TEXT, MAX_OPTION_VALUES, MAX_OPTIONS
 from novacart.domain.catalog.picture import MAX_ALT, MAX_PICTURES
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_SKU, MAX_TITLE, MAX_YEAR
+from novacart.domain.catalog.slugs import MAX_SLUG
 from novacart.domain.catalog.stock import MAX_ON_HAND
-from novacart.domain.catalog.text_rules import MAX_REFERENCE
+from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE, MAX_REFERENCE
 from novacart.domain.catalog.variant import MAX_VARIANTS, MAX_WEIGHT
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money, decimal_string
@@ -126,6 +129,13 @@ class ProductWriteSchema(PricedSchema):
     image = ImageReference(
         maximum=MAX_REFERENCE, allow_none=True, metadata={"description": "An http(s) URL."}
     )
+    slug = Text(
+        maximum=MAX_SLUG,
+        allow_none=True,
+        metadata={"description": "Without it, a slug is generated from title and id."},
+    )
+    meta_title = Text(maximum=MAX_META_TITLE, allow_none=True)
+    meta_description = Text(maximum=MAX_META_DESCRIPTION, allow_none=True)
 
     @validates("currency")
     def _validate_currency(self, value: str, **_: object) -> None:
@@ -150,7 +160,12 @@ class ProductPatchSchema(ProductWriteSchema):
 class ProductListSchema(PricedSchema, QuerySchema):
     """Filters, sort order and page of a product list."""
 
-    category = Text(maximum=100, metadata={"description": "The slug of a category."})
+    category = Text(
+        maximum=100,
+        metadata={
+            "description": "The slug of a category: its products, and those of categories in it."
+        },
+    )
     brand = fields.List(
         Text(maximum=MAX_TITLE),
         validate=validate.Length(max=_MAX_BRANDS),
@@ -286,6 +301,9 @@ class ProductSchema(Schema):
         metadata={"description": "The category's id."},
     )
     image = ImageUrl(required=True, allow_none=True)
+    slug = fields.String(
+        required=True, metadata={"description": "For the URL of its page.", "example": "lamp-p12"}
+    )
     created_at = UtcTime(required=True)
     updated_at = UtcTime(required=True)
 
@@ -370,6 +388,8 @@ class ProductImageSchema(Schema):
 class ProductDetailSchema(ProductSchema):
     """A product with its options and variants."""
 
+    meta_title = fields.String(required=True, allow_none=True)
+    meta_description = fields.String(required=True, allow_none=True)
     options = fields.List(fields.Nested(OptionSchema), required=True)
     variants = fields.List(fields.Nested(VariantSchema), required=True)
     images = fields.List(fields.Nested(ProductImageSchema), required=True)
@@ -487,16 +507,80 @@ class SuggestionSchema(Schema):
     image = ImageUrl(required=True, allow_none=True)
 
 
-class CategorySchema(Schema):
+class BreadcrumbSchema(Schema):
     id = Identifier(required=True)
     name = fields.String(required=True)
     slug = fields.String(required=True)
+
+
+class CategorySchema(Schema):
+    """A category in the tree of categories."""
+
+    id = Identifier(required=True)
+    name = fields.String(required=True)
+    slug = fields.String(required=True)
+    parent = fields.Integer(
+        required=True,
+        allow_none=True,
+        attribute="parent_id",
+        metadata={"description": "The id of the category that it is in."},
+    )
+    path = fields.Function(
+        lambda category: "/".join(each.slug for each in category.breadcrumbs),
+        required=True,
+        metadata={
+            "type": "string",
+            "description": "The slugs from the root to this category.",
+            "example": "clothing/shoes",
+        },
+    )
+    breadcrumbs = fields.List(
+        fields.Nested(BreadcrumbSchema),
+        required=True,
+        metadata={"description": "The categories from the root to this one."},
+    )
     image = ImageUrl(required=True, allow_none=True)
     mobile_image = ImageUrl(required=True, allow_none=True)
     mobile_secondary_image = ImageUrl(required=True, allow_none=True)
     desktop_image = ImageUrl(required=True, allow_none=True)
     desktop_secondary_image = ImageUrl(required=True, allow_none=True)
     is_active = fields.Boolean(required=True)
+    meta_title = fields.String(required=True, allow_none=True)
+    meta_description = fields.String(required=True, allow_none=True)
+
+
+class CategoryWriteSchema(Schema):
+    """A category as staff write it. Loads the fields of `CategoryDetails`."""
+
+    name = Text(required=True, minimum=1, maximum=MAX_NAME)
+    slug = Text(
+        maximum=MAX_NAME,
+        metadata={"description": "Without it, a slug is generated from the name."},
+    )
+    parent = Identifier(
+        attribute="parent_id",
+        allow_none=True,
+        metadata={"description": "The id of the category that it is in."},
+    )
+    image = ImageReference(maximum=MAX_REFERENCE, allow_none=True)
+    mobile_image = ImageReference(maximum=MAX_REFERENCE, allow_none=True)
+    mobile_secondary_image = ImageReference(maximum=MAX_REFERENCE, allow_none=True)
+    desktop_image = ImageReference(maximum=MAX_REFERENCE, allow_none=True)
+    desktop_secondary_image = ImageReference(maximum=MAX_REFERENCE, allow_none=True)
+    position = StrictInteger(
+        minimum=0,
+        maximum=MAX_POSITION,
+        metadata={"description": "Categories in one parent are shown by rising position."},
+    )
+    is_active = StrictBoolean(metadata={"description": "By default true."})
+    meta_title = Text(maximum=MAX_META_TITLE, allow_none=True)
+    meta_description = Text(maximum=MAX_META_DESCRIPTION, allow_none=True)
+
+
+class CategoryPatchSchema(CategoryWriteSchema):
+    """The members to change."""
+
+    name = Text(minimum=1, maximum=MAX_NAME)
 
 
 def product_json(product: ProductView) -> dict[str, Any]:
@@ -518,6 +602,7 @@ def product_json(product: ProductView) -> dict[str, Any]:
         "currency": product.currency,
         "category": product.category_id,
         "image": absolute_url(product.image),
+        "slug": product.current_slug,
         "created_at": product.created_at,
         "updated_at": product.updated_at,
     }
@@ -541,6 +626,8 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
     product = detail.product
     return {
         **product_json(product),
+        "meta_title": product.meta_title,
+        "meta_description": product.meta_description,
         "options": [
             {
                 "id": option.id,

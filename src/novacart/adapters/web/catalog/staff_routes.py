@@ -38,11 +38,12 @@ from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.shared.ids import PictureId, ProductId
 
 # A PUT resets the members that it leaves out. Stock and image are exceptions, since they also
-# change through the ledger and through uploads, and so is the SKU, which older clients don't send.
+# change through the ledger and through uploads, and so are those that older clients don't send.
+_KEPT_BY_PUT: Final = {"image", "sku", "slug", "meta_title", "meta_description"}
 _PUT_DEFAULTS: Final = {
     field.name: field.default
     for field in fields(ProductDetails)
-    if field.default is not MISSING and field.name not in {"image", "sku"}
+    if field.default is not MISSING and field.name not in _KEPT_BY_PUT
 }
 _IMAGE_FORM: Final = form_body_doc("image", "A JPEG, PNG, WebP or AVIF file.")
 _PICTURE_FORM: Final = form_body_doc(
@@ -70,7 +71,7 @@ def catalog_staff_blueprint(
     @blueprint.response(
         201, ProductDetailSchema, headers={"Location": {"schema": {"type": "string"}}}
     )
-    @blueprint.raises("sku_taken")
+    @blueprint.raises("sku_taken", "slug_taken")
     def add(body: dict[str, Any]) -> Response:
         """Add a product to the catalog."""
         stock = body.pop("stock", 0)
@@ -85,9 +86,11 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema(policy=policy))
     @blueprint.response(200, ProductDetailSchema)
-    @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
+    @blueprint.raises("product_not_found", "sku_taken", "slug_taken", "stock_reserved", _STALE)
     def replace(body: dict[str, Any], product_id: int) -> Response:
-        """Replace a product. Members left out are reset, except stock, image and SKU.
+        """Replace a product.
+
+        Members left out are reset, except stock, image, SKU, slug and the `meta_` members.
 
         Without `If-Match`, `stock` is an absolute count. With the `ETag` that was read in
         `If-Match`, it is a change: the difference to the stock in that representation is added
@@ -99,7 +102,7 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductPatchSchema(policy=policy))
     @blueprint.response(200, ProductDetailSchema)
-    @blueprint.raises("product_not_found", "sku_taken", "stock_reserved", _STALE)
+    @blueprint.raises("product_not_found", "sku_taken", "slug_taken", "stock_reserved", _STALE)
     def change(body: dict[str, Any], product_id: int) -> Response:
         """Change some members of a product. `stock` is applied as in a PUT."""
         return edit(ProductId(product_id), body)

@@ -1,0 +1,42 @@
+"""Move a category in the tree by one place."""
+
+from dataclasses import dataclass, replace
+
+from novacart.application.authorization.actor import Actor
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.category_tree import CategoryMove
+from novacart.domain.shared.ids import CategoryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCategoryCommand:
+    actor: Actor
+    category_id: CategoryId
+    move: CategoryMove
+
+
+class MoveCategory:
+    """Move a category with its branch. Returns whether it could be moved.
+
+    `EditCategory` moves it into any other category. Raises `PermissionDenied`, `CategoryNotFound`
+    and `CatalogLimitReached`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: MoveCategoryCommand) -> bool:
+        command.actor.require("categories.write")
+        now = self._clock.now()
+        with self._begin() as work:
+            tree = work.categories.lock_tree()
+            changed = tree.move(command.category_id, command.move)
+            for category_id, (parent_id, position) in sorted(changed.items()):
+                category = work.categories.get_for_update(category_id)
+                details = replace(category.details, parent_id=parent_id, position=position)
+                category.edit(details, at=now)
+                work.categories.save(category)
+            work.commit()
+        return bool(changed)
