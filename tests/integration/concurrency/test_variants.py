@@ -1,10 +1,16 @@
 """Races between customers and editors of variants."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import text
 
+from novacart.adapters.persistence.audit.audit_check import run_all
+from novacart.adapters.persistence.audit.catalog import PRICE_HISTORY
+from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
+from novacart.adapters.persistence.catalog.price_rows import PriceChange, PriceRows
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -49,6 +55,7 @@ from tests.support.builders.catalog import (
     variant_details,
 )
 from tests.support.clock import SetClock
+from tests.support.query_counter import counted_statements
 from tests.support.races import assert_stock_matches_ledger, errors_of, run_concurrently
 
 SHIRT = ProductId(41)
@@ -188,6 +195,116 @@ def test_product_is_added_while_its_default_moves(
         for user_id in customers:
             [line] = work.carts.of(user_id).lines
             assert line.variant_id in {SMALL, MEDIUM, LARGE}
+
+
+def replace_default(begin: SqlUnitOfWorkFactory, old: VariantId, new: VariantId) -> None:
+    """Make another variant the default, and archive the one that was."""
+    SetDefaultVariant(begin=begin, clock=CLOCK)(
+        SetDefaultVariantCommand(actor=SYSTEM, product_id=SHIRT, variant_id=new)
+    )
+    ArchiveVariant(begin=begin, clock=CLOCK)(ArchiveVariantCommand(actor=SYSTEM, variant_id=old))
+
+
+def test_product_is_added_while_its_default_is_replaced(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    """A client of version 1, who names the product, never gets an error."""
+    customers = add_customers(database, 30)
+    add = AddToCart(begin=begin, clock=CLOCK, policy=CartPolicy(max_per_line=10))
+    additions = [
+        lambda user_id=user_id: add(AddToCartCommand(user_id=user_id, product_id=SHIRT))
+        for user_id in customers
+    ]
+
+    def replace_twice() -> None:
+        replace_default(begin, SMALL, MEDIUM)
+        replace_default(begin, MEDIUM, LARGE)
+
+    calls: list[Callable[[], object]] = [*additions[:15], replace_twice, *additions[15:]]
+    assert errors_of(run_concurrently(calls)) == []
+    for user_id in customers:
+        with begin() as work:
+            lines = work.carts.checkout(user_id, None, at=NOON).lines
+        assert [line.variant_id for line in lines] in ([], [LARGE])
+
+
+def test_naive_client_that_reads_the_default_first_gets_an_error(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    """Negative control: the default is read in another transaction than the one that adds it."""
+    customers = add_customers(database, 4)
+    add = AddToCart(begin=begin, clock=CLOCK, policy=CartPolicy(max_per_line=10))
+    are_read, is_replaced = Barrier(len(customers) + 1), Event()
+
+    def add_later(user_id: UserId) -> None:
+        with begin() as work:
+            default = work.products.find_variant(product_id=SHIRT, variant_id=None)
+        are_read.wait(30)
+        is_replaced.wait(30)
+        add(AddToCartCommand(user_id=user_id, variant_id=default))
+
+    def replace_once() -> None:
+        are_read.wait(30)
+        replace_default(begin, SMALL, MEDIUM)
+        is_replaced.set()
+
+    additions = [lambda user_id=user_id: add_later(user_id) for user_id in customers]
+    errors = errors_of(run_concurrently([*additions, replace_once]))
+    assert [type(error) for error in errors] == [VariantNotFound] * len(customers)
+
+
+def test_variant_in_a_hundred_carts_is_archived_by_few_statements(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    customers = add_customers(database, 100)
+    add = AddToCart(begin=begin, clock=CLOCK, policy=CartPolicy(max_per_line=10))
+    for user_id in customers:
+        add(AddToCartCommand(user_id=user_id, variant_id=MEDIUM))
+        add(AddToCartCommand(user_id=user_id, variant_id=LARGE))
+    with counted_statements(database) as statements:
+        ArchiveVariant(begin=begin, clock=CLOCK)(
+            ArchiveVariantCommand(actor=SYSTEM, variant_id=MEDIUM)
+        )
+    assert len(statements) < 20
+    for user_id in customers:
+        with begin() as work:
+            assert [line.variant_id for line in work.carts.of(user_id).lines] == [LARGE]
+
+
+def price_violations(database: Database) -> list[str]:
+    with database.reading() as connection:
+        return list(run_all(PRICE_HISTORY, connection, NOON).violations)
+
+
+def test_last_entry_of_the_price_history_is_the_last_price(
+    begin: SqlUnitOfWorkFactory, database: Database
+) -> None:
+    outcomes = run_concurrently([editor(begin, 1000 + n, None) for n in range(8)])
+    assert errors_of(outcomes) == []
+    assert len(SqlPriceQueries(database).history(MEDIUM, limit=99)) == 9
+    assert price_violations(database) == []
+
+
+def test_naive_history_written_after_the_commit_has_another_last_price(
+    begin: SqlUnitOfWorkFactory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Negative control: two editors write their entries in the opposite order."""
+    append = PriceRows.append
+    changes: list[Sequence[PriceChange]] = []
+
+    def postpone(_: PriceRows, change: Sequence[PriceChange], *, at: datetime) -> dict[int, int]:
+        assert at == NOON
+        changes.append(change)
+        return {}
+
+    monkeypatch.setattr(PriceRows, "append", postpone)
+    for price in (1000, 2000):
+        editor(begin, price, None)()
+    with database.writing() as connection:
+        for each in reversed(changes):
+            append(PriceRows(connection, "system"), each, at=NOON)
+        connection.commit()
+    assert price_violations(database)
 
 
 def test_archived_variant_is_shown_in_no_cart(

@@ -10,7 +10,10 @@ from injector import Injector
 from werkzeug.test import TestResponse
 
 from novacart.adapters.persistence.database import Database
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId
 from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
+from tests.support.builders.catalog import NOON, a_variant, an_option
 from tests.support.checkout import ADDRESS
 from tests.support.query_counter import counted_statements
 from tests.support.shoppers import Shopper
@@ -137,6 +140,73 @@ def test_bad_change_of_a_variant_is_refused(
     refused = write(staff, "PATCH", f"/api/variants/{medium['id']}/", body)
     assert (refused.status_code, refused.get_json()["code"]) == (status, code)
     assert staff.get(f"/api/products/{shirt['id']}/").get_json() == shirt
+
+
+@pytest.mark.parametrize(
+    ("option", "field"),
+    [
+        ({"name": "Colour", "values": [], "existing": "Red"}, "values"),
+        ({"name": "Colour", "values": [" "], "existing": "Red"}, "values"),
+        ({"name": "Colour", "values": ["x"] * 101, "existing": "x"}, "values"),
+        ({"name": "Colour", "values": ["Red"], "existing": ""}, "existing"),
+        ({"name": "Colour", "values": ["Red"]}, "existing"),
+        ({"name": "Colour", "values": ["Red"], "existing": "Blue"}, "existing"),
+        ({"name": "size", "values": ["S"], "existing": "S"}, "name"),
+    ],
+)
+def test_bad_option_is_refused(
+    staff: Person, shirt: dict[str, Any], option: dict[str, Any], field: str
+) -> None:
+    refused = staff.post(f"/api/products/{shirt['id']}/options/", option)
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "invalid_value")
+    assert list(refused.get_json()["errors"]) == [field]
+    assert staff.get(f"/api/products/{shirt['id']}/").get_json() == shirt
+
+
+def test_sku_of_another_product_is_refused(staff: Person, shirt: dict[str, Any]) -> None:
+    staff.post("/api/products/", {"title": "Kite", "price": "200", "sku": "K-1"})
+    [size] = shirt["options"]
+    large = [{"option": size["id"], "value": size["values"][2]["id"]}]
+    body = {"sku": "K-1", "price": "500", "values": large}
+    refused = staff.post(f"/api/products/{shirt['id']}/variants/", body)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "sku_taken")
+
+
+def test_variant_of_another_product_is_not_the_default(
+    staff: Person, shirt: dict[str, Any]
+) -> None:
+    kite = staff.post("/api/products/", {"title": "Kite", "price": "200"}).get_json()
+    path = f"/api/products/{kite['id']}/default-variant/"
+    refused = write(staff, "PUT", path, {"variant_id": shirt["variants"][1]["id"]})
+    assert (refused.status_code, refused.get_json()["code"]) == (404, "variant_not_found")
+
+
+def test_more_than_a_thousand_variants_are_refused(
+    staff: Person, injector: Injector, shirt: dict[str, Any]
+) -> None:
+    begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    colours = an_option(9000, "Colour", *map(str, range(100)))
+    shades = an_option(9200, "Shade", *map(str, range(11)))
+    with begin() as work:
+        product = work.products.get_for_update(ProductId(shirt["id"]))
+        product.add_option(colours, existing="0", at=NOON)
+        product.add_option(shades, existing="0", at=NOON)
+        size = product.options[0]
+        combinations = [
+            {size.id: size.values[2].id, colours.id: colour.id, shades.id: shade.id}
+            for colour in colours.values
+            for shade in shades.values
+        ]
+        variants = [a_variant(10_000 + n, each) for n, each in enumerate(combinations[:998])]
+        product.add_variants(variants, at=NOON)
+        work.products.save(product)
+        work.stock.open(dict.fromkeys([each.id for each in variants], 0), reason="New", at=NOON)
+        work.commit()
+    values = [{"option": key, "value": value} for key, value in combinations[998].items()]
+    body = {"price": "500", "values": values}
+    refused = staff.post(f"/api/products/{shirt['id']}/variants/", body)
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "catalog_limit_reached")
+    assert len(staff.get(f"/api/products/{shirt['id']}/").get_json()["variants"]) == 1000
 
 
 def test_combination_of_another_variant_is_refused(staff: Person, shirt: dict[str, Any]) -> None:
