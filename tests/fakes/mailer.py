@@ -1,5 +1,7 @@
 """Fake mailer."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.mailer import Mail, MailRefused
 
@@ -20,3 +22,6 @@ class FakeMailer:
         if mail.to in self.refuse:
             raise MailRefused("The mail server rejected the message.")
         self.sent[mail.message_id] = mail
+
+    def shared_connection(self) -> AbstractContextManager[None]:
+        return nullcontext()

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
@@ -50,6 +50,8 @@ class Relay:
     parked after `MAX_ATTEMPTS` failures, or crashes of the worker. A handler that succeeded is not
     called again for the same message; the audit sink is one of them.
 
+    The handlers of a batch are called within `batch_context`, such as a connection that they share.
+
     If recording an outcome fails, the next call releases the rest of the batch.
 
     When a batch takes longer than `renew_interval` seconds, the message in hand stays claimed, and
@@ -64,12 +66,14 @@ class Relay:
         contexts: RequestContexts,
         event_handlers: Iterable[EventHandler],
         audit_sink: Callable[[Sequence[OutboxMessage]], None] | None = None,
+        batch_context: Callable[[], AbstractContextManager[None]] = nullcontext,
         renew_interval: float = _RENEW_INTERVAL,
     ) -> None:
         self._outbox = outbox
         self._clock = clock
         self._contexts = contexts
         self._audit_sink = audit_sink
+        self._batch_context = batch_context
         self._renew_interval = renew_interval
         self._handlers: dict[str, list[EventHandler]] = {}
         for handler in event_handlers:
@@ -108,7 +112,7 @@ class Relay:
             done = [message for message in batch if message.name not in self._handlers]
             self._outbox.complete(done, at=self._clock.now())
         if waiting:
-            with self._renewed(claims):
+            with self._renewed(claims), self._batch_context():
                 self._deliver(claims, audit_error)
         return batch
 

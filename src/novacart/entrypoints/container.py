@@ -57,6 +57,7 @@ def build_relay(injector: Injector) -> Relay:
         contexts=injector.get(RequestContexts),  # type: ignore[type-abstract]
         event_handlers=event_handlers,
         audit_sink=injector.get(AuditLog).add,  # type: ignore[type-abstract]
+        batch_context=injector.get(Mailer).shared_connection,  # type: ignore[type-abstract]
     )
 
 

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,8 +28,26 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.raw: list[bytes] = []
+        self.greetings = 0
         self.replies: dict[str, str] = {}
         self.auth_mechanisms: list[str] = []
+
+    async def handle_EHLO(  # noqa: N802
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        self.greetings += 1
+        return responses
+
+    async def handle_RSET(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
+        return self.replies.get("RSET", "250 OK")
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self,
@@ -149,6 +168,54 @@ class TestFlaskMailMailer(MailerContract):
         mailbox.replies = {"QUIT": "421 Go away"}
         mailer.send(HELLO)
         assert len(mailbox.raw) == 1
+
+    def test_emails_share_a_connection_within_the_block_only(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
+    ) -> None:
+        with mailer.shared_connection():
+            for number in range(3):
+                mailer.send(replace(HELLO, message_id=f"order-{number}"))
+        assert (len(mailbox.raw), mailbox.greetings) == (3, 1)
+        mailer.send(HELLO)
+        mailer.send(HELLO)
+        assert (len(mailbox.raw), mailbox.greetings) == (5, 3)
+
+    def test_rejected_email_does_not_affect_the_next_on_a_shared_connection(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
+    ) -> None:
+        with mailer.shared_connection():
+            mailer.send(HELLO)
+            for step in ("RCPT", "DATA"):
+                mailbox.replies = {step: "550 No such lantern"}
+                with pytest.raises(MailRefused):
+                    mailer.send(replace(HELLO, message_id="order-8"))
+                mailbox.replies = {}
+                mailer.send(replace(HELLO, message_id=f"order-9-{step}"))
+        sent = [parse_mail(raw).message_id for raw in mailbox.raw]
+        assert sent == [HELLO.message_id, "order-9-RCPT", "order-9-DATA"]
+
+    @pytest.mark.parametrize("reply", ["421 Too long", "500 What?"])
+    def test_shared_connection_that_the_server_ends_is_replaced(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox, reply: str
+    ) -> None:
+        with mailer.shared_connection():
+            mailer.send(HELLO)
+            mailbox.replies = {"RSET": reply}
+            mailer.send(replace(HELLO, message_id="order-8"))
+        assert (len(mailbox.raw), mailbox.greetings) == (2, 2)
+
+    def test_shared_connection_that_was_closed_is_replaced(
+        self, mailer: FlaskMailMailer, mailbox: Mailbox
+    ) -> None:
+        with mailer.shared_connection():
+            mailer.send(HELLO)
+            connection = mailer._shared.connection
+            assert connection is not None
+            assert connection.host is not None
+            assert connection.host.sock is not None
+            connection.host.sock.shutdown(socket.SHUT_RDWR)
+            mailer.send(replace(HELLO, message_id="order-8"))
+        assert (len(mailbox.raw), mailbox.greetings) == (2, 2)
 
     def test_line_break_in_header_raises(self, mailer: FlaskMailMailer, mailbox: Mailbox) -> None:
         for override in (

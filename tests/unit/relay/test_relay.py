@@ -1,5 +1,5 @@
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
@@ -187,6 +187,35 @@ def test_claim_is_renewed_while_a_handler_runs(
     relay()
     assert claimed_by_others == [[]]
     assert outbox.count_pending() == 0
+
+
+def test_handlers_of_a_batch_run_within_one_context(
+    outbox: FakeOutbox, clock: SetClock, contexts: ContextVarRequestContexts
+) -> None:
+    steps = []
+
+    @contextmanager
+    def batch_context() -> Iterator[None]:
+        steps.append("begin")
+        yield
+        steps.append("end")
+
+    relay = Relay(
+        outbox=outbox,
+        clock=clock,
+        contexts=contexts,
+        event_handlers=[
+            EventHandler(
+                name="noting", event=ShutterOpened, handle=lambda _: steps.append("handle")
+            )
+        ],
+        batch_context=batch_context,
+    )
+    put(outbox, clock, height=1)
+    put(outbox, clock, height=2)
+    relay()
+    relay()
+    assert steps == ["begin", "handle", "handle", "end"]
 
 
 def test_message_of_a_crashed_worker_is_delivered_within_a_minute(

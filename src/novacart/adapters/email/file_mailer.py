@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import structlog
@@ -42,6 +43,9 @@ class FileMailer:
         except OSError as error:
             raise Unavailable("The mail folder is not writable.") from error
         _log.info("mail_written", file=str(path))
+
+    def shared_connection(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
 
 def _open_private(path: str, flags: int) -> int:

@@ -2,7 +2,9 @@
 
 import smtplib
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from threading import local
 from types import TracebackType
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from novacart.application.ports.mailer import Mail, MailRefused
 # other emails to send and retries this one.
 TIMEOUT: Final = 10.0
 _RETRY_AFTER: Final = 60
+_OK: Final = 250
 _PERMANENT: Final = 500
 
 
@@ -41,6 +44,12 @@ class _SmtpConnection(Connection):
             raise
         return host
 
+    def is_usable(self) -> bool:
+        """Whether the server still answers, and has forgotten what was sent before."""
+        with suppress(smtplib.SMTPException, OSError):
+            return self.host is not None and self.host.rset()[0] == _OK
+        return False
+
     def __exit__(
         self,
         exc_type: type[BaseException] | None,
@@ -54,8 +63,19 @@ class _SmtpConnection(Connection):
             self.host.close()
 
 
+class _Shared(local):
+    """The connection that the emails of a thread share, if they do."""
+
+    is_wanted = False
+    connection: _SmtpConnection | None = None
+
+
 class FlaskMailMailer:
-    """Sends each email over its own connection, with a timeout.
+    """Sends each email over its own connection, with a timeout, or over a shared one.
+
+    A shared connection is used again only after an email that was sent, and if the server
+    answers RSET (RFC 5321, section 4.1.1.5), so that a failed email does not affect others and a
+    connection that the server has closed is replaced before anything is sent.
 
     Raises `MailRefused` if the server permanently (5xx) rejects the sender, the recipient or the
     message. Every other failure is `Unavailable`, also rejected credentials: the operator can
@@ -87,13 +107,23 @@ class FlaskMailMailer:
         self._sender = sender
         self._timeout = timeout
         self._tls = tls or ssl.create_default_context()
+        self._shared = _Shared()
+
+    @contextmanager
+    def shared_connection(self) -> Iterator[None]:
+        self._shared.is_wanted = True
+        try:
+            yield
+        finally:
+            self._shared.is_wanted = False
+            if (connection := self._take_shared()) is not None:
+                connection.__exit__(None, None, None)
 
     def send(self, mail: Mail) -> None:
         with self._app.app_context():
             message = build_message(mail, sender=self._sender)
-            connection = _SmtpConnection(self._mail.state, timeout=self._timeout, tls=self._tls)
             try:
-                with connection:
+                with self._connected() as connection:
                     connection.send(message)
             except BadHeaderError as error:
                 raise MailRefused("The message has a line break in a header.") from error
@@ -107,6 +137,26 @@ class FlaskMailMailer:
                 raise Unavailable(
                     "The mail server is unavailable.", retry_after=_RETRY_AFTER
                 ) from error
+
+    @contextmanager
+    def _connected(self) -> Iterator[_SmtpConnection]:
+        connection = self._take_shared()
+        if connection is not None and not connection.is_usable():
+            connection.__exit__(None, None, None)
+            connection = None
+        if connection is None:
+            connection = _SmtpConnection(self._mail.state, timeout=self._timeout, tls=self._tls)
+            connection.__enter__()
+        with ExitStack() as stack:
+            stack.push(connection)
+            yield connection
+            if self._shared.is_wanted:
+                self._shared.connection = connection
+                stack.pop_all()
+
+    def _take_shared(self) -> _SmtpConnection | None:
+        connection, self._shared.connection = self._shared.connection, None
+        return connection
 
 
 def _is_permanent(error: Exception) -> bool:

@@ -1,5 +1,7 @@
 """Mailer of a shop without e-mail."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 import structlog
 
 from novacart.application.ports.mailer import Mail
@@ -12,3 +14,6 @@ class NullMailer:
 
     def send(self, mail: Mail) -> None:
         _log.info("mail_discarded", message_id=mail.message_id)
+
+    def shared_connection(self) -> AbstractContextManager[None]:
+        return nullcontext()

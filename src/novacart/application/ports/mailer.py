@@ -1,5 +1,6 @@
 """Sending of emails."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,4 +30,8 @@ class MailRefused(PortError):
 class Mailer(Protocol):
     def send(self, mail: Mail) -> None:
         """Pass the email to the mail server. Raises `Unavailable` or `MailRefused`."""
+        ...
+
+    def shared_connection(self) -> AbstractContextManager[None]:
+        """Within the block, the emails of this thread may share a connection."""
         ...
