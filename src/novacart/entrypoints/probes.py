@@ -16,7 +16,7 @@ from injector import Injector
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.replicas.replicas import ReplicaProblem, Replicas
-from novacart.adapters.persistence.server_clock import server_time
+from novacart.adapters.persistence.server_state import server_time, timeouts
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.operations import Health, HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
@@ -105,6 +105,7 @@ def check_installation(
         yield from problems
         if not any(each.subject.startswith("Database") for each in problems):
             yield from _check_operation(injector)
+            yield from _check_timeouts(settings, injector.get(Database))
             yield from _check_replicas(settings, injector.get(Replicas))
         if settings.redis_url:
             yield from _check_redis(settings.redis_url)
@@ -221,6 +222,20 @@ def check_public_url(url: str, *, context: ssl.SSLContext | None = None) -> Iter
             subject,
             f"The certificate of {parsed.hostname} expires on {expires}.",
             "Read the log of Caddy or certbot, which should have renewed it.",
+        )
+
+
+def _check_timeouts(settings: Settings, database: Database) -> Iterator[Finding]:
+    """Yield a warning if transactions are pooled and the role has no timeouts."""
+    if not settings.database_transaction_pooling:
+        return
+    missing = [name for name, value in timeouts(database).items() if value == "0"]
+    if missing:
+        names = " and ".join(missing)
+        yield warning(
+            "DATABASE_TRANSACTION_POOLING",
+            f"DATABASE_TRANSACTION_POOLING: the role of DATABASE_URL has no {names}.",
+            "Run the ALTER ROLE statements of docs/deploy.md.",
         )
 
 

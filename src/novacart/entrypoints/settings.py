@@ -77,6 +77,7 @@ class Settings:
     database_url: str = field(repr=False)
     database_replica_urls: tuple[str, ...] = field(repr=False)
     replica_max_lag: int
+    database_transaction_pooling: bool
     slow_query_ms: int
     redis_url: str = field(repr=False)
     cors_allowed_origins: frozenset[str]
@@ -172,6 +173,7 @@ def load_settings(
         database_url=database_url,
         database_replica_urls=_replica_urls(read.items("DATABASE_REPLICA_URLS", ()), database_url),
         replica_max_lag=read.number("REPLICA_MAX_LAG", 5, maximum=3600),
+        database_transaction_pooling=read.flag("DATABASE_TRANSACTION_POOLING", default=False),
         slow_query_ms=read.number("SLOW_QUERY_MS", 500, minimum=0, maximum=600_000),
         redis_url=read.text("REDIS_URL"),
         cors_allowed_origins=frozenset(

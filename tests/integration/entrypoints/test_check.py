@@ -111,6 +111,13 @@ def test_server_that_is_no_replica_and_one_that_is_down_are_errors(
         assert any("Reads go to the primary" in problem for problem in problems)
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_pooled_role_without_timeouts_is_a_warning(run: Run) -> None:
+    found = findings(run("--json", DATABASE_TRANSACTION_POOLING="True"))
+    assert "statement_timeout" in found["DATABASE_TRANSACTION_POOLING"]["problem"]
+    assert "DATABASE_TRANSACTION_POOLING" not in findings(run("--json"))
+
+
 def test_mail_server_without_tls_is_an_error_unless_the_setting_allows_it(run: Run) -> None:
     port = free_port()
     controller = Controller(Sink(), hostname="127.0.0.1", port=port)

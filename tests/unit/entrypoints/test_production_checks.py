@@ -80,6 +80,7 @@ WRONG = [
     ("DATABASE_REPLICA_URLS", "postgresql://replica", "error", {}),
     ("DATABASE_REPLICA_URLS", "postgresql://s:Tq7-x@db2.shop.example/shop", "warning", {}),
     ("REPLICA_MAX_LAG", "0", "error", {}),
+    ("DATABASE_TRANSACTION_POOLING", "transaction", "error", {}),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "error", {}),
     ("REDIS_URL", "cache.shop.example:6379", "error", {}),
     ("CORS_ALLOWED_ORIGINS", "*", "error", {}),

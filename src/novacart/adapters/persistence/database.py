@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from novacart.adapters.persistence.error_mapping import to_port_error
-from novacart.adapters.persistence.postgresql_engine import postgresql_engine
+from novacart.adapters.persistence.postgresql_engine import TRANSACTION_POOLING, postgresql_engine
 from novacart.adapters.persistence.sqlite_engine import NO_AUTOBEGIN, sqlite_engine
 from novacart.adapters.persistence.statement_observers import (
     StatementObserver,
@@ -47,7 +47,7 @@ class Database:
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
-        if self.dialect == "sqlite":
+        if self.dialect == "sqlite" or engine.get_execution_options()[TRANSACTION_POOLING]:
             self._readers = self._generic_plan_readers = _Readers(engine)
         else:
             self._readers = _Readers(engine, _SHORT_STATEMENTS)
@@ -61,14 +61,19 @@ class Database:
         pool_size: int = 4,
         max_overflow: int = 16,
         observers: Sequence[StatementObserver] = (),
+        transaction_pooling: bool = False,
     ) -> Self:
         """Create the connection pool; the first use opens a connection.
 
         `pool_size` connections stay open, and `max_overflow` more are opened when needed.
+        `transaction_pooling`: `url` is that of PgBouncer in transaction mode.
         """
-        is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        create = sqlite_engine if is_sqlite else postgresql_engine
-        engine = create(url, pool_size, max_overflow)
+        if make_url(url).get_backend_name() == "sqlite":
+            engine = sqlite_engine(url, pool_size, max_overflow)
+        else:
+            engine = postgresql_engine(
+                url, pool_size, max_overflow, transaction_pooling=transaction_pooling
+            )
         if observers:
             observe_statements(engine, observers)
         return cls(engine)
@@ -88,7 +93,7 @@ class Database:
     ) -> list[Row]:
         """Return all rows of a SELECT, in autocommit mode: it sees the latest commits.
 
-        PostgreSQL ends it after `READ_TIMEOUT`.
+        PostgreSQL ends it after `READ_TIMEOUT`, unless transactions are pooled.
         If the server has closed the connection, the statement is repeated once on a new one.
         """
         try:

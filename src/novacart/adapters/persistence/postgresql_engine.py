@@ -18,10 +18,25 @@ from novacart.adapters.persistence.timeouts import (
 # Seconds of idle time after which a connection is tested before use.
 _PING_AFTER: Final = 1.0
 _RETURNED_AT: Final = "novacart_returned_at"
+TRANSACTION_POOLING: Final = "novacart_transaction_pooling"
+"""Execution option of the engine: settings of a session must not be changed."""
 
 
-def postgresql_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
-    """Create an engine with timeouts, UTC sessions and tested connections."""
+def postgresql_engine(
+    url: str, pool_size: int, max_overflow: int, *, transaction_pooling: bool = False
+) -> Engine:
+    """Create an engine with timeouts, UTC sessions and tested connections.
+
+    With `transaction_pooling`, each transaction may run in another session of the server, as behind
+    PgBouncer: no statement is prepared, and the timeouts are those of the role.
+    """
+    session: dict[str, Any] = {
+        "options": f"-c lock_timeout={LOCK_TIMEOUT}s"
+        f" -c statement_timeout={STATEMENT_TIMEOUT}s"
+        " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    }
+    if transaction_pooling:
+        session = {"prepare_threshold": None}
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -29,12 +44,8 @@ def postgresql_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
         hide_parameters=True,  # errors are logged, and parameters contain customers' data
         json_deserializer=orjson.loads,
         pool_recycle=MAX_CONNECTION_AGE,
-        connect_args={
-            "connect_timeout": 5,
-            "options": f"-c lock_timeout={LOCK_TIMEOUT}s"
-            f" -c statement_timeout={STATEMENT_TIMEOUT}s"
-            " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
-        },
+        connect_args={"connect_timeout": 5, **session},
+        execution_options={TRANSACTION_POOLING: transaction_pooling},
     )
     _send_integers_as_bigint(engine)
     _ping_idle_connections(engine)

@@ -141,6 +141,7 @@ def _connect(settings: Settings, url: str, injector: Injector) -> Database:
         pool_size=THREADS.writes + 1,
         max_overflow=THREADS.provider,
         observers=observers,
+        transaction_pooling=settings.database_transaction_pooling,
     )
 
 

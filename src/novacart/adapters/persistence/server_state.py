@@ -1,0 +1,28 @@
+"""The clock and the timeouts of the database server."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+
+from novacart.adapters.persistence.database import Database
+
+
+def server_time(database: Database) -> datetime:
+    """Return the time of the PostgreSQL server. SQLite has the clock of this machine."""
+    if database.dialect == "sqlite":
+        return datetime.now(UTC)
+    with database.reading() as connection:
+        now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return now.astimezone(UTC)
+
+
+def timeouts(database: Database) -> Mapping[str, str]:
+    """Return the timeouts of a session of PostgreSQL by name, "0" for none; none on SQLite."""
+    if database.dialect == "sqlite":
+        return {}
+    names = ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout")
+    columns = ", ".join(f"current_setting('{name}')" for name in names)
+    with database.reading() as connection:
+        values = connection.execute(text(f"SELECT {columns}")).one()
+    return dict(zip(names, values, strict=True))
