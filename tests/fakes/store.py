@@ -8,6 +8,7 @@ from typing import Any
 
 from novacart.application.ports.idempotency_keys import Claim
 from novacart.application.ports.image_removals import ImageRemoval
+from novacart.application.ports.import_jobs import ImportEntry, ImportJob
 from novacart.application.ports.webhook_events import StoredEvent
 from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.address_book import AddressBook
@@ -53,6 +54,14 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     lowest_prices: TransactionalDict[VariantId, int | None] = field(
+        default_factory=TransactionalDict
+    )
+    import_jobs: TransactionalDict[int, ImportJob] = field(default_factory=TransactionalDict)
+    import_files: TransactionalDict[int, list[bytes]] = field(default_factory=TransactionalDict)
+    import_entries: TransactionalDict[tuple[int, int], ImportEntry] = field(
+        default_factory=TransactionalDict
+    )
+    import_mappings: TransactionalDict[str, dict[str, str]] = field(
         default_factory=TransactionalDict
     )
     product_references: TransactionalDict[tuple[str, str], ProductId] = field(

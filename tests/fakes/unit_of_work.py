@@ -13,6 +13,7 @@ from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.image_removals import ImageRemovals
+from novacart.application.ports.import_jobs import ImportJobs
 from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
@@ -40,6 +41,7 @@ from tests.fakes.catalog import FakeCategories, FakeProductReferences, FakeProdu
 from tests.fakes.catalog_stock import FakeStock
 from tests.fakes.galleries import FakeGalleries, FakeImageRemovals
 from tests.fakes.idempotency_keys import FakeIdempotencyKeys
+from tests.fakes.import_jobs import FakeImportJobs
 from tests.fakes.orders import FakeOrders
 from tests.fakes.payments import FakePayments, FakeWebhookEvents
 from tests.fakes.store import FakeStore
@@ -73,6 +75,7 @@ class FakeUnitOfWork:
     product_references: ProductReferences
     galleries: Galleries
     image_removals: ImageRemovals
+    import_jobs: ImportJobs
     categories: Categories
     stock: Stock
     wishlists: Wishlists
@@ -95,6 +98,7 @@ class FakeUnitOfWork:
         self.account_links = FakeAccountLinks(store.account_links, self.saved)
         self.mfa_enrolments = FakeMfaEnrolments(store.mfa_enrolments, self.saved)
         self.products = FakeProducts(store, self.saved)
+        self.import_jobs = FakeImportJobs(store)
         self.product_references = FakeProductReferences(store.product_references)
         self.galleries = FakeGalleries(store.galleries, self.saved)
         self.image_removals = FakeImageRemovals(store)

@@ -20,12 +20,23 @@ from novacart.application.catalog.edit_options import (
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
+from novacart.application.catalog.import_jobs import (
+    ChangeImport,
+    DiscardImport,
+    ImportJobQueries,
+    PreviewImport,
+    RunImports,
+    StartImport,
+    UndoImport,
+    UploadImport,
+)
 from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from tests.fakes.catalog_queries import FakeCatalogQueries
+from tests.fakes.request_contexts import FakeRequestContexts
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.clock import SetClock
@@ -62,4 +73,13 @@ class CatalogFixture:
         self.edit_category = EditCategory(begin=begin, clock=clock)
         self.move_category = MoveCategory(begin=begin, clock=clock)
         self.import_products = ImportProducts(begin=begin, clock=clock, policy=policy)
+        contexts = FakeRequestContexts("staff:1")
+        self.upload_import = UploadImport(begin=begin, clock=clock, contexts=contexts)
+        self.preview_import = PreviewImport(begin=begin, import_products=self.import_products)
+        self.change_import = ChangeImport(begin=begin)
+        self.discard_import = DiscardImport(begin=begin)
+        self.start_import = StartImport(begin=begin, clock=clock)
+        self.undo_import = UndoImport(begin=begin, clock=clock)
+        self.run_imports = RunImports(begin=begin, clock=clock, policy=policy, contexts=contexts)
+        self.imports = ImportJobQueries(begin=begin)
         self.export_products = ExportProducts(queries=self.queries)

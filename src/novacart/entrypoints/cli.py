@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "dev": "develop",
     "export-products": "catalog",
     "import-products": "catalog",
+    "imports": "catalog",
     "init-secrets": "secrets",
     "migrate": "database",
     "outbox": "outbox",
@@ -32,6 +33,7 @@ COMMANDS: Final = {
     "routes": "routes",
     "seed-demo": "catalog",
     "serve": "serve",
+    "undo-import": "catalog",
     "unlock": "accounts",
     "worker": "worker",
 }

@@ -1,7 +1,6 @@
 """Products and categories in the back office, checked through the API."""
 
 import re
-from base64 import b64decode
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from flask import Flask
 from injector import Injector
 
+from novacart.application.catalog.import_jobs import RunImports
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from tests.support.back_office import StaffClient
 from tests.support.builders.catalog import NOON, a_claim
@@ -209,30 +209,68 @@ def test_import_reports_rejected_rows_and_saves_the_others(
         f"{existing},Kettle two,21.00,\n"
         ",Cup,free,1\n"
     )
-    response = owner.submit(
-        "/admin/products/import/", {"file": (BytesIO(rows.encode()), "products.csv")}
-    )
-    assert response.status_code == 200
-    assert "1 added, 1 changed, 0 unchanged, 2 rejected." in response.text
-    assert '<th scope="row">3</th>' in response.text
-    assert '<th scope="row">5</th>' in response.text
+    page = import_file(owner, {"file": (BytesIO(rows.encode()), "products.csv")})
+    assert "1 added, 1 changed, 0 unchanged, 2 rejected." in page
+    assert '<th scope="row">3</th>' in page
+    assert '<th scope="row">5</th>' in page
     assert api_product(app, existing)["title"] == "Kettle two"
 
 
-def test_dry_run_import_changes_nothing(app: Flask, owner: StaffClient) -> None:
-    rows = b"title,price\nDiya,45.00\n"
-    response = owner.submit(
-        "/admin/products/import/", {"file": (BytesIO(rows), "x.csv"), "dry_run": "y"}
-    )
-    assert "Preview: nothing was changed" in response.text
+def test_preview_changes_nothing_until_it_is_confirmed(app: Flask, owner: StaffClient) -> None:
+    rows = b"title,price\nDiya,45.00\nCup,free\n"
+    uploaded = owner.submit("/admin/products/import/", {"file": (BytesIO(rows), "x.csv")})
+    path = uploaded.headers["Location"]
+    preview = owner.get(path).text
+    assert "Preview: nothing was changed" in preview
+    assert "1 added, 0 changed, 0 unchanged, 1 rejected." in preview
+    assert "<td>Diya</td><td>New</td>" in preview
     assert app.test_client().get("/api/products/").get_json() == []
+    job_id = path.rpartition("=")[2]
+    cancelled = owner.submit(f"/admin/products/import/discard/?id={job_id}")
+    assert cancelled.status_code == 303
+    assert owner.get(path).status_code == 404
+
+
+def test_columns_of_an_import_are_mapped_and_remembered(app: Flask, owner: StaffClient) -> None:
+    rows = b"title,Kosten,price\nDiya,45.00,\n"
+    data: dict[str, Any] = {"file": (BytesIO(rows), "x.csv")}
+    path = owner.submit("/admin/products/import/", data).headers["Location"]
+    assert "0 added" in owner.get(path).text
+    job_id = path.rpartition("=")[2]
+    owner.submit(
+        f"/admin/products/import/settings/?id={job_id}",
+        {"map:kosten": "price", "map:price": "", "map:title": "title", "default_stock": "4"},
+    )
+    assert "1 added" in owner.get(path).text
+    again = {"file": (BytesIO(rows), "x.csv"), "default_stock": "6"}
+    assert "1 added" in import_file(owner, again)
+    [diya] = app.test_client().get("/api/products/").get_json()
+    assert (diya["price"], diya["stock"]) == ("45.00", 6)
+
+
+def test_import_of_another_shop_is_undone(app: Flask, owner: StaffClient) -> None:
+    rows = b"Handle,Title,Option1 Name,Option1 Value,Variant Price\ncup,Cup,Size,S,9\ncup,,,L,10\n"
+    data = {"file": (BytesIO(rows), "x.csv"), "source": "shopify"}
+    assert "1 added, 0 changed, 0 unchanged, 0 rejected." in import_file(owner, data)
+    [cup] = app.test_client().get("/api/products/").get_json()
+    assert cup["title"] == "Cup"
+    listed = owner.get("/admin/products/import/").text
+    path = re.search(r'href="(/admin/products/import/job/[^"]+)"', listed)
+    assert path is not None
+    job_id = path[1].rpartition("=")[2]
+    owner.submit(f"/admin/products/import/undo/?id={job_id}")
+    assert "The import is being undone" in owner.get(path[1]).text
+    app.extensions["novacart.injector"].get(RunImports)()
+    assert "1 products archived, 0 restored, 0 kept" in owner.get(path[1]).text
+    assert app.test_client().get("/api/products/").get_json() == []
+    refused = owner.submit(f"/admin/products/import/start/?id={job_id}")
+    assert refused.status_code == 303
+    assert "was started already" in owner.flash_messages()[-1]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"unknown\n1\n", b""])
 def test_invalid_import_file_is_reported(owner: StaffClient, content: bytes) -> None:
-    response = owner.submit("/admin/products/import/", {"file": (BytesIO(content), "x.csv")})
-    assert response.status_code == 200
-    assert "alert-" in response.text or "0 added" in response.text
+    assert "alert-" in import_file(owner, {"file": (BytesIO(content), "x.csv")})
 
 
 def test_import_of_an_export_changes_nothing(owner: StaffClient, injector: Injector) -> None:
@@ -240,8 +278,8 @@ def test_import_of_an_export_changes_nothing(owner: StaffClient, injector: Injec
     response = owner.get("/admin/products/export/csv/")
     assert response.mimetype == "text/csv"
     assert '"Kettle, large"' in response.text
-    again = owner.submit("/admin/products/import/", {"file": (BytesIO(response.data), "x.csv")})
-    assert "0 added, 0 changed, 1 unchanged, 0 rejected." in again.text
+    again = import_file(owner, {"file": (BytesIO(response.data), "x.csv")})
+    assert "0 added, 0 changed, 1 unchanged, 0 rejected." in again
 
 
 def test_hidden_category_shows_how_many_products_it_hides(
@@ -278,9 +316,21 @@ def test_import_of_a_changed_price_does_not_bring_sold_units_back(
         work.stock.reserve([a_claim(kettle, 5, "line:1:reserve")], at=NOON)
         work.commit()
     changed = exported.replace(b"100.00", b"120.00")
-    owner.submit("/admin/products/import/", {"file": (BytesIO(changed), "x.csv")})
+    import_file(owner, {"file": (BytesIO(changed), "x.csv")})
     assert api_product(app, kettle)["price"] == "120.00"
     assert stock_level(injector, kettle) == (5, 5)
+
+
+def import_file(owner: StaffClient, data: dict[str, Any]) -> str:
+    """Upload, confirm and import a file, and return the last page."""
+    uploaded = owner.submit("/admin/products/import/", data)
+    if uploaded.status_code == 200:
+        return uploaded.text
+    path = uploaded.headers["Location"]
+    owner.submit(f"/admin/products/import/start/?id={path.rpartition('=')[2]}")
+    assert "The import is running" in owner.get(path).text
+    owner.client.application.extensions["novacart.injector"].get(RunImports)()
+    return owner.get(path).text
 
 
 def test_import_report_shows_stock_and_can_be_downloaded(
@@ -289,22 +339,26 @@ def test_import_report_shows_stock_and_can_be_downloaded(
     kettle = new_product(injector, title="Kettle", stock=5)
     rows = f"id,stock,colour\n{kettle},7,red\n"
     data: dict[str, Any] = {"file": (BytesIO(rows.encode("utf-16")), "x.csv")}
-    left = owner.submit("/admin/products/import/", data).text
-    assert "0 products changed, 1 left as they were" in left
-    assert "Ignored columns: colour." in left
-    encoded = re.search(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', left)
-    assert encoded is not None
-    assert "stock left,stock" in b64decode(encoded[1]).decode()
+    uploaded = owner.submit("/admin/products/import/", data)
+    preview = owner.get(uploaded.headers["Location"]).text
+    assert "0 products changed, 1 left as they were" in preview
+    assert "Ignored columns: colour." in preview
+    left = import_file(owner, {**data, "file": (BytesIO(rows.encode("utf-16")), "x.csv")})
+    path = re.search(r'href="(/admin/products/import/report/[^"]+)"', left)
+    assert path is not None
+    report = owner.get(path[1])
+    assert report.mimetype == "text/csv"
+    assert "stock left,stock" in report.text
     data = {"file": (BytesIO(f'{{"id":{kettle},"stock":7}}'.encode()), "x.jsonl"), "set_stock": "y"}
-    assert "1 products changed" in owner.submit("/admin/products/import/", data).text
+    assert "1 changed" in import_file(owner, data)
     assert api_product(app, kettle)["stock"] == 7
     data = {"file": (BytesIO("title,price\nCaf\xe9,1\n".encode("cp1252")), "x.csv")}
-    assert "cp1252" in owner.submit("/admin/products/import/", data).text
+    assert "cp1252" in import_file(owner, data)
     data = {
         "file": (BytesIO("title,price\nCaf\xe9,1\n".encode("cp1252")), "x.csv"),
         "encoding": "cp1252",
     }
-    assert "1 added" in owner.submit("/admin/products/import/", data).text
+    assert "1 added" in import_file(owner, data)
 
 
 def test_add_and_edit_category_and_detect_edit_conflict(app: Flask, owner: StaffClient) -> None:

@@ -31,6 +31,7 @@ from tests.support.contracts.catalog_queries import (
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.category_tree import CategoryTreeContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
+from tests.support.contracts.import_jobs import ImportJobsContract
 from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, set_price
 from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
@@ -96,6 +97,10 @@ class TestSqlImageRemovals(ImageRemovalsContract):
 
 
 class TestSqlProducts(ProductsContract):
+    pass
+
+
+class TestSqlImportJobs(ImportJobsContract):
     pass
 
 

@@ -13,6 +13,7 @@ from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.category_tree import CategoryTreeContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
+from tests.support.contracts.import_jobs import ImportJobsContract
 from tests.support.contracts.price_queries import PriceQueriesContract
 from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
@@ -64,6 +65,10 @@ def adjustments(store: FakeStore) -> Adjustments:
 
 
 class TestFakeProducts(ProductsContract):
+    pass
+
+
+class TestFakeImportJobs(ImportJobsContract):
     pass
 
 

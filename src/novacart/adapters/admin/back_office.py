@@ -46,7 +46,15 @@ from novacart.application.catalog.edit_options import AddOption, AddOptionValue,
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_products import ExportProducts
-from novacart.application.catalog.import_products import ImportProducts
+from novacart.application.catalog.import_jobs import (
+    ChangeImport,
+    DiscardImport,
+    ImportJobQueries,
+    PreviewImport,
+    StartImport,
+    UndoImport,
+    UploadImport,
+)
 from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.restore_product import RestoreProduct
@@ -80,7 +88,12 @@ class CatalogActions:
     archive_variant: ArchiveVariant
     restore_variant: RestoreVariant
     set_default_variant: SetDefaultVariant
-    import_products: ImportProducts
+    upload_import: UploadImport
+    preview_import: PreviewImport
+    change_import: ChangeImport
+    discard_import: DiscardImport
+    start_import: StartImport
+    undo_import: UndoImport
     export_products: ExportProducts
     add_category: AddCategory
     edit_category: EditCategory
@@ -141,6 +154,7 @@ class BackOffice:
     account_queries: AccountQueries
     queries: BackOfficeQueries
     prices: PriceQueries
+    imports: ImportJobQueries
     dashboard: DashboardQueries
     attention: AttentionQueries
     health: HealthQueries

@@ -22,6 +22,7 @@ from novacart.adapters.persistence.catalog.stock import SqlStock
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.id_generator import SqlIdGenerator
 from novacart.adapters.persistence.idempotency.repository import SqlIdempotencyKeys
+from novacart.adapters.persistence.imports.repository import SqlImportJobs
 from novacart.adapters.persistence.ordering.repository import SqlOrders
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.payments.repository import SqlPayments
@@ -36,6 +37,7 @@ from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.image_removals import ImageRemovals
+from novacart.application.ports.import_jobs import ImportJobs
 from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
@@ -73,6 +75,7 @@ class SqlUnitOfWork:
     galleries: Galleries
     image_removals: ImageRemovals
     product_references: ProductReferences
+    import_jobs: ImportJobs
     categories: Categories
     stock: Stock
     wishlists: Wishlists
@@ -112,6 +115,7 @@ class SqlUnitOfWork:
         self.products = self._products = SqlProducts(connection, actor, self.saved)
         self.galleries = SqlGalleries(connection, self.saved)
         self.image_removals = SqlImageRemovals(connection)
+        self.import_jobs = SqlImportJobs(connection)
         self.product_references = SqlProductReferences(connection)
         self.categories = SqlCategories(connection, self.saved)
         self.stock = SqlStock(connection, actor, self.record)

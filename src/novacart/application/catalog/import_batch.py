@@ -17,6 +17,7 @@ from novacart.application.catalog.import_report import (
     ProductResult,
     RowProblem,
     StockChange,
+    describe_stock,
 )
 from novacart.application.catalog.imported_product import (
     ImportedCategory,
@@ -31,6 +32,8 @@ from novacart.application.catalog.merge_product import (
     merge,
     variant_details,
 )
+from novacart.application.catalog.undo_changes import ProductChange
+from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
@@ -89,9 +92,11 @@ class ImportBatch:
         self._levels: dict[VariantId, StockLevel] = {}
         self._galleries: dict[ProductId, ProductGallery] = {}
         self._new: dict[ProductId, Product] = {}
+        self._removed: set[ProductId] = set()
         self._opened: dict[VariantId, StockLevel] = {}
         self._edited: set[ProductId] = set()
         self._deltas: dict[VariantId, int] = defaultdict(int)
+        self._changes_of: dict[ProductId, tuple[ProductResult, ProductChange]] = {}
         self._new_ids: Iterator[int] = iter(())
 
     def run(self, products: Sequence[ImportedProduct]) -> None:
@@ -126,6 +131,9 @@ class ImportBatch:
         wanted |= {*self._by_sku.values(), *self._by_reference.values()}
         wanted |= {product_id for ids in self._by_names.values() for product_id in ids}
         self._products = products.get_many_for_update(wanted)
+        archived = [product.id for product in self._products.values() if product.is_archived]
+        if archived:
+            self._removed = self._work.import_jobs.removed_products(archived)
         unknown = {VariantId(each.id) for each in imported if each.id} - {
             VariantId(product_id) for product_id in self._products
         }
@@ -189,10 +197,9 @@ class ImportBatch:
         if product is None:
             self._add(imported)
             return
-        if product.is_archived:
-            raise DomainError("This product is archived. Restore it first.")
         changes, new_categories = self._changes(imported)
         draft = product.copy()
+        self._ensure_active(draft)
         add_options(draft, imported, self._take_ids, self._now)
         merged: list[MergedVariant] = []
         stock_changes: list[StockChange | None] = []
@@ -226,7 +233,8 @@ class ImportBatch:
         if is_edited or has_stock_changed:
             self.report.edited += 1
             changed = _changed_fields(product, draft) + ["stock"] * has_stock_changed
-            self._list(imported, draft, is_new=False, changed=changed)
+            self._list(imported, draft, before=product, changed=changed)
+            self._note_deltas(product.id, stock_changes)
         else:
             self.report.unchanged += 1
 
@@ -239,6 +247,14 @@ class ImportBatch:
         follow_images(draft, product, self._take_ids, at=self._now)
         product.show_pictures(draft.images, at=self._now)
         self._galleries[product.id] = draft
+
+    def _ensure_active(self, product: Product) -> None:
+        """Restore a product that was archived to undo an import; raise `DomainError` for others."""
+        if not product.is_archived:
+            return
+        if product.id not in self._removed:
+            raise DomainError("This product is archived. Restore it first.")
+        product.restore(at=self._now)
 
     def _note_stock(self, changes: Sequence[StockChange | None]) -> bool:
         """Note the changes of stock, and return whether any is applied."""
@@ -309,7 +325,7 @@ class ImportBatch:
             self._open(variant_id, each.imported)
         self.report.added += 1
         self.report.variants_added += len(others)
-        self._list(imported, product, is_new=True)
+        self._list(imported, product, before=None)
 
     def _find_variant(self, product: Product, imported: ImportedVariant) -> Variant | None:
         present = find_variant(product, imported)
@@ -402,17 +418,54 @@ class ImportBatch:
         imported: ImportedProduct,
         product: Product,
         *,
-        is_new: bool,
+        before: Product | None,
         changed: Sequence[str] = (),
     ) -> None:
+        result = ProductResult(
+            line=imported.line,
+            title=product.details.title,
+            is_new=before is None,
+            changed=tuple(changed),
+        )
         if len(self.report.products) < MAX_LISTED:
-            self.report.products.append(
-                ProductResult(
-                    line=imported.line,
-                    title=product.details.title,
-                    is_new=is_new,
-                    changed=tuple(changed),
+            self.report.products.append(result)
+        if product.id not in self._changes_of:
+            change = ProductChange(product_id=product.id, before=before, stock={})
+            self._changes_of[product.id] = result, change
+
+    def _note_deltas(self, product_id: ProductId, changes: Sequence[StockChange | None]) -> None:
+        deltas = self._changes_of[product_id][1].stock
+        for change in changes:
+            if change is not None and change.left_because is None:
+                before, _ = deltas.get(change.variant_id, (0, 0))
+                version = self._levels[change.variant_id].version
+                deltas[change.variant_id] = before + change.after - change.before, version
+
+    def report_entries(self) -> Iterator[ImportEntry]:
+        """The report after the batch was written, not numbered, with what is needed to undo it."""
+        for result, change in self._changes_of.values():
+            yield ImportEntry(
+                number=0,
+                line=result.line,
+                result="added" if result.is_new else "changed",
+                column=" ".join(result.changed),
+                detail=result.title,
+                product_id=change.product_id,
+                undo=change.to_json(self._products[change.product_id].version),
+            )
+        for kind, problems in (("rejected", self.report.rejected), ("note", self.report.notes)):
+            for row in problems:
+                yield ImportEntry(
+                    number=0,
+                    line=row.line,
+                    result=kind,
+                    column=row.column or "",
+                    detail=row.reason,
                 )
+        for stock in self.report.stock:
+            result_name, detail = describe_stock(stock)
+            yield ImportEntry(
+                number=0, line=stock.line, result=result_name, column="stock", detail=detail
             )
 
     # Categories.

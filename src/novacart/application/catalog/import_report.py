@@ -109,11 +109,14 @@ def report_lines(report: ImportReport) -> Iterator[str]:
     rows += [(row.line, "rejected", row.column or "", row.reason) for row in report.rejected]
     rows += [(row.line, "note", row.column or "", row.reason) for row in report.notes]
     for change in report.stock:
-        if change.left_because is None:
-            result, detail = "stock changed", f"{change.before} to {change.after}: {change.title}"
-        else:
-            result = "stock left"
-            detail = f"{change.before}, since {change.left_because}: {change.title}"
+        result, detail = describe_stock(change)
         rows.append((change.line, result, "stock", detail))
     rows.sort(key=lambda row: row[0])
     return csv_lines(("line", "result", "column", "detail"), rows, for_spreadsheet=True)
+
+
+def describe_stock(change: StockChange) -> tuple[str, str]:
+    """The result and the detail of a change of stock in a report."""
+    if change.left_because is None:
+        return "stock changed", f"{change.before} to {change.after}: {change.title}"
+    return "stock left", f"{change.before}, since {change.left_because}: {change.title}"

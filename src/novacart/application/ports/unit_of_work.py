@@ -11,6 +11,7 @@ from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.image_removals import ImageRemovals
+from novacart.application.ports.import_jobs import ImportJobs
 from novacart.application.ports.known_networks import KnownNetworks
 from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
@@ -47,6 +48,7 @@ class UnitOfWork(Protocol):
     product_references: ProductReferences
     galleries: Galleries
     image_removals: ImageRemovals
+    import_jobs: ImportJobs
     categories: Categories
     stock: Stock
     wishlists: Wishlists

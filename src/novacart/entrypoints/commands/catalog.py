@@ -1,5 +1,6 @@
 """The commands that import, export and seed the catalog."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,13 +9,24 @@ from injector import Injector
 
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
-from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
+from novacart.application.catalog.import_jobs import (
+    ChangeImport,
+    DiscardImport,
+    ImportJobQueries,
+    PreviewImport,
+    RunImports,
+    StartImport,
+    UndoImport,
+    UploadImport,
+    UploadImportCommand,
+)
 from novacart.application.catalog.import_report import ImportReport, RowProblem, report_lines
 from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.import_sources.registry import SOURCES
-from novacart.application.catalog.product_file_reader import FileEncoding, read_products
+from novacart.application.catalog.product_file_reader import FileEncoding
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.product_rows import GENERIC
+from novacart.application.ports.import_jobs import ImportSettings
 from novacart.domain.catalog.stock import MAX_ON_HAND
 from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
@@ -69,6 +81,13 @@ _MAX_LINES: Final = 50
     help="Units of new variants for which FILE has no stock. Default: 0.",
 )
 @click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="FILE_COLUMN=COLUMN",
+    help="Read a column of FILE as another one. Later files of the same --from remember it.",
+)
+@click.option(
     "--report",
     "report_file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -83,39 +102,107 @@ def import_products(
     set_stock: bool,
     create_categories: bool,
     default_stock: int,
+    columns: Sequence[str],
     report_file: Path | None,
 ) -> None:
     """Import products from a .csv, .tsv or .jsonl FILE, also of another shop.
 
     Invalid rows are reported with their line and column and skipped; the exit code is then 1.
-    A FILE that can't be read as a whole changes nothing.
+    A FILE that can't be read as a whole changes nothing. If the command is interrupted, the worker
+    completes the import.
     """
     file_format = _format_of(file)
     with file.open("rb") as stream, cli_injector() as injector, progress_bars() as show:
+        upload = UploadImportCommand(
+            actor=SYSTEM,
+            file_name=file.name,
+            stream=stream,
+            settings=ImportSettings(
+                source=source,
+                format=file_format,
+                encoding=encoding,
+                mapping=_mapping(columns),
+                set_stock=set_stock,
+                create_categories=create_categories,
+                default_stock=default_stock,
+            ),
+        )
         try:
-            rows = read_products(
-                stream,
-                file_format,
-                encoding=FileEncoding(encoding) if encoding else None,
-                source=SOURCES[source],
-            )
+            job_id = injector.get(UploadImport)(upload)
         except UnreadableFile as error:
             raise click.ClickException(f"{file} can't be read. {error}") from error
-        command = ImportProductsCommand(
-            actor=SYSTEM,
-            file=rows,
-            dry_run=dry_run,
-            set_stock=set_stock,
-            create_categories=create_categories,
-            default_stock=default_stock,
-            progress=lambda done, total: show("rows", done, total),
-        )
-        report = injector.get(ImportProducts)(command)
-    if report_file is not None:
-        report_file.write_text("".join(report_lines(report)), encoding="utf-8", newline="")
+        if columns:
+            settings = injector.get(ImportJobQueries).job(SYSTEM, job_id).settings
+            injector.get(ChangeImport)(SYSTEM, job_id, settings)
+        if dry_run:
+            report = injector.get(PreviewImport)(
+                SYSTEM, job_id, progress=lambda done, total: show("rows", done, total)
+            ).report
+            injector.get(DiscardImport)(SYSTEM, job_id)
+            lines = report_lines(report)
+        else:
+            report = _run(injector, job_id, show)
+            lines = injector.get(ImportJobQueries).report_lines(SYSTEM, job_id)
+        if report_file is not None:
+            report_file.write_text("".join(lines), encoding="utf-8", newline="")
     _show(report, dry_run=dry_run)
+    if not dry_run:
+        click.echo(f"This was import {job_id}. To undo it: novacart undo-import {job_id}")
     if report.rejected:
         raise SystemExit(1)
+
+
+def _run(
+    injector: Injector, job_id: int, show: Callable[[str, int, int | None], None]
+) -> ImportReport:
+    runs = injector.get(RunImports)
+    injector.get(StartImport)(SYSTEM, job_id, runner=runs.runner)
+    return runs.run(job_id, lambda done, total: show("rows", done, total))
+
+
+def _mapping(columns: Sequence[str]) -> dict[str, str]:
+    """The columns of options like `Preis=price`. A column without a name is not read."""
+    mapping = {}
+    for column in columns:
+        of_file, equals, name = column.partition("=")
+        if not equals or not of_file.strip():
+            raise click.UsageError(f"--map needs FILE_COLUMN=COLUMN, not “{column}”.")
+        mapping[of_file.strip().lower()] = name.strip().lower()
+    return mapping
+
+
+@click.command("undo-import")
+@click.argument("number", type=int)
+def undo_import(number: int) -> None:
+    """Undo the import NUMBER.
+
+    Products that it added are archived, and products that it changed get their former values.
+    Products that were changed since then stay as they are and are listed.
+    """
+    with cli_injector() as injector, progress_bars() as show:
+        runs = injector.get(RunImports)
+        injector.get(UndoImport)(SYSTEM, number, runner=runs.runner)
+        runs.run(number, lambda done, total: show("changes", done, total))
+        queries = injector.get(ImportJobQueries)
+        counts = queries.job(SYSTEM, number).counts
+        for entry in queries.problems(SYSTEM, number, _MAX_LINES):
+            if entry.result == "kept":
+                click.echo(f"line {entry.line}: {entry.detail}", err=True)
+    click.echo(
+        f"{counts.get('removed', 0)} products were archived, {counts.get('undone', 0)} restored,"
+        f" {counts.get('kept', 0)} kept"
+    )
+
+
+@click.command("imports")
+def imports() -> None:
+    """List the latest imports of products."""
+    with cli_injector() as injector:
+        for job in injector.get(ImportJobQueries).recent(SYSTEM):
+            click.echo(
+                f"{job.id}  {job.created_at:%Y-%m-%d %H:%M}  {job.status}"
+                f"  {job.rows_done} of {job.rows_total} rows  {job.file_name}"
+            )
 
 
 def _show(report: ImportReport, *, dry_run: bool) -> None:

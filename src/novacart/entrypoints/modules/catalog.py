@@ -30,6 +30,16 @@ from novacart.application.catalog.edit_pictures import EditPictures, RemovePictu
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
+from novacart.application.catalog.import_jobs import (
+    ChangeImport,
+    DiscardImport,
+    ImportJobQueries,
+    PreviewImport,
+    RunImports,
+    StartImport,
+    UndoImport,
+    UploadImport,
+)
 from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.policy import CatalogPolicy
@@ -59,6 +69,14 @@ USE_CASES = (
     EditCategory,
     MoveCategory,
     ImportProducts,
+    UploadImport,
+    PreviewImport,
+    ChangeImport,
+    DiscardImport,
+    StartImport,
+    UndoImport,
+    RunImports,
+    ImportJobQueries,
     ExportProducts,
     AddVariant,
     FillVariants,
@@ -140,8 +158,9 @@ def _uses_cloudinary(settings: Settings) -> bool:
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
-    """Remove images that nothing shows any more."""
+    """Build the jobs that import products, and that remove images that nothing shows any more."""
     return [
+        ScheduledJob(name="run_imports", every_seconds=2, run=injector.get(RunImports)),
         ScheduledJob(
             name="remove_unused_images",
             every_seconds=_HOUR,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from novacart.application.catalog.import_jobs import RunImports
 from tests.integration.admin.browser.conftest import LiveShop, OpenAs
 from tests.support.images import image_bytes
 from tests.support.shoppers import Shopper, new_product, stock_level
@@ -167,16 +168,21 @@ def test_edit_conflict_shows_both_values(open_as: OpenAs, shop: LiveShop) -> Non
     expect(second.get_by_text("₹80.00")).to_be_visible()
 
 
-def test_import_reports_rejected_rows(open_as: OpenAs, tmp_path: Path) -> None:
+def test_import_reports_rejected_rows(open_as: OpenAs, shop: LiveShop, tmp_path: Path) -> None:
     file = tmp_path / "products.csv"
     file.write_text("title,price,stock\nDiya,45.00,3\n,12.00,1\nCup,free,1\n")
     page = open_as("catalog")
     page.goto("/admin/products/import/")
     page.get_by_label("File", exact=True).set_input_files(file)
-    page.get_by_role("button", name="Import").click()
+    page.get_by_role("button", name="Preview").click()
     report = page.get_by_role("status")
     expect(report).to_contain_text("1 added, 0 changed, 0 unchanged, 2 rejected.")
-    expect(report.get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("table", name="Rejected rows").get_by_role("row")).to_have_count(3)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    shop.injector.get(RunImports)()
+    expect(page.get_by_role("heading", name="Import finished")).to_be_visible()
+    expect(report).to_contain_text("1 added, 0 changed, 0 unchanged, 2 rejected.")
 
 
 def test_dashboard_shows_chart_table_and_low_stock(open_as: OpenAs, shop: LiveShop) -> None:

@@ -129,7 +129,7 @@ class ImageForm(StaffForm):
     image = _image_field("New image", "JPEG, PNG, WebP or AVIF.")
 
 
-_SOURCE_LABELS: Final = {
+SOURCE_LABELS: Final = {
     "shopify": "Shopify",
     "woocommerce": "WooCommerce",
     "magento": "Magento or Adobe Commerce",
@@ -140,16 +140,31 @@ _SOURCE_LABELS: Final = {
 }
 
 
-class ImportForm(StaffForm):
+class ImportSettingsForm(StaffForm):
+    create_categories = BooleanField("Add the categories of another shop that do not exist")
+    default_stock = IntegerField(
+        "Stock of new variants without one", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0
+    )
+    set_stock = BooleanField("Set the stock of existing products where there is no stock_read")
+
+    def options(self) -> dict[str, Any]:
+        """The fields of `ImportSettings` that staff choose for any format."""
+        return {
+            "create_categories": bool(self.create_categories.data),
+            "default_stock": self.default_stock.data or 0,
+            "set_stock": bool(self.set_stock.data),
+        }
+
+
+class ImportForm(ImportSettingsForm):
     source = SelectField(
         "From",
-        choices=[SelectChoice(name, _SOURCE_LABELS[name]) for name in SOURCES],
+        choices=[SelectChoice(name, SOURCE_LABELS[name]) for name in SOURCES],
         default=GENERIC.name,
     )
     file = FileField(
         "File",
-        description="CSV or JSON Lines, with the columns of the export. A row edits the product"
-        " with its id, else its SKU, else its title, subtitle and brand, or adds a product.",
+        description="A product export of the shop. NovaCart's own is CSV or JSON Lines.",
         render_kw={"accept": ".csv,.tsv,.txt,.jsonl,.ndjson,text/csv"},
     )
     encoding = SelectField(
@@ -161,12 +176,6 @@ class ImportForm(StaffForm):
         ],
         default="",
     )
-    create_categories = BooleanField("Add the categories of another shop that do not exist")
-    default_stock = IntegerField(
-        "Stock of new variants without one", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0
-    )
-    set_stock = BooleanField("Set the stock of existing products where there is no stock_read")
-    dry_run = BooleanField("Preview")
 
 
 def category_choices(

@@ -1,6 +1,5 @@
 """Products: list, details, editing, stock, images, bulk changes, import and export."""
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
@@ -16,7 +15,6 @@ from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.forms import (
     MAX_IMAGE,
     ImageForm,
-    ImportForm,
     NewProductForm,
     OptionForm,
     OptionValueForm,
@@ -25,6 +23,7 @@ from novacart.adapters.admin.catalog.forms import (
     category_choices,
     product_form_data,
 )
+from novacart.adapters.admin.catalog.import_views import MAX_IMPORT_FILE, ImportViews
 from novacart.adapters.admin.catalog.variant_matrix import (
     COLUMNS,
     FILLED,
@@ -63,11 +62,6 @@ from novacart.application.catalog.edit_options import (
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.edit_variants import EditVariantsCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
-from novacart.application.catalog.import_products import ImportProductsCommand
-from novacart.application.catalog.import_report import ImportReport, report_lines
-from novacart.application.catalog.import_rows import UnreadableFile
-from novacart.application.catalog.import_sources.registry import SOURCES
-from novacart.application.catalog.product_file_reader import FileEncoding, read_products
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
@@ -77,8 +71,6 @@ from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import OptionId, ProductId, VariantId
 
-# Bytes. A thousand products are about 300 kB.
-MAX_IMPORT_FILE: Final = 8 * 1024 * 1024
 # Entries of the price history on the page of a product.
 _PRICES: Final = 20
 _MAX_PAGE: Final = 100_000
@@ -86,7 +78,7 @@ _MAX_PAGE: Final = 100_000
 _END_OF_TIME: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-class ProductsView(ListView):
+class ProductsView(ImportViews, ListView):
     row = ProductRow
     heading = "Products"
     link_column = "title"
@@ -127,9 +119,9 @@ class ProductsView(ListView):
         "set_default_variant": "products.write",
         "action_view": "products.read",
         "export": "products.files",
-        "import_csv": "products.files",
+        **ImportViews.import_permissions,
     }
-    provider_views: ClassVar = frozenset({"upload_image", "import_csv"})
+    provider_views: ClassVar = frozenset({"upload_image", "import_csv", "import_job"})
     uploads: ClassVar = {"upload_image": MAX_IMAGE, "import_csv": MAX_IMPORT_FILE}
     action_permissions: ClassVar = {
         "archive": "products.write",
@@ -479,46 +471,6 @@ class ProductsView(ListView):
         response = Response(rows, mimetype="text/csv")
         response.headers["Content-Disposition"] = "attachment; filename=products.csv"
         return response
-
-    @expose("/import/", methods=("GET", "POST"))
-    def import_csv(self) -> Any:  # noqa: ANN401 (a page)
-        form = ImportForm(request.form)
-        report = self._import(form) if form.was_submitted() else None
-        download = "" if report is None else "".join(report_lines(report))
-        return self.render(
-            "back_office/product_import.html",
-            form=form,
-            report=report,
-            download=b64encode(download.encode()).decode(),
-        )
-
-    def _import(self, form: ImportForm) -> ImportReport | None:
-        upload = request.files.get("file")
-        if upload is None or not upload.filename:
-            flash("Select a file first.", "warning")
-            return None
-        is_json = upload.filename.lower().endswith((".jsonl", ".ndjson"))
-        encoding = form.encoding.data
-        try:
-            file = read_products(
-                upload.stream,
-                FileFormat.JSON_LINES if is_json else FileFormat.CSV,
-                encoding=FileEncoding(encoding) if encoding else None,
-                source=SOURCES[form.source.data],
-            )
-            return self.back_office.catalog.import_products(
-                ImportProductsCommand(
-                    actor=self.actor,
-                    file=file,
-                    dry_run=bool(form.dry_run.data),
-                    set_stock=bool(form.set_stock.data),
-                    create_categories=bool(form.create_categories.data),
-                    default_stock=form.default_stock.data or 0,
-                )
-            )
-        except (UnreadableFile, DomainError) as error:
-            flash(str(error), "danger")
-        return None
 
     def _archive(self, key: int) -> None:
         self.back_office.catalog.archive_product(

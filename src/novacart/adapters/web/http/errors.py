@@ -56,6 +56,8 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "sku_taken": 409,
     "stale_version": 412,
     "product_not_archived": 409,
+    "import_not_found": 404,
+    "wrong_import_status": 409,
     "variant_not_found": 404,
     "option_not_found": 404,
     "option_value_not_found": 404,

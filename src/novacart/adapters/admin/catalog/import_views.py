@@ -1,0 +1,206 @@
+"""Imports of products: upload, preview, settings, progress, report and undo."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, Final
+
+from flask import Response, abort, flash, request, url_for
+from flask_admin import expose
+
+from novacart.adapters.admin.catalog.forms import (
+    SOURCE_LABELS,
+    ImportForm,
+    ImportSettingsForm,
+)
+from novacart.adapters.admin.filters import parse_id
+from novacart.adapters.admin.forms import ConfirmForm, submitted
+from novacart.adapters.admin.staff_view import StaffView, see_other
+from novacart.application.catalog.import_jobs import UploadImportCommand
+from novacart.application.catalog.import_rows import UnreadableFile
+from novacart.application.catalog.import_sources.registry import SOURCES
+from novacart.application.ports.import_jobs import (
+    ImportJob,
+    ImportNotFound,
+    ImportSettings,
+    ImportStatus,
+)
+from novacart.domain.shared.errors import DomainError
+
+# Bytes. A thousand products are about 300 kB.
+MAX_IMPORT_FILE: Final = 8 * 1024 * 1024
+_SHOWN: Final = 500
+_TO_DO: Final = {ImportStatus.RUNNING, ImportStatus.UNDOING}
+_MAP: Final = "map:"
+
+
+class ImportViews(StaffView):
+    """The pages of imports, as a part of the pages of products."""
+
+    import_permissions: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        (
+            *("import_csv", "import_job", "change_import", "start_import", "undo_import"),
+            *("discard_import", "import_report"),
+        ),
+        "products.files",
+    )
+
+    @expose("/import/", methods=("GET", "POST"))
+    def import_csv(self) -> Any:  # noqa: ANN401 (a page or a redirect)
+        form = ImportForm(request.form)
+        if form.was_submitted():
+            job_id = self._upload(form)
+            if job_id is not None:
+                return see_other(url_for(".import_job", id=job_id))
+        return self.render(
+            "back_office/product_import.html",
+            form=form,
+            jobs=self.back_office.imports.recent(self.actor),
+        )
+
+    def _upload(self, form: ImportForm) -> int | None:
+        upload = request.files.get("file")
+        if upload is None or not upload.filename:
+            flash("Select a file first.", "warning")
+            return None
+        is_json = upload.filename.lower().endswith((".jsonl", ".ndjson"))
+        settings = ImportSettings(
+            source=form.source.data,
+            format="jsonl" if is_json else "csv",
+            encoding=form.encoding.data or None,
+            **form.options(),
+        )
+        try:
+            return self.back_office.catalog.upload_import(
+                UploadImportCommand(
+                    actor=self.actor,
+                    file_name=upload.filename,
+                    stream=upload.stream,
+                    settings=settings,
+                )
+            )
+        except (UnreadableFile, DomainError) as error:
+            flash(str(error), "danger")
+        return None
+
+    @expose("/import/job/")
+    def import_job(self) -> Any:  # noqa: ANN401 (a page)
+        job = self._job()
+        if job.status is ImportStatus.DRAFT:
+            return self._draft(job)
+        return self.render(
+            "back_office/product_import_job.html",
+            job=job,
+            source=SOURCE_LABELS[job.settings.source],
+            is_working=job.status in _TO_DO,
+            problems=self.back_office.imports.problems(self.actor, job.id, _SHOWN),
+        )
+
+    def _draft(self, job: ImportJob) -> Any:  # noqa: ANN401 (a page)
+        try:
+            preview = self.back_office.catalog.preview_import(self.actor, job.id)
+        except UnreadableFile as error:
+            flash(str(error), "danger")
+            return see_other(url_for(".import_csv"))
+        form = ImportSettingsForm(None, data=_options_of(job.settings))
+        mapping = job.settings.mapping
+        source = SOURCES[job.settings.source]
+        columns = [
+            (
+                column,
+                mapping.get(column.lower(), source.aliases.get(column.lower(), column.lower())),
+            )
+            for column in preview.columns
+        ]
+        return self.render(
+            "back_office/product_import_draft.html",
+            job=job,
+            report=preview.report,
+            form=form,
+            columns=columns,
+            choices=source.columns,
+            source=SOURCE_LABELS[source.name],
+        )
+
+    @expose("/import/settings/", methods=("POST",))
+    def change_import(self) -> Any:  # noqa: ANN401 (a redirect)
+        job = self._job()
+        form = submitted(ImportSettingsForm)
+        if form.errors:
+            form.flash_errors()
+        else:
+            mapping = _posted_mapping(job)
+            settings = replace(job.settings, mapping=mapping, **form.options())
+            self.run_action(
+                lambda: self.back_office.catalog.change_import(self.actor, job.id, settings),
+                success="The preview was updated.",
+            )
+        return see_other(url_for(".import_job", id=job.id))
+
+    @expose("/import/start/", methods=("POST",))
+    def start_import(self) -> Any:  # noqa: ANN401 (a redirect)
+        job = self._confirmed_job()
+        self.run_action(
+            lambda: self.back_office.catalog.start_import(self.actor, job.id),
+            success="The import was started.",
+        )
+        return see_other(url_for(".import_job", id=job.id))
+
+    @expose("/import/undo/", methods=("POST",))
+    def undo_import(self) -> Any:  # noqa: ANN401 (a redirect)
+        job = self._confirmed_job()
+        self.run_action(
+            lambda: self.back_office.catalog.undo_import(self.actor, job.id),
+            success="The import is being undone.",
+        )
+        return see_other(url_for(".import_job", id=job.id))
+
+    @expose("/import/discard/", methods=("POST",))
+    def discard_import(self) -> Any:  # noqa: ANN401 (a redirect)
+        job = self._confirmed_job()
+        self.run_action(
+            lambda: self.back_office.catalog.discard_import(self.actor, job.id),
+            success="The file was deleted. Nothing was imported.",
+        )
+        return see_other(url_for(".import_csv"))
+
+    @expose("/import/report/")
+    def import_report(self) -> Response:
+        job = self._job()
+        lines = self.back_office.imports.report_lines(self.actor, job.id)
+        response = Response(lines, mimetype="text/csv")
+        name = f"import-{job.id}.csv"
+        response.headers["Content-Disposition"] = f"attachment; filename={name}"
+        return response
+
+    def _confirmed_job(self) -> ImportJob:
+        submitted(ConfirmForm)
+        return self._job()
+
+    def _job(self) -> ImportJob:
+        try:
+            job_id = parse_id(request.args.get("id", "")) or 0
+            return self.back_office.imports.job(self.actor, job_id)
+        except ImportNotFound:
+            abort(404)
+
+
+def _options_of(settings: ImportSettings) -> dict[str, Any]:
+    """The options that a draft can change."""
+    return {
+        "set_stock": settings.set_stock,
+        "create_categories": settings.create_categories,
+        "default_stock": settings.default_stock,
+    }
+
+
+def _posted_mapping(job: ImportJob) -> dict[str, str]:
+    """The columns that are read as another one, or not read."""
+    source = SOURCES[job.settings.source]
+    mapping = dict(job.settings.mapping)
+    for field, name in request.form.items():
+        column = field.removeprefix(_MAP).lower()
+        if field.startswith(_MAP) and (not name or source.has_column(name)):
+            mapping.pop(column, None)
+            if name != source.aliases.get(column, column):
+                mapping[column] = name
+    return mapping

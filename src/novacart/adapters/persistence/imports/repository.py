@@ -1,0 +1,183 @@
+"""Repository of product imports."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
+
+from novacart.adapters.persistence.imports.tables import (
+    import_chunks,
+    import_entries,
+    import_jobs,
+    import_mappings,
+)
+from novacart.application.ports.import_jobs import (
+    ImportEntry,
+    ImportJob,
+    ImportNotFound,
+    ImportSettings,
+    ImportStatus,
+)
+from novacart.domain.shared.ids import ProductId
+
+_TO_DO: Final = (ImportStatus.RUNNING.value, ImportStatus.UNDOING.value)
+
+
+class SqlImportJobs:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, job: ImportJob, content: Iterable[bytes]) -> None:
+        self._connection.execute(insert(import_jobs), [_to_row(job)])
+        for number, chunk in enumerate(content):
+            self._connection.execute(
+                insert(import_chunks),
+                [{"job_id": job.id, "number": number, "content": zlib.compress(chunk)}],
+            )
+
+    def get(self, job_id: int) -> ImportJob:
+        return self._one(select(import_jobs).where(import_jobs.c.id == job_id))
+
+    def get_for_update(self, job_id: int) -> ImportJob:
+        return self._one(
+            select(import_jobs).where(import_jobs.c.id == job_id).with_for_update(key_share=True)
+        )
+
+    def save(self, job: ImportJob) -> None:
+        row = _to_row(job)
+        self._connection.execute(
+            update(import_jobs).where(import_jobs.c.id == row.pop("id")).values(row)
+        )
+
+    def delete(self, job_id: int) -> None:
+        self.delete_content(job_id)
+        self._connection.execute(delete(import_jobs).where(import_jobs.c.id == job_id))
+
+    def recent(self, limit: int) -> Sequence[ImportJob]:
+        rows = self._connection.execute(
+            select(import_jobs)
+            .where(import_jobs.c.status != ImportStatus.DRAFT.value)
+            .order_by(import_jobs.c.id.desc())
+            .limit(limit)
+        )
+        return [_to_job(row) for row in rows]
+
+    def due(self, runner: str, *, at: datetime) -> ImportJob | None:
+        row = self._connection.execute(
+            select(import_jobs)
+            .where(
+                import_jobs.c.status.in_(_TO_DO),
+                or_(
+                    import_jobs.c.leased_until.is_(None),
+                    import_jobs.c.leased_until <= at,
+                    import_jobs.c.runner == runner,
+                ),
+            )
+            .order_by(import_jobs.c.id)
+            .limit(1)
+            .with_for_update(key_share=True, skip_locked=True)
+        ).first()
+        return None if row is None else _to_job(row)
+
+    def content(self, job_id: int) -> Iterator[bytes]:
+        number = 0
+        while True:
+            chunk = self._connection.scalar(
+                select(import_chunks.c.content).where(
+                    import_chunks.c.job_id == job_id, import_chunks.c.number == number
+                )
+            )
+            if chunk is None:
+                return
+            yield zlib.decompress(chunk)
+            number += 1
+
+    def delete_content(self, job_id: int) -> None:
+        self._connection.execute(delete(import_chunks).where(import_chunks.c.job_id == job_id))
+
+    def add_entries(self, job_id: int, entries: Sequence[ImportEntry]) -> None:
+        if entries:
+            rows = [{"job_id": job_id, **asdict(entry)} for entry in entries]
+            self._connection.execute(insert(import_entries), rows)
+
+    def update_entry(self, job_id: int, entry: ImportEntry) -> None:
+        self._connection.execute(
+            update(import_entries)
+            .where(import_entries.c.job_id == job_id, import_entries.c.number == entry.number)
+            .values(asdict(entry))
+        )
+
+    def entries(
+        self, job_id: int, *, after: int = 0, up_to: int | None = None, limit: int
+    ) -> Sequence[ImportEntry]:
+        statement = select(import_entries).where(
+            import_entries.c.job_id == job_id, import_entries.c.number > after
+        )
+        if up_to is not None:
+            statement = statement.where(import_entries.c.number <= up_to)
+        rows = self._connection.execute(statement.order_by(import_entries.c.number).limit(limit))
+        return [_to_entry(row) for row in rows]
+
+    def removed_products(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        rows = self._connection.scalars(
+            select(import_entries.c.product_id).where(
+                import_entries.c.product_id.in_(set(product_ids)),
+                import_entries.c.result == "removed",
+            )
+        )
+        return {ProductId(product_id) for product_id in rows}
+
+    def mapping(self, source: str) -> Mapping[str, str]:
+        stored = self._connection.scalar(
+            select(import_mappings.c.mapping).where(import_mappings.c.source == source)
+        )
+        mapping: dict[str, str] = {} if stored is None else json.loads(stored)
+        return mapping
+
+    def save_mapping(self, source: str, mapping: Mapping[str, str]) -> None:
+        self._connection.execute(delete(import_mappings).where(import_mappings.c.source == source))
+        row = {"source": source, "mapping": json.dumps(dict(mapping))}
+        self._connection.execute(insert(import_mappings), [row])
+
+    def _one(self, statement: Select[*tuple[Any, ...]]) -> ImportJob:
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            raise ImportNotFound
+        return _to_job(row)
+
+
+def _to_row(job: ImportJob) -> dict[str, Any]:
+    row = {column.name: getattr(job, column.name) for column in import_jobs.c}
+    return row | {
+        "settings": json.dumps(asdict(job.settings)),
+        "counts": json.dumps(dict(job.counts)),
+        "status": job.status.value,
+    }
+
+
+def _to_job(row: Row[Any]) -> ImportJob:
+    values = dict(row._mapping)  # noqa: SLF001 (its documented name)
+    return ImportJob(
+        **values
+        | {
+            "settings": ImportSettings(**json.loads(row.settings)),
+            "counts": json.loads(row.counts),
+            "status": ImportStatus(row.status),
+        }
+    )
+
+
+def _to_entry(row: Row[Any]) -> ImportEntry:
+    return ImportEntry(
+        number=row.number,
+        line=row.line,
+        result=row.result,
+        column=row.column,
+        detail=row.detail,
+        product_id=None if row.product_id is None else ProductId(row.product_id),
+        undo=row.undo,
+    )

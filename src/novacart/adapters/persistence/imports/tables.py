@@ -1,0 +1,74 @@
+"""Tables of product imports."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+
+_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+import_jobs = Table(
+    "import_jobs",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("file_name", Text, nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("created_by", String(80), nullable=False),
+    Column("may_add_categories", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("rows_total", Integer, nullable=False),
+    Column("rows_done", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("entries_left", Integer, nullable=False),
+    Column("counts", Text, nullable=False),
+    Column("failure", Text, nullable=False),
+    Column("runner", String(40), nullable=False),
+    Column("leased_until", UtcDateTime),
+)
+_IS_DUE = text("status IN ('running', 'undoing')")
+# The worker looks for work every few seconds.
+Index("ix_import_jobs_due", import_jobs.c.id, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
+
+# The file of a job that is not finished, compressed.
+import_chunks = Table(
+    "import_chunks",
+    metadata,
+    Column("job_id", _ID, ForeignKey("import_jobs.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# The report of a job, with what is needed to undo it.
+import_entries = Table(
+    "import_entries",
+    metadata,
+    Column("job_id", _ID, ForeignKey("import_jobs.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, nullable=False),
+    Column("result", String(20), nullable=False),
+    Column("column", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("product_id", BigInteger, index=True),
+    Column("undo", Text),
+)
+
+# The columns that staff gave other names, by the format of the file.
+import_mappings = Table(
+    "import_mappings",
+    metadata,
+    Column("source", String(20), primary_key=True),
+    Column("mapping", Text, nullable=False),
+)

@@ -1,0 +1,557 @@
+"""Imports that run in the background, can be continued after a crash, and can be undone."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from secrets import token_hex
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.import_batch import BatchOptions, ImportBatch
+from novacart.application.catalog.import_products import (
+    ImportProducts,
+    ImportProductsCommand,
+    batches,
+)
+from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_rows import ProductRows, UnreadableFile
+from novacart.application.catalog.import_sources.registry import SOURCES
+from novacart.application.catalog.imported_product import ImportedProduct
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.product_file_reader import FileEncoding, read_products
+from novacart.application.catalog.product_files import FileFormat, csv_lines
+from novacart.application.catalog.undo_changes import is_addition, undo_change
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.import_jobs import (
+    ImportEntry,
+    ImportJob,
+    ImportSettings,
+    ImportStatus,
+)
+from novacart.application.ports.request_context import RequestContext, RequestContexts
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.errors import SkuTaken, SlugTaken
+from novacart.domain.shared.errors import ConcurrentChange, DomainError
+from novacart.domain.shared.ids import ProductId
+
+_CHUNK: Final = 1_000_000
+# Another process continues a job that its runner has not continued for so long.
+_LEASE: Final = timedelta(seconds=60)
+# Seconds that the worker imports before it looks after other work.
+_SLICE: Final = timedelta(seconds=2)
+_ATTEMPTS: Final = 3
+_ENTRIES: Final = 500
+_UNDO_BATCH: Final = 100
+_COUNTS: Final = ("added", "edited", "unchanged", "variants_added", "categories_added")
+
+Progress = Callable[[int, int], None]
+
+
+class WrongImportStatus(DomainError):
+    """The import can't be started or undone in its present status."""
+
+    code = "wrong_import_status"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+def read_file(stream: IO[bytes], settings: ImportSettings) -> ProductRows:
+    """The rows of a file. Raises `UnreadableFile`."""
+    return read_products(
+        stream,
+        FileFormat(settings.format),
+        encoding=FileEncoding(settings.encoding) if settings.encoding else None,
+        source=SOURCES[settings.source],
+        mapping=settings.mapping,
+    )
+
+
+# Starting.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadImportCommand:
+    """`stream` is seekable. `settings` without a mapping use the last one of their format."""
+
+    actor: Actor
+    file_name: str
+    stream: IO[bytes]
+    settings: ImportSettings
+
+
+class UploadImport:
+    """Store a file for an import, and return the id of the import, a draft.
+
+    Raises `UnreadableFile` and `PermissionDenied`.
+    """
+
+    def __init__(
+        self, *, begin: UnitOfWorkFactory, clock: Clock, contexts: RequestContexts
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._contexts = contexts
+
+    def __call__(self, command: UploadImportCommand) -> int:
+        command.actor.require("products.files")
+        settings = command.settings
+        if not settings.mapping:
+            with self._begin() as work:
+                mapping = work.import_jobs.mapping(settings.source)
+            settings = replace(settings, mapping=mapping)
+        total = read_file(command.stream, settings).total
+        command.stream.seek(0)
+        with self._begin() as work:
+            [job_id] = work.ids.take()
+            job = ImportJob(
+                id=job_id,
+                file_name=command.file_name[:200],
+                settings=settings,
+                status=ImportStatus.DRAFT,
+                created_by=self._contexts.current().actor,
+                may_add_categories=command.actor.may("categories.write"),
+                created_at=self._clock.now(),
+                rows_total=total,
+            )
+            work.import_jobs.add(job, iter(lambda: command.stream.read(_CHUNK), b""))
+            work.commit()
+        return job_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPreview:
+    """What an import would do. `columns` are those of the file."""
+
+    job: ImportJob
+    report: ImportReport
+    columns: Sequence[str]
+
+
+class PreviewImport:
+    """Report what a draft would change, and change nothing.
+
+    Raises `ImportNotFound`, `UnreadableFile` and `PermissionDenied`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, import_products: ImportProducts) -> None:
+        self._begin = begin
+        self._import_products = import_products
+
+    def __call__(
+        self, actor: Actor, job_id: int, progress: Progress = lambda _done, _total: None
+    ) -> ImportPreview:
+        actor.require("products.files")
+        with TemporaryFile() as stream:
+            job = _load_file(self._begin, job_id, stream)
+            file = read_file(stream, job.settings)
+            report = self._import_products(
+                ImportProductsCommand(
+                    actor=actor,
+                    file=file,
+                    dry_run=True,
+                    set_stock=job.settings.set_stock,
+                    create_categories=job.settings.create_categories,
+                    default_stock=job.settings.default_stock,
+                    progress=progress,
+                )
+            )
+        return ImportPreview(job=job, report=report, columns=file.file_columns)
+
+
+class ChangeImport:
+    """Change the settings of a draft. Its mapping is used for later files of the format too.
+
+    Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory) -> None:
+        self._begin = begin
+
+    def __call__(self, actor: Actor, job_id: int, settings: ImportSettings) -> None:
+        actor.require("products.files")
+        with self._begin() as work:
+            job = work.import_jobs.get_for_update(job_id)
+            if job.status is not ImportStatus.DRAFT:
+                raise WrongImportStatus("This import was started already.")
+            work.import_jobs.save(replace(job, settings=settings))
+            work.import_jobs.save_mapping(settings.source, settings.mapping)
+            work.commit()
+
+
+class DiscardImport:
+    """Delete a draft. Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory) -> None:
+        self._begin = begin
+
+    def __call__(self, actor: Actor, job_id: int) -> None:
+        actor.require("products.files")
+        with self._begin() as work:
+            if work.import_jobs.get_for_update(job_id).status is not ImportStatus.DRAFT:
+                raise WrongImportStatus("This import was started already.")
+            work.import_jobs.delete(job_id)
+            work.commit()
+
+
+class StartImport:
+    """Let a draft be imported, by the worker or by the process of `runner`.
+
+    Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, actor: Actor, job_id: int, *, runner: str = "") -> None:
+        actor.require("products.files")
+        with self._begin() as work:
+            job = work.import_jobs.get_for_update(job_id)
+            if job.status is not ImportStatus.DRAFT:
+                raise WrongImportStatus("This import was started already.")
+            started = replace(job, status=ImportStatus.RUNNING)
+            work.import_jobs.save(_leased(started, runner, self._clock))
+            work.commit()
+
+
+class UndoImport:
+    """Let a finished import be undone, by the worker or by the process of `runner`.
+
+    Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, actor: Actor, job_id: int, *, runner: str = "") -> None:
+        actor.require("products.files")
+        with self._begin() as work:
+            job = work.import_jobs.get_for_update(job_id)
+            if job.status is not ImportStatus.FINISHED:
+                raise WrongImportStatus("Only a finished import can be undone.")
+            undoing = replace(job, status=ImportStatus.UNDOING, entries_left=job.entries)
+            work.import_jobs.save(_leased(undoing, runner, self._clock))
+            work.commit()
+
+
+class ImportJobQueries:
+    """Imports and their reports. Raises `PermissionDenied`."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory) -> None:
+        self._begin = begin
+
+    def job(self, actor: Actor, job_id: int) -> ImportJob:
+        """Raises `ImportNotFound`."""
+        actor.require("products.files")
+        with self._begin() as work:
+            return work.import_jobs.get(job_id)
+
+    def recent(self, actor: Actor, limit: int = 20) -> Sequence[ImportJob]:
+        actor.require("products.files")
+        with self._begin() as work:
+            return work.import_jobs.recent(limit)
+
+    def problems(self, actor: Actor, job_id: int, limit: int) -> Sequence[ImportEntry]:
+        """The first lines of the report that are not about added and changed products."""
+        found = (
+            entry
+            for entry in self._entries(actor, job_id)
+            if entry.result not in {"added", "changed", "undone", "removed"}
+        )
+        return [entry for entry, _ in zip(found, range(limit), strict=False)]
+
+    def report_lines(self, actor: Actor, job_id: int) -> Iterator[str]:
+        """The report as a CSV. Formulas are escaped, since it quotes the imported file."""
+        rows = (
+            (entry.line, entry.result, entry.column, entry.detail)
+            for entry in self._entries(actor, job_id)
+        )
+        return csv_lines(("line", "result", "column", "detail"), rows, for_spreadsheet=True)
+
+    def _entries(self, actor: Actor, job_id: int) -> Iterator[ImportEntry]:
+        actor.require("products.files")
+        after = 0
+        while True:
+            with self._begin() as work:
+                entries = work.import_jobs.entries(job_id, after=after, limit=_ENTRIES)
+            yield from entries
+            if len(entries) < _ENTRIES:
+                return
+            after = entries[-1].number
+
+
+# Running.
+
+
+class _OpenImport:
+    """A file that is being imported, at the position `rows_done`."""
+
+    def __init__(self, job: ImportJob, stream: IO[bytes], currency: str) -> None:
+        self.job_id = job.id
+        self.rows_done = 0
+        self._stream = stream
+        file = read_file(stream, job.settings)
+        self.ignored_columns = file.ignored_columns
+        self._products = file.products(currency)
+        while self.rows_done < job.rows_done:
+            product = next(self._products, None)
+            if product is None:
+                break
+            self.rows_done += product.row_count
+        self._batches = batches(self._products)
+
+    def next_batch(self) -> list[ImportedProduct] | None:
+        batch = next(self._batches, None)
+        if batch is not None:
+            self.rows_done += sum(product.row_count for product in batch)
+        return batch
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class RunImports:
+    """Import and undo what was started, a batch in each transaction.
+
+    A batch and the position in the file are committed together, so an import continues where it
+    was interrupted, also in another process.
+    """
+
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        policy: CatalogPolicy,
+        contexts: RequestContexts,
+    ) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._policy = policy
+        self._contexts = contexts
+        self.runner = token_hex(8)
+        self._open: _OpenImport | None = None
+        self._undone: dict[int, dict[ProductId, int]] = {}
+
+    def __call__(self) -> None:
+        """Work for about two seconds, if there is something to do."""
+        end = self._clock.now() + _SLICE
+        while self._clock.now() < end:
+            job = self._take()
+            if job is None:
+                return
+            self._step(job)
+
+    def run(self, job_id: int, progress: Progress = lambda _done, _total: None) -> ImportReport:
+        """Import or undo a job of this runner to its end, and return what was imported."""
+        report = ImportReport()
+        while True:
+            with self._begin() as work:
+                job = work.import_jobs.get(job_id)
+            is_undo = job.status is ImportStatus.UNDOING
+            is_mine = job.runner == self.runner
+            if not is_mine or (job.status is not ImportStatus.RUNNING and not is_undo):
+                progress(job.rows_total, job.rows_total)
+                return report
+            if is_undo:
+                progress(job.entries - job.entries_left, job.entries)
+            else:
+                progress(min(job.rows_done, job.rows_total), job.rows_total)
+            batch_report = self._step(job)
+            if batch_report is not None:
+                report.include(batch_report)
+                if self._open is not None:
+                    report.ignored_columns = self._open.ignored_columns
+
+    def _take(self) -> ImportJob | None:
+        """The next job, leased to this runner."""
+        now = self._clock.now()
+        with self._begin() as work:
+            job = work.import_jobs.due(self.runner, at=now)
+            if job is None:
+                return None
+            job = replace(job, runner=self.runner, leased_until=now + _LEASE)
+            work.import_jobs.save(job)
+            work.commit()
+        return job
+
+    def _step(self, job: ImportJob) -> ImportReport | None:
+        """Import or undo one batch, on behalf of the person who started the job."""
+        with self._contexts.bind(RequestContext(actor=job.created_by)):
+            if job.status is ImportStatus.UNDOING:
+                self._undo_batch(job)
+                return None
+            try:
+                return self._import_next(job)
+            except UnreadableFile as error:
+                self._finish(job, ImportStatus.FAILED, failure=str(error))
+                return None
+
+    def _import_next(self, job: ImportJob) -> ImportReport | None:
+        file = self._open_file(job)
+        batch = file.next_batch()
+        if batch is None:
+            self._finish(job, ImportStatus.FINISHED)
+            return None
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._import_batch(job, batch, rows_done=file.rows_done)
+            except (ConcurrentChange, SkuTaken, SlugTaken):
+                if attempt == _ATTEMPTS:
+                    self._close()
+                    raise
+        return None
+
+    def _open_file(self, job: ImportJob) -> _OpenImport:
+        if self._open is not None and (self._open.job_id, self._open.rows_done) == (
+            job.id,
+            job.rows_done,
+        ):
+            return self._open
+        self._close()
+        stream = TemporaryFile()  # noqa: SIM115 (closed by `_close`)
+        _load_file(self._begin, job.id, stream)
+        self._open = _OpenImport(job, stream, self._policy.currency)
+        return self._open
+
+    def _close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _import_batch(
+        self, job: ImportJob, products: Sequence[ImportedProduct], *, rows_done: int
+    ) -> ImportReport:
+        options = BatchOptions(
+            source=job.settings.source,
+            currency=self._policy.currency,
+            dry_run=False,
+            set_stock=job.settings.set_stock,
+            create_categories=job.settings.create_categories,
+            default_stock=job.settings.default_stock,
+            may_add_categories=job.may_add_categories,
+        )
+        now = self._clock.now()
+        with self._begin() as work:
+            stored = work.import_jobs.get_for_update(job.id)
+            if stored.status is not ImportStatus.RUNNING or stored.rows_done != job.rows_done:
+                # Another process continued it.
+                self._close()
+                return ImportReport()
+            batch = ImportBatch(work, options, now=now)
+            batch.run(products)
+            entries = list(_entries_of(batch, start=stored.entries + 1))
+            work.import_jobs.add_entries(job.id, entries)
+            work.import_jobs.save(
+                replace(
+                    stored,
+                    rows_done=rows_done,
+                    entries=stored.entries + len(entries),
+                    counts=_add_counts(stored.counts, _counts_of(batch.report)),
+                    runner=self.runner,
+                    leased_until=now + _LEASE,
+                )
+            )
+            work.commit()
+        return batch.report
+
+    def _finish(self, job: ImportJob, status: ImportStatus, *, failure: str = "") -> None:
+        self._close()
+        with self._begin() as work:
+            stored = work.import_jobs.get_for_update(job.id)
+            work.import_jobs.save(
+                replace(
+                    stored,
+                    status=status,
+                    failure=failure,
+                    finished_at=self._clock.now(),
+                    runner="",
+                    leased_until=None,
+                )
+            )
+            work.import_jobs.delete_content(job.id)
+            work.commit()
+
+    # Undoing.
+
+    def _undo_batch(self, job: ImportJob) -> None:
+        """Undo the last changes first, so that a product changed twice is undone in order."""
+        if job.entries_left <= 0:
+            self._undone.pop(job.id, None)
+            self._finish(job, ImportStatus.UNDONE)
+            return
+        first = max(0, job.entries_left - _UNDO_BATCH)
+        with self._begin() as work:
+            entries = work.import_jobs.entries(
+                job.id, after=first, up_to=job.entries_left, limit=_UNDO_BATCH
+            )
+        counts: Counter[str] = Counter()
+        for entry in reversed(entries):
+            if entry.undo is not None and entry.product_id is not None:
+                counts[self._undo_entry(job, entry, entry.product_id, entry.undo)] += 1
+        with self._begin() as work:
+            stored = work.import_jobs.get_for_update(job.id)
+            work.import_jobs.save(
+                replace(
+                    stored,
+                    entries_left=first,
+                    counts=_add_counts(stored.counts, counts),
+                    runner=self.runner,
+                    leased_until=self._clock.now() + _LEASE,
+                )
+            )
+            work.commit()
+
+    def _undo_entry(
+        self, job: ImportJob, entry: ImportEntry, product_id: ProductId, undo: str
+    ) -> str:
+        """Undo a change in a transaction, and return the result that the entry has now."""
+        versions = self._undone.setdefault(job.id, {})
+        result, reason = "removed" if is_addition(undo) else "undone", ""
+        with self._begin() as work:
+            try:
+                undo_change(work, product_id, undo, versions, at=self._clock.now())
+            except DomainError as error:
+                result, reason = "kept", error.message
+            else:
+                work.import_jobs.update_entry(job.id, replace(entry, result=result, undo=None))
+                work.commit()
+        if reason:
+            with self._begin() as work:
+                detail = f"{entry.detail}: {reason}"
+                work.import_jobs.update_entry(
+                    job.id, replace(entry, result=result, detail=detail, undo=None)
+                )
+                work.commit()
+        return result
+
+
+def _leased(job: ImportJob, runner: str, clock: Clock) -> ImportJob:
+    return replace(job, runner=runner, leased_until=clock.now() + _LEASE) if runner else job
+
+
+def _load_file(begin: UnitOfWorkFactory, job_id: int, stream: IO[bytes]) -> ImportJob:
+    with begin() as work:
+        job = work.import_jobs.get(job_id)
+        for chunk in work.import_jobs.content(job_id):
+            stream.write(chunk)
+    stream.seek(0)
+    return job
+
+
+def _entries_of(batch: ImportBatch, start: int) -> Iterator[ImportEntry]:
+    lines = sorted(batch.report_entries(), key=lambda entry: entry.line)
+    for number, entry in enumerate(lines, start=start):
+        yield replace(entry, number=number)
+
+
+def _counts_of(report: ImportReport) -> dict[str, int]:
+    return {name: getattr(report, name) for name in _COUNTS} | {"rejected": len(report.rejected)}
+
+
+def _add_counts(counts: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    return {name: counts.get(name, 0) + more.get(name, 0) for name in {**counts, **more}}

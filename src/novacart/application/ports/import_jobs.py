@@ -1,0 +1,140 @@
+"""Repository of product imports, with their files and results."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from novacart.domain.shared.errors import DomainError
+from novacart.domain.shared.ids import ProductId
+
+
+class ImportNotFound(DomainError):
+    code = "import_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This import does not exist.")
+
+
+class ImportStatus(StrEnum):
+    """DRAFT → RUNNING → FINISHED → UNDOING → UNDONE; RUNNING → FAILED."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSettings:
+    """How a file is read and imported.
+
+    `source` is the name of the format of the shop that wrote it, `format` is `csv` or `jsonl`.
+    `mapping` gives columns of the file, in lower case, other names, "" for one that is not read.
+    """
+
+    source: str
+    format: str
+    encoding: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    set_stock: bool = False
+    create_categories: bool = False
+    default_stock: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportJob:
+    """An import of a file. Times are aware UTC.
+
+    `rows_done` and `entries` count what is committed, and while it is undone, `entries_left`
+    counts the entries to undo. `counts` are numbers of the report. `runner` works on it until
+    `leased_until`; then another process may continue. `created_by` is an actor of the audit log.
+    """
+
+    id: int
+    file_name: str
+    settings: ImportSettings
+    status: ImportStatus
+    created_by: str
+    may_add_categories: bool
+    created_at: datetime
+    finished_at: datetime | None = None
+    rows_total: int = 0
+    rows_done: int = 0
+    entries: int = 0
+    entries_left: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    failure: str = ""
+    runner: str = ""
+    leased_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportEntry:
+    """A line of the report. `number` starts at 1 for each import.
+
+    `undo` has what is needed to undo a change of a product, as JSON; None for other lines.
+    """
+
+    number: int
+    line: int
+    result: str
+    column: str = ""
+    detail: str = ""
+    product_id: ProductId | None = None
+    undo: str | None = None
+
+
+class ImportJobs(Protocol):
+    def add(self, job: ImportJob, content: Iterable[bytes]) -> None:
+        """Add a job with the content of its file in chunks."""
+        ...
+
+    def get(self, job_id: int) -> ImportJob:
+        """Raises `ImportNotFound`."""
+        ...
+
+    def get_for_update(self, job_id: int) -> ImportJob:
+        """As `get`, and lock the job until the unit of work ends."""
+        ...
+
+    def save(self, job: ImportJob) -> None: ...
+
+    def delete(self, job_id: int) -> None:
+        """Delete a draft and its file."""
+        ...
+
+    def recent(self, limit: int) -> Sequence[ImportJob]:
+        """The newest jobs first, without drafts."""
+        ...
+
+    def due(self, runner: str, *, at: datetime) -> ImportJob | None:
+        """Lock the oldest job to run or undo that no other runner works on at the time."""
+        ...
+
+    def content(self, job_id: int) -> Iterator[bytes]: ...
+
+    def delete_content(self, job_id: int) -> None: ...
+
+    def add_entries(self, job_id: int, entries: Sequence[ImportEntry]) -> None: ...
+
+    def update_entry(self, job_id: int, entry: ImportEntry) -> None: ...
+
+    def entries(
+        self, job_id: int, *, after: int = 0, up_to: int | None = None, limit: int
+    ) -> Sequence[ImportEntry]:
+        """By number: those after a number and up to another."""
+        ...
+
+    def removed_products(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        """Those that were archived to undo an import: their entries have the result `removed`."""
+        ...
+
+    def mapping(self, source: str) -> Mapping[str, str]:
+        """The mapping of columns that was last saved for a format."""
+        ...
+
+    def save_mapping(self, source: str, mapping: Mapping[str, str]) -> None: ...

@@ -1,0 +1,141 @@
+"""Contract of the `ImportJobs` port."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from novacart.application.ports.import_jobs import (
+    ImportEntry,
+    ImportJob,
+    ImportNotFound,
+    ImportSettings,
+    ImportStatus,
+)
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId
+from tests.support.builders.catalog import NOON
+
+JOB = ImportJob(
+    id=7,
+    file_name="products.csv",
+    settings=ImportSettings(
+        source="shopify",
+        format="csv",
+        encoding="cp1252",
+        mapping={"preis": "price"},
+        set_stock=True,
+    ),
+    status=ImportStatus.DRAFT,
+    created_by="staff:3",
+    may_add_categories=True,
+    created_at=NOON,
+    rows_total=12,
+)
+ENTRIES = [
+    ImportEntry(number=1, line=2, result="removed", product_id=ProductId(41), undo='{"a":1}'),
+    ImportEntry(number=2, line=3, result="rejected", column="price", detail="Not a number."),
+    ImportEntry(number=3, line=4, result="changed", product_id=ProductId(42)),
+]
+
+
+def add(begin: UnitOfWorkFactory, *jobs: ImportJob, content: tuple[bytes, ...] = ()) -> None:
+    with begin() as work:
+        for job in jobs:
+            work.import_jobs.add(job, content)
+        work.commit()
+
+
+class ImportJobsContract:
+    """Subclasses provide the fixture `begin`."""
+
+    def test_added_job_is_loaded_with_its_file(self, begin: UnitOfWorkFactory) -> None:
+        add(begin, JOB, content=(b"title,", b"price\n"))
+        with begin() as work:
+            assert work.import_jobs.get(7) == work.import_jobs.get_for_update(7) == JOB
+            assert b"".join(work.import_jobs.content(7)) == b"title,price\n"
+            work.import_jobs.delete_content(7)
+            assert list(work.import_jobs.content(7)) == []
+
+    def test_saved_job_is_loaded(self, begin: UnitOfWorkFactory) -> None:
+        add(begin, JOB)
+        saved = replace(
+            JOB,
+            status=ImportStatus.FINISHED,
+            rows_done=12,
+            entries=3,
+            entries_left=1,
+            counts={"added": 4},
+            failure="Broken",
+            finished_at=NOON,
+            runner="a",
+            leased_until=NOON,
+        )
+        with begin() as work:
+            work.import_jobs.save(saved)
+            work.commit()
+        with begin() as work:
+            assert work.import_jobs.get(7) == saved
+
+    def test_unknown_and_deleted_jobs_raise(self, begin: UnitOfWorkFactory) -> None:
+        add(begin, JOB, content=(b"x",))
+        with begin() as work:
+            work.import_jobs.delete(7)
+            with pytest.raises(ImportNotFound):
+                work.import_jobs.get(7)
+            with pytest.raises(ImportNotFound):
+                work.import_jobs.get_for_update(8)
+
+    def test_recent_jobs_are_the_newest_without_drafts(self, begin: UnitOfWorkFactory) -> None:
+        finished = replace(JOB, status=ImportStatus.FINISHED)
+        add(begin, *(replace(finished, id=number) for number in (1, 2, 3)), replace(JOB, id=4))
+        with begin() as work:
+            assert [job.id for job in work.import_jobs.recent(2)] == [3, 2]
+
+    def test_oldest_job_without_another_runner_is_due(self, begin: UnitOfWorkFactory) -> None:
+        leased = replace(
+            JOB,
+            id=1,
+            status=ImportStatus.RUNNING,
+            runner="a",
+            leased_until=NOON + timedelta(minutes=1),
+        )
+        undoing = replace(JOB, id=2, status=ImportStatus.UNDOING)
+        add(begin, leased, undoing, replace(JOB, id=3), replace(undoing, id=4))
+        with begin() as work:
+            jobs = work.import_jobs
+            assert jobs.due("a", at=NOON) == leased
+            assert jobs.due("b", at=NOON) == undoing
+            assert jobs.due("b", at=NOON + timedelta(minutes=1)) == leased
+            jobs.save(replace(undoing, status=ImportStatus.UNDONE))
+            jobs.save(replace(undoing, id=4, status=ImportStatus.FAILED))
+            assert jobs.due("b", at=NOON) is None
+
+    def test_entries_are_listed_by_number(self, begin: UnitOfWorkFactory) -> None:
+        add(begin, JOB, replace(JOB, id=8))
+        with begin() as work:
+            jobs = work.import_jobs
+            jobs.add_entries(7, ENTRIES)
+            jobs.add_entries(8, ENTRIES[:1])
+            jobs.add_entries(8, [])
+            assert jobs.entries(7, limit=9) == ENTRIES
+            assert jobs.entries(7, after=1, limit=1) == ENTRIES[1:2]
+            assert jobs.entries(7, after=1, up_to=2, limit=9) == ENTRIES[1:2]
+            kept = replace(ENTRIES[0], result="kept", detail="Changed", undo=None)
+            jobs.update_entry(7, kept)
+            assert jobs.entries(7, limit=1) == [kept]
+
+    def test_removed_products_are_found(self, begin: UnitOfWorkFactory) -> None:
+        add(begin, JOB)
+        with begin() as work:
+            work.import_jobs.add_entries(7, ENTRIES)
+            wanted = [ProductId(41), ProductId(42), ProductId(43)]
+            assert work.import_jobs.removed_products(wanted) == {41}
+
+    def test_last_mapping_of_a_source_is_kept(self, begin: UnitOfWorkFactory) -> None:
+        with begin() as work:
+            assert work.import_jobs.mapping("shopify") == {}
+            work.import_jobs.save_mapping("shopify", {"preis": "price"})
+            work.import_jobs.save_mapping("shopify", {"preis": "price", "x": ""})
+            work.import_jobs.save_mapping("magento", {})
+            assert work.import_jobs.mapping("shopify") == {"preis": "price", "x": ""}

@@ -1,0 +1,304 @@
+"""Imports that can be continued and undone."""
+
+from dataclasses import replace
+from io import BytesIO
+
+import pytest
+
+from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
+from novacart.application.catalog.adjust_stock import AdjustStockCommand
+from novacart.application.catalog.edit_product import EditProductCommand
+from novacart.application.catalog.import_jobs import (
+    RunImports,
+    UploadImportCommand,
+    WrongImportStatus,
+)
+from novacart.application.catalog.import_products import BATCH_SIZE
+from novacart.application.catalog.import_rows import UnreadableFile
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
+from novacart.domain.accounts.role import Role
+from novacart.domain.catalog.product import Product
+from novacart.domain.shared.ids import UserId
+from tests.fakes.request_contexts import FakeRequestContexts
+from tests.support.catalog_fixture import CatalogFixture
+
+GENERIC = ImportSettings(source="generic", format="csv")
+SHIRT = (
+    "handle,sku,title,price,stock,option1_name,option1_value\n"
+    "shirt,S,Shirt,10,1,Size,S\nshirt,L,Shirt,11,3,Size,L\n"
+)
+
+
+@pytest.fixture
+def catalog() -> CatalogFixture:
+    return CatalogFixture()
+
+
+def upload(catalog: CatalogFixture, text: str, settings: ImportSettings = GENERIC) -> int:
+    return catalog.upload_import(
+        UploadImportCommand(
+            actor=SYSTEM, file_name="x.csv", stream=BytesIO(text.encode()), settings=settings
+        )
+    )
+
+
+def import_text(
+    catalog: CatalogFixture, text: str, settings: ImportSettings = GENERIC
+) -> ImportJob:
+    job_id = upload(catalog, text, settings)
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    return catalog.imports.job(SYSTEM, job_id)
+
+
+def undo(catalog: CatalogFixture, job: ImportJob) -> ImportJob:
+    catalog.undo_import(SYSTEM, job.id)
+    catalog.run_imports()
+    return catalog.imports.job(SYSTEM, job.id)
+
+
+def products(catalog: CatalogFixture) -> list[Product]:
+    return list(catalog.store.products.values())
+
+
+def report(catalog: CatalogFixture, job: ImportJob) -> str:
+    return "".join(catalog.imports.report_lines(SYSTEM, job.id))
+
+
+def other_runner(catalog: CatalogFixture) -> RunImports:
+    return RunImports(
+        begin=catalog.begin,
+        clock=catalog.clock,
+        policy=CatalogPolicy(currency="INR"),
+        contexts=FakeRequestContexts("system"),
+    )
+
+
+def kites(count: int) -> str:
+    return "title,price\n" + "".join(f"Kite {number},1\n" for number in range(count))
+
+
+def test_started_import_runs_in_the_background(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, "sku,title,price\nA,Kite,1\nB,Lamp,free\n")
+    assert products(catalog) == []
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.DRAFT
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert job.status is ImportStatus.FINISHED
+    assert (job.rows_done, job.rows_total, job.counts["added"], job.counts["rejected"]) == (
+        2,
+        2,
+        1,
+        1,
+    )
+    assert [each.details.title for each in products(catalog)] == ["Kite"]
+    assert report(catalog, job) == (
+        "line,result,column,detail\n2,added,,Kite\n3,rejected,price,“free” is not a number;"
+        " expected an amount in INR such as 499.00.\n"
+    )
+    assert [each.id for each in catalog.imports.recent(SYSTEM)] == [job_id]
+    assert list(catalog.store.import_files) == []
+
+
+def test_preview_changes_nothing(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, "sku,title,price,colour\nA,Kite,1,red\n")
+    preview = catalog.preview_import(SYSTEM, job_id)
+    assert preview.report.added == 1
+    assert [(each.title, each.is_new) for each in preview.report.products] == [("Kite", True)]
+    assert preview.columns == ("sku", "title", "price", "colour")
+    assert products(catalog) == []
+    catalog.discard_import(SYSTEM, job_id)
+    assert list(catalog.store.import_jobs) == []
+
+
+def test_import_is_continued_by_another_process_after_the_lease(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(2 * BATCH_SIZE + 10))
+
+    class Crash(Exception):
+        pass
+
+    def crash_after_one_batch(done: int, _total: int) -> None:
+        if done:
+            raise Crash
+
+    runs = catalog.run_imports
+    catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    with pytest.raises(Crash):
+        runs.run(job_id, crash_after_one_batch)
+    assert len(products(catalog)) == BATCH_SIZE
+    other = other_runner(catalog)
+    other()
+    assert len(products(catalog)) == BATCH_SIZE
+    catalog.clock.move(seconds=61)
+    other()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.counts["added"]) == (ImportStatus.FINISHED, 2 * BATCH_SIZE + 10)
+    assert len(products(catalog)) == 2 * BATCH_SIZE + 10
+    # The first process notices that another one finished it.
+    assert runs.run(job_id).added == 0
+
+
+def test_two_runners_import_each_batch_once(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(3 * BATCH_SIZE))
+    catalog.start_import(SYSTEM, job_id)
+    with catalog.begin() as work:
+        stale = work.import_jobs.get(job_id)
+    one, other = catalog.run_imports, other_runner(catalog)
+    assert one._step(stale).added == BATCH_SIZE  # type: ignore[union-attr]
+    assert other._step(stale).added == 0  # type: ignore[union-attr]
+    catalog.clock.move(seconds=61)
+    other()
+    assert len(products(catalog)) == 3 * BATCH_SIZE
+
+
+def test_progress_counts_rows(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(BATCH_SIZE + 1))
+    steps: list[tuple[int, int]] = []
+    runs = catalog.run_imports
+    catalog.start_import(SYSTEM, job_id, runner=runs.runner)
+    runs.run(job_id, lambda *step: steps.append(step))
+    total = BATCH_SIZE + 1
+    assert steps == [(0, total), (BATCH_SIZE, total), (total, total), (total, total)]
+
+
+# Undoing.
+
+
+def test_undo_archives_added_and_restores_changed_products(catalog: CatalogFixture) -> None:
+    import_text(catalog, SHIRT)
+    [before] = products(catalog)
+    changed = SHIRT.replace("Shirt,10", "Coat,12").replace("Size,L", "Size,XL")
+    job = import_text(catalog, changed + "shirt,M,Coat,13,1,Size,M\ncap,C,Cap,5,1,,\n")
+    assert (job.counts["added"], job.counts["edited"]) == (1, 1)
+    undone = undo(catalog, job)
+    assert undone.status is ImportStatus.UNDONE
+    assert (undone.counts["undone"], undone.counts["removed"]) == (1, 1)
+    shirt, cap = products(catalog)
+    assert cap.is_archived
+    assert shirt.details == before.details
+    assert [(each.details, shirt.describe_options(each)) for each in shirt.active_variants] == [
+        (each.details, before.describe_options(each)) for each in before.active_variants
+    ]
+    assert "removed" in report(catalog, undone)
+
+
+def test_undo_keeps_and_lists_products_that_were_changed_since(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price\nA,Kite,1\nB,Lamp,2\n")
+    job = import_text(catalog, "sku,title,price\nA,Kite,3\nB,Lamp,4\n")
+    kite, _ = products(catalog)
+    catalog.edit_product(
+        EditProductCommand(actor=SYSTEM, product_id=kite.id, changes={"title": "Dragon"})
+    )
+    undone = undo(catalog, job)
+    assert (undone.counts["undone"], undone.counts["kept"]) == (1, 1)
+    assert [(each.details.title, str(each.details.price)) for each in products(catalog)] == [
+        ("Dragon", "3.00"),
+        ("Lamp", "2.00"),
+    ]
+    [kept] = catalog.imports.problems(SYSTEM, job.id, 10)
+    assert (kept.line, kept.result) == (2, "kept")
+    assert kept.detail == "Kite: It was changed after the import."
+
+
+def test_undo_returns_stock_unless_it_was_adjusted_since(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price,stock\nA,Kite,1,5\nB,Lamp,2,5\n")
+    counted = replace(GENERIC, set_stock=True)
+    job = import_text(catalog, "sku,stock\nA,9\nB,9\n", counted)
+    kite, lamp = products(catalog)
+    catalog.adjust_stock(
+        AdjustStockCommand(actor=SYSTEM, product_id=lamp.id, delta=1, reason="Found")
+    )
+    undone = undo(catalog, job)
+    assert (undone.counts["undone"], undone.counts["kept"]) == (1, 1)
+    levels = catalog.store.stock_levels
+    on_hand = [
+        level.on_hand
+        for each in (kite, lamp)
+        if (level := levels.get(each.default_variant_id)) is not None
+    ]
+    assert on_hand == [5, 10]
+
+
+def test_product_changed_by_two_batches_is_undone(catalog: CatalogFixture) -> None:
+    import_text(catalog, "sku,title,price\nA,Kite,1\n")
+    rows = "".join(f"K-{number},Kite,1\n" for number in range(BATCH_SIZE))
+    job = import_text(catalog, f"sku,title,price\nA,Kite,2\n{rows}A,Kite,3\n")
+    undo(catalog, job)
+    kite, *others = products(catalog)
+    assert str(kite.details.price) == "1.00"
+    assert all(each.is_archived for each in others)
+
+
+def test_import_after_an_undo_restores_the_products(catalog: CatalogFixture) -> None:
+    undo(catalog, import_text(catalog, SHIRT))
+    job = import_text(catalog, SHIRT)
+    assert (job.counts["rejected"], job.counts["edited"]) == (0, 1)
+    [shirt] = products(catalog)
+    assert not shirt.is_archived
+    undo(catalog, job)
+    assert products(catalog)[0].is_archived
+
+
+# Settings and errors.
+
+
+def test_mapping_of_columns_is_remembered_for_the_format(catalog: CatalogFixture) -> None:
+    text = "Bezeichnung;Preis;Farbe\nDrachen;10,00;rot\n"
+    mapping = {"bezeichnung": "title", "preis": "price", "farbe": ""}
+    with pytest.raises(UnreadableFile, match="names no known column"):
+        upload(catalog, text)
+    job_id = upload(catalog, text, replace(GENERIC, mapping=mapping))
+    settings = catalog.imports.job(SYSTEM, job_id).settings
+    catalog.change_import(SYSTEM, job_id, settings)
+    job = import_text(catalog, text)
+    assert job.settings.mapping == mapping
+    assert [each.details.title for each in products(catalog)] == ["Drachen"]
+
+
+def test_import_in_another_status_raises(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(1))
+    with pytest.raises(WrongImportStatus):
+        catalog.undo_import(SYSTEM, job_id)
+    catalog.start_import(SYSTEM, job_id)
+    for call in (catalog.start_import, catalog.discard_import):
+        with pytest.raises(WrongImportStatus):
+            call(SYSTEM, job_id)
+    with pytest.raises(WrongImportStatus):
+        catalog.change_import(SYSTEM, job_id, GENERIC)
+
+
+def test_customers_may_not_import(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(1))
+    customer = Actor(user_id=UserId(1), role=Role.CUSTOMER)
+    command = UploadImportCommand(
+        actor=customer, file_name="x.csv", stream=BytesIO(b""), settings=GENERIC
+    )
+    for call in (
+        lambda: catalog.upload_import(command),
+        lambda: catalog.preview_import(customer, job_id),
+        lambda: catalog.change_import(customer, job_id, GENERIC),
+        lambda: catalog.discard_import(customer, job_id),
+        lambda: catalog.start_import(customer, job_id),
+        lambda: catalog.undo_import(customer, job_id),
+        lambda: catalog.imports.job(customer, job_id),
+        lambda: catalog.imports.recent(customer),
+        lambda: list(catalog.imports.report_lines(customer, job_id)),
+    ):
+        with pytest.raises(PermissionDenied):
+            call()
+
+
+def test_file_that_became_unreadable_fails(catalog: CatalogFixture) -> None:
+    job_id = upload(catalog, kites(1))
+    with catalog.begin() as work:
+        job = work.import_jobs.get(job_id)
+        broken = replace(job.settings, mapping={"title": "", "price": ""})
+        work.import_jobs.save(replace(job, settings=broken))
+        work.commit()
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    failed = catalog.imports.job(SYSTEM, job_id)
+    assert failed.status is ImportStatus.FAILED
+    assert "names no known column" in failed.failure
