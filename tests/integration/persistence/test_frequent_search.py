@@ -165,6 +165,39 @@ def _rows(plan: dict[str, Any]) -> int:
     return int(own) + sum(_rows(child) for child in plan.get("Plans", ()))
 
 
+def test_lists_of_products_on_sale_read_a_bounded_number_of_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """The 500 oldest of 100,000 products are on sale."""
+    fill(database)
+    with database.writing() as connection:
+        connection.exec_driver_sql("UPDATE products SET is_on_sale = true WHERE id <= 500")
+        connection.exec_driver_sql("UPDATE brand_counts SET on_sale = 500")
+        connection.commit()
+    with database.reading() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE products")
+    counter = RowCounter(database)
+    on_sale = ProductFilter(on_sale=True)
+    for sort in (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING):
+        for filters in (on_sale, ProductFilter(on_sale=True, brands=("Brand",))):
+            first = queries.list_products(filters, sort=sort, limit=24)
+            assert counter.rows() < 200
+            queries.list_products(filters, sort=sort, limit=24, after=first.next)
+            assert counter.rows() < 200
+    assert queries.count_products(on_sale) == 500
+    assert counter.rows() < 100
+    assert queries.count_products(ProductFilter(on_sale=False)) == _MANY - 500
+
+    # Without the indexes all newer products are read first.
+    with database.writing() as connection:
+        for name in ("newest", "price", "brand_newest", "brand_price"):
+            connection.exec_driver_sql(f"DROP INDEX ix_products_sale_{name}")
+        connection.commit()
+    counter = RowCounter(database)
+    queries.list_products(on_sale, sort=ProductSort.NEWEST, limit=24)
+    assert counter.rows() > 400
+
+
 def test_frequent_words_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries
 ) -> None:
