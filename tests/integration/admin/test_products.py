@@ -187,17 +187,6 @@ def test_bulk_stock_adjustment_reports_each_error(owner: StaffClient, injector: 
     assert messages[0].startswith("Kettle: ")
 
 
-def test_upload_image(app: Flask, owner: StaffClient, product: int) -> None:
-    path = f"/admin/products/image/?id={product}"
-    owner.submit(path, {"image": (BytesIO(image_bytes()), "x.png")})
-    assert str(api_product(app, product)["image"]).startswith("http")
-    before = api_product(app, product)["image"]
-    owner.flash_messages()
-    owner.submit(path, {"image": (BytesIO(b"<svg/>"), "x.png")})
-    assert len(owner.flash_messages()) == 1
-    assert api_product(app, product)["image"] == before
-
-
 def test_import_reports_rejected_rows_and_saves_the_others(
     app: Flask, owner: StaffClient, injector: Injector
 ) -> None:

@@ -35,6 +35,7 @@ from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.catalog.add_category import AddCategory
+from novacart.application.catalog.add_picture import AddPicture
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.add_variants import FillVariants
 from novacart.application.catalog.adjust_stock import AdjustStock
@@ -43,6 +44,7 @@ from novacart.application.catalog.archive_variant import ArchiveVariant, Restore
 from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_options import AddOption, AddOptionValue, RemoveOption
+from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_products import ExportProducts
@@ -60,7 +62,6 @@ from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
-from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
 from novacart.application.ordering.return_goods import ReceiveReturnedGoods, ReturnOrder
@@ -98,7 +99,9 @@ class CatalogActions:
     add_category: AddCategory
     edit_category: EditCategory
     move_category: MoveCategory
-    upload_product_image: UploadProductImage
+    add_picture: AddPicture
+    edit_pictures: EditPictures
+    remove_picture: RemovePicture
     upload_category_image: UploadCategoryImage
 
 

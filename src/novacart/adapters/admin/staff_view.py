@@ -120,8 +120,10 @@ class StaffView(BaseView):
         page: str = super().render(template, **variables)
         return page
 
-    def run_action(self, action: Callable[[], object], *, success: str) -> bool:
-        """Run the action and flash `success` or the error. Returns whether it succeeded.
+    def run_action(self, action: Callable[[], object], *, success: str, failure: str = "") -> bool:
+        """Run the action and flash `success`, or the error after `failure`.
+
+        Returns whether it succeeded.
 
         Raises `ReauthenticationRequired`.
         """
@@ -130,7 +132,7 @@ class StaffView(BaseView):
         except ReauthenticationRequired:
             raise
         except (DomainError, Unavailable) as error:
-            flash(str(error), "danger")
+            flash(f"{failure}{error}", "danger")
             return False
         flash(success, "success")
         return True

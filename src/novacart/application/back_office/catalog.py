@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from novacart.application.ports.product_view import OptionView
+from novacart.application.ports.product_view import OptionView, PictureView
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import MovementKind
 from novacart.domain.catalog.variant import VariantDetails
@@ -72,7 +72,8 @@ class VariantRow:
 class ProductDetail(ProductRow):
     """`variants` are by position, archived ones too.
 
-    `movements` holds the newest stock movements of all variants, newest first.
+    `gallery_version` counts the edits of the pictures. `movements` holds the newest stock
+    movements of all variants, newest first.
     """
 
     details: ProductDetails
@@ -80,6 +81,8 @@ class ProductDetail(ProductRow):
     default_variant_id: VariantId
     options: Sequence[OptionView]
     variants: Sequence[VariantRow]
+    pictures: Sequence[PictureView]
+    gallery_version: int
     movements: Sequence[StockMovementRow]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -35,11 +35,14 @@ MAX_IMAGE: Final = 16 * 1024 * 1024
 MAX_IMAGES: Final = len(CategoryImage) * MAX_IMAGE
 
 
+_IMAGE_TYPES: Final = "image/jpeg,image/png,image/webp,image/avif"
+
+
 def _image_field(label: str, description: str = "") -> FileField:
     return FileField(
         label,
         description=description,
-        render_kw={"accept": "image/jpeg,image/png,image/webp,image/avif", "data-preview": ""},
+        render_kw={"accept": _IMAGE_TYPES, "data-preview": ""},
     )
 
 
@@ -125,8 +128,12 @@ class OptionValueForm(StaffForm):
     value = StringField("New value", [InputRequired(), Length(max=MAX_OPTION_TEXT)])
 
 
-class ImageForm(StaffForm):
-    image = _image_field("New image", "JPEG, PNG, WebP or AVIF.")
+class PicturesForm(StaffForm):
+    pictures = MultipleFileField(
+        "New pictures",
+        description="JPEG, PNG, WebP or AVIF. Select several files at once.",
+        render_kw={"accept": _IMAGE_TYPES, "data-preview": ""},
+    )
 
 
 SOURCE_LABELS: Final = {

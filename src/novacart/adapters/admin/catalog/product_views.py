@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from flask import Response, abort, flash, request, url_for
@@ -13,15 +14,20 @@ from wtforms.fields.choices import SelectChoice
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.forms import (
-    MAX_IMAGE,
-    ImageForm,
     NewProductForm,
     OptionForm,
     OptionValueForm,
+    PicturesForm,
     ProductForm,
     StockForm,
     category_choices,
     product_form_data,
+)
+from novacart.adapters.admin.catalog.gallery_form import (
+    MAX_PICTURE_FILES,
+    offers_variants,
+    picture_edits,
+    thumbnail_of,
 )
 from novacart.adapters.admin.catalog.import_views import MAX_IMPORT_FILE, ImportViews
 from novacart.adapters.admin.catalog.variant_matrix import (
@@ -45,6 +51,7 @@ from novacart.adapters.admin.staff_view import see_other
 from novacart.application.back_office.catalog import ProductDetail, ProductRow
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.catalog.add_picture import AddPictureCommand
 from novacart.application.catalog.add_product import AddProductCommand
 from novacart.application.catalog.add_variants import FillVariantsCommand
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
@@ -59,17 +66,17 @@ from novacart.application.catalog.edit_options import (
     AddOptionValueCommand,
     RemoveOptionCommand,
 )
+from novacart.application.catalog.edit_pictures import EditPicturesCommand, RemovePictureCommand
 from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.edit_variants import EditVariantsCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
 from novacart.application.catalog.product_files import FileFormat
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
-from novacart.application.catalog.upload_product_image import UploadProductImageCommand
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
 from novacart.domain.catalog.product_details import PriceChange, ProductDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
-from novacart.domain.shared.ids import OptionId, ProductId, VariantId
+from novacart.domain.shared.ids import OptionId, PictureId, ProductId, VariantId
 
 # Entries of the price history on the page of a product.
 _PRICES: Final = 20
@@ -107,7 +114,9 @@ class ProductsView(ImportViews, ListView):
         "edit_view": "products.write",
         "archive": "products.write",
         "restore": "products.write",
-        "upload_image": "products.write",
+        "add_pictures": "products.write",
+        "edit_pictures": "products.write",
+        "remove_picture": "products.write",
         "adjust_stock": "stock.write",
         "add_option": "products.write",
         "add_option_value": "products.write",
@@ -121,8 +130,8 @@ class ProductsView(ImportViews, ListView):
         "export": "products.files",
         **ImportViews.import_permissions,
     }
-    provider_views: ClassVar = frozenset({"upload_image", "import_csv", "import_job"})
-    uploads: ClassVar = {"upload_image": MAX_IMAGE, "import_csv": MAX_IMPORT_FILE}
+    provider_views: ClassVar = frozenset({"add_pictures", "import_csv", "import_job"})
+    uploads: ClassVar = {"add_pictures": MAX_PICTURE_FILES, "import_csv": MAX_IMPORT_FILE}
     action_permissions: ClassVar = {
         "archive": "products.write",
         "restore": "products.write",
@@ -167,7 +176,9 @@ class ProductsView(ImportViews, ListView):
             option_form=OptionForm(None),
             value_form=OptionValueForm(None),
             stock_form=StockForm(None),
-            image_form=ImageForm(None),
+            pictures_form=PicturesForm(None),
+            thumbnail_of=thumbnail_of,
+            offers_variants=offers_variants(product),
         )
 
     @expose("/stock-ledger/")
@@ -301,20 +312,49 @@ class ProductsView(ImportViews, ListView):
             )
         return self._redirect_to(product)
 
-    @expose("/image/", methods=("POST",))
-    def upload_image(self) -> Any:  # noqa: ANN401 (a redirect)
-        product = self._product_of(ImageForm)
-        upload = request.files.get("image")
-        if upload is None or not upload.filename:
-            flash("Select an image first.", "warning")
-        else:
-            command = UploadProductImageCommand(
-                actor=self.actor, product_id=product.id, content=upload.read()
+    # Pictures.
+
+    @expose("/pictures/add/", methods=("POST",))
+    def add_pictures(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(PicturesForm)
+        files = [file for file in request.files.getlist("pictures") if file.filename]
+        if not files:
+            flash("Select pictures first.", "warning")
+        for file in files:
+            command = AddPictureCommand(
+                actor=self.actor, product_id=product.id, content=file.read()
             )
             self.run_action(
-                lambda: self.back_office.catalog.upload_product_image(command),
-                success=f"The image of “{product.title}” was updated.",
+                partial(self.back_office.catalog.add_picture, command),
+                success="The picture was added.",
+                failure=f"{file.filename}: ",
             )
+        return self._redirect_to(product)
+
+    @expose("/pictures/", methods=("POST",))
+    def edit_pictures(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = EditPicturesCommand(
+            actor=self.actor, product_id=product.id, **picture_edits(product, request.form)
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.edit_pictures(command),
+            success="The pictures were saved.",
+        )
+        return self._redirect_to(product)
+
+    @expose("/pictures/remove/", methods=("POST",))
+    def remove_picture(self) -> Any:  # noqa: ANN401 (a redirect)
+        product = self._product_of(ConfirmForm)
+        command = RemovePictureCommand(
+            actor=self.actor,
+            product_id=product.id,
+            picture_id=PictureId(parse_id(request.form.get("picture", "")) or 0),
+        )
+        self.run_action(
+            lambda: self.back_office.catalog.remove_picture(command),
+            success="The picture was removed.",
+        )
         return self._redirect_to(product)
 
     # Options and variants.

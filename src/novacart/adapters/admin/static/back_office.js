@@ -1,4 +1,4 @@
-// Confirmation questions, the menu on narrow screens, row selection and image previews.
+// Confirmation questions, the menu on narrow screens, row selection, image previews and galleries.
 // The pages also work without JavaScript.
 "use strict";
 
@@ -36,13 +36,53 @@ update();
 
 document.querySelectorAll("input[type=file][data-preview]").forEach((input) => {
   input.addEventListener("change", () => {
-    input.parentElement.querySelector(".preview")?.remove();
-    const [file] = input.files;
-    if (!file || !file.type.startsWith("image/")) return;
-    const image = new Image();
-    image.className = "preview";
-    image.alt = "Preview of the selected image";
-    image.src = URL.createObjectURL(file);
-    input.after(image);
+    input.parentElement.querySelectorAll(".preview").forEach((preview) => preview.remove());
+    for (const file of input.files) {
+      if (!file.type.startsWith("image/")) continue;
+      const image = new Image();
+      image.className = "preview";
+      image.alt = "Preview of the selected image";
+      image.src = URL.createObjectURL(file);
+      input.after(image);
+    }
   });
+});
+
+// The order of the pictures in the page is the order that is saved.
+const gallery = document.querySelector("[data-gallery]");
+const announce = (picture) => {
+  const place = [...gallery.children].indexOf(picture) + 1;
+  document.querySelector("[data-gallery-status]").textContent =
+    `${picture.dataset.name} is now picture ${place} of ${gallery.children.length}. Not saved yet.`;
+};
+gallery?.addEventListener("click", (event) => {
+  const button = event.target.closest("button[name=move]");
+  if (!button) return;
+  event.preventDefault();
+  const picture = button.closest("li");
+  if (button.value.endsWith(":up")) picture.previousElementSibling?.before(picture);
+  else picture.nextElementSibling?.after(picture);
+  button.focus();
+  announce(picture);
+});
+let dragged = null;
+gallery?.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest("li");
+  event.dataTransfer.effectAllowed = "move";
+  dragged.classList.add("dragged");
+});
+gallery?.addEventListener("dragover", (event) => {
+  const target = event.target.closest("li");
+  if (!dragged || !target) return;
+  event.preventDefault();
+  if (target === dragged) return;
+  const pictures = [...gallery.children];
+  if (pictures.indexOf(target) < pictures.indexOf(dragged)) target.before(dragged);
+  else target.after(dragged);
+});
+gallery?.addEventListener("drop", (event) => event.preventDefault());
+gallery?.addEventListener("dragend", () => {
+  dragged?.classList.remove("dragged");
+  if (dragged) announce(dragged);
+  dragged = null;
 });

@@ -28,7 +28,12 @@ from novacart.adapters.persistence.catalog.mapper import (
     to_variant_details,
 )
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
-from novacart.adapters.persistence.catalog.queries import OPTIONS, to_options
+from novacart.adapters.persistence.catalog.queries import (
+    OPTIONS,
+    PICTURES_AS_JSON,
+    to_options,
+    to_pictures,
+)
 from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     brand_counts,
@@ -107,7 +112,9 @@ def product_list(dialect: str) -> ListDescription[ProductRow]:
 
 def product_detail(connection: Connection, product_id: ProductId) -> ProductDetail | None:
     """Return None if it does not exist."""
-    row = connection.execute(_PRODUCTS.where(products.c.id == product_id)).first()
+    pictures = PICTURES_AS_JSON[connection.dialect.name].label("pictures")
+    statement = _PRODUCTS.add_columns(pictures).where(products.c.id == product_id)
+    row = connection.execute(statement).first()
     if row is None:
         return None
     of_product = [
@@ -128,6 +135,8 @@ def product_detail(connection: Connection, product_id: ProductId) -> ProductDeta
         default_variant_id=VariantId(row.default_variant_id or row.id),
         options=to_options(OPTIONS.fetch(connection, {"product_id": product_id})),
         variants=of_product,
+        pictures=to_pictures(row.pictures),
+        gallery_version=row.gallery_version,
         movements=[
             _stock_movement(movement, options[movement.variant_id])
             for movement in connection.execute(movements)
