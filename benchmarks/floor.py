@@ -20,6 +20,7 @@ from flask import Flask, Response, request
 from sqlalchemy.engine import make_url
 
 from benchmarks.recording import ID, TIME
+from novacart.domain.catalog.slugs import generated_slug
 from novacart.domain.ordering.delivery import estimated_delivery
 
 Row = Sequence[Any]
@@ -176,6 +177,7 @@ _PRODUCT: Final = {
     "currency": "currency",
     "category": "category_id",
     "image": "image",
+    "slug": "slug",
     "created_at": "created_at",
     "updated_at": "updated_at",
 }
@@ -221,6 +223,7 @@ def _product_of(names: Sequence[str]) -> Callable[[str, Row], dict[str, Any]]:
         _format_prices(product)
         product["on_sale"] = bool(product["on_sale"])
         product["image"] = site + product["image"]
+        product["slug"] = product["slug"] or generated_slug(product["title"], product["id"])
         product["created_at"] = _time(product["created_at"])
         product["updated_at"] = _time(product["updated_at"])
         return product
@@ -240,17 +243,32 @@ def _site() -> str:
 
 def _product(names: Sequence[str]) -> Encode:
     product_of, variant_values = _product_of(names), _values(_VARIANT, names)
+    meta = itemgetter(names.index("meta_title"), names.index("meta_description"))
 
     def encode(rows: list[Row]) -> object:
-        product, variant = product_of(_site(), rows[0]), variant_values(rows[0])
+        site = _site()
+        product, variant = product_of(site, rows[0]), variant_values(rows[0])
         version = variant.pop("version")
         _format_prices(variant)
         variant["values"] = []
         variant["is_default"] = True
         variant["etag"] = f'"{version}-{variant["stock"]}"'
+        product["meta_title"], product["meta_description"] = meta(rows[0])
         product["options"] = []
         product["variants"] = [variant]
-        product["images"] = [{"src": product["image"], "alt": product["title"]}]
+        # The last column has the pictures, which are not scaled in the benchmarks.
+        product["images"] = [
+            {
+                "id": picture_id,
+                "src": site + image,
+                "srcset": None,
+                "width": width,
+                "height": height,
+                "alt": alt or product["title"],
+                "variants": [],
+            }
+            for picture_id, image, alt, width, height, _ in orjson.loads(rows[0][-1])
+        ]
         return product
 
     return encode

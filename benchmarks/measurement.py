@@ -117,7 +117,9 @@ def prepare_scenario(shop: BenchmarkShop, scenario: Scenario, effort: Effort) ->
     route = None
     if scenario.shape:
         database = shop.injector.get(Database)
-        read = partial(scenario.read, database) if scenario.read else partial(shop.send, first)
+        read = (
+            partial(scenario.read, database, first) if scenario.read else partial(shop.send, first)
+        )
         route = record_route(read, database, first, scenario.shape)
     return PreparedScenario(
         scenario=scenario,

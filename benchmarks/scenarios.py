@@ -21,6 +21,7 @@ from novacart.adapters.persistence.catalog.mapper import (
     PRODUCT_VIEW_COLUMNS,
 )
 from novacart.adapters.persistence.catalog.product_list_query import ProductListQuery
+from novacart.adapters.persistence.catalog.queries import PRODUCT_WITH_DEFAULT
 from novacart.adapters.persistence.catalog.tables import default_variants
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
@@ -54,8 +55,8 @@ class Scenario:
 
     `size` is a number of requests for scripts that can be sent only once (not `repeated`).
     A rate counts groups of `journey` requests. `shape` is the encoding of the rows by the floor;
-    without one, there is no floor. `read` reads the rows from the database for the floor, if the
-    shop keeps them in memory. With `worker`, a worker runs, and is waited for.
+    without one, there is no floor. `read` reads the rows of a request from the database for the
+    floor, if the shop keeps them in memory. With `worker`, a worker runs, and is waited for.
     """
 
     name: str
@@ -63,7 +64,7 @@ class Scenario:
     repeated: bool = True
     journey: int = 1
     shape: str = ""
-    read: Callable[[Database], object] | None = None
+    read: Callable[[Database, Request], object] | None = None
     worker: bool = False
     compared: bool = True
     target: Target = _NO_TARGET
@@ -98,13 +99,20 @@ def _order_history(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
     return [[[Request.get("/api/orders/my/", token=each.access) for each in customers]]] * rounds
 
 
-def _read_products(category: str | None, database: Database) -> object:
+def _read_products(category: str | None, database: Database, _: Request) -> object:
     """Read a page with the shop's statement and all columns of its products."""
     filters = ProductFilter(category=category)
     query = ProductListQuery(database.dialect, filters, ProductSort.NEWEST)
     page = query.page(_PAGE_SIZE, None).join(default_variants, IS_DEFAULT_VARIANT)
     page = page.with_only_columns(*PRODUCT_VIEW_COLUMNS)
     return database.fetch(DriverStatement(page.limit(literal_column(str(_PAGE_SIZE + 1)))))
+
+
+def _read_product(database: Database, request: Request) -> object:
+    """Read everything that the page of a product shows."""
+    return database.fetch(
+        PRODUCT_WITH_DEFAULT[database.dialect], {"product_id": int(request.path.split("/")[-2])}
+    )
 
 
 def _get(name: str, path: str, shape: str = "", target: Target | None = None) -> Scenario:
@@ -119,7 +127,13 @@ def _get(name: str, path: str, shape: str = "", target: Target | None = None) ->
 _FLOOR: Final = Target(of_floor=0.9)
 READS: Final = (
     _get("health", "/api/health/", "health"),
-    Scenario(name="product detail", prepare=_product_detail, shape="product", target=_FLOOR),
+    Scenario(
+        name="product detail",
+        prepare=_product_detail,
+        shape="product",
+        read=_read_product,
+        target=_FLOOR,
+    ),
     replace(
         _get("list of 100", "/api/products/?limit=100", "products"),
         read=partial(_read_products, None),

@@ -34,6 +34,7 @@ from novacart.application.ports.product_view import (
     OptionValueView,
     OptionView,
     PictureView,
+    ProductState,
     ProductView,
     ProductWithVariants,
     VariantView,
@@ -150,6 +151,9 @@ class FakeCatalogQueries:
             ],
             gallery_version=gallery.version,
         )
+
+    def product_state(self, product_id: ProductId) -> ProductState:
+        return self.product_with_variants(product_id).state
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:
         product = active_product_of(self._store.products, variant_id)

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.ports.request_context import RequestContext
 from tests.support.databases import TestRun
 
 
@@ -40,3 +42,9 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database.connect(database_url)
     yield database
     database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _request_context() -> None:
+    """Requests of a test client in an earlier test have set the context of this thread."""
+    ContextVarRequestContexts().replace(RequestContext(actor="system"))

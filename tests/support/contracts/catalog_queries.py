@@ -316,6 +316,8 @@ class CatalogQueriesContract:
             work.commit()
         shown = queries.product_with_variants(shirt.id)
         assert shown.product == queries.product(shirt.id)
+        assert queries.product_state(shirt.id) == shown.state
+        assert (shown.state.default_stock, shown.state.stocks) == (7, [shown.variants[0].stock, 7])
         assert (shown.product.price, shown.product.stock) == (rupees(399), 7)
         assert (shown.product.sku, shown.default_variant_id) == ("SH-M", MEDIUM)
         [size] = shown.options
@@ -334,6 +336,10 @@ class CatalogQueriesContract:
             work.products.save(shirt)
             work.commit()
         assert [each.id for each in queries.product_of(MEDIUM).variants] == [MEDIUM]
+        assert queries.product_state(shirt.id) == queries.product_of(MEDIUM).state
+        assert queries.product_state(shirt.id).stocks == [7]
+        with pytest.raises(ProductNotFound):
+            queries.product_state(ProductId(9_999))
         with pytest.raises(VariantNotFound):
             queries.product_of(VariantId(41))
 

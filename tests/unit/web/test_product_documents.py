@@ -1,4 +1,4 @@
-"""Lists of products rendered from kept documents."""
+"""Lists and pages of products rendered from kept documents."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -7,17 +7,29 @@ import orjson
 import pytest
 from flask import Flask
 
-from novacart.adapters.web.catalog.product_documents import ProductDocuments
-from novacart.adapters.web.catalog.schemas import product_json
+from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
+from novacart.adapters.web.catalog.schemas import product_detail_json, product_json
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import ListedProduct, ProductFilter, ProductSort
-from novacart.application.ports.product_view import ProductView
-from novacart.domain.shared.ids import ProductId
+from novacart.application.ports.product_view import (
+    ProductState,
+    ProductView,
+    ProductWithVariants,
+)
+from novacart.domain.shared.ids import ProductId, VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.catalog import NOON, a_product, add_product, details
+from tests.support.builders.catalog import (
+    NOON,
+    a_claim,
+    a_product,
+    a_variant,
+    add_product,
+    an_option,
+    details,
+)
 
 
 class CountingQueries(FakeCatalogQueries):
@@ -30,6 +42,13 @@ class CountingQueries(FakeCatalogQueries):
     def products(self, product_ids: Sequence[ProductId]) -> Sequence[ProductView]:
         self.loaded += sorted(product_ids)
         return super().products(product_ids)
+
+    def product_with_variants(self, product_id: ProductId) -> ProductWithVariants:
+        self.loaded.append(product_id)
+        return super().product_with_variants(product_id)
+
+    def product_state(self, product_id: ProductId) -> ProductState:
+        return super().product_with_variants(product_id).state
 
     def listed(self) -> Sequence[ListedProduct]:
         return self.list_products(ProductFilter(), sort=ProductSort.PRICE, limit=10).products
@@ -139,3 +158,77 @@ def test_documents_beyond_the_capacity_are_deleted(queries: CountingQueries) -> 
     for _ in range(2):
         assert documents.array(queries.listed()) == expected(queries)
     assert queries.loaded == [1, 2, 1, 2]
+
+
+def full_page(queries: CountingQueries, product_id: ProductId) -> bytes:
+    return json_bytes(
+        product_detail_json(FakeCatalogQueries.product_with_variants(queries, product_id))
+    )
+
+
+@pytest.fixture
+def shirt(begin: FakeUnitOfWorkFactory, queries: CountingQueries) -> ProductId:
+    del queries
+    size = an_option(100, "Size", "S", 'M "etag":"\\"1-2', "L")
+    misleading = '"stock":5 \\"stock\\":6,"etag":"\\"3-4\\""'
+    product = a_product(40, details(title="Shirt", description=misleading))
+    product.add_option(size, existing="S", at=NOON)
+    others = [
+        a_variant(41 + number, {size.id: value.id}) for number, value in enumerate(size.values[1:])
+    ]
+    product.add_variants(others, at=NOON)
+    return add_product(begin, product, 9)
+
+
+@pytest.mark.usefixtures("shirt")
+@pytest.mark.parametrize("product", [1, 2, 40])
+def test_page_is_the_json_of_the_product(queries: CountingQueries, product: int) -> None:
+    pages = ProductPages(queries)
+    product_id = ProductId(product)
+    for _ in range(2):
+        content, state = pages.page(queries.product_state(product_id))
+        assert content == full_page(queries, product_id)
+        assert state == queries.product_state(product_id)
+    assert queries.loaded == [product]
+
+
+def test_stock_of_a_page_is_that_of_its_state(
+    queries: CountingQueries, begin: FakeUnitOfWorkFactory, shirt: ProductId
+) -> None:
+    pages = ProductPages(queries)
+    pages.page(queries.product_state(shirt))
+    with begin() as work:
+        claims = [a_claim(40, 2, "line:1:reserve"), a_claim(42, 9, "line:2:reserve", product=40)]
+        work.stock.reserve(claims, at=NOON)
+        work.commit()
+    content, _ = pages.page(queries.product_state(shirt))
+    assert content == full_page(queries, shirt)
+    page = orjson.loads(content)
+    assert [each["stock"] for each in (page, *page["variants"])] == [7, 7, 9, 0]
+    assert queries.loaded == [40]
+
+
+def test_page_of_another_version_is_loaded(queries: CountingQueries, shirt: ProductId) -> None:
+    pages = ProductPages(queries)
+    state = queries.product_state(shirt)
+    pages.page(state)
+    first, *others = state.variants
+    for changed in (
+        state._replace(version=state.version + 1),
+        state._replace(gallery_version=state.gallery_version + 1),
+        state._replace(default_variant_id=VariantId(42)),
+        state._replace(variants=others),
+        state._replace(variants=[first._replace(version=9), *others]),
+        state._replace(variants=[first._replace(price_minor=1), *others]),
+    ):
+        queries.loaded.clear()
+        content, shown = pages.page(changed)
+        assert queries.loaded == [40]
+        assert (content, shown) == (full_page(queries, shirt), state)
+
+
+def test_pages_beyond_the_capacity_are_deleted(queries: CountingQueries, shirt: ProductId) -> None:
+    pages = ProductPages(queries, capacity=0)
+    for _ in range(2):
+        pages.page(queries.product_state(shirt))
+    assert queries.loaded == [40, 40]

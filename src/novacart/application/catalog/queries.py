@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from novacart.application.ports.product_view import (
     OptionView,
+    ProductState,
     ProductView,
     ProductWithVariants,
     VariantView,
@@ -199,6 +200,10 @@ class CatalogQueries(Protocol):
 
     def product_by_slug(self, slug: str) -> ProductId:
         """The product that has the slug, or else had it. Raises `ProductNotFound`."""
+        ...
+
+    def product_state(self, product_id: ProductId) -> ProductState:
+        """`product_with_variants(…).state`, read sooner. Raises `ProductNotFound`."""
         ...
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:

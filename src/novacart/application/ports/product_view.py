@@ -122,6 +122,36 @@ class PictureView(NamedTuple):
     smaller: Sequence[tuple[str, int]]
 
 
+class VariantState(NamedTuple):
+    """`version` and `price_minor` change with edits of the variant, `stock` also with orders."""
+
+    id: VariantId
+    version: int
+    price_minor: int
+    stock: int
+
+
+class ProductState(NamedTuple):
+    """The versions and the stock of everything that the page of a product shows.
+
+    `variants` are those that are not archived, by position.
+    """
+
+    id: ProductId
+    version: int
+    gallery_version: int
+    default_variant_id: VariantId
+    variants: Sequence[VariantState]
+
+    @property
+    def stocks(self) -> Sequence[int]:
+        return [variant.stock for variant in self.variants]
+
+    @property
+    def default_stock(self) -> int:
+        return next(each.stock for each in self.variants if each.id == self.default_variant_id)
+
+
 class ProductWithVariants(NamedTuple):
     """A product with its options, the variants that are not archived, by position, and pictures.
 
@@ -137,3 +167,16 @@ class ProductWithVariants(NamedTuple):
 
     def variant(self, variant_id: VariantId) -> VariantView | None:
         return next((each for each in self.variants if each.id == variant_id), None)
+
+    @property
+    def state(self) -> ProductState:
+        return ProductState(
+            id=self.product.id,
+            version=self.product.version,
+            gallery_version=self.gallery_version,
+            default_variant_id=self.default_variant_id,
+            variants=[
+                VariantState(each.id, each.version, each.price_minor, each.stock)
+                for each in self.variants
+            ],
+        )

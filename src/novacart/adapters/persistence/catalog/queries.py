@@ -54,6 +54,7 @@ from novacart.adapters.persistence.catalog.suggestions import (
     matching_products,
 )
 from novacart.adapters.persistence.catalog.tables import (
+    DEFAULT_VARIANT_ID,
     categories,
     default_variants,
     option_values,
@@ -84,8 +85,10 @@ from novacart.application.ports.product_view import (
     OptionValueView,
     OptionView,
     PictureView,
+    ProductState,
     ProductView,
     ProductWithVariants,
+    VariantState,
     VariantView,
 )
 from novacart.application.search_terms import facet_key, search_terms
@@ -145,7 +148,7 @@ PICTURES_AS_JSON: Final = {
 """The pictures of a row of `products`, for `to_pictures`, without another statement."""
 
 # With the default variant, which is the only one of a product without options.
-_PRODUCT_WITH_DEFAULT: Final = {
+PRODUCT_WITH_DEFAULT: Final = {
     dialect: DriverStatement(
         _PRODUCTS.add_columns(
             *(column.label(f"v_{column.key}") for column in _variant_columns(default_variants)),
@@ -162,6 +165,21 @@ _VARIANTS: Final = DriverStatement(
         variants.c.product_id == bindparam("product_id", type_=BigInteger),
         variants.c.archived_at.is_(None),
     )
+    .order_by(variants.c.position, variants.c.id)
+)
+_STATE: Final = DriverStatement(
+    select(
+        products.c.version,
+        products.c.gallery_version,
+        DEFAULT_VARIANT_ID,
+        variants.c.id,
+        variants.c.version,
+        variants.c.price_minor,
+        AVAILABLE,
+    )
+    .join_from(products, variants, variants.c.product_id == products.c.id)
+    .join(stock_levels, stock_levels.c.variant_id == variants.c.id)
+    .where(products.c.id == bindparam("product_id"), IS_ACTIVE, variants.c.archived_at.is_(None))
     .order_by(variants.c.position, variants.c.id)
 )
 OPTIONS: Final = DriverStatement(
@@ -369,7 +387,7 @@ class SqlCatalogQueries:
 
     def product_with_variants(self, product_id: ProductId) -> ProductWithVariants:
         parameters = {"product_id": product_id}
-        statement = _PRODUCT_WITH_DEFAULT[self._database.dialect]
+        statement = PRODUCT_WITH_DEFAULT[self._database.dialect]
         rows = self._database.fetch(statement, parameters)
         if not rows:
             raise ProductNotFound
@@ -397,6 +415,19 @@ class SqlCatalogQueries:
         if product_id is None:
             raise ProductNotFound
         return product_id
+
+    def product_state(self, product_id: ProductId) -> ProductState:
+        rows = self._database.fetch(_STATE, {"product_id": product_id})
+        if not rows:
+            raise ProductNotFound
+        version, gallery_version, default_variant_id = rows[0][:3]
+        return ProductState(
+            product_id,
+            version,
+            gallery_version,
+            default_variant_id,
+            [VariantState(*row[3:]) for row in rows],
+        )
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:
         rows = self._database.fetch(_PRODUCT_OF_VARIANT, {"variant_id": variant_id})

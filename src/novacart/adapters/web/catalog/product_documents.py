@@ -1,19 +1,47 @@
-"""The JSON of products in lists, kept in memory."""
+"""The JSON of products in lists and on their pages, kept in memory."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Hashable, Sequence
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from flask import request
 
-from novacart.adapters.web.catalog.schemas import product_json
+from novacart.adapters.web.catalog.schemas import product_detail_json, product_json
 from novacart.adapters.web.http.responses import json_bytes
 from novacart.application.catalog.queries import CatalogQueries, ListedProduct
-from novacart.application.ports.product_view import ProductView
+from novacart.application.ports.product_view import ProductState, ProductView
 
 _STOCK: Final = b'"stock":'
+# The stock of the product and of each variant, and its copy in the tag of each variant. A quote
+# inside of a JSON string is escaped, so that these are the members.
+_STOCKS: Final = re.compile(rb'("stock":|"etag":"\\"[0-9]+-)-?[0-9]+')
 # Bytes that a document occupies besides its text.
 _OVERHEAD: Final = 400
+
+Document = TypeVar("Document", bound=Sequence[bytes])
+
+
+class _Kept(Generic[Document]):
+    """Documents by their keys, up to `capacity` bytes. The oldest are deleted beyond that."""
+
+    def __init__(self, capacity: int) -> None:
+        self.by_key: dict[Hashable, Document] = {}
+        self._capacity = capacity
+        self._size = 0
+        self._lock = Lock()
+
+    def keep(self, key: Hashable, document: Document) -> None:
+        with self._lock:
+            if key not in self.by_key:
+                self.by_key[key] = document
+                self._size += _size(document)
+            while self._size > self._capacity:
+                self._size -= _size(self.by_key.pop(next(iter(self.by_key))))
+
+
+def _size(document: Sequence[bytes]) -> int:
+    return sum(map(len, document)) + _OVERHEAD
 
 
 class _Document(NamedTuple):
@@ -32,21 +60,17 @@ class ProductDocuments:
 
     A document belongs to one version of a product, and each list is read from the database with
     the current version, price and stock of its products. So a list is never older than the last
-    commit, and no document has to be deleted when its product changes. The oldest ones are deleted
-    when the capacity is exceeded.
+    commit, and no document has to be deleted when its product changes.
     """
 
     def __init__(self, queries: CatalogQueries, *, capacity: int = 16 * 1024 * 1024) -> None:
         self._queries = queries
-        self._capacity = capacity
-        self._documents: dict[_Key, _Document] = {}
-        self._size = 0
-        self._lock = Lock()
+        self._documents = _Kept[_Document](capacity)
 
     def array(self, listed: Sequence[ListedProduct]) -> bytes:
         """A JSON array of `ProductSchema`. Products that no longer exist are left out."""
         host = request.host_url
-        kept = self._documents
+        kept = self._documents.by_key
         try:
             products = [
                 (kept[host, product_id, version, price], stock)
@@ -59,32 +83,73 @@ class ProductDocuments:
         )
 
     def _load(self, host: str, listed: Sequence[ListedProduct]) -> list[tuple[_Document, int]]:
-        documents = {product.id: self._documents.get((host, *product[:3])) for product in listed}
+        kept = self._documents.by_key
+        documents = {product.id: kept.get((host, *product[:3])) for product in listed}
         missing = [product_id for product_id, document in documents.items() if document is None]
         for view in self._queries.products(missing):
             # It may be newer than the list.
             new = documents[view.id] = _document(view)
-            self._keep((host, view.id, view.version, view.price_minor), new)
+            self._documents.keep((host, view.id, view.version, view.price_minor), new)
         return [
             (document, product.stock)
             for product in listed
             if (document := documents[product.id]) is not None
         ]
 
-    def _keep(self, key: _Key, document: _Document) -> None:
-        with self._lock:
-            if key not in self._documents:
-                self._documents[key] = document
-                self._size += _size(document)
-            while self._size > self._capacity:
-                self._size -= _size(self._documents.pop(next(iter(self._documents))))
+
+class ProductPages:
+    """Renders the pages of products with their variants, up to `capacity` bytes of which are kept.
+
+    A page belongs to one version of the product, of its gallery and of each variant. These, prices
+    and stock are read from the database for each request, as for lists.
+    """
+
+    def __init__(self, queries: CatalogQueries, *, capacity: int = 8 * 1024 * 1024) -> None:
+        self._queries = queries
+        self._pages = _Kept[Sequence[bytes]](capacity)
+
+    def page(self, state: ProductState) -> tuple[bytes, ProductState]:
+        """The JSON of `ProductDetailSchema`, and its state: it may be newer.
+
+        Raises `ProductNotFound`.
+        """
+        parts = self._pages.by_key.get(_page_key(state))
+        if parts is not None:
+            return _with_stocks(parts, state), state
+        detail = self._queries.product_with_variants(state.id)
+        content = json_bytes(product_detail_json(detail))
+        self._pages.keep(_page_key(detail.state), _between_stocks(content))
+        return content, detail.state
+
+
+def _page_key(state: ProductState) -> Hashable:
+    return (
+        request.host_url,
+        state.id,
+        state.version,
+        state.gallery_version,
+        state.default_variant_id,
+        tuple(variant[:3] for variant in state.variants),
+    )
+
+
+def _between_stocks(content: bytes) -> Sequence[bytes]:
+    """The parts of a page before each stock, and the last one."""
+    *parts, end = _STOCKS.split(content)
+    return [*(text + name for text, name in zip(parts[::2], parts[1::2], strict=True)), end]
+
+
+def _with_stocks(parts: Sequence[bytes], state: ProductState) -> bytes:
+    stocks = [state.default_stock]
+    for stock in state.stocks:
+        stocks += (stock, stock)
+    return b"".join(
+        [b"%b%d" % (part, stock) for part, stock in zip(parts[:-1], stocks, strict=True)]
+        + [parts[-1]]
+    )
 
 
 def _document(product: ProductView) -> _Document:
-    # A quote inside of a JSON string is escaped, so that the first match is the member.
+    # As in `_STOCKS`, the first match is the member.
     before, name, rest = json_bytes(product_json(product)).partition(_STOCK)
     return _Document(before + name, rest.lstrip(b"-0123456789"))
-
-
-def _size(document: _Document) -> int:
-    return len(document.before) + len(document.after) + _OVERHEAD

@@ -8,7 +8,7 @@ from zlib import crc32
 from flask import Response, request
 
 from novacart.adapters.web.catalog.kept_json import KeptJson, TaggedJson
-from novacart.adapters.web.catalog.product_documents import ProductDocuments
+from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
 from novacart.adapters.web.catalog.schemas import (
     DEFAULT_LIMIT,
     BrandCountSchema,
@@ -44,7 +44,7 @@ from novacart.application.catalog.queries import (
     ProductFilter,
     ProductSort,
 )
-from novacart.application.ports.product_view import ProductWithVariants
+from novacart.application.ports.product_view import ProductState, ProductWithVariants
 from novacart.domain.catalog.errors import VariantNotFound
 from novacart.domain.shared.ids import ProductId, VariantId
 
@@ -71,6 +71,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     """Products, facets and search suggestions."""
     blueprint = Blueprint("catalog", __name__, url_prefix="/api/products", description="Products.")
     documents = ProductDocuments(queries)
+    pages = ProductPages(queries)
     brands_json = KeptJson[Sequence[BrandCount]](
         lambda brands: [brand_json(brand) for brand in brands]
     )
@@ -121,7 +122,12 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @blueprint.raises("product_not_found")
     def show_product(product_id: int) -> Response:
         """One product with its options and variants, and its `ETag`."""
-        return conditional_product(queries.product_with_variants(ProductId(product_id)))
+        state = queries.product_state(ProductId(product_id))
+        unchanged = not_modified(_product_etag(state), _REVALIDATE)
+        if unchanged is not None:
+            return unchanged
+        content, state = pages.page(state)
+        return encoded_response(content, 200, {**_REVALIDATE, "ETag": _product_etag(state)})
 
     @blueprint.route("/brands/")
     @public
@@ -205,13 +211,14 @@ def category_etag(category: CategoryView) -> str:
 
 def conditional_product(detail: ProductWithVariants) -> Response:
     """A product with its `ETag`, or 304 if the client has it."""
-    etag = _product_etag(detail)
-    return not_modified(etag, _REVALIDATE) or _tagged_product(detail, etag)
+    etag = _product_etag(detail.state)
+    return not_modified(etag, _REVALIDATE) or product_response(detail)
 
 
 def product_response(detail: ProductWithVariants, status: int = 200) -> Response:
     """A product with its `ETag`."""
-    return _tagged_product(detail, _product_etag(detail), status)
+    headers = {**_REVALIDATE, "ETag": _product_etag(detail.state)}
+    return json_response(product_detail_json(detail), status, headers)
 
 
 def variant_response(detail: ProductWithVariants, variant_id: VariantId, status: int) -> Response:
@@ -223,20 +230,14 @@ def variant_response(detail: ProductWithVariants, variant_id: VariantId, status:
     return json_response(variant_json(detail, variant), status, headers)
 
 
-def _tagged_product(detail: ProductWithVariants, etag: str, status: int = 200) -> Response:
-    return json_response(product_detail_json(detail), status, {**_REVALIDATE, "ETag": etag})
-
-
-def _product_etag(detail: ProductWithVariants) -> str:
+def _product_etag(state: ProductState) -> str:
     """It changes with every edit, with the stock of each variant, and with the pictures."""
-    product = detail.product
     # The stock of the product is first and the version of the gallery is last, for `If-Match`; the
     # stocks of several variants are one checksum.
-    counts = [product.stock]
-    if len(detail.variants) > 1:
-        stocks = ",".join(str(variant.stock) for variant in detail.variants)
-        counts.append(crc32(stocks.encode()))
-    return str(EntityTag(product.version, (*counts, detail.gallery_version)))
+    counts = [state.default_stock]
+    if len(state.variants) > 1:
+        counts.append(crc32(",".join(map(str, state.stocks)).encode()))
+    return str(EntityTag(state.version, (*counts, state.gallery_version)))
 
 
 def _sort(sort: ProductSort, filters: ProductFilter) -> ProductSort:

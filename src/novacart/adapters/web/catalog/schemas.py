@@ -302,7 +302,9 @@ class ProductSchema(Schema):
     )
     image = ImageUrl(required=True, allow_none=True)
     slug = fields.String(
-        required=True, metadata={"description": "For the URL of its page.", "example": "lamp-p12"}
+        required=True,
+        attribute="current_slug",
+        metadata={"description": "For the URL of its page.", "example": "lamp-p12"},
     )
     created_at = UtcTime(required=True)
     updated_at = UtcTime(required=True)
