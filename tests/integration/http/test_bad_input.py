@@ -4,6 +4,7 @@ Routes and fields are read from the OpenAPI document, so a new route is tested t
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from injector import Injector
 from werkzeug.test import TestResponse
 
+from novacart.domain.catalog.category_details import CategoryImage
 from tests.support.accounts import CheapPasswords, Person, a_customer
 from tests.support.checkout import ADDRESS, CheckoutFixture
 
@@ -166,11 +168,18 @@ def test_invalid_integer_or_string_member_is_400(sender: Sender, document: Json)
     assert texts >= 20
 
 
-PRODUCT_MEMBERS = {"sku", "author", "published_year", "brand", "category", "image"}
+PAGE_MEMBERS = {"meta_title", "meta_description"}
+PRODUCT_MEMBERS = {
+    *("sku", "author", "published_year", "brand", "category", "image", "slug"),
+    *PAGE_MEMBERS,
+}
+CATEGORY_MEMBERS = {"parent", *(image.value for image in CategoryImage), *PAGE_MEMBERS}
 VARIANT_MEMBERS = {"sku", "barcode", "compare_at_price", "weight", "image"}
-# Members that describe a product or a variant and can be cleared. No other member may be null: it
-# would count as absent in a request that moves money, stock or rights.
+# Members that describe a product, variant or category and can be cleared. No other member may be
+# null: it would count as absent in a request that moves money, stock or rights.
 CLEARABLE = {
+    "/api/categories/": CATEGORY_MEMBERS,
+    "/api/categories/{category_id}/": CATEGORY_MEMBERS,
     "/api/products/": PRODUCT_MEMBERS,
     "/api/products/{product_id}/": PRODUCT_MEMBERS,
     "/api/products/{product_id}/variants/": VARIANT_MEMBERS,
@@ -255,12 +264,14 @@ def test_null_address_reserves_no_stock(shop: CheckoutFixture, client: FlaskClie
 def test_invalid_integer_in_a_query_is_400(
     client: FlaskClient, shop: CheckoutFixture, document: Json, value: str
 ) -> None:
-    staff, count = shop.staff(), 0
+    staff, product, count = shop.staff(), shop.product(), 0
     for path, described in document["paths"].items():
+        address = re.sub(r"\{[a-z_]+\}", str(product), path)
         for parameter in described.get("get", {}).get("parameters", []):
             if parameter["in"] == "query" and types_of(parameter["schema"]) == {"integer"}:
                 count += 1
-                response = client.get(f"{path}?{parameter['name']}={value}", headers=staff.headers)
+                query = f"{parameter['name']}={value}"
+                response = client.get(f"{address}?{query}", headers=staff.headers)
                 assert response.status_code == 400, (path, parameter["name"], response.text)
                 assert parameter["name"] in response.get_json()["errors"]
     assert count >= 5
