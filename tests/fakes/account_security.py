@@ -9,6 +9,7 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.secret_cipher import DecryptionFailed
 from novacart.application.ports.tokens import TokenClaims, TokenKind
 from novacart.domain.accounts.errors import InvalidToken
+from novacart.domain.accounts.guest import SESSION_LIFETIME
 
 
 class FakePasswordHasher:
@@ -59,6 +60,7 @@ class FakeTokens:
         self._lifetimes = {
             TokenKind.ACCESS: access_lifetime,
             TokenKind.REFRESH: refresh_lifetime,
+            TokenKind.GUEST: SESSION_LIFETIME,
         }
         self._issued: dict[str, tuple[TokenClaims, datetime]] = {}
 

@@ -95,7 +95,7 @@ def orderable(store: FakeStore, user_id: UserId, variant_id: VariantId) -> int:
     if cart is None or cart.checkout_order_id is None:
         return level.available
     order = store.orders.get(cart.checkout_order_id)
-    if order is None or order.status is not OrderStatus.PENDING:
+    if order is None or order.status is not OrderStatus.PENDING or order.user_id != user_id:
         return level.available
     held = sum(line.quantity for line in order.lines if line.variant_id == variant_id)
     return level.available + held

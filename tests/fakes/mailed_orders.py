@@ -12,7 +12,6 @@ class FakeMailedOrders:
 
     def get(self, order_id: OrderId) -> MailedOrder:
         order = self._store.orders.get(order_id)
-        customer = self._store.users.get(order.user_id) if order else None
-        if order is None or customer is None:
+        if order is None:
             raise OrderNotFound
-        return MailedOrder(order, customer)
+        return MailedOrder(order, self._store.users.get(order.user_id))

@@ -30,6 +30,12 @@ class FakeOrderQueries:
     def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
         return next((view for view in self._of(user_id) if view.id == order_id), None)
 
+    def linked_order(self, order_id: OrderId, *, generation: int) -> OrderView | None:
+        with self._store.lock:
+            order = self._store.orders.get(order_id)
+        linked = order is not None and order.link_generation == generation
+        return order_view(order) if order is not None and linked else None
+
     def _of(self, user_id: UserId) -> list[OrderView]:
         with self._store.lock:
             own = [order for order in self._store.orders.values() if order.user_id == user_id]

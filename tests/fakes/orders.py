@@ -1,6 +1,6 @@
 """Fake repository of orders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from novacart.domain.ordering.errors import OrderNotFound, OrderNumberTaken
@@ -38,6 +38,17 @@ class FakeOrders:
         if order.user_id != user_id:
             raise OrderNotFound
         return order
+
+    def by_number(self, number: str) -> Order | None:
+        return next((order for order in self._shelf.values() if order.number == number), None)
+
+    def pending_of(self, user_ids: Collection[UserId]) -> Sequence[Order]:
+        pending = [
+            order
+            for order in self._shelf.values()
+            if order.user_id in user_ids and order.status is OrderStatus.PENDING
+        ]
+        return sorted(pending, key=lambda order: order.id)
 
     def cancelled_by(self, actor: str, *, since: datetime) -> int:
         return sum(

@@ -12,6 +12,7 @@ from novacart.application.ports.import_jobs import ImportEntry, ImportJob
 from novacart.application.ports.webhook_events import StoredEvent
 from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.address_book import AddressBook
+from novacart.domain.accounts.guest import Guest
 from novacart.domain.accounts.mfa import MfaEnrolment
 from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.token_family import TokenFamily
@@ -37,6 +38,7 @@ class FakeStore:
     lock: RLock = field(default_factory=RLock)
     ids: "count[int]" = field(default_factory=lambda: count(1))
     users: TransactionalDict[UserId, User] = field(default_factory=TransactionalDict)
+    guests: TransactionalDict[UserId, Guest] = field(default_factory=TransactionalDict)
     address_books: TransactionalDict[UserId, AddressBook] = field(default_factory=TransactionalDict)
     token_families: TransactionalDict[int, TokenFamily] = field(default_factory=TransactionalDict)
     known_networks: TransactionalDict[tuple[UserId, str], datetime] = field(

@@ -10,6 +10,7 @@ from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.galleries import Galleries
+from novacart.application.ports.guests import Guests
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.image_removals import ImageRemovals
@@ -40,6 +41,7 @@ from tests.fakes.carts import FakeCarts
 from tests.fakes.catalog import FakeCategories, FakeProductReferences, FakeProducts
 from tests.fakes.catalog_stock import FakeStock
 from tests.fakes.galleries import FakeGalleries, FakeImageRemovals
+from tests.fakes.guests import FakeGuests
 from tests.fakes.idempotency_keys import FakeIdempotencyKeys
 from tests.fakes.import_jobs import FakeImportJobs
 from tests.fakes.orders import FakeOrders
@@ -65,6 +67,7 @@ class FakeUnitOfWork:
 
     ids: IdGenerator
     users: Users
+    guests: Guests
     address_books: AddressBooks
     token_families: TokenFamilies
     known_networks: KnownNetworks
@@ -91,6 +94,7 @@ class FakeUnitOfWork:
         self._recorded: list[DomainEvent] = []
         self.ids = FakeIdGenerator(store)
         self.users = FakeUsers(store.users, self.saved)
+        self.guests = FakeGuests(store, self.saved)
         self.address_books = FakeAddressBooks(store.address_books, self.saved)
         self.token_families = FakeTokenFamilies(store.token_families, self.saved)
         self.known_networks = FakeKnownNetworks(store.known_networks)

@@ -13,6 +13,7 @@ from novacart.adapters.system.order_numbers import RandomOrderNumbers
 from novacart.application.authorization.actor import SYSTEM, Actor
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.expire_orders import ExpireOrders
+from novacart.application.ordering.order_factory import GuestContact
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
@@ -224,9 +225,16 @@ class PaymentsFixture:
             fill_cart(work, user_id, quantities)
             work.commit()
 
-    def place_order(self, user_id: UserId, quantities: dict[ProductId, int]) -> OrderId:
+    def place_order(
+        self,
+        user_id: UserId,
+        quantities: dict[ProductId, int],
+        *,
+        contact: GuestContact | None = None,
+    ) -> OrderId:
         self.fill_cart(user_id, quantities)
-        return PlaceOrder(**self._ordering())(PlaceOrderCommand(user_id=user_id)).id
+        command = PlaceOrderCommand(user_id=user_id, contact=contact)
+        return PlaceOrder(**self._ordering())(command).id
 
     def place(self, user_id: UserId, address_id: AddressId, method: PaymentMethod) -> OrderId:
         """Place the cart as an order."""

@@ -11,6 +11,7 @@ from novacart.adapters.web.accounts.session_cookie import SessionCookie
 from novacart.adapters.web.accounts.session_routes import sessions_blueprint
 from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
+from novacart.adapters.web.cart.guest_routes import guests_blueprint
 from novacart.adapters.web.cart.routes import cart_blueprint
 from novacart.adapters.web.catalog.category_routes import categories_staff_blueprint
 from novacart.adapters.web.catalog.price_routes import prices_blueprint
@@ -24,6 +25,7 @@ from novacart.adapters.web.catalog.variant_routes import options_blueprint, vari
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.media.routes import media_blueprint
 from novacart.adapters.web.operations.routes import operations_blueprint
+from novacart.adapters.web.ordering.link_routes import order_links_blueprint
 from novacart.adapters.web.ordering.routes import orders_blueprint
 from novacart.adapters.web.payments.routes import payments_blueprint
 from novacart.adapters.web.payments.sandbox_routes import sandbox_blueprint
@@ -49,6 +51,7 @@ from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
 from novacart.application.accounts.sign_in import SignIn
 from novacart.application.accounts.sign_out import SignOut
+from novacart.application.accounts.start_guest_session import StartGuestSession
 from novacart.application.accounts.update_profile import UpdateProfile
 from novacart.application.accounts.verify_email import RequestEmailVerification, VerifyEmail
 from novacart.application.cart.add_to_cart import AddToCart
@@ -83,8 +86,12 @@ from novacart.application.idempotency.idempotent_requests import IdempotentReque
 from novacart.application.ordering.cancel_item import CancelItem
 from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
+from novacart.application.ordering.guest_checkout import PlaceGuestOrder, StartGuestCheckout
+from novacart.application.ordering.merge_guest_cart import MergeGuestCart
+from novacart.application.ordering.order_links import CancelOrderByLink, ClaimOrder, ReadOrderByLink
 from novacart.application.ordering.place_order import PlaceOrder
 from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ordering.request_order_lookup import RequestOrderLookup
 from novacart.application.ordering.start_checkout import StartCheckout
 from novacart.application.payments.open_payment import OpenPayment
 from novacart.application.payments.queries import PaymentQueries
@@ -222,7 +229,11 @@ def _cart(injector: Injector) -> list[Blueprint]:
             move_to_wishlist=injector.get(MoveToWishlist),
             estimate_delivery=injector.get(EstimateDelivery),
             queries=injector.get(CartQueries),  # type: ignore[type-abstract]
-        )
+        ),
+        guests_blueprint(
+            start_session=injector.get(StartGuestSession),
+            merge_cart=injector.get(MergeGuestCart),
+        ),
     ]
 
 
@@ -230,12 +241,19 @@ def _ordering(injector: Injector) -> list[Blueprint]:
     return [
         orders_blueprint(
             place_order=injector.get(PlaceOrder),
+            place_guest_order=injector.get(PlaceGuestOrder),
             cancel_order=injector.get(CancelOrder),
             cancel_item=injector.get(CancelItem),
             estimate_delivery=injector.get(EstimateDelivery),
             queries=injector.get(OrderQueries),  # type: ignore[type-abstract]
             once=injector.get(IdempotentRequests),
-        )
+        ),
+        order_links_blueprint(
+            request_lookup=injector.get(RequestOrderLookup),
+            read_order=injector.get(ReadOrderByLink),
+            cancel_order=injector.get(CancelOrderByLink),
+            claim_order=injector.get(ClaimOrder),
+        ),
     ]
 
 
@@ -246,6 +264,7 @@ def _payments(injector: Injector) -> list[Blueprint]:
         payments_blueprint(
             open_payment=injector.get(OpenPayment),
             start_checkout=injector.get(StartCheckout),
+            start_guest_checkout=injector.get(StartGuestCheckout),
             request_refund=injector.get(RequestRefund),
             queries=injector.get(PaymentQueries),  # type: ignore[type-abstract]
             once=injector.get(IdempotentRequests),

@@ -27,7 +27,7 @@ from novacart.adapters.web.http.responses import OrjsonProvider
 from novacart.adapters.web.http.shared_cache import is_for_anybody
 from novacart.adapters.web.operations import metrics, pages
 from novacart.adapters.web.operations.security_monitor import LogSecurityMonitor
-from novacart.application.accounts.authenticate_user import AuthenticateUser
+from novacart.application.accounts.authenticate_shopper import AuthenticateShopper
 from novacart.application.accounts.queries import Profile
 from novacart.application.accounts.record_denied_access import (
     RecordDeniedAccess,
@@ -149,11 +149,11 @@ def _request_counter(app: Flask, injector: Injector, settings: Settings) -> Coun
 def _authenticate_and_set_actor(injector: Injector) -> Authenticate:
     """Record the changes that a request makes under its user."""
     contexts = injector.get(ContextVarRequestContexts)
-    authenticate = BearerAuthenticate(injector.get(AuthenticateUser))
+    authenticate = BearerAuthenticate(injector.get(AuthenticateShopper))
 
-    def authenticate_and_set_actor(authorization: str | None) -> Principal:
-        principal = authenticate(authorization)
-        kind = "staff" if principal.is_staff else "user"
+    def authenticate_and_set_actor(authorization: str | None, *, allow_guests: bool) -> Principal:
+        principal = authenticate(authorization, allow_guests=allow_guests)
+        kind = "guest" if principal.is_guest else "staff" if principal.is_staff else "user"
         contexts.replace(_context(f"{kind}:{principal.user_id}"))
         return principal
 

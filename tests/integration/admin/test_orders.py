@@ -8,7 +8,13 @@ from injector import Injector
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.payments.payment import Payment
 from tests.support.back_office import StaffClient, staff_client
-from tests.support.shoppers import Shopper, new_product, stock_level
+from tests.support.shoppers import (
+    GuestShopper,
+    Shopper,
+    new_product,
+    order_link_token,
+    stock_level,
+)
 
 
 @pytest.fixture
@@ -367,3 +373,31 @@ def _payment(injector: Injector, order: dict[str, object]) -> Payment:
         payment = work.payments.of_order(order["id"])  # type: ignore[arg-type]
     assert payment is not None
     return payment
+
+
+def test_order_of_a_guest_has_a_badge_and_its_links_can_be_revoked(
+    client: FlaskClient, owner: StaffClient, injector: Injector
+) -> None:
+    kettle = new_product(injector)
+    guest = GuestShopper(client)
+    order = guest.ordered(kettle)
+    assert ">Guest<" in owner.get("/admin/orders/").text
+    page = owner.get(f"/admin/orders/details/?id={order['id']}").text
+    assert ">Guest<" in page
+    assert guest.email in page
+    link = {"token": order_link_token(injector, order["id"])}
+    assert client.post("/api/orders/link/", json=link).status_code == 200
+    assert submit_action(owner, "revoke-links", order) == [
+        f"The links to order {order['number']} are no longer valid."
+    ]
+    assert client.post("/api/orders/link/", json=link).status_code == 404
+
+
+def test_order_of_a_user_has_no_links_to_revoke(
+    asha: Shopper, owner: StaffClient, injector: Injector
+) -> None:
+    order = asha.ordered(new_product(injector))
+    assert "revoke-links" not in owner.get(f"/admin/orders/details/?id={order['id']}").text
+    assert submit_action(owner, "revoke-links", order) == [
+        "This link is invalid or has expired. Request a new one."
+    ]

@@ -38,7 +38,9 @@ PLACEHOLDER = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # An id that does not exist.
 UNKNOWN = 987_654_321
 OWNED = [
-    (method, url) for method, url, access in ROUTES if access == "user" and PLACEHOLDER.search(url)
+    (method, url)
+    for method, url, access in ROUTES
+    if access in {"user", "shopper"} and PLACEHOLDER.search(url)
 ]
 # Valid bodies for the routes that need one.
 BODIES: dict[str, Json] = {
@@ -115,6 +117,19 @@ def test_customer_reaches_no_staff_route(client: FlaskClient, asha: Person) -> N
         if access == "staff":
             assert response.status_code == 403, (method, url)
             assert response.get_json()["code"] == "permission_denied", (method, url)
+        else:
+            assert response.status_code not in {401, 403}, (method, url)
+
+
+def test_guest_reaches_only_public_routes_and_those_of_shoppers(client: FlaskClient) -> None:
+    access_token = client.post("/api/guest/session/").get_json()["access"]
+    headers = {"Authorization": f"Bearer {access_token}"}
+    for method, url, access in ROUTES:
+        path = PLACEHOLDER.sub(str(UNKNOWN), url)
+        response = client.open(path, method=method, headers=headers)
+        if access in {"user", "staff"}:
+            assert response.status_code == 403, (method, url)
+            assert response.get_json()["code"] == "account_required", (method, url)
         else:
             assert response.status_code not in {401, 403}, (method, url)
 

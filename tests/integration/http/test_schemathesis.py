@@ -19,8 +19,8 @@ Json = dict[str, Any]
 ROLES = ("anonymous", "customer", "staff")
 REACH = {
     "anonymous": {"anyone"},
-    "customer": {"anyone", "user"},
-    "staff": {"anyone", "user", "staff"},
+    "customer": {"anyone", "shopper", "user"},
+    "staff": {"anyone", "shopper", "user", "staff"},
 }
 
 

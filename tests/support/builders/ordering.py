@@ -89,6 +89,7 @@ def an_order(
     number: str = "NC-20261102-7K3M9Q",
     placed_at: datetime = NOON,
     ttl: timedelta = timedelta(minutes=30),
+    by_guest: bool = False,
 ) -> Order:
     """A new order of `lines`, by default of one line. Its events are already collected."""
     order = Order.place(
@@ -101,6 +102,7 @@ def an_order(
         payment_method=method,
         placed_at=placed_at,
         expires_at=placed_at + ttl,
+        by_guest=by_guest,
     )
     order.collect_events()
     return order

@@ -183,6 +183,27 @@ class CartsContract:
             work.commit()
         assert orderable(shop) == 6
 
+    def test_orderable_excludes_units_of_order_that_was_transferred(
+        self, shop: ShopFixture
+    ) -> None:
+        other = shop.another_customer()
+        with shop.begin() as work:
+            order_id, line_id = work.ids.take(2)
+            line = an_order_line(line_id, variant=shop.variants[0], quantity=4)
+            order = an_order(line, id=order_id, user=shop.customer, by_guest=True)
+            work.orders.add(order)
+            cart = work.carts.of(shop.customer)
+            cart.start_checkout(order.id)
+            work.carts.save(cart)
+            work.commit()
+        before = orderable(shop)
+        with shop.begin() as work:
+            order = work.orders.get(order.id)
+            order.transfer(other, at=NOON)
+            work.orders.save(order)
+            work.commit()
+        assert orderable(shop) == before - 4
+
     def test_addition_has_cart_variant_and_wishlist(self, shop: ShopFixture) -> None:
         wanted, other, archived = shop.products
         on_list = shop.variants[1]

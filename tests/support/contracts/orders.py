@@ -26,7 +26,7 @@ def all_fields(order: Order) -> dict[str, object]:
         for name in (
             "id number user_id email status payment_method payment_status address placed_at"
             " expires_at estimated_delivery paid_at shipped_at delivered_at returned_at carrier"
-            " tracking_number history version total"
+            " tracking_number link_generation history version total"
         ).split()
     }
     lines = [{name: getattr(line, name) for name in OrderLine.__slots__} for line in order.lines]
@@ -115,6 +115,54 @@ class OrdersContract:
         assert all_fields(again) == all_fields(stored)
         assert again.returned_at == LATER
         assert [line.returned_quantity for line in again.lines] == [3, 1]
+
+    def test_order_of_guest_is_restored_and_found_by_number(self, orders: "Orders") -> None:
+        order = orders.add(by_guest=True)
+        with orders.begin() as work:
+            stored = work.orders.by_number(order.number)
+            assert stored is not None
+            assert all_fields(stored) == all_fields(order)
+            stored.revoke_links(at=LATER)
+            work.orders.save(stored)
+            work.commit()
+        assert orders.get(order.id).link_generation == 2
+        with orders.begin() as work:
+            assert work.orders.by_number("NC-20261102-2222222") is None
+
+    def test_linked_order_is_found_by_current_generation(
+        self, orders: "Orders", queries: OrderQueries
+    ) -> None:
+        guest_order, user_order = orders.add(by_guest=True), orders.add()
+        linked = queries.linked_order(guest_order.id, generation=1)
+        assert linked == order_view(orders.get(guest_order.id))
+        assert queries.linked_order(guest_order.id, generation=2) is None
+        assert queries.linked_order(user_order.id, generation=1) is None
+
+    def test_transferred_order_is_restored(self, orders: "Orders", shop: ShopFixture) -> None:
+        order = orders.add(by_guest=True)
+        other = shop.another_customer()
+        with orders.begin() as work:
+            stored = work.orders.get(order.id)
+            stored.transfer(other, at=LATER)
+            work.orders.save(stored)
+            work.commit()
+        again = orders.get(order.id)
+        assert (again.user_id, again.link_generation) == (other, None)
+
+    def test_unpaid_orders_of_users_by_rising_id(self, orders: "Orders", shop: ShopFixture) -> None:
+        unpaid = [orders.add().id for _ in range(2)]
+        orders.add(method=PaymentMethod.COD)
+        paid = orders.add().id
+        other = shop.another_customer()
+        with orders.begin() as work:
+            stored = work.orders.get(paid)
+            stored.pay(at=LATER, actor="stripe")
+            work.orders.save(stored)
+            work.commit()
+        with orders.begin() as work:
+            pending = work.orders.pending_of([other, shop.customer])
+            assert [order.id for order in pending] == unpaid
+            assert work.orders.pending_of([other]) == []
 
     def test_save_of_stale_order_raises(self, orders: "Orders") -> None:
         order = orders.add()
@@ -251,6 +299,7 @@ class Orders:
         ttl: timedelta = timedelta(minutes=30),
         number: str | None = None,
         title: str = "A thing",
+        by_guest: bool = False,
     ) -> Order:
         self._placed += 1
         with self.begin() as work:
@@ -268,6 +317,7 @@ class Orders:
                 number=number or f"NC-20261102-{self._placed + 222221}",
                 placed_at=NOON + timedelta(minutes=minute),
                 ttl=ttl,
+                by_guest=by_guest,
             )
             work.orders.add(order)
             work.commit()

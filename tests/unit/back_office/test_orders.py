@@ -18,6 +18,7 @@ def order(status: OrderStatus, method: PaymentMethod, *, captured: int = 0) -> O
         id=OrderId(1),
         number="NC-1",
         user_id=UserId(1),
+        is_of_guest=False,
         email="asha@example.com",
         status=status,
         payment_status=OrderPaymentStatus.PENDING,

@@ -160,3 +160,35 @@ def test_clear_removes_lines_and_checkout() -> None:
     cart.clear()
     assert cart.lines == ()
     assert cart.checkout_order_id is None
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "orderable", "expected"),
+    [(2, 3, 100, 3), (3, 2, 100, 3), (2, 9, 4, 4), (9, 2, 4, 4), (2, 12, 100, 10), (2, 3, 0, 0)],
+)
+def test_merge_takes_larger_quantity_up_to_limits(
+    own: int, other: int, orderable: int, expected: int
+) -> None:
+    cart = Cart(user_id=UserId(3))
+    cart.add(BOOK, own, line_id=BOOK_LINE, limits=LIMITS, at=NOON)
+    limits = QuantityLimits(orderable=orderable, max_per_line=10)
+    line = CartLine(id=PEN_LINE, variant_id=BOOK, quantity=other, added_at=NOON)
+    merged = cart.merge(line, line_id=NEW_LINE, limits=limits)
+    assert (merged.quantity, merged.is_adjusted) == (expected, expected != max(own, other))
+    assert quantities(cart) == ({BOOK: expected} if expected else {})
+
+
+def test_merge_again_changes_nothing() -> None:
+    cart = a_cart()
+    line = CartLine(id=NEW_LINE, variant_id=BOOK, quantity=7, added_at=NOON)
+    first = cart.merge(line, line_id=NEW_LINE, limits=LIMITS)
+    assert cart.merge(line, line_id=NEW_LINE, limits=LIMITS) == first
+    assert quantities(cart) == {BOOK: 7, PEN: 1}
+
+
+def test_merge_adds_line_of_other_cart_with_new_id() -> None:
+    cart = Cart(user_id=UserId(3))
+    line = CartLine(id=PEN_LINE, variant_id=PEN, quantity=2, added_at=NOON)
+    merged = cart.merge(line, line_id=NEW_LINE, limits=LIMITS)
+    assert not merged.is_adjusted
+    assert [(each.id, each.quantity) for each in cart.lines] == [(NEW_LINE, 2)]

@@ -8,8 +8,10 @@ import pytest
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.formatting import day, money
+from novacart.adapters.security.order_link_tokens import HmacOrderLinkTokens
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.notifications.order_mailer import OrderMailer
+from novacart.application.notifications.order_urls import OrderUrls
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
     SendConfirmationEmail,
@@ -29,6 +31,7 @@ from novacart.application.ordering.fulfil_order import (
     StartProcessing,
     StartProcessingCommand,
 )
+from novacart.application.ordering.order_factory import GuestContact
 from novacart.application.ordering.start_checkout import StartCheckoutCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.ports.errors import Unavailable
@@ -52,7 +55,7 @@ from tests.fakes.mailer import FakeMailer
 from tests.fakes.payment_gateway import FakePaymentGateway
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.ordering import NOON, an_order, an_order_line
+from tests.support.builders.ordering import ADDRESS, NOON, an_order, an_order_line
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import AS_STAFF, PaymentsFixture, customer
 
@@ -89,6 +92,7 @@ def deliver(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
         orders=FakeMailedOrders(store),
         renderer=JinjaEmailRenderer(shop_name="Lanterns", shop_url="https://shop.example"),
         mailer=mailer,
+        urls=OrderUrls(frontend_url="https://shop.example", tokens=HmacOrderLinkTokens("a secret")),
     )
     handlers: dict[type, Callable[[Any], None]] = {
         OrderConfirmed: SendConfirmationEmail(mailer=order_mailer),
@@ -144,6 +148,35 @@ def test_paid_order_is_confirmed_once(
         assert "₹2,482.00" in content
         assert order.lines[0].title in content
         assert day(order.estimated_delivery) in content
+
+
+def place_guest_order(payments: PaymentsFixture) -> OrderId:
+    contact = GuestContact(email="guest@example.com", address=ADDRESS)
+    with payments.begin() as work:
+        guest_id = UserId(work.ids.take()[0])
+    return payments.place_order(guest_id, {payments.product(): 1}, contact=contact)
+
+
+def test_guest_gets_confirmation_without_name_and_address(
+    payments: PaymentsFixture, provider: FakePaymentGateway, deliver: Callable[[], list[Mail]]
+) -> None:
+    order = payments.order(place_guest_order(payments))
+    provider.pay(payments.intent(order.user_id, order.id).reference)
+    payments.run_reconciliation(force=True)
+    (mail,) = deliver()
+    assert (mail.to, mail.message_id) == ("guest@example.com", f"{order.number}-confirmation")
+    for content in (mail.text, mail.html):
+        assert ADDRESS.pincode not in content
+        assert ADDRESS.name not in content
+
+
+def test_guest_gets_no_mail_about_order_that_was_never_paid(
+    payments: PaymentsFixture, deliver: Callable[[], list[Mail]]
+) -> None:
+    place_guest_order(payments)
+    payments.clock.move(minutes=31)
+    assert payments.expire_orders() == 1
+    assert deliver() == []
 
 
 @pytest.mark.parametrize("is_verified", [True, False])

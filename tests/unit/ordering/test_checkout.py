@@ -26,7 +26,7 @@ CHECKOUT = Checkout(
     cart=Cart(user_id=UserId(3)),
     email="asha@example.com",
     lines=(LINE,),
-    address_id=AddressId(ADDRESS.source_id),
+    address_id=AddressId(31),
     address=ADDRESS,
 )
 

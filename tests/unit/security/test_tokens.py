@@ -64,7 +64,12 @@ def test_issued_token_is_read(kind: TokenKind) -> None:
 
 
 def test_each_kind_has_its_lifetime() -> None:
-    for kind, lifetime in ((TokenKind.ACCESS, 3600), (TokenKind.REFRESH, 7 * 86400)):
+    lifetimes = {
+        TokenKind.ACCESS: 3600,
+        TokenKind.REFRESH: 7 * 86400,
+        TokenKind.GUEST: 30 * 86400,
+    }
+    for kind, lifetime in lifetimes.items():
         token = TOKENS.issue(replace(ACCESS, kind=kind))
         claims = jwt.decode(token, options={"verify_signature": False})
         assert claims["exp"] - claims["iat"] == lifetime

@@ -48,3 +48,18 @@ def test_add_to_full_wishlist_raises() -> None:
     with pytest.raises(WishlistIsFull):
         wishlist.add(VariantId(MAX_ENTRIES), at=NOON)
     assert wishlist.add(VariantId(0), at=NOON) is False
+
+
+def test_unite_adds_newest_entries_until_list_is_full() -> None:
+    wishlist, other = empty(), empty()
+    for product in range(1, MAX_ENTRIES):
+        wishlist.add(VariantId(product), at=NOON)
+    other.add(TEAPOT, at=NOON.replace(hour=13))
+    other.add(VariantId(1000), at=NOON)
+    other.add(VariantId(1001), at=NOON.replace(hour=13))
+    for _ in range(2):
+        wishlist.unite(other.entries)
+    assert len(wishlist.entries) == MAX_ENTRIES
+    assert VariantId(1001) in wishlist
+    assert VariantId(1000) not in wishlist
+    assert wishlist.entries[0].added_at == NOON

@@ -65,6 +65,7 @@ from novacart.application.catalog.upload_category_image import UploadCategoryIma
 from novacart.application.ordering.cancel_order import CancelOrder
 from novacart.application.ordering.fulfil_order import DeliverOrder, ShipOrder, StartProcessing
 from novacart.application.ordering.return_goods import ReceiveReturnedGoods, ReturnOrder
+from novacart.application.ordering.revoke_order_links import RevokeOrderLinks
 from novacart.application.payments.request_refund import RequestRefund
 from novacart.application.payments.resolve_refund import RetryRefund, SettleRefund
 from novacart.application.payments.retry_event import RetryEvent
@@ -114,6 +115,7 @@ class OrderActions:
     refund: RequestRefund
     return_order: ReturnOrder
     receive: ReceiveReturnedGoods
+    revoke_links: RevokeOrderLinks
     retry_refund: RetryRefund
     settle_refund: SettleRefund
 

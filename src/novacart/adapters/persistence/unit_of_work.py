@@ -7,6 +7,7 @@ from typing import Self
 
 from novacart.adapters.persistence.accounts.account_links import SqlAccountLinks
 from novacart.adapters.persistence.accounts.address_books import SqlAddressBooks
+from novacart.adapters.persistence.accounts.guests import SqlGuests
 from novacart.adapters.persistence.accounts.known_networks import SqlKnownNetworks
 from novacart.adapters.persistence.accounts.mfa_enrolments import SqlMfaEnrolments
 from novacart.adapters.persistence.accounts.password_resets import SqlPasswordResets
@@ -34,6 +35,7 @@ from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.galleries import Galleries
+from novacart.application.ports.guests import Guests
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.image_removals import ImageRemovals
@@ -65,6 +67,7 @@ class SqlUnitOfWork:
 
     ids: IdGenerator
     users: Users
+    guests: Guests
     address_books: AddressBooks
     token_families: TokenFamilies
     known_networks: KnownNetworks
@@ -105,6 +108,7 @@ class SqlUnitOfWork:
         self._connection = connection
         self.ids = SqlIdGenerator(connection)
         self.users = SqlUsers(connection, self.saved)
+        self.guests = SqlGuests(connection, self.saved)
         self.address_books = SqlAddressBooks(connection, self.saved)
         self.token_families = SqlTokenFamilies(connection, self.saved)
         self.known_networks = SqlKnownNetworks(connection)

@@ -16,6 +16,7 @@ from jwt.exceptions import PyJWTError
 
 from novacart.application.ports.tokens import TokenClaims, TokenKind
 from novacart.domain.accounts.errors import InvalidToken
+from novacart.domain.accounts.guest import SESSION_LIFETIME
 from novacart.domain.shared.ids import UserId
 
 ALGORITHM: Final = "HS256"
@@ -65,7 +66,8 @@ class JwtTokens:
         JWTManager(self._app)
 
     def issue(self, claims: TokenClaims) -> str:
-        create = create_access_token if claims.kind is TokenKind.ACCESS else create_refresh_token
+        create = create_refresh_token if claims.kind is TokenKind.REFRESH else create_access_token
+        is_guest = claims.kind is TokenKind.GUEST
         with self._app.app_context():
             token: str = create(
                 str(claims.user_id),
@@ -73,7 +75,9 @@ class JwtTokens:
                     "jti": claims.token_id,
                     "family": claims.family_id,
                     "generation": claims.password_generation,
+                    "type": claims.kind.value,
                 },
+                expires_delta=SESSION_LIFETIME if is_guest else None,
             )
         return token
 

@@ -7,7 +7,7 @@ from novacart.application.accounts.staff_security import StaffSecurityPolicy
 from novacart.application.accounts.start_session import SessionPolicy
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.tokens import TokenClaims, TokenKind, Tokens
-from novacart.domain.accounts.errors import InvalidToken, MfaSetupRequired
+from novacart.domain.accounts.errors import AccountRequired, InvalidToken, MfaSetupRequired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,8 @@ class AuthenticateUserCommand:
 class AuthenticateUser:
     """Return the user of an access token, with one query.
 
-    Raises `InvalidToken`, also after sign-out, a password change or disabling of the account.
+    Raises `InvalidToken`, also after sign-out, a password change or disabling of the account,
+    and `AccountRequired` for a guest.
     Raises `MfaSetupRequired` for staff without a second factor if it is mandatory.
     """
 
@@ -31,6 +32,8 @@ class AuthenticateUser:
 
     def __call__(self, command: AuthenticateUserCommand) -> Profile:
         claims = self._tokens.read(command.access)
+        if claims.kind is TokenKind.GUEST:
+            raise AccountRequired
         if claims.kind is not TokenKind.ACCESS:
             raise InvalidToken
         profile = _session_user(self._queries, claims)

@@ -125,6 +125,12 @@ class AccountQueries(Protocol):
     def mfa_status(self, user_id: UserId) -> MfaStatus: ...
 
 
+class GuestQueries(Protocol):
+    def is_guest_active(self, guest_id: UserId, *, at: datetime) -> bool:
+        """Whether the guest's session has neither expired nor been merged into a user."""
+        ...
+
+
 class AddressQueries(Protocol):
     def list_addresses(self, user_id: UserId) -> Sequence[Address]:
         """The user's addresses, oldest first."""

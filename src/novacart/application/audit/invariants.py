@@ -101,6 +101,11 @@ CATEGORY_TREE: Final = Invariant(
     name="category tree",
     description="The path and the visibility of each category follow from its parent.",
 )
+ORDER_LINKS: Final = Invariant(
+    number=19,
+    name="order links",
+    description="Orders of guests, and only these, can be opened by a link.",
+)
 
 INVARIANTS: Final = (
     ORDER_TOTALS,
@@ -121,4 +126,5 @@ INVARIANTS: Final = (
     PRICE_HISTORY,
     PICTURES,
     CATEGORY_TREE,
+    ORDER_LINKS,
 )

@@ -1,4 +1,4 @@
-"""Rate limits of sign-in, registration, password reset and token refresh."""
+"""Rate limits of sign-in, registration, password reset, token refresh and guests."""
 
 import hashlib
 import ipaddress
@@ -49,6 +49,13 @@ POLICIES: Final = {
         client=(RateLimit(60, _HOUR),), subject=(RateLimit(5, _HOUR),)
     ),
     "reset_token": ThrottlePolicy(client=(RateLimit(50, 15 * _MINUTE),), only_failures=True),
+    "guest_session": ThrottlePolicy(client=(RateLimit(200, _HOUR),)),
+    # Each may send an email, and could be a guessed order number.
+    "order_lookup": ThrottlePolicy(client=(RateLimit(30, _HOUR),), subject=(RateLimit(5, _HOUR),)),
+    # Nothing is paid in advance; the subject is the email address.
+    "guest_cod": ThrottlePolicy(
+        client=(RateLimit(20, _HOUR),), subject=(RateLimit(3, 24 * _HOUR),)
+    ),
     # Entries of the audit log: further ones are only logged.
     "access_denied": ThrottlePolicy(
         client=(RateLimit(300, _HOUR),), subject=(RateLimit(30, _HOUR),)

@@ -30,6 +30,7 @@ class OrderAction(StrEnum):
     RECEIVE = "receive"
     CANCEL = "cancel"
     REFUND = "refund"
+    REVOKE_LINKS = "revoke_links"
 
 
 _LEADS_TO = {
@@ -47,6 +48,7 @@ class OrderRow:
     id: OrderId
     number: str
     user_id: UserId
+    is_of_guest: bool
     email: str
     status: OrderStatus
     payment_status: OrderPaymentStatus
@@ -128,9 +130,12 @@ class OrderEventRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetail(OrderRow):
-    """`address` maps the names of the address members to their values."""
+    """`address` maps the names of the address members to their values.
 
-    username: str
+    `username` is None for a guest.
+    """
+
+    username: str | None
     address: Mapping[str, str] | None
     expires_at: datetime | None
     estimated_delivery: date
@@ -195,4 +200,8 @@ class OrderDetail(OrderRow):
             actions[actions.index(OrderAction.CANCEL)] = OrderAction.RETURN
         if any(line.receivable_quantity for line in self.lines):
             actions.append(OrderAction.RECEIVE)
-        return [*actions, OrderAction.REFUND] if self.refundable.amount > 0 else actions
+        if self.refundable.amount > 0:
+            actions.append(OrderAction.REFUND)
+        if self.is_of_guest:
+            actions.append(OrderAction.REVOKE_LINKS)
+        return actions

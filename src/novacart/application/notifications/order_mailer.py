@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from novacart.application.notifications.order_urls import OrderUrls
 from novacart.application.ports.email_renderer import EmailRenderer
 from novacart.application.ports.mailed_orders import MailedOrder, MailedOrders
 from novacart.application.ports.mailer import Mail, Mailer
@@ -11,6 +12,7 @@ from novacart.domain.accounts.user import User
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.line import OrderLine
+from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.personal_text import strip_links
@@ -45,8 +47,11 @@ class OrderMailer:
     them as the shop's own words.
     """
 
-    def __init__(self, *, orders: MailedOrders, renderer: EmailRenderer, mailer: Mailer) -> None:
+    def __init__(
+        self, *, orders: MailedOrders, renderer: EmailRenderer, mailer: Mailer, urls: OrderUrls
+    ) -> None:
         self._orders = orders
+        self._urls = urls
         self._renderer = renderer
         self._mailer = mailer
 
@@ -61,20 +66,20 @@ class OrderMailer:
         the same message. Raises as `Mailer`.
         """
         order, customer = mailed.order, mailed.customer
-        is_verified = customer.is_email_verified and customer.email.text == order.email
+        verified = _verified_customer(order, customer)
         email = self._renderer.render(
             template,
             {
-                "order_id": order.id,
+                "order_url": self._urls.of(order),
                 "number": order.number,
-                "name": _name(customer) if is_verified else None,
+                "name": _name(verified) if verified else None,
                 "total": order.total,
                 "due": order.due_on_delivery,
                 "paid_online": order.payment_method is PaymentMethod.ONLINE,
                 "lines": _mail_lines((line, line.quantity) for line in order.lines),
                 "remaining_lines": _mail_lines((line, line.units.quantity) for line in order.lines),
                 "shipped_lines": _mail_lines((line, line.shipped_quantity) for line in order.lines),
-                "address": _without_links(order.address) if is_verified else None,
+                "address": _without_links(order.address) if verified else None,
                 "delivery": order.estimated_delivery,
                 **context,
             },
@@ -103,6 +108,13 @@ def mail_line(line: OrderLine, quantity: int) -> MailLine:
 
 def _mail_lines(units: Iterable[tuple[OrderLine, int]]) -> list[MailLine]:
     return [mail_line(line, quantity) for line, quantity in units if quantity]
+
+
+def _verified_customer(order: Order, customer: User | None) -> User | None:
+    """The customer, if they receive mail at the address of the order."""
+    if customer is None or not customer.is_email_verified or customer.email.text != order.email:
+        return None
+    return customer
 
 
 def _name(customer: User) -> str | None:

@@ -9,7 +9,7 @@ from novacart.domain.ordering.events import (
     OrderShipped,
     ReturnedGoodsReceived,
 )
-from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import REPLACED_REASON
 from novacart.domain.shared.ids import OrderLineId
 
@@ -43,16 +43,21 @@ class SendShippingEmail:
 
 
 class SendCancellationEmail:
-    """Announce a cancellation, unless a new order of the same cart replaced the order."""
+    """Announce a cancellation, unless a new order of the same cart replaced the order.
+
+    Not to a guest who had to pay online: no e-mail was sent for the order yet, and the address may
+    be that of another person.
+    """
 
     def __init__(self, *, mailer: OrderMailer) -> None:
         self._mailer = mailer
 
     def __call__(self, event: OrderCancelled) -> None:
-        if event.reason != REPLACED_REASON:
-            self._mailer.send(
-                self._mailer.load(event), "order_cancelled", kind="cancelled", expired=event.expired
-            )
+        if event.reason == REPLACED_REASON:
+            return
+        mailed = self._mailer.load(event)
+        if not mailed.order.is_of_guest or mailed.order.payment_method is PaymentMethod.COD:
+            self._mailer.send(mailed, "order_cancelled", kind="cancelled", expired=event.expired)
 
 
 class SendLineCancellationEmail:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ from novacart.application.ordering.queries import OrderView
 from novacart.application.ordering.stock_claims import stock_claims
 from novacart.application.ports.order_numbers import OrderNumbers
 from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import OrderNumberTaken
 from novacart.domain.ordering.lifecycle import OrderStatus, PaymentMethod
 from novacart.domain.ordering.order import REPLACED_REASON, Order
@@ -18,6 +20,14 @@ from novacart.domain.shared.ids import AddressId, OrderId, UserId
 
 # A number is random and rarely taken; then the whole unit of work is retried with another one.
 ATTEMPTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestContact:
+    """The email address and the shipping address of a guest's order."""
+
+    email: str
+    address: ShippingAddress
 
 
 def retry_taken_number(place: Callable[[], OrderView]) -> OrderView:
@@ -36,18 +46,30 @@ class OrderFactory:
         self._policy = policy
 
     def checkout(
-        self, work: UnitOfWork, user_id: UserId, address_id: AddressId | None, *, at: datetime
+        self,
+        work: UnitOfWork,
+        user_id: UserId,
+        address_id: AddressId | None,
+        *,
+        contact: GuestContact | None,
+        at: datetime,
     ) -> tuple[Checkout, Order | None]:
         """The checkout of the user's cart, and the unpaid order created from the cart earlier.
 
-        Raises `EmptyCart`, and `InvalidValue` for an address that is not the user's.
+        Raises `EmptyCart`, and `InvalidValue` for an address that is not the user's, and for a
+        guest without `contact`.
         """
         checkout = work.carts.checkout(user_id, address_id, at=at)
+        if contact is not None:
+            checkout = checkout.with_contact(contact.email, contact.address)
         checkout.ensure_orderable()
         order_id = checkout.cart.checkout_order_id
-        order = None if order_id is None else work.orders.get(order_id)
-        pending = order is not None and order.status is OrderStatus.PENDING
-        return checkout, order if pending else None
+        if order_id is None:
+            return checkout, None
+        order = work.orders.get(order_id)
+        # A guest's order may have been claimed by a user since.
+        replaceable = order.status is OrderStatus.PENDING and order.user_id == user_id
+        return checkout, order if replaceable else None
 
     def place(
         self,
@@ -87,6 +109,7 @@ class OrderFactory:
             placed_at=at,
             expires_at=at + self._policy.pending_order_ttl,
             zone=self._policy.timezone,
+            by_guest=checkout.by_guest,
         )
         if expected_total is not None:
             order.ensure_total(expected_total)

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from functools import partial
 
-from novacart.application.ordering.order_factory import OrderFactory, retry_taken_number
+from novacart.application.ordering.order_factory import (
+    GuestContact,
+    OrderFactory,
+    retry_taken_number,
+)
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.application.ordering.queries import OrderView, order_view
 from novacart.application.ports.clock import Clock
@@ -18,12 +22,15 @@ from novacart.domain.shared.ids import AddressId, UserId
 class PlaceOrderCommand:
     """`expected_total` is the total in major units, as the client knows it.
 
+    `contact` is for a guest, who has no address `address_id`.
+
     `idempotency_key` is fulfilled in the transaction that commits the order.
     """
 
     user_id: UserId
     payment_method: PaymentMethod = PaymentMethod.ONLINE
     address_id: AddressId | None = None
+    contact: GuestContact | None = None
     expected_total: str | None = None
     idempotency_key: str | None = None
 
@@ -57,7 +64,7 @@ class PlaceOrder:
         now = self._clock.now()
         with self._begin() as work:
             checkout, unpaid = self._factory.checkout(
-                work, command.user_id, command.address_id, at=now
+                work, command.user_id, command.address_id, contact=command.contact, at=now
             )
             order = self._factory.place(
                 work,

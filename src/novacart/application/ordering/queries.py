@@ -132,3 +132,7 @@ class OrderQueries(Protocol):
     def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
         """The user's order with that id; None for another user's."""
         ...
+
+    def linked_order(self, order_id: OrderId, *, generation: int) -> OrderView | None:
+        """The guest's order with that id, if its links have this generation."""
+        ...

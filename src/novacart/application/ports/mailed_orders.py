@@ -10,10 +10,10 @@ from novacart.domain.shared.ids import OrderId
 
 @dataclass(frozen=True, slots=True)
 class MailedOrder:
-    """An order without its history, and its customer."""
+    """An order without its history, and its customer, None for a guest."""
 
     order: Order
-    customer: User
+    customer: User | None
 
 
 class MailedOrders(Protocol):

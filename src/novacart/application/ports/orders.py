@@ -1,6 +1,6 @@
 """Repository of orders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +25,12 @@ class Orders(Protocol):
 
     def of_user(self, order_id: OrderId, user_id: UserId) -> Order:
         """Raises `OrderNotFound`, also for another user's order."""
+        ...
+
+    def by_number(self, number: str) -> Order | None: ...
+
+    def pending_of(self, user_ids: Collection[UserId]) -> Sequence[Order]:
+        """The unpaid orders of these users, by rising id."""
         ...
 
     def cancelled_by(self, actor: str, *, since: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """`actor` is `user:<id>`, `staff:<id>`, `anonymous`, `stripe`, `system` or `cli`.
+    """`actor` is `user:<id>`, `guest:<id>`, `staff:<id>`, `anonymous`, `stripe`, `system` or `cli`.
 
     `request_id` and the client's `address` are those of the HTTP request; None outside a request.
     """

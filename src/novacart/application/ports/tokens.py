@@ -10,13 +10,15 @@ from novacart.domain.shared.ids import UserId
 class TokenKind(StrEnum):
     ACCESS = "access"
     REFRESH = "refresh"
+    GUEST = "guest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenClaims:
     """The content of a token: its user, token family and password generation.
 
-    `token_id` identifies a refresh token within its family.
+    `token_id` identifies a refresh token within its family. A guest has one session, without
+    password: its `family_id` is the guest's id, and its `password_generation` 1.
     """
 
     kind: TokenKind

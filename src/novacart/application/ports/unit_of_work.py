@@ -8,6 +8,7 @@ from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.galleries import Galleries
+from novacart.application.ports.guests import Guests
 from novacart.application.ports.id_generator import IdGenerator
 from novacart.application.ports.idempotency_keys import IdempotencyKeys
 from novacart.application.ports.image_removals import ImageRemovals
@@ -38,6 +39,7 @@ class UnitOfWork(Protocol):
 
     ids: IdGenerator
     users: Users
+    guests: Guests
     address_books: AddressBooks
     token_families: TokenFamilies
     known_networks: KnownNetworks

@@ -91,6 +91,15 @@ class InvalidToken(DomainError):
         super().__init__("The token is invalid or has expired.")
 
 
+class AccountRequired(DomainError):
+    """A guest used a route of accounts."""
+
+    code = "account_required"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in or create an account to do this.")
+
+
 class InvalidResetToken(DomainError):
     """A password can't be reset with an unknown, used or expired token."""
 

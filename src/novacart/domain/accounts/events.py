@@ -194,3 +194,13 @@ class AccessDenied(SecurityEvent):
     user_id: int
     method: str
     route: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestMerged(DomainEvent):
+    """The cart of a guest was merged into that of a user."""
+
+    name = "accounts.guest_merged"
+
+    guest_id: int
+    user_id: int

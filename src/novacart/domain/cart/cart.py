@@ -42,6 +42,26 @@ class QuantityLimits:
         if quantity > self.orderable:
             raise NotEnoughInStock(self.orderable)
 
+    def cap(self, quantity: int) -> int:
+        """The quantity, or the largest that is allowed, zero for a product that is sold out."""
+        return min(quantity, self.max_per_line, max(self.orderable, 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedLine:
+    """The line of a variant after a merge: `quantity` units, zero for a removed line.
+
+    `requested` is the larger quantity of the two carts.
+    """
+
+    variant_id: VariantId
+    requested: int
+    quantity: int
+
+    @property
+    def is_adjusted(self) -> bool:
+        return self.quantity != self.requested
+
 
 class Cart(AggregateRoot):
     """A customer's cart: one line for each variant.
@@ -148,6 +168,21 @@ class Cart(AggregateRoot):
         for line in removed:
             del self._lines[line.variant_id]
         return removed
+
+    def merge(self, other: CartLine, *, line_id: CartLineId, limits: QuantityLimits) -> MergedLine:
+        """Take over the line of another cart, as a new line `line_id` if there is none.
+
+        The quantity is the larger one of both carts, up to the limits, so that merging again
+        changes nothing.
+        """
+        line = self.line_of(other.variant_id)
+        requested = max(other.quantity, line.quantity if line else 0)
+        quantity = limits.cap(requested)
+        if quantity:
+            self._put(replace(line or replace(other, id=line_id), quantity=quantity))
+        else:
+            self._lines.pop(other.variant_id, None)
+        return MergedLine(variant_id=other.variant_id, requested=requested, quantity=quantity)
 
     def clear(self) -> None:
         """Remove all lines and the reference to an unpaid order."""

@@ -14,6 +14,15 @@ class OrderNotFound(DomainError):
         super().__init__("There is no such order.")
 
 
+class InvalidOrderLink(DomainError):
+    """A link to a guest's order that is malformed, expired or revoked."""
+
+    code = "order_link_not_valid"
+
+    def __init__(self) -> None:
+        super().__init__("This link is invalid or has expired. Request a new one.")
+
+
 class OrderLineNotFound(DomainError):
     code = "order_line_not_found"
 

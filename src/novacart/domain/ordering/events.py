@@ -90,3 +90,35 @@ class OrderLineCancelled(OrderEvent):
 
     line_id: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTransferred(OrderEvent):
+    """An order of the guest `previous_user_id` became that of the user `user_id`."""
+
+    name: ClassVar[str] = "order.transferred"
+
+    previous_user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLinksRevoked(OrderEvent):
+    """The links to a guest's order that were sent before are invalid."""
+
+    name: ClassVar[str] = "order.links_revoked"
+
+    link_generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLookupRequested(DomainEvent):
+    """A link to a guest's order was requested.
+
+    There may be no such order. `email_digest` is a keyed digest of the email address.
+    """
+
+    name: ClassVar[str] = "order.lookup_requested"
+
+    number: str
+    email_digest: str
+    request_id: int

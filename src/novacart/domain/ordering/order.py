@@ -7,6 +7,7 @@ from typing import Any, Self
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.delivery import estimated_delivery
 from novacart.domain.ordering.errors import (
+    InvalidOrderLink,
     InvalidTransition,
     LineAlreadyCancelled,
     NothingToShip,
@@ -27,10 +28,12 @@ from novacart.domain.ordering.events import (
     OrderConfirmed,
     OrderDelivered,
     OrderLineCancelled,
+    OrderLinksRevoked,
     OrderPlaced,
     OrderProcessingStarted,
     OrderReturned,
     OrderShipped,
+    OrderTransferred,
     ReturnedGoodsReceived,
 )
 from novacart.domain.ordering.history import ChangeSubject, StatusChange
@@ -60,6 +63,9 @@ class Order(AggregateRoot):
     Every status change is appended to `history`; placing the order is not a change. Methods
     that end a stock reservation return the units to release or sell, so that the caller can
     pass them to the stock in the same unit of work. Times are aware, UTC.
+
+    A guest reads and cancels their order by a link. `link_generation` is that of the valid links,
+    and None for a user's order.
     """
 
     __slots__ = (
@@ -73,6 +79,7 @@ class Order(AggregateRoot):
         "history",
         "id",
         "late_refunded",
+        "link_generation",
         "number",
         "paid_at",
         "payment_method",
@@ -107,6 +114,7 @@ class Order(AggregateRoot):
         carrier: str | None = None,
         tracking_number: str | None = None,
         late_refunded: Money | None = None,
+        link_generation: int | None = None,
         history: Iterable[StatusChange] = (),
         version: int = 0,
     ) -> None:
@@ -133,6 +141,7 @@ class Order(AggregateRoot):
         self.returned_at = returned_at
         self.carrier = carrier
         self.tracking_number = tracking_number
+        self.link_generation = link_generation
         self.history = tuple(history)
         if not self._lines:
             raise InvalidValue("lines", "An order has at least one line.")
@@ -152,6 +161,7 @@ class Order(AggregateRoot):
         placed_at: datetime,
         expires_at: datetime | None,
         zone: tzinfo = UTC,
+        by_guest: bool = False,
     ) -> Self:
         """Create a new order of `lines`; the caller reserves their units.
 
@@ -181,6 +191,7 @@ class Order(AggregateRoot):
             placed_at=placed_at,
             expires_at=None if cod else expires_at,
             estimated_delivery=estimated_delivery(placed_at, zone),
+            link_generation=1 if by_guest else None,
         )
         for line in order.lines:
             line.status = LineStatus.CONFIRMED if cod else LineStatus.PENDING
@@ -245,6 +256,36 @@ class Order(AggregateRoot):
         """
         if Money.parse(expected, self.currency, field="expected_total") != self.total:
             raise TotalChanged(self.total)
+
+    # -- orders of guests --------------------------------------------------------------------
+
+    @property
+    def is_of_guest(self) -> bool:
+        return self.link_generation is not None
+
+    def ensure_link_generation(self, generation: int) -> None:
+        """Raises `InvalidOrderLink` for links that were revoked."""
+        if self.link_generation != generation:
+            raise InvalidOrderLink
+
+    def revoke_links(self, *, at: datetime) -> None:
+        """Make all links sent so far invalid. Raises `InvalidOrderLink` for a user's order."""
+        if self.link_generation is None:
+            raise InvalidOrderLink
+        self.link_generation += 1
+        self._record(
+            OrderLinksRevoked(**self._event_fields(at), link_generation=self.link_generation)
+        )
+
+    def transfer(self, user_id: UserId, *, at: datetime) -> None:
+        """Make a guest's order that of a user; its links become invalid.
+
+        Raises `InvalidOrderLink` for a user's order.
+        """
+        if self.link_generation is None:
+            raise InvalidOrderLink
+        previous, self.user_id, self.link_generation = self.user_id, user_id, None
+        self._record(OrderTransferred(**self._event_fields(at), previous_user_id=previous))
 
     # -- payment and delivery ---------------------------------------------------------------
 

@@ -162,6 +162,10 @@ class Payment(AggregateRoot):
 
     # -- state -------------------------------------------------------------------------------
 
+    def transfer(self, user_id: UserId) -> None:
+        """Make another user its customer, as of its order."""
+        self.user_id = user_id
+
     @property
     def refunds(self) -> tuple[Refund, ...]:
         return tuple(self._refunds.values())

@@ -1,7 +1,8 @@
 """The checkout: a priced snapshot of a cart, from which an order is placed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from novacart.domain.cart.cart import Cart
 from novacart.domain.ordering.address import ShippingAddress
@@ -40,6 +41,8 @@ class Checkout:
     not shown to the customer. `address` is the customer's address `address_id`; it is None if
     no address was requested or the customer has no such address. `open_orders` are the
     customer's orders at that moment.
+
+    The `email` of a guest is empty, and `address` None, until `with_contact` sets them.
     """
 
     cart: Cart
@@ -48,19 +51,32 @@ class Checkout:
     address_id: AddressId | None
     address: ShippingAddress | None
     open_orders: OpenOrders = field(default_factory=OpenOrders)
+    by_guest: bool = False
+
+    def with_contact(self, email: str, address: ShippingAddress) -> Self:
+        """The checkout of a guest with this email and address; that of a user is unchanged."""
+        if self.email:
+            return self
+        return replace(self, email=email, address=address, by_guest=True)
 
     def ensure_orderable(self) -> None:
-        """Raises `EmptyCart`, and `InvalidValue` for an address that is not the customer's."""
+        """Raises `EmptyCart`, and `InvalidValue` for an address that is not the customer's.
+
+        Raises `InvalidValue` for a guest without an email address.
+        """
         if not self.lines:
             raise EmptyCart
+        if not self.email:
+            raise InvalidValue("email", "Enter the email address for this order.")
         if self.address_id is not None and self.address is None:
             raise InvalidValue("address_id", "You have no such address.")
 
     def matches(self, order: Order) -> bool:
-        """Whether the order has the same variants, quantities, prices and address."""
+        """Whether the order has the same variants, quantities, prices, address and email."""
         ordered = {(line.variant_id, line.quantity, line.unit_price) for line in order.lines}
         current = {(line.variant_id, line.quantity, line.unit_price) for line in self.lines}
-        return ordered == current and order.address == self.address
+        contact = (order.address, order.email)
+        return ordered == current and contact == (self.address, self.email)
 
     def order_lines(self, ids: Sequence[int]) -> list[OrderLine]:
         """The lines of a new order, with these ids."""

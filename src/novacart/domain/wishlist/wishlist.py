@@ -48,6 +48,16 @@ class Wishlist(AggregateRoot):
         self._entries[variant_id] = WishlistEntry(variant_id=variant_id, added_at=at)
         return True
 
+    def unite(self, entries: Iterable[WishlistEntry]) -> None:
+        """Add the entries of another list, newest first, until this list is full."""
+        newest = sorted(entries, key=lambda entry: (entry.added_at, entry.variant_id), reverse=True)
+        for entry in newest:
+            if entry.variant_id not in self._entries and len(self._entries) < MAX_ENTRIES:
+                self._entries[entry.variant_id] = entry
+
+    def clear(self) -> None:
+        self._entries.clear()
+
     def remove(self, variant_ids: Iterable[VariantId]) -> None:
         """Remove those of the variants that are on the list.
 

@@ -4,6 +4,7 @@ from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.email.email_renderer import JinjaEmailRenderer
 from novacart.adapters.email.null_mailer import NullMailer
+from novacart.adapters.persistence.accounts.guests import SqlGuestQueries
 from novacart.adapters.persistence.accounts.queries import SqlAccountQueries, SqlAddressQueries
 from novacart.adapters.persistence.database import Database, QueryDatabase
 from novacart.adapters.persistence.replicas.replicas import Replicas
@@ -13,6 +14,7 @@ from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
 from novacart.adapters.security.secret_cipher import FernetSecretCipher
+from novacart.application.accounts.authenticate_shopper import AuthenticateShopper
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
 from novacart.application.accounts.change_password import ChangePassword
 from novacart.application.accounts.confirm_password_reset import (
@@ -37,7 +39,8 @@ from novacart.application.accounts.invite_staff import (
     SendInvitation,
 )
 from novacart.application.accounts.look_up_pincode import LookUpPincode
-from novacart.application.accounts.queries import AccountQueries, AddressQueries
+from novacart.application.accounts.purge_guests import PurgeGuests
+from novacart.application.accounts.queries import AccountQueries, AddressQueries, GuestQueries
 from novacart.application.accounts.reauthenticate import Reauthenticate
 from novacart.application.accounts.record_denied_access import RecordDeniedAccess
 from novacart.application.accounts.refresh_session import RefreshSession
@@ -56,6 +59,7 @@ from novacart.application.accounts.sign_in import SignIn
 from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.staff_security import StaffSecurityPolicy
 from novacart.application.accounts.staff_sign_in import CompleteStaffSignIn, StaffSignIn
+from novacart.application.accounts.start_guest_session import StartGuestSession
 from novacart.application.accounts.start_session import SessionPolicy, StartSession
 from novacart.application.accounts.unlock_account import UnlockAccount
 from novacart.application.accounts.update_profile import UpdateProfile
@@ -90,6 +94,7 @@ from novacart.entrypoints.settings import EmailBackend, Settings, ensure_startab
 USE_CASES = (
     AcceptInvitation,
     AddAddress,
+    AuthenticateShopper,
     AuthenticateUser,
     ChangeAddress,
     ChangePassword,
@@ -106,6 +111,7 @@ USE_CASES = (
     GrantRole,
     InviteStaff,
     LookUpPincode,
+    PurgeGuests,
     RecordDeniedAccess,
     Reauthenticate,
     RefreshSession,
@@ -124,6 +130,7 @@ USE_CASES = (
     SignIn,
     SignOut,
     StaffSignIn,
+    StartGuestSession,
     StartMfaSetup,
     StartSession,
     UnlockAccount,
@@ -247,6 +254,11 @@ class AccountsModule(Module):
 
     @provider
     @singleton
+    def guest_queries(self, database: Database) -> GuestQueries:
+        return SqlGuestQueries(database)
+
+    @provider
+    @singleton
     def address_queries(self, database: QueryDatabase) -> AddressQueries:
         return SqlAddressQueries(database)
 
@@ -267,9 +279,10 @@ def event_handlers(injector: Injector) -> EventHandlers:
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
-    """Delete expired tokens."""
+    """Delete expired tokens, and guests without orders."""
     return [
         ScheduledJob(
             name="delete_old_tokens", every_seconds=_HOUR, run=injector.get(DeleteOldTokens)
-        )
+        ),
+        ScheduledJob(name="purge_guests", every_seconds=_HOUR, run=injector.get(PurgeGuests)),
     ]

@@ -5,6 +5,7 @@ from injector import Injector, Module, provider, singleton
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.ordering.mailed_orders import SqlMailedOrders
 from novacart.application.notifications.order_mailer import OrderMailer
+from novacart.application.notifications.order_urls import OrderUrls
 from novacart.application.notifications.send_order_emails import (
     SendCancellationEmail,
     SendConfirmationEmail,
@@ -13,16 +14,19 @@ from novacart.application.notifications.send_order_emails import (
     SendReturnEmail,
     SendShippingEmail,
 )
+from novacart.application.notifications.send_order_link import SendOrderLink
 from novacart.application.notifications.send_refund_emails import (
     SendLatePaymentEmail,
     SendRefundEmail,
     SendRefundStartedEmail,
 )
 from novacart.application.ports.mailed_orders import MailedOrders
+from novacart.application.ports.order_link_tokens import OrderLinkTokens
 from novacart.domain.ordering.events import (
     OrderCancelled,
     OrderConfirmed,
     OrderLineCancelled,
+    OrderLookupRequested,
     OrderReturned,
     OrderShipped,
     ReturnedGoodsReceived,
@@ -38,6 +42,7 @@ USE_CASES = (
     SendGoodsReceivedEmail,
     SendLatePaymentEmail,
     SendLineCancellationEmail,
+    SendOrderLink,
     SendRefundEmail,
     SendRefundStartedEmail,
     SendReturnEmail,
@@ -46,6 +51,11 @@ USE_CASES = (
 
 
 class NotificationsModule(Module):
+    @provider
+    @singleton
+    def order_urls(self, settings: Settings, tokens: OrderLinkTokens) -> OrderUrls:
+        return OrderUrls(frontend_url=settings.frontend_url, tokens=tokens)
+
     @provider
     @singleton
     def orders(self, database: Database) -> MailedOrders:
@@ -58,6 +68,7 @@ def event_handlers(injector: Injector) -> EventHandlers:
         return []
     return [
         (OrderConfirmed, injector.get(SendConfirmationEmail)),
+        (OrderLookupRequested, injector.get(SendOrderLink)),
         (OrderShipped, injector.get(SendShippingEmail)),
         (OrderCancelled, injector.get(SendCancellationEmail)),
         (OrderLineCancelled, injector.get(SendLineCancellationEmail)),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 from flask import flash, request, url_for
 from flask_admin import expose
 from flask_admin.actions import action
+from markupsafe import Markup
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
@@ -32,6 +33,7 @@ from novacart.application.ordering.return_goods import (
     ReceiveReturnedGoodsCommand,
     ReturnOrderCommand,
 )
+from novacart.application.ordering.revoke_order_links import RevokeOrderLinksCommand
 from novacart.application.payments.request_refund import RequestRefundCommand
 from novacart.application.written_numbers import read_money
 from novacart.domain.ordering.lifecycle import OrderPaymentStatus, OrderStatus, PaymentMethod
@@ -48,7 +50,13 @@ _PERMISSIONS: Final[dict[str, str]] = {
     OrderAction.RECEIVE: "orders.return",
     OrderAction.CANCEL: "orders.cancel",
     OrderAction.REFUND: "orders.refund",
+    OrderAction.REVOKE_LINKS: "orders.cancel",
 }
+
+
+def _customer(row: OrderRow) -> Markup:
+    guest = formatting.badge("guest") if row.is_of_guest else ""
+    return Markup("{} {}").format(row.email, guest)
 
 
 class OrdersView(ListView):
@@ -67,6 +75,7 @@ class OrdersView(ListView):
     column_sortable_list = ("placed_at", "total")
     formatters: ClassVar = {
         "placed_at": lambda row: formatting.timestamp(row.placed_at),
+        "email": _customer,
         "status": lambda row: formatting.badge(row.status),
         "payment_status": lambda row: formatting.badge(row.payment_status),
         "dispute": lambda row: formatting.badge(row.dispute) if row.dispute else "",
@@ -204,6 +213,17 @@ class OrdersView(ListView):
                 ),
                 success=f"The refund of order {order.number} was requested.",
             )
+        return self._redirect_to(order)
+
+    @expose("/revoke-links/", methods=("POST",))
+    def revoke_links(self) -> Any:  # noqa: ANN401 (a redirect)
+        order, _ = self._submitted(ConfirmForm)
+        self.run_action(
+            lambda: self.back_office.orders.revoke_links(
+                RevokeOrderLinksCommand(staff=self.actor, order_id=order.id)
+            ),
+            success=f"The links to order {order.number} are no longer valid.",
+        )
         return self._redirect_to(order)
 
     # Bulk actions.

@@ -20,14 +20,16 @@ users = Table(
     "users",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    Column("username", String(150), nullable=False),
-    Column("username_key", String(450), nullable=False),
+    # `REGISTERED`, or `GUEST`: a guest has no username, email address and password.
+    Column("kind", String(16), nullable=False, server_default="REGISTERED"),
+    Column("username", String(150)),
+    Column("username_key", String(450)),
     # SHA-256 of the skeleton, which can be too long for an index. NULL for users who registered
     # before it was unique, with a name that looks like that of another user.
     Column("username_skeleton", String(64)),
-    Column("email", String(254), nullable=False),
-    Column("email_key", String(254), nullable=False),
-    Column("password_hash", String(255), nullable=False),
+    Column("email", String(254)),
+    Column("email_key", String(254)),
+    Column("password_hash", String(255)),
     Column("first_name", String(150), nullable=False),
     Column("last_name", String(150), nullable=False),
     Column("role", String(16), nullable=False),
@@ -37,11 +39,29 @@ users = Table(
     Column("password_generation", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("email_verified_at", UtcDateTime),
+    Column("guest_expires_at", UtcDateTime),
+    Column("merged_into_id", BigInteger),
     UniqueConstraint("username_key", name="uq_users_username_key"),
     UniqueConstraint("email_key", name="uq_users_email_key"),
     Index("uq_users_username_skeleton", "username_skeleton", unique=True),
     CheckConstraint("role IN ('customer', 'support', 'catalog', 'manager', 'owner')", name="role"),
     CheckConstraint("password_generation >= 1", name="password_generation"),
+    CheckConstraint(
+        "(kind = 'REGISTERED' AND username IS NOT NULL AND username_key IS NOT NULL"
+        " AND email IS NOT NULL AND email_key IS NOT NULL AND password_hash IS NOT NULL"
+        " AND guest_expires_at IS NULL AND merged_into_id IS NULL)"
+        " OR (kind = 'GUEST' AND username IS NULL AND username_key IS NULL"
+        " AND email IS NULL AND email_key IS NULL AND password_hash IS NULL"
+        " AND guest_expires_at IS NOT NULL AND role = 'customer')",
+        name="kind",
+    ),
+)
+
+Index(
+    "ix_users_guest_expires_at",
+    users.c.guest_expires_at,
+    sqlite_where=users.c.kind == "GUEST",
+    postgresql_where=users.c.kind == "GUEST",
 )
 
 token_families = Table(

@@ -30,7 +30,9 @@ class SqlUsers:
 
     def get(self, user_id: UserId) -> User:
         row = self._connection.execute(
-            select(users).where(users.c.id == user_id).with_for_update(key_share=True)
+            select(users)
+            .where(users.c.id == user_id, users.c.kind == "REGISTERED")
+            .with_for_update(key_share=True)
         ).one_or_none()
         if row is None:
             raise UserNotFound

@@ -95,3 +95,17 @@ SESSIONS: Final = (
         """,
     ),
 )
+
+
+ORDER_LINKS: Final = (
+    AuditCheck(
+        message="Order {number} of a customer of kind {kind} has the link generation"
+        " {link_generation}.",
+        population="SELECT count(*) FROM orders",
+        violations="""
+            SELECT o.number, u.kind, o.link_generation
+            FROM orders o JOIN users u ON u.id = o.user_id
+            WHERE (u.kind = 'GUEST') <> (o.link_generation IS NOT NULL)
+        """,
+    ),
+)

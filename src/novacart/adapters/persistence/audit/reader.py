@@ -18,6 +18,7 @@ from novacart.application.audit.invariants import (
     IDEMPOTENCY_KEYS,
     LIFECYCLES,
     ONE_CAPTURE,
+    ORDER_LINKS,
     ORDER_TOTALS,
     OUTBOX_MESSAGES,
     PICTURES,
@@ -48,6 +49,7 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     PRICE_HISTORY.number: catalog.PRICE_HISTORY,
     PICTURES.number: catalog.PICTURES,
     CATEGORY_TREE.number: catalog.CATEGORY_TREE,
+    ORDER_LINKS.number: operations.ORDER_LINKS,
 }
 
 _PAYMENTS: Final = text("""

@@ -27,6 +27,8 @@ _COLUMNS: Final = (
     users.c.created_at,
 )
 
+_IS_REGISTERED: Final = users.c.kind == "REGISTERED"
+
 
 def account_detail(
     connection: Connection, user_id: UserId, *, currency: str
@@ -40,8 +42,8 @@ def account_detail(
         exists()
         .where(mfa_enrolments.c.user_id == user_id, mfa_enrolments.c.enabled_at.is_not(None))
         .label("mfa_enabled"),
-    ).where(users.c.id == user_id)
-    row = connection.execute(account.where(users.c.id == user_id)).first()
+    ).where(users.c.id == user_id, _IS_REGISTERED)
+    row = connection.execute(account).first()
     if row is None:
         return None
     withheld = (
@@ -87,7 +89,7 @@ def account_detail(
 
 def _account_list(condition: Clause) -> ListDescription[AccountRow]:
     return ListDescription(
-        statement=select(*_COLUMNS).where(condition),
+        statement=select(*_COLUMNS).where(condition, _IS_REGISTERED),
         key=users.c.id,
         sorts={"created_at": users.c.created_at},
         filters={"is_active": equals(users.c.is_active), "role": equals(users.c.role)},

@@ -20,6 +20,8 @@ def orderable(user_id: UserId | BindParameter[int]) -> ColumnElement[int]:
         .join(carts, carts.c.checkout_order_id == orders.c.id)
         .where(
             carts.c.user_id == user_id,
+            # A guest's order may have been claimed by a user since.
+            orders.c.user_id == carts.c.user_id,
             orders.c.status == OrderStatus.PENDING.value,
             order_lines.c.variant_id == stock_levels.c.variant_id,
         )

@@ -60,7 +60,7 @@ def to_checkout(user_id: UserId, address_id: AddressId | None, rows: Sequence[Ro
     email, unpaid, cod, abandoned, abandoned_since, *address = rows[0][_VARIANT_END:]
     return Checkout(
         cart=to_cart(user_id, rows),
-        email=email,
+        email=email or "",
         lines=tuple(lines),
         address_id=address_id,
         address=_to_address(address),

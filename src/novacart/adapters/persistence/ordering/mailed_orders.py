@@ -45,10 +45,9 @@ class SqlMailedOrders:
             raise OrderNotFound
         first = rows[0]
         lines = [_row(_LINE_COLUMNS, row[_LINES_START:_USER_START]) for row in rows]
-        return MailedOrder(
-            to_order(_row(_ORDER_COLUMNS, first[:_LINES_START]), lines, history=[]),
-            to_user(_row(_USER_COLUMNS, first[_USER_START:])),
-        )
+        order = to_order(_row(_ORDER_COLUMNS, first[:_LINES_START]), lines, history=[])
+        customer = _row(_USER_COLUMNS, first[_USER_START:])
+        return MailedOrder(order, None if customer.kind == "GUEST" else to_user(customer))
 
 
 def _row(columns: Sequence[str], values: Sequence[object]) -> Row[Any]:

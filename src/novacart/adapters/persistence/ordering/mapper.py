@@ -43,6 +43,7 @@ def order_row(order: Order) -> dict[str, Any]:
         "late_refunded_minor": order.late_refunded.amount,
         "carrier": order.carrier,
         "tracking_number": order.tracking_number,
+        "link_generation": order.link_generation,
     }
 
 
@@ -123,6 +124,7 @@ def to_order(row: Row[Any], lines: Iterable[Row[Any]], history: Iterable[Row[Any
         late_refunded=Money(row.late_refunded_minor, row.currency),
         carrier=row.carrier,
         tracking_number=row.tracking_number,
+        link_generation=row.link_generation,
         history=[_to_change(change) for change in history],
         version=row.version,
     )

@@ -101,7 +101,11 @@ def _with_lines(page: Select[Any]) -> Select[Any]:
 
 
 def _orders(*filters: ColumnElement[bool]) -> Select[Any]:
-    return select(*_ORDER_COLUMNS, orders.c.late_refunded_minor).where(_OWN, *filters)
+    return _select_orders(_OWN, *filters)
+
+
+def _select_orders(*filters: ColumnElement[bool]) -> Select[Any]:
+    return select(*_ORDER_COLUMNS, orders.c.late_refunded_minor).where(*filters)
 
 
 def _page(*filters: ColumnElement[bool]) -> Select[Any]:
@@ -127,6 +131,15 @@ _LATEST: Final = DriverStatement(
 _ORDER: Final = DriverStatement(
     _with_lines(_orders(orders.c.id == bindparam("order_id"))), generic_plan=True
 )
+_LINKED: Final = DriverStatement(
+    _with_lines(
+        _select_orders(
+            orders.c.id == bindparam("order_id"),
+            orders.c.link_generation == bindparam("generation"),
+        )
+    ),
+    generic_plan=True,
+)
 
 
 class SqlOrderQueries:
@@ -150,6 +163,9 @@ class SqlOrderQueries:
 
     def order_of(self, user_id: UserId, order_id: OrderId) -> OrderView | None:
         return self._first(_ORDER, {"user_id": user_id, "order_id": order_id})
+
+    def linked_order(self, order_id: OrderId, *, generation: int) -> OrderView | None:
+        return self._first(_LINKED, {"order_id": order_id, "generation": generation})
 
     def _rows(
         self, statement: DriverStatement | Select[Any], parameters: Parameters

@@ -1,6 +1,6 @@
 """Repository of orders."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -123,6 +123,24 @@ class SqlOrders:
         if order.user_id != user_id:
             raise OrderNotFound
         return order
+
+    def by_number(self, number: str) -> Order | None:
+        order_id = self._connection.scalar(select(orders.c.id).where(orders.c.number == number))
+        return None if order_id is None else self.get(order_id)
+
+    def pending_of(self, user_ids: Collection[UserId]) -> Sequence[Order]:
+        ids = self._connection.scalars(
+            select(orders.c.id)
+            .where(orders.c.user_id.in_(user_ids), orders.c.status == OrderStatus.PENDING.value)
+            .order_by(orders.c.id)
+        ).all()
+        # Read again under the lock: a payment or the expiry may have been committed since.
+        locked = [self.get(order_id) for order_id in ids]
+        return [
+            order
+            for order in locked
+            if order.status is OrderStatus.PENDING and order.user_id in user_ids
+        ]
 
     def cancelled_by(self, actor: str, *, since: datetime) -> int:
         total = self._connection.scalar(

@@ -58,6 +58,8 @@ orders = Table(
     Column("late_refunded_minor", BigInteger, nullable=False, server_default="0"),
     Column("carrier", String(100)),
     Column("tracking_number", String(100)),
+    # NULL for an order of a user; see `Order.link_generation`.
+    Column("link_generation", Integer),
     Column("version", Integer, nullable=False),
     UniqueConstraint("number"),
     _one_of("status", OrderStatus),

@@ -15,7 +15,7 @@ from novacart.adapters.web.cart.schemas import (
     MovedSchema,
     QuantitySchema,
 )
-from novacart.adapters.web.http.auth import login_required, principal
+from novacart.adapters.web.http.auth import principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.responses import json_response
 from novacart.adapters.web.http.schemas import MessageSchema
@@ -57,7 +57,7 @@ def cart_blueprint(
     )
 
     @blueprint.route("/")
-    @login_required
+    @shopper_required
     @blueprint.response(200, CartItemSchema(many=True))
     def show() -> Response:
         """List your cart, oldest first."""
@@ -66,7 +66,7 @@ def cart_blueprint(
         return json_response([cart_item_json(item, delivery, site) for item in items])
 
     @blueprint.route("/add/", methods=["POST"])
-    @login_required
+    @shopper_required
     @blueprint.arguments(AddToCartSchema)
     @blueprint.response(200, AddedSchema)
     @blueprint.raises(
@@ -87,7 +87,7 @@ def cart_blueprint(
         )
 
     @blueprint.route("/update/<int:line_id>/", methods=["PATCH"])
-    @login_required
+    @shopper_required
     @blueprint.arguments(ChangeQuantitySchema)
     @blueprint.response(200, QuantitySchema)
     @blueprint.raises("cart_line_not_found", "cart_limit_reached", "not_enough_in_stock")
@@ -102,7 +102,7 @@ def cart_blueprint(
         return json_response({"message": message, "quantity": quantity})
 
     @blueprint.route("/remove/<int:line_id>/", methods=["DELETE"])
-    @login_required
+    @shopper_required
     @blueprint.response(200, MessageSchema)
     @blueprint.raises("cart_line_not_found")
     def remove(line_id: int) -> Response:
@@ -111,7 +111,7 @@ def cart_blueprint(
         return json_response({"message": "Removed from your cart."})
 
     @blueprint.route("/clear/", methods=["DELETE"])
-    @login_required
+    @shopper_required
     @blueprint.response(200, MessageSchema)
     def clear() -> Response:
         """Remove all items from your cart."""
@@ -119,7 +119,7 @@ def cart_blueprint(
         return json_response({"message": "Your cart is empty."})
 
     @blueprint.route("/bulk-delete/", methods=["POST"])
-    @login_required
+    @shopper_required
     @blueprint.arguments(CartLinesSchema)
     @blueprint.response(200, DeletedSchema)
     def bulk_delete(body: dict[str, Any]) -> Response:
@@ -130,7 +130,7 @@ def cart_blueprint(
         return json_response({"message": "Removed from your cart.", "deleted": deleted})
 
     @blueprint.route("/bulk-move-to-wishlist/", methods=["POST"])
-    @login_required
+    @shopper_required
     @blueprint.arguments(CartLinesSchema)
     @blueprint.response(200, MovedSchema)
     @blueprint.raises("no_such_cart_lines", "wishlist_full")

@@ -4,11 +4,12 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from novacart.adapters.web.http.fields import Identifier, MoneyString, Schema, StrictInteger
+from novacart.adapters.web.http.fields import Identifier, MoneyString, Schema, StrictInteger, Text
 from novacart.adapters.web.http.schemas import BoughtVariantSchema, VariantReferenceSchema
 from novacart.application.cart.change_quantity import QuantityStep
 
 _MAX_LINES = 1000
+_MAX_TOKEN = 2048
 
 
 class CartItemSchema(Schema):
@@ -80,3 +81,34 @@ class MovedSchema(Schema):
     message = fields.String(required=True)
     added_to_wishlist = StrictInteger(minimum=0, required=True)
     already_in_wishlist = StrictInteger(minimum=0, required=True)
+
+
+class GuestSessionRequestSchema(Schema):
+    guest_token = Text(
+        load_default=None,
+        allow_none=False,
+        maximum=_MAX_TOKEN,
+        metadata={"description": "The guest's token, to extend its session."},
+    )
+
+
+class GuestSessionSchema(Schema):
+    access = fields.String(required=True, metadata={"description": "Valid for 30 days."})
+
+
+class MergeRequestSchema(Schema):
+    guest_token = Text(required=True, maximum=_MAX_TOKEN)
+
+
+class AdjustedItemSchema(Schema):
+    variant_id = Identifier(required=True)
+    requested = StrictInteger(
+        minimum=1, required=True, metadata={"description": "The larger quantity of both carts."}
+    )
+    quantity = StrictInteger(
+        minimum=0, required=True, metadata={"description": "Zero if the item was removed."}
+    )
+
+
+class MergedCartSchema(Schema):
+    adjusted = fields.List(fields.Nested(AdjustedItemSchema), required=True)

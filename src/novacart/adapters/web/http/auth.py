@@ -9,12 +9,13 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from flask import current_app, g, request
 
 from novacart.adapters.web.http.errors import ApiError
-from novacart.application.accounts.authenticate_user import (
-    AuthenticateUser,
-    AuthenticateUserCommand,
+from novacart.application.accounts.authenticate_shopper import (
+    AuthenticateShopper,
+    AuthenticateShopperCommand,
+    Shopper,
 )
 from novacart.application.authorization.actor import Actor
-from novacart.domain.accounts.errors import InvalidToken
+from novacart.domain.accounts.errors import AccountRequired, InvalidToken
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 
@@ -33,12 +34,16 @@ class NotAuthenticated(ApiError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The signed-in user, read from the user's record for this request."""
+    """The signed-in user or guest, read from its record for this request.
+
+    A guest has no names and no email address.
+    """
 
     user_id: UserId
-    username: str
-    email: str
-    is_staff: bool
+    username: str = ""
+    email: str = ""
+    is_staff: bool = False
+    is_guest: bool = False
     role: Role = Role.CUSTOMER
     first_name: str = ""
     last_name: str = ""
@@ -51,40 +56,52 @@ class Principal:
 
 
 class Authenticate(Protocol):
-    def __call__(self, authorization: str | None) -> Principal:
-        """Return the user of an `Authorization` header. Raises `NotAuthenticated`."""
+    def __call__(self, authorization: str | None, *, allow_guests: bool) -> Principal:
+        """Return the user or guest of an `Authorization` header.
+
+        Raises `NotAuthenticated`, and `AccountRequired` for a guest unless guests are allowed.
+        """
         ...
 
 
 class BearerAuthenticate:
     """Authenticate `Authorization: Bearer <access token>` (RFC 6750)."""
 
-    def __init__(self, authenticate_user: AuthenticateUser) -> None:
-        self._authenticate_user = authenticate_user
+    def __init__(self, authenticate_shopper: AuthenticateShopper) -> None:
+        self._authenticate_shopper = authenticate_shopper
 
-    def __call__(self, authorization: str | None) -> Principal:
+    def __call__(self, authorization: str | None, *, allow_guests: bool) -> Principal:
         scheme, _, token = (authorization or "").strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise NotAuthenticated
         try:
-            user = self._authenticate_user(AuthenticateUserCommand(access=token.strip()))
+            shopper = self._authenticate_shopper(AuthenticateShopperCommand(access=token.strip()))
         except InvalidToken as error:
             raise NotAuthenticated("Your session has ended. Sign in again.") from error
-        return Principal(
-            user_id=user.id,
-            username=user.username,
-            email=user.email,
-            is_staff=user.is_staff,
-            role=user.role,
-            first_name=user.first_name,
-            last_name=user.last_name,
-            email_verified=user.email_verified,
-            authenticated_at=user.authenticated_at,
-        )
+        if shopper.is_guest and not allow_guests:
+            raise AccountRequired
+        return _principal(shopper)
+
+
+def _principal(shopper: Shopper) -> Principal:
+    user = shopper.profile
+    if user is None:
+        return Principal(user_id=shopper.user_id, is_guest=True)
+    return Principal(
+        user_id=user.id,
+        username=user.username,
+        email=user.email,
+        is_staff=user.is_staff,
+        role=user.role,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        email_verified=user.email_verified,
+        authenticated_at=user.authenticated_at,
+    )
 
 
 def principal() -> Principal:
-    """Return the user of this request, on a route marked `login_required` or `staff_only`."""
+    """Return the user or guest of this request, on a route that requires one."""
     return cast("Principal", g.principal)
 
 
@@ -98,8 +115,13 @@ def public(route: Callable[P, R]) -> Callable[P, R]:
 
 
 def login_required(route: Callable[P, R]) -> Callable[P, R]:
-    """Require a signed-in user, else 401."""
+    """Require a signed-in user, else 401, and 403 for a guest."""
     return _guard(route, "user")
+
+
+def shopper_required(route: Callable[P, R]) -> Callable[P, R]:
+    """Require a signed-in user or a guest, else 401."""
+    return _guard(route, "shopper")
 
 
 def staff_only(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -120,7 +142,9 @@ def _guard(route: Callable[P, R], access: str, permission: str | None = None) ->
     @wraps(route)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         authenticate: Authenticate = current_app.extensions[EXTENSION]
-        g.principal = authenticate(request.headers.get("Authorization"))
+        g.principal = authenticate(
+            request.headers.get("Authorization"), allow_guests=access == "shopper"
+        )
         if permission is not None:
             principal().actor.require(permission)
         return route(*args, **kwargs)

@@ -22,6 +22,7 @@ RESERVED_MEMBERS: Final = frozenset(
 DOMAIN_STATUSES: Final[dict[str, int]] = {
     "domain_error": 409,
     "permission_denied": 403,
+    "account_required": 403,
     "above_your_limit": 403,
     "own_order": 403,
     "invalid_value": 400,
@@ -77,6 +78,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "cart_empty": 400,
     "total_changed": 409,
     "order_not_found": 404,
+    "order_link_not_valid": 404,
     "order_line_not_found": 404,
     "order_transition_not_allowed": 409,
     "paid_order_cannot_be_cancelled": 409,

@@ -125,8 +125,10 @@ def _common_errors(
     if "requestBody" in operation:
         yield "request_entity_too_large", "The request body is too large."
         yield "unsupported_media_type", "The content type of the request is not supported."
-    if access in {"user", "staff"}:
+    if access != "anyone":
         yield "not_authenticated", "The access token is missing, invalid or expired."
+    if access == "user":
+        yield "account_required", "The access token is that of a guest."
     if access == "staff":
         yield "permission_denied", "The user's role does not have the permission."
     if limited:

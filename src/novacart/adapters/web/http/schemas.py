@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from novacart.adapters.web.http.fields import Identifier, Schema
+from novacart.adapters.web.http.fields import Identifier, Schema, Text
+from novacart.domain.accounts.address import MAX_LENGTHS
 
 
 class MessageSchema(Schema):
@@ -43,3 +44,16 @@ class BoughtVariantSchema(Schema):
         required=True,
         metadata={"description": "Its values on one line.", "example": "Size: M, Colour: Red"},
     )
+
+
+class GuestAddressSchema(Schema):
+    """The delivery address of a guest; each member has the rules of the address book."""
+
+    name = Text(load_default="", maximum=MAX_LENGTHS["name"])
+    mobile = Text(load_default="", maximum=30)
+    pincode = Text(load_default="", maximum=6)
+    state = Text(load_default="", maximum=MAX_LENGTHS["state"])
+    district = Text(load_default="", maximum=MAX_LENGTHS["district"])
+    town = Text(load_default="", maximum=MAX_LENGTHS["town"])
+    house_number = Text(load_default="", maximum=MAX_LENGTHS["house_number"])
+    address = Text(load_default="", maximum=MAX_LENGTHS["address"])

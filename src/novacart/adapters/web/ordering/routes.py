@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import login_required, principal
+from novacart.adapters.web.http.auth import principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.endpoints import calls_provider
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
@@ -27,6 +27,7 @@ from novacart.application.idempotency.idempotent_requests import IdempotentReque
 from novacart.application.ordering.cancel_item import CancelItem, CancelItemCommand
 from novacart.application.ordering.cancel_order import CancelOrder, CancelOrderCommand
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
+from novacart.application.ordering.guest_checkout import PlaceGuestOrder, PlaceGuestOrderCommand
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.queries import OrderQueries, OrderView
 from novacart.domain.ordering.errors import OrderNotFound
@@ -36,6 +37,7 @@ from novacart.domain.shared.ids import OrderId, OrderLineId
 def orders_blueprint(
     *,
     place_order: PlaceOrder,
+    place_guest_order: PlaceGuestOrder,
     cancel_order: CancelOrder,
     cancel_item: CancelItem,
     estimate_delivery: EstimateDelivery,
@@ -54,7 +56,7 @@ def orders_blueprint(
         return _existing(queries.order_of(principal().user_id, OrderId(order_id)))
 
     @blueprint.route("/my/")
-    @login_required
+    @shopper_required
     @blueprint.arguments(HistoryQuerySchema, location="query")
     @blueprint.response(200, OrderPageSchema)
     @blueprint.raises("page_not_found")
@@ -67,7 +69,7 @@ def orders_blueprint(
         return json_response(order_page_json(page, number=number, size=size))
 
     @blueprint.route("/latest/")
-    @login_required
+    @shopper_required
     @blueprint.response(200, OrderSchema)
     @blueprint.raises("order_not_found")
     def latest() -> Response:
@@ -75,7 +77,7 @@ def orders_blueprint(
         return json_response(order_json(_existing(queries.latest(principal().user_id))))
 
     @blueprint.route("/<int:order_id>/")
-    @login_required
+    @shopper_required
     @blueprint.response(200, OrderSchema)
     @blueprint.raises("order_not_found")
     def show(order_id: int) -> Response:
@@ -83,7 +85,7 @@ def orders_blueprint(
         return json_response(order_json(own_order(order_id)))
 
     @blueprint.route("/create/", methods=["POST"])
-    @login_required
+    @shopper_required
     @idempotent(blueprint, once, render=lambda order_id: _created(own_order(order_id)))
     @blueprint.arguments(PlaceOrderSchema, required=False)
     @blueprint.response(201, OrderSchema)
@@ -96,22 +98,17 @@ def orders_blueprint(
         "too_many_cod_orders",
         "too_many_units",
         "too_many_renewals",
+        "too_many_requests",
     )
     def create(body: dict[str, Any]) -> Response:
-        """Place an order of your whole cart; its stock is reserved and the cart is cleared."""
-        order = place_order(
-            PlaceOrderCommand(
-                user_id=principal().user_id,
-                address_id=body.get("address_id"),
-                payment_method=body["payment_method"],
-                expected_total=body["expected_total"],
-                idempotency_key=idempotency_key(),
-            )
-        )
-        return _created(order)
+        """Place an order of your whole cart; its stock is reserved and the cart is cleared.
+
+        A guest gives `email` and `address`, which are ignored from users.
+        """
+        return _created(_place(body, place_order, place_guest_order))
 
     @blueprint.route("/cancel/<int:order_id>/", methods=["POST"])
-    @login_required
+    @shopper_required
     @blueprint.response(200, MessageSchema)
     @blueprint.raises(
         "order_not_found",
@@ -125,7 +122,7 @@ def orders_blueprint(
         return json_response({"message": "Your order is cancelled."})
 
     @blueprint.route("/cancel-item/")
-    @login_required
+    @shopper_required
     @blueprint.arguments(ItemQuerySchema, location="query")
     @blueprint.response(200, CancellableItemSchema)
     @blueprint.raises("order_not_found", "order_line_not_found")
@@ -137,7 +134,7 @@ def orders_blueprint(
     # The endpoint is part of the operationId, which generated clients use.
     @blueprint.route("/cancel-item/", methods=["POST"], endpoint="call_off_item")
     @calls_provider
-    @login_required
+    @shopper_required
     @idempotent(blueprint, once, render=lambda _: _item_cancelled())
     @blueprint.arguments(CancelItemSchema)
     @blueprint.response(200, MessageSchema)
@@ -168,13 +165,33 @@ def orders_blueprint(
         return _item_cancelled()
 
     @blueprint.route("/delivery-estimate/")
-    @login_required
+    @shopper_required
     @blueprint.response(200, DeliveryEstimateSchema)
     def delivery_estimate() -> Response:
         """Estimate the delivery date of an order placed now."""
         return json_response({"estimated_delivery": estimate_delivery()})
 
     return blueprint
+
+
+def _place(
+    body: dict[str, Any], place_order: PlaceOrder, place_guest_order: PlaceGuestOrder
+) -> OrderView:
+    shopper = principal()
+    choices = {
+        "payment_method": body["payment_method"],
+        "expected_total": body["expected_total"],
+        "idempotency_key": idempotency_key(),
+    }
+    if shopper.is_guest:
+        return place_guest_order(
+            PlaceGuestOrderCommand(
+                guest_id=shopper.user_id, email=body["email"], address=body["address"], **choices
+            )
+        )
+    return place_order(
+        PlaceOrderCommand(user_id=shopper.user_id, address_id=body.get("address_id"), **choices)
+    )
 
 
 def _existing(order: OrderView | None) -> OrderView:

@@ -20,7 +20,7 @@ from novacart.adapters.web.http.fields import (
     Text,
     UtcTime,
 )
-from novacart.adapters.web.http.schemas import BoughtVariantSchema
+from novacart.adapters.web.http.schemas import BoughtVariantSchema, GuestAddressSchema
 from novacart.adapters.web.media.routes import absolute_url
 from novacart.application.ordering.queries import OrderLineView, OrderPage, OrderView
 from novacart.domain.ordering.lifecycle import (
@@ -45,6 +45,15 @@ def _value_of(enum: type[StrEnum]) -> fields.Field[Any]:
     return fields.Enum(enum, by_value=fields.String, required=True)
 
 
+class OrderLookupSchema(Schema):
+    number = Text(required=True, metadata={"description": "The number of the order."})
+    email = Text(required=True, metadata={"description": "The address it was placed with."})
+
+
+class OrderLinkSchema(Schema):
+    token = Text(required=True, metadata={"description": "The last part of the mailed link."})
+
+
 class PlaceOrderSchema(Schema):
     address_id = Identifier(
         metadata={"description": "One of your addresses; required for `COD`."},
@@ -60,10 +69,23 @@ class PlaceOrderSchema(Schema):
         allow_none=False,
         metadata={"description": "The total that the customer saw; another total is an error."},
     )
+    email = Text(
+        load_default="",
+        metadata={"description": "The email address of a guest."},
+    )
+    address = fields.Nested(
+        GuestAddressSchema,
+        load_default=dict,
+        metadata={"description": "The delivery address of a guest."},
+    )
 
 
 class OrderAddressSchema(Schema):
-    id = Identifier(required=True)
+    id = Identifier(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The entry of the address book; null for a guest's address."},
+    )
     name = fields.String(required=True)
     mobile = fields.String(required=True)
     pincode = fields.String(required=True)

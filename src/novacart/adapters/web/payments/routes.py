@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from novacart.adapters.web.http.auth import login_required, principal
+from novacart.adapters.web.http.auth import login_required, principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.endpoints import calls_provider
 from novacart.adapters.web.http.idempotency import idempotency_key, idempotent
@@ -16,12 +16,17 @@ from novacart.adapters.web.payments.schemas import (
     RefundSchema,
 )
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
+from novacart.application.ordering.guest_checkout import (
+    StartGuestCheckout,
+    StartGuestCheckoutCommand,
+)
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
 from novacart.application.payments.open_payment import OpenPayment, OpenPaymentCommand
 from novacart.application.payments.queries import PaymentIntent, PaymentQueries
 from novacart.application.payments.request_refund import RequestRefund, RequestRefundCommand
 from novacart.domain.payments.errors import RefundRefused
 from novacart.domain.payments.lifecycle import RefundStatus
+from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AddressId, OrderId, OrderLineId, PaymentId, RefundId
 from novacart.domain.shared.money import Money
 from novacart.domain.shared.refunds import LineQuantity
@@ -36,6 +41,7 @@ def payments_blueprint(
     *,
     open_payment: OpenPayment,
     start_checkout: StartCheckout,
+    start_guest_checkout: StartGuestCheckout,
     request_refund: RequestRefund,
     queries: PaymentQueries,
     once: IdempotentRequests,
@@ -54,9 +60,30 @@ def payments_blueprint(
             raise RefundRefused
         return _refund_response(refund.id, refund.amount, refund.status)
 
+    def check_out(body: dict[str, Any]) -> OrderId:
+        shopper, expected_total = principal(), body["expected_total"]
+        if shopper.is_guest:
+            return start_guest_checkout(
+                StartGuestCheckoutCommand(
+                    guest_id=shopper.user_id,
+                    email=body["email"],
+                    address=body.get("address", {}),
+                    expected_total=expected_total,
+                )
+            ).id
+        if "address_id" not in body:
+            raise InvalidValue("address_id", "Choose a delivery address.")
+        return start_checkout(
+            StartCheckoutCommand(
+                user_id=shopper.user_id,
+                address_id=AddressId(body["address_id"]),
+                expected_total=expected_total,
+            )
+        ).id
+
     @blueprint.route("/payment-intent/", methods=["POST"])
     @calls_provider
-    @login_required
+    @shopper_required
     @idempotent(blueprint, once, render=replay_payment)
     @blueprint.arguments(PaymentIntentRequestSchema)
     @blueprint.response(200, PaymentIntentSchema)
@@ -76,21 +103,12 @@ def payments_blueprint(
     def payment_intent(body: dict[str, Any]) -> Response:
         """Start the payment of an order, or check out the whole cart.
 
-        Repeating the request returns the same payment.
+        A guest checks out with `email` and `address`. Repeating the request returns the same
+        payment.
         """
-        user_id = principal().user_id
-        if "order_id" not in body:
-            address_id = AddressId(body["address_id"])
-            order_id = start_checkout(
-                StartCheckoutCommand(
-                    user_id=user_id, address_id=address_id, expected_total=body["expected_total"]
-                )
-            ).id
-        else:
-            order_id = OrderId(body["order_id"])
         command = OpenPaymentCommand(
-            user_id=user_id,
-            order_id=order_id,
+            user_id=principal().user_id,
+            order_id=OrderId(body["order_id"]) if "order_id" in body else check_out(body),
             expected_total=body["expected_total"],
             idempotency_key=idempotency_key(),
         )

@@ -11,6 +11,7 @@ from novacart.adapters.web.http.fields import (
     StrictInteger,
     Text,
 )
+from novacart.adapters.web.http.schemas import GuestAddressSchema
 from novacart.domain.payments.lifecycle import DisputeStatus
 
 DISPUTE_OUTCOMES: Final = {
@@ -30,7 +31,11 @@ class PaymentIntentRequestSchema(Schema):
     address_id = Identifier(
         metadata={"description": "Check out the whole cart, with delivery to this address."},
     )
-
+    email = Text(load_default="", metadata={"description": "The email address of a guest."})
+    address = fields.Nested(
+        GuestAddressSchema,
+        metadata={"description": "Check out a guest's whole cart, with delivery to this address."},
+    )
     expected_total = MoneyString(
         load_default=None,
         allow_none=False,
@@ -39,7 +44,7 @@ class PaymentIntentRequestSchema(Schema):
 
     @validates_schema
     def require_one(self, data: dict[str, Any], **_: object) -> None:
-        if not data.keys() & {"order_id", "address_id"}:
+        if not data.keys() & {"order_id", "address_id", "address"}:
             raise ValidationError("Give an order or a delivery address.", "order_id")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from novacart.adapters.web.catalog.schemas import product_json
-from novacart.adapters.web.http.auth import login_required, principal
+from novacart.adapters.web.http.auth import principal, shopper_required
 from novacart.adapters.web.http.blueprint import Blueprint
 from novacart.adapters.web.http.fields import rfc3339
 from novacart.adapters.web.http.responses import json_response
@@ -35,7 +35,7 @@ def wishlist_blueprint(
     )
 
     @blueprint.route("/")
-    @login_required
+    @shopper_required
     @blueprint.response(200, WishlistItemSchema(many=True))
     def show() -> Response:
         """List your wishlist, newest first."""
@@ -53,7 +53,7 @@ def wishlist_blueprint(
         )
 
     @blueprint.route("/", methods=["POST"])
-    @login_required
+    @shopper_required
     @blueprint.arguments(WishSchema)
     @blueprint.response(201, WishedSchema)
     @blueprint.alt_response(200, schema=WishedSchema, description="Already on the wishlist.")
@@ -72,7 +72,7 @@ def wishlist_blueprint(
         return json_response({"message": "It is already on your wishlist.", "id": sent_id})
 
     @blueprint.route("/<int:product_id>/", methods=["DELETE"])
-    @login_required
+    @shopper_required
     @blueprint.response(200, MessageSchema)
     @blueprint.raises("not_on_wishlist")
     def remove(product_id: int) -> Response:
