@@ -238,6 +238,11 @@ class FakeCategories:
     def ids_by_slug(self) -> Mapping[str, CategoryId]:
         return {category.details.slug: category.id for category in self._shelf.values()}
 
+    def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
+        return {
+            each.id: (each.details.parent_id, each.details.name) for each in self._shelf.values()
+        }
+
     def add(self, category: Category) -> None:
         self.save(category)
 

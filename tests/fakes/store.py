@@ -9,6 +9,7 @@ from typing import Any
 from novacart.application.ports.idempotency_keys import Claim
 from novacart.application.ports.image_removals import ImageRemoval
 from novacart.application.ports.import_jobs import ImportEntry, ImportJob
+from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.webhook_events import StoredEvent
 from novacart.domain.accounts.account_link import AccountLink
 from novacart.domain.accounts.address_book import AddressBook
@@ -56,6 +57,9 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     lowest_prices: TransactionalDict[VariantId, int | None] = field(
+        default_factory=TransactionalDict
+    )
+    picture_downloads: TransactionalDict[int, PictureDownload] = field(
         default_factory=TransactionalDict
     )
     import_jobs: TransactionalDict[int, ImportJob] = field(default_factory=TransactionalDict)

@@ -20,6 +20,7 @@ from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
+from novacart.application.ports.picture_downloads import PictureDownloads
 from novacart.application.ports.product_references import ProductReferences
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
@@ -46,6 +47,7 @@ from tests.fakes.idempotency_keys import FakeIdempotencyKeys
 from tests.fakes.import_jobs import FakeImportJobs
 from tests.fakes.orders import FakeOrders
 from tests.fakes.payments import FakePayments, FakeWebhookEvents
+from tests.fakes.picture_downloads import FakePictureDownloads
 from tests.fakes.store import FakeStore
 from tests.fakes.wishlists import FakeWishlists
 
@@ -79,6 +81,7 @@ class FakeUnitOfWork:
     galleries: Galleries
     image_removals: ImageRemovals
     import_jobs: ImportJobs
+    picture_downloads: PictureDownloads
     categories: Categories
     stock: Stock
     wishlists: Wishlists
@@ -102,6 +105,7 @@ class FakeUnitOfWork:
         self.account_links = FakeAccountLinks(store.account_links, self.saved)
         self.mfa_enrolments = FakeMfaEnrolments(store.mfa_enrolments, self.saved)
         self.products = FakeProducts(store, self.saved)
+        self.picture_downloads = FakePictureDownloads(store.picture_downloads)
         self.import_jobs = FakeImportJobs(store)
         self.product_references = FakeProductReferences(store.product_references)
         self.galleries = FakeGalleries(store.galleries, self.saved)

@@ -32,6 +32,7 @@ from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.category_tree import CategoryTreeContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.import_jobs import ImportJobsContract
+from tests.support.contracts.picture_downloads import PictureDownloadsContract
 from tests.support.contracts.price_queries import MEDIUM, PriceQueriesContract, set_price
 from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
@@ -101,6 +102,10 @@ class TestSqlProducts(ProductsContract):
 
 
 class TestSqlImportJobs(ImportJobsContract):
+    pass
+
+
+class TestSqlPictureDownloads(PictureDownloadsContract):
     pass
 
 

@@ -80,3 +80,11 @@ class CategoriesContract:
             work.commit()
         with begin() as work, pytest.raises(ConcurrentChange):
             work.categories.save(old)
+
+    def test_names_are_listed_with_parents(self, begin: UnitOfWorkFactory) -> None:
+        books = CategoryDetails(name="Books", slug="books")
+        add_categories(begin, Category.create(id=BOOKS, details=books, at=NOON))
+        poems = CategoryDetails(name="Poems", slug="poems", parent_id=BOOKS, is_active=False)
+        add_categories(begin, Category.create(id=CategoryId(8), details=poems, at=NOON))
+        with begin() as work:
+            assert work.categories.names() == {BOOKS: (None, "Books"), 8: (BOOKS, "Poems")}

@@ -124,7 +124,7 @@ def test_magento_configurable_product_has_its_simple_products_as_variants(
     ]
     shawl = next(iter(catalog.store.products.values()))
     assert (shawl.details.brand, shawl.details.description) == ("Ayna", "Warm")
-    assert [each.slug for each in catalog.queries.categories()] == ["shawls"]
+    assert [each.slug for each in catalog.queries.categories()] == ["clothing", "shawls"]
     assert [(row.line, row.reason) for row in report.rejected] == [
         (4, "The file has no row of the variation with the SKU “M-X”."),
         (7, "Products of the type bundle are not imported."),

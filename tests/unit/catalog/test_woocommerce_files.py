@@ -126,3 +126,24 @@ def test_variation_of_a_product_that_was_imported_before_is_added(
     import_text(catalog, HEADER + SHIRT + RED)
     report = import_text(catalog, HEADER + BLUE.replace("id:12", "W-2"))
     assert (report.edited, report.variants_added, problems(report)) == (1, 1, [])
+
+
+def test_categories_are_created_as_a_tree_and_found_by_their_paths(
+    catalog: CatalogFixture,
+) -> None:
+    mug = SCARF.replace("11,", "15,").replace("W-1", "W-9").replace("Clothing > ", "Gifts > ")
+    report = import_text(catalog, HEADER + SCARF + mug)
+    assert report.categories_added == 4
+    with catalog.begin() as work:
+        names = work.categories.names()
+        slugs = work.categories.ids_by_slug()
+    tree = [(name, names[parent][1] if parent else None) for parent, name in names.values()]
+    assert tree == [
+        ("Clothing", None),
+        ("Scarves", "Clothing"),
+        ("Gifts", None),
+        ("Scarves", "Gifts"),
+    ]
+    assert sorted(slugs) == ["clothing", "gifts", "scarves", "scarves-2"]
+    again = import_text(catalog, HEADER + SCARF + mug)
+    assert (again.categories_added, again.unchanged) == (0, 2)

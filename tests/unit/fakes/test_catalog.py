@@ -14,6 +14,7 @@ from tests.support.contracts.category_tree import CategoryTreeContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
 from tests.support.contracts.import_jobs import ImportJobsContract
+from tests.support.contracts.picture_downloads import PictureDownloadsContract
 from tests.support.contracts.price_queries import PriceQueriesContract
 from tests.support.contracts.product_references import ProductReferencesContract
 from tests.support.contracts.products import ProductsContract
@@ -69,6 +70,10 @@ class TestFakeProducts(ProductsContract):
 
 
 class TestFakeImportJobs(ImportJobsContract):
+    pass
+
+
+class TestFakePictureDownloads(PictureDownloadsContract):
     pass
 
 

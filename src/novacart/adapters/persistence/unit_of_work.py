@@ -23,6 +23,7 @@ from novacart.adapters.persistence.catalog.stock import SqlStock
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.id_generator import SqlIdGenerator
 from novacart.adapters.persistence.idempotency.repository import SqlIdempotencyKeys
+from novacart.adapters.persistence.imports.picture_downloads import SqlPictureDownloads
 from novacart.adapters.persistence.imports.repository import SqlImportJobs
 from novacart.adapters.persistence.ordering.repository import SqlOrders
 from novacart.adapters.persistence.outbox.writer import write_events
@@ -45,6 +46,7 @@ from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
+from novacart.application.ports.picture_downloads import PictureDownloads
 from novacart.application.ports.product_references import ProductReferences
 from novacart.application.ports.products import Products
 from novacart.application.ports.request_context import RequestContexts
@@ -79,6 +81,7 @@ class SqlUnitOfWork:
     image_removals: ImageRemovals
     product_references: ProductReferences
     import_jobs: ImportJobs
+    picture_downloads: PictureDownloads
     categories: Categories
     stock: Stock
     wishlists: Wishlists
@@ -119,6 +122,7 @@ class SqlUnitOfWork:
         self.products = self._products = SqlProducts(connection, actor, self.saved)
         self.galleries = SqlGalleries(connection, self.saved)
         self.image_removals = SqlImageRemovals(connection)
+        self.picture_downloads = SqlPictureDownloads(connection)
         self.import_jobs = SqlImportJobs(connection)
         self.product_references = SqlProductReferences(connection)
         self.categories = SqlCategories(connection, self.saved)

@@ -40,7 +40,7 @@ class AddCategory:
             [new_id] = work.ids.take()
             tree.ensure_can_be_in(CategoryId(new_id), details.parent_id)
             if command.choose_free_slug:
-                slug = _free_slug(details.slug, work.categories.ids_by_slug())
+                slug = free_slug(details.slug, work.categories.ids_by_slug())
                 details = replace(details, slug=slug)
             category = Category.create(id=CategoryId(new_id), details=details, at=self._clock.now())
             work.categories.add(category)
@@ -48,6 +48,7 @@ class AddCategory:
         return category.id
 
 
-def _free_slug(slug: str, taken: Container[str]) -> str:
+def free_slug(slug: str, taken: Container[str]) -> str:
+    """The slug, with a number appended if it is taken."""
     numbered = (f"{slug[: MAX_NAME - 8]}-{number}" for number in count(2))
     return slug if slug not in taken else next(each for each in numbered if each not in taken)

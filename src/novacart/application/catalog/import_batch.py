@@ -1,15 +1,14 @@
 """The import of some products in one unit of work."""
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
+from novacart.application.catalog.add_category import free_slug
 from novacart.application.catalog.galleries import follow_images, save_gallery
 from novacart.application.catalog.import_report import (
     MAX_LISTED,
@@ -34,13 +33,17 @@ from novacart.application.catalog.merge_product import (
 )
 from novacart.application.catalog.undo_changes import ProductChange
 from novacart.application.ports.import_jobs import ImportEntry
+from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
+from novacart.domain.catalog.category_tree import MAX_LEVELS
 from novacart.domain.catalog.errors import ProductNotFound, SkuTaken, SlugTaken, StockIsReserved
 from novacart.domain.catalog.gallery import ProductGallery
+from novacart.domain.catalog.picture import MAX_ALT
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.slugs import slugify
 from novacart.domain.catalog.stock import StockLevel
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
@@ -67,6 +70,7 @@ class BatchOptions:
     create_categories: bool
     default_stock: int
     may_add_categories: bool
+    job_id: int | None = None
 
 
 class ImportBatch:
@@ -81,6 +85,7 @@ class ImportBatch:
         self._options = options
         self._now = now
         self._slugs = dict(work.categories.ids_by_slug())
+        self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
         self._new_categories: list[Category] = []
         self._products: dict[ProductId, Product] = {}
         self._product_of: dict[VariantId, ProductId] = {}
@@ -97,6 +102,7 @@ class ImportBatch:
         self._edited: set[ProductId] = set()
         self._deltas: dict[VariantId, int] = defaultdict(int)
         self._changes_of: dict[ProductId, tuple[ProductResult, ProductChange]] = {}
+        self._pictures: dict[tuple[ProductId, str], PictureDownload] = {}
         self._new_ids: Iterator[int] = iter(())
 
     def run(self, products: Sequence[ImportedProduct]) -> None:
@@ -226,6 +232,7 @@ class ImportBatch:
             if each.id is None:
                 self._open(variant_id, each.imported)
                 self.report.variants_added += 1
+        self._queue_pictures(imported, product.id, ids, merged)
         has_stock_changed = self._note_stock(stock_changes)
         is_edited = draft.event_count > product.event_count
         if is_edited:
@@ -247,6 +254,32 @@ class ImportBatch:
         follow_images(draft, product, self._take_ids, at=self._now)
         product.show_pictures(draft.images, at=self._now)
         self._galleries[product.id] = draft
+
+    def _queue_pictures(
+        self,
+        imported: ImportedProduct,
+        product_id: ProductId,
+        variant_ids: Sequence[VariantId],
+        merged: Sequence[MergedVariant],
+    ) -> None:
+        """Let the worker fetch the pictures of the product and of its variants."""
+        pictures = {picture.url: (picture.line, picture.alt) for picture in imported.pictures}
+        shown_by: dict[str, list[VariantId]] = defaultdict(list)
+        for variant_id, each in zip(variant_ids, merged, strict=True):
+            if url := each.imported.picture:
+                pictures.setdefault(url, (each.imported.line, ""))
+                shown_by[url].append(variant_id)
+        for url, (line, alt) in pictures.items():
+            self._pictures[product_id, url] = PictureDownload(
+                id=0,
+                product_id=product_id,
+                url=url,
+                alt=alt[:MAX_ALT],
+                variant_ids=tuple(shown_by[url]),
+                job_id=self._options.job_id,
+                line=line,
+                due_at=self._now,
+            )
 
     def _ensure_active(self, product: Product) -> None:
         """Restore a product that was archived to undo an import; raise `DomainError` for others."""
@@ -323,6 +356,7 @@ class ImportBatch:
         self._include(product, new_categories, imported)
         for variant_id, each in zip(ids, merged, strict=True):
             self._open(variant_id, each.imported)
+        self._queue_pictures(imported, product.id, ids, [first, *others])
         self.report.added += 1
         self.report.variants_added += len(others)
         self._list(imported, product, before=None)
@@ -410,6 +444,9 @@ class ImportBatch:
             self._by_reference[reference] = product.id
         for category in categories:
             self._slugs[category.details.slug] = category.id
+            if self._paths is not None:
+                place = category.details.parent_id, category.details.name.casefold()
+                self._paths[place] = category.id
             self._new_categories.append(category)
             self.report.categories_added += 1
 
@@ -498,16 +535,51 @@ class ImportBatch:
     def _category_at(
         self, path: tuple[str, ...], imported: ImportedProduct
     ) -> tuple[CategoryId | None, Sequence[Category]]:
-        name = path[-1]
-        slug = slug_of(name)
-        if slug in self._slugs:
-            return self._slugs[slug], ()
-        column = imported.columns.get("category", "category")
-        if not slug or not (self._options.create_categories and self._options.may_add_categories):
+        """The category at a path of names. The last name alone is enough if it has its own slug."""
+        known = self._known_paths()
+        found: CategoryId | None = None
+        missing = list(path)
+        while missing and (found, missing[0].casefold()) in known:
+            found = known[found, missing.pop(0).casefold()]
+        if not missing:
+            return found, ()
+        may_add = self._options.create_categories and self._options.may_add_categories
+        if not may_add or len(path) > MAX_LEVELS:
+            slug = slugify(path[-1])
+            if slug in self._slugs:
+                return self._slugs[slug], ()
+            column = imported.columns.get("category", "category")
+            name = " > ".join(path)
             reason = f"There is no category “{name}”. The product was imported without it."
             self.report.notes.append(RowProblem(line=imported.line, column=column, reason=reason))
             return _UNKNOWN, ()
-        return self._new_category(ImportedCategory(path=path), slug, name[:MAX_NAME])
+        return self._new_path(found, missing)
+
+    def _new_path(
+        self, parent_id: CategoryId | None, names: Sequence[str]
+    ) -> tuple[CategoryId | None, Sequence[Category]]:
+        """New categories, each in the one before."""
+        added: list[Category] = []
+        taken = {*self._slugs}
+        for name in names:
+            [new_id] = self._work.ids.take()
+            slug = free_slug(slugify(name) or f"category-{new_id}", taken)
+            details = CategoryDetails(name=name[:MAX_NAME], slug=slug, parent_id=parent_id)
+            category = Category.create(id=CategoryId(new_id), details=details, at=self._now)
+            taken.add(slug)
+            added.append(category)
+            parent_id = category.id
+        return parent_id, added
+
+    def _known_paths(self) -> dict[tuple[CategoryId | None, str], CategoryId]:
+        """The categories by their parents and names. Locks the tree, since some may be added."""
+        if self._paths is None:
+            self._work.categories.lock_tree()
+            self._paths = {
+                (parent_id, name.casefold()): category_id
+                for category_id, (parent_id, name) in self._work.categories.names().items()
+            }
+        return self._paths
 
     def _new_category(
         self, category: ImportedCategory, slug: str, name: str
@@ -600,6 +672,12 @@ class ImportBatch:
         for variant_id, delta in sorted(self._deltas.items()):
             work.stock.adjust(variant_id, delta, reason=_REASON, at=self._now)
 
+        if self._pictures:
+            pictures = zip(work.ids.take(len(self._pictures)), self._pictures.values(), strict=True)
+            self.report.pictures += work.picture_downloads.add(
+                [replace(picture, id=new_id) for new_id, picture in pictures]
+            )
+
     @contextmanager
     def _rejecting(self, line: int, columns: Mapping[str, str]) -> Iterator[None]:
         column: str | None = None
@@ -616,12 +694,6 @@ class ImportBatch:
 
 # Not the id of a category.
 _UNKNOWN: Final = CategoryId(-1)
-
-
-def slug_of(name: str) -> str:
-    """The slug of a category's name; empty if it has no letters or digits of ASCII."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:MAX_NAME].strip("-")
 
 
 def _new_id_count(imported: ImportedProduct) -> int:

@@ -30,6 +30,7 @@ from novacart.application.ports.import_jobs import (
     ImportSettings,
     ImportStatus,
 )
+from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
 from novacart.application.ports.request_context import RequestContext, RequestContexts
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken
@@ -44,7 +45,9 @@ _SLICE: Final = timedelta(seconds=2)
 _ATTEMPTS: Final = 3
 _ENTRIES: Final = 500
 _UNDO_BATCH: Final = 100
-_COUNTS: Final = ("added", "edited", "unchanged", "variants_added", "categories_added")
+_COUNTS: Final = (
+    *("added", "edited", "unchanged", "variants_added", "categories_added", "pictures"),
+)
 
 Progress = Callable[[int, int], None]
 
@@ -264,6 +267,17 @@ class ImportJobQueries:
         )
         return [entry for entry, _ in zip(found, range(limit), strict=False)]
 
+    def pictures(self, actor: Actor, job_id: int) -> Mapping[DownloadStatus, int]:
+        """The numbers of pictures that were fetched, wait to be fetched, and failed."""
+        actor.require("products.files")
+        with self._begin() as work:
+            return {each: work.picture_downloads.count(job_id, each) for each in DownloadStatus}
+
+    def failed_pictures(self, actor: Actor, job_id: int, limit: int) -> Sequence[PictureDownload]:
+        actor.require("products.files")
+        with self._begin() as work:
+            return work.picture_downloads.of_job(job_id, DownloadStatus.FAILED, limit)
+
     def report_lines(self, actor: Actor, job_id: int) -> Iterator[str]:
         """The report as a CSV. Formulas are escaped, since it quotes the imported file."""
         rows = (
@@ -434,6 +448,7 @@ class RunImports:
             create_categories=job.settings.create_categories,
             default_stock=job.settings.default_stock,
             may_add_categories=job.may_add_categories,
+            job_id=job.id,
         )
         now = self._clock.now()
         with self._begin() as work:

@@ -52,10 +52,10 @@ class ImportReport:
 
     `variants_added` counts the variants of products, except the first one of each new product.
     `units_added` counts the opening stock of new variants, `without_stock` those for which the
-    file has no stock. `stock` has the rows that changed the stock of an existing variant, or that
-    name a stock that was not applied. `rejected` are rows that were not imported, `notes` values
-    that were left out of rows that were. `products` lists the first `MAX_LISTED` added and edited
-    products.
+    file has no stock, and `pictures` those that the worker will fetch. `stock` has the rows that
+    changed the stock of an existing variant, or that name a stock that was not applied.
+    `rejected` are rows that were not imported, `notes` values that were left out of rows that
+    were. `products` lists the first `MAX_LISTED` added and edited products.
     """
 
     added: int = 0
@@ -65,6 +65,7 @@ class ImportReport:
     categories_added: int = 0
     units_added: int = 0
     without_stock: int = 0
+    pictures: int = 0
     stock: list[StockChange] = field(default_factory=list)
     rejected: list[RowProblem] = field(default_factory=list)
     notes: list[RowProblem] = field(default_factory=list)
@@ -88,6 +89,7 @@ class ImportReport:
         self.categories_added += other.categories_added
         self.units_added += other.units_added
         self.without_stock += other.without_stock
+        self.pictures += other.pictures
         self.stock += other.stock
         self.rejected += other.rejected
         self.notes += other.notes

@@ -28,6 +28,10 @@ class Categories(Protocol):
         """All categories, active or not."""
         ...
 
+    def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
+        """The parent and the name of each category, active or not."""
+        ...
+
     def add(self, category: Category) -> None:
         """Raises `SlugTaken`."""
         ...

@@ -18,6 +18,7 @@ from novacart.application.ports.mfa_enrolments import MfaEnrolments
 from novacart.application.ports.orders import Orders
 from novacart.application.ports.password_resets import PasswordResets
 from novacart.application.ports.payments import Payments
+from novacart.application.ports.picture_downloads import PictureDownloads
 from novacart.application.ports.product_references import ProductReferences
 from novacart.application.ports.products import Products
 from novacart.application.ports.stock import Stock
@@ -51,6 +52,7 @@ class UnitOfWork(Protocol):
     galleries: Galleries
     image_removals: ImageRemovals
     import_jobs: ImportJobs
+    picture_downloads: PictureDownloads
     categories: Categories
     stock: Stock
     wishlists: Wishlists

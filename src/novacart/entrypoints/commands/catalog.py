@@ -224,7 +224,10 @@ def _show(report: ImportReport, *, dry_run: bool) -> None:
             after = f"left at {change.before}, since {change.left_because}"
         click.echo(f"line {change.line}: stock of {change.title}: {after}")
     _show_more(len(report.stock))
-    would = "would be " if dry_run else ""
+    _show_counts(report, would="would be " if dry_run else "")
+
+
+def _show_counts(report: ImportReport, *, would: str) -> None:
     click.echo(
         f"Stock: {report.units_added} units {would}added with new products,"
         f" {len(report.stock_changed)} products {would}changed,"
@@ -232,6 +235,8 @@ def _show(report: ImportReport, *, dry_run: bool) -> None:
     )
     if report.without_stock:
         click.echo(f"{report.without_stock} new variants have no stock in the file")
+    if report.pictures:
+        click.echo(f"Pictures: {report.pictures} {would}fetched by the worker")
     if report.categories_added:
         click.echo(f"Categories: {report.categories_added} {would}added")
     click.echo(

@@ -3,6 +3,7 @@
 from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.files.image_store import FilesImageStore
+from novacart.adapters.https.picture_source import HttpsPictureSource
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.adapters.persistence.catalog.image_removals import SqlShownImages
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
@@ -30,6 +31,7 @@ from novacart.application.catalog.edit_pictures import EditPictures, RemovePictu
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
 from novacart.application.catalog.export_products import ExportProducts
+from novacart.application.catalog.fetch_pictures import FetchPictures
 from novacart.application.catalog.import_jobs import (
     ChangeImport,
     DiscardImport,
@@ -53,6 +55,7 @@ from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_removals import ShownImages
 from novacart.application.ports.image_store import ImageStore
+from novacart.application.ports.picture_source import PictureSource
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
@@ -76,6 +79,7 @@ USE_CASES = (
     StartImport,
     UndoImport,
     RunImports,
+    FetchPictures,
     ImportJobQueries,
     ExportProducts,
     AddVariant,
@@ -123,6 +127,11 @@ class CatalogModule(Module):
 
     @provider
     @singleton
+    def picture_source(self) -> PictureSource:
+        return HttpsPictureSource()
+
+    @provider
+    @singleton
     def processor(self) -> ImageProcessor:
         return PillowImageProcessor()
 
@@ -158,8 +167,9 @@ def _uses_cloudinary(settings: Settings) -> bool:
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
-    """Build the jobs that import products, and that remove images that nothing shows any more."""
+    """Build the jobs that import products and fetch their pictures, and that remove images."""
     return [
+        ScheduledJob(name="fetch_pictures", every_seconds=5, run=injector.get(FetchPictures)),
         ScheduledJob(name="run_imports", every_seconds=2, run=injector.get(RunImports)),
         ScheduledJob(
             name="remove_unused_images",

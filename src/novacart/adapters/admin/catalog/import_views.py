@@ -92,6 +92,8 @@ class ImportViews(StaffView):
             job=job,
             source=SOURCE_LABELS[job.settings.source],
             is_working=job.status in _TO_DO,
+            pictures=self.back_office.imports.pictures(self.actor, job.id),
+            failed_pictures=self.back_office.imports.failed_pictures(self.actor, job.id, _SHOWN),
             problems=self.back_office.imports.problems(self.actor, job.id, _SHOWN),
         )
 

@@ -57,6 +57,15 @@ class SqlCategories:
         rows = self._connection.execute(select(categories.c.slug, categories.c.id))
         return {slug: CategoryId(category_id) for slug, category_id in rows}
 
+    def names(self) -> Mapping[CategoryId, tuple[CategoryId | None, str]]:
+        rows = self._connection.execute(
+            select(categories.c.id, categories.c.parent_id, categories.c.name)
+        )
+        return {
+            CategoryId(category_id): (None if parent_id is None else CategoryId(parent_id), name)
+            for category_id, parent_id, name in rows
+        }
+
     def add(self, category: Category) -> None:
         row = {**from_category(category), "version": category.version + 1}
         self._write(category, insert(categories), row)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -71,4 +72,30 @@ import_mappings = Table(
     metadata,
     Column("source", String(20), primary_key=True),
     Column("mapping", Text, nullable=False),
+)
+
+# Pictures on other sites that the worker fetches for products.
+picture_downloads = Table(
+    "picture_downloads",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("product_id", BigInteger, ForeignKey("products.id"), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("alt", Text, nullable=False),
+    Column("variant_ids", Text, nullable=False),
+    Column("job_id", BigInteger, index=True),
+    Column("line", Integer, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("error", Text, nullable=False),
+    UniqueConstraint("product_id", "url", name="uq_picture_downloads_url"),
+)
+_IS_WAITING = text("status = 'waiting'")
+Index(
+    "ix_picture_downloads_due",
+    picture_downloads.c.due_at,
+    picture_downloads.c.id,
+    sqlite_where=_IS_WAITING,
+    postgresql_where=_IS_WAITING,
 )

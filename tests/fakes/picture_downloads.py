@@ -1,0 +1,42 @@
+"""Fake repository of the pictures that wait to be fetched."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
+from tests.fakes.transactional_dict import TransactionalDict
+
+
+class FakePictureDownloads:
+    def __init__(self, shelf: TransactionalDict[int, PictureDownload]) -> None:
+        self._shelf = shelf
+
+    def add(self, downloads: Sequence[PictureDownload]) -> int:
+        known = {(each.product_id, each.url) for each in self._shelf.values()}
+        added = 0
+        for download in downloads:
+            if (download.product_id, download.url) not in known:
+                known.add((download.product_id, download.url))
+                self._shelf.put(download.id, download)
+                added += 1
+        return added
+
+    def due(self, *, at: datetime) -> PictureDownload | None:
+        waiting = [
+            each
+            for each in self._shelf.values()
+            if each.status is DownloadStatus.WAITING and each.due_at <= at
+        ]
+        return min(waiting, key=lambda each: (each.due_at, each.id), default=None)
+
+    def save(self, download: PictureDownload) -> None:
+        self._shelf.put(download.id, download)
+
+    def of_job(self, job_id: int, status: DownloadStatus, limit: int) -> Sequence[PictureDownload]:
+        found = [
+            each for each in self._shelf.values() if each.job_id == job_id and each.status is status
+        ]
+        return sorted(found, key=lambda each: each.id)[:limit]
+
+    def count(self, job_id: int, status: DownloadStatus) -> int:
+        return len(self.of_job(job_id, status, 10**9))

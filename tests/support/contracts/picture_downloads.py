@@ -1,0 +1,67 @@
+"""Contract of the `PictureDownloads` port."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.shared.ids import ProductId, VariantId
+from tests.support.builders.catalog import NOON, a_product, add_product
+
+FRONT = PictureDownload(
+    id=1,
+    product_id=ProductId(41),
+    url="https://images.example/front.jpg",
+    alt="Front",
+    variant_ids=(VariantId(41), VariantId(99)),
+    job_id=7,
+    line=2,
+    due_at=NOON,
+)
+BACK = replace(FRONT, id=2, url="https://images.example/back.jpg", variant_ids=(), alt="")
+LATER = replace(BACK, id=3, product_id=ProductId(42), job_id=8, due_at=NOON + timedelta(hours=1))
+
+
+class PictureDownloadsContract:
+    """Subclasses provide the fixture `begin`."""
+
+    def test_url_is_added_once_to_a_product(self, begin: UnitOfWorkFactory) -> None:
+        _fill(begin)
+        with begin() as work:
+            assert work.picture_downloads.add([replace(FRONT, id=9, alt="Other")]) == 0
+            assert work.picture_downloads.add([]) == 0
+            waiting = work.picture_downloads.of_job(7, DownloadStatus.WAITING, 9)
+            assert waiting == [FRONT, BACK]
+
+    def test_first_waiting_download_is_due(self, begin: UnitOfWorkFactory) -> None:
+        _fill(begin)
+        with begin() as work:
+            downloads = work.picture_downloads
+            assert downloads.due(at=NOON - timedelta(seconds=1)) is None
+            assert downloads.due(at=NOON) == FRONT
+            downloads.save(replace(FRONT, due_at=NOON + timedelta(minutes=5), attempts=1))
+            assert downloads.due(at=NOON) == BACK
+            downloads.save(replace(BACK, status=DownloadStatus.FAILED, error="Refused"))
+            assert downloads.due(at=NOON) is None
+            assert downloads.due(at=NOON + timedelta(hours=1)) == replace(
+                FRONT, due_at=NOON + timedelta(minutes=5), attempts=1
+            )
+
+    def test_downloads_of_a_job_are_counted_by_status(self, begin: UnitOfWorkFactory) -> None:
+        _fill(begin)
+        with begin() as work:
+            downloads = work.picture_downloads
+            failed = replace(BACK, status=DownloadStatus.FAILED, error="Refused")
+            downloads.save(failed)
+            assert downloads.of_job(7, DownloadStatus.FAILED, 1) == [failed]
+            assert downloads.count(7, DownloadStatus.FAILED) == 1
+            assert downloads.count(7, DownloadStatus.WAITING) == 1
+            assert downloads.count(8, DownloadStatus.DONE) == 0
+
+
+def _fill(begin: UnitOfWorkFactory) -> None:
+    for product_id in (41, 42):
+        add_product(begin, a_product(product_id))
+    with begin() as work:
+        assert work.picture_downloads.add([FRONT, BACK, LATER]) == 3
+        work.commit()

@@ -1,0 +1,192 @@
+"""Pictures that imports name, fetched by the worker."""
+
+from io import BytesIO
+
+import pytest
+
+from novacart.adapters.imaging.image_processor import PillowImageProcessor
+from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.add_picture import AddPicture
+from novacart.application.catalog.archive_product import ArchiveProductCommand
+from novacart.application.catalog.fetch_pictures import FetchPictures
+from novacart.application.catalog.import_products import ImportProductsCommand
+from novacart.application.catalog.import_sources.shopify import SHOPIFY
+from novacart.application.catalog.product_file_reader import read_products
+from novacart.application.catalog.product_files import FileFormat
+from novacart.application.ports.errors import Unavailable
+from novacart.application.ports.picture_downloads import DownloadStatus, PictureDownload
+from novacart.application.ports.picture_source import PictureRefused
+from novacart.domain.catalog.gallery import ProductGallery
+from novacart.domain.catalog.product import Product
+from tests.fakes.images import FakeImageStore
+from tests.support.catalog_fixture import CatalogFixture
+from tests.support.images import image_bytes
+
+FRONT, BACK, LARGE = (f"https://images.example/{name}.jpg" for name in ("front", "back", "large"))
+FILE = (
+    "Handle,Title,Option1 Name,Option1 Value,Variant Price,Image Src,Image Alt Text,Variant Image\n"
+    f"cup,Cup,Size,S,9,{FRONT},Front,\ncup,,,L,10,{BACK},,{LARGE}\n"
+)
+
+
+class FakeSource:
+    """Returns a picture, or raises the error of the URL."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, Exception] = {}
+        self.fetched: list[str] = []
+        self.content = image_bytes()
+
+    def fetch(self, url: str) -> bytes:
+        self.fetched.append(url)
+        if url in self.errors:
+            raise self.errors[url]
+        return self.content
+
+
+@pytest.fixture
+def catalog() -> CatalogFixture:
+    return CatalogFixture()
+
+
+@pytest.fixture
+def source() -> FakeSource:
+    return FakeSource()
+
+
+@pytest.fixture
+def fetch(catalog: CatalogFixture, source: FakeSource) -> FetchPictures:
+    add_picture = AddPicture(
+        begin=catalog.begin,
+        clock=catalog.clock,
+        processor=PillowImageProcessor(),
+        images=FakeImageStore(),
+    )
+    return FetchPictures(
+        begin=catalog.begin, clock=catalog.clock, source=source, add_picture=add_picture
+    )
+
+
+def import_file(catalog: CatalogFixture, text: str = FILE) -> int:
+    """Returns the number of pictures that will be fetched."""
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=SHOPIFY)
+    return catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file)).pictures
+
+
+def downloads(catalog: CatalogFixture) -> list[PictureDownload]:
+    return list(catalog.store.picture_downloads.values())
+
+
+def cup(catalog: CatalogFixture) -> Product:
+    [product] = catalog.store.products.values()
+    return product
+
+
+def gallery(catalog: CatalogFixture) -> ProductGallery:
+    with catalog.begin() as work:
+        return work.galleries.get(cup(catalog).id)
+
+
+def test_pictures_of_an_import_are_added_to_product_and_variant(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    assert import_file(catalog) == 3
+    assert gallery(catalog).pictures == ()
+    fetch()
+    pictures = gallery(catalog).pictures
+    assert [(each.source, each.alt) for each in pictures] == [
+        (FRONT, "Front"),
+        (BACK, ""),
+        (LARGE, ""),
+    ]
+    small, large = cup(catalog).variants
+    assert (small.details.image, large.details.image) == (None, pictures[2].image)
+    assert cup(catalog).details.image == pictures[0].image
+    assert {each.status for each in downloads(catalog)} == {DownloadStatus.DONE}
+    fetch()
+    assert len(source.fetched) == 3
+
+
+def test_same_file_twice_fetches_each_picture_once(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    import_file(catalog)
+    fetch()
+    assert import_file(catalog) == 0
+    fetch()
+    assert len(source.fetched) == 3
+
+
+def test_preview_fetches_no_pictures(catalog: CatalogFixture) -> None:
+    file = read_products(BytesIO(FILE.encode()), FileFormat.CSV, source=SHOPIFY)
+    catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file, dry_run=True))
+    assert downloads(catalog) == []
+
+
+def test_unavailable_picture_is_fetched_again_later(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    import_file(catalog)
+    source.errors[BACK] = Unavailable("images.example could not be reached.")
+    fetch()
+    fetch()
+    assert source.fetched.count(BACK) == 1
+    [waiting] = [each for each in downloads(catalog) if each.status is DownloadStatus.WAITING]
+    assert (waiting.url, waiting.attempts) == (BACK, 1)
+    source.errors.clear()
+    catalog.clock.move(minutes=1)
+    fetch()
+    assert len(gallery(catalog).pictures) == 3
+
+
+def test_picture_fails_after_five_attempts(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    import_file(catalog)
+    source.errors[BACK] = Unavailable("images.example could not be reached.")
+    for _ in range(8):
+        fetch()
+        catalog.clock.move(hours=7)
+    assert source.fetched.count(BACK) == 5
+    [failed] = [each for each in downloads(catalog) if each.status is DownloadStatus.FAILED]
+    assert (failed.url, failed.line) == (BACK, 3)
+    assert failed.error == "images.example could not be reached."
+
+
+@pytest.mark.parametrize("cause", ["refused", "not an image", "archived"])
+def test_picture_that_can_never_be_added_fails_at_once(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures, cause: str
+) -> None:
+    import_file(catalog)
+    if cause == "refused":
+        for url in (FRONT, BACK, LARGE):
+            source.errors[url] = PictureRefused("The site answered with 404.")
+    elif cause == "not an image":
+        source.content = b"<html>"
+    else:
+        catalog.archive_product(ArchiveProductCommand(actor=SYSTEM, product_id=cup(catalog).id))
+    fetch()
+    catalog.clock.move(hours=7)
+    fetch()
+    assert len(source.fetched) == 3
+    assert {each.status for each in downloads(catalog)} == {DownloadStatus.FAILED}
+    assert all(each.error for each in downloads(catalog))
+
+
+def test_interrupted_fetch_is_repeated_after_its_lease(
+    catalog: CatalogFixture, source: FakeSource, fetch: FetchPictures
+) -> None:
+    import_file(catalog)
+
+    class Crash(Exception):
+        pass
+
+    source.errors[FRONT] = Crash()
+    with pytest.raises(Crash):
+        fetch()
+    source.errors.clear()
+    fetch()
+    assert [each.source for each in gallery(catalog).pictures] == [BACK, LARGE]
+    catalog.clock.move(minutes=5)
+    fetch()
+    assert len(gallery(catalog).pictures) == 3
