@@ -19,7 +19,6 @@ from novacart.domain.ordering.line import OrderLine
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.money import Money
 
-
 _ADDRESS: Final = tuple(field.name for field in fields(ShippingAddress))
 
 
