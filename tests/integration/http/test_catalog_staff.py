@@ -72,8 +72,14 @@ def test_added_product_is_returned(staff: Person) -> None:
         "updated_at": shown["created_at"],
         "options": [],
         "variants": shown["variants"],
-        "images": [{"src": LAMP["image"], "alt": LAMP["title"]}],
+        "images": shown["images"],
+        "slug": f"brass-lamp-p{shown['id']}",
+        "meta_title": None,
+        "meta_description": None,
     }
+    assert [(each["src"], each["alt"]) for each in shown["images"]] == [
+        (LAMP["image"], LAMP["title"])
+    ]
     assert [each["id"] for each in shown["variants"]] == [shown["id"]]
     assert added.headers["Location"] == f"/api/products/{shown['id']}/"
     read = staff.client.get(added.headers["Location"])
@@ -124,7 +130,10 @@ def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
         "id": None,
         "updated_at": None,
         "created_at": None,
-        **{name: product[name] for name in ("options", "variants", "images")},
+        **{
+            name: product[name]
+            for name in ("options", "variants", "images", "slug", "meta_title", "meta_description")
+        },
     }
 
 

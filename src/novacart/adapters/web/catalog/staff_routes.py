@@ -35,6 +35,7 @@ from novacart.application.catalog.upload_product_image import (
     UploadProductImageCommand,
 )
 from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.catalog.slugs import product_of_generated
 from novacart.domain.shared.ids import PictureId, ProductId
 
 # A PUT resets the members that it leaves out. Stock and image are exceptions, since they also
@@ -124,6 +125,9 @@ def catalog_staff_blueprint(
 
     def edit(product_id: ProductId, body: dict[str, Any]) -> Response:
         stock = body.pop("stock", None)
+        if product_of_generated(body.get("slug") or "") == product_id:
+            # A client sends what it read, and staff have chosen none.
+            body["slug"] = None
         tag = if_match()
         edit_product(
             EditProductCommand(
