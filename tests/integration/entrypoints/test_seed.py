@@ -40,6 +40,9 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     ]:
         assert image is not None
         assert (tmp_path / "var" / image.removeprefix("/")).is_file()
+    kurta = next(product for product in products if product.title == "Everyday Khadi Kurta")
+    pictures = queries.product_with_variants(kurta.id).pictures
+    assert [bool(picture.alt) for picture in pictures] == [False, True, True]
     stocks = {product.stock for product in products}
     assert {0, 1} <= stocks
     assert queries.count_products(ProductFilter(category="books", in_stock=True)) > 0

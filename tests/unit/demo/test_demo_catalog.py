@@ -18,6 +18,9 @@ CATALOG: dict[str, list[dict[str, Any]]] = json.loads(
     (DEMO / "catalog.json").read_text(encoding="utf-8")
 )
 PEOPLE: dict[str, Any] = json.loads((DEMO / "people.json").read_text(encoding="utf-8"))
+PICTURES: dict[str, list[dict[str, str]]] = json.loads(
+    (DEMO / "pictures.json").read_text(encoding="utf-8")
+)
 PRODUCTS = CATALOG["products"]
 CATEGORIES = CATALOG["categories"]
 ACCOUNTS = [PEOPLE["admin"], *PEOPLE["customers"]]
@@ -79,6 +82,7 @@ def test_only_books_have_author_and_year() -> None:
 
 def test_every_named_image_exists_and_every_file_is_named() -> None:
     named = {p["image"] for p in PRODUCTS}
+    named |= {picture["image"] for pictures in PICTURES.values() for picture in pictures}
     named |= {category[field] for category in CATEGORIES for field in CATEGORY_SIZES}
     assert {path.name for path in IMAGES.glob("*.webp")} == named
 
@@ -91,11 +95,18 @@ def test_images_are_small() -> None:
 
 def test_images_have_the_documented_size() -> None:
     expected = {p["image"]: (900, 1200) for p in PRODUCTS}
+    expected |= {each["image"]: (900, 1200) for some in PICTURES.values() for each in some}
     for category in CATEGORIES:
         expected |= {category[field]: size for field, size in CATEGORY_SIZES.items()}
     for name, size in expected.items():
         with Image.open(IMAGES / name) as picture:
             assert (picture.format, picture.size) == ("WEBP", size), name
+
+
+def test_further_pictures_are_of_products_and_have_texts() -> None:
+    assert len(PICTURES) >= 10
+    assert set(PICTURES) <= {p["key"] for p in PRODUCTS}
+    assert all(each["alt"] for pictures in PICTURES.values() for each in pictures)
 
 
 def test_product_images_are_distinct() -> None:

@@ -13,6 +13,12 @@ def catalog() -> dict[str, list[dict[str, Any]]]:
     return content
 
 
+def pictures() -> dict[str, list[dict[str, str]]]:
+    """Further pictures of products by their keys: `image` is a file name, `alt` a text."""
+    content: dict[str, list[dict[str, str]]] = _read("pictures.json")
+    return content
+
+
 def people() -> dict[str, Any]:
     """`admin`, and `customers` with their addresses. The passwords are public."""
     content: dict[str, Any] = _read("people.json")

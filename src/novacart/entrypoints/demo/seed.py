@@ -8,6 +8,7 @@ from injector import Injector
 
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
+from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
 from novacart.application.catalog.import_rows import NumberedRow, ProductRows
 from novacart.application.catalog.product_rows import GENERIC
@@ -90,7 +91,26 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
     if report.rejected:
         message = f"invalid product in the demo catalog: {report.rejected[0].reason}"
         raise ValueError(message)
+    _add_pictures(injector, missing)
     return report.added
+
+
+def _add_pictures(injector: Injector, entries: list[dict[str, Any]]) -> None:
+    """Add the further pictures of new products."""
+    add_picture = injector.get(AddPicture)
+    pictures = data.pictures()
+    keys = {(entry["title"], entry["subtitle"]): entry["key"] for entry in entries}
+    products = [each.product for each in _queries(injector).all_products()]
+    for product in products:
+        for picture in pictures.get(keys.get((product.title, product.subtitle), ""), ()):
+            add_picture(
+                AddPictureCommand(
+                    actor=SYSTEM,
+                    product_id=product.id,
+                    content=data.image(picture["image"]),
+                    alt=picture["alt"],
+                )
+            )
 
 
 def _store(images: ImageStore, folder: str, file_name: str) -> str:
