@@ -14,6 +14,7 @@ from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.cart.guest_routes import guests_blueprint
 from novacart.adapters.web.cart.routes import cart_blueprint
 from novacart.adapters.web.catalog.category_routes import categories_staff_blueprint
+from novacart.adapters.web.catalog.feed_routes import feeds_blueprint
 from novacart.adapters.web.catalog.price_routes import prices_blueprint
 from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
 from novacart.adapters.web.catalog.slug_routes import slugs_blueprint
@@ -77,6 +78,7 @@ from novacart.application.catalog.edit_options import (
 from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import EditVariants
+from novacart.application.catalog.export_feed import ExportFeed
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.catalog.queries import CatalogQueries
@@ -196,6 +198,11 @@ def _catalog(injector: Injector) -> list[Blueprint]:
             remove_picture=injector.get(RemovePicture),
             queries=queries,
             max_bytes=MAX_BYTES,
+        ),
+        feeds_blueprint(
+            export_feed=injector.get(ExportFeed),
+            token=injector.get(Settings).feed_token,
+            frontend_url=injector.get(Settings).frontend_url,
         ),
         categories_blueprint(queries=queries),
         slugs_blueprint(queries=queries),

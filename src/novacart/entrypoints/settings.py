@@ -23,6 +23,8 @@ from novacart.entrypoints.secret_key import (
     weakness,
 )
 
+# Characters.
+_MIN_FEED_TOKEN: Final = 24
 _DEVELOPMENT_ORIGINS: Final = ("http://localhost:5173", "http://127.0.0.1:5173")
 _ORIGIN: Final = re.compile(
     r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?"
@@ -82,6 +84,7 @@ class Settings:
     redis_url: str = field(repr=False)
     cors_allowed_origins: frozenset[str]
     frontend_url: str
+    feed_token: str = field(repr=False)
     email_backend: EmailBackend | None
     email_host: str
     email_port: int
@@ -179,6 +182,7 @@ def load_settings(
         cors_allowed_origins=frozenset(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]
         ),
+        feed_token=_feed_token(read.text("FEED_TOKEN")),
         frontend_url=read.text("FRONTEND_URL", "http://localhost:5173").rstrip("/"),
         email_backend=_email_backend(
             read.text("EMAIL_BACKEND"), host=read.text("EMAIL_HOST"), debug=debug
@@ -251,6 +255,16 @@ def ensure_startable(settings: Settings) -> None:
             " Or set DEBUG=True for development.",
             setting="FRONTEND_URL",
         )
+
+
+def _feed_token(token: str) -> str:
+    if token and len(token) < _MIN_FEED_TOKEN:
+        raise InvalidSetting(
+            f"FEED_TOKEN must have at least {_MIN_FEED_TOKEN} characters, since the URLs of feeds"
+            " are guarded by it alone. Leave it empty for no feeds.",
+            setting="FEED_TOKEN",
+        )
+    return token
 
 
 class _Reader:

@@ -146,6 +146,7 @@ WRONG = [
     ("SEARCH_RATE_LIMIT", "0", "error", {}),
     ("RATELIMIT_ENABLED", "False", "warning", {}),
     ("SLOW_QUERY_MS", "never", "error", {}),
+    ("FEED_TOKEN", "short", "error", {}),
     ("METRICS_ENABLED", "prometheus", "error", {}),
     ("METRICS_ENABLED", "", "warning", {}),
     ("METRICS_TOKEN", "short", "error", {}),

@@ -88,13 +88,17 @@ def write_rows(
 
 
 def csv_lines(
-    header: Iterable[str], rows: Iterable[Iterable[object]], *, for_spreadsheet: bool
+    header: Iterable[str],
+    rows: Iterable[Iterable[object]],
+    *,
+    for_spreadsheet: bool,
+    delimiter: str = ",",
 ) -> Iterator[str]:
     """The lines of a CSV, ending in a line feed."""
     cells_of_rows: Iterable[Iterable[object]] = chain([header], rows)
     buffer = StringIO()
     # With this line end the writer also quotes a cell that contains only a carriage return.
-    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     for row in cells_of_rows:
         writer.writerow(
             escape_formula(cell, for_spreadsheet=for_spreadsheet)

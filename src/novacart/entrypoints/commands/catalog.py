@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, urljoin
 
 import click
 from injector import Injector
 
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.catalog.export_feed import ExportFeed, ExportFeedCommand, FeedFormat
 from novacart.application.catalog.export_products import ExportProducts, ExportProductsCommand
 from novacart.application.catalog.import_jobs import (
     ChangeImport,
@@ -32,6 +34,7 @@ from novacart.entrypoints.commands.cli_context import cli_injector
 from novacart.entrypoints.commands.progress import progress_bars
 from novacart.entrypoints.demo.seed import SeedReport
 from novacart.entrypoints.demo.seed import seed_demo as seed
+from novacart.entrypoints.settings import Settings
 
 _FORMATS: Final = {
     ".csv": FileFormat.CSV,
@@ -263,11 +266,27 @@ def _show_more(count: int) -> None:
     is_flag=True,
     help="Write a CSV that a spreadsheet opens without running texts as formulas.",
 )
-def export_products(file: Path, *, spreadsheet: bool) -> None:
+@click.option(
+    "--to",
+    "feed",
+    type=click.Choice([each.value for each in FeedFormat]),
+    help="Write product data for Google Merchant Center, or a CSV that Shopify imports.",
+)
+@click.option(
+    "--site",
+    help="With --to: the URL of this server, for images that it serves, such as"
+    " https://api.shop.example.",
+)
+def export_products(file: Path, *, spreadsheet: bool, feed: str | None, site: str | None) -> None:
     """Export all products to a .csv or .jsonl FILE.
 
     The import reads the same format.
     """
+    if feed is not None:
+        if not site:
+            raise click.UsageError("--to needs --site.")
+        _export_feed(file, FeedFormat(feed), site.rstrip("/"))
+        return
     file_format = _format_of(file)
     if spreadsheet and file_format is not FileFormat.CSV:
         raise click.UsageError("--spreadsheet needs a .csv FILE.")
@@ -281,6 +300,22 @@ def export_products(file: Path, *, spreadsheet: bool) -> None:
         )
         with unfinished.open("w", encoding="utf-8", newline="") as out:
             out.writelines(injector.get(ExportProducts)(command))
+    unfinished.replace(file)
+    click.echo(f"Exported to {file}")
+
+
+def _export_feed(file: Path, feed: FeedFormat, site: str) -> None:
+    unfinished = file.with_name(f"{file.name}.part")
+    with cli_injector() as injector:
+        frontend_url = injector.get(Settings).frontend_url
+        command = ExportFeedCommand(
+            actor=SYSTEM,
+            format=feed,
+            product_url=lambda product: f"{frontend_url}/products/{product.current_slug}",
+            image_url=lambda image: image and urljoin(f"{site}/", quote(image, safe="/:?=&%")),
+        )
+        with unfinished.open("w", encoding="utf-8", newline="") as out:
+            out.writelines(injector.get(ExportFeed)(command))
     unfinished.replace(file)
     click.echo(f"Exported to {file}")
 

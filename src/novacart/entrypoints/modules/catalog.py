@@ -30,6 +30,7 @@ from novacart.application.catalog.edit_options import (
 from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
 from novacart.application.catalog.edit_variants import ArrangeVariants, EditVariants
+from novacart.application.catalog.export_feed import ExportFeed
 from novacart.application.catalog.export_products import ExportProducts
 from novacart.application.catalog.fetch_pictures import FetchPictures
 from novacart.application.catalog.import_jobs import (
@@ -82,6 +83,7 @@ USE_CASES = (
     FetchPictures,
     ImportJobQueries,
     ExportProducts,
+    ExportFeed,
     AddVariant,
     FillVariants,
     ArrangeVariants,

@@ -251,6 +251,14 @@ class LowestPrice(MoneyString):
         )
 
 
+class FeedSchema(QuerySchema):
+    token = fields.String(
+        required=True,
+        validate=validate.Length(max=200),
+        metadata={"description": "The shop's `FEED_TOKEN`."},
+    )
+
+
 class PriceHistorySchema(QuerySchema):
     at = UtcTime(metadata={"description": "Leaves out prices that became valid later."})
     limit = QueryInteger(minimum=1, maximum=MAX_LIMIT, load_default=50)

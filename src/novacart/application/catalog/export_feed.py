@@ -1,0 +1,175 @@
+"""Export the catalog in the formats of other services."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.product_files import csv_lines
+from novacart.application.catalog.queries import CatalogQueries, ExportedProduct
+from novacart.application.ports.product_view import ProductView, VariantView
+from novacart.domain.shared.money import Money
+
+# Google's “Product data specification”.
+_MAX_TITLE: Final = 150
+_MAX_DESCRIPTION: Final = 5000
+_GOOGLE_OPTIONS: Final = {
+    "color": {"color", "colour"},
+    "size": {"size"},
+    "material": {"material"},
+    "pattern": {"pattern"},
+}
+_GOOGLE_COLUMNS: Final = (
+    *("id", "title", "description", "link", "image_link", "availability", "price", "sale_price"),
+    *("brand", "gtin", "identifier_exists", "condition", "item_group_id", "product_type"),
+    *("shipping_weight", *_GOOGLE_OPTIONS),
+)
+_SHOPIFY_OPTIONS: Final = 3
+_SHOPIFY_COLUMNS: Final = (
+    *("Handle", "Title", "Body (HTML)", "Vendor", "Type", "Published"),
+    *(f"Option{number} {part}" for number in (1, 2, 3) for part in ("Name", "Value")),
+    *("Variant SKU", "Variant Grams", "Variant Inventory Tracker", "Variant Inventory Qty"),
+    *("Variant Inventory Policy", "Variant Fulfillment Service", "Variant Price"),
+    *("Variant Compare At Price", "Variant Requires Shipping", "Variant Barcode"),
+    *("Image Src", "Variant Image", "Variant Weight Unit", "Status"),
+)
+
+
+class FeedFormat(StrEnum):
+    """`GOOGLE` is product data for Merchant Center, as text separated by tabs."""
+
+    GOOGLE = "google"
+    SHOPIFY = "shopify"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportFeedCommand:
+    """`product_url` and `image_url` return absolute URLs; that of an image may be None."""
+
+    actor: Actor
+    format: FeedFormat
+    product_url: Callable[[ProductView], str]
+    image_url: Callable[[str | None], str | None]
+
+
+class ExportFeed:
+    """Returns the lines of a file, with a row for each variant, read while they are sent.
+
+    Leaves out products of hidden categories. Raises `PermissionDenied`.
+    """
+
+    def __init__(self, *, queries: CatalogQueries) -> None:
+        self._queries = queries
+
+    def __call__(self, command: ExportFeedCommand) -> Iterator[str]:
+        command.actor.require("products.files")
+        is_google = command.format is FeedFormat.GOOGLE
+        rows = _google_rows if is_google else _shopify_rows
+        return csv_lines(
+            _GOOGLE_COLUMNS if is_google else _SHOPIFY_COLUMNS,
+            (
+                row.values()
+                for exported in self._queries.all_products()
+                if exported.category_active is not False
+                for row in rows(exported, command)
+            ),
+            for_spreadsheet=False,
+            delimiter="\t" if is_google else ",",
+        )
+
+
+def _google_rows(exported: ExportedProduct, command: ExportFeedCommand) -> Iterator[dict[str, Any]]:
+    product = exported.product
+    for variant in exported.variants:
+        price, sale_price = _google_prices(variant)
+        texts = _texts(exported, variant)
+        title = " – ".join([product.title, *([", ".join(text for _, text in texts)] * bool(texts))])
+        row: dict[str, Any] = {
+            "id": _google_id(variant),
+            "title": _one_line(title)[:_MAX_TITLE],
+            "description": _one_line(product.description or product.title)[:_MAX_DESCRIPTION],
+            "link": command.product_url(product),
+            "image_link": command.image_url(variant.image or product.image),
+            "availability": "in_stock" if variant.stock > 0 else "out_of_stock",
+            "price": price,
+            "sale_price": sale_price,
+            "brand": _one_line(product.brand),
+            "gtin": variant.barcode,
+            "identifier_exists": "yes" if variant.barcode else "no",
+            "condition": "new",
+            "item_group_id": f"p{product.id}" if exported.options else None,
+            "product_type": exported.category_name,
+            "shipping_weight": f"{variant.weight_g} g" if variant.weight_g else None,
+        }
+        for column, names in _GOOGLE_OPTIONS.items():
+            row[column] = next((text for name, text in texts if name.casefold() in names), None)
+        yield {column: row[column] for column in _GOOGLE_COLUMNS}
+
+
+def _google_id(variant: VariantView) -> str:
+    return variant.sku or f"v{variant.id}"
+
+
+def _google_prices(variant: VariantView) -> tuple[str, str | None]:
+    """The regular price, and the price of a sale."""
+    price = f"{Money(variant.price_minor, variant.currency)} {variant.currency}"
+    compare_at = variant.compare_at_minor
+    if compare_at is None or compare_at <= variant.price_minor:
+        return price, None
+    return f"{Money(compare_at, variant.currency)} {variant.currency}", price
+
+
+def _shopify_rows(
+    exported: ExportedProduct, command: ExportFeedCommand
+) -> Iterator[dict[str, Any]]:
+    product = exported.product
+    for number, variant in enumerate(exported.variants):
+        is_first = number == 0
+        compare_at = variant.compare_at_minor
+        row: dict[str, Any] = dict.fromkeys(_SHOPIFY_COLUMNS)
+        row |= {
+            "Handle": product.current_slug,
+            "Variant SKU": variant.sku,
+            "Variant Grams": variant.weight_g or 0,
+            "Variant Inventory Tracker": "shopify",
+            "Variant Inventory Qty": variant.stock,
+            "Variant Inventory Policy": "deny",
+            "Variant Fulfillment Service": "manual",
+            "Variant Price": str(Money(variant.price_minor, variant.currency)),
+            "Variant Compare At Price": (
+                None if compare_at is None else str(Money(compare_at, variant.currency))
+            ),
+            "Variant Requires Shipping": True,
+            "Variant Barcode": variant.barcode,
+            "Variant Image": command.image_url(variant.image),
+            "Variant Weight Unit": "g",
+        }
+        if is_first:
+            row |= {
+                "Title": product.title,
+                "Body (HTML)": product.description,
+                "Vendor": product.brand,
+                "Type": exported.category_name,
+                "Published": True,
+                "Image Src": command.image_url(product.image),
+                "Status": "active",
+            }
+        texts = _texts(exported, variant)[:_SHOPIFY_OPTIONS] or [("Title", "Default Title")]
+        for place, (name, text) in enumerate(texts, start=1):
+            row[f"Option{place} Name"] = name if is_first else None
+            row[f"Option{place} Value"] = text
+        yield row
+
+
+def _texts(exported: ExportedProduct, variant: VariantView) -> list[tuple[str, str]]:
+    """The names of the options and the texts of the variant's values."""
+    found = []
+    for option in exported.options:
+        value_id = variant.values.get(option.id)
+        found += [(option.name, value.text) for value in option.values if value.id == value_id]
+    return found
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,99 @@
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+
+from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
+from novacart.application.catalog.export_feed import ExportFeed, ExportFeedCommand, FeedFormat
+from novacart.application.catalog.import_products import ImportProductsCommand
+from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_rows import ImportSource
+from novacart.application.catalog.import_sources.google import GOOGLE
+from novacart.application.catalog.import_sources.shopify import SHOPIFY
+from novacart.application.catalog.product_file_reader import read_products
+from novacart.application.catalog.product_files import FileFormat
+from novacart.application.catalog.product_rows import GENERIC
+from novacart.domain.accounts.role import Role
+from novacart.domain.shared.ids import UserId
+from tests.support.catalog_fixture import CatalogFixture
+
+SHOP = (
+    "handle,sku,title,description,brand,price,compare_at_price,stock,weight_g,barcode,"
+    "option1_name,option1_value,option2_name,option2_value,image,category,category_name,"
+    "category_active\n"
+    "shirt,S-R,Shirt,Soft\tand\tlight,Ayna,10,12,1,200,96385074,Size,S,Colour,Red,"
+    "/media/shirt.webp,shirts,Shirts,true\n"
+    "shirt,S-B,Shirt,,Ayna,10,,0,,,Size,S,Colour,Blue,,shirts,Shirts,true\n"
+    ",,Cup,,,5,,3,,,,,,,,,,\n"
+    ",,Secret,,,5,,3,,,,,,,,hidden,Hidden,false\n"
+)
+
+
+@pytest.fixture
+def catalog() -> CatalogFixture:
+    catalog = CatalogFixture()
+    assert import_text(catalog, SHOP, GENERIC).rejected == []
+    return catalog
+
+
+def import_text(catalog: CatalogFixture, text: str, source: ImportSource) -> ImportReport:
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=source)
+    return catalog.import_products(
+        ImportProductsCommand(actor=SYSTEM, file=file, create_categories=True)
+    )
+
+
+def feed(catalog: CatalogFixture, feed_format: FeedFormat, actor: Actor = SYSTEM) -> str:
+    command = ExportFeedCommand(
+        actor=actor,
+        format=feed_format,
+        product_url=lambda product: f"https://shop.example/products/{product.current_slug}",
+        image_url=lambda image: image and f"https://api.example{image}",
+    )
+    return "".join(ExportFeed(queries=catalog.queries)(command))
+
+
+def test_google_feed_has_a_row_for_each_variant(catalog: CatalogFixture) -> None:
+    rows = list(csv.DictReader(StringIO(feed(catalog, FeedFormat.GOOGLE)), delimiter="\t"))
+    red, blue, cup = rows
+    assert red["id"] == "S-R"
+    assert red["title"] == "Shirt – S, Red"
+    assert red["description"] == "Soft and light"
+    assert (red["price"], red["sale_price"]) == ("12.00 INR", "10.00 INR")
+    assert (red["availability"], blue["availability"]) == ("in_stock", "out_of_stock")
+    assert (red["gtin"], red["identifier_exists"], blue["identifier_exists"]) == (
+        "96385074",
+        "yes",
+        "no",
+    )
+    assert red["image_link"] == "https://api.example/media/shirt.webp"
+    assert red["link"].startswith("https://shop.example/products/shirt-p")
+    assert red["item_group_id"] == blue["item_group_id"] != ""
+    assert (red["color"], red["size"], red["shipping_weight"]) == ("Red", "S", "200 g")
+    assert (cup["id"][0], cup["item_group_id"], cup["sale_price"]) == ("v", "", "")
+
+
+@pytest.mark.parametrize(
+    ("feed_format", "source"), [(FeedFormat.GOOGLE, GOOGLE), (FeedFormat.SHOPIFY, SHOPIFY)]
+)
+def test_feed_is_imported_into_an_empty_shop(
+    catalog: CatalogFixture, feed_format: FeedFormat, source: ImportSource
+) -> None:
+    other = CatalogFixture()
+    report = import_text(other, feed(catalog, feed_format), source)
+    assert (report.added, report.variants_added, report.rejected) == (2, 1, [])
+    shirt, cup = other.store.products.values()
+    assert [each.details.sku for each in shirt.variants] == ["S-R", "S-B"]
+    assert str(shirt.default_variant.details.compare_at_price) == "12.00"
+    assert shirt.default_variant.details.weight_g == 200
+    assert cup.options == ()
+
+
+def test_feed_without_products_has_a_header() -> None:
+    assert feed(CatalogFixture(), FeedFormat.SHOPIFY).startswith("Handle,Title,")
+
+
+def test_customers_may_not_export_a_feed(catalog: CatalogFixture) -> None:
+    customer = Actor(user_id=UserId(1), role=Role.CUSTOMER)
+    with pytest.raises(PermissionDenied):
+        feed(catalog, FeedFormat.GOOGLE, customer)
