@@ -66,21 +66,17 @@ class FakeProducts:
 
     def ids_by_sku(self, skus: Iterable[str]) -> Mapping[str, ProductId]:
         wanted = set(skus)
-        if not wanted:
-            return {}
         return {
-            variant.details.sku: product.id
-            for product in self._shelf.values()
-            for variant in product.variants
-            if variant.details.sku in wanted
+            sku: product_id
+            for product_id, own in self._shelf.derived(_skus)
+            for sku in own
+            if sku in wanted
         }
 
     def ids_by_slug(self, slugs: Iterable[str]) -> Mapping[str, ProductId]:
         wanted = set(slugs)
         return {
-            product.details.slug: product.id
-            for product in self._shelf.values()
-            if product.details.slug in wanted
+            slug: product_id for product_id, slug in self._shelf.derived(_slug) if slug in wanted
         }
 
     def ids_by_variant(self, variant_ids: Iterable[VariantId]) -> Mapping[VariantId, ProductId]:
@@ -136,7 +132,7 @@ class FakeProducts:
         after = variant.details
         if before is not None and not has_new_price(before, after):
             return
-        entries = list(self._store.prices.values())
+        entries = [entry for _, entry in self._store.prices.derived(_unchanged)]
         history = [entry for variant_id, entry in entries if variant_id == variant.id]
         if before is not None and starts_reduction(before, after):
             lowest = lowest_price_30_days(history, reduced_at=at)
@@ -150,6 +146,18 @@ class FakeProducts:
             changed_by="system",
         )
         self._store.prices.put(len(entries) + 1, (variant.id, entry))
+
+
+def _skus(product: Product) -> list[str]:
+    return [variant.details.sku for variant in product.variants if variant.details.sku]
+
+
+def _slug(product: Product) -> str | None:
+    return product.details.slug
+
+
+def _unchanged(entry: tuple[VariantId, PriceEntry]) -> tuple[VariantId, PriceEntry]:
+    return entry
 
 
 def find_variant(

@@ -1,14 +1,15 @@
 """Dictionary with commit and rollback."""
 
 import pickle
-from collections.abc import Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
 
 K = TypeVar("K")
 V = TypeVar("V")
+D = TypeVar("D")
 
 
 class TransactionalDict(Generic[K, V]):
@@ -23,6 +24,7 @@ class TransactionalDict(Generic[K, V]):
     def __init__(self) -> None:
         self._committed: dict[K, bytes] = {}
         self._staged: dict[K, bytes | None] = {}
+        self._derived: dict[Callable[[V], Any], dict[K, tuple[bytes, Any]]] = {}
 
     def get(self, key: K) -> V | None:
         stored = self._staged[key] if key in self._staged else self._committed.get(key)
@@ -62,6 +64,20 @@ class TransactionalDict(Generic[K, V]):
             value = self.get(key)
             if value is not None:
                 yield value
+
+    def derived(self, derive: Callable[[V], D]) -> Iterator[tuple[K, D]]:
+        """Each key with the result of `derive`, which is called once for each stored value.
+
+        The results must not be changed.
+        """
+        known = self._derived.setdefault(derive, {})
+        for key in dict.fromkeys([*self._committed, *self._staged]):
+            stored = self._staged[key] if key in self._staged else self._committed.get(key)
+            if stored is None:
+                continue
+            if key not in known or known[key][0] is not stored:
+                known[key] = (stored, derive(pickle.loads(stored)))  # noqa: S301 (pickled by `put`)
+            yield key, known[key][1]
 
     def commit(self) -> None:
         for key, stored in self._staged.items():

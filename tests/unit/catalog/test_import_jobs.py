@@ -13,7 +13,6 @@ from novacart.application.catalog.import_jobs import (
     UploadImportCommand,
     WrongImportStatus,
 )
-from novacart.application.catalog.import_products import BATCH_SIZE
 from novacart.application.catalog.import_rows import UnreadableFile
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
@@ -23,11 +22,18 @@ from novacart.domain.shared.ids import UserId
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.support.catalog_fixture import CatalogFixture
 
+# Small, since each test fills several batches.
+BATCH_SIZE = 20
 GENERIC = ImportSettings(source="generic", format="csv")
 SHIRT = (
     "handle,sku,title,price,stock,option1_name,option1_value\n"
     "shirt,S,Shirt,10,1,Size,S\nshirt,L,Shirt,11,3,Size,L\n"
 )
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("novacart.application.catalog.import_products.BATCH_SIZE", BATCH_SIZE)
 
 
 @pytest.fixture
