@@ -47,3 +47,13 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     assert {0, 1} <= stocks
     assert queries.count_products(ProductFilter(category="books", in_stock=True)) > 0
     assert seed_demo(injector) == SeedReport(categories=0, products=0, people=0)
+
+
+def test_demo_shop_has_a_sale(injector: Injector) -> None:
+    seed_demo(injector)
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    assert queries.count_products(ProductFilter(on_sale=True)) == 5
+    for each in queries.all_products():
+        product = each.product
+        assert product.lowest_price_30_days == product.compare_at_price
+        assert (product.compare_at_price is not None) == product.is_on_sale

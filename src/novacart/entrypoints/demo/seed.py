@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from injector import Injector
 
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
+from novacart.application.catalog.edit_variants import (
+    EditVariants,
+    EditVariantsCommand,
+    VariantEdit,
+)
 from novacart.application.catalog.import_products import ImportProducts, ImportProductsCommand
 from novacart.application.catalog.import_rows import NumberedRow, ProductRows
 from novacart.application.catalog.product_rows import GENERIC
@@ -16,9 +21,13 @@ from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.image_store import ImageStore
 from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
 from novacart.domain.catalog.errors import SlugTaken
+from novacart.domain.shared.ids import VariantId
+from novacart.domain.shared.money import Money
 from novacart.entrypoints.demo import data
 from novacart.entrypoints.demo.accounts import seed_people
 from novacart.entrypoints.settings import InvalidSetting, Settings
+
+_USUAL_PRICE: Final = "usual_price"
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,11 +55,13 @@ def seed_demo(
             " of them an owner. Set DEBUG=True to load it."
         )
     catalog = data.catalog()
-    return SeedReport(
+    report = SeedReport(
         categories=_seed_categories(injector, catalog["categories"], progress),
         products=_seed_products(injector, catalog["products"], progress),
         people=seed_people(injector, progress),
     )
+    _start_sales(injector, catalog["products"])
+    return report
 
 
 def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress: Progress) -> int:
@@ -82,7 +93,8 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
     missing = [entry for entry in entries if (entry["title"], entry["subtitle"]) not in existing]
     rows = []
     for done, entry in enumerate(missing, start=1):
-        row = {name: value for name, value in entry.items() if name != "key"}
+        row = {name: value for name, value in entry.items() if name not in {"key", _USUAL_PRICE}}
+        row["price"] = entry.get(_USUAL_PRICE, entry["price"])
         row["image"] = _store(images, "products", entry["image"])
         rows.append(NumberedRow(line=done, row=row))
         progress("products", done, len(missing))
@@ -111,6 +123,23 @@ def _add_pictures(injector: Injector, entries: list[dict[str, Any]]) -> None:
                     alt=picture["alt"],
                 )
             )
+
+
+def _start_sales(injector: Injector, entries: list[dict[str, Any]]) -> None:
+    """Reduce products from their usual price, so that they have a lowest price of 30 days."""
+    reduced = {(each["title"], each["subtitle"]): each for each in entries if _USUAL_PRICE in each}
+    edit_variants = injector.get(EditVariants)
+    products = [each.product for each in _queries(injector).all_products()]
+    for product in products:
+        entry = reduced.get((product.title, product.subtitle))
+        if entry is None or str(product.price) != entry[_USUAL_PRICE]:
+            continue
+        changes = {
+            "price": Money.parse(entry["price"], product.currency),
+            "compare_at_price": product.price,
+        }
+        edit = VariantEdit(variant_id=VariantId(product.id), changes=changes)
+        edit_variants(EditVariantsCommand(actor=SYSTEM, edits=[edit]))
 
 
 def _store(images: ImageStore, folder: str, file_name: str) -> str:
