@@ -132,7 +132,7 @@ class FakeProducts:
         after = variant.details
         if before is not None and not has_new_price(before, after):
             return
-        entries = [entry for _, entry in self._store.prices.derived(_unchanged)]
+        entries = list(self._store.prices.read_all())
         history = [entry for variant_id, entry in entries if variant_id == variant.id]
         if before is not None and starts_reduction(before, after):
             lowest = lowest_price_30_days(history, reduced_at=at)
@@ -154,10 +154,6 @@ def _skus(product: Product) -> list[str]:
 
 def _slug(product: Product) -> str | None:
     return product.details.slug
-
-
-def _unchanged(entry: tuple[VariantId, PriceEntry]) -> tuple[VariantId, PriceEntry]:
-    return entry
 
 
 def find_variant(

@@ -280,17 +280,17 @@ class FakeCatalogQueries:
         return self._store.categories.get(category_id)
 
     def _category_of(self, slug: str) -> int | None:
-        for category in self._store.categories.values():
+        for category in self._store.categories.read_all():
             if category.details.slug == slug:
                 return category.id
         return self._store.slug_redirects.get(("category", slug))
 
     def _tree(self) -> CategoryTree:
-        return tree_of(self._store.categories.values())
+        return tree_of(self._store.categories.read_all())
 
     def all_products(self) -> Iterator[ExportedProduct]:
         categories: dict[CategoryId | None, Category] = {
-            category.id: category for category in self._store.categories.values()
+            category.id: category for category in self._store.categories.read_all()
         }
         for product in sorted(self._all_active(), key=lambda product: product.id):
             whole = self.product_with_variants(product.id)
@@ -313,7 +313,7 @@ class FakeCatalogQueries:
     def _active_categories(self) -> list[Category]:
         """In the order of the tree."""
         tree = self._tree()
-        stored = {one.id: one for one in self._store.categories.values()}
+        stored = {one.id: one for one in self._store.categories.read_all()}
         return [
             stored[category_id]
             for category_id in tree.depth_first()
@@ -323,8 +323,8 @@ class FakeCatalogQueries:
     def _all_active(self) -> list[ProductView]:
         return [
             product_view(self._store, product)
-            for product in self._store.products.values()
-            if not product.is_archived and self._store.stock_levels.get(product.default_variant_id)
+            for product in self._store.products.read_all()
+            if not product.is_archived and self._store.stock_levels.read(product.default_variant_id)
         ]
 
     def _matching(self, filters: ProductFilter) -> list[ProductView]:
@@ -348,7 +348,7 @@ class FakeCatalogQueries:
         ]
 
     def _is_found(self, product: ProductView, terms: Sequence[SearchTerm]) -> bool:
-        stored = self._store.products.get(product.id)
+        stored = self._store.products.read(product.id)
         codes = tuple(variant_codes(stored)) if stored else ()
         return bool(terms) and matches(terms, _product_terms(product, codes).all)
 
@@ -359,7 +359,7 @@ _DETAILS = [field.name for field in fields(ProductDetails) if field.name != "pri
 
 def product_view(store: FakeStore, product: Product) -> ProductView:
     """The read model of a product."""
-    level = store.stock_levels.get(product.default_variant_id)
+    level = store.stock_levels.read(product.default_variant_id)
     details = product.details
     compare_at = product.default_variant.details.compare_at_price
     return ProductView(

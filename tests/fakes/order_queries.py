@@ -38,7 +38,7 @@ class FakeOrderQueries:
 
     def _of(self, user_id: UserId) -> list[OrderView]:
         with self._store.lock:
-            own = [order for order in self._store.orders.values() if order.user_id == user_id]
+            own = [order for order in self._store.orders.read_all() if order.user_id == user_id]
         own.sort(key=lambda order: (order.placed_at, order.id), reverse=True)
         return [order_view(order) for order in own]
 

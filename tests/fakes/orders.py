@@ -19,7 +19,7 @@ class FakeOrders:
         self._saved = saved
 
     def add(self, order: Order) -> None:
-        if any(other.number == order.number for other in self._shelf.values()):
+        if any(other.number == order.number for other in self._shelf.read_all()):
             raise OrderNumberTaken
         self.save(order)
 
@@ -53,7 +53,7 @@ class FakeOrders:
     def cancelled_by(self, actor: str, *, since: datetime) -> int:
         return sum(
             order.total.amount
-            for order in self._shelf.values()
+            for order in self._shelf.read_all()
             for change in order.history
             if (change.subject, change.after, change.actor) == ("order", "CANCELLED", actor)
             and change.at >= since
@@ -62,7 +62,7 @@ class FakeOrders:
     def expired(self, at: datetime, *, limit: int) -> Sequence[OrderId]:
         due = sorted(
             (order.expires_at, order.id)
-            for order in self._shelf.values()
+            for order in self._shelf.read_all()
             if order.status is OrderStatus.PENDING
             and order.expires_at is not None
             and order.expires_at <= at

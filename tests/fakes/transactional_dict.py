@@ -65,19 +65,31 @@ class TransactionalDict(Generic[K, V]):
             if value is not None:
                 yield value
 
+    def read(self, key: K) -> V | None:
+        """As `get`, but loaded once and shared: the value must not be changed."""
+        stored = self._staged[key] if key in self._staged else self._committed.get(key)
+        return None if stored is None else self._derive(_unchanged, key, stored)
+
+    def read_all(self) -> Iterator[V]:
+        """As `values`, but loaded once and shared: the values must not be changed."""
+        return (value for _, value in self.derived(_unchanged))
+
     def derived(self, derive: Callable[[V], D]) -> Iterator[tuple[K, D]]:
         """Each key with the result of `derive`, which is called once for each stored value.
 
         The results must not be changed.
         """
-        known = self._derived.setdefault(derive, {})
         for key in dict.fromkeys([*self._committed, *self._staged]):
             stored = self._staged[key] if key in self._staged else self._committed.get(key)
-            if stored is None:
-                continue
-            if key not in known or known[key][0] is not stored:
-                known[key] = (stored, derive(pickle.loads(stored)))  # noqa: S301 (pickled by `put`)
-            yield key, known[key][1]
+            if stored is not None:
+                yield key, self._derive(derive, key, stored)
+
+    def _derive(self, derive: Callable[[V], D], key: K, stored: bytes) -> D:
+        known = self._derived.setdefault(derive, {})
+        if key not in known or known[key][0] is not stored:
+            known[key] = (stored, derive(pickle.loads(stored)))  # noqa: S301 (pickled by `put`)
+        result: D = known[key][1]
+        return result
 
     def commit(self) -> None:
         for key, stored in self._staged.items():
@@ -89,3 +101,7 @@ class TransactionalDict(Generic[K, V]):
 
     def rollback(self) -> None:
         self._staged.clear()
+
+
+def _unchanged(value: V) -> V:
+    return value
