@@ -19,6 +19,7 @@ CATALOG = [
     "/api/products/{product}/",
     "/api/products/brands/",
     "/api/products/price-range/",
+    "/api/products/on-sale/",
     "/api/products/search/suggestions/?q=ri",
     "/api/categories/",
 ]
@@ -90,6 +91,7 @@ def test_only_the_catalogue_is_shared_and_never_with_a_token(
         "/api/products/<int:product_id>/",
         "/api/products/brands/",
         "/api/products/price-range/",
+        "/api/products/on-sale/",
         "/api/products/search/suggestions/",
         "/api/categories/",
     }
