@@ -17,6 +17,12 @@ ARGS ?=
 DOMAIN_TESTS := accounts audit authorization cart catalog idempotency ordering payments relay shared \
 	wishlist
 
+# PYTHON on the command line replaces a virtual environment of another version.
+ifeq ($(origin PYTHON),command line)
+$(shell ! test -x $(BIN)/python || test "$$($(BIN)/python -V)" = "$$('$(PYTHON)' -V)" \
+	|| rm -f $(addprefix $(VENV)/,.created .runtime .dev .package))
+endif
+
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-emit-index-url
 
