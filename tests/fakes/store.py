@@ -20,6 +20,7 @@ from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
 from novacart.domain.cart.cart import Cart
 from novacart.domain.catalog.category import Category
+from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.gallery import ProductGallery
 from novacart.domain.catalog.price_history import PriceEntry
 from novacart.domain.catalog.product import Product
@@ -27,7 +28,15 @@ from novacart.domain.catalog.stock import StockLevel, StockMovement
 from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.events import DomainEvent
-from novacart.domain.shared.ids import CategoryId, OrderId, PaymentId, ProductId, UserId, VariantId
+from novacart.domain.shared.ids import (
+    CategoryId,
+    CollectionId,
+    OrderId,
+    PaymentId,
+    ProductId,
+    UserId,
+    VariantId,
+)
 from novacart.domain.wishlist.wishlist import Wishlist
 from tests.fakes.transactional_dict import TransactionalDict
 
@@ -80,6 +89,9 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)
+    collections: TransactionalDict[CollectionId, Collection] = field(
+        default_factory=TransactionalDict
+    )
     slug_redirects: TransactionalDict[tuple[str, str], int] = field(
         default_factory=TransactionalDict
     )

@@ -9,6 +9,7 @@ from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.collections import Collections
 from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.guests import Guests
 from novacart.application.ports.id_generator import IdGenerator
@@ -41,6 +42,7 @@ from tests.fakes.accounts import (
 from tests.fakes.carts import FakeCarts
 from tests.fakes.catalog import FakeCategories, FakeProductReferences, FakeProducts
 from tests.fakes.catalog_stock import FakeStock
+from tests.fakes.collections import FakeCollections
 from tests.fakes.galleries import FakeGalleries, FakeImageRemovals
 from tests.fakes.guests import FakeGuests
 from tests.fakes.idempotency_keys import FakeIdempotencyKeys
@@ -83,6 +85,7 @@ class FakeUnitOfWork:
     import_jobs: ImportJobs
     picture_downloads: PictureDownloads
     categories: Categories
+    collections: Collections
     stock: Stock
     wishlists: Wishlists
     carts: Carts
@@ -111,6 +114,7 @@ class FakeUnitOfWork:
         self.galleries = FakeGalleries(store.galleries, self.saved)
         self.image_removals = FakeImageRemovals(store)
         self.categories = FakeCategories(store.categories, store.slug_redirects, self.saved)
+        self.collections = FakeCollections(store, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)
         self.wishlists = FakeWishlists(store.wishlists, self.saved)
         self.carts = FakeCarts(store, self.saved)

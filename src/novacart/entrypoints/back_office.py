@@ -22,6 +22,7 @@ from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.operations import HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.back_office.retry_messages import RetryMessages
+from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.import_jobs import ImportJobQueries
 from novacart.application.catalog.price_queries import PriceQueries
 from novacart.application.payments.retry_event import RetryEvent
@@ -50,6 +51,7 @@ class BackOfficeModule(Module):
             staff_security=injector.get(StaffSecurityPolicy),
             account_queries=injector.get(AccountQueries),  # type: ignore[type-abstract]
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
+            collections=injector.get(CollectionQueries),  # type: ignore[type-abstract]
             prices=injector.get(PriceQueries),  # type: ignore[type-abstract]
             imports=injector.get(ImportJobQueries),
             dashboard=injector.get(DashboardQueries),  # type: ignore[type-abstract]

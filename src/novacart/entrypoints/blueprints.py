@@ -14,6 +14,10 @@ from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.cart.guest_routes import guests_blueprint
 from novacart.adapters.web.cart.routes import cart_blueprint
 from novacart.adapters.web.catalog.category_routes import categories_staff_blueprint
+from novacart.adapters.web.catalog.collection_routes import (
+    collections_blueprint,
+    collections_staff_blueprint,
+)
 from novacart.adapters.web.catalog.feed_routes import feeds_blueprint
 from novacart.adapters.web.catalog.price_routes import prices_blueprint
 from novacart.adapters.web.catalog.routes import catalog_blueprint, categories_blueprint
@@ -66,7 +70,9 @@ from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.add_variants import AddVariant
 from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
+from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_collections import AddCollection, EditCollection
 from novacart.application.catalog.edit_options import (
     AddOption,
     AddOptionValue,
@@ -206,6 +212,17 @@ def _catalog(injector: Injector) -> list[Blueprint]:
         ),
         categories_blueprint(queries=queries),
         slugs_blueprint(queries=queries),
+        collections_blueprint(
+            queries=injector.get(CollectionQueries),  # type: ignore[type-abstract]
+            catalog=queries,
+            clock=injector.get(Clock),  # type: ignore[type-abstract]
+        ),
+        collections_staff_blueprint(
+            add_collection=injector.get(AddCollection),
+            edit_collection=injector.get(EditCollection),
+            queries=injector.get(CollectionQueries),  # type: ignore[type-abstract]
+            policy=policy,
+        ),
         categories_staff_blueprint(
             add_category=injector.get(AddCategory),
             edit_category=injector.get(EditCategory),

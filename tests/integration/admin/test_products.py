@@ -369,3 +369,52 @@ def test_add_and_edit_category_and_detect_edit_conflict(app: Flask, owner: Staff
     assert app.test_client().get("/api/categories/").get_json()[0]["name"] == "House"
     duplicate = owner.submit("/admin/categories/new/", new)
     assert "Another category has the slug" in duplicate.text
+
+
+def test_category_tree_shows_and_moves_categories(app: Flask, owner: StaffClient) -> None:
+    def shown() -> list[str]:
+        return [each["path"] for each in app.test_client().get("/api/categories/").get_json()]
+
+    def move(slug: str, direction: str) -> None:
+        [id] = [
+            each["id"]
+            for each in app.test_client().get("/api/categories/").get_json()
+            if each["slug"] == slug
+        ]
+        page = owner.submit("/admin/categories/move/", {"category": str(id), "move": direction})
+        assert page.headers["Location"].endswith(f"#category-{id}-{direction}")
+
+    for position, name in enumerate(("Clothing", "Shoes", "Boots")):
+        new = {"name": name, "slug": "", "parent": "", "position": str(position), "is_active": "y"}
+        assert owner.submit("/admin/categories/new/", new).status_code == 302
+    assert shown() == ["clothing", "shoes", "boots"]
+    move("boots", "in")
+    move("shoes", "in")
+    assert shown() == ["clothing", "clothing/shoes", "clothing/shoes/boots"]
+    page = owner.get("/admin/categories/tree/").text
+    assert re.findall(r'data-level="(\d)"', page) == ["0", "1", "2"]
+    assert 'aria-label="Boots: Move out of its category"' in page
+    move("boots", "out")
+    move("boots", "up")
+    assert shown() == ["clothing", "clothing/boots", "clothing/shoes"]
+
+    clothing, boots, _ = app.test_client().get("/api/categories/").get_json()
+    path = f"/admin/categories/edit/?id={clothing['id']}"
+    form = {"name": "Clothing", "slug": "clothing", "position": "0", "is_active": "y"}
+    choices = owner.get(path).text
+    assert f'value="{boots["id"]}"' not in choices
+    owner.submit(path, {**form, "parent": str(boots["id"]), "version": "1"})
+    assert shown() == ["clothing", "clothing/boots", "clothing/shoes"]
+
+
+def test_slug_and_texts_of_a_product_are_edited(
+    app: Flask, owner: StaffClient, product: int
+) -> None:
+    texts = {"slug": "diya", "meta_title": "A lamp", "meta_description": "Of brass."}
+    path = f"/admin/products/edit/?id={product}"
+    assert owner.submit(path, edit_data(**texts)).status_code == 302
+    shown = api_product(app, product)
+    assert {name: shown[name] for name in texts} == texts
+    assert "<dd>diya</dd>" in owner.get(f"/admin/products/details/?id={product}").text
+    refused = owner.submit("/admin/products/new/", {**NEW, **texts, "sku": ""})
+    assert "Another product has the slug" in refused.text

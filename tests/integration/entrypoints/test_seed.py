@@ -7,6 +7,7 @@ import pytest
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
+from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.seed import SeedReport, seed_demo
@@ -28,7 +29,7 @@ def injector(database_url: str, tmp_path: Path) -> Iterator[Injector]:
 def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     seeded = seed_demo(injector, progress=lambda *step: steps.append(step))
-    assert (seeded.categories, seeded.people) == (8, 5)
+    assert (seeded.categories, seeded.people) == (9, 5)
     assert seeded.products >= 120
     assert steps[-1] == ("people", 5, 5)
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
@@ -46,7 +47,17 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     stocks = {product.stock for product in products}
     assert {0, 1} <= stocks
     assert queries.count_products(ProductFilter(category="books", in_stock=True)) > 0
+    in_branch = [
+        queries.count_products(ProductFilter(category=slug))
+        for slug in ("home", "kitchen", "garden")
+    ]
+    assert queries.count_products(ProductFilter(category="home-garden")) == sum(in_branch) > 0
+    collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]
+    picked, by_rule = collections.collections()
+    assert (len(picked.details.product_ids), picked.details.rule) == (4, None)
+    assert by_rule.category == "toys-games"
     assert seed_demo(injector) == SeedReport(categories=0, products=0, people=0)
+    assert len(collections.collections()) == 2
 
 
 def test_demo_shop_has_a_sale(injector: Injector) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
@@ -30,6 +31,7 @@ from tests.support.contracts.catalog_queries import (
 )
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.category_tree import CategoryTreeContract
+from tests.support.contracts.collections import CollectionsContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.import_jobs import ImportJobsContract
 from tests.support.contracts.picture_downloads import PictureDownloadsContract
@@ -119,6 +121,16 @@ class TestSqlCategories(CategoriesContract):
 
 class TestSqlCategoryTree(CategoryTreeContract):
     pass
+
+
+class TestSqlCollections(CollectionsContract):
+    @pytest.fixture
+    def collections(self, database: Database) -> SqlCollectionQueries:
+        return SqlCollectionQueries(database)
+
+    @pytest.fixture
+    def catalog(self, database: Database) -> SqlCatalogQueries:
+        return SqlCatalogQueries(database, INR)
 
 
 class TestSqlStock(StockContract):

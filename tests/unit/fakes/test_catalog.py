@@ -5,12 +5,14 @@ import pytest
 from novacart.domain.catalog.events import StockAdjusted
 from novacart.domain.shared.ids import VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
+from tests.fakes.collections import FakeCollectionQueries
 from tests.fakes.images import FakeImageStore
 from tests.fakes.price_queries import FakePriceQueries
 from tests.fakes.store import FakeStore
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.category_tree import CategoryTreeContract
+from tests.support.contracts.collections import CollectionsContract
 from tests.support.contracts.galleries import GalleriesContract, ImageRemovalsContract
 from tests.support.contracts.image_store import Fetch, ImageStoreContract
 from tests.support.contracts.import_jobs import ImportJobsContract
@@ -107,6 +109,16 @@ class TestFakePriceQueries(PriceQueriesContract):
 
 class TestFakeCategoryTree(CategoryTreeContract):
     pass
+
+
+class TestFakeCollections(CollectionsContract):
+    @pytest.fixture
+    def collections(self, store: FakeStore) -> FakeCollectionQueries:
+        return FakeCollectionQueries(store, INR)
+
+    @pytest.fixture
+    def catalog(self, store: FakeStore) -> FakeCatalogQueries:
+        return FakeCatalogQueries(store, INR)
 
 
 class TestFakeImageStore(ImageStoreContract):

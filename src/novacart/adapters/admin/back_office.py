@@ -42,7 +42,9 @@ from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
+from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_collections import AddCollection, EditCollection
 from novacart.application.catalog.edit_options import AddOption, AddOptionValue, RemoveOption
 from novacart.application.catalog.edit_pictures import EditPictures, RemovePicture
 from novacart.application.catalog.edit_product import EditProduct
@@ -99,6 +101,8 @@ class CatalogActions:
     export_products: ExportProducts
     add_category: AddCategory
     edit_category: EditCategory
+    add_collection: AddCollection
+    edit_collection: EditCollection
     move_category: MoveCategory
     add_picture: AddPicture
     edit_pictures: EditPictures
@@ -158,6 +162,7 @@ class BackOffice:
     staff_security: StaffSecurityPolicy
     account_queries: AccountQueries
     queries: BackOfficeQueries
+    collections: CollectionQueries
     prices: PriceQueries
     imports: ImportJobQueries
     dashboard: DashboardQueries

@@ -39,6 +39,7 @@ MENU: Final[tuple[tuple[str, tuple[MenuItem, ...]], ...]] = (
         (
             MenuItem("admin_products.index_view", "Products", "tag", "products.read"),
             MenuItem("admin_categories.index_view", "Categories", "grid", "categories.read"),
+            MenuItem("admin_collections.index_view", "Collections", "tray", "categories.read"),
         ),
     ),
     (

@@ -13,6 +13,7 @@ from novacart.adapters.admin.attention.views import AttentionView
 from novacart.adapters.admin.audit_log.views import AuditLogView, SecurityEventsView
 from novacart.adapters.admin.back_office import BackOffice
 from novacart.adapters.admin.catalog.category_views import CategoriesView
+from novacart.adapters.admin.catalog.collection_views import CollectionsView
 from novacart.adapters.admin.catalog.product_views import ProductsView
 from novacart.adapters.admin.dashboard.views import DashboardView
 from novacart.adapters.admin.formatting import TEMPLATE_FILTERS, TIMEZONE
@@ -37,6 +38,7 @@ _VIEWS: Final[dict[str, tuple[type[StaffView], str]]] = {
     "admin_customers": (CustomersView, "customers"),
     "admin_products": (ProductsView, "products"),
     "admin_categories": (CategoriesView, "categories"),
+    "admin_collections": (CollectionsView, "collections"),
     "admin_staff": (StaffAccountsView, "staff"),
     "admin_webhook_events": (WebhookEventsView, "webhook-events"),
     "admin_outbox": (OutboxView, "outbox"),

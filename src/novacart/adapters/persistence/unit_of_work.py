@@ -15,6 +15,7 @@ from novacart.adapters.persistence.accounts.token_families import SqlTokenFamili
 from novacart.adapters.persistence.accounts.users import SqlUsers
 from novacart.adapters.persistence.cart.repository import SqlCarts
 from novacart.adapters.persistence.catalog.categories import SqlCategories
+from novacart.adapters.persistence.catalog.collections import SqlCollections
 from novacart.adapters.persistence.catalog.galleries import SqlGalleries
 from novacart.adapters.persistence.catalog.image_removals import SqlImageRemovals
 from novacart.adapters.persistence.catalog.product_references import SqlProductReferences
@@ -35,6 +36,7 @@ from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.collections import Collections
 from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.guests import Guests
 from novacart.application.ports.id_generator import IdGenerator
@@ -83,6 +85,7 @@ class SqlUnitOfWork:
     import_jobs: ImportJobs
     picture_downloads: PictureDownloads
     categories: Categories
+    collections: Collections
     stock: Stock
     wishlists: Wishlists
     carts: Carts
@@ -126,6 +129,7 @@ class SqlUnitOfWork:
         self.import_jobs = SqlImportJobs(connection)
         self.product_references = SqlProductReferences(connection)
         self.categories = SqlCategories(connection, self.saved)
+        self.collections = SqlCollections(connection, self.saved)
         self.stock = SqlStock(connection, actor, self.record)
         self.wishlists = SqlWishlists(connection, self.saved)
         self.carts = SqlCarts(connection, self.saved)

@@ -7,6 +7,7 @@ from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
+from novacart.application.ports.collections import Collections
 from novacart.application.ports.galleries import Galleries
 from novacart.application.ports.guests import Guests
 from novacart.application.ports.id_generator import IdGenerator
@@ -54,6 +55,7 @@ class UnitOfWork(Protocol):
     import_jobs: ImportJobs
     picture_downloads: PictureDownloads
     categories: Categories
+    collections: Collections
     stock: Stock
     wishlists: Wishlists
     carts: Carts

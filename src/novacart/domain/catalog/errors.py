@@ -96,6 +96,15 @@ class CategoryNotFound(DomainError):
         super().__init__("This category does not exist.")
 
 
+class CollectionNotFound(DomainError):
+    """The collection does not exist, or customers do not see it now."""
+
+    code = "collection_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This collection does not exist.")
+
+
 class CategoryInsideItself(DomainError):
     code = "category_inside_itself"
 

@@ -206,6 +206,25 @@ class CategoryEdited(DomainEvent):
     after: EventData
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionAdded(DomainEvent):
+    name: ClassVar[str] = "catalog.collection_added"
+
+    collection_id: int
+    collection: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionEdited(DomainEvent):
+    """`before` and `after` contain only the fields that changed."""
+
+    name: ClassVar[str] = "catalog.collection_edited"
+
+    collection_id: int
+    before: EventData
+    after: EventData
+
+
 def changed_fields(before: EventData, after: EventData) -> tuple[EventData, EventData]:
     """The fields that differ: their old values and their new ones."""
     changed = [name for name in after if before.get(name) != after[name]]

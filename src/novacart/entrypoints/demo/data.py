@@ -8,7 +8,7 @@ _FOLDER: Final = files(__package__)
 
 
 def catalog() -> dict[str, list[dict[str, Any]]]:
-    """`categories` and `products`; their images are file names."""
+    """`parents` of `categories`, `products` and `collections`. Images are file names."""
     content: dict[str, list[dict[str, Any]]] = _read("catalog.json")
     return content
 

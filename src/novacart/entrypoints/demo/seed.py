@@ -1,6 +1,7 @@
 """Load the demo shop."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from injector import Injector
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
+from novacart.application.catalog.edit_collections import AddCollection, AddCollectionCommand
 from novacart.application.catalog.edit_variants import (
     EditVariants,
     EditVariantsCommand,
@@ -20,6 +22,11 @@ from novacart.application.catalog.product_rows import GENERIC
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.image_store import ImageStore
 from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
+from novacart.domain.catalog.collection_details import (
+    CollectionDetails,
+    CollectionRule,
+    CollectionSort,
+)
 from novacart.domain.catalog.errors import SlugTaken
 from novacart.domain.shared.ids import VariantId
 from novacart.domain.shared.money import Money
@@ -56,10 +63,13 @@ def seed_demo(
         )
     catalog = data.catalog()
     report = SeedReport(
-        categories=_seed_categories(injector, catalog["categories"], progress),
+        categories=_seed_categories(
+            injector, [*catalog["parents"], *catalog["categories"]], progress
+        ),
         products=_seed_products(injector, catalog["products"], progress),
         people=seed_people(injector, progress),
     )
+    _seed_collections(injector, catalog["collections"])
     _start_sales(injector, catalog["products"])
     return report
 
@@ -67,16 +77,19 @@ def seed_demo(
 def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress: Progress) -> int:
     add_category = injector.get(AddCategory)
     images = injector.get(ImageStore)  # type: ignore[type-abstract]
-    existing = {category.slug for category in _queries(injector).categories()}
+    existing = {category.slug: category.id for category in _queries(injector).categories()}
     added = 0
     for done, entry in enumerate(entries, start=1):
         if entry["slug"] not in existing:
             stored: dict[str, Any] = {
                 name.value: _store(images, "categories", entry[name]) for name in CategoryImage
             }
-            details = CategoryDetails(**{**entry, **stored})
+            fields = {name: value for name, value in entry.items() if name != "parent"}
+            parent_id = existing.get(entry.get("parent", ""))
+            details = CategoryDetails(**{**fields, **stored, "parent_id": parent_id})
+            command = AddCategoryCommand(actor=SYSTEM, details=details)
             try:
-                add_category(AddCategoryCommand(actor=SYSTEM, details=details))
+                existing[entry["slug"]] = add_category(command)
             except SlugTaken:
                 # The category exists and staff have hidden it.
                 continue
@@ -140,6 +153,31 @@ def _start_sales(injector: Injector, entries: list[dict[str, Any]]) -> None:
         }
         edit = VariantEdit(variant_id=VariantId(product.id), changes=changes)
         edit_variants(EditVariantsCommand(actor=SYSTEM, edits=[edit]))
+
+
+def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None:
+    queries = _queries(injector)
+    ids = {each.product.title: each.product.id for each in queries.all_products()}
+    categories = {category.slug: category.id for category in queries.categories()}
+    currency = injector.get(Settings).currency
+    for position, entry in enumerate(entries):
+        rule = None
+        if "max_price" in entry:
+            rule = CollectionRule(
+                category_id=categories.get(entry["category"]),
+                max_price=Money.parse(entry["max_price"], currency),
+            )
+        details = CollectionDetails(
+            name=entry["name"],
+            description=entry["description"],
+            rule=rule,
+            product_ids=tuple(ids[title] for title in entry.get("products", ()) if title in ids),
+            sort=CollectionSort(entry.get("sort", "newest")),
+            position=position,
+        )
+        # It exists if the demo shop was loaded before.
+        with suppress(SlugTaken):
+            injector.get(AddCollection)(AddCollectionCommand(actor=SYSTEM, details=details))
 
 
 def _store(images: ImageStore, folder: str, file_name: str) -> str:

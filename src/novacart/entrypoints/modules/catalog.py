@@ -5,6 +5,7 @@ from injector import Injector, Module, provider, singleton
 from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.https.picture_source import HttpsPictureSource
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
+from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.image_removals import SqlShownImages
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -17,7 +18,9 @@ from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
+from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.edit_category import EditCategory
+from novacart.application.catalog.edit_collections import AddCollection, EditCollection
 from novacart.application.catalog.edit_options import (
     AddOption,
     AddOptionValue,
@@ -72,6 +75,8 @@ USE_CASES = (
     AddCategory,
     EditCategory,
     MoveCategory,
+    AddCollection,
+    EditCollection,
     ImportProducts,
     UploadImport,
     PreviewImport,
@@ -131,6 +136,11 @@ class CatalogModule(Module):
     @singleton
     def picture_source(self) -> PictureSource:
         return HttpsPictureSource()
+
+    @provider
+    @singleton
+    def collection_queries(self, database: Database) -> CollectionQueries:
+        return SqlCollectionQueries(database)
 
     @provider
     @singleton

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from novacart.adapters.persistence.catalog.tables import slug_redirects
 
-Kind = Literal["category", "product"]
+Kind = Literal["category", "collection", "product"]
 _INSERT: Final[dict[str, Any]] = {"postgresql": postgresql_insert, "sqlite": sqlite_insert}
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     CHAR,
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -271,7 +272,42 @@ brand_terms = Table(
     Column("brand_key", Text, primary_key=True),
 )
 
-# Slugs that a category or a product had before. It may have been given to another one since.
+# Conditions of a rule are set if `is_rule`; otherwise the products are in `collection_products`.
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("name", String(100), nullable=False),
+    Column("slug", String(100), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("is_rule", Boolean, nullable=False),
+    Column("brands", JSON, nullable=False),
+    Column("category_id", BigInteger, ForeignKey("categories.id")),
+    Column("min_price_minor", BigInteger),
+    Column("max_price_minor", BigInteger),
+    Column("currency", CHAR(3)),
+    Column("on_sale", Boolean, nullable=False),
+    Column("sort", String(10), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("starts_at", UtcDateTime),
+    Column("ends_at", UtcDateTime),
+    Column("meta_title", String(200)),
+    Column("meta_description", String(500)),
+    Column("version", Integer, nullable=False),
+    CheckConstraint("starts_at < ends_at", name="dates"),
+    UniqueConstraint("slug", name="uq_collections_slug"),
+)
+
+collection_products = Table(
+    "collection_products",
+    metadata,
+    Column("collection_id", BigInteger, ForeignKey("collections.id"), primary_key=True),
+    Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+
+# Former slugs of categories, collections and products. Another one may have it now.
 slug_redirects = Table(
     "slug_redirects",
     metadata,

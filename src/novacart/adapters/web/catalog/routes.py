@@ -112,7 +112,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         if page.next is not None:
             headers["Link"] = f'<{next_url(encode_cursor(page.next, sort))}>; rel="next"'
         headers |= _count_headers(queries, query, filters)
-        return _tagged_response(documents.array(page.products), headers)
+        return tagged_response(documents.array(page.products), headers)
 
     @blueprint.route("/<int:product_id>/")
     @public
@@ -160,7 +160,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     def count_on_sale(query: dict[str, Any]) -> Response:
         """The number of products on sale, which the filter `on_sale` selects."""
         filters = ProductFilter(category=query.get("category"), on_sale=True)
-        return _tagged_response(json_bytes({"count": queries.count_products(filters)}))
+        return tagged_response(json_bytes({"count": queries.count_products(filters)}))
 
     @blueprint.route("/search/suggestions/")
     @public
@@ -173,7 +173,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         """Up to ten categories, brands and products that match the text typed so far."""
         count_search()
         suggestions = queries.suggestions(query["q"])
-        return _tagged_response(json_bytes([suggestion_json(each) for each in suggestions]))
+        return tagged_response(json_bytes([suggestion_json(each) for each in suggestions]))
 
     return blueprint
 
@@ -192,7 +192,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     @blueprint.alt_response(304, description=_UNCHANGED)
     def list_categories() -> Response:
         """The active categories: each before those in it, siblings by position."""
-        return _tagged_response(json_bytes(category_schema.dump(queries.categories())))
+        return tagged_response(json_bytes(category_schema.dump(queries.categories())))
 
     return blueprint
 
@@ -265,7 +265,7 @@ def _count_headers(
     return {}
 
 
-def _tagged_response(content: bytes, headers: dict[str, str] | None = None) -> Response:
+def tagged_response(content: bytes, headers: dict[str, str] | None = None) -> Response:
     """A response with an `ETag` of its content, or 304 if the client has it."""
     return _revalidated(TaggedJson.of(content), headers or _REVALIDATE)
 

@@ -52,6 +52,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "address_book_full": 409,
     "product_not_found": 404,
     "category_not_found": 404,
+    "collection_not_found": 404,
     "slug_taken": 409,
     "category_inside_itself": 409,
     "sku_taken": 409,

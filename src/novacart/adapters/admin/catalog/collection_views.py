@@ -1,0 +1,283 @@
+"""Collections: list and editing."""
+
+from dataclasses import fields
+from datetime import datetime, tzinfo
+from typing import Any, ClassVar, Final
+
+from flask import flash, url_for
+from flask_admin.helpers import get_form_data
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from novacart.adapters.admin import formatting
+from novacart.adapters.admin.catalog.forms import category_choices
+from novacart.adapters.admin.catalog.variant_matrix import option_texts
+from novacart.adapters.admin.filters import parse_id, parse_time
+from novacart.adapters.admin.forms import StaffForm
+from novacart.adapters.admin.list_view import ListView
+from novacart.application.back_office.list_query import ListQuery, Page
+from novacart.application.catalog.collection_queries import CollectionView
+from novacart.application.catalog.edit_collections import (
+    AddCollectionCommand,
+    EditCollectionCommand,
+)
+from novacart.application.written_numbers import read_money
+from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION
+from novacart.domain.catalog.collection_details import (
+    CollectionDetails,
+    CollectionRule,
+    CollectionSort,
+)
+from novacart.domain.catalog.errors import CollectionNotFound
+from novacart.domain.catalog.product_details import MAX_DESCRIPTION
+from novacart.domain.catalog.slugs import MAX_SLUG
+from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE
+from novacart.domain.shared.errors import DomainError, InvalidValue
+from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.money import Money
+
+_SORTS: Final = {
+    CollectionSort.NEWEST: "Newest first",
+    CollectionSort.PRICE: "Lowest price first",
+    CollectionSort.PRICE_DESCENDING: "Highest price first",
+}
+_MONEY: Final = {"inputmode": "decimal"}
+_TIME: Final = {"type": "datetime-local"}
+
+
+class CollectionForm(StaffForm):
+    """Edits a collection. A rule is set if one of its conditions is."""
+
+    version = HiddenField()
+    name = StringField("Name", [InputRequired(), Length(max=MAX_NAME)])
+    slug = StringField(
+        "Slug",
+        [Length(max=MAX_SLUG)],
+        description="Part of the URL. If empty, it is generated from the name.",
+    )
+    position = IntegerField(
+        "Position",
+        [InputRequired(), NumberRange(0, MAX_POSITION)],
+        default=0,
+        description="Collections are shown in ascending order.",
+    )
+    starts_at = StringField("Shown from", render_kw=_TIME)
+    ends_at = StringField("Shown until", render_kw=_TIME)
+    is_active = BooleanField("Visible in the shop", default=True)
+    meta_title = StringField("Title for search engines", [Length(max=MAX_META_TITLE)])
+    meta_description = StringField(
+        "Description for search engines", [Length(max=MAX_META_DESCRIPTION)]
+    )
+    description = TextAreaField("Description", [Length(max=MAX_DESCRIPTION)], render_kw={"rows": 4})
+    product_ids = TextAreaField(
+        "Products",
+        description="For a collection that is picked by hand: product IDs, one on each line, in"
+        " the order in which they are shown.",
+        render_kw={"rows": 6},
+    )
+    brands = TextAreaField(
+        "Brands", description="One on each line; products match any.", render_kw={"rows": 3}
+    )
+    category = SelectField("Category")
+    min_price = StringField("Lowest price", render_kw=_MONEY)
+    max_price = StringField("Highest price", render_kw=_MONEY)
+    sort = SelectField("Order", choices=[SelectChoice(*each) for each in _SORTS.items()])
+    on_sale = BooleanField("On sale")
+
+    def changes(self, currency: str, zone: tzinfo) -> dict[str, Any]:
+        """The values by the name of the field in `CollectionDetails`. Raises `InvalidValue`."""
+        names = ("name", "slug", "description", "meta_title", "meta_description")
+        return {
+            **{name: (self[name].data or "").replace("\r\n", "\n") for name in names},
+            "position": self.position.data or 0,
+            "is_active": bool(self.is_active.data),
+            "starts_at": self._time("starts_at", zone),
+            "ends_at": self._time("ends_at", zone),
+            "product_ids": tuple(self._product_ids()),
+            "sort": CollectionSort(self.sort.data),
+            "rule": self._rule(currency),
+        }
+
+    def _rule(self, currency: str) -> CollectionRule | None:
+        conditions: dict[str, Any] = {
+            "brands": tuple(option_texts(self.brands.data or "")),
+            "category_id": parse_id(self.category.data),
+            "min_price": self._price("min_price", currency),
+            "max_price": self._price("max_price", currency),
+            "on_sale": bool(self.on_sale.data),
+        }
+        is_set = any(value not in {None, False, ()} for value in conditions.values())
+        return CollectionRule(**conditions) if is_set else None
+
+    def _price(self, name: str, currency: str) -> Money | None:
+        typed = (self[name].data or "").strip()
+        return read_money(typed, currency, field=name) if typed else None
+
+    def _time(self, name: str, zone: tzinfo) -> datetime | None:
+        typed = (self[name].data or "").strip()
+        time = parse_time(typed, zone)
+        if typed and time is None:
+            raise InvalidValue(name, "Enter a date and a time.")
+        return time
+
+    def _product_ids(self) -> list[ProductId]:
+        ids = []
+        for line in option_texts(self.product_ids.data or ""):
+            product_id = parse_id(line)
+            if product_id is None:
+                raise InvalidValue("product_ids", f"“{line}” is not the ID of a product.")
+            ids.append(ProductId(product_id))
+        return ids
+
+
+class CollectionsView(ListView):
+    row = CollectionView
+    heading = "Collections"
+    introduction = "Products that are shown together, picked by hand or by a rule."
+    link_column = "name"
+    can_create = can_edit = True
+    can_view_details = False
+    create_template = edit_template = "back_office/collection_form.html"
+    header_template = "back_office/collections_header.html"
+    column_list = ("name", "slug", "kind", "starts_at", "ends_at", "is_active")
+    column_labels: ClassVar = {
+        "kind": "Products",
+        "starts_at": "From",
+        "ends_at": "Until",
+        "is_active": "Visibility",
+    }
+    formatters: ClassVar = {
+        "name": lambda row: row.details.name,
+        "slug": lambda row: row.details.slug,
+        "kind": lambda row: (
+            f"{len(row.details.product_ids)} picked" if row.details.rule is None else "By a rule"
+        ),
+        "starts_at": lambda row: _time_or_dash(row.details.starts_at),
+        "ends_at": lambda row: _time_or_dash(row.details.ends_at),
+        "is_active": lambda row: formatting.badge("active" if row.details.is_active else "hidden"),
+    }
+    permissions: ClassVar = {
+        "index_view": "categories.read",
+        "create_view": "categories.write",
+        "edit_view": "categories.write",
+    }
+
+    def fetch(self, query: ListQuery) -> Page[CollectionView]:  # noqa: ARG002 (a shop has few)
+        return Page(rows=self.back_office.collections.collections(), next=None, previous=None)
+
+    def accessible_name(self, row: CollectionView) -> str:
+        return row.details.name
+
+    def get_pk_value(self, model: CollectionView) -> str:
+        return model.details.slug
+
+    def detail_url(self, row: CollectionView) -> str | None:
+        if not self.can("categories.write"):
+            return None
+        return url_for("admin_collections.edit_view", id=row.details.slug)
+
+    def get_one(self, id: object) -> CollectionView | None:
+        try:
+            return self.back_office.collections.collection(str(id))
+        except CollectionNotFound:
+            return None
+
+    def get_create_form(self) -> type[CollectionForm]:
+        return CollectionForm
+
+    def get_edit_form(self) -> type[CollectionForm]:
+        return CollectionForm
+
+    def create_form(self, obj: object = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        return self._with_categories(super().create_form(obj))
+
+    def edit_form(self, obj: CollectionView | None = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        data = None if obj is None else _form_data(obj, self.back_office.zone)
+        return self._with_categories(CollectionForm(get_form_data(), data=data))
+
+    def _with_categories(self, form: CollectionForm) -> CollectionForm:
+        choices = category_choices(self.back_office.queries.category_tree())
+        form.category.choices = [
+            SelectChoice("", "Any"),
+            *(SelectChoice(*each) for each in choices),
+        ]
+        return form
+
+    def create_model(self, form: CollectionForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
+        try:
+            details = CollectionDetails(**self._changes(form))
+            command = AddCollectionCommand(actor=self.actor, details=details)
+            return self.get_one(self.back_office.catalog.add_collection(command))
+        except DomainError as error:
+            return _refused(form, error)
+
+    def update_model(self, form: CollectionForm, model: CollectionView) -> bool:
+        try:
+            command = EditCollectionCommand(
+                actor=self.actor,
+                slug=model.details.slug,
+                changes=self._changes(form),
+                expected_version=parse_id(form.version.data) or 0,
+            )
+            self.back_office.catalog.edit_collection(command)
+        except DomainError as error:
+            return _refused(form, error)
+        return True
+
+    def _changes(self, form: CollectionForm) -> dict[str, Any]:
+        currency = self.back_office.limits.support.currency
+        return form.changes(currency, self.back_office.zone)
+
+    def get_save_return_url(self, model: CollectionView, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
+        return url_for("admin_collections.index_view")
+
+
+def _refused(form: CollectionForm, error: DomainError) -> bool:
+    if isinstance(error, InvalidValue):
+        form.add_error(error)
+    else:
+        flash(error.message, "danger")
+    return False
+
+
+def _time_or_dash(time: datetime | None) -> object:
+    return formatting.or_dash(None) if time is None else formatting.timestamp(time)
+
+
+def _form_data(collection: CollectionView, zone: tzinfo) -> dict[str, Any]:
+    """Initial data of `CollectionForm`."""
+    details, rule = collection.details, collection.details.rule
+
+    def local(time: datetime | None) -> str:
+        return "" if time is None else time.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+    data: dict[str, Any] = {field.name: getattr(details, field.name) for field in fields(details)}
+    data |= {
+        "version": collection.version,
+        "starts_at": local(details.starts_at),
+        "ends_at": local(details.ends_at),
+        "product_ids": "\n".join(map(str, details.product_ids)),
+        "sort": details.sort.value,
+        "category": "",
+    }
+    if rule is not None:
+        data |= {
+            "brands": "\n".join(rule.brands),
+            "category": _text(rule.category_id),
+            "min_price": _text(rule.min_price),
+            "max_price": _text(rule.max_price),
+            "on_sale": rule.on_sale,
+        }
+    return data
+
+
+def _text(value: Money | CategoryId | None) -> str:
+    return "" if value is None else str(value)

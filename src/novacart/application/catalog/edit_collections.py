@@ -1,0 +1,97 @@
+"""Add and edit collections."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.collection import Collection
+from novacart.domain.catalog.collection_details import (
+    CollectionDetails,
+)
+from novacart.domain.catalog.errors import StaleVersion
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import CollectionId, VariantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddCollectionCommand:
+    actor: Actor
+    details: CollectionDetails
+
+
+class AddCollection:
+    """Returns the slug of the new collection.
+
+    Raises `PermissionDenied`, `SlugTaken`, and `InvalidValue` for an unknown category or product
+    and for a price in another currency.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._policy = policy
+
+    def __call__(self, command: AddCollectionCommand) -> str:
+        command.actor.require("categories.write")
+        with self._begin() as work:
+            _check(command.details, work, self._policy)
+            [new_id] = work.ids.take()
+            collection = Collection.create(
+                id=CollectionId(new_id), details=command.details, at=self._clock.now()
+            )
+            work.collections.add(collection)
+            work.commit()
+        return collection.details.slug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCollectionCommand:
+    """`changes` are new values by the name of the field in `CollectionDetails`.
+
+    `expected_version` is the version that the editor read; None skips the check.
+    """
+
+    actor: Actor
+    slug: str
+    changes: Mapping[str, Any]
+    expected_version: int | None = None
+
+
+class EditCollection:
+    """Returns the slug of the collection. Raises as `AddCollection` and `StaleVersion`."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
+        self._begin = begin
+        self._clock = clock
+        self._policy = policy
+
+    def __call__(self, command: EditCollectionCommand) -> str:
+        command.actor.require("categories.write")
+        with self._begin() as work:
+            collection = work.collections.get_for_update(command.slug)
+            if command.expected_version not in {None, collection.version}:
+                raise StaleVersion
+            details = replace(collection.details, **command.changes)
+            _check(details, work, self._policy)
+            if collection.edit(details, at=self._clock.now()):
+                work.collections.save(collection)
+            work.commit()
+        return collection.details.slug
+
+
+def _check(details: CollectionDetails, work: UnitOfWork, policy: CatalogPolicy) -> None:
+    rule = details.rule
+    if rule is not None:
+        ensure_category_exists(rule.category_id, work.categories)
+        for price in (rule.min_price, rule.max_price):
+            if price is not None:
+                policy.ensure_currency(price.currency)
+    # The first variant of each product has its id.
+    products = work.products.ids_by_variant(VariantId(each) for each in details.product_ids)
+    for product_id in details.product_ids:
+        if products.get(VariantId(product_id)) != product_id:
+            raise InvalidValue("product_ids", f"There is no product {product_id}.")

@@ -1,0 +1,71 @@
+"""Collections in the back office, checked through the API."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from injector import Injector
+
+from tests.support.back_office import StaffClient
+from tests.support.shoppers import new_product
+
+FORM = {
+    "name": "Gifts",
+    "slug": "",
+    "position": "0",
+    "starts_at": "2026-01-01T00:00",
+    "ends_at": "",
+    "is_active": "y",
+    "description": "For all ages.",
+    "product_ids": "",
+    "brands": "",
+    "category": "",
+    "min_price": "",
+    "max_price": "",
+    "sort": "newest",
+}
+
+
+def api(app: Flask, path: str = "") -> Any:  # noqa: ANN401 (JSON)
+    return app.test_client().get(f"/api/collections/{path}").get_json()
+
+
+def test_collection_is_added_and_edited(app: Flask, owner: StaffClient, injector: Injector) -> None:
+    first, second = (new_product(injector, title=title) for title in ("Lamp", "Kite"))
+    form = {**FORM, "product_ids": f"{second}\n\n{first}\n"}
+    assert owner.submit("/admin/collections/new/", form).status_code == 302
+    assert [each["id"] for each in api(app, "gifts/products/")] == [second, first]
+    page = owner.get("/admin/collections/").text
+    assert "2 picked" in page
+
+    path = "/admin/collections/edit/?id=gifts"
+    assert f"{second}\n{first}</textarea>" in owner.get(path).text
+    by_rule = {**FORM, "version": "1", "max_price": "100.00", "brands": "Lamp\nKite"}
+    assert owner.submit(path, by_rule).status_code == 302
+    [collection] = api(app)
+    assert collection["rule"]["brands"] == ["Lamp", "Kite"]
+    assert collection["rule"]["max_price"] == "100.00"
+    assert collection["starts_at"].startswith(("2025-12-31", "2026-01-01"))
+    stale = owner.submit(path, {**by_rule, "name": "Presents"})
+    assert "It was changed after you read it" in stale.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"product_ids": "987654321"}, "There is no product 987654321."),
+        ({"product_ids": "lamp"}, "is not the ID of a product."),
+        ({"product_ids": "1", "max_price": "5"}, "by hand or by a rule, not both"),
+        ({"max_price": "x"}, "amount"),
+        ({"starts_at": "soon"}, "Enter a date and a time."),
+        ({"ends_at": "2025-01-01T00:00"}, "The end is not after the start."),
+    ],
+)
+def test_invalid_value_is_reported(
+    app: Flask, owner: StaffClient, changes: dict[str, str], message: str
+) -> None:
+    response = owner.submit("/admin/collections/new/", {**FORM, **changes})
+    assert response.status_code == 200
+    assert message in response.text
+    assert api(app) == []
