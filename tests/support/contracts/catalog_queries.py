@@ -35,6 +35,7 @@ from tests.support.builders.catalog import (
     details,
     variant_details,
 )
+from tests.support.contracts.galleries import BACK, FRONT
 from tests.support.contracts.products import MEDIUM, add_shirt
 from tests.support.search_pairs import FOUND, NOT_FOUND, TITLES
 
@@ -306,6 +307,33 @@ class CatalogQueriesContract:
         assert sorted(product.id for product in shown) == [101, 103]
         assert all(product == queries.product(product.id) for product in shown)
         assert queries.products([]) == []
+
+    def test_product_is_shown_with_its_pictures(
+        self, begin: UnitOfWorkFactory, queries: CatalogQueries
+    ) -> None:
+        add_product(begin, a_product(300))
+        product_id = ProductId(300)
+        assert queries.product_with_variants(product_id).pictures == []
+        before = queries.product_state(product_id).gallery_version
+        with begin() as work:
+            gallery = work.galleries.get(product_id)
+            gallery.add(BACK, at=NOON)
+            gallery.add(FRONT, position=0, at=NOON)
+            work.galleries.save(gallery)
+            work.commit()
+        shown = queries.product_with_variants(product_id)
+        assert [(each.id, each.image, each.alt) for each in shown.pictures] == [
+            (FRONT.id, FRONT.image, "Front"),
+            (BACK.id, BACK.image, ""),
+        ]
+        assert [(each.width, each.height) for each in shown.pictures] == [
+            (1600, 1200),
+            (None, None),
+        ]
+        smaller = [(each.image, each.width) for each in FRONT.smaller]
+        assert [each.smaller for each in shown.pictures] == [smaller, []]
+        assert shown.gallery_version == before + 1
+        assert queries.product_state(product_id) == shown.state
 
     def test_product_is_shown_with_its_active_variants(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries
