@@ -243,7 +243,9 @@ def _site() -> str:
 
 def _product(names: Sequence[str]) -> Encode:
     product_of, variant_values = _product_of(names), _values(_VARIANT, names)
-    meta = itemgetter(names.index("meta_title"), names.index("meta_description"))
+    meta = itemgetter(
+        names.index("meta_title"), names.index("meta_description"), names.index("description_html")
+    )
 
     def encode(rows: list[Row]) -> object:
         site = _site()
@@ -253,7 +255,9 @@ def _product(names: Sequence[str]) -> Encode:
         variant["values"] = []
         variant["is_default"] = True
         variant["etag"] = f'"{version}-{variant["stock"]}"'
-        product["meta_title"], product["meta_description"] = meta(rows[0])
+        product["meta_title"], product["meta_description"], product["description_html"] = meta(
+            rows[0]
+        )
         product["options"] = []
         product["variants"] = [variant]
         # The last column has the pictures, which are not scaled in the benchmarks.

@@ -1,5 +1,6 @@
 """The use cases of the catalog on fakes, with a clock that tests set."""
 
+from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.application.catalog.add_category import AddCategory
 from novacart.application.catalog.add_product import AddProduct
 from novacart.application.catalog.add_variants import AddVariant, FillVariants
@@ -72,7 +73,9 @@ class CatalogFixture:
         self.add_category = AddCategory(begin=begin, clock=clock)
         self.edit_category = EditCategory(begin=begin, clock=clock)
         self.move_category = MoveCategory(begin=begin, clock=clock)
-        self.import_products = ImportProducts(begin=begin, clock=clock, policy=policy)
+        self.import_products = ImportProducts(
+            begin=begin, clock=clock, policy=policy, sanitizer=Nh3Sanitizer()
+        )
         contexts = FakeRequestContexts("staff:1")
         self.upload_import = UploadImport(begin=begin, clock=clock, contexts=contexts)
         self.preview_import = PreviewImport(begin=begin, import_products=self.import_products)
@@ -80,6 +83,8 @@ class CatalogFixture:
         self.discard_import = DiscardImport(begin=begin)
         self.start_import = StartImport(begin=begin, clock=clock)
         self.undo_import = UndoImport(begin=begin, clock=clock)
-        self.run_imports = RunImports(begin=begin, clock=clock, policy=policy, contexts=contexts)
+        self.run_imports = RunImports(
+            begin=begin, clock=clock, policy=policy, contexts=contexts, sanitizer=Nh3Sanitizer()
+        )
         self.imports = ImportJobQueries(begin=begin)
         self.export_products = ExportProducts(queries=self.queries)

@@ -76,6 +76,7 @@ def test_added_product_is_returned(staff: Person) -> None:
         "slug": f"brass-lamp-p{shown['id']}",
         "meta_title": None,
         "meta_description": None,
+        "description_html": "",
     }
     assert [(each["src"], each["alt"]) for each in shown["images"]] == [
         (LAMP["image"], LAMP["title"])
@@ -132,7 +133,15 @@ def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
         "created_at": None,
         **{
             name: product[name]
-            for name in ("options", "variants", "images", "slug", "meta_title", "meta_description")
+            for name in (
+                "options",
+                "variants",
+                "images",
+                "slug",
+                "meta_title",
+                "meta_description",
+                "description_html",
+            )
         },
     }
 

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 
+from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.adapters.persistence.audit.audit_check import run_all
 from novacart.adapters.persistence.audit.catalog import CATALOG_COUNTS, PRICE_HISTORY
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
@@ -90,7 +91,7 @@ def change_percentage(begin: SqlUnitOfWorkFactory) -> None:
 def import_file(begin: SqlUnitOfWorkFactory) -> None:
     content = b"sku,title,price\nK-1,Kite,300\nK-2,Second kite,250\n"
     file = read_products(BytesIO(content), FileFormat.CSV)
-    report = ImportProducts(begin=begin, clock=CLOCK, policy=INR)(
+    report = ImportProducts(begin=begin, clock=CLOCK, policy=INR, sanitizer=Nh3Sanitizer())(
         ImportProductsCommand(actor=SYSTEM, file=file)
     )
     assert (report.edited, report.added) == (1, 1)

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import text
 
+from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
@@ -30,7 +31,7 @@ INR = CatalogPolicy(currency="INR")
 @pytest.fixture
 def import_products(database: Database) -> ImportProducts:
     begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
-    return ImportProducts(begin=begin, clock=SetClock(), policy=INR)
+    return ImportProducts(begin=begin, clock=SetClock(), policy=INR, sanitizer=Nh3Sanitizer())
 
 
 def command(content: str) -> ImportProductsCommand:
@@ -88,13 +89,13 @@ def test_export_keeps_ids_stock_versions_and_categories(
 ) -> None:
     content = (
         "id,sku,title,subtitle,description,price,currency,author,published_year,brand,stock,"
-        "stock_read,stock_version,category,category_name,category_active,image,variant_id,default,"
+        "stock_read,stock_version,category,category_name,category_active,image,slug,meta_title,meta_description,description_html,variant_id,default,"
         "option1_name,option1_value,option2_name,option2_value,option3_name,option3_value,"
         "option4_name,option4_value,option5_name,option5_value,"
         "barcode,compare_at_price,weight_g,variant_image\n"
-        "5000000,S-1,Kite,,,10.00,INR,,,Kite,5,5,3,toys,Toys,false,,5000000,false,"
+        "5000000,S-1,Kite,,,10.00,INR,,,Kite,5,5,3,toys,Toys,false,,,,,,5000000,false,"
         "Size,S,,,,,,,,,,,,\n"
-        "5000000,S-2,Kite,,,11.00,INR,,,Kite,6,6,0,toys,Toys,false,,5000002,true,"
+        "5000000,S-2,Kite,,,11.00,INR,,,Kite,6,6,0,toys,Toys,false,,,,,,5000002,true,"
         "Size,L,,,,,,,,,96385074,12.50,250,\n"
     )
     import_products(command(content))

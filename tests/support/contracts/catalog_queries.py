@@ -296,6 +296,7 @@ class CatalogQueriesContract:
             slug=None,
             meta_title=None,
             meta_description=None,
+            description_html="",
             created_at=NOON - timedelta(hours=3),
             updated_at=NOON - timedelta(hours=3),
             version=1,

@@ -50,6 +50,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "jwt": (_SECURITY,),
     "markupsafe": (_ADMIN,),
     "marshmallow": (_WEB,),
+    "nh3": ("adapters.html",),
     "orjson": (_WEB, _ENTRYPOINTS, _PERSISTENCE),
     "opentelemetry": ("adapters.opentelemetry",),
     "prometheus_client": (_WEB,),

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 
+from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
 from novacart.application.catalog.edit_product import EditProductCommand
@@ -78,6 +79,7 @@ def other_runner(catalog: CatalogFixture) -> RunImports:
         clock=catalog.clock,
         policy=CatalogPolicy(currency="INR"),
         contexts=FakeRequestContexts("system"),
+        sanitizer=Nh3Sanitizer(),
     )
 
 

@@ -65,6 +65,7 @@ def test_event_data_has_every_field() -> None:
         "slug": None,
         "meta_title": None,
         "meta_description": None,
+        "description_html": "",
     }
 
 

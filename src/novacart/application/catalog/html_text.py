@@ -13,9 +13,14 @@ _HIDDEN: Final = {"script", "style", "template", "head", "title", "iframe", "nos
 _IS_HTML: Final = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:[a-zA-Z]+|#[0-9]+|#x[0-9a-fA-F]+);")
 
 
+def is_html(text: str) -> bool:
+    """Whether the text has an element or a character reference."""
+    return _IS_HTML.search(text) is not None
+
+
 def plain_text(html: str) -> str:
     """The text that a browser shows, one line for each block. Other texts stay as they are."""
-    if not _IS_HTML.search(html):
+    if not is_html(html):
         return html.strip()
     parser = _TextParser()
     parser.feed(html)

@@ -32,6 +32,7 @@ from novacart.application.catalog.merge_product import (
     variant_details,
 )
 from novacart.application.catalog.undo_changes import ProductChange
+from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
@@ -53,7 +54,16 @@ _REASON: Final = "Import"
 _NOT_READ: Final = "the row has no stock_read"
 _ADJUSTED_SINCE: Final = "the stock was adjusted after the file was exported"
 # Fields that a product can do without, so that a file of another shop is imported without them.
-_OPTIONAL: Final = {"barcode", "compare_at_price", "weight_g", "image", "brand", "subtitle", "slug"}
+_OPTIONAL: Final = {
+    "barcode",
+    "compare_at_price",
+    "weight_g",
+    "image",
+    "brand",
+    "subtitle",
+    "slug",
+    "description_html",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +89,18 @@ class ImportBatch:
     All are applied to the loaded products first, in the order of the file, and then written.
     """
 
-    def __init__(self, work: UnitOfWork, options: BatchOptions, *, now: datetime) -> None:
+    def __init__(
+        self,
+        work: UnitOfWork,
+        options: BatchOptions,
+        *,
+        sanitizer: HtmlSanitizer,
+        now: datetime,
+    ) -> None:
         self.report = ImportReport()
         self._work = work
         self._options = options
+        self._sanitizer = sanitizer
         self._now = now
         self._slugs = dict(work.categories.ids_by_slug())
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
@@ -389,6 +407,8 @@ class ImportBatch:
         before: ProductDetails | None,
     ) -> ProductDetails:
         left = dict(changes)
+        if left.get("description_html"):
+            left["description_html"] = self._sanitizer.clean(left["description_html"])
         while True:
             try:
                 return ProductDetails(**left) if before is None else before.with_changes(left)

@@ -24,6 +24,7 @@ from novacart.application.catalog.product_file_reader import FileEncoding, read_
 from novacart.application.catalog.product_files import FileFormat, csv_lines
 from novacart.application.catalog.undo_changes import is_addition, undo_change
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.import_jobs import (
     ImportEntry,
     ImportJob,
@@ -342,8 +343,10 @@ class RunImports:
         clock: Clock,
         policy: CatalogPolicy,
         contexts: RequestContexts,
+        sanitizer: HtmlSanitizer,
     ) -> None:
         self._begin = begin
+        self._sanitizer = sanitizer
         self._clock = clock
         self._policy = policy
         self._contexts = contexts
@@ -457,7 +460,7 @@ class RunImports:
                 # Another process continued it.
                 self._close()
                 return ImportReport()
-            batch = ImportBatch(work, options, now=now)
+            batch = ImportBatch(work, options, sanitizer=self._sanitizer, now=now)
             batch.run(products)
             entries = list(_entries_of(batch, start=stored.entries + 1))
             work.import_jobs.add_entries(job.id, entries)

@@ -11,6 +11,7 @@ from novacart.application.catalog.import_rows import ProductRows
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.ports.clock import Clock
+from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
@@ -56,8 +57,16 @@ class ImportProducts:
     reported, and the other rows are imported. Raises `PermissionDenied`.
     """
 
-    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
+    def __init__(
+        self,
+        *,
+        begin: UnitOfWorkFactory,
+        clock: Clock,
+        policy: CatalogPolicy,
+        sanitizer: HtmlSanitizer,
+    ) -> None:
         self._begin = begin
+        self._sanitizer = sanitizer
         self._clock = clock
         self._policy = policy
 
@@ -95,7 +104,7 @@ class ImportProducts:
             may_add_categories=command.actor.may("categories.write"),
         )
         with self._begin() as work:
-            batch = ImportBatch(work, options, now=self._clock.now())
+            batch = ImportBatch(work, options, sanitizer=self._sanitizer, now=self._clock.now())
             batch.run(products)
             if not command.dry_run:
                 work.commit()

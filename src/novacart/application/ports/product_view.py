@@ -43,6 +43,7 @@ class ProductView(NamedTuple):
     slug: str | None
     meta_title: str | None
     meta_description: str | None
+    description_html: str
     created_at: datetime
     updated_at: datetime
     version: int

@@ -14,6 +14,7 @@ from novacart.domain.shared.money import Money
 MAX_TITLE = 200
 MAX_SKU = 64
 MAX_DESCRIPTION = 20_000
+MAX_DESCRIPTION_HTML = 60_000
 # Minor units. A cart line of ten, in a cart of a hundred lines, is still exact as a JSON number.
 MAX_PRICE = 100_000_000_000
 MAX_YEAR = 9999
@@ -29,7 +30,8 @@ class ProductDetails:
     Row mapping, import and export columns, event data and the defaults of a PUT are derived
     from this list. A price is above zero because a free order can't be paid. A blank `brand`
     becomes the title. A `sku` (stock keeping unit) identifies one product of the shop; a blank one
-    is None. A `slug` that is None is generated from the title and the id. Raises `InvalidValue`
+    is None. `description_html` is the description with formatting, sanitized, or blank.
+    A `slug` that is None is generated from the title and the id. Raises `InvalidValue`
     naming the field.
     """
 
@@ -46,6 +48,7 @@ class ProductDetails:
     slug: str | None = None
     meta_title: str | None = None
     meta_description: str | None = None
+    description_html: str = ""
 
     def __post_init__(self) -> None:
         self._text("sku", text_rules.printable("sku", self.sku, max_length=MAX_SKU) or None)
@@ -55,6 +58,8 @@ class ProductDetails:
         self._text("author", _optional("author", self.author) or None)
         self._text("brand", _optional("brand", self.brand) or self.title)
         self._text("image", text_rules.image_reference("image", self.image))
+        html = _optional("description_html", self.description_html, MAX_DESCRIPTION_HTML)
+        self._text("description_html", html)
         self._text("slug", chosen_slug(self.slug))
         for field, text in text_rules.meta_texts(self.meta_title, self.meta_description).items():
             self._text(field, text)
@@ -65,10 +70,14 @@ class ProductDetails:
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
         """The details with some fields replaced, by name.
 
-        A brand that equals the title follows a new title unless `changes` names a brand.
+        A new description without `description_html` has none. A brand that equals the title
+        follows a new title unless `changes` names a brand.
         """
         if "title" in changes and "brand" not in changes and self.brand == self.title:
             changes = {**changes, "brand": ""}
+        if changes.get("description", self.description).strip() != self.description:
+            # HTML belongs to the description from which it was imported.
+            changes = {"description_html": "", **changes}
         return replace(self, **changes)
 
     def event_data(self) -> dict[str, JsonScalar]:

@@ -3,6 +3,7 @@
 from injector import Injector, Module, provider, singleton
 
 from novacart.adapters.files.image_store import FilesImageStore
+from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.adapters.https.picture_source import HttpsPictureSource
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
@@ -56,6 +57,7 @@ from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
 from novacart.application.catalog.upload_product_image import UploadProductImage
+from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.image_processor import ImageProcessor
 from novacart.application.ports.image_removals import ShownImages
 from novacart.application.ports.image_store import ImageStore
@@ -131,6 +133,11 @@ class CatalogModule(Module):
     @singleton
     def shown_images(self, database: Database) -> ShownImages:
         return SqlShownImages(database)
+
+    @provider
+    @singleton
+    def sanitizer(self) -> HtmlSanitizer:
+        return Nh3Sanitizer()
 
     @provider
     @singleton

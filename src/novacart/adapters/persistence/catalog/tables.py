@@ -81,6 +81,7 @@ products = Table(
     # NULL is the first variant, which has the id of the product. Not a foreign key, since variants
     # refer to products.
     Column("default_variant_id", BigInteger),
+    Column("description_html", Text, nullable=False, server_default=""),
     # Whether a variant that is not archived costs less than its compare-at price.
     Column("is_on_sale", Boolean, nullable=False, server_default=false()),
     # Counts the edits of its pictures, which do not count as edits of the product.

@@ -400,6 +400,13 @@ class ProductDetailSchema(ProductSchema):
 
     meta_title = fields.String(required=True, allow_none=True)
     meta_description = fields.String(required=True, allow_none=True)
+    description_html = fields.String(
+        required=True,
+        metadata={
+            "description": "The description with safe formatting, lists and links; empty if it has"
+            " none."
+        },
+    )
     options = fields.List(fields.Nested(OptionSchema), required=True)
     variants = fields.List(fields.Nested(VariantSchema), required=True)
     images = fields.List(fields.Nested(ProductImageSchema), required=True)
@@ -638,6 +645,7 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
         **product_json(product),
         "meta_title": product.meta_title,
         "meta_description": product.meta_description,
+        "description_html": product.description_html,
         "options": [
             {
                 "id": option.id,

@@ -40,7 +40,7 @@ from novacart.domain.shared.ids import PictureId, ProductId
 
 # A PUT resets the members that it leaves out. Stock and image are exceptions, since they also
 # change through the ledger and through uploads, and so are those that older clients don't send.
-_KEPT_BY_PUT: Final = {"image", "sku", "slug", "meta_title", "meta_description"}
+_KEPT_BY_PUT: Final = {"image", "sku", "slug", "meta_title", "meta_description", "description_html"}
 _PUT_DEFAULTS: Final = {
     field.name: field.default
     for field in fields(ProductDetails)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from novacart.application.catalog.html_text import plain_text
+from novacart.application.catalog.html_text import is_html, plain_text
 from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.import_rows import NumberedRow
 from novacart.application.catalog.imported_product import (
@@ -128,6 +128,8 @@ class Draft:
             if len(description) > MAX_DESCRIPTION:
                 self.note(cells.line, f"It was cut to {MAX_DESCRIPTION} characters.", html[0])
             self.changes["description"] = description[:MAX_DESCRIPTION]
+            given = cells.text(*html)
+            self.changes["description_html"] = given if is_html(given) else ""
         if brand and cells.text(brand):
             self.changes["brand"] = cells.text(brand)[:MAX_TITLE]
 

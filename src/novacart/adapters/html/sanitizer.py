@@ -1,0 +1,25 @@
+"""HTML reduced to a safe set of elements with nh3 (Ammonia)."""
+
+from typing import Final
+
+import nh3
+
+_ELEMENTS: Final = {
+    *("p", "br", "hr", "ul", "ol", "li", "h2", "h3", "h4", "blockquote"),
+    *("strong", "b", "em", "i", "u", "s", "sub", "sup", "code", "pre"),
+    *("table", "thead", "tbody", "tr", "th", "td", "a"),
+}
+# Their content is removed, too.
+_REMOVED: Final = {"script", "style", "template", "iframe", "noscript", "title", "textarea"}
+
+
+class Nh3Sanitizer:
+    def clean(self, html: str) -> str:
+        return nh3.clean(
+            html,
+            tags=_ELEMENTS,
+            clean_content_tags=_REMOVED,
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel="nofollow noopener noreferrer",
+        ).strip()
