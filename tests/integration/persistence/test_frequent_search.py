@@ -268,3 +268,20 @@ def test_words_that_are_more_frequent_than_their_combination_are_examined(
     # As many matches of one word, for which the index reads no other entries.
     assert not replace(plan, entries=plan.matches).is_frequent(5)
     assert not plan_search(database, search_terms("bright quiet")).is_frequent(5)
+
+
+def test_estimate_counts_the_categories_below_a_category(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    begin = SqlUnitOfWorkFactory(database, ContextVarRequestContexts())
+    add_categories(begin, a_category(7, "home"), a_category(8, "lamps", parent=7))
+    fill(database)
+    with database.writing() as connection:
+        connection.execute(text("UPDATE products SET category_id = 8 WHERE mod(id, 4) = 0"))
+        connection.commit()
+    for slug in ("home", "lamps"):
+        filters = ProductFilter(search="lamp", category=slug)
+        number, is_exact = queries.estimate_count(filters)
+        assert not is_exact
+        assert number == pytest.approx(_MANY // 4, rel=0.25), slug
+    assert queries.estimate_count(ProductFilter(search="lamp", category="none")) == (0, True)

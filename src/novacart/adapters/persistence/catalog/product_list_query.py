@@ -263,24 +263,36 @@ class ProductListQuery:
         count: Select[*tuple[Any, ...]] = select(func.count()).select_from(products)
         if self._filters.in_stock is not None:
             count = count.join(stock_levels, HAS_STOCK_LEVEL)
+        return self._searched(self._counted(count, branch))
+
+    def _counted(
+        self, statement: Select[*tuple[Any, ...]], branch: Sequence[CategoryId]
+    ) -> Select[*tuple[Any, ...]]:
         if self._filters.category is None:
-            return self._searched(self._filtered(count))
+            return self._filtered(statement)
         category_ids = [literal(each, BigInteger) for each in branch]
         in_branch = products.c.category_id.in_(category_ids) if category_ids else false()
-        return self._searched(self._restricted(count.where(IS_ACTIVE, in_branch)))
+        return self._restricted(statement.where(IS_ACTIVE, in_branch))
 
-    def count_among(self, sample: Subquery) -> Select[*tuple[Any, ...]]:
+    def count_among(
+        self, sample: Subquery, branch: Sequence[CategoryId]
+    ) -> Select[*tuple[Any, ...]]:
         """Select the number of rows of a sample of the search index, and of those in the list.
 
         A lateral subquery, because the planner would read all products instead.
         """
-        listed = select(products.c.id).where(products.c.id == sample.c.product_id)
+        conditions: Any = self._counted(select(products.c.id), branch).whereclause
+        listed = select(products.c.id).where(
+            products.c.id == sample.c.product_id,
+            # IS TRUE, so that each product is found by its id, not by its category or price.
+            conditions.is_(true()),
+        )
         if self._filters.in_stock is not None:
             listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
         if self._terms:
             matches = text("sample.words @@ CAST(:terms AS tsquery)")
             listed = listed.where(matches.bindparams(terms=self._terms))
-        each = self._filtered(listed).correlate(sample).offset(0).lateral("listed")
+        each = listed.correlate(sample).offset(0).lateral("listed")
         return select(func.count(), func.count(each.c.id)).select_from(
             sample.outerjoin(each, true())
         )

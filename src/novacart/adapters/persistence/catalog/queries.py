@@ -357,7 +357,7 @@ class SqlCatalogQueries:
     def estimate_count(self, filters: ProductFilter) -> CountEstimate:
         kept = replace(filters, search="", min_price=None, max_price=None)
         if filters != kept and self._database.dialect == "postgresql":
-            estimate = estimate_count(self._database, filters)
+            estimate = estimate_count(self._database, filters, self._branch_of(filters))
             if estimate is not None:
                 return CountEstimate(estimate, is_exact=False)
         return CountEstimate(self.count_products(filters), is_exact=True)
@@ -369,15 +369,16 @@ class SqlCatalogQueries:
         )
         if filters == kept:
             return _count_of(filters)
-        in_branch: Sequence[CategoryId] = ()
-        if filters.category is not None:
-            in_branch = branch_ids(self._database, filters.category)
+        in_branch = self._branch_of(filters)
         if filters == replace(kept, in_stock=True):
             # Far fewer products are out of stock than in stock.
             sold_out = replace(filters, in_stock=False)
             counted = ProductListQuery(dialect, sold_out, ProductSort.NEWEST).count(in_branch)
             return select(_count_of(kept).scalar_subquery() - counted.scalar_subquery())
         return ProductListQuery(dialect, filters, ProductSort.NEWEST).count(in_branch)
+
+    def _branch_of(self, filters: ProductFilter) -> Sequence[CategoryId]:
+        return () if filters.category is None else branch_ids(self._database, filters.category)
 
     def product(self, product_id: ProductId) -> ProductView:
         rows = self._database.fetch(_PRODUCT, {"product_id": product_id})

@@ -22,6 +22,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.search_terms import SearchTerm
+from novacart.domain.shared.ids import CategoryId
 
 # The sample: the same pages at each call, as long as the table keeps its size.
 _PAGES: Final = 50
@@ -149,7 +150,9 @@ def _estimate(expressions: int) -> DriverStatement:
     )
 
 
-def estimate_count(database: Database, filters: ProductFilter) -> int | None:
+def estimate_count(
+    database: Database, filters: ProductFilter, branch: Sequence[CategoryId]
+) -> int | None:
     """Estimate how many products match, by a sample of about a thousand, or of ten thousand.
 
     None if too few of them match, or if the database has not analyzed the table yet, so that the
@@ -163,7 +166,7 @@ def estimate_count(database: Database, filters: ProductFilter) -> int | None:
             .columns(column("product_id", BigInteger), column("words"))
             .subquery("sample")
         )
-        counted = query.count_among(sample).add_columns(literal_column(_ANALYZED_ROWS))
+        counted = query.count_among(sample, branch).add_columns(literal_column(_ANALYZED_ROWS))
         [[sampled, matches, rows]] = database.fetch(DriverStatement(counted, is_prepared=False))
         if sampled >= rows:
             return None
