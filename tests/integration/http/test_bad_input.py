@@ -123,7 +123,8 @@ def resolved(document: Json, schema: Json) -> Json:
 
 def types_of(schema: Json) -> set[str]:
     kind = schema.get("type", [])
-    return {kind} if isinstance(kind, str) else set(kind)
+    kinds = {kind} if isinstance(kind, str) else set(kind)
+    return kinds.union(*(types_of(each) for each in schema.get("anyOf", ())))
 
 
 @pytest.fixture
@@ -175,7 +176,8 @@ PRODUCT_MEMBERS = {
 }
 CATEGORY_MEMBERS = {"parent", *(image.value for image in CategoryImage), *PAGE_MEMBERS}
 VARIANT_MEMBERS = {"sku", "barcode", "compare_at_price", "weight", "image"}
-# Members that describe a product, variant or category and can be cleared. No other member may be
+COLLECTION_MEMBERS = {"rule", "starts_at", "ends_at", *PAGE_MEMBERS}
+# Members that describe a part of the catalogue and can be cleared. No other member may be
 # null: it would count as absent in a request that moves money, stock or rights.
 CLEARABLE = {
     "/api/categories/": CATEGORY_MEMBERS,
@@ -184,6 +186,8 @@ CLEARABLE = {
     "/api/products/{product_id}/": PRODUCT_MEMBERS,
     "/api/products/{product_id}/variants/": VARIANT_MEMBERS,
     "/api/variants/{variant_id}/": VARIANT_MEMBERS,
+    "/api/collections/": COLLECTION_MEMBERS,
+    "/api/collections/{slug}/": COLLECTION_MEMBERS,
 }
 
 

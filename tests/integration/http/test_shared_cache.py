@@ -22,6 +22,7 @@ CATALOG = [
     "/api/products/on-sale/",
     "/api/products/search/suggestions/?q=ri",
     "/api/categories/",
+    "/api/collections/",
 ]
 
 
@@ -94,6 +95,7 @@ def test_only_the_catalogue_is_shared_and_never_with_a_token(
         "/api/products/on-sale/",
         "/api/products/search/suggestions/",
         "/api/categories/",
+        "/api/collections/",
     }
 
 
