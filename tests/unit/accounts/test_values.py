@@ -225,6 +225,7 @@ def test_normalize_password_composes_characters() -> None:
     assert normalize_password("Cafe\u0301 noir 9") == normalize_password("Caf\u00e9 noir 9")
 
 
+@pytest.mark.slow
 def test_demo_passwords_are_strong() -> None:
     demo = Path(__file__).parents[3] / "src/novacart/entrypoints/demo/people.json"
     people = json.loads(demo.read_text())

@@ -290,6 +290,7 @@ def test_dry_run_reports_and_changes_nothing(catalog: CatalogFixture) -> None:
     assert len(products(catalog)) == 1
 
 
+@pytest.mark.slow
 def test_import_runs_in_batches_and_reports_progress_with_the_total(
     catalog: CatalogFixture,
 ) -> None:

@@ -223,6 +223,7 @@ def test_id_of_another_products_variant_is_rejected(catalog: CatalogFixture) -> 
     assert problems(report) == [(2, "variant_id", taken), (3, "variant_id", taken)]
 
 
+@pytest.mark.slow
 def test_product_with_more_rows_than_a_batch_is_one_product(catalog: CatalogFixture) -> None:
     rows = "".join(
         f"x,Cup,1,Size,{number // 30},Colour,{number % 30}\n" for number in range(BATCH_SIZE + 10)

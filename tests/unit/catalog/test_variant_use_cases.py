@@ -328,6 +328,7 @@ def test_too_many_combinations_add_nothing(shirt: Shirt, catalog: CatalogFixture
         )
 
 
+@pytest.mark.slow
 def test_archive_variant_removes_it_from_all_carts_and_wishlists(
     shirt: Shirt, catalog: CatalogFixture
 ) -> None:

@@ -434,6 +434,7 @@ def test_too_many_options_raises() -> None:
     assert raised.value.details == {"limit": MAX_OPTIONS}
 
 
+@pytest.mark.slow
 def test_two_thousand_variants_raise() -> None:
     product = a_product(17)
     texts = [str(number) for number in range(50)]

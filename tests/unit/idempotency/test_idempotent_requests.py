@@ -48,6 +48,7 @@ def test_released_key_can_be_claimed_again(requests: IdempotentRequests) -> None
     assert requests.claim(ASHA, "k", fingerprint="another")[1]
 
 
+@pytest.mark.slow
 def test_purge_deletes_all_expired_keys_in_batches(
     requests: IdempotentRequests, begin: UnitOfWorkFactory, clock: SetClock
 ) -> None:

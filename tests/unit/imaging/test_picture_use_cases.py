@@ -133,6 +133,7 @@ def shop() -> Shop:
     return Shop()
 
 
+@pytest.mark.slow
 def test_first_picture_is_the_image_of_the_product(shop: Shop) -> None:
     first = shop.add(alt="Front", content=image_bytes(size=(1600, 800)))
     second = shop.add()
@@ -183,6 +184,7 @@ def test_image_elsewhere_is_replaced_by_the_stored_image(shop: Shop) -> None:
     assert shop.variant_images() == [None, front.image]
 
 
+@pytest.mark.slow
 def test_number_of_pictures_is_checked_before_an_image_is_processed(shop: Shop) -> None:
     for number in range(MAX_PICTURES):
         shop.add(content=image_bytes(size=(20 + number, 20)))
