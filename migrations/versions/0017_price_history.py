@@ -11,7 +11,7 @@ from alembic import op
 from novacart.adapters.persistence.metadata import UtcDateTime
 
 revision: str = "0017"
-down_revision: str | None = "0021"
+down_revision: str | None = "0016"
 branch_labels: str | None = None
 depends_on: str | None = None
 

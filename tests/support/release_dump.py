@@ -68,7 +68,7 @@ def fill(app: Flask, clock: SetClock) -> None:
     create_account(app.extensions["novacart.injector"], "owner", "keeper")
     staff = StaffClient(app)
     staff.sign_in("keeper")
-    category = {"name": "Home", "slug": "home", "position": "1", "is_active": "y"}
+    category = {"name": "Home", "slug": "home", "parent": "", "position": "1", "is_active": "y"}
     staff.submit("/admin/categories/new/", category)
     [home] = app.test_client().get("/api/categories/").get_json()
 

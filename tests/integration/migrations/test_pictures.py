@@ -18,7 +18,7 @@ from tests.integration.migrations.test_variants import DUMP, KETTLE, LAMP
 from tests.support.builders.catalog import NOON, a_variant, an_option, variant_details
 from tests.support.release_dump import load_dump
 
-BEFORE: Final = "0022"
+BEFORE: Final = "0019"
 IMAGE: Final = "/media/products/11-old.webp"
 
 

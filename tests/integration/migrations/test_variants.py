@@ -109,7 +109,7 @@ def test_present_prices_become_the_first_entries_of_the_history(
 def test_variants_on_sale_before_the_price_history_are_marked(
     shop: Database, database_url: str
 ) -> None:
-    upgrade(database_url, "0021")
+    upgrade(database_url, "0016")
     with shop.writing() as connection:
         reduced = text("UPDATE variants SET compare_at_minor = 50000 WHERE id IN (:lamp, :comb)")
         connection.execute(reduced, {"lamp": LAMP, "comb": ARCHIVED})

@@ -7,8 +7,8 @@ from alembic import op
 
 from novacart.adapters.persistence.metadata import UtcDateTime
 
-revision: str = "0024"
-down_revision: str | None = "0023"
+revision: str = "0025"
+down_revision: str | None = "0024"
 branch_labels: str | None = None
 depends_on: str | None = None
 

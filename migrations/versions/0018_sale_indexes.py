@@ -8,7 +8,7 @@ from alembic import op
 
 from novacart.adapters.persistence.online_changes import create_index_concurrently
 
-revision: str = "0017b"
+revision: str = "0018"
 down_revision: str | None = "0017"
 branch_labels: str | None = None
 depends_on: str | None = None

@@ -5,8 +5,8 @@ from alembic import op
 
 from novacart.adapters.persistence.metadata import UtcDateTime
 
-revision: str = "0019"
-down_revision: str | None = "0027"
+revision: str = "0029"
+down_revision: str | None = "0028"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from novacart.adapters.persistence.metadata import UtcDateTime
 
-revision: str = "0022b"
-down_revision: str | None = "0018b"
+revision: str = "0023"
+down_revision: str | None = "0022"
 branch_labels: str | None = None
 depends_on: str | None = None
 

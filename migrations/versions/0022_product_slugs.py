@@ -4,8 +4,8 @@ from alembic import op
 
 from novacart.adapters.persistence.online_changes import create_index_concurrently
 
-revision: str = "0018b"
-down_revision: str | None = "0018"
+revision: str = "0022"
+down_revision: str | None = "0021"
 branch_labels: str | None = None
 depends_on: str | None = None
 

@@ -8,8 +8,8 @@ from alembic import op
 
 from novacart.adapters.persistence.metadata import UtcDateTime
 
-revision: str = "0016"
-down_revision: str | None = "0022"
+revision: str = "0020"
+down_revision: str | None = "0019"
 branch_labels: str | None = None
 depends_on: str | None = None
 
