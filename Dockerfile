@@ -7,9 +7,16 @@ WORKDIR /build
 RUN python -m venv /opt/novacart
 COPY requirements/runtime.txt requirements/
 RUN /opt/novacart/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/runtime.txt
+# Node, which builds the storefront, and is not in the final stage.
+COPY requirements/storefront.txt requirements/
+RUN python -m venv /opt/node
+RUN /opt/node/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/storefront.txt
+COPY scripts/build_storefront.py scripts/
+COPY storefront storefront
 COPY pyproject.toml README.md LICENSE ./
 COPY migrations migrations
 COPY src src
+RUN /opt/node/bin/python scripts/build_storefront.py
 RUN /opt/novacart/bin/python -m pip install --quiet --no-index --no-deps --no-build-isolation .
 # Needed for the build only.
 RUN /opt/novacart/bin/python -m pip uninstall --quiet --yes editables hatchling pathspec pluggy tomlkit trove-classifiers pip

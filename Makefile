@@ -35,8 +35,14 @@ help: ## list the targets
 		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/.package ## install what is missing, then run web and worker; Ctrl-C stops both
+run: $(VENV)/.package $(VENV)/.storefront ## install what is missing, then run web and worker; Ctrl-C stops both
+	@$(BIN)/python scripts/build_storefront.py --optional
 	@exec $(BIN)/novacart dev
+
+.PHONY: storefront-dev
+storefront-dev: $(VENV)/.storefront ## the storefront with hot reload, on the API of `make run`
+	@$(BIN)/python scripts/build_storefront.py --packages
+	@cd storefront && PATH="$(abspath $(BIN)):$$PATH" npm run --silent dev
 
 .PHONY: install
 install: $(VENV)/.dev $(VENV)/.package ## install the locked dependencies into .venv
@@ -44,7 +50,7 @@ install: $(VENV)/.dev $(VENV)/.package ## install the locked dependencies into .
 ##@ Check
 
 .PHONY: test
-test: lint format types imports lock-check unit integration ## every check and every test
+test: lint format types imports lock-check storefront unit integration ## every check and every test
 	@echo '== all checks passed'
 
 .PHONY: check
@@ -74,6 +80,14 @@ imports: install ## import contracts
 lock-check: install ## check that the lock matches pyproject.toml
 	@echo '== lock'
 	@$(BIN)/python scripts/check_lock.py
+
+.PHONY: storefront
+storefront: install ## linters, types, unit tests and build of the storefront
+	@echo '== storefront'
+	@$(BIN)/python scripts/build_storefront.py --packages
+	@cd storefront && PATH="$(abspath $(BIN)):$$PATH" npm run --silent check
+	@$(BIN)/python -m scripts.storefront_types --check
+	@$(BIN)/python scripts/build_storefront.py
 
 .PHONY: unit
 unit: install ## unit tests: no database, no socket
@@ -120,13 +134,20 @@ fix: install ## format, and fix lint errors where ruff can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+.PHONY: storefront-types
+storefront-types: install ## generate the storefront's types of the API
+	@$(BIN)/python scripts/build_storefront.py --packages
+	@$(BIN)/python -m scripts.storefront_types
+
 .PHONY: lock
 lock: install ## update the lock after a change of pyproject.toml
 	@$(UV_COMPILE) pyproject.toml --group build --output-file requirements/runtime.txt $(UPGRADE)
 	@$(UV_COMPILE) pyproject.toml --group build --extra otel \
 		--constraint requirements/runtime.txt --output-file requirements/otel.txt $(UPGRADE)
-	@$(UV_COMPILE) pyproject.toml --group build --extra otel --group dev \
+	@$(UV_COMPILE) pyproject.toml --group build --extra otel --group dev --group storefront \
 		--constraint requirements/otel.txt --output-file requirements/dev.txt $(UPGRADE)
+	@$(UV_COMPILE) --group storefront --constraint requirements/dev.txt \
+		--output-file requirements/storefront.txt $(UPGRADE)
 
 .PHONY: postman
 postman: install ## generate the Postman collection from the OpenAPI document
@@ -140,6 +161,7 @@ upgrade: ## lock the newest versions that pyproject.toml allows
 clean: ## remove caches and reports; keep .venv and var/
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis \
 		.coverage .coverage.* htmlcov mutants build dist screenshots
+	@rm -rf storefront/node_modules src/novacart/adapters/storefront/built
 	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: clean-venv
@@ -166,7 +188,12 @@ $(VENV)/.runtime: requirements/runtime.txt | $(VENV)/.created
 # The development lock includes the runtime lock.
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/.created
 	@$(BIN)/python scripts/install.py requirements/dev.txt
-	@touch $@ $(VENV)/.runtime
+	@touch $@ $(VENV)/.runtime $(VENV)/.storefront
+
+# Node, which builds the storefront.
+$(VENV)/.storefront: requirements/storefront.txt $(VENV)/.runtime
+	@$(BIN)/python scripts/install.py requirements/storefront.txt
+	@touch $@
 
 $(VENV)/.package: pyproject.toml $(VENV)/.runtime
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps \

@@ -2,7 +2,7 @@
 
 Each file must pin, with hashes, exactly the packages that its requirements need according to the
 installed metadata, in versions that they allow. It must name no index, URL or path. Every pin of
-runtime.txt and of an extra must be in dev.txt unchanged.
+runtime.txt, storefront.txt and of an extra must be in dev.txt unchanged.
 """
 
 import re
@@ -36,7 +36,8 @@ def main() -> int:
     for extra, needed in project["project"].get("optional-dependencies", {}).items():
         requirements = [*requirements, *needed]
         locks[extra] = requirements
-    locks["dev"] = [*requirements, *groups["dev"]]
+    locks["storefront"] = groups["storefront"]
+    locks["dev"] = [*requirements, *groups["dev"], *groups["storefront"]]
     files = {name: root / "requirements" / f"{name}.txt" for name in locks}
     problems = [problem for name, needed in locks.items() for problem in check(files[name], needed)]
     development = files["dev"]

@@ -15,7 +15,12 @@ from pathlib import Path
 TIMEOUT = 60.0  # seconds
 
 # Settings without which web server and worker do not start in production.
-PRODUCTION = {"EMAIL_BACKEND": "none", "FRONTEND_URL": "https://shop.example"}
+PRODUCTION = {
+    "EMAIL_BACKEND": "none",
+    "FRONTEND_URL": "https://shop.example",
+    # The tests of the storefront enable it.
+    "STOREFRONT_ENABLED": "False",
+}
 
 
 class Process:

@@ -44,6 +44,7 @@ from novacart.entrypoints.blueprints import build_blueprints
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.logs import line_writer, request_ids
 from novacart.entrypoints.settings import Settings, load_settings
+from novacart.entrypoints.storefront import register_storefront
 from novacart.entrypoints.tracing import trace_ports, tracing_of
 
 
@@ -96,7 +97,8 @@ def create_app(settings: Settings | None = None, *overrides: Module) -> Flask:
         app.register_blueprint(blueprint)
     release = version("novacart")
     build_document = partial(openapi.build_document, app, blueprints, version=release)
-    pages.init_app(app, build_document, version=release)
+    has_storefront = register_storefront(app, injector)
+    pages.init_app(app, build_document, version=release, front_page=not has_storefront)
     register_back_office(app, injector)
     if undeclared := undeclared_routes(app):
         raise RuntimeError(f"These routes declare no access: {', '.join(undeclared)}.")

@@ -475,6 +475,13 @@ def _business_rules(settings: Settings) -> Iterator[Finding]:
             "SHOP_NAME has a line break or another control character.",
             "Write the name in one line.",
         )
+    folder = settings.storefront_dir
+    if folder is not None and not (folder / "index.html").is_file():
+        yield error(
+            "STOREFRONT_DIR",
+            f"STOREFRONT_DIR names {folder}, which has no built storefront.",
+            "Leave it empty for the storefront of the package.",
+        )
     if not _SHORT_TTL <= settings.pending_order_ttl <= _LONG_TTL:
         yield warning(
             "PENDING_ORDER_TTL",

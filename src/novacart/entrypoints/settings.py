@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 from dotenv import dotenv_values
 
@@ -85,6 +86,9 @@ class Settings:
     cors_allowed_origins: frozenset[str]
     frontend_url: str
     feed_token: str = field(repr=False)
+    storefront_enabled: bool
+    storefront_dir: Path | None
+    storefront_url: str
     email_backend: EmailBackend | None
     email_host: str
     email_port: int
@@ -102,6 +106,7 @@ class Settings:
     cloudinary_api_secret: str = field(repr=False)
     cloudinary_upload_prefix: str
     shop_name: str
+    shop_locale: str
     shop_timezone: ZoneInfo
     currency: str
     pending_order_ttl: timedelta
@@ -155,6 +160,7 @@ def load_settings(
     database_url = _database_url(read.text("DATABASE_URL", default_database_url(var, debug=debug)))
     metrics_enabled = read.flag("METRICS_ENABLED", default=False)
     origins = read.items("CORS_ALLOWED_ORIGINS", ())
+    port = read.number("PORT", 8000, maximum=65535)
     return Settings(
         debug=debug,
         secret_key=_secret_key(
@@ -166,7 +172,7 @@ def load_settings(
         ),
         trusted_proxies=read.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10),
         host=read.text("HOST", "127.0.0.1"),
-        port=read.number("PORT", 8000, maximum=65535),
+        port=port,
         web_workers=read.number("WEB_WORKERS", max(2, os.cpu_count() or 2), maximum=256),
         header_timeout=read.number("HEADER_TIMEOUT", 10, maximum=600),
         body_timeout=read.number("BODY_TIMEOUT", 30, maximum=600),
@@ -183,7 +189,10 @@ def load_settings(
             [*map(_origin, origins), *(_DEVELOPMENT_ORIGINS if debug else ())]
         ),
         feed_token=_feed_token(read.text("FEED_TOKEN")),
-        frontend_url=read.text("FRONTEND_URL", "http://localhost:5173").rstrip("/"),
+        frontend_url=read.text("FRONTEND_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        storefront_enabled=read.flag("STOREFRONT_ENABLED", default=True),
+        storefront_dir=Path(folder) if (folder := read.text("STOREFRONT_DIR")) else None,
+        storefront_url=_site_url("STOREFRONT_URL", read.text("STOREFRONT_URL")),
         email_backend=_email_backend(
             read.text("EMAIL_BACKEND"), host=read.text("EMAIL_HOST"), debug=debug
         ),
@@ -203,6 +212,7 @@ def load_settings(
         cloudinary_api_secret=read.text("CLOUDINARY_API_SECRET"),
         cloudinary_upload_prefix=read.text("CLOUDINARY_UPLOAD_PREFIX"),
         shop_name=read.text("SHOP_NAME", "NovaCart"),
+        shop_locale=_locale(read.text("SHOP_LOCALE", "en-IN")),
         shop_timezone=_timezone(read.text("SHOP_TIMEZONE", "Asia/Kolkata")),
         currency=_currency(read.text("CURRENCY", "INR")),
         pending_order_ttl=timedelta(seconds=read.number("PENDING_ORDER_TTL", 1800)),
@@ -475,6 +485,27 @@ def _currency(value: str) -> str:
         raise InvalidSetting(
             f"CURRENCY must be an ISO 4217 code such as INR, not {value!r}.", setting="CURRENCY"
         )
+    return value
+
+
+def _site_url(name: str, value: str) -> str:
+    url = value.rstrip("/")
+    if url and not _ORIGIN.fullmatch(url.lower()):
+        raise InvalidSetting(
+            f"{name} must be a URL without a path such as https://shop.example, not {value!r}.",
+            setting=name,
+        )
+    return url
+
+
+def _locale(value: str) -> str:
+    try:
+        Locale.parse(value, sep="-")
+    except (UnknownLocaleError, ValueError) as error:
+        raise InvalidSetting(
+            f"SHOP_LOCALE must be a language with a region such as en-IN, not {value!r}.",
+            setting="SHOP_LOCALE",
+        ) from error
     return value
 
 

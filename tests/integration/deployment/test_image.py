@@ -134,7 +134,9 @@ def copy(sources: list[str], target: Path, *, into_directory: bool) -> None:
     for source in sources:
         path = ROOT / source
         if path.is_dir():
-            shutil.copytree(path, target, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(
+                path, target, ignore=shutil.ignore_patterns("__pycache__", "node_modules", "built")
+            )
         else:
             if into_directory:
                 target.mkdir(parents=True, exist_ok=True)

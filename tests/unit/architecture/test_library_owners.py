@@ -22,6 +22,7 @@ _WEB: Final = "adapters.web"
 _ADMIN: Final = "adapters.admin"
 _EMAIL: Final = "adapters.email"
 _SECURITY: Final = "adapters.security"
+_STOREFRONT: Final = "adapters.storefront"
 _PERSISTENCE: Final = "adapters.persistence"
 _ENTRYPOINTS: Final = "entrypoints"
 
@@ -36,7 +37,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "cryptography": (_SECURITY,),
     "dotenv": (_ENTRYPOINTS,),
     # Flask-JWT-Extended reads its settings from a Flask application, so security has one.
-    "flask": (_WEB, _ADMIN, _EMAIL, _SECURITY, _ENTRYPOINTS),
+    "flask": (_WEB, _ADMIN, _EMAIL, _SECURITY, _STOREFRONT, _ENTRYPOINTS),
     "flask_admin": (_ADMIN,),
     "flask_compress": (_WEB,),
     "flask_jwt_extended": (_SECURITY,),
@@ -48,10 +49,10 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "injector": (_ENTRYPOINTS,),
     "jinja2": (_EMAIL,),
     "jwt": (_SECURITY,),
-    "markupsafe": (_ADMIN,),
+    "markupsafe": (_ADMIN, _STOREFRONT),
     "marshmallow": (_WEB,),
     "nh3": ("adapters.html",),
-    "orjson": (_WEB, _ENTRYPOINTS, _PERSISTENCE),
+    "orjson": (_WEB, _ENTRYPOINTS, _PERSISTENCE, _STOREFRONT),
     "opentelemetry": ("adapters.opentelemetry",),
     "prometheus_client": (_WEB,),
     "psycopg": (_PERSISTENCE,),
@@ -64,7 +65,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "structlog": ("adapters", _ENTRYPOINTS),
     "urllib3": ("adapters.cloudinary",),
     "webargs": (_WEB,),
-    "werkzeug": (_WEB, _ADMIN, _ENTRYPOINTS),
+    "werkzeug": (_WEB, _ADMIN, _STOREFRONT, _ENTRYPOINTS),
     "wtforms": (_ADMIN,),
     "zxcvbn": (_SECURITY,),
 }

@@ -37,7 +37,8 @@ class OrderLineView(NamedTuple):
 class OrderView(NamedTuple):
     """An order with its lines. Amounts are in minor units of `currency`.
 
-    Statuses and the payment method are the values of the lifecycle's enums.
+    Statuses and the payment method are the values of the lifecycle's enums. An online order must be
+    paid before `expires_at`, which a cash-on-delivery order does not have.
     """
 
     id: OrderId
@@ -51,6 +52,11 @@ class OrderView(NamedTuple):
     placed_at: datetime
     paid_at: datetime | None
     returned_at: datetime | None
+    expires_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    carrier: str | None
+    tracking_number: str | None
     estimated_delivery: date
     address: ShippingAddress | None
     refunded_minor: int
@@ -78,6 +84,11 @@ def order_view(order: Order) -> OrderView:
         placed_at=order.placed_at,
         paid_at=order.paid_at,
         returned_at=order.returned_at,
+        expires_at=order.expires_at,
+        shipped_at=order.shipped_at,
+        delivered_at=order.delivered_at,
+        carrier=order.carrier,
+        tracking_number=order.tracking_number,
         estimated_delivery=order.estimated_delivery,
         address=order.address,
         refunded_minor=order.refunded.amount,

@@ -41,6 +41,11 @@ _ORDER_COLUMNS: Final = (
     orders.c.placed_at,
     orders.c.paid_at,
     orders.c.returned_at,
+    orders.c.expires_at,
+    orders.c.shipped_at,
+    orders.c.delivered_at,
+    orders.c.carrier,
+    orders.c.tracking_number,
     orders.c.estimated_delivery,
     # As text, since each line's row repeats it: `_to_view` parses it once.
     cast(orders.c.address, Text).label("address"),

@@ -33,8 +33,10 @@ class _File:
     etag: str
 
 
-def init_app(app: Flask, build_document: Callable[[], dict[str, Any]], *, version: str) -> None:
-    """Serve `/`, `/api/openapi.json`, `/api/docs/` and the assets of the pages.
+def init_app(
+    app: Flask, build_document: Callable[[], dict[str, Any]], *, version: str, front_page: bool
+) -> None:
+    """Serve `/api/openapi.json`, `/api/docs/` and their assets, and `/` if there is a front page.
 
     The OpenAPI document is built for the first request of it. Its server is the address of the
     request.
@@ -80,7 +82,8 @@ def init_app(app: Flask, build_document: Callable[[], dict[str, Any]], *, versio
             response.headers["Content-Security-Policy"] = SAME_ORIGIN_PAGE
         return response
 
-    app.add_url_rule("/", "front", front)
+    if front_page:
+        app.add_url_rule("/", "front", front)
     app.add_url_rule("/api/openapi.json", "openapi", openapi)
     app.add_url_rule("/api/docs/", "docs", docs)
     app.add_url_rule("/assets/<name>", "asset", asset)

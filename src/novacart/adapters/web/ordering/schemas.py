@@ -129,6 +129,15 @@ class OrderSchema(Schema):
         allow_none=True,
         metadata={"description": "When a cash-on-delivery order came back undelivered."},
     )
+    expires_at = UtcTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When an order that is not paid online by then is cancelled."},
+    )
+    shipped_at = UtcTime(required=True, allow_none=True)
+    delivered_at = UtcTime(required=True, allow_none=True)
+    carrier = fields.String(required=True, allow_none=True)
+    tracking_number = fields.String(required=True, allow_none=True)
     estimated_delivery = fields.Date(required=True)
     address = fields.Nested(OrderAddressSchema, required=True, allow_none=True)
     items = fields.List(fields.Nested(OrderLineSchema), required=True)
@@ -194,6 +203,11 @@ def order_json(order: OrderView) -> dict[str, Any]:
         "created_at": order.placed_at,
         "paid_at": order.paid_at,
         "returned_at": order.returned_at,
+        "expires_at": order.expires_at,
+        "shipped_at": order.shipped_at,
+        "delivered_at": order.delivered_at,
+        "carrier": order.carrier,
+        "tracking_number": order.tracking_number,
         "estimated_delivery": order.estimated_delivery,
         "address": _address_json(order) or None,
         "items": [

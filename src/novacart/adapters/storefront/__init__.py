@@ -1,0 +1,1 @@
+"""The storefront: the built React client, and the HTML of its pages."""

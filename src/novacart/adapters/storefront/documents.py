@@ -1,0 +1,190 @@
+"""The HTML of a page: metadata for search engines, first data, content without JavaScript."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+from markupsafe import Markup, escape
+
+from novacart.adapters.storefront.built_files import BuiltFiles
+
+_MAX_DESCRIPTION: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page shows before its script runs.
+
+    `queries` are the data that the script would request first, each with the key under which the
+    client keeps it. `image` is an absolute URL. `content` is shown without JavaScript.
+    """
+
+    title: str
+    canonical: str
+    description: str = ""
+    image: str | None = None
+    kind: str = "website"
+    structured: Sequence[Mapping[str, Any]] = ()
+    queries: Sequence[tuple[Sequence[Any], Any]] = ()
+    content: Markup = field(default_factory=Markup)
+    preload: str | None = None
+
+
+def render(files: BuiltFiles, page: Page, config: Mapping[str, Any]) -> bytes:
+    """Return the HTML of a page."""
+    data = _script("application/json", {"config": config, "queries": page.queries}, "page-data")
+    no_script = Markup("<noscript>{}</noscript>").format(page.content)
+    parts = (files.before_head, _head(page, config), files.before_data, no_script, data, files.end)
+    return "".join(parts).encode()
+
+
+def _head(page: Page, config: Mapping[str, Any]) -> Markup:
+    shop = config["name"]
+    title = page.title if page.title == shop else f"{page.title} · {shop}"
+    description = _shortened(page.description)
+    tags = [
+        Markup("<title>{}</title>").format(title),
+        Markup('<link rel="canonical" href="{}">').format(page.canonical),
+        _property("og:site_name", shop),
+        _property("og:title", page.title),
+        _property("og:type", page.kind),
+        _property("og:url", page.canonical),
+    ]
+    if description:
+        tags.append(Markup('<meta name="description" content="{}">').format(description))
+        tags.append(_property("og:description", description))
+    if page.image:
+        tags.append(_property("og:image", page.image))
+    if page.preload:
+        tags.append(
+            Markup('<link rel="preload" as="image" href="{}" fetchpriority="high">').format(
+                page.preload
+            )
+        )
+    tags.extend(_script("application/ld+json", each) for each in page.structured)
+    return Markup("\n    ").join(tags)
+
+
+def _property(name: str, content: str) -> Markup:
+    return Markup('<meta property="{}" content="{}">').format(name, content)
+
+
+def _script(media_type: str, content: object, element_id: str | None = None) -> Markup:
+    """A data block, which browsers do not execute. No text in it can end it."""
+    text = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS).decode()
+    # S704: `<` is the only character with a meaning in a data block.
+    body = Markup(text.replace("<", "\\u003c"))  # noqa: S704
+    identity = Markup(' id="{}"').format(element_id) if element_id else Markup()
+    return Markup('<script type="{}"{}>{}</script>').format(media_type, identity, body)
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    if len(words) <= _MAX_DESCRIPTION:
+        return words
+    return words[:_MAX_DESCRIPTION].rsplit(" ", 1)[0] + " …"
+
+
+def breadcrumbs(trail: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The structured data of a trail of names and absolute URLs."""
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": position, "name": name, "item": url}
+            for position, (name, url) in enumerate(trail, start=1)
+        ],
+    }
+
+
+def product_offer(product: Mapping[str, Any], url: str) -> dict[str, Any]:
+    """The structured data of a product, from its JSON."""
+    prices = [variant["price"] for variant in product["variants"]]
+    offer: dict[str, Any] = {
+        "@type": "Offer",
+        "url": url,
+        "priceCurrency": product["currency"],
+        "price": product["price"],
+        "availability": "https://schema.org/"
+        + ("InStock" if any(each["stock"] > 0 for each in product["variants"]) else "OutOfStock"),
+    }
+    if len(set(prices)) > 1:
+        del offer["price"]
+        by_amount = sorted(prices, key=float)
+        offer |= {
+            "@type": "AggregateOffer",
+            "lowPrice": by_amount[0],
+            "highPrice": by_amount[-1],
+            "offerCount": len(prices),
+        }
+    described: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product["title"],
+        "description": product["description"] or product["subtitle"] or product["title"],
+        "brand": {"@type": "Brand", "name": product["brand"]},
+        "offers": offer,
+    }
+    if product["image"]:
+        described["image"] = [image["src"] for image in product["images"]]
+    if product["sku"]:
+        described["sku"] = product["sku"]
+    return described
+
+
+def organization(name: str, url: str) -> dict[str, Any]:
+    """The structured data of the shop and its search."""
+    return {
+        "@context": "https://schema.org",
+        "@graph": [
+            {"@type": "Organization", "name": name, "url": url, "logo": f"{url}assets/icon.svg"},
+            {
+                "@type": "WebSite",
+                "name": name,
+                "url": url,
+                "potentialAction": {
+                    "@type": "SearchAction",
+                    "target": f"{url}search?search={{search_term_string}}",
+                    "query-input": "required name=search_term_string",
+                },
+            },
+        ],
+    }
+
+
+def product_content(product: Mapping[str, Any]) -> Markup:
+    """A product as it is shown without JavaScript."""
+    image = (
+        Markup('<img src="{}" alt="" width="300" height="400">').format(product["image"])
+        if product["image"]
+        else Markup()
+    )
+    stock = "In stock" if product["stock"] > 0 else "Sold out"
+    return Markup("<main><h1>{}</h1>{}<p>{}</p><p>{} {}. {}</p><p>{}</p></main>").format(
+        product["title"],
+        image,
+        product["subtitle"],
+        product["currency"],
+        product["price"],
+        stock,
+        product["description"],
+    )
+
+
+def list_content(
+    title: str, products: Sequence[Mapping[str, Any]], categories: Sequence[Mapping[str, Any]]
+) -> Markup:
+    """A list of products with the categories, as it is shown without JavaScript."""
+    links = Markup().join(
+        Markup('<li><a href="/category/{}">{}</a></li>').format(each["slug"], each["name"])
+        for each in categories
+    )
+    items = Markup().join(
+        Markup('<li><a href="/product/{}">{}</a>, {} {}</li>').format(
+            each["id"], each["title"], each["currency"], each["price"]
+        )
+        for each in products
+    )
+    template = Markup("<nav><ul>{}</ul></nav><main><h1>{}</h1><ul>{}</ul></main>")
+    return template.format(links, escape(title), items)

@@ -1,0 +1,218 @@
+"""The pages of the storefront with their data. Nothing in them belongs to a user."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import orjson
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
+
+from novacart.adapters.storefront.documents import (
+    Page,
+    breadcrumbs,
+    list_content,
+    organization,
+    product_content,
+    product_offer,
+)
+from novacart.application.catalog.queries import (
+    CatalogQueries,
+    CategoryView,
+    ListedProduct,
+    ListPosition,
+    ProductFilter,
+    ProductSort,
+)
+from novacart.application.ports.product_view import ProductWithVariants
+from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.money import Money
+
+# As in the client: `PAGE_SIZE` in queries.ts and `NEW` in Home.tsx.
+PAGE_SIZE: Final = 24
+NEW_PRODUCTS: Final = 12
+_MAX_BRANDS: Final = 50
+_SORTS: Final = (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogJson:
+    """The JSON of the catalog as the API sends it."""
+
+    product: Callable[[ProductWithVariants], Mapping[str, Any]]
+    products: Callable[[Sequence[ListedProduct]], bytes]
+    categories: Callable[[Sequence[CategoryView]], Sequence[Mapping[str, Any]]]
+    cursor: Callable[[ListPosition, ProductSort], str]
+
+
+class Pages:
+    """Builds the pages. `site` is the URL of the home page, with a slash at its end."""
+
+    def __init__(
+        self, *, queries: CatalogQueries, encode: CatalogJson, name: str, currency: str
+    ) -> None:
+        self._queries = queries
+        self._encode = encode
+        self._name = name
+        self._currency = currency
+
+    def home(self, site: str) -> Page:
+        categories = self._categories()
+        newest = self._queries.list_products(
+            ProductFilter(in_stock=True), sort=ProductSort.NEWEST, limit=NEW_PRODUCTS
+        )
+        products = orjson.loads(self._encode.products(newest.products))
+        key = ["products", "first", {"sort": "newest", "in_stock": "true"}, NEW_PRODUCTS]
+        names = ", ".join(category["name"] for category in categories)
+        banner = categories[0] if categories else {}
+        return Page(
+            title=self._name,
+            canonical=site,
+            description=f"{names} at {self._name}." if names else self._name,
+            image=banner.get("desktop_image"),
+            structured=[organization(self._name, site)],
+            queries=[(["categories"], categories), (key, products)],
+            content=list_content(self._name, products, categories),
+        )
+
+    def category(self, site: str, slug: str, arguments: MultiDict[str, str]) -> Page:
+        """Raises `NotFound`."""
+        categories = self._categories()
+        category = next((each for each in categories if each["slug"] == slug), None)
+        if category is None:
+            raise NotFound
+        url = f"{site}category/{slug}"
+        page = self._list(category["name"], url, categories, arguments, slug)
+        return replace(
+            page,
+            title=category["meta_title"] or category["name"],
+            description=category["meta_description"] or f"{category['name']} at {self._name}.",
+            image=category["desktop_image"],
+            structured=[breadcrumbs(self._trail(site, category))],
+        )
+
+    def current_slug(self, slug: str) -> str:
+        """Return the present slug of a category that had this one. Raises `NotFound`."""
+        try:
+            return self._queries.category_by_slug(slug).slug
+        except CategoryNotFound as error:
+            raise NotFound from error
+
+    def search(self, site: str, arguments: MultiDict[str, str]) -> Page:
+        text = arguments.get("search", "").strip()
+        title = f"“{text}”" if text else "All products"
+        return self._list(title, f"{site}search", self._categories(), arguments, None)
+
+    def product(self, site: str, product_id: int) -> Page:
+        """Raises `NotFound`."""
+        try:
+            detail = self._queries.product_with_variants(ProductId(product_id))
+        except ProductNotFound as error:
+            raise NotFound from error
+        product = self._encode.product(detail)
+        categories = self._categories()
+        url = f"{site}product/{product_id}"
+        category = next((each for each in categories if each["id"] == product["category"]), None)
+        trail = self._trail(site, category)
+        return Page(
+            title=product["meta_title"] or product["title"],
+            canonical=url,
+            description=product["meta_description"] or product["description"],
+            image=product["image"],
+            kind="product",
+            structured=[
+                product_offer(product, url),
+                breadcrumbs([*trail, (product["title"], url)]),
+            ],
+            queries=[(["categories"], categories), (["product", product_id], product)],
+            content=product_content(product),
+            preload=product["image"],
+        )
+
+    def product_id(self, slug: str) -> ProductId:
+        """Return the product that has the slug, or had it. Raises `NotFound`."""
+        try:
+            return self._queries.product_by_slug(slug)
+        except ProductNotFound as error:
+            raise NotFound from error
+
+    def empty(self, site: str) -> Page:
+        """A page whose content only its script may request, or that does not exist."""
+        return Page(
+            title=self._name,
+            canonical=site,
+            queries=[(["categories"], self._categories())],
+        )
+
+    def _trail(self, site: str, category: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+        """The names and URLs from the home page to a category."""
+        steps = [] if category is None else category["breadcrumbs"]
+        ways = [(step["name"], f"{site}category/{step['slug']}") for step in steps]
+        return [(self._name, site), *ways]
+
+    def _categories(self) -> Sequence[Mapping[str, Any]]:
+        return self._encode.categories(self._queries.categories())
+
+    def _list(
+        self,
+        title: str,
+        url: str,
+        categories: Sequence[Mapping[str, Any]],
+        arguments: MultiDict[str, str],
+        slug: str | None,
+    ) -> Page:
+        queries: list[tuple[Sequence[Any], Any]] = [(["categories"], categories)]
+        products: Sequence[Mapping[str, Any]] = ()
+        # Searches are limited for each client by the API, so its script makes them.
+        if not arguments.get("search", "").strip():
+            key, filters, sort = self._filters(arguments, slug)
+            page = self._queries.list_products(filters, sort=sort, limit=PAGE_SIZE)
+            products = orjson.loads(self._encode.products(page.products))
+            first = {
+                "items": products,
+                "next": None if page.next is None else self._encode.cursor(page.next, sort),
+                "total": self._queries.count_products(filters),
+            }
+            queries.append((["products", "list", key], {"pages": [first], "pageParams": [None]}))
+        return Page(
+            title=title,
+            canonical=url,
+            queries=queries,
+            content=list_content(title, products, categories),
+        )
+
+    def _filters(
+        self, arguments: MultiDict[str, str], slug: str | None
+    ) -> tuple[dict[str, Any], ProductFilter, ProductSort]:
+        """Read the address of a list as listAddress.ts does: its key, its filters and its order."""
+        key: dict[str, Any] = {} if slug is None else {"category": slug}
+        brands = [brand for brand in arguments.getlist("brand") if brand][:_MAX_BRANDS]
+        if brands:
+            key["brand"] = brands
+        prices: dict[str, Money] = {}
+        for name in ("min_price", "max_price"):
+            try:
+                prices[name] = Money.parse(arguments.get(name, ""), self._currency)
+            except InvalidValue:
+                continue
+            key[name] = arguments[name]
+        in_stock = arguments.get("in_stock") == "true" or None
+        if in_stock:
+            key["in_stock"] = "true"
+        on_sale = arguments.get("on_sale") == "true" or None
+        if on_sale:
+            key["on_sale"] = "true"
+        sort = next((each for each in _SORTS if each.value == arguments.get("sort")), None)
+        if sort is not None:
+            key["sort"] = sort.value
+        filters = ProductFilter(
+            category=slug,
+            brands=tuple(dict.fromkeys(brands)),
+            min_price=prices.get("min_price"),
+            max_price=prices.get("max_price"),
+            in_stock=in_stock,
+            on_sale=on_sale,
+        )
+        return key, filters, sort or ProductSort.NEWEST

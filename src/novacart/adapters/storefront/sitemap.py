@@ -1,0 +1,77 @@
+"""The sitemap of all products (sitemaps.org, protocol 0.9), streamed from the database."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from markupsafe import escape
+from werkzeug.exceptions import NotFound
+
+from novacart.application.catalog.queries import (
+    CatalogQueries,
+    ListPosition,
+    ProductFilter,
+    ProductPage,
+    ProductSort,
+)
+
+# The protocol allows 50,000 URLs in a file.
+PART_SIZE: Final = 50_000
+_BATCH: Final = 1000
+_PART: Final = re.compile(r"start|([0-9]{1,18})-([1-9][0-9]{0,15})")
+_XML: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NAMESPACE: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+
+
+class Sitemap:
+    """An index of parts, and each part by the position at which it starts.
+
+    A part is found by keyset pagination, so that the last one costs as little as the first.
+    """
+
+    def __init__(self, queries: CatalogQueries, *, part_size: int = PART_SIZE) -> None:
+        self._queries = queries
+        self._part_size = part_size
+
+    def index(self, site: str) -> Iterator[str]:
+        """Yield the index in pieces."""
+        yield f"{_XML}<sitemapindex {_NAMESPACE}>\n"
+        yield f"<sitemap><loc>{escape(site)}sitemap-start.xml</loc></sitemap>\n"
+        after = None
+        while (after := self._page(after, self._part_size).next) is not None:
+            url = f"{escape(site)}sitemap-{after.key}-{after.id}.xml"
+            yield f"<sitemap><loc>{url}</loc></sitemap>\n"
+        yield "</sitemapindex>\n"
+
+    def part(self, site: str, name: str) -> Iterator[str]:
+        """Return the pieces of a part: of its first one for `start`. Raises `NotFound`."""
+        match = _PART.fullmatch(name)
+        if match is None:
+            raise NotFound
+        start = ListPosition(key=int(match[1]), id=int(match[2])) if match[1] else None
+        return self._part(str(escape(site)), start)
+
+    def _part(self, site: str, after: ListPosition | None) -> Iterator[str]:
+        yield f"{_XML}<urlset {_NAMESPACE}>\n"
+        if after is None:
+            yield _url(site)
+            for category in self._queries.categories():
+                yield _url(f"{site}category/{escape(category.slug)}")
+        remaining = self._part_size
+        while remaining > 0:
+            page = self._page(after, min(_BATCH, remaining))
+            yield "".join(_url(f"{site}product/{product.id}") for product in page.products)
+            remaining -= len(page.products)
+            after = page.next
+            if after is None:
+                break
+        yield "</urlset>\n"
+
+    def _page(self, after: ListPosition | None, limit: int) -> ProductPage:
+        return self._queries.list_products(
+            ProductFilter(), sort=ProductSort.NEWEST, limit=limit, after=after
+        )
+
+
+def _url(location: str) -> str:
+    return f"<url><loc>{location}</loc></url>\n"

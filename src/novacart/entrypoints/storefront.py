@@ -1,0 +1,88 @@
+"""The storefront at the root of the site."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import structlog
+from flask import Flask
+from injector import Injector
+
+from novacart.adapters import storefront
+from novacart.adapters.storefront.built_files import BuiltFiles
+from novacart.adapters.storefront.pages import CatalogJson, Pages
+from novacart.adapters.storefront.site import Site
+from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.adapters.web.catalog.product_documents import ProductDocuments
+from novacart.adapters.web.catalog.schemas import CategorySchema, product_detail_json
+from novacart.adapters.web.http.cursors import encode_cursor
+from novacart.adapters.web.http.responses import json_bytes
+from novacart.application.catalog.queries import CatalogQueries, CategoryView
+from novacart.application.ordering.estimate_delivery import EstimateDelivery
+from novacart.application.ports.product_view import ProductWithVariants
+from novacart.entrypoints.settings import Settings
+
+_BUILT: Final = Path(storefront.__file__).parent / "built"
+
+_log = structlog.get_logger("novacart.storefront")
+
+
+def register_storefront(app: Flask, injector: Injector) -> bool:
+    """Serve the storefront if it is enabled and built. Return whether it is."""
+    settings = injector.get(Settings)
+    if not settings.storefront_enabled:
+        return False
+    folder = settings.storefront_dir or _BUILT
+    files = BuiltFiles.load(folder, language=settings.shop_locale)
+    if files is None:
+        _log.warning("storefront_not_built", folder=str(folder))
+        return False
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    encode = CatalogJson(
+        product=_product,
+        products=ProductDocuments(queries).array,
+        categories=_categories,
+        cursor=encode_cursor,
+    )
+    pages = Pages(
+        queries=queries, encode=encode, name=settings.shop_name, currency=settings.currency
+    )
+    site = Site(
+        files=files,
+        pages=pages,
+        sitemap=Sitemap(queries),
+        config=partial(_config, settings, injector.get(EstimateDelivery)),
+        public_url=f"{settings.storefront_url}/" if settings.storefront_url else "",
+        stripe=bool(settings.stripe_secret_key),
+    )
+    site.install(app)
+    return True
+
+
+def _config(settings: Settings, estimate_delivery: EstimateDelivery) -> Mapping[str, Any]:
+    """The `ShopConfig` of the client."""
+    if settings.stripe_secret_key:
+        card_payments = "stripe"
+    else:
+        card_payments = "sandbox" if settings.debug else "none"
+    return {
+        "name": settings.shop_name,
+        "locale": settings.shop_locale,
+        "currency": settings.currency,
+        "cardPayments": card_payments,
+        "stripeKey": settings.stripe_publishable_key if card_payments == "stripe" else "",
+        "maxPerLine": settings.cart_max_per_line,
+        "estimatedDelivery": estimate_delivery().isoformat(),
+    }
+
+
+def _product(detail: ProductWithVariants) -> Mapping[str, Any]:
+    product: dict[str, Any] = orjson.loads(json_bytes(product_detail_json(detail)))
+    return product
+
+
+def _categories(categories: Sequence[CategoryView]) -> Sequence[Mapping[str, Any]]:
+    dumped: list[dict[str, Any]] = CategorySchema(many=True).dump(categories)
+    return dumped

@@ -1,0 +1,73 @@
+import { lazy, Suspense } from "react";
+import { Route, Routes } from "react-router";
+
+import { ErrorBoundary } from "./components/ErrorBoundary";
+import { Layout } from "./components/Layout";
+import { RequireSession } from "./components/RequireSession";
+import { ScrollPosition } from "./components/ScrollPosition";
+import { Toasts } from "./components/toasts";
+import { Loading, ui } from "./components/ui";
+import { Home } from "./pages/Home";
+import { NotFound } from "./pages/NotFound";
+import { ProductList } from "./pages/ProductList";
+import { ProductPage } from "./pages/ProductPage";
+
+const Cart = lazy(() => import("./pages/Cart"));
+const Checkout = lazy(() => import("./pages/Checkout"));
+const PayOrder = lazy(() => import("./pages/PayOrder"));
+const Orders = lazy(() => import("./pages/Orders"));
+const OrderPage = lazy(() => import("./pages/OrderPage"));
+const LinkedOrder = lazy(() => import("./pages/LinkedOrder"));
+const FindOrder = lazy(() => import("./pages/FindOrder"));
+const Account = lazy(() => import("./pages/Account"));
+const Wishlist = lazy(() => import("./pages/Wishlist"));
+const SignIn = lazy(() => import("./pages/SignIn"));
+const SignUp = lazy(() => import("./pages/SignUp"));
+const ForgottenPassword = lazy(() => import("./pages/ForgottenPassword"));
+const ResetPassword = lazy(() => import("./pages/ResetPassword"));
+const VerifyEmail = lazy(() => import("./pages/VerifyEmail"));
+
+export function App() {
+  return (
+    <Toasts>
+      <ScrollPosition />
+      <Layout>
+        <ErrorBoundary>
+          <Suspense
+            fallback={
+              <div className={`${ui.container} ${ui.page}`}>
+                <Loading />
+              </div>
+            }
+          >
+            <Routes>
+              <Route path="/" element={<Home />} />
+              <Route path="/search" element={<ProductList />} />
+              <Route path="/category/:slug" element={<ProductList />} />
+              <Route path="/product/:id" element={<ProductPage />} />
+              <Route path="/sign-in" element={<SignIn />} />
+              <Route path="/sign-up" element={<SignUp />} />
+              <Route path="/forgotten-password" element={<ForgottenPassword />} />
+              <Route path="/reset-password/:user/:token" element={<ResetPassword />} />
+              <Route path="/verify-email/:token" element={<VerifyEmail />} />
+              <Route path="/cart" element={<Cart />} />
+              <Route path="/checkout" element={<Checkout />} />
+              <Route path="/wishlist" element={<Wishlist />} />
+              <Route path="/orders/link/:token" element={<LinkedOrder />} />
+              <Route path="/find-order" element={<FindOrder />} />
+              <Route element={<RequireSession allowGuests />}>
+                <Route path="/orders" element={<Orders />} />
+                <Route path="/orders/:id" element={<OrderPage />} />
+                <Route path="/orders/:id/pay" element={<PayOrder />} />
+              </Route>
+              <Route element={<RequireSession />}>
+                <Route path="/account" element={<Account />} />
+              </Route>
+              <Route path="*" element={<NotFound />} />
+            </Routes>
+          </Suspense>
+        </ErrorBoundary>
+      </Layout>
+    </Toasts>
+  );
+}

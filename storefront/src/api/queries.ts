@@ -1,0 +1,159 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, data, received } from "./client";
+import type { ProductPage } from "./config";
+
+export const PAGE_SIZE = 24;
+const MINUTE = 60_000;
+
+/** What a product list shows, as its address says. Names are those of the API. */
+export interface ProductFilters {
+  category?: string;
+  search?: string;
+  brand?: string[];
+  min_price?: string;
+  max_price?: string;
+  in_stock?: "true";
+  on_sale?: "true";
+  sort?: "price" | "-price" | "newest" | "relevance";
+}
+
+export const keys = {
+  categories: ["categories"],
+  products: ["products"],
+  product: (id: number) => ["product", id],
+  cart: ["cart"],
+  orders: ["orders"],
+  order: (id: number) => ["order", id],
+  addresses: ["addresses"],
+  wishlist: ["wishlist"],
+  account: ["account"],
+} as const;
+
+export const categoriesQuery = queryOptions({
+  queryKey: keys.categories,
+  queryFn: () => data(api.GET("/api/categories/")),
+  staleTime: 10 * MINUTE,
+});
+
+export function productQuery(id: number) {
+  return queryOptions({
+    queryKey: keys.product(id),
+    queryFn: () =>
+      data(api.GET("/api/products/{product_id}/", { params: { path: { product_id: id } } })),
+    staleTime: MINUTE / 2,
+  });
+}
+
+/** One page of a list, after `cursor`. The total is counted for the first page only. */
+export async function productPage(
+  filters: ProductFilters,
+  cursor: string | null,
+  limit = PAGE_SIZE,
+): Promise<ProductPage> {
+  const { in_stock, on_sale, ...others } = filters;
+  const query = {
+    ...others,
+    limit,
+    ...(in_stock ? { in_stock: true } : {}),
+    ...(on_sale ? { on_sale: true } : {}),
+    ...(cursor === null ? { count: true } : { cursor }),
+  };
+  const answer = await received(api.GET("/api/products/", { params: { query } }));
+  const total = answer.response.headers.get("X-Total-Count");
+  return {
+    items: answer.data,
+    next: nextCursor(answer.response.headers.get("Link")),
+    total: total === null ? null : Number(total),
+  };
+}
+
+/** A few products, such as the newest or those of a category. */
+export function productsQuery(filters: ProductFilters, limit: number) {
+  return queryOptions({
+    queryKey: [...keys.products, "first", filters, limit],
+    queryFn: async () => (await productPage(filters, null, limit)).items,
+    staleTime: MINUTE,
+  });
+}
+
+export function nextCursor(link: string | null): string | null {
+  const match = /<([^>]+)>;\s*rel="next"/.exec(link ?? "");
+  return match?.[1] ? new URL(match[1], window.location.origin).searchParams.get("cursor") : null;
+}
+
+export function brandsQuery(category: string | undefined) {
+  return queryOptions({
+    queryKey: ["brands", category ?? ""],
+    queryFn: () =>
+      data(
+        api.GET("/api/products/brands/", {
+          params: { query: category ? { category } : {} },
+        }),
+      ),
+    staleTime: MINUTE,
+  });
+}
+
+export function priceRangeQuery(category: string | undefined) {
+  return queryOptions({
+    queryKey: ["price-range", category ?? ""],
+    queryFn: () =>
+      data(
+        api.GET("/api/products/price-range/", {
+          params: { query: category ? { category } : {} },
+        }),
+      ),
+    staleTime: MINUTE,
+  });
+}
+
+export function suggestionsQuery(text: string) {
+  return queryOptions({
+    queryKey: ["suggestions", text],
+    queryFn: () =>
+      data(api.GET("/api/products/search/suggestions/", { params: { query: { q: text } } })),
+    staleTime: MINUTE,
+  });
+}
+
+export const cartQuery = queryOptions({
+  queryKey: keys.cart,
+  queryFn: () => data(api.GET("/api/cart/")),
+});
+
+export const wishlistQuery = queryOptions({
+  queryKey: keys.wishlist,
+  queryFn: () => data(api.GET("/api/products/wishlist/")),
+  staleTime: MINUTE,
+});
+
+export const addressesQuery = queryOptions({
+  queryKey: keys.addresses,
+  queryFn: () => data(api.GET("/api/addresses/")),
+});
+
+export const accountQuery = queryOptions({
+  queryKey: keys.account,
+  queryFn: () => data(api.GET("/api/my/dashboard/")),
+  staleTime: 5 * MINUTE,
+});
+
+export function ordersQuery(page: number, search: string) {
+  return queryOptions({
+    queryKey: [...keys.orders, page, search],
+    queryFn: () =>
+      data(
+        api.GET("/api/orders/my/", {
+          params: { query: { page, page_size: 10, ...(search ? { search } : {}) } },
+        }),
+      ),
+  });
+}
+
+export function orderQuery(id: number) {
+  return queryOptions({
+    queryKey: keys.order(id),
+    queryFn: () => data(api.GET("/api/orders/{order_id}/", { params: { path: { order_id: id } } })),
+  });
+}

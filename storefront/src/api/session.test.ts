@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import { Session } from "./session";
+
+const OK = (access: string) => Promise.resolve(Response.json({ access }));
+
+beforeEach(() => {
+  // Tabs of one test hear each other; those of other tests must not.
+  vi.stubGlobal("BroadcastChannel", channelOfOneTest());
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+function channelOfOneTest() {
+  const channels = new Set<EventTarget>();
+  return class extends EventTarget {
+    constructor() {
+      super();
+      channels.add(this);
+    }
+
+    postMessage(data: unknown) {
+      for (const other of channels) {
+        if (other !== this) other.dispatchEvent(new MessageEvent("message", { data }));
+      }
+    }
+  };
+}
+
+test("a shopper who never signed in sends no request", async () => {
+  const send = vi.fn();
+  expect(await new Session(send).token()).toBeNull();
+  expect(send).not.toHaveBeenCalled();
+});
+
+test("sign-in keeps the token in memory and only a hint in storage", async () => {
+  const session = new Session(() => OK("first"));
+  expect(await session.signIn("asha", "secret")).toBeNull();
+  expect(await session.token()).toBe("first");
+  expect(Object.values(localStorage)).toEqual(["1"]);
+});
+
+test("a refused sign-in returns the response", async () => {
+  const session = new Session(() => Promise.resolve(Response.json({}, { status: 401 })));
+  expect((await session.signIn("asha", "wrong"))?.status).toBe(401);
+  expect(session.state).toBe("signed-out");
+});
+
+test("requests that need a token at once share one refresh", async () => {
+  localStorage.setItem("novacart.session", "1");
+  const send = vi.fn(() => OK("fresh"));
+  const session = new Session(send);
+  const tokens = await Promise.all([session.token(), session.token(), session.token()]);
+  expect(tokens).toEqual(["fresh", "fresh", "fresh"]);
+  expect(send).toHaveBeenCalledTimes(1);
+});
+
+test("a new token reaches other tabs, and so does the sign-out", async () => {
+  const [tab, other] = [new Session(() => OK("shared")), new Session(() => OK("unused"))];
+  await tab.signIn("asha", "secret");
+  expect(await other.token()).toBe("shared");
+  await tab.signOut();
+  expect([tab.state, other.state]).toEqual(["signed-out", "signed-out"]);
+  expect(await other.token()).toBeNull();
+});
+
+test("a refresh that another tab has done meanwhile is not repeated", async () => {
+  const send = vi.fn(() => OK("mine"));
+  const [tab, other] = [new Session(() => OK("stale")), new Session(send)];
+  await tab.signIn("asha", "secret");
+  tab.keepToken("renewed");
+  expect(await other.refresh("stale")).toBe(true);
+  expect(await other.token()).toBe("renewed");
+  expect(send).not.toHaveBeenCalled();
+});
+
+test("a session that has ended signs out", async () => {
+  localStorage.setItem("novacart.session", "1");
+  const session = new Session(() => Promise.resolve(new Response(null, { status: 401 })));
+  expect(await session.token()).toBeNull();
+  expect(session.state).toBe("signed-out");
+});
+
+test("a shop that is down does not end the session", async () => {
+  localStorage.setItem("novacart.session", "1");
+  const session = new Session(() => Promise.resolve(new Response(null, { status: 503 })));
+  await expect(session.token()).rejects.toThrow();
+  expect(session.state).toBe("signed-in");
+});
+
+test("a guest's session starts with the first need for it and is stored", async () => {
+  const send = vi.fn(() => OK("guest"));
+  const session = new Session(send);
+  await session.ensureShopper();
+  await session.ensureShopper();
+  expect(send).toHaveBeenCalledTimes(1);
+  expect([session.state, await session.token()]).toEqual(["guest", "guest"]);
+  expect(await new Session(send).token()).toBe("guest");
+});
+
+test("a user who signs in is no guest any more once the cart is merged", async () => {
+  localStorage.setItem("novacart.guest", "guest");
+  const session = new Session(() => OK("user"));
+  await session.signIn("asha", "secret");
+  expect([session.state, session.guestToken]).toEqual(["signed-in", "guest"]);
+  session.forgetGuest();
+  await session.signOut();
+  expect(session.state).toBe("signed-out");
+});

@@ -1,0 +1,176 @@
+/**
+ * The session of this browser. The access token of a user is in memory; the refresh token is in a
+ * cookie that scripts can't read. All tabs share a session: one refreshes, the others get the new
+ * token. A guest has one token, which is stored: it opens no account.
+ */
+
+export type SessionState = "signed-in" | "guest" | "signed-out";
+
+type Message = { type: "token"; access: string } | { type: "signed-out" };
+
+const COOKIE = { "Content-Type": "application/json", "X-Session": "cookie" };
+const HINT = "novacart.session";
+const GUEST = "novacart.guest";
+const LOCK = "novacart.refresh";
+
+export class Session {
+  private access: string | null = null;
+  private readonly listeners = new Set<() => void>();
+  private readonly channel: BroadcastChannel | null;
+  private refreshing: Promise<boolean> | null = null;
+  private readonly send: typeof fetch;
+
+  constructor(send: typeof fetch = (input, init) => fetch(input, init)) {
+    this.send = send;
+    this.channel =
+      typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("novacart.session");
+    this.channel?.addEventListener("message", (event: MessageEvent<Message>) => {
+      this.access = event.data.type === "token" ? event.data.access : null;
+      this.notify();
+    });
+  }
+
+  /** Signed in means that the last tab to check had a session; the server has the last word. */
+  get state(): SessionState {
+    if (this.access !== null || readHint()) return "signed-in";
+    return this.guestToken === null ? "signed-out" : "guest";
+  }
+
+  get guestToken(): string | null {
+    return localStorage.getItem(GUEST);
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** The access token, refreshed first if this page has none yet, or that of the guest. */
+  async token(): Promise<string | null> {
+    if (this.access === null && readHint()) await this.refresh();
+    return this.access ?? this.guestToken;
+  }
+
+  /** Start a guest's session unless there is a session. Rejects if the shop can't be reached. */
+  async ensureShopper(): Promise<void> {
+    if (this.state === "signed-out") await this.startGuest();
+  }
+
+  /** Start a guest's session, or extend the present one by 30 days. */
+  async startGuest(): Promise<void> {
+    const known = this.guestToken;
+    const response = await this.send("/api/guest/session/", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(known === null ? {} : { guest_token: known }),
+    });
+    if (!response.ok) throw new TypeError(`guest session: ${response.status}`);
+    const { access } = (await response.json()) as { access: string };
+    localStorage.setItem(GUEST, access);
+    this.notify();
+  }
+
+  /** Forget the guest, whose cart a user has taken over. */
+  forgetGuest(): void {
+    localStorage.removeItem(GUEST);
+    this.notify();
+  }
+
+  /** Sign in. Returns the response if it is not successful. */
+  async signIn(username: string, password: string): Promise<Response | null> {
+    const response = await this.send("/api/token/", {
+      method: "POST",
+      headers: COOKIE,
+      body: JSON.stringify({ username, password }),
+    });
+    if (!response.ok) return response;
+    await this.keep(response);
+    return null;
+  }
+
+  /** Keep the access token of a response that started or renewed the session. */
+  async keep(response: Response): Promise<void> {
+    const { access } = (await response.json()) as { access: string };
+    this.keepToken(access);
+  }
+
+  keepToken(access: string): void {
+    this.access = access;
+    writeHint(true);
+    this.post({ type: "token", access });
+    this.notify();
+  }
+
+  /** End the session at the server and in all tabs. */
+  async signOut(): Promise<void> {
+    await this.send("/api/token/blacklist/", {
+      method: "POST",
+      headers: COOKIE,
+      body: "{}",
+    }).catch(() => null);
+    this.end();
+  }
+
+  /** Forget the session, which has ended at the server. */
+  end(): void {
+    this.access = null;
+    writeHint(false);
+    this.post({ type: "signed-out" });
+    this.notify();
+  }
+
+  /**
+   * Get a new access token. `stale` is the token that was refused. Returns false if there is no
+   * session; rejects if the server can't be reached.
+   */
+  refresh(stale: string | null = null): Promise<boolean> {
+    this.refreshing ??= this.refreshAlone(stale).finally(() => {
+      this.refreshing = null;
+    });
+    return this.refreshing;
+  }
+
+  private async refreshAlone(stale: string | null): Promise<boolean> {
+    return withLock(async () => {
+      // Another tab may have refreshed while this one waited for the lock.
+      if (this.access !== null && this.access !== stale) return true;
+      const response = await this.send("/api/token/refresh/", {
+        method: "POST",
+        headers: COOKIE,
+        body: "{}",
+      });
+      if (response.status === 401 || response.status === 403) {
+        this.end();
+        return false;
+      }
+      if (!response.ok) throw new TypeError(`refresh: ${response.status}`);
+      await this.keep(response);
+      return true;
+    });
+  }
+
+  private post(message: Message): void {
+    this.channel?.postMessage(message);
+  }
+
+  private notify(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+async function withLock(task: () => Promise<boolean>): Promise<boolean> {
+  // Web Locks exist in secure contexts only: https, or this machine.
+  if (!("locks" in navigator)) return task();
+  return await navigator.locks.request(LOCK, task);
+}
+
+function readHint(): boolean {
+  return localStorage.getItem(HINT) !== null;
+}
+
+function writeHint(signedIn: boolean): void {
+  if (signedIn) localStorage.setItem(HINT, "1");
+  else localStorage.removeItem(HINT);
+}
+
+export const session = new Session();

@@ -1,0 +1,187 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type SubmitEvent, useRef } from "react";
+
+import { api, data } from "../api/client";
+import type { Address } from "../api/config";
+import { asProblem } from "../api/problem";
+import { keys } from "../api/queries";
+import { useFocusOnInvalid } from "../hooks/focus";
+import styles from "../pages/shop.module.css";
+import { Button, Field, ProblemAlert, Select } from "./ui";
+
+/** A form for a new address, or for a change of `address`. */
+export function AddressForm({
+  address,
+  submitLabel = "Save address",
+  onSaved,
+  onCancel,
+}: {
+  address?: Address | undefined;
+  submitLabel?: string;
+  onSaved: (address: Address) => void;
+  onCancel?: (() => void) | undefined;
+}) {
+  const queryClient = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const save = useMutation({
+    mutationFn: (body: AddressValues) =>
+      address
+        ? data(
+            api.PUT("/api/addresses/{address_id}/", {
+              params: { path: { address_id: address.id } },
+              body: { ...body, is_default: address.is_default },
+            }),
+          )
+        : data(api.POST("/api/addresses/", { body })),
+    onSuccess: async (saved) => {
+      await queryClient.invalidateQueries({ queryKey: keys.addresses });
+      onSaved(saved);
+    },
+  });
+  useFocusOnInvalid(form, save.error);
+  const problem = save.isError ? asProblem(save.error) : null;
+  const errors = problem?.fields ?? {};
+
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (!save.isPending) save.mutate(addressOf(new FormData(event.currentTarget)));
+  };
+
+  return (
+    <form ref={form} onSubmit={submit} className={styles.form} noValidate>
+      {problem && Object.keys(errors).length === 0 && <ProblemAlert error={problem} />}
+      <AddressFields address={address} errors={errors} />
+      <div className={styles.lineActions}>
+        <Button type="submit" isBusy={save.isPending}>
+          {submitLabel}
+        </Button>
+        {onCancel && (
+          <Button variant="quiet" onClick={onCancel}>
+            Cancel
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** The fields of an address, in a form. A pincode fills in its town. */
+export function AddressFields({
+  address,
+  errors = {},
+  onFilled,
+}: {
+  address?: Partial<AddressValues> | undefined;
+  errors?: Readonly<Record<string, string>>;
+  onFilled?: () => void;
+}) {
+  const queryClient = useQueryClient();
+  const fillPlace = async ({ value, form }: HTMLInputElement) => {
+    const pincode = value.trim();
+    if (!/^[0-9]{6}$/.test(pincode) || !form) return;
+    const place = await queryClient
+      .query({
+        queryKey: ["pincode", pincode],
+        queryFn: () => data(api.GET("/api/addresses/pincode/", { params: { query: { pincode } } })),
+        staleTime: Infinity,
+        retry: false,
+      })
+      .catch(() => null);
+    if (!place?.city) return;
+    // Nothing that the shopper has typed is replaced.
+    fillIfEmpty(form, "town", place.city);
+    fillIfEmpty(form, "district", place.city);
+    fillIfEmpty(form, "state", place.state);
+    onFilled?.();
+  };
+
+  const field = (name: TextField, label: string, autoComplete: string) => ({
+    name,
+    label,
+    autoComplete,
+    required: true,
+    defaultValue: address?.[name],
+    error: errors[name],
+  });
+  return (
+    <>
+      <Field {...field("name", "Full name", "name")} className={styles.half ?? ""} />
+      <Field
+        {...field("mobile", "Mobile number", "tel")}
+        className={styles.half ?? ""}
+        type="tel"
+      />
+      <Field
+        {...field("pincode", "Pincode", "postal-code")}
+        className={styles.third ?? ""}
+        inputMode="numeric"
+        maxLength={6}
+        pattern="[0-9]{6}"
+        title="Six digits"
+        onChange={(event) => void fillPlace(event.target)}
+      />
+      <Field {...field("town", "Town or city", "address-level2")} className={styles.third ?? ""} />
+      <Field {...field("district", "District", "address-level3")} className={styles.third ?? ""} />
+      <Field
+        {...field("house_number", "House or flat", "address-line1")}
+        className={styles.third ?? ""}
+      />
+      <Field {...field("address", "Street and area", "address-line2")} />
+      <Field {...field("state", "State", "address-level1")} className={styles.half ?? ""} />
+      <div className={styles.half}>
+        <Select
+          label="Kind of address"
+          name="address_type"
+          defaultValue={address?.address_type ?? "HOME"}
+        >
+          <option value="HOME">Home</option>
+          <option value="OFFICE">Office</option>
+        </Select>
+      </div>
+    </>
+  );
+}
+
+export function AddressText({ address }: { address: Omit<AddressValues, "address_type"> }) {
+  return (
+    <address>
+      <strong>{address.name}</strong>
+      <br />
+      {address.house_number}, {address.address}
+      <br />
+      {address.town}, {address.state} {address.pincode}
+      <br />
+      {address.mobile}
+    </address>
+  );
+}
+
+const TEXTS = [
+  "name",
+  "mobile",
+  "pincode",
+  "town",
+  "district",
+  "house_number",
+  "address",
+  "state",
+] as const;
+type TextField = (typeof TEXTS)[number];
+export type AddressValues = Record<TextField, string> & { address_type: "HOME" | "OFFICE" };
+
+export function addressOf(form: FormData): AddressValues {
+  const text = (name: string) => {
+    const value = form.get(name);
+    return typeof value === "string" ? value : "";
+  };
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, text(name)])) as Record<
+    TextField,
+    string
+  >;
+  return { ...texts, address_type: text("address_type") === "OFFICE" ? "OFFICE" : "HOME" };
+}
+
+function fillIfEmpty(form: HTMLFormElement, name: TextField, value: string): void {
+  const input = form.elements.namedItem(name);
+  if (input instanceof HTMLInputElement && !input.value) input.value = value;
+}

@@ -1,0 +1,102 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import type { Product } from "../api/config";
+import { productQuery } from "../api/queries";
+import styles from "../pages/catalog.module.css";
+import { Icon } from "./icons";
+import { classes, Price } from "./ui";
+
+const FEW = 3;
+
+export function ProductCard({ product, isEager = false }: { product: Product; isEager?: boolean }) {
+  const queryClient = useQueryClient();
+  const isSoldOut = product.stock <= 0;
+  return (
+    <article
+      className={classes(styles.card, isSoldOut && styles.isSoldOut)}
+      onPointerEnter={() => void queryClient.query(productQuery(product.id)).catch(() => null)}
+    >
+      <div className={styles.picture}>
+        <Picture src={product.image} isEager={isEager} />
+        {isSoldOut && <span className={styles.flag}>Sold out</span>}
+        {!isSoldOut && product.stock <= FEW && (
+          <span className={styles.flag}>Only {product.stock} left</span>
+        )}
+      </div>
+      <h3>
+        <Link to={`/product/${product.id}`}>{product.title}</Link>
+      </h3>
+      {product.subtitle && <p className={styles.subtitle}>{product.subtitle}</p>}
+      <p>
+        <Price
+          amount={product.price}
+          before={product.compare_at_price}
+          currency={product.currency}
+        />
+      </p>
+    </article>
+  );
+}
+
+/** The image of a product whose title is beside it. */
+export function Picture({ src, isEager = false }: { src: string | null; isEager?: boolean }) {
+  if (!src) {
+    return (
+      <span className={styles.noPicture}>
+        <Icon name="box" />
+      </span>
+    );
+  }
+  return (
+    <img
+      src={src}
+      alt=""
+      width="300"
+      height="400"
+      loading={isEager ? "eager" : "lazy"}
+      fetchPriority={isEager ? "high" : "auto"}
+      decoding="async"
+    />
+  );
+}
+
+export function Skeletons({ number }: { number: number }) {
+  return Array.from({ length: number }, (_, index) => (
+    <div key={index} className={styles.card} aria-hidden="true">
+      <div className={styles.picture} />
+    </div>
+  ));
+}
+
+/** A row of products that scrolls sideways. */
+export function Rail({
+  title,
+  products,
+  more,
+}: {
+  title: string;
+  products: readonly Product[];
+  more?: string;
+}) {
+  if (products.length === 0) return null;
+  return (
+    <section className={styles.section} aria-label={title}>
+      <div className={styles.sectionHead}>
+        <h2>{title}</h2>
+        {more && (
+          <Link to={more} aria-label={`See all: ${title}`}>
+            See all
+          </Link>
+        )}
+      </div>
+      <ul className={styles.rail} tabIndex={0} aria-label={title}>
+        {products.map((product) => (
+          <li key={product.id}>
+            <ProductCard product={product} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,303 @@
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
+import { Link, type LinkProps } from "react-router";
+
+import { asProblem } from "../api/problem";
+import { shop } from "../api/config";
+import { money } from "../format";
+import { Icon, type IconName } from "./icons";
+import styles from "./ui.module.css";
+
+export { styles as ui };
+
+export function classes(...names: (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(" ");
+}
+
+type Variant = "quiet" | "danger" | undefined;
+
+interface ButtonProps extends ComponentProps<"button"> {
+  variant?: Variant;
+  isBusy?: boolean;
+}
+
+/** A button that stays in the tab order while its action is running. */
+export function Button({ variant, isBusy = false, className, children, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={classes(styles.button, variant && styles[variant], className)}
+      aria-disabled={isBusy || rest.disabled || undefined}
+      onClick={(event) => {
+        if (isBusy) event.preventDefault();
+        else rest.onClick?.(event);
+      }}
+    >
+      {isBusy && <span className={styles.spinner} aria-hidden="true" />}
+      {children}
+    </button>
+  );
+}
+
+export function ButtonLink({ variant, className, ...rest }: LinkProps & { variant?: Variant }) {
+  return (
+    <Link {...rest} className={classes(styles.button, variant && styles[variant], className)} />
+  );
+}
+
+interface FieldProps extends ComponentProps<"input"> {
+  label: string;
+  error?: string | undefined;
+  hint?: string | undefined;
+}
+
+/** A labelled text field; its error and hint are read with it. */
+export function Field({ label, error, hint, className, ...input }: FieldProps) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return (
+    <div className={classes(styles.field, className)}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        {...input}
+        id={id}
+        className={styles.input}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described || undefined}
+      />
+      {hint && (
+        <p id={`${id}-hint`} className={classes(styles.small, styles.muted)}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p id={`${id}-error`} className={styles.error}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function Select({
+  label,
+  children,
+  hideLabel = false,
+  ...select
+}: ComponentProps<"select"> & { label: string; hideLabel?: boolean }) {
+  const id = useId();
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={hideLabel ? styles.hidden : undefined}>
+        {label}
+      </label>
+      <select {...select} id={id} className={styles.input}>
+        {children}
+      </select>
+    </div>
+  );
+}
+
+/** A message that screen readers announce when it appears. */
+export function Alert({
+  kind = "bad",
+  children,
+}: {
+  kind?: "bad" | "warn" | "good" | "info";
+  children: ReactNode;
+}) {
+  return (
+    <div
+      role={kind === "bad" ? "alert" : "status"}
+      className={classes(styles.alert, kind !== "bad" && styles[kind])}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** An error of a request, with a button that repeats it where that can help. */
+export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  return (
+    <Alert>
+      <p>{asProblem(error).message}</p>
+      {onRetry && (
+        <Button variant="quiet" className={styles.compact} onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </Alert>
+  );
+}
+
+/** A message where there is nothing to show; `isPage`: it is all that the page shows. */
+export function Empty({
+  icon,
+  title,
+  isPage = false,
+  children,
+}: {
+  icon: IconName;
+  title: string;
+  isPage?: boolean;
+  children?: ReactNode;
+}) {
+  const Heading = isPage ? "h1" : "h2";
+  return (
+    <div className={styles.empty}>
+      <Icon name={icon} />
+      <Heading>{title}</Heading>
+      {children}
+    </div>
+  );
+}
+
+export function Loading({ label = "Loading …" }: { label?: string }) {
+  return (
+    <p className={styles.row} role="status">
+      <span className={styles.spinner} aria-hidden="true" />
+      {label}
+    </p>
+  );
+}
+
+export function Price({
+  amount,
+  before,
+  currency,
+}: {
+  amount: string;
+  before?: string | null;
+  currency?: string;
+}) {
+  const isSale = !!before && before !== amount;
+  return (
+    <span className={classes(styles.price, isSale && styles.onSale)}>
+      {isSale ? (
+        <>
+          <span className={styles.hidden}>Sale price </span>
+          <ins>{money(amount, currency)}</ins>
+          <span className={styles.hidden}> instead of </span>
+          <del>{money(before, currency)}</del>
+        </>
+      ) : (
+        money(amount, currency)
+      )}
+    </span>
+  );
+}
+
+export function Stepper({
+  label,
+  value,
+  min,
+  max,
+  onChange,
+}: {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  onChange: (value: number) => void;
+}) {
+  return (
+    <div className={styles.stepper} role="group" aria-label={label}>
+      <button
+        type="button"
+        aria-label="One less"
+        disabled={value <= min}
+        onClick={() => onChange(value - 1)}
+      >
+        −
+      </button>
+      <span aria-live="polite">
+        <span className={styles.hidden}>Quantity: </span>
+        {value}
+      </span>
+      <button
+        type="button"
+        aria-label="One more"
+        disabled={value >= max}
+        onClick={() => onChange(value + 1)}
+      >
+        +
+      </button>
+    </div>
+  );
+}
+
+export function Breadcrumbs({ trail }: { trail: { to: string; label: string }[] }) {
+  return (
+    <nav className={styles.crumbs} aria-label="Breadcrumb">
+      <ol>
+        {trail.map(({ to, label }, index) => (
+          <li key={to}>
+            {index === trail.length - 1 ? (
+              <span aria-current="page">{label}</span>
+            ) : (
+              <Link to={to}>{label}</Link>
+            )}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+/** A modal dialog: focus stays inside, Escape closes it, and focus returns to its opener. */
+export function Dialog({
+  title,
+  isOpen,
+  onClose,
+  className,
+  children,
+}: {
+  title: string;
+  isOpen: boolean;
+  onClose: () => void;
+  className?: string;
+  children: ReactNode;
+}) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    if (isOpen && dialog && !dialog.open) dialog.showModal();
+    if (!isOpen && dialog?.open) dialog.close();
+  }, [isOpen]);
+  return (
+    <dialog
+      ref={element}
+      className={classes(styles.dialog, className)}
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === element.current) onClose();
+      }}
+    >
+      {isOpen && (
+        <>
+          <div className={styles.dialogHead}>
+            <h2 id={id}>{title}</h2>
+            <button
+              type="button"
+              className={styles.iconButton}
+              aria-label="Close"
+              onClick={onClose}
+            >
+              <Icon name="close" />
+            </button>
+          </div>
+          <div className={styles.dialogBody}>{children}</div>
+        </>
+      )}
+    </dialog>
+  );
+}
+
+/** Set the title of the page. */
+export function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    if (title) document.title = title === shop.name ? title : `${title} · ${shop.name}`;
+  }, [title]);
+}

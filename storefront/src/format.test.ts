@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+
+import { fromMinor, money, plural, total, toMinor } from "./format";
+
+test("money is exact up to the largest price", () => {
+  expect(money("9999999999.99", "INR")).toBe("₹9,99,99,99,999.99");
+  expect(money("499.00", "INR")).toBe("₹499");
+  expect(money("499.50", "INR")).toBe("₹499.50");
+  expect(money("1500", "JPY")).toBe("JP¥1,500");
+});
+
+test("amounts convert to minor units and back", () => {
+  for (const amount of ["0.00", "0.05", "21.00", "9999999999.99"]) {
+    expect(fromMinor(toMinor(amount, "INR"), "INR")).toBe(amount);
+  }
+  expect(toMinor("1500", "JPY")).toBe(1500n);
+  expect(fromMinor(1500n, "JPY")).toBe("1500");
+});
+
+test("totals are sums of minor units, not of floating-point numbers", () => {
+  const lines = [
+    { price: "0.10", quantity: 1 },
+    { price: "0.20", quantity: 1 },
+    { price: "9999999999.99", quantity: 10 },
+  ];
+  expect(total(lines, "INR")).toBe("100000000000.20");
+});
+
+test("counted words", () => {
+  expect([plural(1, "item", "items"), plural(1200, "item", "items")]).toEqual([
+    "1 item",
+    "1,200 items",
+  ]);
+});

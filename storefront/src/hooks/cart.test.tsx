@@ -1,0 +1,71 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, renderHook, waitFor } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { beforeEach, expect, test, vi } from "vitest";
+
+import type { CartItem } from "../api/config";
+import { keys } from "../api/queries";
+import { session } from "../api/session";
+import { useQuantities } from "./cart";
+
+const send = vi.fn<typeof fetch>();
+let queryClient: QueryClient;
+
+beforeEach(() => {
+  send.mockReset();
+  vi.stubGlobal("fetch", send);
+  session.keepToken("token");
+  queryClient = new QueryClient();
+  queryClient.setQueryData(keys.cart, [{ id: 1, quantity: 1 }] as CartItem[]);
+});
+
+function wrapper({ children }: { children: ReactNode }) {
+  return <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>;
+}
+
+function quantity(): number | undefined {
+  return queryClient.getQueryData<CartItem[]>(keys.cart)?.[0]?.quantity;
+}
+
+function patches(): Request[] {
+  return send.mock.calls
+    .map(([request]) => request as Request)
+    .filter((request) => request.method === "PATCH");
+}
+
+test("quick changes show at once and are one request", async () => {
+  send.mockImplementation(() => Promise.resolve(Response.json({ message: "", quantity: 4 })));
+  const { result } = renderHook(useQuantities, { wrapper });
+  act(() => {
+    for (const value of [2, 3, 4]) result.current.change(1, value);
+  });
+  expect(quantity()).toBe(4);
+  expect(result.current.isSaving).toBe(true);
+  await waitFor(() => expect(result.current.isSaving).toBe(false));
+  expect(patches()).toHaveLength(1);
+  expect(await patches()[0]?.json()).toEqual({ quantity: 4 });
+});
+
+test("a refusal is the problem of its line", async () => {
+  send.mockImplementation(() =>
+    Promise.resolve(
+      Response.json(
+        { code: "not_enough_in_stock", detail: "Only 3 in stock.", available: 3 },
+        {
+          status: 409,
+        },
+      ),
+    ),
+  );
+  const { result } = renderHook(useQuantities, { wrapper });
+  act(() => result.current.change(1, 5));
+  await waitFor(() => expect(result.current.problems.get(1)?.number("available")).toBe(3));
+});
+
+test("leaving the page sends the change that is still waiting", async () => {
+  send.mockImplementation(() => Promise.resolve(Response.json({ message: "", quantity: 2 })));
+  const { result, unmount } = renderHook(useQuantities, { wrapper });
+  act(() => result.current.change(1, 2));
+  unmount();
+  await waitFor(() => expect(patches()).toHaveLength(1));
+});

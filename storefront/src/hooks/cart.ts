@@ -1,0 +1,133 @@
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useRef, useState } from "react";
+
+import { api, data } from "../api/client";
+import type { CartItem } from "../api/config";
+import { asProblem, type Problem } from "../api/problem";
+import { cartQuery, keys } from "../api/queries";
+import { session } from "../api/session";
+import { total } from "../format";
+import { useIsShopper } from "./session";
+import { rememberPrices, seenPrices } from "./stored";
+
+const QUIET = 350; // milliseconds without a further change before it is sent
+
+/** The cart, which is empty before the first visitor's session starts. */
+export function useCart() {
+  const isShopper = useIsShopper();
+  return useQuery({
+    ...cartQuery,
+    enabled: isShopper,
+    ...(isShopper ? {} : { placeholderData: [] }),
+  });
+}
+
+/** What a shopper puts into the cart, at the price that the page shows. */
+export interface CartAddition {
+  variant: number;
+  quantity: number;
+  price: string;
+}
+
+export function useCartCount(): number {
+  const { data: items = [] } = useCart();
+  return items.reduce((sum, item) => sum + item.quantity, 0);
+}
+
+export function cartTotal(items: readonly CartItem[]): string {
+  return total(
+    items.map((item) => ({ price: item.product_price, quantity: item.quantity })),
+    items[0]?.currency,
+  );
+}
+
+export async function addToCart(queryClient: QueryClient, item: CartAddition): Promise<void> {
+  await session.ensureShopper();
+  await data(
+    api.POST("/api/cart/add/", { body: { variant_id: item.variant, quantity: item.quantity } }),
+  );
+  rememberPrices({ ...seenPrices(), [item.variant]: item.price });
+  await Promise.all([
+    queryClient.invalidateQueries({ queryKey: keys.cart }),
+    queryClient.invalidateQueries({ queryKey: keys.wishlist }),
+  ]);
+}
+
+export function useAddToCart() {
+  const queryClient = useQueryClient();
+  return useMutation({ mutationFn: (item: CartAddition) => addToCart(queryClient, item) });
+}
+
+/**
+ * Change quantities at once on screen. Changes of a line that follow each other quickly are sent
+ * as one request; a refusal restores the cart of the server and is kept as the line's problem.
+ */
+export function useQuantities() {
+  const queryClient = useQueryClient();
+  const waiting = useRef(new Map<number, number>());
+  const timers = useRef(new Map<number, number>());
+  const sending = useRef(0);
+  const [problems, setProblems] = useState<ReadonlyMap<number, Problem>>(new Map());
+  const [isSaving, setIsSaving] = useState(false);
+
+  const send = useCallback(
+    async (line: number) => {
+      const quantity = waiting.current.get(line);
+      if (quantity === undefined) return;
+      waiting.current.delete(line);
+      sending.current += 1;
+      try {
+        await data(
+          api.PATCH("/api/cart/update/{line_id}/", {
+            params: { path: { line_id: line } },
+            body: { quantity },
+          }),
+        );
+      } catch (error) {
+        setProblems((known) => new Map(known).set(line, asProblem(error)));
+      } finally {
+        sending.current -= 1;
+        // The server's cart would undo changes that are not sent yet.
+        if (sending.current === 0 && waiting.current.size === 0) {
+          await queryClient.invalidateQueries({ queryKey: keys.cart });
+          setIsSaving(false);
+        }
+      }
+    },
+    [queryClient],
+  );
+
+  const change = useCallback(
+    (line: number, quantity: number) => {
+      void queryClient.cancelQueries({ queryKey: keys.cart });
+      queryClient.setQueryData<CartItem[]>(keys.cart, (items = []) =>
+        quantity === 0
+          ? items.filter((item) => item.id !== line)
+          : items.map((item) => (item.id === line ? { ...item, quantity } : item)),
+      );
+      setProblems((known) => {
+        const others = new Map(known);
+        others.delete(line);
+        return others;
+      });
+      setIsSaving(true);
+      waiting.current.set(line, quantity);
+      window.clearTimeout(timers.current.get(line));
+      timers.current.set(
+        line,
+        window.setTimeout(() => void send(line), quantity === 0 ? 0 : QUIET),
+      );
+    },
+    [queryClient, send],
+  );
+
+  // Leaving the page sends what is still waiting.
+  useEffect(() => {
+    const pending = waiting.current;
+    return () => {
+      for (const line of [...pending.keys()]) void send(line);
+    };
+  }, [send]);
+
+  return { change, problems, isSaving };
+}

@@ -1,0 +1,16 @@
+import { useSyncExternalStore } from "react";
+
+import { session, type SessionState } from "../api/session";
+
+export function useSession(): SessionState {
+  return useSyncExternalStore(session.subscribe, () => session.state);
+}
+
+export function useIsSignedIn(): boolean {
+  return useSession() === "signed-in";
+}
+
+/** Whether there is a cart: that of a user or of a guest. */
+export function useIsShopper(): boolean {
+  return useSession() !== "signed-out";
+}

@@ -1,0 +1,57 @@
+import "./styles/global.css";
+
+import { type Query, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter } from "react-router";
+
+import { App } from "./App";
+import { page } from "./api/config";
+import { Problem } from "./api/problem";
+import { session } from "./api/session";
+
+const RETRIES = 2;
+const LONGEST_WAIT = 10; // seconds
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, error) =>
+        failures < RETRIES &&
+        (!(error instanceof Problem) ||
+          (error.isTemporary && (error.retryAfter ?? 0) <= LONGEST_WAIT)),
+      retryDelay: (attempt, error) =>
+        error instanceof Problem && error.retryAfter ? error.retryAfter * 1000 : 500 * 2 ** attempt,
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+for (const [key, data] of page.queries) queryClient.setQueryData(key, data);
+
+// What belongs to a shopper is forgotten when the session ends, here or in another tab, and read
+// again when a guest becomes a user.
+const OWN = ["cart", "orders", "order", "addresses", "wishlist", "account"];
+const own = { predicate: ({ queryKey: [kind] }: Query) => OWN.includes(String(kind)) };
+let before = session.state;
+session.subscribe(() => {
+  const after = session.state;
+  if (before !== after) {
+    if (after === "signed-out") queryClient.removeQueries(own);
+    else void queryClient.invalidateQueries(own);
+  }
+  before = after;
+});
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <BrowserRouter>
+          <App />
+        </BrowserRouter>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,238 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { Link } from "react-router";
+
+import { api, data } from "../api/client";
+import { type CartItem, shop } from "../api/config";
+import type { Problem } from "../api/problem";
+import { keys } from "../api/queries";
+import { Picture } from "../components/ProductCard";
+import { useToast } from "../components/toasts";
+import {
+  Alert,
+  Button,
+  ButtonLink,
+  classes,
+  Empty,
+  Loading,
+  Price,
+  ProblemAlert,
+  Stepper,
+  ui,
+  useTitle,
+} from "../components/ui";
+import { day, money, plural, total } from "../format";
+import { cartTotal, useCart, useQuantities } from "../hooks/cart";
+import { rememberPrices, seenPrices } from "../hooks/stored";
+import styles from "./shop.module.css";
+
+export default function Cart() {
+  useTitle("Cart");
+  const cart = useCart();
+  const items = cart.data ?? [];
+  const quantities = useQuantities();
+  const [before] = useState(seenPrices);
+  const canCheckOut = items.every((item) => item.quantity <= item.stock) && !quantities.isSaving;
+
+  // The prices shown now are those that a later visit is compared with.
+  useEffect(() => {
+    if (!cart.data) return;
+    rememberPrices(
+      Object.fromEntries(cart.data.map((item) => [item.variant.id, item.product_price])),
+    );
+  }, [cart.data]);
+
+  return (
+    <div className={classes(ui.container, ui.page)}>
+      <h1>Cart</h1>
+      {cart.isPending && <Loading />}
+      {cart.isError && !cart.data && (
+        <ProblemAlert error={cart.error} onRetry={() => void cart.refetch()} />
+      )}
+      {cart.isSuccess && items.length === 0 && (
+        <Empty icon="cart" title="Your cart is empty">
+          <p>What you add to it stays here, on all your devices.</p>
+          <ButtonLink to="/search">See all products</ButtonLink>
+        </Empty>
+      )}
+      {items.length > 0 && (
+        <div className={styles.columns}>
+          <ul className={styles.lines}>
+            {items.map((item) => (
+              <Line
+                key={item.id}
+                item={item}
+                before={before[item.variant.id]}
+                problem={quantities.problems.get(item.id)}
+                onChange={(quantity) => quantities.change(item.id, quantity)}
+              />
+            ))}
+          </ul>
+          <section className={classes(ui.card, styles.summary)} aria-label="Summary">
+            <h2>Summary</h2>
+            <Amounts items={items} />
+            {items[0] && (
+              <p className={classes(ui.small, ui.muted)}>
+                Delivery by {day(items[0].estimated_delivery)}
+              </p>
+            )}
+            {canCheckOut ? (
+              <ButtonLink to="/checkout" className={ui.wide}>
+                Check out
+              </ButtonLink>
+            ) : (
+              <Button className={ui.wide} disabled isBusy={quantities.isSaving}>
+                {quantities.isSaving ? "Saving …" : "Check out"}
+              </Button>
+            )}
+            {!canCheckOut && !quantities.isSaving && (
+              <p className={ui.error}>Solve the problems of the items first.</p>
+            )}
+          </section>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Amounts({ items }: { items: readonly CartItem[] }) {
+  const currency = items[0]?.currency;
+  const number = items.reduce((sum, item) => sum + item.quantity, 0);
+  return (
+    <dl className={styles.amounts}>
+      <div>
+        <dt>{plural(number, "item", "items")}</dt>
+        <dd>{money(cartTotal(items), currency)}</dd>
+      </div>
+      <div>
+        <dt>Delivery</dt>
+        <dd>Free</dd>
+      </div>
+      <div className={styles.sum}>
+        <dt>Total</dt>
+        <dd>{money(cartTotal(items), currency)}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function Line({
+  item,
+  before,
+  problem,
+  onChange,
+}: {
+  item: CartItem;
+  before: string | undefined;
+  problem: Problem | undefined;
+  onChange: (quantity: number) => void;
+}) {
+  const queryClient = useQueryClient();
+  const toast = useToast();
+  const toWishlist = useMutation({
+    mutationFn: () =>
+      data(api.POST("/api/cart/bulk-move-to-wishlist/", { body: { cart_ids: [item.id] } })),
+    onSuccess: () => {
+      toast({
+        text: `${item.product_title} is on your wishlist.`,
+        link: { to: "/wishlist", label: "View wishlist" },
+      });
+    },
+    onSettled: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: keys.cart }),
+        queryClient.invalidateQueries({ queryKey: keys.wishlist }),
+      ]),
+  });
+  const lineTotal = total([{ price: item.product_price, quantity: item.quantity }], item.currency);
+  return (
+    <li className={styles.line}>
+      <div className={styles.thumb}>
+        <Picture src={item.product_image} />
+      </div>
+      <div className={styles.lineBody}>
+        <div className={styles.lineHead}>
+          <div>
+            <Link to={`/product/${item.product}?variant=${item.variant.id}`}>
+              {item.product_title}
+            </Link>
+            {item.variant.options && (
+              <p className={classes(ui.small, ui.muted)}>{item.variant.options}</p>
+            )}
+            {!item.variant.options && item.product_subtitle && (
+              <p className={classes(ui.small, ui.muted)}>{item.product_subtitle}</p>
+            )}
+          </div>
+          <div>
+            <Price amount={lineTotal} currency={item.currency} />
+          </div>
+        </div>
+        {item.quantity > 1 && (
+          <p className={classes(ui.small, ui.muted)}>
+            {money(item.product_price, item.currency)} each
+          </p>
+        )}
+        {before !== undefined && before !== item.product_price && (
+          <Alert kind="warn">
+            <p>
+              The price changed from {money(before, item.currency)} to{" "}
+              {money(item.product_price, item.currency)}.
+            </p>
+          </Alert>
+        )}
+        <LineProblem item={item} problem={problem} onChange={onChange} />
+        <div className={styles.lineActions}>
+          <Stepper
+            label={`Quantity of ${item.product_title}`}
+            value={item.quantity}
+            min={1}
+            max={Math.max(item.quantity, Math.min(item.stock, shop.maxPerLine))}
+            onChange={onChange}
+          />
+          <button type="button" className={ui.link} onClick={() => onChange(0)}>
+            Remove<span className={ui.hidden}> {item.product_title}</span>
+          </button>
+          <button type="button" className={ui.link} onClick={() => toWishlist.mutate()}>
+            Move to wishlist<span className={ui.hidden}>: {item.product_title}</span>
+          </button>
+        </div>
+        {toWishlist.isError && <ProblemAlert error={toWishlist.error} />}
+      </div>
+    </li>
+  );
+}
+
+/** What keeps a line from being ordered, with a button that solves it. */
+function LineProblem({
+  item,
+  problem,
+  onChange,
+}: {
+  item: CartItem;
+  problem: Problem | undefined;
+  onChange: (quantity: number) => void;
+}) {
+  const possible = Math.min(item.stock, shop.maxPerLine);
+  if (item.quantity > item.stock) {
+    return (
+      <Alert kind="warn">
+        <p>{item.stock > 0 ? `Only ${item.stock} left.` : "Sold out."}</p>
+        <Button variant="quiet" className={ui.compact} onClick={() => onChange(possible)}>
+          {item.stock > 0 ? `Change to ${possible}` : "Remove it"}
+        </Button>
+      </Alert>
+    );
+  }
+  if (!problem) return null;
+  const limit = problem.number("available") ?? problem.number("limit");
+  return (
+    <Alert kind="warn">
+      <p>{problem.message}</p>
+      {limit !== null && limit > item.quantity && (
+        <Button variant="quiet" className={ui.compact} onClick={() => onChange(limit)}>
+          Change to {limit}
+        </Button>
+      )}
+    </Alert>
+  );
+}

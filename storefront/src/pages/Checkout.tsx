@@ -1,0 +1,375 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type RefObject, useRef, useState } from "react";
+import { Link, useNavigate } from "react-router";
+
+import { api, data } from "../api/client";
+import { type Address, type CartItem, shop } from "../api/config";
+import { asProblem, Problem } from "../api/problem";
+import { addressesQuery, keys } from "../api/queries";
+import { AddressFields, AddressForm, AddressText, addressOf } from "../components/AddressForm";
+import { CardPayment } from "../components/CardPayment";
+import { Picture } from "../components/ProductCard";
+import {
+  Alert,
+  Button,
+  ButtonLink,
+  classes,
+  Empty,
+  Field,
+  Loading,
+  Price,
+  ProblemAlert,
+  ui,
+  useTitle,
+} from "../components/ui";
+import { day, money, total } from "../format";
+import { cartTotal, useCart } from "../hooks/cart";
+import { useIsSignedIn } from "../hooks/session";
+import { read, write } from "../hooks/stored";
+import {
+  type CardForm,
+  type Destination,
+  forgetKey,
+  idempotencyKey,
+  openPayment,
+} from "../payment";
+import { Amounts } from "./Cart";
+import styles from "./shop.module.css";
+import { textOf } from "./SignIn";
+
+type Method = "ONLINE" | "COD";
+
+export default function Checkout() {
+  useTitle("Checkout");
+  const cart = useCart();
+  const items = cart.data ?? [];
+  return (
+    <div className={classes(ui.container, ui.page)}>
+      <h1>Checkout</h1>
+      {cart.isPending && <Loading />}
+      {cart.isError && !cart.data && (
+        <ProblemAlert error={cart.error} onRetry={() => void cart.refetch()} />
+      )}
+      {cart.isSuccess && items.length === 0 && (
+        <Empty icon="cart" title="Your cart is empty">
+          <p>There is nothing to check out. If you have just ordered, it is in your orders.</p>
+          <ButtonLink to="/orders">Your orders</ButtonLink>
+        </Empty>
+      )}
+      {items.length > 0 && <Form items={items} />}
+    </div>
+  );
+}
+
+function Form({ items }: { items: CartItem[] }) {
+  const isSignedIn = useIsSignedIn();
+  const guest = useRef<HTMLFormElement>(null);
+  const addresses = useQuery({ ...addressesQuery, enabled: isSignedIn });
+  const [picked, setPicked] = useState<number | null>(null);
+  const [method, setMethod] = useState<Method>(shop.cardPayments === "none" ? "COD" : "ONLINE");
+  const card = useRef<CardForm>(null);
+  const known = addresses.data ?? [];
+  const address =
+    known.find(({ id }) => id === picked) ?? known.find((each) => each.is_default) ?? known[0];
+  const order = usePlacement(items, card);
+  const amount = cartTotal(items);
+  const currency = items[0]?.currency ?? shop.currency;
+
+  return (
+    <div className={styles.columns}>
+      <div className={ui.stack}>
+        <section className={classes(ui.card, styles.step)} aria-labelledby="address">
+          <h2 id="address">{isSignedIn ? "Delivery address" : "Contact and delivery"}</h2>
+          {!isSignedIn && <GuestDetails ref={guest} />}
+          {isSignedIn && addresses.isPending && <Loading />}
+          {addresses.isError && (
+            <ProblemAlert error={addresses.error} onRetry={() => void addresses.refetch()} />
+          )}
+          {isSignedIn && addresses.isSuccess && (
+            <AddressPicker addresses={known} chosen={address?.id} onChoose={setPicked} />
+          )}
+        </section>
+        <section className={classes(ui.card, styles.step)} aria-labelledby="payment">
+          <h2 id="payment">Payment</h2>
+          <fieldset className={styles.options}>
+            <legend className={ui.hidden}>How do you want to pay?</legend>
+            {shop.cardPayments !== "none" && (
+              <label className={styles.option}>
+                <input
+                  type="radio"
+                  name="method"
+                  checked={method === "ONLINE"}
+                  onChange={() => setMethod("ONLINE")}
+                />
+                <span>
+                  <strong>Card</strong>
+                  <br />
+                  <span className={classes(ui.small, ui.muted)}>
+                    Charged when you place the order
+                  </span>
+                </span>
+              </label>
+            )}
+            <label className={styles.option}>
+              <input
+                type="radio"
+                name="method"
+                checked={method === "COD"}
+                onChange={() => setMethod("COD")}
+              />
+              <span>
+                <strong>Cash on delivery</strong>
+                <br />
+                <span className={classes(ui.small, ui.muted)}>Pay the courier</span>
+              </span>
+            </label>
+          </fieldset>
+          {method === "ONLINE" && <CardPayment ref={card} amount={amount} currency={currency} />}
+        </section>
+      </div>
+      <section className={classes(ui.card, styles.summary)} aria-label="Summary">
+        <h2>Your order</h2>
+        <ul className={classes(styles.lines, styles.small)}>
+          {items.map((item) => (
+            <SummaryLine key={item.id} item={item} />
+          ))}
+        </ul>
+        <Amounts items={items} />
+        {items[0] && (
+          <p className={classes(ui.small, ui.muted)}>
+            Delivery by {day(items[0].estimated_delivery)}
+          </p>
+        )}
+        {order.problem && <PlacementProblem problem={order.problem} items={items} />}
+        <Button
+          className={ui.wide}
+          disabled={isSignedIn && !address}
+          isBusy={order.isPending}
+          onClick={() => {
+            const to = isSignedIn ? address && { address_id: address.id } : guestOf(guest.current);
+            if (to) order.place({ to, method });
+          }}
+        >
+          {method === "ONLINE" ? `Pay ${money(amount, currency)}` : "Place order"}
+        </Button>
+        {isSignedIn && !address && addresses.isSuccess && (
+          <p className={classes(ui.small, ui.muted)}>Save a delivery address first.</p>
+        )}
+        <Link to="/cart">Back to cart</Link>
+      </section>
+    </div>
+  );
+}
+
+const GUEST = "novacart.checkout";
+
+/** E-mail and address of a guest. A reload keeps what was typed. */
+function GuestDetails({ ref }: { ref: RefObject<HTMLFormElement | null> }) {
+  const [typed] = useState(() => (read(sessionStorage, GUEST) ?? {}) as Record<string, string>);
+  const save = () => {
+    if (ref.current) {
+      write(sessionStorage, GUEST, Object.fromEntries(new FormData(ref.current)));
+    }
+  };
+  return (
+    <form
+      ref={ref}
+      className={styles.form}
+      onChange={save}
+      onSubmit={(event) => event.preventDefault()}
+    >
+      <p>
+        Have an account? <Link to="/sign-in?next=%2Fcheckout">Sign in</Link>
+      </p>
+      <Field
+        label="E-mail"
+        name="email"
+        type="email"
+        autoComplete="email"
+        hint="For the confirmation, and for a link to your order."
+        maxLength={254}
+        required
+        defaultValue={typed["email"]}
+      />
+      <AddressFields address={typed} onFilled={save} />
+    </form>
+  );
+}
+
+/** What a guest has entered. Null if something is missing, which the browser then shows. */
+function guestOf(form: HTMLFormElement | null): Destination | null {
+  if (!form?.reportValidity()) return null;
+  const fields = new FormData(form);
+  return { email: textOf(fields, "email").trim(), address: addressOf(fields) };
+}
+
+function AddressPicker({
+  addresses,
+  chosen,
+  onChoose,
+}: {
+  addresses: Address[];
+  chosen: number | undefined;
+  onChoose: (id: number) => void;
+}) {
+  const [isAdding, setAdding] = useState(false);
+  const isFirst = addresses.length === 0;
+  return (
+    <>
+      {!isFirst && (
+        <fieldset className={styles.options}>
+          <legend className={ui.hidden}>Where shall we deliver?</legend>
+          {addresses.map((address) => (
+            <label key={address.id} className={styles.option}>
+              <input
+                type="radio"
+                name="address"
+                checked={address.id === chosen}
+                onChange={() => onChoose(address.id)}
+              />
+              <AddressText address={address} />
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {isAdding || isFirst ? (
+        <AddressForm
+          onSaved={({ id }) => {
+            setAdding(false);
+            onChoose(id);
+          }}
+          onCancel={isFirst ? undefined : () => setAdding(false)}
+        />
+      ) : (
+        <div>
+          <Button variant="quiet" className={ui.compact} onClick={() => setAdding(true)}>
+            Add an address
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function SummaryLine({ item }: { item: CartItem }) {
+  const lineTotal = total([{ price: item.product_price, quantity: item.quantity }], item.currency);
+  return (
+    <li className={styles.line}>
+      <div className={styles.thumb}>
+        <Picture src={item.product_image} />
+      </div>
+      <div className={styles.lineBody}>
+        <div className={styles.lineHead}>
+          <span>
+            {item.product_title}
+            <br />
+            <span className={classes(ui.small, ui.muted)}>
+              {[item.variant.options, `Quantity ${item.quantity}`].filter(Boolean).join(" · ")}
+            </span>
+          </span>
+          <Price amount={lineTotal} currency={item.currency} />
+        </div>
+      </div>
+    </li>
+  );
+}
+
+/** Places the order of the cart, and pays it by card. */
+function usePlacement(items: CartItem[], card: RefObject<CardForm | null>) {
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const isRunning = useRef(false);
+  const placement = useMutation({
+    mutationFn: async ({ to, method }: { to: Destination; method: Method }) => {
+      const expected = cartTotal(items);
+      const lines = items.map((item) => [item.variant.id, item.quantity, item.product_price]);
+      if (method === "COD") {
+        const body = {
+          ...to,
+          payment_method: "COD" as const,
+          expected_total: expected,
+        };
+        const placed = await data(
+          api.POST("/api/orders/create/", {
+            params: { header: { "Idempotency-Key": idempotencyKey([body, lines]) } },
+            body,
+          }),
+        );
+        return placed.id;
+      }
+      const invalid = await card.current?.validate();
+      if (invalid) throw new Problem(400, "card_incomplete", invalid);
+      const intent = await openPayment({ ...to, expected_total: expected }, lines);
+      const result = await card.current?.confirm(intent);
+      if (result?.status === "declined") {
+        throw new Problem(402, "payment_declined", result.message, {
+          order: intent.order_id,
+        });
+      }
+      return intent.order_id;
+    },
+    onSuccess: async (orderId) => {
+      forgetKey();
+      await queryClient.invalidateQueries({ queryKey: keys.orders });
+      void navigate(`/orders/${orderId}?placed=1`, { replace: true });
+      void queryClient.invalidateQueries({ queryKey: keys.cart });
+    },
+    onError: (error) => {
+      const problem = asProblem(error);
+      // Where the answer is unknown, the same key repeats the same request.
+      if (problem.status >= 400 && problem.status < 500) forgetKey();
+      if (problem.status === 409 || problem.code === "cart_empty") {
+        void queryClient.invalidateQueries({ queryKey: keys.cart });
+      }
+    },
+    onSettled: () => {
+      isRunning.current = false;
+    },
+  });
+  return {
+    isPending: placement.isPending,
+    problem: placement.isError ? asProblem(placement.error) : null,
+    // A second click may arrive before the button shows that the first one works.
+    place: (order: { to: Destination; method: Method }) => {
+      if (isRunning.current) return;
+      isRunning.current = true;
+      placement.mutate(order);
+    },
+  };
+}
+
+function PlacementProblem({ problem, items }: { problem: Problem; items: CartItem[] }) {
+  const short = shortLines(problem.facts["lines"]);
+  const newTotal = problem.text("total_amount");
+  return (
+    <Alert>
+      {problem.code === "total_changed" && newTotal ? (
+        <p>The total is now {money(newTotal)}. Check your order, then place it again.</p>
+      ) : (
+        <p>{problem.message}</p>
+      )}
+      {short.length > 0 && (
+        <ul>
+          {short.map(({ variant, available }) => (
+            <li key={variant}>
+              {items.find((item) => item.variant.id === variant)?.product_title}:{" "}
+              {available > 0 ? `${available} left` : "sold out"}
+            </li>
+          ))}
+        </ul>
+      )}
+      {short.length > 0 && <Link to="/cart">Change your cart</Link>}
+      {problem.status === 0 && (
+        <p>If the order was placed, this button opens it. It is never placed twice.</p>
+      )}
+    </Alert>
+  );
+}
+
+function shortLines(lines: unknown): { variant: number; available: number }[] {
+  if (!Array.isArray(lines)) return [];
+  return lines.filter(
+    (line: unknown): line is { variant: number; available: number } =>
+      typeof line === "object" && line !== null && "variant" in line && "available" in line,
+  );
+}

@@ -1,0 +1,96 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link } from "react-router";
+
+import type { Category } from "../api/config";
+import { shop } from "../api/config";
+import { categoriesQuery, productQuery, productsQuery } from "../api/queries";
+import { Rail } from "../components/ProductCard";
+import { classes, ProblemAlert, ui, useTitle } from "../components/ui";
+import { seenProducts } from "../hooks/stored";
+import styles from "./catalog.module.css";
+
+const NEW = 12;
+
+export function Home() {
+  useTitle(shop.name);
+  const categories = useQuery(categoriesQuery);
+  const newest = useQuery(productsQuery({ sort: "newest", in_stock: "true" }, NEW));
+  const sale = useQuery(productsQuery({ on_sale: "true", in_stock: "true" }, NEW));
+  const main = (categories.data ?? []).filter(({ parent }) => parent === null);
+  const [first, ...others] = main;
+  return (
+    <div className={classes(ui.container, ui.page)}>
+      <h1 className={ui.hidden}>{shop.name}</h1>
+      {first && <Banner category={first} isEager />}
+      {categories.isError && (
+        <ProblemAlert error={categories.error} onRetry={() => void categories.refetch()} />
+      )}
+      <section className={styles.section} aria-labelledby="categories">
+        <div className={styles.sectionHead}>
+          <h2 id="categories">Shop by category</h2>
+          <Link to="/search">All products</Link>
+        </div>
+        <ul className={styles.tiles}>
+          {main.map((category) => (
+            <li key={category.id} className={styles.tile}>
+              {category.image && (
+                <img src={category.image} alt="" width="200" height="220" loading="lazy" />
+              )}
+              <Link to={`/category/${category.slug}`}>{category.name}</Link>
+            </li>
+          ))}
+        </ul>
+      </section>
+      {newest.isError ? (
+        <section className={styles.section}>
+          <ProblemAlert error={newest.error} onRetry={() => void newest.refetch()} />
+        </section>
+      ) : (
+        <Rail title="New in the shop" products={newest.data ?? []} more="/search?sort=newest" />
+      )}
+      <Rail title="On sale" products={sale.data ?? []} more="/search?on_sale=true" />
+      <SeenProducts />
+      <div className={classes(styles.section, styles.pair)}>
+        {others.slice(0, 2).map((category) => (
+          <Banner key={category.id} category={category} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** A category's banner, whose image has its name in it. */
+function Banner({ category, isEager = false }: { category: Category; isEager?: boolean }) {
+  const wide = category.desktop_image;
+  if (!wide) return null;
+  return (
+    <Link
+      to={`/category/${category.slug}`}
+      className={classes(styles.hero, isEager && styles.hasMobileImage)}
+    >
+      <picture>
+        {category.mobile_image && isEager && (
+          <source media="(max-width: 599px)" srcSet={category.mobile_image} />
+        )}
+        <img
+          src={wide}
+          alt={category.name}
+          width="1920"
+          height="600"
+          loading={isEager ? "eager" : "lazy"}
+          fetchPriority={isEager ? "high" : "auto"}
+        />
+      </picture>
+    </Link>
+  );
+}
+
+function SeenProducts() {
+  const [ids] = useState(seenProducts);
+  const results = useQueries({
+    queries: ids.map((id) => ({ ...productQuery(id), retry: false })),
+  });
+  const products = results.flatMap(({ data }) => (data ? [data] : []));
+  return <Rail title="Recently seen" products={products} />;
+}

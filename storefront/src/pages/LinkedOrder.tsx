@@ -1,0 +1,128 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams } from "react-router";
+
+import { api, data } from "../api/client";
+import { asProblem } from "../api/problem";
+import { LineBadge, StatusBadge, Timeline } from "../components/OrderStatus";
+import { Picture } from "../components/ProductCard";
+import {
+  Alert,
+  Button,
+  ButtonLink,
+  classes,
+  Loading,
+  Price,
+  ProblemAlert,
+  ui,
+  useTitle,
+} from "../components/ui";
+import { dateTime, total } from "../format";
+import { useIsSignedIn } from "../hooks/session";
+import styles from "./shop.module.css";
+
+/** An order that was placed without an account, by the link in its mail. */
+export default function LinkedOrder() {
+  const token = useParams()["token"] ?? "";
+  const isSignedIn = useIsSignedIn();
+  const navigate = useNavigate();
+  const order = useQuery({
+    queryKey: ["linked-order", token],
+    queryFn: () => data(api.POST("/api/orders/link/", { body: { token } })),
+    retry: false,
+  });
+  const cancel = useMutation({
+    mutationFn: () => data(api.POST("/api/orders/link/cancel/", { body: { token } })),
+    onSettled: () => order.refetch(),
+  });
+  const claim = useMutation({
+    mutationFn: () => data(api.POST("/api/orders/claim/", { body: { token } })),
+    onSuccess: ({ id }) => void navigate(`/orders/${id}`, { replace: true }),
+  });
+  useTitle(order.data ? `Order ${order.data.number}` : "Order");
+  if (order.isPending) {
+    return (
+      <div className={classes(ui.container, ui.page)}>
+        <Loading />
+      </div>
+    );
+  }
+  if (order.isError) {
+    return (
+      <div className={classes(ui.container, ui.page, ui.narrow, ui.stack)}>
+        <h1>Order</h1>
+        <Alert>
+          <p>{asProblem(order.error).message}</p>
+          <Link to="/find-order">Send another link</Link>
+        </Alert>
+      </div>
+    );
+  }
+  const { number, created_at, items, currency, total_amount, status, payment_method } = order.data;
+  const canCancel =
+    status === "PENDING" ||
+    (payment_method === "COD" && (status === "CONFIRMED" || status === "PROCESSING"));
+  return (
+    <div className={classes(ui.container, ui.page, ui.stack)}>
+      <div className={classes(ui.row, ui.spread)}>
+        <div>
+          <h1>Order {number}</h1>
+          <p className={ui.muted}>Placed on {dateTime(created_at)}</p>
+        </div>
+        <StatusBadge order={order.data} />
+      </div>
+      <div className={ui.card}>
+        <Timeline order={order.data} />
+        {status === "CANCELLED" && <p>This order was cancelled.</p>}
+        <ul className={styles.lines}>
+          {items.map((line) => (
+            <li key={line.id} className={styles.line}>
+              <div className={styles.thumb}>
+                <Picture src={line.product_image} />
+              </div>
+              <div className={styles.lineBody}>
+                <div className={styles.lineHead}>
+                  <Link to={`/product/${line.product}`}>{line.product_title}</Link>
+                  <Price
+                    amount={total(
+                      [{ price: line.price_at_purchase, quantity: line.quantity }],
+                      currency,
+                    )}
+                    currency={currency}
+                  />
+                </div>
+                <p className={classes(ui.small, ui.muted)}>
+                  {[line.variant.options, `Quantity ${line.quantity}`].filter(Boolean).join(" · ")}
+                </p>
+                <LineBadge line={line} />
+              </div>
+            </li>
+          ))}
+        </ul>
+        <p className={classes(ui.row, ui.spread)} style={{ marginBlockStart: 16 }}>
+          <strong>Total</strong>
+          <Price amount={total_amount} currency={currency} />
+        </p>
+      </div>
+      {(cancel.isError || claim.isError) && <ProblemAlert error={cancel.error ?? claim.error} />}
+      <div className={ui.row}>
+        {isSignedIn ? (
+          <Button isBusy={claim.isPending} onClick={() => claim.mutate()}>
+            Add to your orders
+          </Button>
+        ) : (
+          <ButtonLink
+            variant="quiet"
+            to={`/sign-in?next=${encodeURIComponent(`/orders/link/${token}`)}`}
+          >
+            Sign in to keep this order
+          </ButtonLink>
+        )}
+        {canCancel && (
+          <Button variant="danger" isBusy={cancel.isPending} onClick={() => cancel.mutate()}>
+            Cancel order
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,351 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type SubmitEvent, useState } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
+
+import { api, data } from "../api/client";
+import type { Order, OrderLine } from "../api/config";
+import { asProblem } from "../api/problem";
+import { keys, orderQuery } from "../api/queries";
+import { AddressText } from "../components/AddressForm";
+import { LineBadge, StatusBadge, Timeline } from "../components/OrderStatus";
+import { Picture } from "../components/ProductCard";
+import { useToast } from "../components/toasts";
+import {
+  Alert,
+  Breadcrumbs,
+  Button,
+  ButtonLink,
+  classes,
+  Dialog,
+  Field,
+  Loading,
+  Price,
+  ProblemAlert,
+  ui,
+  useTitle,
+} from "../components/ui";
+import { dateTime, money, total, toMinor } from "../format";
+import { idempotencyKey } from "../payment";
+import { NotFound } from "./NotFound";
+import styles from "./shop.module.css";
+
+const POLL = 1500; // milliseconds
+const LONGEST_WAIT = 60_000; // milliseconds for the report of a payment
+
+export default function OrderPage() {
+  const id = Number(useParams()["id"]);
+  const [params] = useSearchParams();
+  const isNew = params.has("placed") || params.has("paid");
+  const [opened] = useState(() => Date.now());
+  const order = useQuery({
+    ...orderQuery(id),
+    // The provider reports a payment shortly after the shopper has made it.
+    refetchInterval: ({ state }) =>
+      isNew && state.data?.status === "PENDING" && Date.now() - opened < LONGEST_WAIT
+        ? POLL
+        : false,
+  });
+  useTitle(order.data && `Order ${order.data.number}`);
+  if (order.isError && asProblem(order.error).status === 404) return <NotFound />;
+  return (
+    <div className={classes(ui.container, ui.page)}>
+      {order.isPending && <Loading />}
+      {order.isError && <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />}
+      {order.data && <OrderView order={order.data} isNew={isNew} />}
+    </div>
+  );
+}
+
+function OrderView({ order, isNew }: { order: Order; isNew: boolean }) {
+  return (
+    <>
+      <div className={styles.noPrint}>
+        <Breadcrumbs
+          trail={[
+            { to: "/orders", label: "Orders" },
+            { to: `/orders/${order.id}`, label: order.number },
+          ]}
+        />
+      </div>
+      <div className={classes(ui.row, ui.spread)} style={{ marginBlock: "14px 20px" }}>
+        <div>
+          <h1>Order {order.number}</h1>
+          <p className={ui.muted}>Placed on {dateTime(order.created_at)}</p>
+        </div>
+        <StatusBadge order={order} />
+      </div>
+      <Notice order={order} isNew={isNew} />
+      <div className={styles.columns}>
+        <div className={ui.stack}>
+          <section className={ui.card} aria-label="Progress">
+            <Timeline order={order} />
+            {order.tracking_number && (
+              <p>
+                {order.carrier}, tracking number <strong>{order.tracking_number}</strong>
+              </p>
+            )}
+            {order.status === "CANCELLED" && <p>This order was cancelled.</p>}
+            {order.status === "REFUNDED" && (
+              <p>{money(order.refunded_amount, order.currency)} were refunded.</p>
+            )}
+          </section>
+          <section className={ui.card} aria-labelledby="items">
+            <h2 id="items">Items</h2>
+            <ul className={styles.lines} style={{ marginBlockStart: 14 }}>
+              {order.items.map((line) => (
+                <Line key={line.id} order={order} line={line} />
+              ))}
+            </ul>
+          </section>
+        </div>
+        <div className={styles.summary}>
+          <section className={classes(ui.card, ui.stack)} aria-labelledby="amounts">
+            <h2 id="amounts">Amounts</h2>
+            <OrderAmounts order={order} />
+          </section>
+          {order.address && (
+            <section className={classes(ui.card, ui.stack)} aria-labelledby="to">
+              <h2 id="to">Delivery to</h2>
+              <AddressText address={order.address} />
+            </section>
+          )}
+          <div className={classes(ui.row, styles.noPrint)}>
+            <Button variant="quiet" className={ui.compact} onClick={() => window.print()}>
+              Print
+            </Button>
+            <CancelOrder order={order} />
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Notice({ order, isNew }: { order: Order; isNew: boolean }) {
+  if (order.status === "PENDING" && isNew) {
+    return (
+      <Alert kind="info">
+        <Loading label="Waiting for the confirmation of your payment …" />
+        <Link to={`/orders/${order.id}/pay`}>Pay in another way</Link>
+      </Alert>
+    );
+  }
+  if (order.status === "PENDING") {
+    return (
+      <Alert kind="warn">
+        <p>
+          This order is not paid.
+          {order.expires_at && ` It is kept for you until ${dateTime(order.expires_at)}.`}
+        </p>
+        <ButtonLink to={`/orders/${order.id}/pay`} className={ui.compact}>
+          Pay now
+        </ButtonLink>
+      </Alert>
+    );
+  }
+  if (!isNew || order.status === "CANCELLED") return null;
+  return (
+    <Alert kind="good">
+      <p>
+        <strong>Thank you!</strong> Your order is placed, and a confirmation is on its way by
+        e-mail.
+      </p>
+    </Alert>
+  );
+}
+
+function OrderAmounts({ order }: { order: Order }) {
+  const goods = total(
+    order.items.map((item) => ({ price: item.price_at_purchase, quantity: item.quantity })),
+    order.currency,
+  );
+  const isRefunded = toMinor(order.refunded_amount, order.currency) > 0n;
+  return (
+    <dl className={styles.amounts}>
+      <div>
+        <dt>Items</dt>
+        <dd>{money(goods, order.currency)}</dd>
+      </div>
+      <div>
+        <dt>Delivery</dt>
+        <dd>Free</dd>
+      </div>
+      <div className={styles.sum}>
+        <dt>Total</dt>
+        <dd>{money(order.total_amount, order.currency)}</dd>
+      </div>
+      {isRefunded && (
+        <div>
+          <dt>Refunded</dt>
+          <dd>{money(order.refunded_amount, order.currency)}</dd>
+        </div>
+      )}
+      <div className={classes(ui.small, ui.muted)}>
+        <dt>Payment</dt>
+        <dd>
+          {order.payment_method === "COD"
+            ? "Cash on delivery"
+            : order.paid_at
+              ? `Card, ${dateTime(order.paid_at)}`
+              : "Card, not paid"}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Line({ order, line }: { order: Order; line: OrderLine }) {
+  const lineTotal = total(
+    [{ price: line.price_at_purchase, quantity: line.quantity }],
+    order.currency,
+  );
+  return (
+    <li className={styles.line}>
+      <div className={styles.thumb}>
+        <Picture src={line.product_image} />
+      </div>
+      <div className={styles.lineBody}>
+        <div className={styles.lineHead}>
+          <Link to={`/product/${line.product}`}>{line.product_title}</Link>
+          <Price amount={lineTotal} currency={order.currency} />
+        </div>
+        <p className={classes(ui.small, ui.muted)}>
+          {[
+            line.variant.options,
+            `${line.quantity} × ${money(line.price_at_purchase, order.currency)}`,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </p>
+        <div className={ui.row}>
+          <LineBadge line={line} />
+        </div>
+        {order.items.length > 1 && canCancelItem(order, line) && (
+          <div className={classes(styles.lineActions, styles.noPrint)}>
+            <CancelItem order={order} line={line} />
+          </div>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function canCancelItem(order: Order, line: OrderLine): boolean {
+  if (line.status !== "CONFIRMED") return false;
+  return order.payment_method === "COD"
+    ? order.status === "CONFIRMED" || order.status === "PROCESSING"
+    : order.status === "PAID";
+}
+
+function useChange(order: Order, done: string, change: () => Promise<unknown>) {
+  const queryClient = useQueryClient();
+  const toast = useToast();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () => toast({ text: done }),
+    onSettled: () =>
+      Promise.all([
+        queryClient.invalidateQueries({ queryKey: keys.order(order.id) }),
+        queryClient.invalidateQueries({ queryKey: keys.orders }),
+        queryClient.invalidateQueries({ queryKey: keys.cart }),
+      ]),
+  });
+}
+
+function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
+  const [isOpen, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const cancel = useChange(order, "The item was cancelled.", async () => {
+    const body = { orderId: order.id, itemId: line.id, reason };
+    await data(
+      api.POST("/api/orders/cancel-item/", {
+        params: {
+          header: { "Idempotency-Key": idempotencyKey(["cancel", order.id, line.id]) },
+        },
+        body,
+      }),
+    );
+    setOpen(false);
+  });
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    cancel.mutate();
+  };
+  return (
+    <>
+      <button type="button" className={ui.link} onClick={() => setOpen(true)}>
+        Cancel this item<span className={ui.hidden}>: {line.product_title}</span>
+      </button>
+      <Dialog title="Cancel this item?" isOpen={isOpen} onClose={() => setOpen(false)}>
+        <form className={ui.stack} onSubmit={submit}>
+          <p>
+            {line.quantity} × {line.product_title}
+            {order.payment_method === "ONLINE" && ". What you paid for it goes back to your card."}
+          </p>
+          <Field
+            label="Reason (optional)"
+            value={reason}
+            maxLength={500}
+            onChange={(event) => setReason(event.target.value)}
+          />
+          {cancel.isError && <ProblemAlert error={cancel.error} />}
+          <Button type="submit" variant="danger" isBusy={cancel.isPending}>
+            Cancel the item
+          </Button>
+        </form>
+      </Dialog>
+    </>
+  );
+}
+
+function CancelOrder({ order }: { order: Order }) {
+  const [isOpen, setOpen] = useState(false);
+  const isPaid = order.status === "PAID";
+  const canCancel =
+    isPaid ||
+    order.status === "PENDING" ||
+    (order.payment_method === "COD" &&
+      (order.status === "CONFIRMED" || order.status === "PROCESSING"));
+  const cancel = useChange(order, "The order was cancelled.", async () => {
+    await data(
+      isPaid
+        ? api.POST("/api/payments/refund/{order_id}/", {
+            params: {
+              path: { order_id: order.id },
+              header: { "Idempotency-Key": idempotencyKey(["refund", order.id]) },
+            },
+            body: {},
+          })
+        : api.POST("/api/orders/cancel/{order_id}/", {
+            params: { path: { order_id: order.id } },
+          }),
+    );
+    setOpen(false);
+  });
+  if (!canCancel) return null;
+  return (
+    <>
+      <Button variant="danger" className={ui.compact} onClick={() => setOpen(true)}>
+        Cancel order
+      </Button>
+      <Dialog title="Cancel this order?" isOpen={isOpen} onClose={() => setOpen(false)}>
+        <div className={ui.stack}>
+          <p>
+            {isPaid
+              ? `${money(order.total_amount, order.currency)} will be refunded to your card.`
+              : "The items go back on sale. This can’t be undone."}
+          </p>
+          {cancel.isError && <ProblemAlert error={cancel.error} />}
+          <div className={ui.row}>
+            <Button variant="danger" isBusy={cancel.isPending} onClick={() => cancel.mutate()}>
+              Cancel the order
+            </Button>
+            <Button variant="quiet" onClick={() => setOpen(false)}>
+              Keep it
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    </>
+  );
+}

@@ -1,0 +1,135 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { SubmitEvent } from "react";
+import { Link, useSearchParams } from "react-router";
+
+import type { Order } from "../api/config";
+import { ordersQuery } from "../api/queries";
+import { StatusBadge } from "../components/OrderStatus";
+import { Picture } from "../components/ProductCard";
+import {
+  Button,
+  ButtonLink,
+  classes,
+  Empty,
+  Field,
+  Loading,
+  Price,
+  ProblemAlert,
+  ui,
+  useTitle,
+} from "../components/ui";
+import { dateTime, plural } from "../format";
+import styles from "./shop.module.css";
+
+const PAGE_SIZE = 10;
+
+export default function Orders() {
+  useTitle("Orders");
+  const [params, setParams] = useSearchParams();
+  const number = Math.max(1, Math.floor(Number(params.get("page"))) || 1);
+  const search = params.get("search")?.trim().slice(0, 100) ?? "";
+  const orders = useQuery({ ...ordersQuery(number, search), placeholderData: keepPreviousData });
+  const results = orders.data?.results ?? [];
+  const last = Math.max(1, Math.ceil((orders.data?.count ?? 0) / PAGE_SIZE));
+
+  const find = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const text = new FormData(event.currentTarget).get("search");
+    setParams(typeof text === "string" && text.trim() ? { search: text.trim() } : {});
+  };
+  const open = (page: number) => {
+    setParams({ ...(search && { search }), page: String(page) });
+    window.scrollTo(0, 0);
+  };
+  return (
+    <div className={classes(ui.container, ui.page)}>
+      <div className={classes(ui.row, ui.spread)}>
+        <h1>Orders</h1>
+        <form role="search" className={ui.row} key={search} onSubmit={find}>
+          <Field
+            label="Find an item in your orders"
+            name="search"
+            type="search"
+            defaultValue={search}
+          />
+        </form>
+      </div>
+      <div className={ui.stack} style={{ marginBlockStart: 24 }}>
+        {orders.isPending && <Loading />}
+        {orders.isError && (
+          <ProblemAlert error={orders.error} onRetry={() => void orders.refetch()} />
+        )}
+        {orders.isSuccess && results.length === 0 && (
+          <Empty icon="box" title={search ? "Nothing found" : "No orders yet"}>
+            <p>
+              {search
+                ? `None of your orders has an item that matches “${search}”.`
+                : "Your orders will be here, from payment to delivery."}
+            </p>
+            {search ? (
+              <Link to="/orders">All orders</Link>
+            ) : (
+              <ButtonLink to="/search">See all products</ButtonLink>
+            )}
+          </Empty>
+        )}
+        {results.map((order) => (
+          <OrderCard key={order.id} order={order} />
+        ))}
+        {last > 1 && (
+          <nav className={styles.pager} aria-label="Pages">
+            <Button variant="quiet" disabled={number <= 1} onClick={() => open(number - 1)}>
+              Newer
+            </Button>
+            <span className={ui.muted}>
+              Page {number} of {last}
+            </span>
+            <Button variant="quiet" disabled={number >= last} onClick={() => open(number + 1)}>
+              Older
+            </Button>
+          </nav>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function OrderCard({ order }: { order: Order }) {
+  const number = order.items.reduce((sum, item) => sum + item.quantity, 0);
+  return (
+    <article className={classes(ui.card, styles.orderCard)}>
+      <div className={styles.orderHead}>
+        <div>
+          <h2>
+            <Link to={`/orders/${order.id}`}>{order.number}</Link>
+          </h2>
+          <p className={classes(ui.small, ui.muted)}>
+            {dateTime(order.created_at)} · {plural(number, "item", "items")}
+          </p>
+        </div>
+        <div className={ui.row}>
+          <StatusBadge order={order} />
+          <Price amount={order.total_amount} currency={order.currency} />
+        </div>
+      </div>
+      <ul className={styles.pictures}>
+        {order.items.slice(0, 6).map((item) => (
+          <li key={item.id} className={styles.thumb} title={item.product_title}>
+            <Picture src={item.product_image} />
+            <span className={ui.hidden}>{item.product_title}</span>
+          </li>
+        ))}
+      </ul>
+      {order.status === "PENDING" && (
+        <div className={ui.row}>
+          <ButtonLink to={`/orders/${order.id}/pay`} className={ui.compact}>
+            Pay now
+          </ButtonLink>
+          {order.expires_at && (
+            <span className={classes(ui.small, ui.muted)}>by {dateTime(order.expires_at)}</span>
+          )}
+        </div>
+      )}
+    </article>
+  );
+}

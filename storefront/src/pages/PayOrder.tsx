@@ -1,0 +1,70 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+import { Link, Navigate, useNavigate, useParams } from "react-router";
+
+import { asProblem, Problem } from "../api/problem";
+import { keys, orderQuery } from "../api/queries";
+import { CardPayment } from "../components/CardPayment";
+import { Button, classes, Loading, ProblemAlert, ui, useTitle } from "../components/ui";
+import { dateTime, money } from "../format";
+import { type CardForm, forgetKey, openPayment } from "../payment";
+import { NotFound } from "./NotFound";
+
+/** Pay an order that was placed before. */
+export default function PayOrder() {
+  const id = Number(useParams()["id"]);
+  const order = useQuery(orderQuery(id));
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const card = useRef<CardForm>(null);
+  useTitle(order.data && `Pay ${order.data.number}`);
+  const payment = useMutation({
+    mutationFn: async () => {
+      const invalid = await card.current?.validate();
+      if (invalid) throw new Problem(400, "card_incomplete", invalid);
+      const result = await card.current?.confirm(await openPayment({ order_id: id }));
+      if (result?.status === "declined") {
+        throw new Problem(402, "payment_declined", result.message);
+      }
+    },
+    onSuccess: () => {
+      forgetKey();
+      void navigate(`/orders/${id}?paid=1`, { replace: true });
+      void queryClient.invalidateQueries({ queryKey: keys.order(id) });
+    },
+    onError: (error) => {
+      const { status } = asProblem(error);
+      if (status >= 400 && status < 500) forgetKey();
+    },
+  });
+  if (order.isError && asProblem(order.error).status === 404) return <NotFound />;
+  // A payment made here leads to the order by itself.
+  const isPaying = payment.isPending || payment.isSuccess;
+  if (order.data && order.data.status !== "PENDING" && !isPaying) {
+    return <Navigate to={`/orders/${id}`} replace />;
+  }
+  return (
+    <div className={classes(ui.container, ui.page, ui.narrow)}>
+      {order.isPending && <Loading />}
+      {order.isError && <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />}
+      {order.data && (
+        <div className={classes(ui.card, ui.stack)}>
+          <h1>Pay your order</h1>
+          <p>
+            {order.data.number}:{" "}
+            <strong>{money(order.data.total_amount, order.data.currency)}</strong>
+          </p>
+          {order.data.expires_at && (
+            <p className={ui.muted}>Pay by {dateTime(order.data.expires_at)}.</p>
+          )}
+          <CardPayment ref={card} amount={order.data.total_amount} currency={order.data.currency} />
+          {payment.isError && <ProblemAlert error={payment.error} />}
+          <Button className={ui.wide} isBusy={payment.isPending} onClick={() => payment.mutate()}>
+            Pay {money(order.data.total_amount, order.data.currency)}
+          </Button>
+          <Link to={`/orders/${id}`}>Back to the order</Link>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,360 @@
+import { useQuery } from "@tanstack/react-query";
+import { type SubmitEvent, useEffect, useState } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
+
+import { api, data } from "../api/client";
+import { type ProductDetail, shop, type Variant } from "../api/config";
+import { asProblem } from "../api/problem";
+import { categoriesQuery, productQuery, productsQuery } from "../api/queries";
+import { Icon } from "../components/icons";
+import { Picture, Rail } from "../components/ProductCard";
+import { useToast } from "../components/toasts";
+import {
+  Alert,
+  Breadcrumbs,
+  Button,
+  classes,
+  Dialog,
+  Field,
+  Loading,
+  Price,
+  ProblemAlert,
+  Stepper,
+  ui,
+  useTitle,
+} from "../components/ui";
+import { day, money } from "../format";
+import { useAddToCart } from "../hooks/cart";
+import { rememberProduct } from "../hooks/stored";
+import { useWish } from "../hooks/wishlist";
+import { choiceOf, choose, defaultVariant, isAvailable, variantOf } from "../variants";
+import styles from "./catalog.module.css";
+import { NotFound } from "./NotFound";
+
+const FEW = 5;
+const RELATED = 9;
+
+export function ProductPage() {
+  const id = Number(useParams()["id"]);
+  const isId = Number.isSafeInteger(id) && id > 0;
+  const product = useQuery({ ...productQuery(id), enabled: isId });
+  useTitle(product.data?.meta_title ?? product.data?.title);
+  useEffect(() => {
+    if (product.data) rememberProduct(product.data.id);
+  }, [product.data]);
+
+  if (!isId || (product.isError && asProblem(product.error).status === 404)) return <NotFound />;
+  return (
+    <div className={classes(ui.container, ui.page)}>
+      {product.isPending && <Loading />}
+      {product.isError && (
+        <ProblemAlert error={product.error} onRetry={() => void product.refetch()} />
+      )}
+      {product.data && <ProductView key={id} product={product.data} />}
+    </div>
+  );
+}
+
+function ProductView({ product }: { product: ProductDetail }) {
+  const [params, setParams] = useSearchParams();
+  const named = product.variants.find((each) => each.id === Number(params.get("variant")));
+  const first = named ?? defaultVariant(product);
+  const choice = choiceOf(first);
+  const variant = variantOf(product, choice) ?? first;
+  const { data: categories = [] } = useQuery(categoriesQuery);
+  const category = categories.find((each) => each.id === product.category);
+  const trail = [
+    { to: "/", label: "Home" },
+    ...(category?.breadcrumbs ?? []).map(({ slug, name }) => ({
+      to: `/category/${slug}`,
+      label: name,
+    })),
+    { to: `/product/${product.id}`, label: product.title },
+  ];
+  const pick = (option: number, value: number) => {
+    const chosen = variantOf(product, choose(product, choice, option, value));
+    if (chosen) setParams({ variant: String(chosen.id) }, { replace: true });
+  };
+  return (
+    <>
+      <Breadcrumbs trail={trail} />
+      <div className={styles.product}>
+        <Gallery product={product} variant={variant} />
+        <div className={styles.details}>
+          <div>
+            {product.brand !== product.title && (
+              <Link
+                className={styles.brandLink}
+                to={`/search?brand=${encodeURIComponent(product.brand)}`}
+              >
+                {product.brand}
+              </Link>
+            )}
+            <h1>{product.title}</h1>
+            {product.subtitle && <p className={ui.muted}>{product.subtitle}</p>}
+          </div>
+          <p className={styles.bigPrice}>
+            <Price
+              amount={variant?.price ?? product.price}
+              before={variant?.compare_at_price ?? null}
+              currency={product.currency}
+            />
+          </p>
+          {variant?.lowest_price_30_days && (
+            <p className={classes(ui.small, ui.muted)}>
+              Lowest price of the 30 days before: {money(variant.lowest_price_30_days)}
+            </p>
+          )}
+          {product.options.map((option) => (
+            <fieldset key={option.id}>
+              <legend className={ui.legend}>{option.name}</legend>
+              <div className={styles.choices}>
+                {option.values.map(({ id, value }) => {
+                  const canBeHad = isAvailable(product, choice, option.id, id);
+                  return (
+                    <label key={id} className={styles.choice} data-unavailable={!canBeHad}>
+                      <input
+                        type="radio"
+                        name={`option-${option.id}`}
+                        checked={choice[option.id] === id}
+                        onChange={() => pick(option.id, id)}
+                      />
+                      <span>
+                        {value}
+                        {!canBeHad && <span className={ui.hidden}> (sold out)</span>}
+                      </span>
+                    </label>
+                  );
+                })}
+              </div>
+            </fieldset>
+          ))}
+          <Buy key={variant?.id ?? 0} product={product} variant={variant} />
+          <Delivery />
+          <Facts product={product} variant={variant} />
+          {product.description && <p className={styles.description}>{product.description}</p>}
+        </div>
+      </div>
+      {category && <Related product={product} slug={category.slug} name={category.name} />}
+    </>
+  );
+}
+
+function Gallery({ product, variant }: { product: ProductDetail; variant: Variant | undefined }) {
+  const images = product.images;
+  const [picked, setPicked] = useState<{ id: number; variant: number | undefined } | null>(null);
+  const [isZoomed, setZoomed] = useState(false);
+  // A picked picture is shown until another variant is chosen.
+  const shown =
+    images.find(({ id }) => picked?.variant === variant?.id && picked?.id === id) ??
+    images.find(({ src }) => src === variant?.image) ??
+    images.find(({ variants }) => variant && variants.includes(variant.id)) ??
+    images[0];
+  if (!shown) {
+    return (
+      <div className={styles.picture}>
+        <Picture src={variant?.image ?? product.image} isEager />
+      </div>
+    );
+  }
+  const picture = {
+    src: shown.src,
+    srcSet: shown.srcset ?? undefined,
+    width: shown.width ?? 900,
+    height: shown.height ?? 1200,
+  };
+  return (
+    <div className={styles.gallery}>
+      <button
+        type="button"
+        className={styles.galleryMain}
+        aria-label="Enlarge the picture"
+        onClick={() => setZoomed(true)}
+      >
+        <img
+          key={shown.id}
+          {...picture}
+          sizes="(max-width: 799px) 92vw, 50vw"
+          alt={shown.alt}
+          fetchPriority="high"
+        />
+        <span className={styles.zoomHint}>
+          <Icon name="zoom" />
+        </span>
+      </button>
+      {images.length > 1 && (
+        <div className={styles.thumbs}>
+          {images.map(({ id, src, srcset }, index) => (
+            <button
+              key={id}
+              type="button"
+              className={styles.thumb}
+              aria-pressed={id === shown.id}
+              aria-label={`Picture ${index + 1} of ${images.length}`}
+              onClick={() => setPicked({ id, variant: variant?.id })}
+            >
+              <img
+                src={src}
+                srcSet={srcset ?? undefined}
+                sizes="68px"
+                alt=""
+                width="68"
+                height="91"
+                loading="lazy"
+              />
+            </button>
+          ))}
+        </div>
+      )}
+      <Dialog
+        title={product.title}
+        isOpen={isZoomed}
+        onClose={() => setZoomed(false)}
+        className={styles.zoom ?? ""}
+      >
+        <img {...picture} sizes="100vw" alt={shown.alt} />
+      </Dialog>
+    </div>
+  );
+}
+
+function Buy({ product, variant }: { product: ProductDetail; variant: Variant | undefined }) {
+  const toast = useToast();
+  const add = useAddToCart();
+  const [quantity, setQuantity] = useState(1);
+  const stock = variant?.stock ?? 0;
+  const most = Math.max(1, Math.min(stock, shop.maxPerLine));
+  const isSoldOut = stock <= 0;
+
+  const buy = () => {
+    if (!variant) return;
+    const item = {
+      variant: variant.id,
+      quantity: Math.min(quantity, most),
+      price: variant.price,
+    };
+    add.mutate(item, {
+      onSuccess: () =>
+        toast({
+          text: `${product.title} is in your cart.`,
+          link: { to: "/cart", label: "View cart" },
+        }),
+    });
+  };
+
+  return (
+    <div className={ui.stack}>
+      <p>
+        {isSoldOut ? (
+          <span className={classes(ui.badge, ui.badgeBad)}>Sold out</span>
+        ) : stock <= FEW ? (
+          <span className={classes(ui.badge, ui.badgeWarn)}>Only {stock} left</span>
+        ) : (
+          <span className={classes(ui.badge, ui.badgeGood)}>In stock</span>
+        )}
+      </p>
+      {add.isError && (
+        <Alert>
+          <p>{asProblem(add.error).message}</p>
+        </Alert>
+      )}
+      <div className={styles.buy}>
+        {!isSoldOut && (
+          <Stepper label="Quantity" value={quantity} min={1} max={most} onChange={setQuantity} />
+        )}
+        <Button onClick={buy} disabled={isSoldOut} isBusy={add.isPending}>
+          {isSoldOut ? "Sold out" : "Add to cart"}
+        </Button>
+        <WishButton productId={product.id} />
+      </div>
+    </div>
+  );
+}
+
+function WishButton({ productId }: { productId: number }) {
+  const { isWished, change } = useWish(productId);
+  return (
+    <Button variant="quiet" aria-pressed={isWished} onClick={() => change.mutate(!isWished)}>
+      <Icon name="heart" filled={isWished} />
+      {isWished ? "On your wishlist" : "Add to wishlist"}
+    </Button>
+  );
+}
+
+function Delivery() {
+  const [pincode, setPincode] = useState("");
+  const [error, setError] = useState("");
+  const place = useQuery({
+    queryKey: ["pincode", pincode],
+    queryFn: () => data(api.GET("/api/addresses/pincode/", { params: { query: { pincode } } })),
+    enabled: pincode !== "",
+    staleTime: Infinity,
+  });
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const value = new FormData(event.currentTarget).get("pincode");
+    const isValid = typeof value === "string" && /^[0-9]{6}$/.test(value.trim());
+    setError(isValid ? "" : "A pincode has six digits.");
+    if (isValid) setPincode(value.trim());
+  };
+  return (
+    <div className={styles.delivery}>
+      <form onSubmit={submit} noValidate>
+        <Field
+          label="Delivery to pincode"
+          name="pincode"
+          inputMode="numeric"
+          autoComplete="postal-code"
+          maxLength={6}
+          error={error || undefined}
+        />
+        <Button type="submit" variant="quiet" isBusy={place.isFetching}>
+          Check
+        </Button>
+      </form>
+      <p className={ui.row} role="status">
+        {place.data && (
+          <>
+            <Icon name="truck" />
+            {place.data.city
+              ? `To ${place.data.city}, ${place.data.state}: by ${day(shop.estimatedDelivery)}, free`
+              : "We don’t know this pincode. Check it, or enter the address at checkout."}
+          </>
+        )}
+      </p>
+      {place.isError && <ProblemAlert error={place.error} onRetry={() => void place.refetch()} />}
+    </div>
+  );
+}
+
+function Facts({ product, variant }: { product: ProductDetail; variant: Variant | undefined }) {
+  const facts: [name: string, value: string | null][] = [
+    ["Author", product.author],
+    ["Published", product.published_year?.toString() ?? null],
+    ["Weight", variant?.weight ? `${variant.weight} g` : null],
+    ["SKU", variant?.sku ?? product.sku],
+  ];
+  const known = facts.filter(([, value]) => value);
+  if (known.length === 0) return null;
+  return (
+    <dl className={styles.facts}>
+      {known.map(([name, value]) => (
+        <div key={name} style={{ display: "contents" }}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Related({ product, slug, name }: { product: ProductDetail; slug: string; name: string }) {
+  const { data: products = [] } = useQuery(productsQuery({ category: slug }, RELATED));
+  return (
+    <Rail
+      title={`More from ${name}`}
+      products={products.filter((each) => each.id !== product.id).slice(0, RELATED - 1)}
+      more={`/category/${slug}`}
+    />
+  );
+}

@@ -1,0 +1,82 @@
+import { useMutation } from "@tanstack/react-query";
+import { type SubmitEvent, useRef } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+
+import { api, data } from "../api/client";
+import { asProblem } from "../api/problem";
+import { useToast } from "../components/toasts";
+import { Button, classes, Field, ProblemAlert, ui, useTitle } from "../components/ui";
+import { useFocusOnInvalid } from "../hooks/focus";
+import { safePath, textOf, useSignIn } from "./SignIn";
+
+export default function SignUp() {
+  useTitle("Create an account");
+  const [params] = useSearchParams();
+  const next = safePath(params.get("next"));
+  const navigate = useNavigate();
+  const toast = useToast();
+  const signIn = useSignIn();
+  const form = useRef<HTMLFormElement>(null);
+  const register = useMutation({
+    mutationFn: (body: { username: string; email: string; password: string }) =>
+      data(api.POST("/api/register/", { body })),
+    onSuccess: async ({ email }, { username, password }) => {
+      const done = await signIn.start(username, password);
+      toast({ text: `Your account is ready. We sent a link to ${email} to verify it.` });
+      void navigate(done ? next : "/sign-in", { replace: true });
+    },
+  });
+  useFocusOnInvalid(form, register.error);
+  const problem = register.isError ? asProblem(register.error) : null;
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (register.isPending) return;
+    const fields = new FormData(event.currentTarget);
+    register.mutate({
+      username: textOf(fields, "username").trim(),
+      email: textOf(fields, "email").trim(),
+      password: textOf(fields, "password"),
+    });
+  };
+  return (
+    <div className={classes(ui.container, ui.page, ui.narrow)}>
+      <form ref={form} className={classes(ui.card, ui.stack)} onSubmit={submit} noValidate>
+        <h1>Create an account</h1>
+        {problem && Object.keys(problem.fields).length === 0 && <ProblemAlert error={problem} />}
+        <Field
+          label="Username"
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          maxLength={150}
+          required
+          error={problem?.fields["username"]}
+        />
+        <Field
+          label="E-mail"
+          name="email"
+          type="email"
+          autoComplete="email"
+          maxLength={254}
+          required
+          error={problem?.fields["email"]}
+        />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters. A few words are easy to remember and hard to guess."
+          required
+          error={problem?.fields["password"]}
+        />
+        <Button type="submit" isBusy={register.isPending}>
+          Create account
+        </Button>
+        <p>
+          Have an account? <Link to={`/sign-in?next=${encodeURIComponent(next)}`}>Sign in</Link>
+        </p>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "react-router";
+
+import { api, data } from "../api/client";
+import { asProblem } from "../api/problem";
+import { Alert, ButtonLink, classes, Loading, ui, useTitle } from "../components/ui";
+
+/** The page of the link in the mail. */
+export default function VerifyEmail() {
+  useTitle("E-mail address");
+  const token = useParams()["token"] ?? "";
+  const verification = useQuery({
+    queryKey: ["verify-email", token],
+    queryFn: () => data(api.POST("/api/email/verify/", { body: { token } })),
+    retry: false,
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  return (
+    <div className={classes(ui.container, ui.page, ui.narrow)}>
+      <div className={classes(ui.card, ui.stack)}>
+        <h1>E-mail address</h1>
+        {verification.isPending && <Loading />}
+        {verification.isSuccess && (
+          <Alert kind="good">
+            <p>Your address is verified. Thank you!</p>
+          </Alert>
+        )}
+        {verification.isError && (
+          <Alert>
+            <p>{asProblem(verification.error).message}</p>
+          </Alert>
+        )}
+        <ButtonLink to="/">To the shop</ButtonLink>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+
+import type { Product } from "../api/config";
+import { productQuery } from "../api/queries";
+import { ProductCard } from "../components/ProductCard";
+import { useToast } from "../components/toasts";
+import {
+  Button,
+  ButtonLink,
+  classes,
+  Empty,
+  Loading,
+  ProblemAlert,
+  ui,
+  useTitle,
+} from "../components/ui";
+import { useAddToCart } from "../hooks/cart";
+import { useWish, useWishlist } from "../hooks/wishlist";
+import { defaultVariant } from "../variants";
+import styles from "./shop.module.css";
+
+export default function Wishlist() {
+  useTitle("Wishlist");
+  const wishlist = useWishlist();
+  const entries = wishlist.data ?? [];
+  return (
+    <div className={classes(ui.container, ui.page)}>
+      <h1>Wishlist</h1>
+      {wishlist.isPending && <Loading />}
+      {wishlist.isError && (
+        <ProblemAlert error={wishlist.error} onRetry={() => void wishlist.refetch()} />
+      )}
+      {wishlist.isSuccess && entries.length === 0 && (
+        <Empty icon="heart" title="Your wishlist is empty">
+          <p>Save products here with the heart on their page.</p>
+          <ButtonLink to="/search">See all products</ButtonLink>
+        </Empty>
+      )}
+      <ul className={styles.wishes}>
+        {entries.map(({ id, book }) => (
+          <Wish key={id} product={book} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Wish({ product }: { product: Product }) {
+  const toast = useToast();
+  const queryClient = useQueryClient();
+  const { change } = useWish(product.id);
+  const add = useAddToCart();
+  const detail = useQuery(productQuery(product.id));
+  const hasOptions = (detail.data?.options.length ?? 0) > 0;
+  const buy = async () => {
+    const loaded = await queryClient.query(productQuery(product.id));
+    const variant = defaultVariant(loaded);
+    if (!variant) return;
+    add.mutate(
+      { variant: variant.id, quantity: 1, price: variant.price },
+      {
+        onSuccess: () =>
+          toast({
+            text: `${product.title} is in your cart.`,
+            link: { to: "/cart", label: "View cart" },
+          }),
+      },
+    );
+  };
+  return (
+    <li className={styles.wish}>
+      <ProductCard product={product} />
+      <div className={ui.stack}>
+        {add.isError && <ProblemAlert error={add.error} />}
+        {hasOptions ? (
+          <ButtonLink variant="quiet" className={ui.compact} to={`/product/${product.id}`}>
+            Choose options
+          </ButtonLink>
+        ) : (
+          <Button
+            variant="quiet"
+            className={ui.compact}
+            disabled={product.stock <= 0}
+            isBusy={add.isPending}
+            onClick={() => void buy()}
+          >
+            {product.stock > 0 ? "Add to cart" : "Sold out"}
+          </Button>
+        )}
+        <button type="button" className={ui.link} onClick={() => change.mutate(false)}>
+          Remove<span className={ui.hidden}> {product.title}</span>
+        </button>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,56 @@
+import { api, data } from "./api/client";
+import type { components } from "./api/schema";
+import type { AddressValues } from "./components/AddressForm";
+import { read, write } from "./hooks/stored";
+
+export type Intent = components["schemas"]["PaymentIntent"];
+
+export type PaymentResult = { status: "accepted" } | { status: "declined"; message: string };
+
+/** The card form of a payment provider. */
+export interface CardForm {
+  /** The first error of the fields, which it also shows. Null if they are complete. */
+  validate: () => Promise<string | null>;
+  confirm: (intent: Intent) => Promise<PaymentResult>;
+}
+
+const KEYS = "novacart.idempotency";
+
+/**
+ * The Idempotency-Key of a request. The same request has the same key until `forgetKey`, also
+ * after a reload, so that a repetition never places a second order.
+ */
+export function idempotencyKey(request: unknown): string {
+  const name = JSON.stringify(request);
+  const known = knownKeys();
+  const key = known[name] ?? crypto.randomUUID();
+  write(sessionStorage, KEYS, { [name]: key });
+  return key;
+}
+
+/** The next request is a new one: the last was completed or refused. */
+export function forgetKey(): void {
+  sessionStorage.removeItem(KEYS);
+}
+
+function knownKeys(): Record<string, string> {
+  const keys = read(sessionStorage, KEYS);
+  return typeof keys === "object" && keys !== null ? (keys as Record<string, string>) : {};
+}
+
+/** Where an order is sent: an address of the user, or what a guest has entered. */
+export type Destination = { address_id: number } | { email: string; address: AddressValues };
+
+/** Start the payment of the cart or of an order. */
+export function openPayment(
+  body: (Destination & { expected_total: string }) | { order_id: number },
+  cart: unknown = null,
+): Promise<Intent> {
+  const key = idempotencyKey([body, cart]);
+  return data(
+    api.POST("/api/payments/payment-intent/", {
+      params: { header: { "Idempotency-Key": key } },
+      body,
+    }),
+  );
+}

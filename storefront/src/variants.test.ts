@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+
+import type { ProductDetail, Variant } from "./api/config";
+import { choiceOf, choose, defaultVariant, isAvailable, variantOf } from "./variants";
+
+const [SIZE, COLOUR] = [1, 2];
+const [S, M, RED, BLUE] = [11, 12, 21, 22];
+
+function variant(id: number, size: number, colour: number, stock: number): Variant {
+  return {
+    id,
+    stock,
+    is_default: id === 100,
+    values: [
+      { option: SIZE, value: size },
+      { option: COLOUR, value: colour },
+    ],
+  } as Variant;
+}
+
+const SHIRT = {
+  options: [
+    {
+      id: SIZE,
+      name: "Size",
+      values: [
+        { id: S, value: "S" },
+        { id: M, value: "M" },
+      ],
+    },
+    {
+      id: COLOUR,
+      name: "Colour",
+      values: [
+        { id: RED, value: "Red" },
+        { id: BLUE, value: "Blue" },
+      ],
+    },
+  ],
+  // There is no blue shirt of size S.
+  variants: [variant(100, S, RED, 3), variant(101, M, RED, 0), variant(102, M, BLUE, 5)],
+} as unknown as ProductDetail;
+
+test("the default variant is chosen first", () => {
+  expect(defaultVariant(SHIRT)?.id).toBe(100);
+});
+
+test("a value that exists with the others keeps them", () => {
+  const choice = choose(SHIRT, choiceOf(SHIRT.variants[0]), SIZE, M);
+  expect(variantOf(SHIRT, choice)?.id).toBe(101);
+});
+
+test("a value without a variant chooses the nearest one", () => {
+  const choice = choose(SHIRT, choiceOf(SHIRT.variants[0]), COLOUR, BLUE);
+  expect(variantOf(SHIRT, choice)?.id).toBe(102);
+});
+
+test("values show whether they can be had with the other choices", () => {
+  const choice = choiceOf(SHIRT.variants[0]);
+  expect(isAvailable(SHIRT, choice, SIZE, S)).toBe(true);
+  expect(isAvailable(SHIRT, choice, SIZE, M)).toBe(false);
+  expect(isAvailable(SHIRT, choice, COLOUR, BLUE)).toBe(false);
+});

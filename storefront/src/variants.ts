@@ -1,0 +1,53 @@
+import type { ProductDetail, Variant } from "./api/config";
+
+/** Chosen values by option, both by id. */
+export type Choice = Readonly<Record<number, number>>;
+
+export function choiceOf(variant: Variant | undefined): Choice {
+  return Object.fromEntries((variant?.values ?? []).map(({ option, value }) => [option, value]));
+}
+
+export function defaultVariant(product: ProductDetail): Variant | undefined {
+  return product.variants.find((variant) => variant.is_default) ?? product.variants[0];
+}
+
+/** The variant with exactly these values, if there is one. */
+export function variantOf(product: ProductDetail, choice: Choice): Variant | undefined {
+  return product.variants.find((variant) =>
+    product.options.every(
+      ({ id }) => variant.values.find((each) => each.option === id)?.value === choice[id],
+    ),
+  );
+}
+
+/** Whether a value can be had together with the other chosen values. */
+export function isAvailable(
+  product: ProductDetail,
+  choice: Choice,
+  option: number,
+  value: number,
+): boolean {
+  return (variantOf(product, { ...choice, [option]: value })?.stock ?? 0) > 0;
+}
+
+/**
+ * The choice after a value was picked. If no variant has this value with the others, the nearest
+ * one is chosen: it keeps as many of the other values as possible, and one in stock is preferred.
+ */
+export function choose(
+  product: ProductDetail,
+  choice: Choice,
+  option: number,
+  value: number,
+): Choice {
+  const picked = { ...choice, [option]: value };
+  if (variantOf(product, picked)) return picked;
+  const candidates = product.variants.filter((variant) =>
+    variant.values.some((each) => each.option === option && each.value === value),
+  );
+  const score = (variant: Variant) =>
+    variant.values.filter((each) => picked[each.option] === each.value).length * 2 +
+    (variant.stock > 0 ? 1 : 0);
+  const nearest = [...candidates].sort((a, b) => score(b) - score(a))[0];
+  return nearest ? choiceOf(nearest) : picked;
+}

@@ -1,0 +1,268 @@
+"""The pages of the storefront, its files and its sitemap, with a small built folder."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from injector import Injector
+
+from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.entrypoints.access import route_access
+from tests.support.accounts import CheapPasswords, create_owner, sign_in
+from tests.support.builders.catalog import (
+    a_category,
+    a_product,
+    add_categories,
+    add_product,
+    details,
+)
+
+MakeApp = Callable[..., Flask]
+Json = dict[str, Any]
+INDEX: Final = """<!doctype html>
+<html lang="en">
+<head><!--head--><script type="module" src="/static/index-a1.js"></script></head>
+<body><div id="root"></div><!--data--></body></html>"""
+HOSTILE: Final = '</script><script>alert(1)</script><!-- "quoted" & 200%'
+BOOKS, LAMP, VASE = 7, 5001, 5002
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    folder = tmp_path / "built"
+    static = folder / "static"
+    static.mkdir(parents=True)
+    (folder / "index.html").write_text(INDEX)
+    (static / "index-a1.js").write_text("plain")
+    (static / "index-a1.js.br").write_bytes(b"brotli")
+    (static / "index-a1.js.gz").write_bytes(b"gzip")
+    return folder
+
+
+@pytest.fixture
+def storefront(built: Path) -> dict[str, str]:
+    """The settings that enable the storefront."""
+    return {
+        "STOREFRONT_ENABLED": "True",
+        "STOREFRONT_DIR": str(built),
+        "STOREFRONT_URL": "https://shop.example",
+    }
+
+
+@pytest.fixture
+def app(make_app: MakeApp, storefront: dict[str, str]) -> Flask:
+    return make_app(CheapPasswords(), **storefront)
+
+
+@pytest.fixture(autouse=True)
+def _catalog(injector: Injector) -> None:
+    begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
+    add_categories(begin, a_category(BOOKS, "books"))
+    lamp = details(
+        title=HOSTILE, description="Brass. " * 60, category_id=BOOKS, image="/media/l.webp"
+    )
+    add_product(begin, a_product(LAMP, lamp))
+    add_product(begin, a_product(VASE, details(title="Vase", price=9_900)), stock=0)
+
+
+def page(client: FlaskClient, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert (response.status_code, response.mimetype) == (status, "text/html")
+    return response.text
+
+
+def blocks(html: str) -> list[Json]:
+    """The data blocks of a page: structured data first, the data of the page last."""
+    return [
+        json.loads(text)
+        for text in re.findall(r"<script type=\"application/[^>]+>(.*?)</script>", html)
+    ]
+
+
+def queries_of(html: str) -> dict[str, Any]:
+    return {json.dumps(key): value for key, value in blocks(html)[-1]["queries"]}
+
+
+def test_product_page_describes_and_embeds_the_product(client: FlaskClient) -> None:
+    html = page(client, f"/product/{LAMP}")
+    assert f'<link rel="canonical" href="https://shop.example/product/{LAMP}">' in html
+    assert '<meta property="og:type" content="product">' in html
+    assert '<link rel="preload" as="image" href="http://localhost/media/l.webp"' in html
+    product, trail, _ = blocks(html)
+    assert (product["@type"], product["name"]) == ("Product", HOSTILE)
+    assert product["offers"] == {
+        "@type": "Offer",
+        "url": f"https://shop.example/product/{LAMP}",
+        "priceCurrency": "INR",
+        "price": "499.00",
+        "availability": "https://schema.org/InStock",
+    }
+    assert [step["item"] for step in trail["itemListElement"]][:2] == [
+        "https://shop.example/",
+        "https://shop.example/category/books",
+    ]
+    embedded = queries_of(html)
+    assert embedded[f'["product", {LAMP}]'] == client.get(f"/api/products/{LAMP}/").get_json()
+    assert embedded['["categories"]'] == client.get("/api/categories/").get_json()
+    description = re.search(r'name="description" content="([^"]*)"', html)
+    assert description is not None
+    assert len(description[1]) < 220
+
+
+def test_hostile_title_ends_no_tag(client: FlaskClient) -> None:
+    for path in (f"/product/{LAMP}", "/search", "/category/books"):
+        html = page(client, path)
+        assert "<script>alert" not in html
+        assert html.count("<!--") == 0
+
+
+def test_sold_out_product_says_so_to_search_engines(client: FlaskClient) -> None:
+    offer = blocks(page(client, f"/product/{VASE}"))[0]["offers"]
+    assert offer["availability"] == "https://schema.org/OutOfStock"
+
+
+def test_lists_embed_their_first_page(client: FlaskClient) -> None:
+    embedded = queries_of(page(client, "/category/books?sort=price&in_stock=true&min_price=abc"))
+    key = '["products", "list", {"category": "books", "in_stock": "true", "sort": "price"}]'
+    (first,) = embedded[key]["pages"]
+    assert [product["id"] for product in first["items"]] == [LAMP]
+    assert (first["next"], first["total"], embedded[key]["pageParams"]) == (None, 1, [None])
+    everything = queries_of(page(client, "/search"))['["products", "list", {}]']["pages"][0]
+    assert {product["id"] for product in everything["items"]} == {LAMP, VASE}
+
+
+def test_search_is_left_to_the_script_and_not_indexed(client: FlaskClient) -> None:
+    response = client.get("/search?search=lamp")
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert list(queries_of(response.text)) == ['["categories"]']
+
+
+def test_home_page_describes_the_shop(client: FlaskClient) -> None:
+    html = page(client, "/")
+    assert "<title>NovaCart</title>" in html
+    assert '<html lang="en-IN">' in html
+    graph = blocks(html)[0]["@graph"]
+    assert [each["@type"] for each in graph] == ["Organization", "WebSite"]
+    assert blocks(html)[-1]["config"] | {"estimatedDelivery": ""} == {
+        "name": "NovaCart",
+        "locale": "en-IN",
+        "currency": "INR",
+        "cardPayments": "none",
+        "stripeKey": "",
+        "maxPerLine": 10,
+        "estimatedDelivery": "",
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["/product/987654321", "/category/nothing", "/nothing", "/a/b/c", "/product/0"]
+)
+def test_page_that_does_not_exist_is_404(client: FlaskClient, path: str) -> None:
+    page(client, path, 404)
+    assert client.get(path).headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize("path", ["/api/nothing/", "/media/x", "/static/x.js", "/metrics"])
+def test_unknown_path_of_the_api_is_a_problem(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+    assert client.post("/api/nothing/").status_code == 404
+
+
+def test_private_pages_are_not_indexed_and_repeat_no_token(client: FlaskClient) -> None:
+    for path in ("/cart", "/checkout", "/orders/5/pay", "/account", "/reset-password/1/s3cret"):
+        response = client.get(path)
+        assert (response.status_code, response.headers["X-Robots-Tag"]) == (200, "noindex")
+        assert "s3cret" not in response.text
+
+
+def test_policy_allows_stripe_only_where_it_is_configured(
+    client: FlaskClient, make_app: MakeApp, storefront: dict[str, str]
+) -> None:
+    strict = client.get("/").headers["Content-Security-Policy"]
+    assert "stripe" not in strict
+    assert "unsafe" not in strict
+    assert "default-src 'none'" in strict
+    keys = {"STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_PUBLISHABLE_KEY": "pk_test_x"}
+    shop = make_app(**storefront, **keys).test_client()
+    response = shop.get("/")
+    assert "script-src 'self' https://js.stripe.com" in response.headers["Content-Security-Policy"]
+    config = blocks(response.text)[-1]["config"]
+    assert (config["cardPayments"], config["stripeKey"]) == ("stripe", "pk_test_x")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding", "content"),
+    [
+        ("", None, b"plain"),
+        ("gzip", "gzip", b"gzip"),
+        ("gzip, br", "br", b"brotli"),
+        ("br;q=0", None, b"plain"),
+    ],
+)
+def test_assets_are_immutable_and_compressed_in_advance(
+    client: FlaskClient, accepted: str, coding: str | None, content: bytes
+) -> None:
+    response = client.get("/static/index-a1.js", headers={"Accept-Encoding": accepted})
+    assert (response.data, response.headers.get("Content-Encoding")) == (content, coding)
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Accept-Encoding" in response.headers["Vary"]
+
+
+def test_sitemap_lists_every_product_in_parts(client: FlaskClient, injector: Injector) -> None:
+    robots = client.get("/robots.txt")
+    assert "Sitemap: https://shop.example/sitemap.xml" in robots.text
+    index = client.get("/sitemap.xml")
+    assert index.mimetype == "application/xml"
+    assert "https://shop.example/sitemap-start.xml" in index.text
+    part = client.get("/sitemap-start.xml").text
+    for path in ("", "category/books", f"product/{LAMP}", f"product/{VASE}"):
+        assert f"<loc>https://shop.example/{path}</loc>" in part
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    sitemap = Sitemap(queries, part_size=1)
+    urls = re.findall("<loc>(.*?)</loc>", "".join(sitemap.index("https://shop.example/")))
+    assert len(urls) == 2
+    name = urls[1].removeprefix("https://shop.example/sitemap-").removesuffix(".xml")
+    assert f"product/{LAMP}" in "".join(sitemap.part("https://shop.example/", name))
+    assert client.get("/sitemap-nothing.xml").status_code == 404
+
+
+def test_former_slug_of_a_category_redirects(client: FlaskClient, injector: Injector) -> None:
+    create_owner(injector)
+    owner = sign_in(client, "owner")
+    changed = owner.patch(f"/api/categories/{BOOKS}/", {"slug": "novels"})
+    assert changed.status_code == 200, changed.text
+    moved = client.get("/category/books?sort=price")
+    assert (moved.status_code, moved.headers["Location"]) == (
+        301,
+        "https://shop.example/category/novels?sort=price",
+    )
+
+
+def test_address_of_a_feed_redirects_to_the_product(client: FlaskClient) -> None:
+    slug = client.get(f"/api/products/{VASE}/").get_json()["slug"]
+    moved = client.get(f"/products/{slug}?variant={VASE}")
+    location = f"https://shop.example/product/{VASE}?variant={VASE}"
+    assert (moved.status_code, moved.headers["Location"]) == (301, location)
+    page(client, "/products/nothing", 404)
+
+
+def test_every_route_is_open_to_anyone_and_reads_only(app: Flask) -> None:
+    routes = [route for route in route_access(app) if not route[1].startswith(("/api/", "/admin"))]
+    assert {(method, access) for method, _, access, _ in routes} == {("GET", "anyone")}
+
+
+def test_front_page_without_a_storefront(
+    make_app: MakeApp, storefront: dict[str, str], tmp_path: Path
+) -> None:
+    for changed in ({"STOREFRONT_ENABLED": "False"}, {"STOREFRONT_DIR": str(tmp_path / "none")}):
+        client = make_app(**(storefront | changed)).test_client()
+        assert "API reference" in client.get("/").text
+        assert client.get("/cart").status_code == 404

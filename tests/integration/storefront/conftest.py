@@ -1,0 +1,128 @@
+"""The demo shop with its storefront, served by granian, and Chromium."""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from novacart.entrypoints.commands.cli_context import cli_injector
+from novacart.entrypoints.demo.seed import seed_demo
+from novacart.entrypoints.settings import load_settings
+from tests.support.browser import ARGUMENTS, find_chromium
+from tests.support.databases import TestRun
+from tests.support.processes import free_port, started
+
+ROOT = Path(__file__).parents[3]
+TIMEOUT = 20_000  # milliseconds
+# Width and height of a laptop's and a phone's window.
+WINDOWS = {1280: 800, 390: 844}
+
+
+@pytest.fixture(scope="session")
+def built_storefront() -> None:
+    """Build the storefront unless it is built; one test process at a time."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "storefront.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        script = ROOT / "scripts" / "build_storefront.py"
+        subprocess.run([sys.executable, str(script)], check=True, timeout=600)
+
+
+@pytest.fixture(scope="module")
+def shop_url(
+    request: pytest.FixtureRequest, test_run: TestRun, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The URL of a demo shop of this module."""
+    request.getfixturevalue("built_storefront")
+    folder = tmp_path_factory.mktemp("storefront")
+    port = free_port()
+    environ = {
+        "DATABASE_URL": test_run.sqlite_copy(folder / "shop.sqlite3"),
+        "VAR_DIR": str(folder / "var"),
+        "PORT": str(port),
+        "DEBUG": "True",
+        "EMAIL_BACKEND": "file",
+        "RATELIMIT_ENABLED": "False",
+        "STOREFRONT_ENABLED": "True",
+        "WEB_WORKERS": "1",
+        "MAX_UNPAID_ORDERS": "1000",
+        "MAX_OPEN_COD_ORDERS": "1000",
+        "MAX_RESERVED_UNITS": "1000",
+    }
+    with cli_injector(load_settings(environ, dotenv=folder / ".env")) as injector:
+        seed_demo(injector)
+    with started("serve", folder=folder, **environ) as server:
+        url = f"http://127.0.0.1:{port}"
+        server.wait_until_up(f"{url}/api/health/")
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    found = find_chromium()
+    expect.set_options(timeout=TIMEOUT)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(found.executable),
+            args=list(ARGUMENTS),
+            env={**os.environ, **found.environment},
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shopper:
+    """A browser of one person, with any number of tabs."""
+
+    context: BrowserContext
+
+    def open(self, path: str) -> Page:
+        page = self.context.new_page()
+        page.goto(path)
+        return page
+
+
+NewShopper = Callable[..., Shopper]
+
+
+@pytest.fixture
+def new_shopper(shop_url: str, chromium: Browser) -> Iterator[NewShopper]:
+    """Open a browser. The test fails if a page has a script error or violates its policy."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                errors.append(f"{page.url}: {message.text}")
+                if "Content Security Policy" in message.text
+                else None
+            ),
+        )
+
+    def start(width: int = 1280, *, scheme: str = "light", scripts: bool = True) -> Shopper:
+        context = chromium.new_context(
+            base_url=shop_url,
+            locale="en-IN",
+            color_scheme="dark" if scheme == "dark" else "light",
+            viewport={"width": width, "height": WINDOWS[width]},
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(TIMEOUT)
+        context.on("page", watch)
+        contexts.append(context)
+        return Shopper(context=context)
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert errors == []

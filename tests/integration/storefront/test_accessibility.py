@@ -1,0 +1,103 @@
+"""No finding of axe and no sideways scrolling, on each page, by width and colour scheme."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.integration.storefront.conftest import NewShopper
+from tests.integration.storefront.journeys import (
+    ACCEPTED,
+    add_product,
+    fill_card,
+    pay_button,
+    save_address,
+    sign_up,
+)
+
+SCREENSHOTS = Path(__file__).parents[3] / "var" / "screenshots" / "storefront"
+PUBLIC = {
+    "home": "/",
+    "list": "/category/kitchen?in_stock=true",
+    "search": "/search?search=lamp",
+    "nothing-found": "/search?search=zzzzzz",
+    "not-found": "/nothing",
+    "sign-in": "/sign-in",
+    "sign-up": "/sign-up",
+    "forgotten-password": "/forgotten-password",
+    "reset-password": "/reset-password/1/invalid",
+    "verify-email": "/verify-email/invalid",
+    "find-order": "/find-order",
+    "linked-order": "/orders/link/invalid",
+}
+OWN = {"orders": "/orders", "wishlist": "/wishlist", "account": "/account"}
+
+
+class Inspection:
+    """Collects the findings of the pages, and saves a screenshot of each."""
+
+    def __init__(self, suffix: str) -> None:
+        self.findings: list[str] = []
+        self._suffix = suffix
+        self._axe = Axe()
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def look_at(self, page: Page, name: str) -> None:
+        page.wait_for_load_state("networkidle")
+        # In the middle of a transition, colours are neither of the two.
+        page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
+        for violation in self._axe.run(page).response["violations"]:
+            nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+            self.findings.append(f"{name}: {violation['id']} {nodes}")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if sideways > 0:
+            self.findings.append(f"{name}: scrolls sideways by {sideways} px")
+        page.screenshot(path=SCREENSHOTS / f"{name}-{self._suffix}.png", full_page=True)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_pages_are_accessible(new_shopper: NewShopper, width: int, scheme: str) -> None:
+    page = new_shopper(width, scheme=scheme).open("/")
+    inspection = Inspection(f"{width}-{scheme}")
+    for name, path in PUBLIC.items():
+        page.goto(path)
+        inspection.look_at(page, name)
+    page.get_by_role("combobox", name="Search products").fill("la")
+    page.get_by_role("option").first.wait_for()
+    inspection.look_at(page, "suggestions")
+    page.goto("/sign-up")
+    page.get_by_role("button", name="Create account").click()
+    page.get_by_label("Username").and_(page.locator("[aria-invalid]")).wait_for()
+    inspection.look_at(page, "sign-up-errors")
+
+    sign_up(page, width)
+    inspection.look_at(page, "signed-up")
+    add_product(page, 0, "toys-games")
+    inspection.look_at(page, "product")
+    page.get_by_role("button", name="Enlarge the picture").click()
+    inspection.look_at(page, "picture")
+    page.goto("/cart")
+    inspection.look_at(page, "cart")
+    page.get_by_role("link", name="Check out").click()
+    page.get_by_label("Full name").wait_for()
+    inspection.look_at(page, "checkout-address")
+    save_address(page)
+    pay_button(page)
+    page.get_by_role("alert").wait_for()
+    inspection.look_at(page, "checkout-errors")
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    page.get_by_text("Thank you!").wait_for()
+    inspection.look_at(page, "order")
+    page.get_by_role("button", name="Cancel order").click()
+    inspection.look_at(page, "cancel-order")
+    for name, path in OWN.items():
+        page.goto(path)
+        inspection.look_at(page, name)
+    page.goto("/cart")
+    inspection.look_at(page, "empty-cart")
+    assert inspection.findings == []

@@ -1,0 +1,275 @@
+"""Journeys of shoppers, from the home page to the order, on a laptop and on a phone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.integration.storefront.conftest import WINDOWS, NewShopper
+from tests.integration.storefront.journeys import (
+    ACCEPTED,
+    DECLINED,
+    add_product,
+    fill_address,
+    fill_card,
+    pay_button,
+    save_address,
+    sign_in,
+    sign_up,
+)
+
+
+@pytest.fixture(params=list(WINDOWS))
+def width(request: pytest.FixtureRequest) -> int:
+    chosen: int = request.param
+    return chosen
+
+
+@pytest.fixture
+def page(new_shopper: NewShopper, width: int) -> Page:
+    return new_shopper(width).open("/")
+
+
+def test_first_purchase_by_card(page: Page, width: int) -> None:
+    """A shopper finds a product, signs up to buy it, is declined once and pays."""
+    expect(page.get_by_role("heading", name="Shop by category")).to_be_visible()
+    page.get_by_role("link", name="Stationery & Art").first.click()
+    expect(page.get_by_role("heading", level=1, name="Stationery & Art")).to_be_attached()
+    title = add_product(page)
+    page.goto("/checkout")
+    page.get_by_role("main").get_by_role("link", name="Sign in").click()
+    page.get_by_role("link", name="Create an account").click()
+    expect(page.get_by_role("heading", name="Create an account")).to_be_visible()
+    name = f"first{width}"
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("E-mail").fill(f"{name}@example.com")
+    page.get_by_label("Password").fill("short")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_label("Password")).to_be_focused()
+    page.get_by_label("Password").fill("mango-on-the-roof-3")
+    page.get_by_role("button", name="Create account").click()
+
+    # The cart of the guest is the user's now.
+    expect(page.get_by_role("heading", level=1, name="Checkout")).to_be_visible()
+    expect(page.get_by_text(title)).to_be_visible()
+    save_address(page)
+    pay_button(page)
+    expect(page.get_by_label("Card number")).to_be_focused()
+    fill_card(page, DECLINED)
+    pay_button(page)
+    expect(page.get_by_role("alert")).to_contain_text("declined")
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_text("Paid", exact=True).first).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("NC-")
+    page.go_back()
+    expect(page.get_by_text("Thank you!")).to_be_hidden()
+
+
+def test_guest_buys_without_an_account(page: Page) -> None:
+    add_product(page, 1)
+    page.get_by_role("link", name="View cart").click()
+    page.get_by_role("link", name="Check out").click()
+    page.get_by_label("Cash on delivery").check()
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    page.get_by_label("E-mail").fill("guest@example.com")
+    fill_address(page)
+    page.reload()
+    expect(page.get_by_label("Full name")).to_have_value("Asha Rao")
+    page.get_by_label("Cash on delivery").check()
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_text("Residency Road")).to_be_visible()
+    page.goto("/orders")
+    expect(page.locator("article")).to_have_count(1)
+    page.goto("/account")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_guest_pays_by_card(page: Page) -> None:
+    add_product(page, 2)
+    page.goto("/checkout")
+    page.get_by_label("E-mail").fill("guest@example.com")
+    fill_address(page)
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.goto("/find-order")
+    page.get_by_label("Order number").fill("NC-20261128-AAAAAA")
+    page.get_by_label("E-mail").fill("guest@example.com")
+    page.get_by_role("button", name="Send the link").click()
+    expect(page.get_by_text("on its way to this address")).to_be_visible()
+
+
+def test_search_with_the_keyboard(page: Page) -> None:
+    box = page.get_by_role("combobox", name="Search products")
+    box.fill("lamp")
+    expect(page.get_by_role("option").first).to_be_visible()
+    box.press("ArrowDown")
+    expect(page.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    box.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    box.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?search=lamp$"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("lamp")
+    expect(page.locator("article").first).to_be_visible()
+
+
+def test_filters_are_in_the_address_and_the_back_button_undoes_them(page: Page, width: int) -> None:
+    page.goto("/search")
+    expect(page.get_by_text("128 products", exact=True)).to_be_visible()
+    if width < 900:
+        page.get_by_role("button", name="Filter").click()
+    page.get_by_label("In stock").and_(page.locator(":visible")).first.click()
+    expect(page).to_have_url(re.compile("in_stock=true"))
+    if width < 900:
+        page.get_by_role("button", name="Show results").click()
+    expect(page.get_by_role("button", name="Remove In stock")).to_be_visible()
+    page.get_by_label("Sort by").select_option("price")
+    expect(page).to_have_url(re.compile("sort=price"))
+    page.reload()
+    expect(page.get_by_label("Sort by")).to_have_value("price")
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/search$"))
+    expect(page.get_by_role("button", name="Remove In stock")).to_be_hidden()
+
+
+def test_loaded_pages_of_a_list_are_there_after_going_back(page: Page) -> None:
+    page.goto("/search")
+    expect(page.locator("article")).to_have_count(24)
+    page.get_by_role("button", name="Load more").click()
+    expect(page.locator("article")).to_have_count(48)
+    link = page.locator("article h3 a").nth(40)
+    link.scroll_into_view_if_needed()
+    position = page.evaluate("window.scrollY")
+    link.click()
+    expect(page.get_by_role("heading", name="Add to cart")).to_be_hidden()
+    page.wait_for_url("**/product/*")
+    page.go_back()
+    expect(page.locator("article")).to_have_count(48)
+    page.wait_for_function("target => Math.abs(window.scrollY - target) < 200", arg=position)
+
+
+def test_cash_on_delivery_order_is_placed_once_and_cancelled(page: Page, width: int) -> None:
+    sign_up(page, width)
+    add_product(page, 1)
+    page.goto("/checkout")
+    save_address(page)
+    page.get_by_label("Cash on delivery").check()
+    page.get_by_role("button", name="Place order").dblclick()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.goto("/orders")
+    expect(page.locator("article")).to_have_count(1)
+    page.locator("article h2 a").click()
+    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_role("button", name="Cancel the order").click()
+    expect(page.get_by_text("This order was cancelled.")).to_be_visible()
+
+
+def test_unpaid_order_is_paid_later(page: Page, width: int) -> None:
+    sign_up(page, width)
+    add_product(page, 2)
+    page.goto("/checkout")
+    save_address(page)
+    fill_card(page, DECLINED)
+    pay_button(page)
+    expect(page.get_by_role("alert")).to_contain_text("declined")
+    page.goto("/orders")
+    page.get_by_role("link", name="Pay now").click()
+    expect(page.get_by_text("Pay by")).to_be_visible()
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+
+
+def test_lost_connection_during_the_payment_charges_once(page: Page, width: int) -> None:
+    sign_up(page, width)
+    add_product(page, 3)
+    page.goto("/checkout")
+    save_address(page)
+    fill_card(page, ACCEPTED)
+    lost: list[str] = []
+
+    def lose_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        # The server does its work, but the response does not arrive.
+        lost.append(route.fetch().text())
+        route.abort()
+
+    page.route("**/api/payments/payment-intent/", lose_first)
+    pay_button(page)
+    expect(page.get_by_role("alert")).to_contain_text("never placed twice")
+    expect(page.get_by_label("Card number")).to_have_value(ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.goto("/orders")
+    expect(page.locator("article")).to_have_count(1)
+
+
+def test_quantities_are_changed_and_refusals_solved(page: Page, width: int) -> None:
+    sign_up(page, width)
+    title = add_product(page, 4)
+    page.goto("/cart")
+    quantity = page.get_by_role("group", name=f"Quantity of {title}")
+    quantity.get_by_role("button", name="One more").click()
+    expect(quantity).to_contain_text("2")
+    expect(page.get_by_role("link", name="Check out")).to_be_visible()
+    page.route(
+        "**/api/cart/update/*/",
+        lambda route: route.fulfill(
+            status=409,
+            content_type="application/problem+json",
+            json={"code": "not_enough_in_stock", "detail": "Only 6 in stock.", "available": 6},
+        ),
+    )
+    quantity.get_by_role("button", name="One more").click()
+    expect(page.get_by_text("Only 6 in stock.")).to_be_visible()
+    page.unroute("**/api/cart/update/*/")
+    page.get_by_role("button", name=f"Remove {title}").click()
+    expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+
+
+def test_shop_that_is_down_keeps_what_was_typed(page: Page, width: int) -> None:
+    sign_up(page, width)
+    page.goto("/account")
+    page.get_by_label("First name").fill("Asha")
+    page.route(
+        "**/api/profile/update/",
+        lambda route: route.fulfill(status=503, headers={"Retry-After": "5"}, body=""),
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("not available at the moment")
+    expect(page.get_by_label("First name")).to_have_value("Asha")
+    page.unroute("**/api/profile/update/")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Hello, Asha")).to_be_visible()
+
+
+def test_tabs_share_one_session(new_shopper: NewShopper, width: int) -> None:
+    shopper = new_shopper(width)
+    first = shopper.open("/")
+    name = sign_up(first, width)
+    second = shopper.open("/account")
+    expect(second.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
+    assert "eyJ" not in first.evaluate("JSON.stringify({...localStorage, c: document.cookie})")
+    first.goto("/account")
+    first.get_by_role("button", name="Sign out", exact=True).click()
+    expect(second.get_by_role("heading", name="Sign in")).to_be_visible()
+    second.goto("/account")
+    expect(second).to_have_url(re.compile("/sign-in"))
+    sign_in(second, name)
+    expect(second.get_by_role("heading", name=f"Hello, {name}")).to_be_visible()
+    expect(first.get_by_role("link", name="Account", exact=True)).to_be_visible()
+
+
+def test_catalogue_is_readable_without_scripts(new_shopper: NewShopper, width: int) -> None:
+    page = new_shopper(width, scripts=False).open("/category/books")
+    page.locator("noscript a", has_text="Banyan Street").or_(
+        page.get_by_role("link", name="Banyan Street")
+    ).first.click()
+    expect(page.get_by_role("heading", name="Banyan Street")).to_be_visible()
