@@ -49,6 +49,9 @@ def _paths(shop: LiveShop) -> dict[str, str]:
         "dashboard": "/admin/",
         "product-new": "/admin/products/new/",
         "category-new": "/admin/categories/new/",
+        "category-tree": "/admin/categories/tree/",
+        "collection-new": "/admin/collections/new/",
+        "collection-edit": "/admin/collections/edit/?id=toys-under-1000",
         "import": "/admin/products/import/",
         "staff-new": "/admin/staff/new/",
         "password": "/admin/account/",
@@ -57,8 +60,8 @@ def _paths(shop: LiveShop) -> dict[str, str]:
         **{
             path: f"/admin/{path}/"
             for path in (
-                "attention orders payments refunds customers products categories staff"
-                " webhook-events outbox audit health"
+                "attention orders payments refunds customers products categories collections"
+                " staff webhook-events outbox audit health"
             ).split()
         },
     }
