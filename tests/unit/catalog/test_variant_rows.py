@@ -231,3 +231,15 @@ def test_product_with_more_rows_than_a_batch_is_one_product(catalog: CatalogFixt
     header = "handle,title,price,option1_name,option1_value,option2_name,option2_value\n"
     report = import_text(catalog, header + rows)
     assert counts(report) == (1, 0, 0, BATCH_SIZE + 9, 0)
+
+
+def test_names_of_categories_are_created_where_wanted(catalog: CatalogFixture) -> None:
+    text = "title,price,category\nPan,1,Home > Kitchen\nPot,1,Home > Kitchen\nVase,1,Home\n"
+    assert [row.column for row in import_text(catalog, text).rejected] == ["category"] * 3
+    for added in (2, 0):
+        file = read_products(BytesIO(text.encode()), FileFormat.CSV)
+        report = catalog.import_products(
+            ImportProductsCommand(actor=SYSTEM, file=file, create_categories=True)
+        )
+        assert (report.categories_added, report.rejected) == (added, [])
+    assert sorted(each.slug for each in catalog.queries.categories()) == ["home", "kitchen"]

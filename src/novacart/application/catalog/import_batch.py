@@ -544,6 +544,9 @@ class ImportBatch:
         slug = category.slug.lower()
         if slug in self._slugs:
             return self._slugs[slug], ()
+        if category.name is None and self._options.create_categories:
+            path = tuple(name.strip() for name in category.slug.split(">") if name.strip())
+            return self._category_at(path, imported) if path else (None, ())
         if category.name is None or not self._options.may_add_categories:
             raise InvalidValue(
                 "category",

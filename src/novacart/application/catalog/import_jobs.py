@@ -481,10 +481,13 @@ class RunImports:
         self._close()
         with self._begin() as work:
             stored = work.import_jobs.get_for_update(job.id)
+            is_finished = status is ImportStatus.FINISHED
             work.import_jobs.save(
                 replace(
                     stored,
                     status=status,
+                    # Rows of a product that is its variants are not counted before.
+                    rows_done=stored.rows_total if is_finished else stored.rows_done,
                     failure=failure,
                     finished_at=self._clock.now(),
                     runner="",
