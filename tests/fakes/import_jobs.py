@@ -39,6 +39,11 @@ class FakeImportJobs:
         self.delete_content(job_id)
         self._store.import_jobs.remove(job_id)
 
+    def delete_drafts(self, *, before: datetime) -> None:
+        for job in list(self._store.import_jobs.values()):
+            if job.status is ImportStatus.DRAFT and job.created_at < before:
+                self.delete(job.id)
+
     def recent(self, limit: int) -> Sequence[ImportJob]:
         jobs = [
             job for job in self._store.import_jobs.values() if job.status is not ImportStatus.DRAFT

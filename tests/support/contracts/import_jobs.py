@@ -86,6 +86,17 @@ class ImportJobsContract:
             with pytest.raises(ImportNotFound):
                 work.import_jobs.get_for_update(8)
 
+    def test_old_drafts_are_deleted(self, begin: UnitOfWorkFactory) -> None:
+        running = replace(JOB, id=8, status=ImportStatus.RUNNING)
+        newer = replace(JOB, id=9, created_at=NOON + timedelta(hours=1))
+        add(begin, JOB, running, newer, content=(b"x",))
+        with begin() as work:
+            work.import_jobs.delete_drafts(before=NOON + timedelta(minutes=1))
+            with pytest.raises(ImportNotFound):
+                work.import_jobs.get(7)
+            assert list(work.import_jobs.content(7)) == []
+            assert (work.import_jobs.get(8), work.import_jobs.get(9)) == (running, newer)
+
     def test_recent_jobs_are_the_newest_without_drafts(self, begin: UnitOfWorkFactory) -> None:
         finished = replace(JOB, status=ImportStatus.FINISHED)
         add(begin, *(replace(finished, id=number) for number in (1, 2, 3)), replace(JOB, id=4))

@@ -41,6 +41,8 @@ from novacart.domain.shared.ids import ProductId
 _CHUNK: Final = 1_000_000
 # Another process continues a job that its runner has not continued for so long.
 _LEASE: Final = timedelta(seconds=60)
+# A draft that is older is deleted when another file is uploaded.
+_DRAFT_LIFETIME: Final = timedelta(days=1)
 # Seconds that the worker imports before it looks after other work.
 _SLICE: Final = timedelta(seconds=2)
 _ATTEMPTS: Final = 3
@@ -108,7 +110,9 @@ class UploadImport:
             settings = replace(settings, mapping=mapping)
         total = read_file(command.stream, settings).total
         command.stream.seek(0)
+        now = self._clock.now()
         with self._begin() as work:
+            work.import_jobs.delete_drafts(before=now - _DRAFT_LIFETIME)
             [job_id] = work.ids.take()
             job = ImportJob(
                 id=job_id,
@@ -117,7 +121,7 @@ class UploadImport:
                 status=ImportStatus.DRAFT,
                 created_by=self._contexts.current().actor,
                 may_add_categories=command.actor.may("categories.write"),
-                created_at=self._clock.now(),
+                created_at=now,
                 rows_total=total,
             )
             work.import_jobs.add(job, iter(lambda: command.stream.read(_CHUNK), b""))

@@ -107,6 +107,10 @@ class ImportJobs(Protocol):
         """Delete a draft and its file."""
         ...
 
+    def delete_drafts(self, *, before: datetime) -> None:
+        """Delete the drafts that were uploaded before a time, with their files."""
+        ...
+
     def recent(self, limit: int) -> Sequence[ImportJob]:
         """The newest jobs first, without drafts."""
         ...

@@ -57,6 +57,16 @@ class SqlImportJobs:
         self.delete_content(job_id)
         self._connection.execute(delete(import_jobs).where(import_jobs.c.id == job_id))
 
+    def delete_drafts(self, *, before: datetime) -> None:
+        drafts = self._connection.scalars(
+            select(import_jobs.c.id).where(
+                import_jobs.c.status == ImportStatus.DRAFT.value,
+                import_jobs.c.created_at < before,
+            )
+        )
+        for job_id in drafts.all():
+            self.delete(job_id)
+
     def recent(self, limit: int) -> Sequence[ImportJob]:
         rows = self._connection.execute(
             select(import_jobs)
