@@ -46,7 +46,9 @@ class Inspection:
     def look_at(self, page: Page, name: str) -> None:
         page.wait_for_load_state("networkidle")
         # In the middle of a transition, colours are neither of the two.
-        page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
+        page.evaluate(
+            "Promise.all(document.getAnimations().map(each => each.finished.catch(() => null)))"
+        )
         for violation in self._axe.run(page).response["violations"]:
             nodes = [node["html"][:120] for node in violation["nodes"][:3]]
             self.findings.append(f"{name}: {violation['id']} {nodes}")
