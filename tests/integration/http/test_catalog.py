@@ -102,8 +102,12 @@ def test_product_has_all_members(client: FlaskClient) -> None:
         "stock": 3,
         "category": 7,
         "image": "http://localhost/media/river.webp",
+        "slug": "river-stones-p101",
         "created_at": "2026-03-14T11:00:00Z",
         "updated_at": "2026-03-14T11:00:00Z",
+        "meta_title": None,
+        "meta_description": None,
+        "description_html": "",
         "options": [],
         "variants": [
             {
@@ -379,12 +383,17 @@ def test_active_categories_are_sorted_by_position(client: FlaskClient) -> None:
         "id": 8,
         "name": "Toys & Games",
         "slug": "toys",
+        "parent": None,
+        "path": "toys",
+        "breadcrumbs": [{"id": 8, "name": "Toys & Games", "slug": "toys"}],
         "image": "http://localhost/media/toys.webp",
         "mobile_image": None,
         "mobile_secondary_image": None,
         "desktop_image": None,
         "desktop_secondary_image": None,
         "is_active": True,
+        "meta_title": None,
+        "meta_description": None,
     }
     assert books["slug"] == "books"
 
