@@ -361,6 +361,11 @@ def _order(site: str, lines: list[dict[str, Any]]) -> dict[str, Any]:
         "created_at": _time(order["placed_at"]),
         "paid_at": _time(order["paid_at"]),
         "returned_at": _time(order["returned_at"]),
+        "expires_at": _time(order["expires_at"]),
+        "shipped_at": _time(order["shipped_at"]),
+        "delivered_at": _time(order["delivered_at"]),
+        "carrier": order["carrier"],
+        "tracking_number": order["tracking_number"],
         "estimated_delivery": order["estimated_delivery"],
         "address": {"id": address.pop("source_id"), **address},
         "items": [

@@ -26,6 +26,8 @@ export class Session {
       typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("novacart.session");
     this.channel?.addEventListener("message", (event: MessageEvent<Message>) => {
       this.access = event.data.type === "token" ? event.data.access : null;
+      // What another tab stores can arrive after its message.
+      writeHint(event.data.type === "token");
       this.notify();
     });
   }

@@ -49,16 +49,20 @@ def submit(staff: StaffClient, path: str, form: dict[str, Any]) -> TestResponse:
 
 
 def test_image_of_16_mib_is_accepted(owner: StaffClient, product: int) -> None:
-    path = f"/admin/products/image/?id={product}"
-    response = submit(owner, path, upload("image", padded_image(16 * MIB), "lamp.png"))
+    path = f"/admin/products/pictures/add/?id={product}"
+    response = submit(owner, path, upload("pictures", padded_image(16 * MIB), "lamp.png"))
     assert response.status_code == 303
-    assert any("was updated" in message for message in owner.flash_messages())
+    assert any("was added" in message for message in owner.flash_messages())
 
 
 @pytest.mark.parametrize(
     ("path", "form", "limit"),
     [
-        ("/admin/products/image/?id=1", upload("image", bytes(17 * MIB), "lamp.png"), "16 MiB"),
+        (
+            "/admin/products/pictures/add/?id=1",
+            upload("pictures", bytes(97 * MIB), "a.png"),
+            "96 MiB",
+        ),
         ("/admin/products/import/", upload("file", bytes(9 * MIB), "products.csv"), "8 MiB"),
         ("/admin/categories/new/", upload("image", bytes(81 * MIB), "home.png"), "80 MiB"),
         ("/admin/orders/refund/?id=1", {"reason": "x" * 2 * MIB}, "1 MiB"),

@@ -98,6 +98,7 @@ def test_views_of_the_api_that_call_a_provider_are_marked(
         "/api/payments/sandbox/<string:payment_intent_id>/dispute/",
         "/api/payments/webhook/",
         "/api/products/<int:product_id>/image/",
+        "/api/products/<int:product_id>/images/",
     }
 
 
@@ -148,7 +149,7 @@ def test_pages_of_the_back_office_that_call_a_provider_are_marked(
         for name in type(group).__slots__
         if getattr(group, name) not in groups and calls(getattr(group, name), providers)
     }
-    assert {"refund", "retry_event", "upload_product_image"} <= use_cases
+    assert {"refund", "retry_event", "add_picture"} <= use_cases
     expected = set[str]()
     for endpoint, (view, _) in _VIEWS.items():
         bulk = [name for name in vars(view) if hasattr(getattr(view, name), "_action")]

@@ -186,7 +186,7 @@ class CollectionsView(ListView):
 
     def get_one(self, id: object) -> CollectionView | None:
         try:
-            return self.back_office.collections.collection(str(id))
+            return self.back_office.collections.collection(str(id).replace("\0", ""))
         except CollectionNotFound:
             return None
 

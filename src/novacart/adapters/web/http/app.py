@@ -13,7 +13,14 @@ from flask.globals import request_ctx
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
-from werkzeug.routing import IntegerConverter, Map, MapAdapter, RequestRedirect, Rule
+from werkzeug.routing import (
+    IntegerConverter,
+    Map,
+    MapAdapter,
+    RequestRedirect,
+    Rule,
+    UnicodeConverter,
+)
 from werkzeug.sansio.utils import get_current_url, get_host
 
 from novacart.adapters.web.http.fields import MAX_INTEGER
@@ -74,6 +81,14 @@ class IdConverter(IntegerConverter):
 
     def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002, ANN401 (Werkzeug's names)
         super().__init__(map, min=1, max=MAX_INTEGER, **options)
+
+
+class TextConverter(UnicodeConverter):
+    """A part of a path; a NUL or a lone surrogate, which no database stores, is a 404."""
+
+    def __init__(self, map: Map, **options: Any) -> None:  # noqa: A002, ANN401 (Werkzeug's names)
+        super().__init__(map, **options)
+        self.regex = self.regex.replace("[^/]", "[^/\x00\ud800-\udfff]")
 
 
 # It can't be written to, so all requests share it.
@@ -155,6 +170,7 @@ class NovaCartFlask(Flask):
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None, template_folder=None)
         self.url_map.converters["int"] = IdConverter
+        self.url_map.converters["default"] = self.url_map.converters["string"] = TextConverter
         self.url_map.merge_slashes = False
         self.matches = _Matches()
         self._before: Before = lambda _request, _context: None
