@@ -1,6 +1,7 @@
 """Contract of the `ImageStore` port."""
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -112,6 +113,7 @@ class ImageStoreContract:
             images.put(image_bytes(), name=name, content_type=WEBP)
 
 
+@cache
 def _prepared(width: int, height: int) -> PreparedImage:
     content = image_bytes(size=(width, height))
     return PreparedImage(content=content, content_type=WEBP, width=width, height=height)

@@ -59,6 +59,9 @@ from tests.support.builders.ordering import ADDRESS, NOON, an_order, an_order_li
 from tests.support.clock import SetClock
 from tests.support.payments_fixture import AS_STAFF, PaymentsFixture, customer
 
+# Compiles each template once.
+RENDERER = JinjaEmailRenderer(shop_name="Lanterns", shop_url="https://shop.example")
+
 
 @pytest.fixture
 def clock() -> SetClock:
@@ -90,7 +93,7 @@ def deliver(store: FakeStore, mailer: FakeMailer) -> Callable[[], list[Mail]]:
     """Handle every event twice, as the relay may, and return the e-mails sent so far."""
     order_mailer = OrderMailer(
         orders=FakeMailedOrders(store),
-        renderer=JinjaEmailRenderer(shop_name="Lanterns", shop_url="https://shop.example"),
+        renderer=RENDERER,
         mailer=mailer,
         urls=OrderUrls(frontend_url="https://shop.example", tokens=HmacOrderLinkTokens("a secret")),
     )

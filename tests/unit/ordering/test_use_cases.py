@@ -509,13 +509,13 @@ def test_cancel_item_of_online_order_requests_refund_once_paid(
     )
 
 
-@pytest.mark.slow
 def test_expire_orders_cancels_expired_unpaid_orders_in_batches(
-    use_cases: OrderUseCases, begin: UnitOfWorkFactory
+    use_cases: OrderUseCases, begin: UnitOfWorkFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("novacart.application.ordering.expire_orders.BATCH", 5)
     shop = ShopFixture(begin, stock=500, prices=(100,))
     early = []
-    for _ in range(102):
+    for _ in range(12):
         shop.fill_cart(1)
         early.append(use_cases.place(place_command(shop)))
     use_cases.clock.move(minutes=10)
@@ -525,7 +525,7 @@ def test_expire_orders_cancels_expired_unpaid_orders_in_batches(
     cod = use_cases.place(place_command(shop, PaymentMethod.COD))
     assert use_cases.expire() == 0
     use_cases.clock.move(minutes=20)
-    assert use_cases.expire() == 102
+    assert use_cases.expire() == 12
     assert use_cases.expire() == 0
     assert {statuses(shop, order)[0] for order in early} == {"CANCELLED"}
     assert statuses(shop, late)[0] == "PENDING"
