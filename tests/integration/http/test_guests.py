@@ -206,6 +206,14 @@ def test_guests_with_cash_on_delivery_are_limited_by_address(
     assert statuses == [201, 201, 201, 429]
 
 
+def test_refused_orders_of_a_guest_do_not_count_towards_the_limit(
+    client: FlaskClient, shop: CheckoutFixture
+) -> None:
+    guest = GuestShopper(client)
+    assert [guest.order().status_code for _ in range(4)] == [400] * 4
+    guest.ordered(shop.product())
+
+
 def test_idempotency_key_of_a_guest_returns_the_first_order(
     client: FlaskClient, shop: CheckoutFixture
 ) -> None:

@@ -244,3 +244,15 @@ def test_refund_of_zero_names_invalid_field() -> None:
         "quantity",
         "The quantity of a refund must be at least 1.",
     )
+
+
+def test_events_whose_name_begins_with_order_name_their_order() -> None:
+    """The audit compares these messages with the orders."""
+    waiting, found = [DomainEvent], 0
+    while waiting:
+        event = waiting.pop()
+        waiting += event.__subclasses__()
+        if getattr(event, "name", "").startswith("order."):
+            found += 1
+            assert "order_id" in {field.name for field in fields(event)}, event
+    assert found >= 10

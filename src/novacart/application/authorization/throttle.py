@@ -52,7 +52,8 @@ POLICIES: Final = {
     "guest_session": ThrottlePolicy(client=(RateLimit(200, _HOUR),)),
     # Each may send an email, and could be a guessed order number.
     "order_lookup": ThrottlePolicy(client=(RateLimit(30, _HOUR),), subject=(RateLimit(5, _HOUR),)),
-    # Nothing is paid in advance; the subject is the email address.
+    # Nothing is paid in advance; the subject is the email address. Only placed orders count, since
+    # a guest whose order is refused tries again.
     "guest_cod": ThrottlePolicy(
         client=(RateLimit(20, _HOUR),), subject=(RateLimit(3, 24 * _HOUR),)
     ),
@@ -84,13 +85,26 @@ class Throttle:
             return
         policy = POLICIES[operation]
         client = _client_quota(operation, policy, address)
-        counted = [] if policy.only_failures else [client]
+        counted = _subject_quotas(operation, policy, subject)
         if policy.only_failures:
             _ensure_allowed(self._limiter.retry_after([client]))
-        if subject is not None and policy.subject:
-            counted.append(Quota(f"{operation}:account:{_digest(subject)}", policy.subject))
+        else:
+            counted = [client, *counted]
         if counted:
             _ensure_allowed(self._limiter.acquire(counted))
+
+    def ensure_allowed(
+        self, operation: str, *, address: str | None, subject: str | None = None
+    ) -> None:
+        """Raises `TooManyAttempts` if an attempt would exceed a limit. Counts nothing."""
+        if self._limiter is not None:
+            quotas = _quotas(operation, address=address, subject=subject)
+            _ensure_allowed(self._limiter.retry_after(quotas))
+
+    def succeeded(self, operation: str, *, address: str | None, subject: str | None = None) -> None:
+        """Count an attempt that `ensure_allowed` allowed. Concurrent ones can exceed the limit."""
+        if self._limiter is not None:
+            self._limiter.acquire(_quotas(operation, address=address, subject=subject))
 
     def failed(self, operation: str, *, address: str | None) -> None:
         """Count a failed attempt of the client."""
@@ -227,6 +241,20 @@ def client_network(address: str | None) -> str:
 def _ensure_allowed(seconds: int) -> None:
     if seconds:
         raise TooManyAttempts(seconds)
+
+
+def _quotas(operation: str, *, address: str | None, subject: str | None) -> list[Quota]:
+    policy = POLICIES[operation]
+    return [
+        _client_quota(operation, policy, address),
+        *_subject_quotas(operation, policy, subject),
+    ]
+
+
+def _subject_quotas(operation: str, policy: ThrottlePolicy, subject: str | None) -> list[Quota]:
+    if subject is None or not policy.subject:
+        return []
+    return [Quota(f"{operation}:account:{_digest(subject)}", policy.subject)]
 
 
 def _client_quota(operation: str, policy: ThrottlePolicy, address: str | None) -> Quota:

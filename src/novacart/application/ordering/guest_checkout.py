@@ -1,6 +1,7 @@
 """Place the cart of a guest as an order, or start its checkout."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from novacart.application.authorization.throttle import Throttle
@@ -8,6 +9,7 @@ from novacart.application.ordering.order_factory import GuestContact
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.queries import OrderView
 from novacart.application.ordering.start_checkout import StartCheckout, StartCheckoutCommand
+from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.request_context import RequestContexts
 from novacart.domain.accounts.address import AddressDetails
 from novacart.domain.accounts.email_address import EmailAddress
@@ -46,11 +48,11 @@ class PlaceGuestOrder:
 
     def __call__(self, command: PlaceGuestOrderCommand) -> OrderView:
         contact = parse_contact(command.email, command.address)
-        if command.payment_method is PaymentMethod.COD:
-            self._throttle.begin(
-                "guest_cod", address=self._contexts.current().address, subject=contact.email
-            )
-        return self._place_order(
+        is_cod = command.payment_method is PaymentMethod.COD
+        address = self._contexts.current().address
+        if is_cod:
+            self._throttle.ensure_allowed("guest_cod", address=address, subject=contact.email)
+        order = self._place_order(
             PlaceOrderCommand(
                 user_id=command.guest_id,
                 payment_method=command.payment_method,
@@ -59,6 +61,11 @@ class PlaceGuestOrder:
                 idempotency_key=command.idempotency_key,
             )
         )
+        if is_cod:
+            # The order is placed, whether or not it is counted.
+            with suppress(Unavailable):
+                self._throttle.succeeded("guest_cod", address=address, subject=contact.email)
+        return order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,7 @@ class OrderLookupRequested(DomainEvent):
     There may be no such order. `email_digest` is a keyed digest of the email address.
     """
 
-    name: ClassVar[str] = "order.lookup_requested"
+    name: ClassVar[str] = "order_link.requested"
 
     number: str
     email_digest: str
