@@ -39,12 +39,14 @@ from benchmarks.scenarios import (
     WRITES,
     Scenario,
     list_scenarios,
+    place_past_orders,
 )
 from benchmarks.servers import Checkout
 from benchmarks.subjects import BenchmarkShop, filled_shop, web_workers
 from novacart.entrypoints.logs import configure_logs
 
 _PRODUCTS: Final = 1_000
+_PAST_CUSTOMERS: Final = 100
 _SERVERS_SCENARIOS: Final = ("health", "product detail", "cart of 5")
 
 
@@ -60,7 +62,7 @@ class _Session:
         return table_of(self._measure("reads", READS))
 
     def writes(self) -> Table:
-        return table_of(self._measure("writes", WRITES))
+        return table_of(self._measure("writes", WRITES, past_orders=True))
 
     def payments(self) -> Table:
         scenarios = [replace(each, compared=False) for each in PAYMENTS]
@@ -103,6 +105,7 @@ class _Session:
         *,
         products: int = _PRODUCTS,
         debug: bool = False,
+        past_orders: bool = False,
     ) -> list[Result]:
         only = self.arguments.only
         selected = [each for each in scenarios if not only or only in each.name]
@@ -111,6 +114,8 @@ class _Session:
             effort = self.effort_of(topic)
             for dialect in self.arguments.databases:
                 with self._shop(dialect, products=products, debug=debug) as shop:
+                    if past_orders:
+                        place_past_orders(shop, _PAST_CUSTOMERS)
                     results += measure_shop(shop, selected, effort, self.against, self.progress)
         return results
 

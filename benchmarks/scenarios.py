@@ -88,14 +88,25 @@ def _cart(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
     return [[[Request.get("/api/cart/", token=each.access) for each in customers]]] * rounds
 
 
-def _order_history(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
-    customers = shop.customers.create(min(_READERS, size), lines=0, progress=shop.progress)
+def place_past_orders(shop: BenchmarkShop, customers: int) -> list[Customer]:
+    """Create customers with several orders each, and refresh the statistics of the database.
+
+    PostgreSQL keeps the plans of statements that are executed often. It must not choose them for
+    empty tables, as it does in a new shop until the tables are analyzed.
+    """
+    created = shop.customers.create(customers, lines=0, progress=shop.progress)
     with shop.progress.step("past orders", _PAST_ORDERS) as advance:
         for _order in range(_PAST_ORDERS):
-            shop.customers.refill(customers, lines=_ORDER_LINES)
-            for customer in customers:
+            shop.customers.refill(created, lines=_ORDER_LINES)
+            for customer in created:
                 shop.send(order_request(customer))
             advance(1)
+    shop.database.refresh_statistics()
+    return created
+
+
+def _order_history(shop: BenchmarkShop, rounds: int, size: int) -> Rounds:
+    customers = place_past_orders(shop, min(_READERS, size))
     return [[[Request.get("/api/orders/my/", token=each.access) for each in customers]]] * rounds
 
 
