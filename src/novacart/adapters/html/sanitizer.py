@@ -2,8 +2,6 @@
 
 from typing import Final
 
-import nh3
-
 _ELEMENTS: Final = {
     *("p", "br", "hr", "ul", "ol", "li", "h2", "h3", "h4", "blockquote"),
     *("strong", "b", "em", "i", "u", "s", "sub", "sup", "code", "pre"),
@@ -15,6 +13,9 @@ _REMOVED: Final = {"script", "style", "template", "iframe", "noscript", "title",
 
 class Nh3Sanitizer:
     def clean(self, html: str) -> str:
+        # Imported only where it is used, to save memory.
+        import nh3  # noqa: PLC0415
+
         return nh3.clean(
             html,
             tags=_ELEMENTS,

@@ -13,7 +13,6 @@ from novacart.adapters.security.link_tokens import HmacLinkTokens
 from novacart.adapters.security.one_time_passwords import PyotpOneTimePasswords
 from novacart.adapters.security.password_hasher import Argon2idHasher
 from novacart.adapters.security.password_strength import ZxcvbnPasswordStrength
-from novacart.adapters.security.secret_cipher import FernetSecretCipher
 from novacart.application.accounts.authenticate_shopper import AuthenticateShopper
 from novacart.application.accounts.authenticate_user import AuthenticateUser, VerifyToken
 from novacart.application.accounts.change_password import ChangePassword
@@ -170,6 +169,11 @@ class AccountsModule(Module):
     @provider
     @singleton
     def cipher(self, settings: Settings) -> SecretCipher:
+        # Imported only where it is used, to save memory: the worker has no use for it.
+        from novacart.adapters.security.secret_cipher import (  # noqa: PLC0415
+            FernetSecretCipher,
+        )
+
         return FernetSecretCipher(settings.signing_key)
 
     @provider
