@@ -163,7 +163,7 @@ def main() -> int:
         table.show(console, topic)
         if arguments.write:
             conditions = Conditions(
-                command=shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
+                command=_command(sys.argv[1:], against),
                 effort=session.effort_of(topic),
                 workers=web_workers(),
                 other=against.revision if against else "",
@@ -172,6 +172,15 @@ def main() -> int:
             table.write(topic, conditions.sentences())
         failed += table.failed
     return 1 if failed else 0
+
+
+def _command(arguments: Sequence[str], against: Checkout | None) -> str:
+    """The command as documentation shows it, without a path of this machine."""
+    shown = [
+        f"../{against.revision}" if against and Path(each).resolve() == against.folder else each
+        for each in arguments
+    ]
+    return shlex.join(["python", "-m", "benchmarks", *shown])
 
 
 def _parser() -> argparse.ArgumentParser:
