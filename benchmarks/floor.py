@@ -243,9 +243,8 @@ def _site() -> str:
 
 def _product(names: Sequence[str]) -> Encode:
     product_of, variant_values = _product_of(names), _values(_VARIANT, names)
-    meta = itemgetter(
-        names.index("meta_title"), names.index("meta_description"), names.index("description_html")
-    )
+    page_members = ("meta_title", "meta_description", "description_html")
+    meta = itemgetter(*map(names.index, page_members), names.index("tags"))
 
     def encode(rows: list[Row]) -> object:
         site = _site()
@@ -255,9 +254,9 @@ def _product(names: Sequence[str]) -> Encode:
         variant["values"] = []
         variant["is_default"] = True
         variant["etag"] = f'"{version}-{variant["stock"]}"'
-        product["meta_title"], product["meta_description"], product["description_html"] = meta(
-            rows[0]
-        )
+        *texts, tags = meta(rows[0])
+        product |= zip(page_members, texts, strict=True)
+        product["tags"] = tags.split(",") if tags else []
         product["options"] = []
         product["variants"] = [variant]
         # The last column has the pictures, which are not scaled in the benchmarks.

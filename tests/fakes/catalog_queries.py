@@ -334,12 +334,14 @@ class FakeCatalogQueries:
         in_branch = {each for each in listed if wanted in tree.path(each) and wanted in listed}
         terms = search_terms(filters.search)
         brands = {facet_key(brand) for brand in filters.brands}
+        tags = {facet_key(tag) for tag in filters.tags}
         return [
             product
             for product in self._all_active()
             if (product.category_id is None or product.category_id in listed)
             and (filters.category is None or product.category_id in in_branch)
             and (not brands or facet_key(product.brand) in brands)
+            and (not tags or tags & {facet_key(tag) for tag in product.tags})
             and (filters.min_price is None or product.price >= filters.min_price)
             and (filters.max_price is None or product.price <= filters.max_price)
             and (filters.in_stock is None or filters.in_stock == (product.stock > 0))

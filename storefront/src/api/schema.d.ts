@@ -882,7 +882,7 @@ export interface paths {
         get: operations["catalog_show_product"];
         /**
          * Replace a product.
-         * @description Members left out are reset, except stock, image, SKU, slug and the `meta_` members.
+         * @description Members left out are reset, except stock, image, SKU, slug, tags and the `meta_` members.
          *
          *     Without `If-Match`, `stock` is an absolute count. With the `ETag` that was read in
          *     `If-Match`, it is a change: the difference to the stock in that representation is added
@@ -1735,6 +1735,7 @@ export interface components {
             /** @example 499.00 */
             min_price: string | null;
             on_sale: boolean;
+            tags: string[];
         };
         CollectionWrite: {
             description?: string;
@@ -2210,6 +2211,7 @@ export interface components {
             /** @description The number of units that can be ordered. */
             stock: number;
             subtitle: string;
+            tags: string[];
             title: string;
             /** Format: date-time */
             updated_at: string;
@@ -2255,6 +2257,8 @@ export interface components {
             /** @description The number of units that can be ordered: an absolute count without `If-Match`. With the `ETag` of a product in `If-Match`, a change by the difference to the stock that was read, so that units ordered since then stay sold. */
             stock?: number;
             subtitle?: string;
+            /** @description Texts without commas. */
+            tags?: string[];
             title?: string;
         };
         ProductWrite: {
@@ -2280,6 +2284,8 @@ export interface components {
             /** @description The number of units that can be ordered: an absolute count without `If-Match`. With the `ETag` of a product in `If-Match`, a change by the difference to the stock that was read, so that units ordered since then stay sold. */
             stock?: number;
             subtitle?: string;
+            /** @description Texts without commas. */
+            tags?: string[];
             title: string;
         };
         Profile: {
@@ -2356,6 +2362,8 @@ export interface components {
             /** @example 499.00 */
             min_price?: string | null;
             on_sale?: boolean;
+            /** @description Any of these tags. */
+            tags?: string[];
         };
         Status: {
             /** @example OK */
@@ -6823,6 +6831,8 @@ export interface operations {
                 search?: string;
                 /** @description By default `relevance` with a search, `newest` without. */
                 sort?: "price" | "-price" | "newest" | "relevance";
+                /** @description Any of these tags; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
+                tag?: string[];
             };
             header?: {
                 /** @description The `ETag` of a stored response: 304 if it is current. */

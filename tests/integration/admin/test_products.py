@@ -416,5 +416,12 @@ def test_slug_and_texts_of_a_product_are_edited(
     shown = api_product(app, product)
     assert {name: shown[name] for name in texts} == texts
     assert "<dd>diya</dd>" in owner.get(f"/admin/products/details/?id={product}").text
+    assert (
+        owner.submit(path, edit_data(**texts, version="2", tags="Brass, Gift,")).status_code == 302
+    )
+    assert api_product(app, product)["tags"] == ["Brass", "Gift"]
+    assert "<dd>Brass, Gift</dd>" in owner.get(f"/admin/products/details/?id={product}").text
+    assert 'value="Brass, Gift"' in owner.get(path).text
+    assert "Brass lamp" in owner.get("/admin/products/?tag=gift").text
     refused = owner.submit("/admin/products/new/", {**NEW, **texts, "sku": ""})
     assert "Another product has the slug" in refused.text

@@ -108,6 +108,7 @@ def test_product_has_all_members(client: FlaskClient) -> None:
         "meta_title": None,
         "meta_description": None,
         "description_html": "",
+        "tags": [],
         "options": [],
         "variants": [
             {

@@ -77,6 +77,7 @@ def test_added_product_is_returned(staff: Person) -> None:
         "meta_title": None,
         "meta_description": None,
         "description_html": "",
+        "tags": [],
     }
     assert [(each["src"], each["alt"]) for each in shown["images"]] == [
         (LAMP["image"], LAMP["title"])
@@ -113,6 +114,25 @@ def test_put_resets_missing_members_except_stock_image_and_sku(staff: Person, pa
     assert write(staff, "PATCH", path, {"sku": None}).get_json()["sku"] is None
 
 
+def test_tags_are_written_and_filtered_by(staff: Person, path: str) -> None:
+    product = write(staff, "PATCH", path, {"tags": ["New  in", "Été", "NEW IN"]}).get_json()
+    assert product["tags"] == ["New in", "Été"]
+    kept = write(staff, "PUT", path, {"title": "Kite", "price": "1.00"}).get_json()
+    assert kept["tags"] == product["tags"]
+    for query, count in {"tag=ete": 1, "tag=x&tag=new%20in": 1, "tag=new": 0}.items():
+        assert len(staff.client.get(f"/api/products/?{query}").get_json()) == count, query
+    assert write(staff, "PATCH", path, {"tags": []}).get_json()["tags"] == []
+    assert staff.client.get("/api/products/?tag=ete").get_json() == []
+
+
+@pytest.mark.parametrize(
+    "tags", [["a,b"], [" "], ["x" * 65], [str(n) for n in range(51)], "a", [1]]
+)
+def test_invalid_tags_are_400(staff: Person, path: str, tags: object) -> None:
+    refused = write(staff, "PATCH", path, {"tags": tags})
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (400, ["tags"])
+
+
 def test_sku_of_another_product_is_409(staff: Person, path: str) -> None:
     again = staff.post("/api/products/", LAMP)
     assert (again.status_code, again.get_json()["code"]) == (409, "sku_taken")
@@ -141,6 +161,7 @@ def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
                 "meta_title",
                 "meta_description",
                 "description_html",
+                "tags",
             )
         },
     }

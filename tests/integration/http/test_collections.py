@@ -71,6 +71,7 @@ def test_rule_lists_products_that_match(
     collection = add(staff, rule=rule, sort="-price")
     assert collection["rule"] == {
         "brands": ["diya"],
+        "tags": [],
         "category": None,
         "min_price": "150.00",
         "max_price": None,
@@ -131,6 +132,7 @@ def test_former_slug_redirects(client: FlaskClient, staff: Person, products: lis
         ({"product_ids": [987_654_321]}, "product_ids"),
         ({"product_ids": ["x"]}, "product_ids"),
         ({"rule": {}}, "rule"),
+        ({"rule": {"tags": ["a,b"]}}, "tags"),
         ({"rule": {"category": 987_654_321}}, "category"),
         ({"rule": {"min_price": "2.00", "max_price": "1.00"}}, "max_price"),
         ({"sort": "relevance"}, "sort"),

@@ -42,6 +42,7 @@ def details(
     category_id: int | None = None,
     image: str | None = None,
     slug: str | None = None,
+    tags: tuple[str, ...] = (),
 ) -> ProductDetails:
     return ProductDetails(
         sku=sku,
@@ -55,6 +56,7 @@ def details(
         category_id=None if category_id is None else CategoryId(category_id),
         image=image,
         slug=slug,
+        tags=tags,
     )
 
 

@@ -48,6 +48,7 @@ RULE = CollectionDetails(
         category_id=CategoryId(11),
         min_price=rupees(200),
         max_price=rupees(400),
+        tags=("Kites", "Gifts"),
     ),
     sort=CollectionSort.PRICE,
     position=1,
@@ -81,7 +82,11 @@ class CollectionsContract:
             [("Acme", 100, 11), ("Acme", 200, 12), ("Bota", 300, 11), ("Cora", 300, 11)]
         ):
             about = details(
-                title=f"Thing {number}", brand=brand, price=price * 100, category_id=category
+                title=f"Thing {number}",
+                brand=brand,
+                price=price * 100,
+                category_id=category,
+                tags=("Gifts",),
             )
             add_product(begin, a_product(201 + number, about))
 

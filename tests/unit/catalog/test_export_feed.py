@@ -20,12 +20,12 @@ from tests.support.catalog_fixture import CatalogFixture
 SHOP = (
     "handle,sku,title,description,brand,price,compare_at_price,stock,weight_g,barcode,"
     "option1_name,option1_value,option2_name,option2_value,image,category,category_name,"
-    "category_active\n"
+    "category_active,tags\n"
     "shirt,S-R,Shirt,Soft\tand\tlight,Ayna,10,12,1,200,96385074,Size,S,Colour,Red,"
-    "/media/shirt.webp,shirts,Shirts,true\n"
-    "shirt,S-B,Shirt,,Ayna,10,,0,,,Size,S,Colour,Blue,,shirts,Shirts,true\n"
-    ",,Cup,,,5,,3,,,,,,,,,,\n"
-    ",,Secret,,,5,,3,,,,,,,,hidden,Hidden,false\n"
+    '/media/shirt.webp,shirts,Shirts,true,"Soft, Linen"\n'
+    "shirt,S-B,Shirt,,Ayna,10,,0,,,Size,S,Colour,Blue,,shirts,Shirts,true,\n"
+    ",,Cup,,,5,,3,,,,,,,,,,,\n"
+    ",,Secret,,,5,,3,,,,,,,,hidden,Hidden,false,\n"
 )
 
 
@@ -87,6 +87,8 @@ def test_feed_is_imported_into_an_empty_shop(
     assert str(shirt.default_variant.details.compare_at_price) == "12.00"
     assert shirt.default_variant.details.weight_g == 200
     assert cup.options == ()
+    is_shopify = feed_format is FeedFormat.SHOPIFY
+    assert shirt.details.tags == (("Soft", "Linen") if is_shopify else ())
 
 
 def test_feed_without_products_has_a_header() -> None:

@@ -50,6 +50,7 @@ def test_event_data_has_every_field() -> None:
         brand="Diya",
         category_id=3,
         image="/media/lamp.webp",
+        tags=("Brass", "Gift"),
     ).event_data() == {
         "sku": "LP-1",
         "title": "Lamp",
@@ -66,7 +67,23 @@ def test_event_data_has_every_field() -> None:
         "meta_title": None,
         "meta_description": None,
         "description_html": "",
+        "tags": "Brass, Gift",
     }
+
+
+def test_tags_are_kept_once_as_they_were_written_first() -> None:
+    tags = details(tags=(" Summer  sale ", "SUMMER SALE", "Été")).tags
+    assert tags == ("Summer sale", "Été")
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [("",), ("a,b",), ("a\x07b",), ("x" * 65,), tuple(map(str, range(51)))],
+)
+def test_invalid_tags_raise(tags: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidValue) as caught:
+        details(tags=tags)
+    assert caught.value.field == "tags"
 
 
 def test_edit_records_only_changed_fields() -> None:

@@ -181,6 +181,15 @@ def test_empty_cell_clears_an_optional_field(catalog: CatalogFixture) -> None:
     assert (book.subtitle, book.brand, book.sku) == ("", "A", None)
 
 
+def test_tags_are_separated_by_commas(catalog: CatalogFixture) -> None:
+    import_text(catalog, 'sku,title,price,tags\nS,A,1,"New in, Été, new  IN,"\n')
+    assert products(catalog)[0].tags == ("New in", "Été")
+    report = import_text(catalog, f"sku,tags\nS,{'x' * 65}\n")
+    assert reasons(report) == [(2, "tags", "This may have at most 64 characters.")]
+    import_text(catalog, "sku,tags\nS,\n")
+    assert products(catalog)[0].tags == ()
+
+
 def test_invalid_rows_are_reported_by_line_and_column_and_others_imported(
     catalog: CatalogFixture,
 ) -> None:

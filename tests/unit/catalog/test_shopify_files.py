@@ -62,6 +62,7 @@ def test_rows_of_a_handle_are_a_product_with_variants(catalog: CatalogFixture) -
     kurta, cup = products(catalog)
     assert kurta.details.title == "Cotton kurta"
     assert kurta.details.brand == "Ayna"
+    assert kurta.details.tags == ("summer", "cotton")
     assert kurta.details.description == "Soft & light\n\n- Wash cold"
     small, large = kurta.variants
     assert kurta.describe_options(small) == "Size: S, Colour: Indigo"
@@ -72,6 +73,17 @@ def test_rows_of_a_handle_are_a_product_with_variants(catalog: CatalogFixture) -
     levels = catalog.store.stock_levels
     assert [levels.get(each.id).available for each in (small, large)] == [5, 0]  # type: ignore[union-attr]
     assert [each.name for each in catalog.queries.categories()] == ["Shirts"]
+
+
+def test_tags_beyond_the_limits_are_left_out_and_noted(catalog: CatalogFixture) -> None:
+    tags = ", ".join(map(str, range(51)))
+    rows = CUP.replace(",Ayna,,,", f',Ayna,,"{tags}",')
+    rows += CUP.replace("cup,Cup,,Ayna,,,", f"mug,Mug,,Ayna,,{'x' * 65},")
+    report = import_text(catalog, HEADER + rows)
+    cup, mug = products(catalog)
+    assert (len(cup.details.tags), mug.details.tags) == (50, ())
+    assert [(each.line, each.column) for each in report.notes] == [(2, "tags"), (3, "tags")]
+    assert report.notes[0].reason == "A product has up to 50 tags of 64 characters. Left out: 50."
 
 
 def test_same_file_twice_changes_nothing(catalog: CatalogFixture) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import DateTime, Dialect, MetaData, Text
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -42,6 +42,27 @@ class UtcDateTime(TypeDecorator[datetime]):
         # Not `process_result_value`, which is called with SQLite's text already parsed: setting
         # the time zone then takes ten times as long as parsing it with the text.
         return _from_text if dialect.name == "sqlite" else _from_aware
+
+
+class CommaSeparated(TypeDecorator[tuple[str, ...]]):
+    """Texts without commas."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(
+        self,
+        value: tuple[str, ...] | None,
+        dialect: Dialect,  # noqa: ARG002 (SQLAlchemy passes it)
+    ) -> str:
+        return ",".join(value or ())
+
+    def process_result_value(
+        self,
+        value: str | None,
+        dialect: Dialect,  # noqa: ARG002 (SQLAlchemy passes it)
+    ) -> tuple[str, ...]:
+        return tuple(value.split(",")) if value else ()
 
 
 def _from_text(value: str | None) -> datetime | None:

@@ -59,6 +59,7 @@ def products_of_collection(
     filters = ProductFilter(
         category=collection.category,
         brands=rule.brands,
+        tags=rule.tags,
         min_price=rule.min_price,
         max_price=rule.max_price,
         on_sale=rule.on_sale or None,

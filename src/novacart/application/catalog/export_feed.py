@@ -27,12 +27,13 @@ _GOOGLE_COLUMNS: Final = (
 )
 _SHOPIFY_OPTIONS: Final = 3
 _SHOPIFY_COLUMNS: Final = (
-    *("Handle", "Title", "Body (HTML)", "Vendor", "Type", "Published"),
+    *("Handle", "Title", "Body (HTML)", "Vendor", "Type", "Tags", "Published"),
     *(f"Option{number} {part}" for number in (1, 2, 3) for part in ("Name", "Value")),
     *("Variant SKU", "Variant Grams", "Variant Inventory Tracker", "Variant Inventory Qty"),
     *("Variant Inventory Policy", "Variant Fulfillment Service", "Variant Price"),
     *("Variant Compare At Price", "Variant Requires Shipping", "Variant Barcode"),
     *("Image Src", "Variant Image", "Variant Weight Unit", "Status"),
+    *("SEO Title", "SEO Description"),
 )
 
 
@@ -148,12 +149,15 @@ def _shopify_rows(
         if is_first:
             row |= {
                 "Title": product.title,
-                "Body (HTML)": product.description,
+                "Body (HTML)": product.description_html or product.description,
                 "Vendor": product.brand,
                 "Type": exported.category_name,
+                "Tags": ", ".join(product.tags),
                 "Published": True,
                 "Image Src": command.image_url(product.image),
                 "Status": "active",
+                "SEO Title": product.meta_title,
+                "SEO Description": product.meta_description,
             }
         texts = _texts(exported, variant)[:_SHOPIFY_OPTIONS] or [("Title", "Default Title")]
         for place, (name, text) in enumerate(texts, start=1):

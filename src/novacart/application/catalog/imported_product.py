@@ -76,7 +76,6 @@ class ImportedProduct:
     category: ImportedCategory | None = None
     variants: Sequence[ImportedVariant] = ()
     pictures: Sequence[ImportedPicture] = ()
-    tags: Sequence[str] = ()
     problems: Sequence[RowProblem] = ()
     notes: Sequence[RowProblem] = ()
     columns: Mapping[str, str] = field(default_factory=dict)

@@ -131,7 +131,7 @@ def _rows(products: Iterable[ExportedProduct]) -> Iterator[dict[str, Any]]:
     for exported in products:
         product = exported.product
         of_product: dict[str, Any] = {"id": product.id, "currency": product.currency} | {
-            name: getattr(product, name) for name in PLAIN_COLUMNS
+            name: _cell(getattr(product, name)) for name in PLAIN_COLUMNS
         }
         of_product |= {
             "category": exported.category_slug,
@@ -141,6 +141,10 @@ def _rows(products: Iterable[ExportedProduct]) -> Iterator[dict[str, Any]]:
         for variant in exported.variants:
             row = of_product | _variant_columns(exported, variant)
             yield {column: row[column] for column in COLUMNS}
+
+
+def _cell(value: object) -> object:
+    return ", ".join(value) if isinstance(value, tuple) else value
 
 
 def _variant_columns(exported: ExportedProduct, variant: VariantView) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from novacart.domain.shared.ids import ProductId, VariantId
 MAX_ID: Final = 1_000_000_000_000
 # Columns that are read and not written.
 _HANDLE: Final = "handle"
-_INPUT_COLUMNS: Final = (*COLUMNS, _HANDLE, "category_path", "pictures", "tags")
+_INPUT_COLUMNS: Final = (*COLUMNS, _HANDLE, "category_path", "pictures")
 _VARIANT_HINTS: Final = {
     name: hint for name, hint in get_type_hints(VariantDetails).items() if name in VARIANT_COLUMNS
 }
@@ -102,7 +102,6 @@ def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
         category=product.category,
         variants=variants,
         pictures=product.pictures,
-        tags=product.tags,
         problems=problems,
         variant_columns=VARIANT_COLUMNS,
     )
@@ -120,9 +119,7 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
     """The fields of the product. Raises `InvalidValue` on a column."""
     row, style = numbered.row, numbered.numbers
     changes: dict[str, Any] = {
-        name: (_optional_number(row, name, style) if name in WHOLE_NUMBERS else _text(row, name))
-        for name in PLAIN_COLUMNS
-        if name in row and name != "sku"
+        name: _value_of(row, name, style) for name in PLAIN_COLUMNS if name in row and name != "sku"
     }
     product_id = _limited(row, "id", style, lowest=1, highest=MAX_ID)
     return ImportedProduct(
@@ -135,8 +132,15 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
             ImportedPicture(line=numbered.line, url=url)
             for url in split_list(_text(row, "pictures") if "pictures" in row else None)
         ],
-        tags=split_list(_text(row, "tags") if "tags" in row else None),
     )
+
+
+def _value_of(row: Mapping[str, Any], name: str, style: NumberStyle) -> Any:  # noqa: ANN401 (its field's)
+    """The value of a field in a column of its own. Raises `InvalidValue`."""
+    if name in WHOLE_NUMBERS:
+        return _optional_number(row, name, style)
+    text = _text(row, name)
+    return tuple(split_list(text)) if PLAIN_COLUMNS[name] == tuple[str, ...] else text
 
 
 def _category_of(row: Mapping[str, Any]) -> ImportedCategory | None:

@@ -32,7 +32,7 @@ class ProductFilter:
     """All conditions that are set must hold.
 
     `category` is the slug of a category, present or former, with the products of the categories
-    below it. `brands` matches any of them, price bounds are inclusive, and each
+    below it. `brands` matches any of them, and so does `tags`. Price bounds are inclusive, and each
     word of `search` matches as a prefix. `in_stock` False selects products that can't be
     ordered now. `on_sale` True selects products of which a variant costs less than its compare-at
     price.
@@ -40,6 +40,7 @@ class ProductFilter:
 
     category: str | None = None
     brands: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     min_price: Money | None = None
     max_price: Money | None = None
     in_stock: bool | None = None

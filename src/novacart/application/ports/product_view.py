@@ -44,6 +44,7 @@ class ProductView(NamedTuple):
     meta_title: str | None
     meta_description: str | None
     description_html: str
+    tags: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
     version: int

@@ -28,12 +28,13 @@ class CollectionSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionRule:
-    """All conditions that are set must hold; brands match if one of them does.
+    """All conditions that are set must hold. One of the brands, and one of the tags, is enough.
 
     Raises `InvalidValue` if no condition is set, and for bounds that no price is within.
     """
 
     brands: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     category_id: CategoryId | None = None
     min_price: Money | None = None
     max_price: Money | None = None
@@ -44,6 +45,7 @@ class CollectionRule:
             text_rules.required("brands", brand, max_length=MAX_TITLE) for brand in self.brands
         ]
         object.__setattr__(self, "brands", tuple(dict.fromkeys(brands)))
+        object.__setattr__(self, "tags", text_rules.tags(self.tags))
         if len(self.brands) > MAX_BRANDS:
             raise InvalidValue("brands", f"Name at most {MAX_BRANDS} brands.")
         if self.min_price is not None and self.max_price is not None:

@@ -30,9 +30,9 @@ class ProductDetails:
     Row mapping, import and export columns, event data and the defaults of a PUT are derived
     from this list. A price is above zero because a free order can't be paid. A blank `brand`
     becomes the title. A `sku` (stock keeping unit) identifies one product of the shop; a blank one
-    is None. `description_html` is the description with formatting, sanitized, or blank.
-    A `slug` that is None is generated from the title and the id. Raises `InvalidValue`
-    naming the field.
+    is None. `description_html` is the description with formatting, sanitized, or blank. A `slug`
+    that is None is generated from the title and the id. `tags` are texts by which staff group
+    products. Raises `InvalidValue` naming the field.
     """
 
     sku: str | None = None
@@ -49,6 +49,7 @@ class ProductDetails:
     meta_title: str | None = None
     meta_description: str | None = None
     description_html: str = ""
+    tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self._text("sku", text_rules.printable("sku", self.sku, max_length=MAX_SKU) or None)
@@ -63,6 +64,7 @@ class ProductDetails:
         self._text("slug", chosen_slug(self.slug))
         for field, text in text_rules.meta_texts(self.meta_title, self.meta_description).items():
             self._text(field, text)
+        object.__setattr__(self, "tags", text_rules.tags(self.tags))
         ensure_price("price", self.price)
         if self.published_year is not None and not 0 < self.published_year <= MAX_YEAR:
             raise InvalidValue("published_year", f"A year is a number from 1 to {MAX_YEAR}.")
@@ -81,9 +83,10 @@ class ProductDetails:
         return replace(self, **changes)
 
     def event_data(self) -> dict[str, JsonScalar]:
-        """The fields as events carry them; `price` in minor units of `currency`."""
+        """The fields as events carry them; `price` in minor units of `currency`, tags as a text."""
         data: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         data["category"] = data.pop("category_id")
+        data["tags"] = ", ".join(self.tags)
         return {**data, "price": self.price.amount, "currency": self.price.currency}
 
     def _text(self, field: str, text: str | None) -> None:

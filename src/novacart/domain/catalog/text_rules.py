@@ -1,12 +1,15 @@
 """Rules for texts of the catalog."""
 
 import re
+from collections.abc import Iterable
 
 from novacart.domain.shared.errors import InvalidValue
 
 MAX_REFERENCE = 2048
 MAX_META_TITLE = 200
 MAX_META_DESCRIPTION = 500
+MAX_TAG = 64
+MAX_TAGS = 50
 
 # Neither database can store NUL or a lone surrogate.
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -40,6 +43,22 @@ def printable(field: str, text: str | None, *, max_length: int) -> str:
     if not stripped.isprintable():
         raise InvalidValue(field, "This contains characters that can't be printed.")
     return stripped
+
+
+def tags(texts: Iterable[str]) -> tuple[str, ...]:
+    """The tags, each once. Letter case and repeated spaces do not make two tags different.
+
+    A tag has no comma, since lists of tags are written with commas. Raises `InvalidValue`.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        tag = " ".join(required("tags", text, max_length=MAX_TAG).split())
+        if "," in tag or not tag.isprintable():
+            raise InvalidValue("tags", "A tag is one line without commas.")
+        found.setdefault(tag.casefold(), tag)
+    if len(found) > MAX_TAGS:
+        raise InvalidValue("tags", f"At most {MAX_TAGS} tags are possible.")
+    return tuple(found.values())
 
 
 def meta_texts(title: str | None, description: str | None) -> dict[str, str | None]:

@@ -86,6 +86,9 @@ class CollectionForm(StaffForm):
     brands = TextAreaField(
         "Brands", description="One on each line; products match any.", render_kw={"rows": 3}
     )
+    tags = TextAreaField(
+        "Tags", description="One on each line; products match any.", render_kw={"rows": 3}
+    )
     category = SelectField("Category")
     min_price = StringField("Lowest price", render_kw=_MONEY)
     max_price = StringField("Highest price", render_kw=_MONEY)
@@ -109,6 +112,7 @@ class CollectionForm(StaffForm):
     def _rule(self, currency: str) -> CollectionRule | None:
         conditions: dict[str, Any] = {
             "brands": tuple(option_texts(self.brands.data or "")),
+            "tags": tuple(option_texts(self.tags.data or "")),
             "category_id": parse_id(self.category.data),
             "min_price": self._price("min_price", currency),
             "max_price": self._price("max_price", currency),
@@ -271,6 +275,7 @@ def _form_data(collection: CollectionView, zone: tzinfo) -> dict[str, Any]:
     if rule is not None:
         data |= {
             "brands": "\n".join(rule.brands),
+            "tags": "\n".join(rule.tags),
             "category": _text(rule.category_id),
             "min_price": _text(rule.min_price),
             "max_price": _text(rule.max_price),

@@ -20,14 +20,14 @@ from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import CategoryRow, ProductDetail
 from novacart.application.catalog.import_sources.registry import SOURCES
-from novacart.application.catalog.product_rows import GENERIC
+from novacart.application.catalog.product_rows import GENERIC, split_list
 from novacart.application.written_numbers import read_money
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryImage
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
 from novacart.domain.catalog.product_details import MAX_SKU, MAX_TITLE, MAX_YEAR, ProductDetails
 from novacart.domain.catalog.slugs import MAX_SLUG
 from novacart.domain.catalog.stock import MAX_NOTE, MAX_ON_HAND
-from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE
+from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE, MAX_TAGS
 from novacart.domain.shared.ids import CategoryId
 
 # Bytes of one image, and of all images of a category's form.
@@ -60,6 +60,10 @@ class ProductForm(StaffForm):
         [Length(max=MAX_TITLE)],
         description="Customers filter by brand. If empty, the title is used.",
     )
+    tags = StringField(
+        "Tags",
+        description=f"Separated by commas, up to {MAX_TAGS}.",
+    )
     author = StringField("Author", [Length(max=MAX_TITLE)])
     published_year = IntegerField("Year of publication", [Optional(), NumberRange(1, MAX_YEAR)])
     slug = StringField(
@@ -85,6 +89,7 @@ class ProductForm(StaffForm):
                 values[name] = value.replace("\r\n", "\n")
         values["price"] = read_money(self.price.data, currency, field="price")
         values["category_id"] = parse_id(self.category_id.data)
+        values["tags"] = split_list(self.tags.data)
         return values
 
 
@@ -100,6 +105,7 @@ def product_form_data(product: ProductDetail) -> dict[str, Any]:
         "version": product.version,
         "price": str(details.price),
         "category_id": "" if details.category_id is None else str(details.category_id),
+        "tags": ", ".join(details.tags),
     }
 
 

@@ -143,6 +143,7 @@ class ProductsView(ImportViews, ListView):
         return (
             reference("category", "Category", lambda: _category_choices(back_office.queries)),
             text("brand", "Brand"),
+            text("tag", "Tag"),
             yes_no("listed", "Listed in the shop"),
             yes_no("in_stock", "In stock"),
             yes_no("archived", "Archived"),

@@ -38,6 +38,7 @@ from novacart.adapters.persistence.catalog.search_index import match_expression
 from novacart.adapters.persistence.catalog.tables import (
     brand_counts,
     categories,
+    product_tags,
     products,
     stock_levels,
     stock_movements,
@@ -103,6 +104,9 @@ def product_list(dialect: str) -> ListDescription[ProductRow]:
             "category": equals(products.c.category_id),
             "listed": lambda value: IS_LISTED if value else ~IS_LISTED,
             "brand": lambda value: products.c.brand_key == facet_key(value),
+            "tag": lambda value: products.c.id.in_(
+                select(product_tags.c.product_id).where(product_tags.c.tag_key == facet_key(value))
+            ),
             "in_stock": lambda value: AVAILABLE > 0 if value else AVAILABLE <= 0,
         },
         search=_product_search(dialect),

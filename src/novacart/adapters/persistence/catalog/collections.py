@@ -189,6 +189,7 @@ def _from_collection(collection: Collection) -> dict[str, Any]:
         "sort": details.sort.value,
         "is_rule": rule is not None,
         "brands": [] if rule is None else list(rule.brands),
+        "tags": [] if rule is None else list(rule.tags),
         "category_id": None if rule is None else rule.category_id,
         "min_price_minor": None if low is None else low.amount,
         "max_price_minor": None if high is None else high.amount,
@@ -205,6 +206,7 @@ def _to_details(row: Row[Any], product_ids: Iterable[ProductId]) -> CollectionDe
     if row.is_rule:
         rule = CollectionRule(
             brands=tuple(row.brands),
+            tags=tuple(row.tags),
             category_id=row.category_id,
             min_price=price(row.min_price_minor),
             max_price=price(row.max_price_minor),

@@ -30,7 +30,7 @@ from sqlalchemy.types import NullType
 from novacart.adapters.persistence.catalog.category_branches import HIDDEN, leaf
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE, HAS_STOCK_LEVEL, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.catalog.tables import product_tags, products, stock_levels
 from novacart.adapters.persistence.keyset import follows, seek
 from novacart.adapters.persistence.statements import DriverStatement, Parameters
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
@@ -328,6 +328,14 @@ class ProductListQuery:
                 bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
             ]
             statement = statement.where(_is_one_of(products.c.brand_key, keys))
+        if filters.tags:
+            keys = [
+                bindparam(name, key, type_=Text) for name, key in _tag_parameters(filters).items()
+            ]
+            tagged = select(product_tags.c.product_id).where(
+                _is_one_of(product_tags.c.tag_key, keys)
+            )
+            statement = statement.where(products.c.id.in_(tagged))
         if filters.min_price is not None:
             lowest = bindparam("min_price", filters.min_price.amount, type_=BigInteger)
             statement = statement.where(products.c.price_minor >= lowest)
@@ -387,6 +395,8 @@ class KeptList:
         plain = len(parameters)
         if filters.brands:
             parameters |= _brand_parameters(filters)
+        if filters.tags:
+            parameters |= _tag_parameters(filters)
         if filters.min_price is not None:
             parameters["min_price"] = filters.min_price.amount
         if filters.max_price is not None:
@@ -470,6 +480,11 @@ def _branch_parameters(branch: Sequence[CategoryId]) -> dict[str, object]:
 def _brand_parameters(filters: ProductFilter) -> dict[str, object]:
     keys = dict.fromkeys(facet_key(brand) for brand in filters.brands)
     return {f"brand_{number}": key for number, key in enumerate(keys)}
+
+
+def _tag_parameters(filters: ProductFilter) -> dict[str, object]:
+    keys = dict.fromkeys(facet_key(tag) for tag in filters.tags)
+    return {f"tag_{number}": key for number, key in enumerate(keys)}
 
 
 def _is_one_of(

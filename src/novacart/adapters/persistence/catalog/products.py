@@ -44,11 +44,13 @@ from novacart.adapters.persistence.catalog.slug_redirects import redirect
 from novacart.adapters.persistence.catalog.tables import (
     option_values,
     product_options,
+    product_tags,
     products,
     variants,
 )
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import DriverStatement
+from novacart.application.search_terms import facet_key
 from novacart.domain.catalog.errors import (
     ProductNotFound,
     SkuTaken,
@@ -99,6 +101,7 @@ class SqlProducts:
         self._saved = saved
         self._indexed: dict[ProductId, IndexedTexts] = {}
         self._slugs: dict[ProductId, str | None] = {}
+        self._tags: dict[ProductId, set[str]] = {}
         self._brand_counts = BrandCounts(connection)
         self._variants = _VariantRows(connection, PriceRows(connection, actor))
 
@@ -188,6 +191,7 @@ class SqlProducts:
             self._connection.execute(insert(products), rows)
         self._variants.add(added)
         index_products(self._connection, added)
+        self._add_tags(added)
         for product in added:
             self._indexed[product.id] = indexed_texts(product)
             self._slugs[product.id] = product.details.slug
@@ -205,6 +209,7 @@ class SqlProducts:
         if old_slug and old_slug != slug:
             redirect(self._connection, "product", old_slug, product.id)
         self._slugs[product.id] = slug
+        self._save_tags(product)
         skus = self._variants.new_skus(product)
         if len(skus) > 1:
             self._ensure_free(product, skus)
@@ -216,6 +221,21 @@ class SqlProducts:
         self._brand_counts.saved(product)
         product.version += 1
         self._saved(product)
+
+    def _add_tags(self, added: Sequence[Product]) -> None:
+        rows = []
+        for product in added:
+            keys = self._tags[product.id] = _tag_keys(product)
+            rows += [{"tag_key": key, "product_id": product.id} for key in sorted(keys)]
+        if rows:
+            self._connection.execute(insert(product_tags), rows)
+
+    def _save_tags(self, product: Product) -> None:
+        if _tag_keys(product) != self._tags[product.id]:
+            self._connection.execute(
+                delete(product_tags).where(product_tags.c.product_id == product.id)
+            )
+            self._add_tags([product])
 
     def write_counts(self) -> None:
         """Write the changed counts, as the last statement before the commit."""
@@ -238,8 +258,13 @@ class SqlProducts:
         for product in loaded:
             self._indexed[product.id] = indexed_texts(product)
             self._slugs[product.id] = product.details.slug
+            self._tags[product.id] = _tag_keys(product)
             self._brand_counts.loaded(product)
         return loaded
+
+
+def _tag_keys(product: Product) -> set[str]:
+    return {facet_key(tag) for tag in product.details.tags}
 
 
 class _VariantRows:

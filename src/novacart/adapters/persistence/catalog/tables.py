@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.catalog.search_index_ddl import attach_search_index
-from novacart.adapters.persistence.metadata import UtcDateTime, metadata
+from novacart.adapters.persistence.metadata import CommaSeparated, UtcDateTime, metadata
 
 # On SQLite an INTEGER primary key is the rowid, by which the search index refers to a product.
 _ID = BigInteger().with_variant(Integer, "sqlite")
@@ -90,6 +90,7 @@ products = Table(
     Column("slug", String(100)),
     Column("meta_title", String(200)),
     Column("meta_description", String(500)),
+    Column("tags", CommaSeparated, nullable=False, server_default=""),
     CheckConstraint("price_minor > 0", name="price"),
     CheckConstraint("title <> ''", name="title"),
     CheckConstraint("brand <> ''", name="brand"),
@@ -102,6 +103,14 @@ Index("uq_products_slug", products.c.slug, unique=True)
 Index("ix_products_title", products.c.title)
 
 _IS_ACTIVE = text("archived_at IS NULL")
+
+# What spellings of the tags of products have in common, for the filter of lists.
+product_tags = Table(
+    "product_tags",
+    metadata,
+    Column("tag_key", Text, primary_key=True),
+    Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True, index=True),
+)
 
 # Each filter and sort order of the product list has an index that returns rows sorted: first
 # the filtered column, then the sort key, then the id, which makes the order total.
@@ -283,6 +292,7 @@ collections = Table(
     Column("description", Text, nullable=False),
     Column("is_rule", Boolean, nullable=False),
     Column("brands", JSON, nullable=False),
+    Column("tags", JSON, nullable=False, server_default="[]"),
     Column("category_id", BigInteger, ForeignKey("categories.id")),
     Column("min_price_minor", BigInteger),
     Column("max_price_minor", BigInteger),

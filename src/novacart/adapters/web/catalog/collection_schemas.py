@@ -27,7 +27,12 @@ from novacart.domain.catalog.collection_details import (
 )
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.slugs import MAX_SLUG
-from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE
+from novacart.domain.catalog.text_rules import (
+    MAX_META_DESCRIPTION,
+    MAX_META_TITLE,
+    MAX_TAG,
+    MAX_TAGS,
+)
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money
 
@@ -36,6 +41,7 @@ class CollectionRuleSchema(Schema):
     """The conditions of a rule, all of which must hold. At least one is set."""
 
     brands = fields.List(fields.String(), required=True)
+    tags = fields.List(fields.String(), required=True)
     category = fields.Integer(required=True, allow_none=True)
     min_price = MoneyString(required=True, allow_none=True)
     max_price = MoneyString(required=True, allow_none=True)
@@ -70,6 +76,11 @@ class RuleWriteSchema(Schema):
         Text(minimum=1, maximum=MAX_TITLE),
         validate=validate.Length(max=MAX_BRANDS),
         metadata={"description": "Any of these brands."},
+    )
+    tags = fields.List(
+        Text(minimum=1, maximum=MAX_TAG),
+        validate=validate.Length(max=MAX_TAGS),
+        metadata={"description": "Any of these tags."},
     )
     category = Identifier(
         attribute="category_id",
@@ -116,8 +127,8 @@ class CollectionWriteSchema(PricedSchema):
         prices = {
             name: self._price(name, conditions.get(name)) for name in ("min_price", "max_price")
         }
-        brands = tuple(conditions.get("brands", ()))
-        return CollectionRule(**{**conditions, **prices, "brands": brands})
+        lists = {name: tuple(conditions.get(name, ())) for name in ("brands", "tags")}
+        return CollectionRule(**{**conditions, **prices, **lists})
 
     def _price(self, name: str, text: str | None) -> Money | None:
         try:
@@ -151,6 +162,7 @@ def collection_json(collection: CollectionView) -> dict[str, Any]:
         if rule is None
         else {
             "brands": list(rule.brands),
+            "tags": list(rule.tags),
             "category": rule.category_id,
             "min_price": None if rule.min_price is None else str(rule.min_price),
             "max_price": None if rule.max_price is None else str(rule.max_price),

@@ -94,6 +94,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         filters = ProductFilter(
             category=query.get("category"),
             brands=tuple(dict.fromkeys(query["brand"])),
+            tags=tuple(dict.fromkeys(query["tag"])),
             min_price=query.get("min_price"),
             max_price=query.get("max_price"),
             in_stock=query.get("in_stock"),

@@ -39,7 +39,13 @@ from novacart.domain.catalog.picture import MAX_ALT, MAX_PICTURES
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_SKU, MAX_TITLE, MAX_YEAR
 from novacart.domain.catalog.slugs import MAX_SLUG
 from novacart.domain.catalog.stock import MAX_ON_HAND
-from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE, MAX_REFERENCE
+from novacart.domain.catalog.text_rules import (
+    MAX_META_DESCRIPTION,
+    MAX_META_TITLE,
+    MAX_REFERENCE,
+    MAX_TAG,
+    MAX_TAGS,
+)
 from novacart.domain.catalog.variant import MAX_VARIANTS, MAX_WEIGHT
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.money import Money, decimal_string
@@ -136,6 +142,11 @@ class ProductWriteSchema(PricedSchema):
     )
     meta_title = Text(maximum=MAX_META_TITLE, allow_none=True)
     meta_description = Text(maximum=MAX_META_DESCRIPTION, allow_none=True)
+    tags = fields.List(
+        Text(minimum=1, maximum=MAX_TAG),
+        validate=validate.Length(max=MAX_TAGS),
+        metadata={"description": "Texts without commas."},
+    )
 
     @validates("currency")
     def _validate_currency(self, value: str, **_: object) -> None:
@@ -172,6 +183,15 @@ class ProductListSchema(PricedSchema, QuerySchema):
         load_default=list,
         metadata={
             "description": "Any of these brands; repeat the parameter for several. Case, accents"
+            " and repeated spaces make no difference."
+        },
+    )
+    tag = fields.List(
+        Text(maximum=MAX_TAG),
+        validate=validate.Length(max=MAX_TAGS),
+        load_default=list,
+        metadata={
+            "description": "Any of these tags; repeat the parameter for several. Case, accents"
             " and repeated spaces make no difference."
         },
     )
@@ -407,6 +427,7 @@ class ProductDetailSchema(ProductSchema):
             " none."
         },
     )
+    tags = fields.List(fields.String(), required=True)
     options = fields.List(fields.Nested(OptionSchema), required=True)
     variants = fields.List(fields.Nested(VariantSchema), required=True)
     images = fields.List(fields.Nested(ProductImageSchema), required=True)
@@ -646,6 +667,7 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
         "meta_title": product.meta_title,
         "meta_description": product.meta_description,
         "description_html": product.description_html,
+        "tags": list(product.tags),
         "options": [
             {
                 "id": option.id,

@@ -40,7 +40,9 @@ from novacart.domain.shared.ids import PictureId, ProductId
 
 # A PUT resets the members that it leaves out. Stock and image are exceptions, since they also
 # change through the ledger and through uploads, and so are those that older clients don't send.
-_KEPT_BY_PUT: Final = {"image", "sku", "slug", "meta_title", "meta_description", "description_html"}
+_KEPT_BY_PUT: Final = {
+    *("image", "sku", "slug", "meta_title", "meta_description", "description_html", "tags"),
+}
 _PUT_DEFAULTS: Final = {
     field.name: field.default
     for field in fields(ProductDetails)
@@ -91,7 +93,7 @@ def catalog_staff_blueprint(
     def replace(body: dict[str, Any], product_id: int) -> Response:
         """Replace a product.
 
-        Members left out are reset, except stock, image, SKU, slug and the `meta_` members.
+        Members left out are reset, except stock, image, SKU, slug, tags and the `meta_` members.
 
         Without `If-Match`, `stock` is an absolute count. With the `ETag` that was read in
         `If-Match`, it is a change: the difference to the stock in that representation is added

@@ -18,6 +18,7 @@ from novacart.application.catalog.imported_product import (
 from novacart.application.written_numbers import UnclearNumber, read_money, read_number
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.stock import MAX_ON_HAND
+from novacart.domain.catalog.text_rules import MAX_TAG, MAX_TAGS
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.money import Money
 
@@ -137,6 +138,18 @@ class Draft:
         if path:
             self.category = ImportedCategory(path=tuple(path))
 
+    def add_tags(self, line: int, texts: Iterable[str], column: str) -> None:
+        """Add tags, each once. Notes those that are too long, and those above the limit."""
+        for text in texts:
+            tag = " ".join(text.replace(",", " ").split())
+            if not tag or tag.casefold() in {each.casefold() for each in self.tags}:
+                continue
+            if len(tag) > MAX_TAG or len(self.tags) == MAX_TAGS:
+                limits = f"up to {MAX_TAGS} tags of {MAX_TAG} characters"
+                self.note(line, f"A product has {limits}. Left out: {tag[:MAX_TAG]}.", column)
+            else:
+                self.tags.append(tag)
+
     def add_picture(self, line: int, url: str, alt: str = "") -> None:
         if url and all(picture.url != url for picture in self.pictures):
             self.pictures.append(ImportedPicture(line=line, url=url, alt=alt))
@@ -147,11 +160,10 @@ class Draft:
         return ImportedProduct(
             line=self.line,
             reference=self.reference,
-            changes=self.changes,
+            changes={**self.changes, "tags": tuple(self.tags)} if self.tags else self.changes,
             category=self.category,
             variants=self.variants,
             pictures=self.pictures,
-            tags=self.tags,
             problems=self.problems,
             notes=self.notes,
             columns=columns,

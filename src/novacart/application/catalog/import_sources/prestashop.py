@@ -93,7 +93,7 @@ def _read(draft: Draft, cells: Cells) -> None:
     ]
     # Its categories are not a path. The last one is the most exact.
     draft.category_path(names[-1:])
-    draft.tags += split_values(cells.text("tags"))
+    draft.add_tags(cells.line, split_values(cells.text("tags")), "tags")
     for url in split_values(cells.text("image urls")):
         draft.add_picture(cells.line, url)
     price, compare_at = _prices(draft, cells)

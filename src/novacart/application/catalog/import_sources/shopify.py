@@ -104,7 +104,7 @@ def _read_product(draft: Draft, cells: Cells) -> None:
     path = [cells.text("type")] if cells.text("type") else []
     path = path or split_values(cells.text("product category"), ">")
     draft.category_path(path)
-    draft.tags += split_values(cells.text("tags"))
+    draft.add_tags(cells.line, split_values(cells.text("tags")), "tags")
 
 
 def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:

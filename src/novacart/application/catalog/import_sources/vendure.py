@@ -62,7 +62,7 @@ def _read_product(draft: Draft, cells: Cells) -> None:
         elif name.strip().lower() == "category" and value.strip():
             draft.category_path([value.strip()])
         elif value.strip():
-            draft.tags.append(value.strip())
+            draft.add_tags(cells.line, [value], "facets")
     for url in split_values(cells.text("assets"), "|"):
         draft.add_picture(cells.line, url)
 

@@ -97,7 +97,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
         if cells.has("short description") and cells.text("description"):
             _read_subtitle(draft, cells)
         _read_categories(draft, cells)
-        draft.tags += split_values(cells.text("tags"))
+        draft.add_tags(cells.line, split_values(cells.text("tags")), "tags")
         for url in split_values(cells.text("images")):
             draft.add_picture(row.line, url)
         if cells.text("visibility in catalog") == "hidden":
