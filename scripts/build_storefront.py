@@ -46,7 +46,8 @@ def build() -> None:
     """Build unless the built files are of the present sources."""
     stamp = BUILT / "sources.txt"
     digest = digest_of(_source_files())
-    if stamp.exists() and stamp.read_text() == digest:
+    is_built = stamp.exists() and (BUILT / "index.html").exists()
+    if is_built and stamp.read_text() == digest:
         return
     install_packages()
     started = _begin("Building the storefront …")
