@@ -161,7 +161,8 @@ upgrade: ## lock the newest versions that pyproject.toml allows
 clean: ## remove caches and reports; keep .venv and var/
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .schemathesis \
 		.coverage .coverage.* htmlcov mutants build dist screenshots
-	@rm -rf storefront/node_modules src/novacart/adapters/storefront/built
+	@rm -rf storefront/node_modules src/novacart/adapters/storefront/built \
+		src/novacart/adapters/admin/static/packages
 	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: clean-venv

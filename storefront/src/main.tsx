@@ -30,15 +30,16 @@ const queryClient = new QueryClient({
 for (const [key, data] of page.queries) queryClient.setQueryData(key, data);
 
 // What belongs to a shopper is forgotten when the session ends, here or in another tab, and read
-// again when a guest becomes a user.
-const OWN = ["cart", "orders", "order", "addresses", "wishlist", "account"];
+// again when a guest becomes a user and when an expired session is renewed.
+const OWN = ["cart", "orders", "order", "addresses", "wishlist", "account", "mfa", "sessions"];
 const own = { predicate: ({ queryKey: [kind] }: Query) => OWN.includes(String(kind)) };
-let before = session.state;
+let before = { state: session.state, isExpired: false };
 session.subscribe(() => {
-  const after = session.state;
-  if (before !== after) {
-    if (after === "signed-out") queryClient.removeQueries(own);
-    else void queryClient.invalidateQueries(own);
+  const after = { state: session.state, isExpired: session.isExpired };
+  if (before.state !== after.state && after.state === "signed-out") {
+    queryClient.removeQueries(own);
+  } else if (before.state !== after.state || (before.isExpired && !after.isExpired)) {
+    void queryClient.invalidateQueries(own);
   }
   before = after;
 });

@@ -8,6 +8,7 @@ from novacart.application.accounts.queries import (
     MfaStatus,
     Profile,
     ResetTokenOwner,
+    SessionRow,
     StoredCredentials,
     TakenNames,
 )
@@ -46,7 +47,7 @@ class FakeAccountQueries:
                 is_active=user.is_active,
                 known_network=used_at is not None and used_at >= used_since,
                 is_staff=user.is_staff,
-                mfa_enabled=user.is_staff and self.mfa_status(user.id).is_enabled,
+                mfa_enabled=self.mfa_status(user.id).is_enabled,
             )
         return None
 
@@ -66,7 +67,7 @@ class FakeAccountQueries:
             return None
         return replace(
             Profile.of(user),
-            mfa_enabled=user.is_staff and self.mfa_status(user.id).is_enabled,
+            mfa_enabled=self.mfa_status(user.id).is_enabled,
             authenticated_at=family.authenticated_at,
         )
 
@@ -98,7 +99,7 @@ class FakeAccountQueries:
                     username=user.username.text,
                     email=user.email.text,
                     is_staff=user.is_staff,
-                    mfa_enabled=user.is_staff and self.mfa_status(user.id).is_enabled,
+                    mfa_enabled=self.mfa_status(user.id).is_enabled,
                 )
         return None
 
@@ -109,6 +110,21 @@ class FakeAccountQueries:
         return MfaStatus(
             is_enabled=enrolment.is_enabled, recovery_codes=len(enrolment.recovery_code_hashes)
         )
+
+    def list_sessions(self, user_id: UserId, *, at: datetime) -> Sequence[SessionRow]:
+        rows = [
+            SessionRow(
+                id=family.id,
+                opened_at=family.opened_at,
+                last_used_at=max(token.issued_at for token in family.tokens),
+                user_agent=family.user_agent,
+            )
+            for family in self._store.token_families.values()
+            if family.user_id == user_id
+            and family.revoked_at is None
+            and any(token.expires_at > at for token in family.tokens)
+        ]
+        return sorted(rows, key=lambda row: (row.last_used_at, row.id), reverse=True)
 
 
 class FakeAddressQueries:

@@ -85,6 +85,10 @@ class FakeTokenFamilies:
         self._rows = rows
         self._saved = saved
 
+    def get(self, family_id: int) -> TokenFamily | None:
+        family = self._rows.get(family_id)
+        return family and _with_tokens(family, lambda _: False)
+
     def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
         family = self._rows.get(family_id)
         return family and _with_tokens(family, lambda token: token == token_id)
@@ -103,6 +107,7 @@ class FakeTokenFamilies:
             opened_at=family.opened_at,
             revoked_at=family.revoked_at,
             authenticated_at=family.authenticated_at,
+            user_agent=family.user_agent,
             tokens=(before | current).values(),
             version=family.version,
         )

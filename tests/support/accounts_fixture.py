@@ -19,7 +19,7 @@ from novacart.application.accounts.confirm_password_reset import (
 )
 from novacart.application.accounts.delete_old_tokens import DeleteOldTokens
 from novacart.application.accounts.disable_user import DisableUser, EnableUser
-from novacart.application.accounts.end_sessions import EndSessions
+from novacart.application.accounts.end_sessions import EndSession, EndSessions
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.invite_staff import (
     AcceptInvitation,
@@ -213,6 +213,7 @@ class AccountsFixture:
             clock=clock,
             start_session=self.start,
         )
+        self.end_session = EndSession(begin=begin, clock=clock)
         self.end_sessions = EndSessions(begin=begin, clock=clock)
         self.reauthenticate = Reauthenticate(
             begin=begin,

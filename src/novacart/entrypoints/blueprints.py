@@ -6,9 +6,10 @@ from novacart.adapters.imaging.image_processor import MAX_BYTES
 from novacart.adapters.sandbox.customer import SandboxCustomer
 from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.adapters.web.accounts.email_routes import email_blueprint
+from novacart.adapters.web.accounts.mfa_routes import mfa_blueprint
 from novacart.adapters.web.accounts.routes import accounts_blueprint, password_reset_blueprint
 from novacart.adapters.web.accounts.session_cookie import SessionCookie
-from novacart.adapters.web.accounts.session_routes import sessions_blueprint
+from novacart.adapters.web.accounts.session_routes import session_list_blueprint, sessions_blueprint
 from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.cart.guest_routes import guests_blueprint
@@ -48,12 +49,19 @@ from novacart.application.accounts.edit_address_book import (
     RemoveAddress,
     SetDefaultAddress,
 )
-from novacart.application.accounts.end_sessions import EndSessions
+from novacart.application.accounts.end_sessions import EndSession, EndSessions
 from novacart.application.accounts.look_up_pincode import LookUpPincode
-from novacart.application.accounts.queries import AddressQueries
+from novacart.application.accounts.queries import AccountQueries, AddressQueries
+from novacart.application.accounts.reauthenticate import Reauthenticate
 from novacart.application.accounts.refresh_session import RefreshSession
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.accounts.set_up_mfa import (
+    ConfirmMfaSetup,
+    DisableMfa,
+    ReplaceRecoveryCodes,
+    StartMfaSetup,
+)
 from novacart.application.accounts.sign_in import SignIn
 from novacart.application.accounts.sign_out import SignOut
 from novacart.application.accounts.start_guest_session import StartGuestSession
@@ -142,10 +150,24 @@ def _accounts(injector: Injector) -> list[Blueprint]:
             verify_email=injector.get(VerifyEmail),
             request_verification=injector.get(RequestEmailVerification),
         ),
+        session_list_blueprint(
+            queries=injector.get(AccountQueries),  # type: ignore[type-abstract]
+            clock=injector.get(Clock),  # type: ignore[type-abstract]
+            end_session=injector.get(EndSession),
+            end_sessions=injector.get(EndSessions),
+        ),
         sessions_blueprint(
             end_sessions=injector.get(EndSessions),
+            reauthenticate=injector.get(Reauthenticate),
             change_password=injector.get(ChangePassword),
             cookie=cookie,
+        ),
+        mfa_blueprint(
+            queries=injector.get(AccountQueries),  # type: ignore[type-abstract]
+            start_setup=injector.get(StartMfaSetup),
+            confirm_setup=injector.get(ConfirmMfaSetup),
+            replace_codes=injector.get(ReplaceRecoveryCodes),
+            disable_mfa=injector.get(DisableMfa),
         ),
         tokens_blueprint(
             sign_in=injector.get(SignIn),

@@ -37,7 +37,7 @@ test("an ended session is an error of the request", async () => {
     .mockResolvedValueOnce(Response.json({ code: "not_authenticated" }, { status: 401 }))
     .mockResolvedValueOnce(new Response(null, { status: 401 }));
   await expect(data(api.GET("/api/cart/"))).rejects.toMatchObject({ status: 401 });
-  expect(session.state).toBe("signed-out");
+  expect(session.isExpired).toBe(true);
 });
 
 test("a failed connection is a temporary problem", async () => {

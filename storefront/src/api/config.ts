@@ -9,6 +9,7 @@ export type Order = components["schemas"]["Order"];
 export type OrderLine = components["schemas"]["OrderLine"];
 export type Address = components["schemas"]["AddressView"];
 export type Account = components["schemas"]["Dashboard"];
+export type MfaSetup = components["schemas"]["MfaSetup"];
 export type Suggestion = components["schemas"]["Suggestion"];
 
 /** One page of a product list; `next` is the cursor of the following page. */

@@ -46,13 +46,13 @@ export function connectionProblem(): Problem {
 /** The problem of a response that is not successful. */
 export function problemOf(body: unknown, response: Response): Problem {
   const facts = isRecord(body) ? body : {};
-  const wait = Number(response.headers.get("Retry-After"));
+  const wait = Number(response.headers.get("Retry-After")) || null;
   return new Problem(
     response.status,
     typeof facts["code"] === "string" ? facts["code"] : "unknown",
-    detailOf(response.status, facts["detail"]),
+    detailOf(response.status, facts["detail"], wait),
     facts,
-    wait > 0 ? wait : null,
+    wait,
   );
 }
 
@@ -60,10 +60,17 @@ export function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : connectionProblem();
 }
 
-function detailOf(status: number, detail: unknown): string {
-  if (status === 429) return "Too many requests at once. Wait a moment, then try again.";
-  if (status >= 500) return "The shop is not available at the moment. Try again in a few seconds.";
+function detailOf(status: number, detail: unknown, wait: number | null): string {
+  if (status === 429) return `Too many requests at once. Try again in ${waitText(wait)}.`;
+  if (status >= 500)
+    return `The shop is not available at the moment. Try again in ${waitText(wait)}.`;
   return typeof detail === "string" ? detail : "Something went wrong. Try again.";
+}
+
+function waitText(seconds: number | null): string {
+  if (seconds === null) return "a few seconds";
+  if (seconds <= 90) return seconds === 1 ? "a second" : `${seconds} seconds`;
+  return `${Math.ceil(seconds / 60)} minutes`;
 }
 
 function firstMessages(errors: unknown): Record<string, string> {

@@ -28,6 +28,8 @@ export const keys = {
   addresses: ["addresses"],
   wishlist: ["wishlist"],
   account: ["account"],
+  mfa: ["mfa"],
+  sessions: ["sessions"],
 } as const;
 
 export const categoriesQuery = queryOptions({
@@ -137,6 +139,16 @@ export const accountQuery = queryOptions({
   queryKey: keys.account,
   queryFn: () => data(api.GET("/api/my/dashboard/")),
   staleTime: 5 * MINUTE,
+});
+
+export const mfaQuery = queryOptions({
+  queryKey: keys.mfa,
+  queryFn: () => data(api.GET("/api/mfa/")),
+});
+
+export const sessionsQuery = queryOptions({
+  queryKey: keys.sessions,
+  queryFn: () => data(api.GET("/api/sessions/")),
 });
 
 export function ordersQuery(page: number, search: string) {

@@ -81,6 +81,23 @@ test("a session that has ended signs out", async () => {
   expect(session.state).toBe("signed-out");
 });
 
+test("a page whose session expires stays signed in until it is answered", async () => {
+  const answers = [OK("first"), Promise.resolve(new Response(null, { status: 401 })), OK("second")];
+  const send = vi.fn(() => answers.shift() ?? OK("none"));
+  const [session, other] = [new Session(send), new Session(() => OK("unused"))];
+  await session.signIn("asha", "secret");
+  expect(await session.refresh("first")).toBe(false);
+  expect([session.state, session.isExpired, other.isExpired]).toEqual(["signed-in", true, true]);
+  expect(await session.refresh("first")).toBe(false);
+  expect(send).toHaveBeenCalledTimes(2);
+  await session.signIn("asha", "secret");
+  expect([session.isExpired, other.isExpired, await other.token()]).toEqual([
+    false,
+    false,
+    "second",
+  ]);
+});
+
 test("a shop that is down does not end the session", async () => {
   localStorage.setItem("novacart.session", "1");
   const session = new Session(() => Promise.resolve(new Response(null, { status: 503 })));

@@ -6,7 +6,7 @@
 
 export type SessionState = "signed-in" | "guest" | "signed-out";
 
-type Message = { type: "token"; access: string } | { type: "signed-out" };
+type Message = { type: "token"; access: string } | { type: "signed-out" | "expired" };
 
 const COOKIE = { "Content-Type": "application/json", "X-Session": "cookie" };
 const HINT = "novacart.session";
@@ -15,6 +15,7 @@ const LOCK = "novacart.refresh";
 
 export class Session {
   private access: string | null = null;
+  private hasExpired = false;
   private readonly listeners = new Set<() => void>();
   private readonly channel: BroadcastChannel | null;
   private refreshing: Promise<boolean> | null = null;
@@ -24,10 +25,15 @@ export class Session {
     this.send = send;
     this.channel =
       typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("novacart.session");
-    this.channel?.addEventListener("message", (event: MessageEvent<Message>) => {
-      this.access = event.data.type === "token" ? event.data.access : null;
+    this.channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => {
+      if (data.type === "expired") {
+        this.expire();
+        return;
+      }
+      this.access = data.type === "token" ? data.access : null;
+      this.hasExpired = false;
       // What another tab stores can arrive after its message.
-      writeHint(event.data.type === "token");
+      writeHint(data.type === "token");
       this.notify();
     });
   }
@@ -36,6 +42,11 @@ export class Session {
   get state(): SessionState {
     if (this.access !== null || readHint()) return "signed-in";
     return this.guestToken === null ? "signed-out" : "guest";
+  }
+
+  /** The session of this page has ended at the server. The page stays until the user signs in. */
+  get isExpired(): boolean {
+    return this.hasExpired;
   }
 
   get guestToken(): string | null {
@@ -79,11 +90,11 @@ export class Session {
   }
 
   /** Sign in. Returns the response if it is not successful. */
-  async signIn(username: string, password: string): Promise<Response | null> {
+  async signIn(username: string, password: string, otp?: string): Promise<Response | null> {
     const response = await this.send("/api/token/", {
       method: "POST",
       headers: COOKIE,
-      body: JSON.stringify({ username, password }),
+      body: JSON.stringify({ username, password, otp }),
     });
     if (!response.ok) return response;
     await this.keep(response);
@@ -98,6 +109,7 @@ export class Session {
 
   keepToken(access: string): void {
     this.access = access;
+    this.hasExpired = false;
     writeHint(true);
     this.post({ type: "token", access });
     this.notify();
@@ -115,9 +127,24 @@ export class Session {
 
   /** Forget the session, which has ended at the server. */
   end(): void {
-    this.access = null;
-    writeHint(false);
+    this.forget();
     this.post({ type: "signed-out" });
+  }
+
+  /** Keep a page that was signed in, so that nothing typed is lost; other pages are signed out. */
+  private expire(): void {
+    if (this.access === null) {
+      this.forget();
+    } else {
+      this.hasExpired = true;
+      this.notify();
+    }
+  }
+
+  private forget(): void {
+    this.access = null;
+    this.hasExpired = false;
+    writeHint(false);
     this.notify();
   }
 
@@ -136,13 +163,15 @@ export class Session {
     return withLock(async () => {
       // Another tab may have refreshed while this one waited for the lock.
       if (this.access !== null && this.access !== stale) return true;
+      if (this.hasExpired) return false;
       const response = await this.send("/api/token/refresh/", {
         method: "POST",
         headers: COOKIE,
         body: "{}",
       });
       if (response.status === 401 || response.status === 403) {
-        this.end();
+        this.expire();
+        this.post({ type: "expired" });
         return false;
       }
       if (!response.ok) throw new TypeError(`refresh: ${response.status}`);

@@ -7,7 +7,7 @@ import { asProblem } from "../api/problem";
 import { keys } from "../api/queries";
 import { useFocusOnInvalid } from "../hooks/focus";
 import styles from "../pages/shop.module.css";
-import { Button, Field, ProblemAlert, Select } from "./ui";
+import { Button, Field, FormProblem, Select } from "./ui";
 
 /** A form for a new address, or for a change of `address`. */
 export function AddressForm({
@@ -49,7 +49,7 @@ export function AddressForm({
 
   return (
     <form ref={form} onSubmit={submit} className={styles.form} noValidate>
-      {problem && Object.keys(errors).length === 0 && <ProblemAlert error={problem} />}
+      <FormProblem error={save.error} />
       <AddressFields address={address} errors={errors} />
       <div className={styles.lineActions}>
         <Button type="submit" isBusy={save.isPending}>

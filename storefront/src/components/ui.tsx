@@ -130,6 +130,12 @@ export function ProblemAlert({ error, onRetry }: { error: unknown; onRetry?: () 
   );
 }
 
+/** The error of a form, unless its fields show it. */
+export function FormProblem({ error }: { error: unknown }) {
+  if (!error || Object.keys(asProblem(error).fields).length > 0) return null;
+  return <ProblemAlert error={error} />;
+}
+
 /** A message where there is nothing to show; `isPage`: it is all that the page shows. */
 export function Empty({
   icon,
@@ -244,7 +250,10 @@ export function Breadcrumbs({ trail }: { trail: { to: string; label: string }[] 
   );
 }
 
-/** A modal dialog: focus stays inside, Escape closes it, and focus returns to its opener. */
+/**
+ * A modal dialog: focus stays inside, Escape closes it, and focus returns to its opener. Without
+ * `onClose` it can only be answered.
+ */
 export function Dialog({
   title,
   isOpen,
@@ -254,7 +263,7 @@ export function Dialog({
 }: {
   title: string;
   isOpen: boolean;
-  onClose: () => void;
+  onClose?: () => void;
   className?: string;
   children: ReactNode;
 }) {
@@ -271,22 +280,27 @@ export function Dialog({
       className={classes(styles.dialog, className)}
       aria-labelledby={id}
       onClose={onClose}
+      onCancel={(event) => {
+        if (!onClose) event.preventDefault();
+      }}
       onClick={(event) => {
-        if (event.target === element.current) onClose();
+        if (event.target === element.current) onClose?.();
       }}
     >
       {isOpen && (
         <>
           <div className={styles.dialogHead}>
             <h2 id={id}>{title}</h2>
-            <button
-              type="button"
-              className={styles.iconButton}
-              aria-label="Close"
-              onClick={onClose}
-            >
-              <Icon name="close" />
-            </button>
+            {onClose && (
+              <button
+                type="button"
+                className={styles.iconButton}
+                aria-label="Close"
+                onClick={onClose}
+              >
+                <Icon name="close" />
+              </button>
+            )}
           </div>
           <div className={styles.dialogBody}>{children}</div>
         </>

@@ -10,6 +10,10 @@ export function useIsSignedIn(): boolean {
   return useSession() === "signed-in";
 }
 
+export function useIsExpired(): boolean {
+  return useSyncExternalStore(session.subscribe, () => session.isExpired);
+}
+
 /** Whether there is a cart: that of a user or of a guest. */
 export function useIsShopper(): boolean {
   return useSession() !== "signed-out";

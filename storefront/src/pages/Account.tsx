@@ -1,27 +1,31 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
+import type { SubmitEvent } from "react";
 import { Link, useNavigate } from "react-router";
 
-import { api, data, received } from "../api/client";
-import type { Account as AccountData, Address } from "../api/config";
+import { api, data } from "../api/client";
+import type { Account as AccountData } from "../api/config";
 import { asProblem } from "../api/problem";
-import { accountQuery, addressesQuery, keys } from "../api/queries";
+import { accountQuery, keys } from "../api/queries";
 import { session } from "../api/session";
-import { AddressForm, AddressText } from "../components/AddressForm";
 import { useToast } from "../components/toasts";
 import {
   Alert,
   Button,
   classes,
-  Dialog,
   Field,
+  FormProblem,
   Loading,
   ProblemAlert,
   ui,
   useTitle,
 } from "../components/ui";
+import { textOf } from "../form";
+import { Addresses } from "./account/Addresses";
+import { Password } from "./account/Password";
+import { Section } from "./account/Section";
+import { Sessions } from "./account/Sessions";
+import { TwoFactor } from "./account/TwoFactor";
 import styles from "./shop.module.css";
-import { textOf } from "./SignIn";
 
 export default function Account() {
   useTitle("Account");
@@ -53,7 +57,8 @@ export default function Account() {
           <a href="#profile">Profile</a>
           <a href="#addresses">Addresses</a>
           <a href="#password">Password</a>
-          <a href="#sessions">Sessions</a>
+          <a href="#two-factor">Two-factor</a>
+          <a href="#sessions">Devices</a>
         </nav>
         <div className={ui.stack}>
           {account.isPending && <Loading />}
@@ -68,6 +73,7 @@ export default function Account() {
           )}
           <Addresses />
           <Password />
+          <TwoFactor />
           <Sessions />
         </div>
       </div>
@@ -102,6 +108,12 @@ function EmailNotice({ account }: { account: AccountData }) {
   );
 }
 
+const PROFILE = [
+  { name: "first_name", label: "First name", autoComplete: "given-name" },
+  { name: "last_name", label: "Last name", autoComplete: "family-name" },
+  { name: "username", label: "Username", autoComplete: "username" },
+] as const;
+
 function Profile({ account }: { account: AccountData }) {
   const queryClient = useQueryClient();
   const toast = useToast();
@@ -113,7 +125,7 @@ function Profile({ account }: { account: AccountData }) {
       toast({ text: "Your profile is saved." });
     },
   });
-  const problem = save.isError ? asProblem(save.error) : null;
+  const errors = save.isError ? asProblem(save.error).fields : {};
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -124,211 +136,26 @@ function Profile({ account }: { account: AccountData }) {
     });
   };
   return (
-    <section id="profile" className={classes(ui.card, ui.stack)} aria-labelledby="profile-title">
-      <h2 id="profile-title">Profile</h2>
+    <Section id="profile" title="Profile">
       <p className={ui.muted}>{account.email}</p>
       <form className={styles.form} onSubmit={submit} noValidate>
-        {problem && Object.keys(problem.fields).length === 0 && <ProblemAlert error={problem} />}
-        <Field
-          label="First name"
-          name="first_name"
-          autoComplete="given-name"
-          maxLength={150}
-          defaultValue={account.first_name}
-          error={problem?.fields["first_name"]}
-          className={styles.half ?? ""}
-        />
-        <Field
-          label="Last name"
-          name="last_name"
-          autoComplete="family-name"
-          maxLength={150}
-          defaultValue={account.last_name}
-          error={problem?.fields["last_name"]}
-          className={styles.half ?? ""}
-        />
-        <Field
-          label="Username"
-          name="username"
-          autoComplete="username"
-          maxLength={150}
-          defaultValue={account.username}
-          error={problem?.fields["username"]}
-          className={styles.half ?? ""}
-        />
+        <FormProblem error={save.error} />
+        {PROFILE.map((field) => (
+          <Field
+            key={field.name}
+            {...field}
+            maxLength={150}
+            defaultValue={account[field.name]}
+            error={errors[field.name]}
+            className={styles.half ?? ""}
+          />
+        ))}
         <div>
           <Button type="submit" isBusy={save.isPending}>
             Save
           </Button>
         </div>
       </form>
-    </section>
-  );
-}
-
-function Addresses() {
-  const addresses = useQuery(addressesQuery);
-  const [edited, setEdited] = useState<Address | "new" | null>(null);
-  const close = () => setEdited(null);
-  return (
-    <section
-      id="addresses"
-      className={classes(ui.card, ui.stack)}
-      aria-labelledby="addresses-title"
-    >
-      <h2 id="addresses-title">Addresses</h2>
-      {addresses.isPending && <Loading />}
-      {addresses.isError && (
-        <ProblemAlert error={addresses.error} onRetry={() => void addresses.refetch()} />
-      )}
-      {addresses.data?.length === 0 && <p className={ui.muted}>You have no addresses yet.</p>}
-      <ul className={styles.addresses}>
-        {(addresses.data ?? []).map((address) => (
-          <AddressCard key={address.id} address={address} onEdit={() => setEdited(address)} />
-        ))}
-      </ul>
-      <div>
-        <Button variant="quiet" className={ui.compact} onClick={() => setEdited("new")}>
-          Add an address
-        </Button>
-      </div>
-      <Dialog
-        title={edited === "new" ? "New address" : "Edit address"}
-        isOpen={edited !== null}
-        onClose={close}
-      >
-        <AddressForm
-          address={edited === "new" || edited === null ? undefined : edited}
-          onSaved={close}
-          onCancel={close}
-        />
-      </Dialog>
-    </section>
-  );
-}
-
-function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void }) {
-  const queryClient = useQueryClient();
-  const refresh = () => queryClient.invalidateQueries({ queryKey: keys.addresses });
-  const path = { params: { path: { address_id: address.id } } };
-  const remove = useMutation({
-    mutationFn: () => data(api.DELETE("/api/addresses/{address_id}/", path)),
-    onSettled: refresh,
-  });
-  const makeDefault = useMutation({
-    mutationFn: () => data(api.POST("/api/addresses/{address_id}/set-default/", path)),
-    onSettled: refresh,
-  });
-  const error = remove.error ?? makeDefault.error;
-  const which = (
-    <span className={ui.hidden}>
-      : {address.house_number}, {address.town}
-    </span>
-  );
-  return (
-    <li className={styles.address}>
-      <p>
-        <span className={ui.badge}>{address.address_type === "OFFICE" ? "Office" : "Home"}</span>{" "}
-        {address.is_default && <span className={classes(ui.badge, ui.badgeGood)}>Default</span>}
-      </p>
-      <AddressText address={address} />
-      {error && <p className={ui.error}>{asProblem(error).message}</p>}
-      <div className={styles.lineActions}>
-        <button type="button" className={ui.link} onClick={onEdit}>
-          Edit{which}
-        </button>
-        {!address.is_default && (
-          <button type="button" className={ui.link} onClick={() => makeDefault.mutate()}>
-            Make default{which}
-          </button>
-        )}
-        <button type="button" className={ui.link} onClick={() => remove.mutate()}>
-          Delete{which}
-        </button>
-      </div>
-    </li>
-  );
-}
-
-function Password() {
-  const toast = useToast();
-  const change = useMutation({
-    mutationFn: async (body: { current_password: string; new_password: string }) => {
-      const { data: pair } = await received(
-        api.POST("/api/password/change/", {
-          params: { header: { "X-Session": "cookie" } },
-          body,
-        }),
-      );
-      session.keepToken(pair.access);
-    },
-    onSuccess: () => toast({ text: "Your password is changed. Other devices are signed out." }),
-  });
-  const problem = change.isError ? asProblem(change.error) : null;
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const fields = new FormData(form);
-    await change
-      .mutateAsync({
-        current_password: textOf(fields, "current_password"),
-        new_password: textOf(fields, "new_password"),
-      })
-      .then(() => form.reset())
-      .catch(() => null);
-  };
-  return (
-    <section id="password" className={classes(ui.card, ui.stack)} aria-labelledby="password-title">
-      <h2 id="password-title">Password</h2>
-      <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
-        {problem && Object.keys(problem.fields).length === 0 && <ProblemAlert error={problem} />}
-        <Field
-          label="Current password"
-          name="current_password"
-          type="password"
-          autoComplete="current-password"
-          error={problem?.fields["current_password"]}
-          className={styles.half ?? ""}
-        />
-        <Field
-          label="New password"
-          name="new_password"
-          type="password"
-          autoComplete="new-password"
-          error={problem?.fields["new_password"]}
-          className={styles.half ?? ""}
-        />
-        <div>
-          <Button type="submit" isBusy={change.isPending}>
-            Change password
-          </Button>
-        </div>
-      </form>
-    </section>
-  );
-}
-
-function Sessions() {
-  const navigate = useNavigate();
-  const toast = useToast();
-  const revoke = useMutation({
-    mutationFn: () => data(api.POST("/api/sessions/revoke/")),
-    onSuccess: () => {
-      session.end();
-      toast({ text: "You are signed out on all devices." });
-      void navigate("/");
-    },
-  });
-  return (
-    <section id="sessions" className={classes(ui.card, ui.stack)} aria-labelledby="sessions-title">
-      <h2 id="sessions-title">Sessions</h2>
-      <p className={ui.muted}>Lost a phone, or used a shared computer? End all sessions at once.</p>
-      {revoke.isError && <ProblemAlert error={revoke.error} />}
-      <div>
-        <Button variant="danger" isBusy={revoke.isPending} onClick={() => revoke.mutate()}>
-          Sign out everywhere
-        </Button>
-      </div>
-    </section>
+    </Section>
   );
 }

@@ -22,6 +22,7 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
+import { textOf } from "../form";
 import { day, money, total } from "../format";
 import { cartTotal, useCart } from "../hooks/cart";
 import { useIsSignedIn } from "../hooks/session";
@@ -35,7 +36,6 @@ import {
 } from "../payment";
 import { Amounts } from "./Cart";
 import styles from "./shop.module.css";
-import { textOf } from "./SignIn";
 
 type Method = "ONLINE" | "COD";
 

@@ -3,7 +3,7 @@ import type { SubmitEvent } from "react";
 
 import { api, data } from "../api/client";
 import { Alert, Button, classes, Field, ProblemAlert, ui, useTitle } from "../components/ui";
-import { textOf } from "./SignIn";
+import { textOf } from "../form";
 
 /** Mails a link to an order that was placed without an account. */
 export default function FindOrder() {

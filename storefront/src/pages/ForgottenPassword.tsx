@@ -4,8 +4,8 @@ import { Link } from "react-router";
 
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
-import { Alert, Button, classes, Field, ProblemAlert, ui, useTitle } from "../components/ui";
-import { textOf } from "./SignIn";
+import { Alert, Button, classes, Field, FormProblem, ui, useTitle } from "../components/ui";
+import { textOf } from "../form";
 
 export default function ForgottenPassword() {
   useTitle("Forgotten password");
@@ -31,7 +31,7 @@ export default function ForgottenPassword() {
         ) : (
           <>
             <p className={ui.muted}>We send you a link with which you choose a new password.</p>
-            {error && Object.keys(error.fields).length === 0 && <ProblemAlert error={error} />}
+            <FormProblem error={request.error} />
             <Field
               label="E-mail"
               name="email"

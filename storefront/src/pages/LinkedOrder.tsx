@@ -3,22 +3,20 @@ import { Link, useNavigate, useParams } from "react-router";
 
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
-import { LineBadge, StatusBadge, Timeline } from "../components/OrderStatus";
-import { Picture } from "../components/ProductCard";
+import { OrderAmounts, OrderItems, OrderProgress } from "../components/OrderDetails";
+import { StatusBadge } from "../components/OrderStatus";
 import {
   Alert,
   Button,
   ButtonLink,
   classes,
   Loading,
-  Price,
   ProblemAlert,
   ui,
   useTitle,
 } from "../components/ui";
-import { dateTime, total } from "../format";
+import { dateTime } from "../format";
 import { useIsSignedIn } from "../hooks/session";
-import styles from "./shop.module.css";
 
 /** An order that was placed without an account, by the link in its mail. */
 export default function LinkedOrder() {
@@ -57,7 +55,7 @@ export default function LinkedOrder() {
       </div>
     );
   }
-  const { number, created_at, items, currency, total_amount, status, payment_method } = order.data;
+  const { number, created_at, status, payment_method } = order.data;
   const canCancel =
     status === "PENDING" ||
     (payment_method === "COD" && (status === "CONFIRMED" || status === "PROCESSING"));
@@ -70,39 +68,9 @@ export default function LinkedOrder() {
         </div>
         <StatusBadge order={order.data} />
       </div>
-      <div className={ui.card}>
-        <Timeline order={order.data} />
-        {status === "CANCELLED" && <p>This order was cancelled.</p>}
-        <ul className={styles.lines}>
-          {items.map((line) => (
-            <li key={line.id} className={styles.line}>
-              <div className={styles.thumb}>
-                <Picture src={line.product_image} />
-              </div>
-              <div className={styles.lineBody}>
-                <div className={styles.lineHead}>
-                  <Link to={`/product/${line.product}`}>{line.product_title}</Link>
-                  <Price
-                    amount={total(
-                      [{ price: line.price_at_purchase, quantity: line.quantity }],
-                      currency,
-                    )}
-                    currency={currency}
-                  />
-                </div>
-                <p className={classes(ui.small, ui.muted)}>
-                  {[line.variant.options, `Quantity ${line.quantity}`].filter(Boolean).join(" · ")}
-                </p>
-                <LineBadge line={line} />
-              </div>
-            </li>
-          ))}
-        </ul>
-        <p className={classes(ui.row, ui.spread)} style={{ marginBlockStart: 16 }}>
-          <strong>Total</strong>
-          <Price amount={total_amount} currency={currency} />
-        </p>
-      </div>
+      <OrderProgress order={order.data} />
+      <OrderItems order={order.data} />
+      <OrderAmounts order={order.data} />
       {(cancel.isError || claim.isError) && <ProblemAlert error={cancel.error ?? claim.error} />}
       <div className={ui.row}>
         {isSignedIn ? (

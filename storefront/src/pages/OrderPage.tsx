@@ -1,14 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
+import { type ReactNode, type SubmitEvent, useEffect, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
-import type { Order, OrderLine } from "../api/config";
+import { type Order, type OrderLine, shop } from "../api/config";
 import { asProblem } from "../api/problem";
 import { keys, orderQuery } from "../api/queries";
 import { AddressText } from "../components/AddressForm";
-import { LineBadge, StatusBadge, Timeline } from "../components/OrderStatus";
-import { Picture } from "../components/ProductCard";
+import { goodsTotal, OrderAmounts, OrderItems, OrderProgress } from "../components/OrderDetails";
+import { StatusBadge } from "../components/OrderStatus";
 import { useToast } from "../components/toasts";
 import {
   Alert,
@@ -19,12 +19,11 @@ import {
   Dialog,
   Field,
   Loading,
-  Price,
   ProblemAlert,
   ui,
   useTitle,
 } from "../components/ui";
-import { dateTime, money, total, toMinor } from "../format";
+import { dateTime, money } from "../format";
 import { idempotencyKey } from "../payment";
 import { NotFound } from "./NotFound";
 import styles from "./shop.module.css";
@@ -35,15 +34,18 @@ const LONGEST_WAIT = 60_000; // milliseconds for the report of a payment
 export default function OrderPage() {
   const id = Number(useParams()["id"]);
   const [params] = useSearchParams();
-  const isNew = params.has("placed") || params.has("paid");
-  const [opened] = useState(() => Date.now());
+  // Stripe adds the result to the address after 3-D Secure.
+  const hasFailed = params.get("redirect_status") === "failed";
+  const isNew = (params.has("placed") || params.has("paid")) && !hasFailed;
+  const [isWaiting, setWaiting] = useState(isNew);
+  useEffect(() => {
+    const timer = window.setTimeout(() => setWaiting(false), LONGEST_WAIT);
+    return () => window.clearTimeout(timer);
+  }, []);
   const order = useQuery({
     ...orderQuery(id),
     // The provider reports a payment shortly after the shopper has made it.
-    refetchInterval: ({ state }) =>
-      isNew && state.data?.status === "PENDING" && Date.now() - opened < LONGEST_WAIT
-        ? POLL
-        : false,
+    refetchInterval: ({ state }) => isWaiting && state.data?.status === "PENDING" && POLL,
   });
   useTitle(order.data && `Order ${order.data.number}`);
   if (order.isError && asProblem(order.error).status === 404) return <NotFound />;
@@ -51,14 +53,27 @@ export default function OrderPage() {
     <div className={classes(ui.container, ui.page)}>
       {order.isPending && <Loading />}
       {order.isError && <ProblemAlert error={order.error} onRetry={() => void order.refetch()} />}
-      {order.data && <OrderView order={order.data} isNew={isNew} />}
+      {order.data && (
+        <OrderView order={order.data}>
+          {order.data.status === "PENDING" ? (
+            isWaiting ? (
+              <Waiting order={order.data} />
+            ) : (
+              <Unpaid order={order.data} hasFailed={hasFailed} />
+            )
+          ) : (
+            isNew && order.data.status !== "CANCELLED" && <ThankYou />
+          )}
+        </OrderView>
+      )}
     </div>
   );
 }
 
-function OrderView({ order, isNew }: { order: Order; isNew: boolean }) {
+function OrderView({ order, children }: { order: Order; children: ReactNode }) {
   return (
     <>
+      <p className={styles.onlyPrint}>{shop.name}</p>
       <div className={styles.noPrint}>
         <Breadcrumbs
           trail={[
@@ -74,35 +89,24 @@ function OrderView({ order, isNew }: { order: Order; isNew: boolean }) {
         </div>
         <StatusBadge order={order} />
       </div>
-      <Notice order={order} isNew={isNew} />
+      <div className={styles.noPrint}>{children}</div>
       <div className={styles.columns}>
         <div className={ui.stack}>
-          <section className={ui.card} aria-label="Progress">
-            <Timeline order={order} />
-            {order.tracking_number && (
-              <p>
-                {order.carrier}, tracking number <strong>{order.tracking_number}</strong>
-              </p>
-            )}
-            {order.status === "CANCELLED" && <p>This order was cancelled.</p>}
-            {order.status === "REFUNDED" && (
-              <p>{money(order.refunded_amount, order.currency)} were refunded.</p>
-            )}
-          </section>
-          <section className={ui.card} aria-labelledby="items">
-            <h2 id="items">Items</h2>
-            <ul className={styles.lines} style={{ marginBlockStart: 14 }}>
-              {order.items.map((line) => (
-                <Line key={line.id} order={order} line={line} />
-              ))}
-            </ul>
-          </section>
+          <OrderProgress order={order} />
+          <OrderItems
+            order={order}
+            action={(line) =>
+              order.items.length > 1 &&
+              canCancelItem(order, line) && (
+                <div className={classes(styles.lineActions, styles.noPrint)}>
+                  <CancelItem order={order} line={line} />
+                </div>
+              )
+            }
+          />
         </div>
         <div className={styles.summary}>
-          <section className={classes(ui.card, ui.stack)} aria-labelledby="amounts">
-            <h2 id="amounts">Amounts</h2>
-            <OrderAmounts order={order} />
-          </section>
+          <OrderAmounts order={order} />
           {order.address && (
             <section className={classes(ui.card, ui.stack)} aria-labelledby="to">
               <h2 id="to">Delivery to</h2>
@@ -121,29 +125,30 @@ function OrderView({ order, isNew }: { order: Order; isNew: boolean }) {
   );
 }
 
-function Notice({ order, isNew }: { order: Order; isNew: boolean }) {
-  if (order.status === "PENDING" && isNew) {
-    return (
-      <Alert kind="info">
-        <Loading label="Waiting for the confirmation of your payment …" />
-        <Link to={`/orders/${order.id}/pay`}>Pay in another way</Link>
-      </Alert>
-    );
-  }
-  if (order.status === "PENDING") {
-    return (
-      <Alert kind="warn">
-        <p>
-          This order is not paid.
-          {order.expires_at && ` It is kept for you until ${dateTime(order.expires_at)}.`}
-        </p>
-        <ButtonLink to={`/orders/${order.id}/pay`} className={ui.compact}>
-          Pay now
-        </ButtonLink>
-      </Alert>
-    );
-  }
-  if (!isNew || order.status === "CANCELLED") return null;
+function Waiting({ order }: { order: Order }) {
+  return (
+    <Alert kind="info">
+      <Loading label="Waiting for the confirmation of your payment …" />
+      <Link to={`/orders/${order.id}/pay`}>Pay in another way</Link>
+    </Alert>
+  );
+}
+
+function Unpaid({ order, hasFailed }: { order: Order; hasFailed: boolean }) {
+  return (
+    <Alert kind="warn">
+      <p>
+        {hasFailed ? "Your bank declined the payment. " : "This order is not paid. "}
+        {order.expires_at && `It is kept for you until ${dateTime(order.expires_at)}.`}
+      </p>
+      <ButtonLink to={`/orders/${order.id}/pay`} className={ui.compact}>
+        Pay now
+      </ButtonLink>
+    </Alert>
+  );
+}
+
+function ThankYou() {
   return (
     <Alert kind="good">
       <p>
@@ -151,82 +156,6 @@ function Notice({ order, isNew }: { order: Order; isNew: boolean }) {
         e-mail.
       </p>
     </Alert>
-  );
-}
-
-function OrderAmounts({ order }: { order: Order }) {
-  const goods = total(
-    order.items.map((item) => ({ price: item.price_at_purchase, quantity: item.quantity })),
-    order.currency,
-  );
-  const isRefunded = toMinor(order.refunded_amount, order.currency) > 0n;
-  return (
-    <dl className={styles.amounts}>
-      <div>
-        <dt>Items</dt>
-        <dd>{money(goods, order.currency)}</dd>
-      </div>
-      <div>
-        <dt>Delivery</dt>
-        <dd>Free</dd>
-      </div>
-      <div className={styles.sum}>
-        <dt>Total</dt>
-        <dd>{money(order.total_amount, order.currency)}</dd>
-      </div>
-      {isRefunded && (
-        <div>
-          <dt>Refunded</dt>
-          <dd>{money(order.refunded_amount, order.currency)}</dd>
-        </div>
-      )}
-      <div className={classes(ui.small, ui.muted)}>
-        <dt>Payment</dt>
-        <dd>
-          {order.payment_method === "COD"
-            ? "Cash on delivery"
-            : order.paid_at
-              ? `Card, ${dateTime(order.paid_at)}`
-              : "Card, not paid"}
-        </dd>
-      </div>
-    </dl>
-  );
-}
-
-function Line({ order, line }: { order: Order; line: OrderLine }) {
-  const lineTotal = total(
-    [{ price: line.price_at_purchase, quantity: line.quantity }],
-    order.currency,
-  );
-  return (
-    <li className={styles.line}>
-      <div className={styles.thumb}>
-        <Picture src={line.product_image} />
-      </div>
-      <div className={styles.lineBody}>
-        <div className={styles.lineHead}>
-          <Link to={`/product/${line.product}`}>{line.product_title}</Link>
-          <Price amount={lineTotal} currency={order.currency} />
-        </div>
-        <p className={classes(ui.small, ui.muted)}>
-          {[
-            line.variant.options,
-            `${line.quantity} × ${money(line.price_at_purchase, order.currency)}`,
-          ]
-            .filter(Boolean)
-            .join(" · ")}
-        </p>
-        <div className={ui.row}>
-          <LineBadge line={line} />
-        </div>
-        {order.items.length > 1 && canCancelItem(order, line) && (
-          <div className={classes(styles.lineActions, styles.noPrint)}>
-            <CancelItem order={order} line={line} />
-          </div>
-        )}
-      </div>
-    </li>
   );
 }
 
@@ -280,7 +209,8 @@ function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
         <form className={ui.stack} onSubmit={submit}>
           <p>
             {line.quantity} × {line.product_title}
-            {order.payment_method === "ONLINE" && ". What you paid for it goes back to your card."}
+            {order.payment_method === "ONLINE" &&
+              `. ${money(goodsTotal(order, [line]), order.currency)} will be refunded to your card.`}
           </p>
           <Field
             label="Reason (optional)"

@@ -17,6 +17,7 @@ export default function PayOrder() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const card = useRef<CardForm>(null);
+  const isRunning = useRef(false);
   useTitle(order.data && `Pay ${order.data.number}`);
   const payment = useMutation({
     mutationFn: async () => {
@@ -36,9 +37,18 @@ export default function PayOrder() {
       const { status } = asProblem(error);
       if (status >= 400 && status < 500) forgetKey();
     },
+    onSettled: () => {
+      isRunning.current = false;
+    },
   });
+  // A second click may arrive before the button shows that the first one works.
+  const pay = () => {
+    if (isRunning.current) return;
+    isRunning.current = true;
+    payment.mutate();
+  };
   if (order.isError && asProblem(order.error).status === 404) return <NotFound />;
-  // A payment made here leads to the order by itself.
+  // `onSuccess` opens the order after a payment on this page.
   const isPaying = payment.isPending || payment.isSuccess;
   if (order.data && order.data.status !== "PENDING" && !isPaying) {
     return <Navigate to={`/orders/${id}`} replace />;
@@ -59,7 +69,7 @@ export default function PayOrder() {
           )}
           <CardPayment ref={card} amount={order.data.total_amount} currency={order.data.currency} />
           {payment.isError && <ProblemAlert error={payment.error} />}
-          <Button className={ui.wide} isBusy={payment.isPending} onClick={() => payment.mutate()}>
+          <Button className={ui.wide} isBusy={payment.isPending} onClick={pay}>
             Pay {money(order.data.total_amount, order.data.currency)}
           </Button>
           <Link to={`/orders/${id}`}>Back to the order</Link>

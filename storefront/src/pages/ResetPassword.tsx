@@ -15,7 +15,7 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { textOf } from "./SignIn";
+import { textOf } from "../form";
 
 /** The page of the link in the mail. */
 export default function ResetPassword() {

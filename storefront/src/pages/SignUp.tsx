@@ -4,10 +4,12 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 
 import { api, data } from "../api/client";
 import { asProblem } from "../api/problem";
+import { useSignIn } from "../components/SignInForm";
 import { useToast } from "../components/toasts";
-import { Button, classes, Field, ProblemAlert, ui, useTitle } from "../components/ui";
+import { Button, classes, Field, FormProblem, ui, useTitle } from "../components/ui";
+import { textOf } from "../form";
 import { useFocusOnInvalid } from "../hooks/focus";
-import { safePath, textOf, useSignIn } from "./SignIn";
+import { safePath } from "./SignIn";
 
 export default function SignUp() {
   useTitle("Create an account");
@@ -42,7 +44,7 @@ export default function SignUp() {
     <div className={classes(ui.container, ui.page, ui.narrow)}>
       <form ref={form} className={classes(ui.card, ui.stack)} onSubmit={submit} noValidate>
         <h1>Create an account</h1>
-        {problem && Object.keys(problem.fields).length === 0 && <ProblemAlert error={problem} />}
+        <FormProblem error={register.error} />
         <Field
           label="Username"
           name="username"

@@ -19,7 +19,7 @@ from novacart.application.accounts.change_password import ChangePassword, Change
 from novacart.application.accounts.disable_user import DisableUser, DisableUserCommand
 from novacart.application.authorization.actor import SYSTEM
 from novacart.domain.shared.ids import UserId
-from tests.support.accounts import CheapPasswords, Person, a_customer
+from tests.support.accounts import CheapPasswords, Person, a_customer, sign_in
 from tests.support.builders.accounts import PASSWORD
 from tests.support.checkout import ADDRESS, CheckoutFixture
 
@@ -181,6 +181,7 @@ class OwnedObjects:
             "address_id": self.create_address,
             "line_id": self.create_cart_line,
             "product_id": self.create_wishlist_entry,
+            "session_id": self.create_session,
             "order_id": self.create_paid_order if "refund" in url else self.create_order,
         }[placeholder]()
         return found
@@ -195,6 +196,11 @@ class OwnedObjects:
     def create_wishlist_entry(self) -> int:
         body = {"product_id": self.product}
         return int(self._owner.post("/api/products/wishlist/", body).get_json()["id"])
+
+    def create_session(self) -> int:
+        other = sign_in(self._owner.client, self._owner.username)
+        sessions = other.get("/api/sessions/").get_json()
+        return next(int(each["id"]) for each in sessions if each["is_current"])
 
     def create_order(self) -> int:
         return int(self.order()["id"])

@@ -1,14 +1,19 @@
 """Steps of a shopper in a browser."""
 
+import json
 import re
 from itertools import count
+from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Page, expect
 
+from novacart.entrypoints import demo
+
 PASSWORD: Final = "mango-on-the-roof-3"
 ACCEPTED: Final = "4242 4242 4242 4242"
 DECLINED: Final = "4000 0000 0000 0002"
+PEOPLE: Final = Path(demo.__file__).with_name("people.json")
 _numbers = count(1)
 
 
@@ -76,3 +81,11 @@ def fill_card(page: Page, number: str) -> None:
 
 def pay_button(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Pay ")).click()
+
+
+def staff(page: Page) -> dict[str, str]:
+    """Headers of requests to the API as the owner of the demo shop."""
+    owner = json.loads(PEOPLE.read_text())["admin"]
+    credentials = {"username": owner["username"], "password": owner["password"]}
+    response = page.request.post("/api/token/", data=credentials)
+    return {"Authorization": f"Bearer {response.json()['access']}"}

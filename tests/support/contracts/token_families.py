@@ -84,6 +84,45 @@ class TokenFamiliesContract:
             work.commit()
         assert load(begin, 7, "first").revoked_at == NOON
 
+    def test_sessions_are_listed_by_their_last_use(
+        self, begin: UnitOfWorkFactory, queries: AccountQueries
+    ) -> None:
+        rotate(begin, "first", "second")
+        later = NOON + timedelta(minutes=10)
+        with begin() as work:
+            phone = TokenFamily.open(
+                id=8,
+                user_id=ASHA,
+                token_id="phone",
+                at=later,
+                lifetime=WEEK,
+                user_agent="Firefox" + "x" * 300,
+            )
+            ended = a_family(9, ASHA, token_id="ended")
+            work.token_families.add(phone)
+            work.token_families.add(ended)
+            work.token_families.add(a_family(10, RAVI, token_id="his"))
+            work.commit()
+        with begin() as work:
+            family = work.token_families.get(9)
+            assert family is not None
+            assert family.tokens == ()
+            family.revoke(at=later)
+            work.token_families.save(family)
+            work.commit()
+        rows = queries.list_sessions(ASHA, at=later)
+        assert [(row.id, row.opened_at, row.last_used_at) for row in rows] == [
+            (7, NOON, NOON + timedelta(hours=1)),
+            (8, later, later),
+        ]
+        assert rows[0].user_agent is None
+        assert rows[1].user_agent == ("Firefox" + "x" * 300)[:255]
+        # The first session was refreshed for another hour.
+        assert [row.id for row in queries.list_sessions(ASHA, at=NOON + WEEK)] == [7, 8]
+        assert [row.id for row in queries.list_sessions(ASHA, at=later + WEEK)] == [7]
+        with begin() as work:
+            assert work.token_families.get(404) is None
+
     def test_reauthentication_is_stored(
         self, begin: UnitOfWorkFactory, queries: AccountQueries
     ) -> None:

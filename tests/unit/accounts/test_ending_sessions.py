@@ -1,10 +1,10 @@
-"""Sign-out everywhere, and password changes of signed-in users."""
+"""Ending sessions, and password changes of signed-in users."""
 
 import pytest
 
 from novacart.application.accounts.change_password import ChangePasswordCommand
-from novacart.application.accounts.end_sessions import EndSessionsCommand
-from novacart.domain.accounts.errors import InvalidToken
+from novacart.application.accounts.end_sessions import EndSessionCommand, EndSessionsCommand
+from novacart.domain.accounts.errors import InvalidToken, SessionNotFound
 from novacart.domain.accounts.events import SessionsEnded
 from tests.support.accounts_fixture import AccountsFixture
 from tests.support.builders.accounts import PASSWORD
@@ -30,6 +30,33 @@ def test_every_session_ends(accounts: AccountsFixture) -> None:
     assert accounts.start_session().access
     [ended] = [event for event in accounts.store.events if isinstance(event, SessionsEnded)]
     assert ended.user_id == asha.id
+
+
+def test_other_sessions_end(accounts: AccountsFixture) -> None:
+    asha = accounts.register_user()
+    current, other = accounts.start_session(), accounts.start_session()
+    keep = accounts.tokens.read(current.access).family_id
+    accounts.end_sessions(EndSessionsCommand(user_id=asha.id, keep=keep))
+    assert accounts.authenticate(current.access).id == asha.id
+    with pytest.raises(InvalidToken):
+        accounts.authenticate(other.access)
+
+
+def test_one_session_ends(accounts: AccountsFixture) -> None:
+    asha, ravi = accounts.register_user(), accounts.register_user("ravi")
+    lost, current = accounts.start_session(), accounts.start_session()
+    command = EndSessionCommand(
+        user_id=asha.id, session=accounts.tokens.read(lost.access).family_id
+    )
+    with pytest.raises(SessionNotFound):
+        accounts.end_session(EndSessionCommand(user_id=ravi.id, session=command.session))
+    accounts.end_session(command)
+    assert accounts.authenticate(current.access).id == asha.id
+    with pytest.raises(InvalidToken):
+        accounts.verify(lost.refresh)
+    with pytest.raises(SessionNotFound):
+        accounts.end_session(command)
+    assert isinstance(accounts.store.events[-1], SessionsEnded)
 
 
 def test_password_change_ends_the_other_sessions(accounts: AccountsFixture) -> None:

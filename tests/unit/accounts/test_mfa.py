@@ -1,4 +1,4 @@
-"""Two-factor authentication of staff."""
+"""Two-factor authentication."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -294,12 +294,28 @@ def test_mandatory_second_factor_closes_the_api_to_staff_without_one() -> None:
     assert strict.start_session().access
 
 
-def test_second_factor_of_a_former_staff_member_is_not_asked(accounts: AccountsFixture) -> None:
+def test_second_factor_of_a_former_staff_member_stays(accounts: AccountsFixture) -> None:
     meera = accounts.register_staff()
-    enable(accounts, meera)
+    secret, _ = enable(accounts, meera)
     assert meera.user_id is not None
     accounts.grant_role(GrantRoleCommand(user_id=meera.user_id, role=Role.CUSTOMER, actor=SYSTEM))
-    assert sign_in(accounts)
+    with pytest.raises(MfaRequired):
+        sign_in(accounts)
+    assert sign_in(accounts, code_of(accounts, secret))
+
+
+def test_customer_enables_and_disables_a_second_factor() -> None:
+    accounts = AccountsFixture(staff_security=StaffSecurityPolicy(mfa_required=True))
+    profile = accounts.register_user()
+    asha = Actor(user_id=profile.id, role=Role.CUSTOMER, authenticated_at=accounts.clock.now())
+    secret, _ = enable(accounts, asha)
+    with pytest.raises(MfaRequired):
+        accounts.start_session()
+    command = SignInCommand(login="asha", password=PASSWORD, otp=code_of(accounts, secret))
+    assert accounts.sign_in(command).access
+    # The rules for passwords of staff do not apply.
+    accounts.disable_mfa(DisableMfaCommand(actor=asha, email=profile.email, password=PASSWORD))
+    assert accounts.start_session().access
 
 
 def test_staff_sign_in_in_two_steps(accounts: AccountsFixture) -> None:
@@ -352,8 +368,10 @@ def test_reauthentication_by_password_or_code(accounts: AccountsFixture, kind: s
     )
     accounts.clock.move(minutes=20)
     before = accounts.authenticate(pair.access).authenticated_at
-    session = accounts.tokens.read(pair.refresh)
-    wrong = ReauthenticateCommand(session=session, email=EMAIL, password="wrong")
+    session = accounts.tokens.read(pair.access)
+    wrong = ReauthenticateCommand(
+        user_id=session.user_id, session=session.family_id, email=EMAIL, password="wrong"
+    )
     with pytest.raises(InvalidCredentials):
         accounts.reauthenticate(wrong)
     with pytest.raises(InvalidMfaCode):

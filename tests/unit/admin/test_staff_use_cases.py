@@ -23,6 +23,12 @@ from novacart.application.accounts.invite_staff import AcceptInvitation, CheckIn
 from novacart.application.accounts.reauthenticate import Reauthenticate
 from novacart.application.accounts.register_user import RegisterUser
 from novacart.application.accounts.request_password_reset import RequestPasswordReset
+from novacart.application.accounts.set_up_mfa import (
+    ConfirmMfaSetup,
+    DisableMfa,
+    ReplaceRecoveryCodes,
+    StartMfaSetup,
+)
 from novacart.application.authorization.actor import Actor, PermissionDenied
 from novacart.application.authorization.permissions import PERMISSIONS
 from novacart.application.payments.request_refund import RequestRefund
@@ -34,11 +40,15 @@ OPEN_TO_CUSTOMERS = {
     AcceptInvitation,
     CheckInvitation,
     ChangePassword,
+    ConfirmMfaSetup,
+    DisableMfa,
     EndSessions,
     Reauthenticate,
     RegisterUser,
+    ReplaceRecoveryCodes,
     RequestPasswordReset,
     RequestRefund,
+    StartMfaSetup,
 }
 
 

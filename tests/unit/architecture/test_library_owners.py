@@ -59,7 +59,7 @@ OWNERS: Final[Mapping[str, tuple[str, ...]]] = {
     "pyotp": (_SECURITY,),
     "redis": ("adapters.redis",),
     "rich": (_ENTRYPOINTS,),
-    "segno": (_ADMIN,),
+    "segno": (_SECURITY,),
     "sqlalchemy": (_PERSISTENCE,),
     "stripe": ("adapters.stripe",),
     "structlog": ("adapters", _ENTRYPOINTS),

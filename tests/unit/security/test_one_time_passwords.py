@@ -37,3 +37,8 @@ def test_secret_has_160_bits_and_a_uri_for_apps() -> None:
     assert (uri.scheme, uri.netloc) == ("otpauth", "totp")
     assert uri.path == "/Lanterns:asha%40example.com"
     assert parse_qs(uri.query) == {"secret": [secret], "issuer": ["Lanterns"]}
+
+
+def test_qr_code_is_an_svg_image() -> None:
+    url = PASSWORDS.qr_code("otpauth://totp/Lanterns:asha%40example.com?secret=ABC")
+    assert url.startswith("data:image/svg+xml;charset=utf-8,%3Csvg")

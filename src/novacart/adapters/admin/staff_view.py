@@ -102,7 +102,10 @@ class StaffView(BaseView):
         profile: Profile | None = g.get("staff")
         actor = "anonymous" if profile is None else f"staff:{profile.id}"
         context = RequestContext(
-            actor=actor, request_id=g.get("server_request_id"), address=request.remote_addr
+            actor=actor,
+            request_id=g.get("server_request_id"),
+            address=request.remote_addr,
+            user_agent=request.environ.get("HTTP_USER_AGENT"),
         )
         with self.back_office.contexts.bind(context):
             return fn(self, *args, **kwargs)

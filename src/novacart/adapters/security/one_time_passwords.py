@@ -1,10 +1,11 @@
-"""Time-based one-time passwords (RFC 6238) with pyotp."""
+"""Time-based one-time passwords (RFC 6238) with pyotp; QR codes with segno."""
 
 import hmac
 from datetime import datetime
 from typing import Final
 
 import pyotp
+import segno
 
 _PERIOD: Final = 30  # seconds
 _WINDOW: Final = (0, -1, 1)
@@ -34,3 +35,6 @@ class PyotpOneTimePasswords:
         return pyotp.TOTP(secret, interval=_PERIOD).provisioning_uri(
             name=account, issuer_name=self._issuer
         )
+
+    def qr_code(self, uri: str) -> str:
+        return segno.make(uri, error="m", micro=False).svg_data_uri(scale=5, light="#fff")

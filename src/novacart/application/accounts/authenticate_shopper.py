@@ -15,10 +15,11 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shopper:
-    """A user, or a guest, who has no `profile`."""
+    """A user, or a guest, who has no `profile` and no `session`, which is a token family."""
 
     user_id: UserId
     profile: Profile | None
+    session: int | None = None
 
     @property
     def is_guest(self) -> bool:
@@ -53,7 +54,7 @@ class AuthenticateShopper:
         claims = self._tokens.read(command.access)
         if claims.kind is not TokenKind.GUEST:
             profile = self._authenticate_user(AuthenticateUserCommand(access=command.access))
-            return Shopper(user_id=profile.id, profile=profile)
+            return Shopper(user_id=profile.id, profile=profile, session=claims.family_id)
         if not self._queries.is_guest_active(claims.user_id, at=self._clock.now()):
             raise InvalidToken
         return Shopper(user_id=claims.user_id, profile=None)

@@ -81,6 +81,16 @@ class MfaStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """A session that can be refreshed; `last_used_at` is its last sign-in or refresh."""
+
+    id: int
+    opened_at: datetime
+    last_used_at: datetime
+    user_agent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakenNames:
     """`similar` is whether a user has a username that looks like the given one."""
 
@@ -123,6 +133,10 @@ class AccountQueries(Protocol):
         ...
 
     def mfa_status(self, user_id: UserId) -> MfaStatus: ...
+
+    def list_sessions(self, user_id: UserId, *, at: datetime) -> Sequence[SessionRow]:
+        """The user's sessions that have not ended, the last used first."""
+        ...
 
 
 class GuestQueries(Protocol):

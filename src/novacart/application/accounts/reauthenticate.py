@@ -8,16 +8,20 @@ from novacart.application.accounts.verify_credentials import (
     VerifyCredentialsCommand,
 )
 from novacart.application.ports.clock import Clock
-from novacart.application.ports.tokens import TokenClaims
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.errors import InvalidCredentials, InvalidToken
+from novacart.domain.shared.ids import UserId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReauthenticateCommand:
-    """A password or a code, and the session; `email` is that of the signed-in user."""
+    """A password or a code, and the token family of the session.
 
-    session: TokenClaims
+    `email` is that of the signed-in user.
+    """
+
+    user_id: UserId
+    session: int
     email: str
     password: str = ""
     code: str = ""
@@ -43,18 +47,17 @@ class Reauthenticate:
         self._clock = clock
 
     def __call__(self, command: ReauthenticateCommand) -> None:
-        session = command.session
         if command.code:
-            self._second_factor.verify(session.user_id, command.code)
+            self._second_factor.verify(command.user_id, command.code)
         else:
             credentials = self._verify_credentials(
                 VerifyCredentialsCommand(login=command.email, password=command.password)
             )
-            if credentials.user_id != session.user_id:
+            if credentials.user_id != command.user_id:
                 raise InvalidCredentials
         with self._begin() as work:
-            family = work.token_families.get_by_token(session.family_id, session.token_id)
-            if family is None:
+            family = work.token_families.get(command.session)
+            if family is None or family.user_id != command.user_id:
                 raise InvalidToken
             family.reauthenticate(at=self._clock.now())
             work.token_families.save(family)

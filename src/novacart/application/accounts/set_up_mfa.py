@@ -38,15 +38,16 @@ from novacart.domain.shared.ids import UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MfaSetup:
-    """A new secret in Base32, and the URI that authenticator apps read from a QR code."""
+    """A new secret in Base32, the URI for authenticator apps, and its QR code as a `data:` URL."""
 
     secret: str
     uri: str
+    qr_code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartMfaSetupCommand:
-    """The signed-in staff member; the app shows `email`."""
+    """The signed-in user; the app shows `email`."""
 
     actor: Actor
     email: str
@@ -75,7 +76,7 @@ class StartMfaSetup:
         self._reauthentication = reauthentication
 
     def __call__(self, command: StartMfaSetupCommand) -> MfaSetup:
-        user_id, now = _staff_id(command.actor), self._clock.now()
+        user_id, now = _user_id(command.actor), self._clock.now()
         self._reauthentication.ensure_recent(command.actor, at=now)
         with self._begin() as work:
             enrolment = work.mfa_enrolments.get(user_id)
@@ -91,10 +92,8 @@ class StartMfaSetup:
                     enrolment.restart(encrypted, at=now)
                     work.mfa_enrolments.save(enrolment)
                 work.commit()
-        return MfaSetup(
-            secret=secret,
-            uri=self._one_time_passwords.provisioning_uri(secret, account=command.email),
-        )
+        uri = self._one_time_passwords.provisioning_uri(secret, account=command.email)
+        return MfaSetup(secret=secret, uri=uri, qr_code=self._one_time_passwords.qr_code(uri))
 
     def _pending_secret(self, enrolment: MfaEnrolment | None, now: datetime) -> str | None:
         if enrolment is None or enrolment.is_enabled or now - enrolment.created_at > MAX_AGE:
@@ -129,7 +128,7 @@ class ConfirmMfaSetup:
         self._clock = clock
 
     def __call__(self, command: ConfirmMfaSetupCommand) -> Sequence[str]:
-        user_id, now = _staff_id(command.actor), self._clock.now()
+        user_id, now = _user_id(command.actor), self._clock.now()
         codes = generate_recovery_codes()
         with self._begin() as work:
             enrolment = work.mfa_enrolments.get(user_id)
@@ -167,7 +166,7 @@ class ReplaceRecoveryCodes:
         self._reauthentication = reauthentication
 
     def __call__(self, command: ReplaceRecoveryCodesCommand) -> Sequence[str]:
-        user_id, now = _staff_id(command.actor), self._clock.now()
+        user_id, now = _user_id(command.actor), self._clock.now()
         self._reauthentication.ensure_recent(command.actor, at=now)
         codes = generate_recovery_codes()
         with self._begin() as work:
@@ -182,7 +181,7 @@ class ReplaceRecoveryCodes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisableMfaCommand:
-    """`email` is that of the signed-in staff member."""
+    """`email` is that of the signed-in user."""
 
     actor: Actor
     email: str
@@ -192,8 +191,8 @@ class DisableMfaCommand:
 class DisableMfa:
     """Remove one's own second factor.
 
-    Raises `MfaMandatory` if the shop requires one, `WeakPassword` if the password is too short
-    without one, `InvalidCredentials`, `TooManyAttempts` or `MfaNotEnabled`.
+    For staff, raises `MfaMandatory` if the shop requires one, and `WeakPassword` if the password
+    is too short without one. Raises `InvalidCredentials`, `TooManyAttempts` or `MfaNotEnabled`.
     """
 
     def __init__(
@@ -210,15 +209,16 @@ class DisableMfa:
         self._policy = policy
 
     def __call__(self, command: DisableMfaCommand) -> None:
-        user_id = _staff_id(command.actor)
-        if self._policy.mfa_required:
+        user_id = _user_id(command.actor)
+        is_staff = command.actor.role.is_staff
+        if is_staff and self._policy.mfa_required:
             raise MfaMandatory
         credentials = self._verify_credentials(
             VerifyCredentialsCommand(login=command.email, password=command.password)
         )
         if credentials.user_id != user_id:
             raise InvalidCredentials
-        if len(normalize_password(command.password)) < STAFF_MIN_LENGTH:
+        if is_staff and len(normalize_password(command.password)) < STAFF_MIN_LENGTH:
             reason = (
                 "Without two-factor authentication, your password needs at least"
                 f" {STAFF_MIN_LENGTH} characters. Change your password first."
@@ -240,7 +240,7 @@ class ResetMfaCommand:
 
 
 class ResetMfa:
-    """Remove the second factor of a staff member who has lost it, and end their sessions.
+    """Remove the second factor of a user who has lost it, and end their sessions.
 
     Raises `PermissionDenied`, `ReauthenticationRequired`, `UserNotFound` or `MfaNotEnabled`.
     """
@@ -265,9 +265,8 @@ class ResetMfa:
         return Profile.of(user)
 
 
-def _staff_id(actor: Actor) -> UserId:
-    """The user of a staff member who may edit their own account."""
-    actor.require("own.account")
+def _user_id(actor: Actor) -> UserId:
+    """The signed-in user, who may change the second factor of their own account."""
     if actor.user_id is None:
         raise UserNotFound
     return actor.user_id

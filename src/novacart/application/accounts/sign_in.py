@@ -31,7 +31,7 @@ class SignIn:
     """Start a session and return its tokens.
 
     Raises `InvalidCredentials` or `TooManyAttempts`. After the right password it raises
-    `MfaRequired` or `InvalidMfaCode` for staff with a second factor, and `MfaSetupRequired` for
+    `MfaRequired` or `InvalidMfaCode` for users with a second factor, and `MfaSetupRequired` for
     staff who need one: they set it up in the back office.
     """
 

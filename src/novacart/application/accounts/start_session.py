@@ -69,7 +69,8 @@ class StartSession:
         replaced_hash: tuple[str, str] | None = None,
     ) -> TokenPair:
         token_id, now = uuid4().hex, self._clock.now()
-        network = client_network(self._contexts.current().address)
+        context = self._contexts.current()
+        network = client_network(context.address)
         with self._begin() as work:
             if replaced_hash is not None:
                 old, new = replaced_hash
@@ -84,6 +85,7 @@ class StartSession:
                 token_id=token_id,
                 at=now,
                 lifetime=self._policy.refresh_lifetime,
+                user_agent=context.user_agent,
             )
             work.token_families.add(family)
             if network != UNKNOWN_NETWORK:

@@ -19,3 +19,7 @@ class OneTimePasswords(Protocol):
     def provisioning_uri(self, secret: str, *, account: str) -> str:
         """The `otpauth://` URI that authenticator apps read from a QR code."""
         ...
+
+    def qr_code(self, uri: str) -> str:
+        """The QR code of a URI, as an SVG image in a `data:` URL."""
+        ...

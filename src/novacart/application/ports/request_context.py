@@ -9,12 +9,14 @@ from typing import Protocol
 class RequestContext:
     """`actor` is `user:<id>`, `guest:<id>`, `staff:<id>`, `anonymous`, `stripe`, `system` or `cli`.
 
-    `request_id` and the client's `address` are those of the HTTP request; None outside a request.
+    The other fields are those of the HTTP request; None outside a request. `address` is the
+    client's.
     """
 
     actor: str
     request_id: str | None = None
     address: str | None = None
+    user_agent: str | None = None
 
 
 class RequestContexts(Protocol):

@@ -8,6 +8,10 @@ from novacart.domain.shared.ids import UserId
 
 
 class TokenFamilies(Protocol):
+    def get(self, family_id: int) -> TokenFamily | None:
+        """The family, locked, without its tokens."""
+        ...
+
     def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
         """The family, locked, with only the given token loaded, if it has that token."""
         ...

@@ -100,6 +100,15 @@ class AccountRequired(DomainError):
         super().__init__("Sign in or create an account to do this.")
 
 
+class SessionNotFound(DomainError):
+    """The user has no such session, or it has ended."""
+
+    code = "session_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This session does not exist or has ended.")
+
+
 class InvalidResetToken(DomainError):
     """A password can't be reset with an unknown, used or expired token."""
 

@@ -127,7 +127,7 @@ class RecoveryCodeUsed(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionsEnded(SecurityEvent):
-    """A user signed out everywhere."""
+    """A user ended one or all of their sessions."""
 
     name = "accounts.sessions_ended"
 

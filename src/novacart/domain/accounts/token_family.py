@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from novacart.domain.accounts.errors import InvalidToken
 from novacart.domain.accounts.events import RefreshTokenReused, SignedIn
 from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import UserId
+
+MAX_USER_AGENT: Final = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,18 @@ class TokenFamily(AggregateRoot):
     whole family is revoked.
 
     `authenticated_at` is when the user last entered a password or code in this session.
+    `user_agent` is the `User-Agent` of the sign-in, of which 255 characters are kept.
     """
 
-    __slots__ = ("_tokens", "authenticated_at", "id", "opened_at", "revoked_at", "user_id")
+    __slots__ = (
+        "_tokens",
+        "authenticated_at",
+        "id",
+        "opened_at",
+        "revoked_at",
+        "user_agent",
+        "user_id",
+    )
 
     def __init__(
         self,
@@ -42,6 +53,7 @@ class TokenFamily(AggregateRoot):
         opened_at: datetime,
         revoked_at: datetime | None = None,
         authenticated_at: datetime | None = None,
+        user_agent: str | None = None,
         tokens: Iterable[RefreshToken] = (),
         version: int = 0,
     ) -> None:
@@ -51,15 +63,23 @@ class TokenFamily(AggregateRoot):
         self.opened_at = opened_at
         self.revoked_at = revoked_at
         self.authenticated_at = authenticated_at or opened_at
+        self.user_agent = user_agent and user_agent[:MAX_USER_AGENT]
         self._tokens = {token.id: token for token in tokens}
 
     @classmethod
     def open(
-        cls, *, id: int, user_id: UserId, token_id: str, at: datetime, lifetime: timedelta
+        cls,
+        *,
+        id: int,
+        user_id: UserId,
+        token_id: str,
+        at: datetime,
+        lifetime: timedelta,
+        user_agent: str | None = None,
     ) -> Self:
         """Start the family of a new sign-in with its first token."""
         first = RefreshToken(id=token_id, issued_at=at, expires_at=at + lifetime)
-        family = cls(id=id, user_id=user_id, opened_at=at, tokens=[first])
+        family = cls(id=id, user_id=user_id, opened_at=at, user_agent=user_agent, tokens=[first])
         family._record(SignedIn(user_id=user_id, family_id=id, occurred_at=at))
         return family
 

@@ -28,7 +28,7 @@ from novacart.application.accounts.edit_address_book import (
     RemoveAddress,
     SetDefaultAddress,
 )
-from novacart.application.accounts.end_sessions import EndSessions
+from novacart.application.accounts.end_sessions import EndSession, EndSessions
 from novacart.application.accounts.grant_role import GrantRole
 from novacart.application.accounts.invite_staff import (
     AcceptInvitation,
@@ -106,6 +106,7 @@ USE_CASES = (
     DisableMfa,
     DisableUser,
     EnableUser,
+    EndSession,
     EndSessions,
     GrantRole,
     InviteStaff,

@@ -31,6 +31,12 @@ const draw = (container, days) => {
 };
 
 document.querySelectorAll("[data-chart]").forEach(async (container) => {
+  // uPlot is missing if the npm packages could not be installed; then the table is opened.
+  if (typeof uPlot === "undefined") {
+    container.hidden = true;
+    container.parentElement.querySelector("details").open = true;
+    return;
+  }
   const response = await fetch(container.dataset.chart, { credentials: "same-origin" });
   if (!response.ok) return;
   const days = await response.json();

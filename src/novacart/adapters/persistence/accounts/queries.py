@@ -25,6 +25,7 @@ from novacart.application.accounts.queries import (
     MfaStatus,
     Profile,
     ResetTokenOwner,
+    SessionRow,
     StoredCredentials,
     TakenNames,
 )
@@ -35,16 +36,11 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import Username
 from novacart.domain.shared.ids import AddressId, UserId
 
-# Only staff have a second factor; the condition also saves customers the lookup.
-_MFA_ENABLED: Final[Label[bool]] = case(
-    (
-        users.c.role != Role.CUSTOMER.value,
-        exists().where(
-            mfa_enrolments.c.user_id == users.c.id, mfa_enrolments.c.enabled_at.is_not(None)
-        ),
-    ),
-    else_=False,
-).label("mfa_enabled")
+_MFA_ENABLED: Final[Label[bool]] = (
+    exists()
+    .where(mfa_enrolments.c.user_id == users.c.id, mfa_enrolments.c.enabled_at.is_not(None))
+    .label("mfa_enabled")
+)
 
 _SESSION: Final = (
     select(
@@ -224,6 +220,30 @@ class SqlAccountQueries:
         if row is None:
             return MfaStatus()
         return MfaStatus(is_enabled=row.enabled_at is not None, recovery_codes=row.recovery_codes)
+
+    def list_sessions(self, user_id: UserId, *, at: datetime) -> Sequence[SessionRow]:
+        last_used_at = func.max(refresh_tokens.c.issued_at)
+        statement = (
+            select(
+                token_families.c.id,
+                token_families.c.opened_at,
+                token_families.c.user_agent,
+                last_used_at.label("last_used_at"),
+            )
+            .join_from(
+                token_families, refresh_tokens, refresh_tokens.c.family_id == token_families.c.id
+            )
+            .where(
+                token_families.c.user_id == user_id,
+                token_families.c.revoked_at.is_(None),
+                refresh_tokens.c.expires_at > at,
+            )
+            .group_by(token_families.c.id)
+            .order_by(last_used_at.desc(), token_families.c.id.desc())
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(statement).mappings().all()
+        return [SessionRow(**row) for row in rows]
 
 
 class SqlAddressQueries:

@@ -80,6 +80,7 @@ token_families = Table(
     Column("version", Integer, nullable=False),
     # NULL in rows of releases without it: then the user authenticated at `opened_at`.
     Column("authenticated_at", UtcDateTime),
+    Column("user_agent", String(255)),
 )
 
 refresh_tokens = Table(

@@ -21,27 +21,42 @@ class SqlTokenFamilies:
         self._saved = saved
         self._stored: dict[int, dict[str, RefreshToken]] = {}
 
-    def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
-        # Locked by a separate statement before the token is read: see `lock_user`.
+    def get(self, family_id: int) -> TokenFamily | None:
         row = self._connection.execute(
             select(families).where(families.c.id == family_id).with_for_update(key_share=True)
         ).one_or_none()
         if row is None:
             return None
-        rows = self._connection.execute(
-            select(tokens).where(tokens.c.family_id == family_id, tokens.c.id == token_id)
-        )
-        family = TokenFamily(
+        return TokenFamily(
             id=row.id,
             user_id=UserId(row.user_id),
             opened_at=row.opened_at,
             revoked_at=row.revoked_at,
             authenticated_at=row.authenticated_at,
-            tokens=[to_token(token) for token in rows],
+            user_agent=row.user_agent,
             version=row.version,
         )
-        self._stored[family.id] = {token.id: token for token in family.tokens}
-        return family
+
+    def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
+        # Locked by a separate statement before the token is read: see `lock_user`.
+        family = self.get(family_id)
+        if family is None:
+            return None
+        rows = self._connection.execute(
+            select(tokens).where(tokens.c.family_id == family_id, tokens.c.id == token_id)
+        )
+        stored = {token.id: token for token in map(to_token, rows)}
+        self._stored[family_id] = stored
+        return TokenFamily(
+            id=family.id,
+            user_id=family.user_id,
+            opened_at=family.opened_at,
+            revoked_at=family.revoked_at,
+            authenticated_at=family.authenticated_at,
+            user_agent=family.user_agent,
+            tokens=stored.values(),
+            version=family.version,
+        )
 
     def add(self, family: TokenFamily) -> None:
         self._connection.execute(
@@ -51,6 +66,7 @@ class SqlTokenFamilies:
                 opened_at=family.opened_at,
                 revoked_at=family.revoked_at,
                 authenticated_at=family.authenticated_at,
+                user_agent=family.user_agent,
                 version=family.version + 1,
             )
         )

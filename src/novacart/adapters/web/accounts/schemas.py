@@ -2,7 +2,13 @@
 
 from marshmallow import fields
 
-from novacart.adapters.web.http.fields import Identifier, Schema, StrictBoolean, Text
+from novacart.adapters.web.http.fields import (
+    Identifier,
+    Schema,
+    StrictBoolean,
+    Text,
+    UtcTime,
+)
 
 # Above the password rules' own maximum, so that a long password gets their message.
 _MAX_PASSWORD = 1024
@@ -72,8 +78,9 @@ class CredentialSchema(Schema):
     otp = Text(
         maximum=64,
         metadata={
-            "description": "A code of the authenticator app, or a recovery code. Needed for staff"
-            " with two-factor authentication: without it the response is 401 `mfa_required`.",
+            "description": "A code of the authenticator app, or a recovery code. Needed for"
+            " accounts with two-factor authentication: without it the response is 401"
+            " `mfa_required`.",
             "example": "123456",
         },
     )
@@ -128,6 +135,68 @@ class NewPasswordSchema(Schema):
 class ChangePasswordSchema(Schema):
     current_password = _password()
     new_password = _password()
+
+
+class PasswordSchema(Schema):
+    password = _password()
+
+
+class CodeSchema(Schema):
+    otp = Text(
+        required=True,
+        minimum=1,
+        maximum=64,
+        metadata={"description": "A code of the authenticator app.", "example": "123456"},
+    )
+
+
+class IdentityProofSchema(Schema):
+    """The password or a code; one of them."""
+
+    password = Text(minimum=1, maximum=_MAX_PASSWORD, strip=False, metadata={"format": "password"})
+    otp = Text(
+        minimum=1,
+        maximum=64,
+        metadata={"description": "A code of the authenticator app, or a recovery code."},
+    )
+
+
+class SessionSchema(Schema):
+    id = Identifier(required=True)
+    opened_at = UtcTime(required=True)
+    last_used_at = UtcTime(
+        required=True, metadata={"description": "The last sign-in or token refresh."}
+    )
+    user_agent = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The `User-Agent` of the client that signed in."},
+    )
+    is_current = StrictBoolean(
+        required=True, metadata={"description": "Whether it is the session of this request."}
+    )
+
+
+class MfaStatusSchema(Schema):
+    is_enabled = StrictBoolean(required=True)
+    recovery_codes = Identifier(
+        required=True, metadata={"description": "The number of unused recovery codes."}
+    )
+
+
+class MfaSetupSchema(Schema):
+    secret = fields.String(required=True, metadata={"description": "In Base32."})
+    uri = fields.String(
+        required=True, metadata={"description": "The `otpauth://` URI for authenticator apps."}
+    )
+    qr_code = fields.String(
+        required=True,
+        metadata={"description": "The QR code of the URI: an SVG image in a `data:` URL."},
+    )
+
+
+class RecoveryCodesSchema(Schema):
+    recovery_codes = fields.List(fields.String(), required=True)
 
 
 class StatusSchema(Schema):

@@ -52,7 +52,7 @@ def tokens_blueprint(
     def obtain(body: dict[str, Any]) -> Response:
         """Sign in with a username or email address.
 
-        Staff with two-factor authentication send a code of their authenticator app as `otp`.
+        With two-factor authentication, `otp` is a code of the authenticator app.
         """
         pair = sign_in(
             SignInCommand(

@@ -36,7 +36,7 @@ class NotAuthenticated(ApiError):
 class Principal:
     """The signed-in user or guest, read from its record for this request.
 
-    A guest has no names and no email address.
+    A guest has no names, no email address and no session; `session` is the token family.
     """
 
     user_id: UserId
@@ -49,6 +49,7 @@ class Principal:
     last_name: str = ""
     email_verified: bool = False
     authenticated_at: datetime | None = None
+    session: int | None = None
 
     @property
     def actor(self) -> Actor:
@@ -97,12 +98,18 @@ def _principal(shopper: Shopper) -> Principal:
         last_name=user.last_name,
         email_verified=user.email_verified,
         authenticated_at=user.authenticated_at,
+        session=shopper.session,
     )
 
 
 def principal() -> Principal:
     """Return the user or guest of this request, on a route that requires one."""
     return cast("Principal", g.principal)
+
+
+def current_session() -> int:
+    """Return the token family of this request's user, on a route that requires one."""
+    return cast("int", principal().session)
 
 
 def public(route: Callable[P, R]) -> Callable[P, R]:

@@ -46,6 +46,7 @@ DOMAIN_STATUSES: Final[dict[str, int]] = {
     "wrong_credentials": 401,
     "too_many_requests": 429,
     "token_not_valid": 401,
+    "session_not_found": 404,
     "user_not_found": 404,
     "last_owner": 409,
     "address_not_found": 404,

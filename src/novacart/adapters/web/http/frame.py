@@ -68,6 +68,7 @@ def init_app(
                     actor="anonymous",
                     request_id=context.server_request_id,
                     address=request.remote_addr,
+                    user_agent=request.environ.get("HTTP_USER_AGENT"),
                 )
             )
         if warn_of_proxy is not None:

@@ -1,0 +1,138 @@
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+
+import type { Order, OrderLine } from "../api/config";
+import { dateTime, money, total, toMinor } from "../format";
+import styles from "../pages/shop.module.css";
+import { LineBadge, Timeline } from "./OrderStatus";
+import { Picture } from "./ProductCard";
+import { classes, Price, ui } from "./ui";
+
+/** The way of an order to its delivery or its refund. */
+export function OrderProgress({ order }: { order: Order }) {
+  return (
+    <section className={ui.card} aria-label="Progress">
+      <div className={ui.stack}>
+        <Timeline order={order} />
+        {order.tracking_number && (
+          <p>
+            {order.carrier}, tracking number <strong>{order.tracking_number}</strong>
+          </p>
+        )}
+        {order.status === "CANCELLED" && <p>This order was cancelled.</p>}
+        <RefundStatus order={order} />
+      </div>
+    </section>
+  );
+}
+
+function RefundStatus({ order }: { order: Order }) {
+  const to = order.payment_method === "ONLINE" ? " to your card" : "";
+  const requested = order.items.filter(({ status }) => status === "REFUND_REQUESTED");
+  return (
+    <>
+      {requested.length > 0 && (
+        <p>
+          A refund of {money(goodsTotal(order, requested), order.currency)}
+          {to} has been started. Your bank may take up to ten days to show it.
+        </p>
+      )}
+      {isRefunded(order) && (
+        <p>
+          {money(order.refunded_amount, order.currency)} was refunded{to}.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** The items of an order; `action` is shown below each. */
+export function OrderItems({
+  order,
+  action,
+}: {
+  order: Order;
+  action?: (line: OrderLine) => ReactNode;
+}) {
+  return (
+    <section className={ui.card} aria-labelledby="items">
+      <h2 id="items">Items</h2>
+      <ul className={styles.lines} style={{ marginBlockStart: 14 }}>
+        {order.items.map((line) => (
+          <li key={line.id} className={styles.line}>
+            <div className={styles.thumb}>
+              <Picture src={line.product_image} />
+            </div>
+            <div className={styles.lineBody}>
+              <div className={styles.lineHead}>
+                <Link to={`/product/${line.product}`}>{line.product_title}</Link>
+                <Price amount={goodsTotal(order, [line])} currency={order.currency} />
+              </div>
+              <p className={classes(ui.small, ui.muted)}>
+                {[
+                  line.variant.options,
+                  `${line.quantity} × ${money(line.price_at_purchase, order.currency)}`,
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
+              </p>
+              <div className={ui.row}>
+                <LineBadge line={line} />
+              </div>
+              {action?.(line)}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+export function OrderAmounts({ order }: { order: Order }) {
+  return (
+    <section className={classes(ui.card, ui.stack)} aria-labelledby="amounts">
+      <h2 id="amounts">Amounts</h2>
+      <dl className={styles.amounts}>
+        <div>
+          <dt>Items</dt>
+          <dd>{money(goodsTotal(order, order.items), order.currency)}</dd>
+        </div>
+        <div>
+          <dt>Delivery</dt>
+          <dd>Free</dd>
+        </div>
+        <div className={styles.sum}>
+          <dt>Total</dt>
+          <dd>{money(order.total_amount, order.currency)}</dd>
+        </div>
+        {isRefunded(order) && (
+          <div>
+            <dt>Refunded</dt>
+            <dd>{money(order.refunded_amount, order.currency)}</dd>
+          </div>
+        )}
+        <div className={classes(ui.small, ui.muted)}>
+          <dt>Payment</dt>
+          <dd>
+            {order.payment_method === "COD"
+              ? "Cash on delivery"
+              : order.paid_at
+                ? `Card, ${dateTime(order.paid_at)}`
+                : "Card, not paid"}
+          </dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+export function goodsTotal(order: Order, lines: OrderLine[]): string {
+  return total(
+    lines.map((line) => ({ price: line.price_at_purchase, quantity: line.quantity })),
+    order.currency,
+  );
+}
+
+function isRefunded(order: Order): boolean {
+  return toMinor(order.refunded_amount, order.currency) > 0n;
+}

@@ -1,0 +1,139 @@
+import { type SubmitEvent, useState } from "react";
+
+import { api, data } from "../api/client";
+import { asProblem, type Problem, problemOf } from "../api/problem";
+import { session } from "../api/session";
+import { textOf } from "../form";
+import { plural } from "../format";
+import { useToast } from "./toasts";
+import { Alert, Button, Field, ui } from "./ui";
+
+/** Username and password, then the code of the second factor of an account that has one. */
+export function SignInForm({
+  signIn,
+  username,
+  onDone,
+}: {
+  signIn: ReturnType<typeof useSignIn>;
+  username?: string | undefined;
+  onDone: () => void;
+}) {
+  const { problem, needsCode } = signIn;
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const code = textOf(form, "otp").trim();
+    const done = await signIn.start(
+      textOf(form, "username"),
+      textOf(form, "password"),
+      code || undefined,
+    );
+    if (done) onDone();
+  };
+  const isCodeWrong = problem?.code === "mfa_code_not_valid";
+  return (
+    <form className={ui.stack} onSubmit={(event) => void submit(event)} noValidate>
+      {problem && !isCodeWrong && (
+        <Alert>
+          <p>{problem.message}</p>
+        </Alert>
+      )}
+      <div className={ui.stack} hidden={needsCode}>
+        <Field
+          label="Username or e-mail"
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+          readOnly={username !== undefined}
+          defaultValue={username}
+          error={problem?.fields["username"]}
+        />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          error={problem?.fields["password"]}
+        />
+      </div>
+      {needsCode && (
+        <Field
+          label="Code"
+          name="otp"
+          autoComplete="one-time-code"
+          autoCapitalize="none"
+          autoFocus
+          maxLength={64}
+          required
+          hint="Six digits of your authenticator app, or a recovery code."
+          error={isCodeWrong ? problem.message : undefined}
+        />
+      )}
+      <Button type="submit" isBusy={signIn.isBusy}>
+        Sign in
+      </Button>
+      {needsCode && (
+        <Button variant="quiet" onClick={signIn.restart}>
+          Back
+        </Button>
+      )}
+    </form>
+  );
+}
+
+/** Take over the cart of the guest that the user was. Returns how many items were adjusted. */
+async function mergeGuest(): Promise<number> {
+  const guest = session.guestToken;
+  if (guest === null) return 0;
+  try {
+    const { adjusted } = await data(api.POST("/api/cart/merge/", { body: { guest_token: guest } }));
+    return adjusted.length;
+  } finally {
+    session.forgetGuest();
+  }
+}
+
+/** Sign in, and take over the cart of the guest. */
+export function useSignIn() {
+  const toast = useToast();
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [needsCode, setNeedsCode] = useState(false);
+
+  const start = async (username: string, password: string, otp?: string): Promise<boolean> => {
+    if (isBusy) return false;
+    setBusy(true);
+    setProblem(null);
+    try {
+      const refused = await session.signIn(username, password, otp);
+      if (refused) throw problemOf(await refused.json().catch(() => null), refused);
+    } catch (error) {
+      const refusal = asProblem(error);
+      const isFirst = refusal.code === "mfa_required";
+      if (isFirst) setNeedsCode(true);
+      setProblem(isFirst ? null : refusal);
+      setBusy(false);
+      return false;
+    }
+    await mergeGuest().then(
+      (adjusted) => {
+        if (adjusted > 0) {
+          toast({
+            text: `${plural(adjusted, "item", "items")} of your cart changed, since fewer are left.`,
+            link: { to: "/cart", label: "View cart" },
+          });
+        }
+      },
+      (error: unknown) => toast({ text: asProblem(error).message }),
+    );
+    setBusy(false);
+    return true;
+  };
+  const restart = () => {
+    setNeedsCode(false);
+    setProblem(null);
+  };
+  return { start, restart, isBusy, problem, needsCode };
+}

@@ -1,0 +1,90 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { api, data } from "../../api/client";
+import type { Address } from "../../api/config";
+import { asProblem } from "../../api/problem";
+import { addressesQuery, keys } from "../../api/queries";
+import { AddressForm, AddressText } from "../../components/AddressForm";
+import { Button, classes, Dialog, Loading, ProblemAlert, ui } from "../../components/ui";
+import styles from "../shop.module.css";
+import { Section } from "./Section";
+
+export function Addresses() {
+  const addresses = useQuery(addressesQuery);
+  const [edited, setEdited] = useState<Address | "new" | null>(null);
+  const close = () => setEdited(null);
+  return (
+    <Section id="addresses" title="Addresses">
+      {addresses.isPending && <Loading />}
+      {addresses.isError && (
+        <ProblemAlert error={addresses.error} onRetry={() => void addresses.refetch()} />
+      )}
+      {addresses.data?.length === 0 && <p className={ui.muted}>You have no addresses yet.</p>}
+      <ul className={styles.addresses}>
+        {(addresses.data ?? []).map((address) => (
+          <AddressCard key={address.id} address={address} onEdit={() => setEdited(address)} />
+        ))}
+      </ul>
+      <div>
+        <Button variant="quiet" className={ui.compact} onClick={() => setEdited("new")}>
+          Add an address
+        </Button>
+      </div>
+      <Dialog
+        title={edited === "new" ? "New address" : "Edit address"}
+        isOpen={edited !== null}
+        onClose={close}
+      >
+        <AddressForm
+          address={edited === "new" || edited === null ? undefined : edited}
+          onSaved={close}
+          onCancel={close}
+        />
+      </Dialog>
+    </Section>
+  );
+}
+
+function AddressCard({ address, onEdit }: { address: Address; onEdit: () => void }) {
+  const queryClient = useQueryClient();
+  const refresh = () => queryClient.invalidateQueries({ queryKey: keys.addresses });
+  const path = { params: { path: { address_id: address.id } } };
+  const remove = useMutation({
+    mutationFn: () => data(api.DELETE("/api/addresses/{address_id}/", path)),
+    onSettled: refresh,
+  });
+  const makeDefault = useMutation({
+    mutationFn: () => data(api.POST("/api/addresses/{address_id}/set-default/", path)),
+    onSettled: refresh,
+  });
+  const error = remove.error ?? makeDefault.error;
+  const which = (
+    <span className={ui.hidden}>
+      : {address.house_number}, {address.town}
+    </span>
+  );
+  return (
+    <li className={styles.address}>
+      <p>
+        <span className={ui.badge}>{address.address_type === "OFFICE" ? "Office" : "Home"}</span>{" "}
+        {address.is_default && <span className={classes(ui.badge, ui.badgeGood)}>Default</span>}
+      </p>
+      <AddressText address={address} />
+      {error && <p className={ui.error}>{asProblem(error).message}</p>}
+      <div className={styles.lineActions}>
+        <button type="button" className={ui.link} onClick={onEdit}>
+          Edit{which}
+        </button>
+        {!address.is_default && (
+          <button type="button" className={ui.link} onClick={() => makeDefault.mutate()}>
+            Make default{which}
+          </button>
+        )}
+        <button type="button" className={ui.link} onClick={() => remove.mutate()}>
+          Delete{which}
+        </button>
+      </div>
+    </li>
+  );
+}

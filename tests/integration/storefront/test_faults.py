@@ -1,0 +1,394 @@
+"""Faults of the API, changes by others while a page is open, and hostile values."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pyotp
+import pytest
+from playwright.sync_api import Page, Request, Route, expect
+
+from tests.integration.storefront.conftest import WINDOWS, NewShopper
+from tests.integration.storefront.journeys import (
+    ACCEPTED,
+    PASSWORD,
+    add_product,
+    fill_address,
+    fill_card,
+    pay_button,
+    save_address,
+    sign_in,
+    sign_up,
+    staff,
+)
+
+PRODUCTS = re.compile(r"/api/products/\?")
+UNAVAILABLE = "not available at the moment"
+SCRIPT = "<script>alert(1)</script>"
+LONG = "W" * 200
+
+
+@pytest.fixture(params=list(WINDOWS))
+def width(request: pytest.FixtureRequest) -> int:
+    chosen: int = request.param
+    return chosen
+
+
+@pytest.fixture
+def page(new_shopper: NewShopper, width: int) -> Page:
+    return new_shopper(width).open("/")
+
+
+def failing(times: int, **response: object) -> Callable[[Route], None]:
+    """Answer the first requests with `response`."""
+    failures = iter(range(times))
+
+    def handle(route: Route) -> None:
+        if next(failures, None) is None:
+            route.continue_()
+        else:
+            route.fulfill(**response)  # type: ignore[arg-type]
+
+    return handle
+
+
+def test_slow_list_shows_that_it_loads(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(PRODUCTS, hold)
+    page.get_by_role("link", name="All products").first.click()
+    loading = page.get_by_role("main").get_by_role("status").filter(has_text="Loading")
+    page.wait_for_timeout(3_000)
+    expect(loading).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(page.locator("article").first).to_be_visible()
+    expect(loading).to_be_hidden()
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_list_that_fails_is_loaded_again(page: Page, status: int) -> None:
+    page.route(PRODUCTS, lambda route: route.fulfill(status=status, body="<h1>error</h1>"))
+    page.get_by_role("link", name="All products").first.click()
+    expect(page.get_by_role("alert")).to_contain_text(UNAVAILABLE)
+    page.unroute(PRODUCTS)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("article").first).to_be_visible()
+
+
+def test_shop_that_can_not_be_reached_is_named_as_the_cause(page: Page) -> None:
+    page.route(PRODUCTS, lambda route: route.abort())
+    page.get_by_role("link", name="All products").first.click()
+    expect(page.get_by_role("alert")).to_contain_text("Check your connection.")
+    page.unroute(PRODUCTS)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("article").first).to_be_visible()
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_list_is_loaded_again_after_the_time_that_the_server_names(page: Page, status: int) -> None:
+    times: list[float] = []
+
+    def note(request: Request) -> None:
+        if PRODUCTS.search(request.url) and "limit=24" in request.url:
+            times.append(time.monotonic())
+
+    page.on("request", note)
+    page.route(PRODUCTS, failing(1, status=status, headers={"Retry-After": "2"}, body=""))
+    page.get_by_role("link", name="All products").first.click()
+    expect(page.locator("article").first).to_be_visible()
+    assert times[1] - times[0] >= 2
+
+
+def test_limited_request_of_a_form_keeps_what_was_typed(page: Page, width: int) -> None:
+    sign_up(page, width)
+    page.goto("/account")
+    page.get_by_label("First name").fill("Asha")
+    path = "**/api/profile/update/"
+    page.route(path, failing(1, status=429, headers={"Retry-After": "60"}, body=""))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Try again in 60 seconds.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="Hello, Asha")).to_be_visible()
+
+
+def test_expired_session_keeps_what_was_typed(new_shopper: NewShopper, width: int) -> None:
+    page = new_shopper(width).open("/")
+    name = sign_up(page, width)
+    page.goto("/account")
+    page.get_by_role("button", name="Add an address").click()
+    fill_address(page)
+    page.get_by_label("First name").evaluate("input => { input.value = 'Asha' }")
+
+    elsewhere = new_shopper(width).open("/sign-in?next=/account")
+    sign_in(elsewhere, name)
+    elsewhere.get_by_role("button", name="Sign out everywhere").click()
+    expect(elsewhere.get_by_role("link", name="Sign in").first).to_be_visible()
+
+    page.get_by_role("button", name="Save address").click()
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog.get_by_label("Username or e-mail")).to_have_value(name)
+    dialog.press("Escape")
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Full name")).to_have_value("Asha Rao")
+    page.get_by_role("button", name="Save address").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.get_by_text("Residency Road")).to_be_visible()
+    expect(page.get_by_label("First name")).to_have_value("Asha")
+
+
+def test_expired_session_at_the_checkout_leads_back_to_the_payment(
+    new_shopper: NewShopper, width: int
+) -> None:
+    page = new_shopper(width).open("/")
+    name = sign_up(page, width)
+    add_product(page, 5)
+    page.goto("/checkout")
+    save_address(page)
+    fill_card(page, ACCEPTED)
+    elsewhere = new_shopper(width).open("/sign-in?next=/account")
+    sign_in(elsewhere, name)
+    elsewhere.get_by_role("button", name="Sign out everywhere").click()
+    expect(elsewhere.get_by_role("link", name="Sign in").first).to_be_visible()
+    pay_button(page)
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_label("Username or e-mail").fill(name)
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Card number")).to_have_value(ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+
+
+def test_product_archived_while_on_screen_can_not_be_added(page: Page) -> None:
+    headers = staff(page)
+    body = {"title": "Short-lived lamp", "price": "100.00", "stock": 5}
+    product = page.request.post("/api/products/", data=body, headers=headers).json()
+    page.goto(f"/product/{product['id']}")
+    page.request.delete(f"/api/products/{product['id']}/", headers=headers)
+    page.get_by_role("button", name="Add to cart").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no such page")
+
+
+def test_product_archived_while_in_the_cart_leaves_it(page: Page) -> None:
+    headers = staff(page)
+    body = {"title": "Short-lived lamp", "price": "100.00", "stock": 5}
+    product = page.request.post("/api/products/", data=body, headers=headers).json()
+    page.goto(f"/product/{product['id']}")
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="View cart").click()
+    page.get_by_role("link", name="Check out").click()
+    page.get_by_label("E-mail").fill("guest@example.com")
+    fill_address(page)
+    page.get_by_label("Cash on delivery").check()
+    page.request.delete(f"/api/products/{product['id']}/", headers=headers)
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+
+
+def test_cart_emptied_in_another_tab_is_not_ordered(new_shopper: NewShopper, width: int) -> None:
+    shopper = new_shopper(width)
+    page = shopper.open("/")
+    sign_up(page, width)
+    title = add_product(page, 6)
+    page.goto("/checkout")
+    save_address(page)
+    page.get_by_label("Cash on delivery").check()
+    other = shopper.open("/cart")
+    other.get_by_role("button", name=f"Remove {title}").click()
+    expect(other.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+    page.goto("/orders")
+    expect(page.get_by_role("heading", name="No orders yet")).to_be_visible()
+
+
+def test_cart_paid_in_two_tabs_is_charged_once(new_shopper: NewShopper, width: int) -> None:
+    shopper = new_shopper(width)
+    page = shopper.open("/")
+    sign_up(page, width)
+    add_product(page, 7)
+    page.goto("/checkout")
+    save_address(page)
+    other = shopper.open("/checkout")
+    for tab in (page, other):
+        fill_card(tab, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    pay_button(other)
+    expect(
+        other.get_by_role("heading", name="Your cart is empty").or_(other.get_by_text("Thank you!"))
+    ).to_be_visible()
+    other.goto("/orders")
+    expect(other.locator("article")).to_have_count(1)
+
+
+def test_reload_and_back_after_the_payment_place_no_second_order(page: Page, width: int) -> None:
+    sign_up(page, width)
+    add_product(page, 8)
+    page.goto("/checkout")
+    save_address(page)
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.go_back()
+    page.goto("/checkout")
+    expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
+    page.goto("/orders")
+    expect(page.locator("article")).to_have_count(1)
+
+
+def test_declined_3d_secure_leads_to_another_payment(page: Page, width: int) -> None:
+    sign_up(page, width)
+    add_product(page, 9)
+    page.goto("/checkout")
+    save_address(page)
+    fill_card(page, "4000 0000 0000 0002")
+    pay_button(page)
+    expect(page.get_by_role("alert")).to_contain_text("declined")
+    page.goto("/orders")
+    page.locator("article h2 a").click()
+    page.goto(f"{page.url}?paid=1&redirect_status=failed")
+    expect(page.get_by_text("Your bank declined the payment.")).to_be_visible()
+    page.get_by_role("link", name="Pay now").click()
+    fill_card(page, ACCEPTED)
+    pay_button(page)
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+
+
+def test_hostile_names_long_words_and_high_prices_are_shown_as_text(page: Page, width: int) -> None:
+    headers = staff(page)
+    body = {
+        "title": f"{SCRIPT} {LONG}"[:200],
+        "subtitle": LONG,
+        "description": f"{SCRIPT}\n{LONG}",
+        "brand": LONG[:100],
+        "price": "999999999.99",
+        "stock": 10,
+    }
+    created = page.request.post("/api/products/", data=body, headers=headers)
+    assert created.status == 201, created.text()
+    product = created.json()["id"]
+    sign_up(page, width)
+    page.goto(f"/product/{product}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(SCRIPT)
+    for _ in range(9):
+        page.get_by_role("button", name="One more").click()
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="View cart").wait_for()
+    page.goto("/checkout")
+    fill_address(page)
+    page.get_by_label("Full name").fill(f"{SCRIPT}{LONG}"[:100])
+    page.get_by_label("Street and area").fill(LONG)
+    page.get_by_role("button", name="Save address").click()
+    page.get_by_label("Cash on delivery").check()
+    for path in (f"/product/{product}", "/search?sort=newest", "/cart", "/wishlist", "/account"):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_attached()
+        assert_fits(page, path)
+    page.goto("/cart")
+    expect(page.get_by_text("₹9,99,99,99,999.90").first).to_be_visible()
+    page.goto("/checkout")
+    assert_fits(page, "checkout")
+    page.get_by_label("Cash on delivery").check()
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_text("₹9,99,99,99,999.90").first).to_be_visible()
+    assert_fits(page, "order")
+    page.goto("/orders")
+    expect(page.locator("article")).to_have_count(1)
+    assert_fits(page, "orders")
+
+
+def assert_fits(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    sideways = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert sideways <= 0, f"{name} scrolls sideways by {sideways} px"
+
+
+def test_order_is_printed_without_navigation_and_in_dark_ink(
+    new_shopper: NewShopper, width: int
+) -> None:
+    page = new_shopper(width, scheme="dark").open("/")
+    sign_up(page, width)
+    add_product(page, 1)
+    page.goto("/checkout")
+    save_address(page)
+    page.get_by_label("Cash on delivery").check()
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_text("Thank you!")).to_be_visible()
+    page.emulate_media(media="print")
+    for hidden in ("Print", "Cancel order"):
+        expect(page.get_by_role("button", name=hidden)).to_be_hidden()
+    expect(page.get_by_text("Thank you!")).to_be_hidden()
+    expect(page.get_by_role("banner")).to_be_hidden()
+    expect(page.get_by_role("contentinfo")).to_be_hidden()
+    expect(page.get_by_text("Residency Road")).to_be_visible()
+    for text in ("Items", "Total", "NovaCart"):
+        expect(page.get_by_role("main").get_by_text(text, exact=True).first).to_be_visible()
+    colours = page.evaluate(
+        "[getComputedStyle(document.body).color,"
+        " getComputedStyle(document.querySelector('section')).backgroundColor]"
+    )
+    assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+
+
+def test_second_factor_is_set_up_used_and_turned_off(new_shopper: NewShopper, width: int) -> None:
+    page = new_shopper(width).open("/")
+    name = sign_up(page, width)
+    page.goto("/account")
+    page.get_by_role("button", name="Set up").click()
+    expect(page.get_by_alt_text("QR code of the key")).to_be_visible()
+    secret = page.get_by_text("Key:").locator("code").inner_text().replace(" ", "")
+    page.get_by_label("Code", exact=True).fill("000000")
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.get_by_label("Code", exact=True)).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Turn on").click()
+    codes = page.get_by_role("listitem").filter(has=page.locator("code"))
+    expect(codes).to_have_count(10)
+    recovery = codes.first.inner_text()
+    page.get_by_role("button", name="I have saved them").click()
+    expect(page.get_by_text("10 of 10 recovery codes are left.")).to_be_visible()
+
+    elsewhere = new_shopper(width).open("/sign-in?next=/account")
+    sign_in(elsewhere, name)
+    code = elsewhere.get_by_label("Code", exact=True)
+    expect(code).to_be_focused()
+    code.fill("000000")
+    elsewhere.get_by_role("button", name="Sign in", exact=True).click()
+    expect(elsewhere.get_by_text("wrong or was already used")).to_be_visible()
+    code.fill(recovery)
+    elsewhere.get_by_role("button", name="Sign in", exact=True).click()
+    expect(elsewhere.get_by_text("9 of 10 recovery codes are left.")).to_be_visible()
+
+    page.reload()
+    devices = page.locator("#sessions").get_by_role("listitem")
+    expect(devices).to_have_count(2)
+    devices.get_by_role("button", name="Sign out").click()
+    expect(devices).to_have_count(1)
+    elsewhere.goto("/account")
+    expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    page.get_by_role("button", name="Turn off …").click()
+    page.get_by_label("Confirm with your password").fill("wrong")
+    page.get_by_role("button", name="Turn off", exact=True).click()
+    expect(page.get_by_text("Your password is wrong.")).to_be_visible()
+    page.get_by_label("Confirm with your password").fill(PASSWORD)
+    page.get_by_role("button", name="Turn off", exact=True).click()
+    expect(page.get_by_role("button", name="Set up")).to_be_visible()
