@@ -1,8 +1,12 @@
-"""SMTP server that accepts and discards every message, for the mails that a worker sends."""
+"""SMTP server that accepts and discards every message, for the mails that a worker sends.
+
+It may answer as late as the server of a provider, which stores the message first.
+"""
 
 import multiprocessing
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -21,7 +25,9 @@ _PARENT_CHECK: Final = 1.0  # seconds
 
 
 class _Session(StreamRequestHandler):
-    """One conversation (RFC 5321)."""
+    """One conversation (RFC 5321). `delay` is the time to accept a message, in seconds."""
+
+    delay = 0.0
 
     def handle(self) -> None:
         self.wfile.write(b"220 discard\r\n")
@@ -31,20 +37,23 @@ class _Session(StreamRequestHandler):
             if command == b"DATA":
                 while self.rfile.readline() not in {_END, b""}:
                     pass
+                time.sleep(self.delay)
                 self.wfile.write(_OK)
             elif command == b"QUIT":
                 return
 
 
 @contextmanager
-def running_mail_server() -> Iterator[dict[str, str]]:
+def running_mail_server(delay: float = 0.0) -> Iterator[dict[str, str]]:
     """Run the server in another process; yield the settings of a shop that sends mail through it.
+
+    It accepts each message `delay` seconds after its last line.
 
     It accepts any password, since releases before `EMAIL_BACKEND` send no mail without one.
     """
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("fork").Process(
-        target=_serve, args=(sender, os.getpid()), daemon=True
+        target=_serve, args=(sender, os.getpid(), delay), daemon=True
     )
     process.start()
     try:
@@ -61,8 +70,9 @@ def running_mail_server() -> Iterator[dict[str, str]]:
         process.join(5)
 
 
-def _serve(port: "Connection[int, int]", parent: int) -> None:
-    with ThreadingTCPServer(("127.0.0.1", 0), _Session) as server:
+def _serve(port: "Connection[int, int]", parent: int, delay: float) -> None:
+    session = type("_DelayedSession", (_Session,), {"delay": delay})
+    with ThreadingTCPServer(("127.0.0.1", 0), session) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port.send(server.server_address[1])

@@ -92,7 +92,8 @@ def _sizes(connection: psycopg.Connection) -> dict[str, tuple[int, int]]:
     tables = [
         name
         for (name,) in connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            "SELECT relname FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
     ]
     sizes = {}

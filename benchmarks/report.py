@@ -48,6 +48,7 @@ _TITLES: Final = {
     "process": "Processes",
     "servers": "Servers",
     "back-office": "Back office",
+    "workers": "Workers",
 }
 MET: Final = {None: "", True: "yes", False: "**no**"}
 

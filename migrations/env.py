@@ -6,8 +6,9 @@ from novacart.adapters.persistence.schema import complete_metadata
 
 
 def is_managed(name: str | None, kind: str, _parents: object) -> bool:
-    """Exclude the shadow tables of SQLite's full-text index."""
-    return not (kind == "table" and (name or "").startswith("product_search"))
+    """Exclude the shadow tables of SQLite's full-text index, and partitions of PostgreSQL."""
+    unmanaged = ("product_search", "outbox_messages_")
+    return not (kind == "table" and (name or "").startswith(unmanaged))
 
 
 context.configure(

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import count
 from threading import Lock
 
-from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
+from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried, subject_of
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
 
@@ -44,7 +44,9 @@ class FakeOutbox:
             due = sorted(
                 (self._times[id], id)
                 for id, message in self._messages.items()
-                if message.state == "pending" and self._times[id] <= at
+                if message.state == "pending"
+                and self._times[id] <= at
+                and not self._is_earlier_in_hand(message)
             )
             ids = [id for _, id in due if not self._messages[id].attempts][:limit]
             if due and self._messages[due[0][1]].attempts:
@@ -58,9 +60,10 @@ class FakeOutbox:
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         self._update(message, message, until)
 
-    def release(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+    def release(self, messages: Sequence[OutboxMessage]) -> None:
         for message in messages:
-            self._update(message, replace(message, attempts=message.attempts - 1), at)
+            released = replace(message, attempts=message.attempts - 1)
+            self._update(message, released, message.occurred_at)
 
     def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
         for message in messages:
@@ -103,6 +106,14 @@ class FakeOutbox:
         for id in old:
             del self._messages[id]
         return len(old)
+
+    def _is_earlier_in_hand(self, message: OutboxMessage) -> bool:
+        subject = subject_of(message.payload)
+        return subject is not None and any(
+            each.state == "pending" and each.attempts and each.last_error is None
+            for each in self._messages.values()
+            if each.id < message.id and subject_of(each.payload) == subject
+        )
 
     def _update(self, claimed: OutboxMessage, updated: OutboxMessage, time: datetime) -> None:
         with self._lock:

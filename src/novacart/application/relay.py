@@ -13,7 +13,10 @@ from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.application.ports.request_context import RequestContext, RequestContexts
 from novacart.domain.shared.events import DomainEvent
 
+# A batch should take half a second, so that few slow messages are shared by all workers.
 BATCH_SIZE: Final = 100
+FIRST_BATCH_SIZE: Final = 10
+_BATCH_DURATION: Final = timedelta(seconds=0.5)
 # Short, so that another worker soon takes over from one that crashed. A claim is renewed while
 # a handler is still running.
 CLAIM_DURATION: Final = timedelta(seconds=30)
@@ -42,7 +45,8 @@ class EventHandler:
 class Relay:
     """Delivers each message at least once to each of its handlers.
 
-    New messages are claimed in batches. `audit_sink` receives a batch in one call. Messages without
+    New messages are claimed in batches of 10 to 100, as many as the last batch delivered in half a
+    second. `audit_sink` receives a batch in one call. Messages without
     handlers are then completed together. The others are delivered one by one, and each is completed
     before the next, so that a crash repeats the handlers of one message only.
 
@@ -80,6 +84,16 @@ class Relay:
             self._handlers.setdefault(handler.event.name, []).append(handler)
         self._previous = _Claims(outbox, clock, (), claimed_at=clock.now())
         self._is_stopping = False
+        self._batch_size = FIRST_BATCH_SIZE
+        self._are_more_due = False
+
+    @property
+    def are_more_due(self) -> bool:
+        """Whether more messages are probably due after the last call.
+
+        Its batch was full, or one message that is retried alone.
+        """
+        return self._are_more_due
 
     def stop(self) -> None:
         """Let the message in hand finish, and release the rest of its batch.
@@ -91,13 +105,15 @@ class Relay:
     def __call__(self) -> Sequence[OutboxMessage]:
         """Deliver the next batch of due messages and return it; empty if no message is due."""
         now = self._clock.now()
-        batch = self._outbox.claim(at=now, until=now + CLAIM_DURATION, limit=BATCH_SIZE)
+        self._are_more_due = False
+        batch = self._outbox.claim(at=now, until=now + CLAIM_DURATION, limit=self._batch_size)
         # Messages are left if an error of the outbox ended the previous call. Released only now,
         # when the outbox works again: a release whose result is unknown must not be repeated, since
         # another worker may have claimed the messages.
         self._previous.release_rest()
         if not batch:
             return batch
+        self._are_more_due = len(batch) == self._batch_size or batch[0].attempts > 1
         if batch[0].attempts > MAX_ATTEMPTS:
             (message,) = batch
             self._outbox.park(message, at=now, error=_PROCESS_ENDED, handled_by=message.handled_by)
@@ -114,7 +130,12 @@ class Relay:
         if waiting:
             with self._renewed(claims), self._batch_context():
                 self._deliver(claims, audit_error)
+        self._adapt_batch_size(len(batch), self._clock.now() - now)
         return batch
+
+    def _adapt_batch_size(self, delivered: int, duration: timedelta) -> None:
+        fitting = int(delivered * _BATCH_DURATION / duration) if duration else BATCH_SIZE
+        self._batch_size = min(max(fitting, FIRST_BATCH_SIZE), BATCH_SIZE)
 
     def _add_to_audit_log(self, batch: Sequence[OutboxMessage]) -> str:
         """Return the error, or an empty string."""
@@ -239,12 +260,7 @@ class _Claims:
         with self._lock:
             rest = list(self._waiting)
             self._waiting.clear()
-        self._outbox.release(rest, at=self._clock.now())
-
-
-def are_more_due(batch: Sequence[OutboxMessage]) -> bool:
-    """Whether more messages are probably due: the batch was full, or one that is retried alone."""
-    return len(batch) == BATCH_SIZE or any(message.attempts > 1 for message in batch)
+        self._outbox.release(rest)
 
 
 def _describe(handler: str, error: Exception) -> str:

@@ -13,7 +13,7 @@ from novacart.application.ports.errors import Unavailable
 from novacart.application.ports.job_lock import JobLock
 from novacart.application.ports.readiness import Readiness
 from novacart.application.ports.system_checks import SystemChecks
-from novacart.application.relay import Relay, are_more_due
+from novacart.application.relay import Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.domain.shared.errors import DomainError
 from novacart.entrypoints.container import build_container, build_relay, scheduled_jobs
@@ -61,7 +61,8 @@ class Worker:
         while not self._stopping.is_set:
             try:
                 self.run_due_jobs()
-                pause = 0.0 if are_more_due(self._relay()) else _BETWEEN_BATCHES
+                self._relay()
+                pause = 0.0 if self._relay.are_more_due else _BETWEEN_BATCHES
             except (Unavailable, DomainError) as error:
                 _log.warning("worker_error", reason=str(error))
                 pause = _AFTER_ERROR

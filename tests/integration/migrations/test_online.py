@@ -23,6 +23,10 @@ REVIEWED: Final[frozenset[tuple[str, str]]] = frozenset(
         # A shop has few categories.
         ("0021", "creates an index without CONCURRENTLY: CREATE INDEX ix_categories_parent_id"),
         ("0021", "adds a column with a constraint, which scans the table: ALTER TABLE categories"),
+        # A partitioned table takes the name in the same transaction. The indexes are those of the
+        # new table, which is empty; test_outbox_partitions.py runs the release before.
+        ("0036", "removes what the release before uses: ALTER TABLE outbox_messages RENAME TO"),
+        ("0036", "creates an index without CONCURRENTLY: CREATE INDEX ix_outbox_messages_"),
     }
 )
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
+from sqlalchemy import update
 
 from novacart.adapters.persistence.back_office.audit_log import SqlAuditLog
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.jobs.job_lock import SqlJobLock
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
+from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -27,6 +30,8 @@ from tests.support.contracts.outbox import (
     OutboxContract,
     ShutterOpened,
     opened,
+    ordered,
+    steps,
 )
 from tests.support.contracts.rate_limiter import RateLimiterContract
 from tests.support.query_counter import counted_statements
@@ -67,8 +72,63 @@ class TestSqlOutbox(OutboxContract):
         assert len(claimed) == EVENTS
         assert len(set(claimed)) == EVENTS
 
+    @pytest.mark.parametrize("has_subject", [True, False])
+    def test_concurrent_workers_have_one_message_of_a_subject_at_a_time(
+        self,
+        database: Database,
+        outbox: SqlOutbox,
+        store: Callable[..., None],
+        *,
+        has_subject: bool,
+    ) -> None:
+        """Messages without subject are the negative control."""
+        store(*(ordered(order_id, step) for step in range(WORKERS) for order_id in range(2)))
+        if not has_subject:
+            with database.writing() as connection:
+                connection.execute(update(outbox_messages).values(subject=None))
+                connection.commit()
+        with ThreadPoolExecutor(WORKERS) as pool:
+            claims = list(
+                pool.map(lambda _: outbox.claim(at=NOON, until=LATER), range(2 * WORKERS))
+            )
+        claimed = sorted(steps([message for batch in claims for message in batch]))
+        assert (claimed == [(0, 0), (1, 0)]) is has_subject
+
+    @pytest.mark.parametrize("has_subject", [True, False])
+    def test_concurrent_workers_keep_the_order_of_a_subject(
+        self,
+        database: Database,
+        outbox: SqlOutbox,
+        store: Callable[..., None],
+        *,
+        has_subject: bool,
+    ) -> None:
+        """Messages without subject are the negative control."""
+        orders = range(4)
+        store(*(ordered(order_id, step) for order_id in orders for step in range(EVENTS // 4)))
+        if not has_subject:
+            with database.writing() as connection:
+                connection.execute(update(outbox_messages).values(subject=None))
+                connection.commit()
+        received: dict[int, list[int]] = {order_id: [] for order_id in orders}
+
+        def work(number: int) -> None:
+            # Some workers are slower, so that they are overtaken.
+            while messages := outbox.claim(at=NOON, until=LATER, limit=2):
+                for message in messages:
+                    sleep(0.002 * (number % 3))
+                    received[message.payload["order_id"]].append(message.payload["step"])
+                    outbox.complete([message], at=NOON)
+
+        for _ in range(EVENTS):
+            with ThreadPoolExecutor(WORKERS) as pool:
+                list(pool.map(work, range(WORKERS)))
+        assert outbox.count_pending() == 0
+        in_order = all(each == list(range(EVENTS // 4)) for each in received.values())
+        assert in_order is has_subject
+
     @pytest.mark.parametrize("size", [1, EVENTS])
-    def test_batch_without_handlers_takes_seven_statements_and_an_idle_poll_one(
+    def test_batch_without_handlers_takes_few_statements_and_an_idle_poll_one(
         self, database: Database, outbox: SqlOutbox, store: Callable[..., None], size: int
     ) -> None:
         audit_log = SqlAuditLog(database)
@@ -85,7 +145,8 @@ class TestSqlOutbox(OutboxContract):
         store(*(opened(height) for height in range(size)))
         with counted_statements(database) as statements:
             assert len(relay()) == size
-        assert len(statements) == 7, statements
+        # PostgreSQL locks claims.
+        assert len(statements) == 7 + (database.dialect == "postgresql"), statements
         with counted_statements(database) as statements:
             assert relay() == []
         assert len(statements) == 1, statements

@@ -1,11 +1,11 @@
 """Contract of `Outbox`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from novacart.application.ports.outbox import Outbox
+from novacart.application.ports.outbox import Outbox, OutboxMessage
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent
 
@@ -21,6 +21,25 @@ class ShutterOpened(DomainEvent):
     version: ClassVar[int] = 3
 
     height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutterOrdered(DomainEvent):
+    """Its subject is the order."""
+
+    name: ClassVar[str] = "test.shutter_ordered"
+
+    order_id: int
+    step: int
+
+
+def ordered(order_id: int, step: int, *, at: datetime = NOON) -> ShutterOrdered:
+    return ShutterOrdered(occurred_at=at, order_id=order_id, step=step)
+
+
+def steps(messages: Sequence[OutboxMessage]) -> list[tuple[int, int]]:
+    """Return the order and the step of each message."""
+    return [(message.payload["order_id"], message.payload["step"]) for message in messages]
 
 
 def opened(height: int = 1, *, at: datetime = NOON) -> ShutterOpened:
@@ -104,8 +123,8 @@ class OutboxContract:
     ) -> None:
         store(opened(1), opened(2), opened(3))
         first, *others = outbox.claim(at=NOON, until=LATER, limit=10)
-        outbox.release(others, at=NOON)
-        outbox.release([], at=NOON)
+        outbox.release(others)
+        outbox.release([])
         assert outbox.claim(at=NOON, until=LATER, limit=10) == others
         outbox.complete([first], at=NOON)
         assert outbox.count_pending() == 2
@@ -116,8 +135,57 @@ class OutboxContract:
         store(opened())
         slow = outbox.claim(at=NOON, until=LATER)
         assert outbox.claim(at=LATER, until=LATER + timedelta(minutes=5))
-        outbox.release(slow, at=LATER)
+        outbox.release(slow)
         assert outbox.claim(at=LATER, until=LATER) == []
+
+    def test_released_message_comes_before_messages_that_were_stored_later(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(opened(1))
+        claimed = outbox.claim(at=NOON, until=LATER)
+        store(opened(2, at=NOON + timedelta(seconds=1)))
+        outbox.release(claimed)
+        (first,) = outbox.claim(at=LATER, until=LATER)
+        assert first.payload["height"] == 1
+
+    def test_later_message_of_a_subject_waits_for_an_earlier_one_in_hand(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(ordered(5, 1), ordered(5, 2), ordered(6, 1))
+        first = outbox.claim(at=NOON, until=LATER)
+        other = outbox.claim(at=NOON, until=LATER, limit=10)
+        assert (steps(first), steps(other)) == ([(5, 1)], [(6, 1)])
+        assert outbox.claim(at=NOON, until=LATER, limit=10) == []
+        outbox.complete(first, at=NOON)
+        assert steps(outbox.claim(at=NOON, until=LATER, limit=10)) == [(5, 2)]
+
+    def test_batch_has_the_messages_of_a_subject_in_order(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(ordered(5, 1), ordered(6, 1), ordered(5, 2))
+        batch = outbox.claim(at=NOON, until=LATER, limit=10)
+        assert steps(batch) == [(5, 1), (6, 1), (5, 2)]
+
+    def test_messages_of_a_worker_that_was_killed_are_claimed_in_order(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(ordered(5, 1), ordered(5, 2), ordered(6, 1))
+        assert outbox.claim(at=NOON, until=LATER, limit=10)
+        expired, until = LATER, LATER + timedelta(minutes=5)
+        first = outbox.claim(at=expired, until=until)
+        second = outbox.claim(at=expired, until=until)
+        assert (steps(first), steps(second)) == ([(5, 1)], [(6, 1)])
+        assert outbox.claim(at=expired, until=until) == []
+        outbox.complete(first, at=expired)
+        assert steps(outbox.claim(at=expired, until=until)) == [(5, 2)]
+
+    def test_message_whose_attempt_failed_does_not_hold_up_later_ones(
+        self, outbox: Outbox, store: Callable[..., None]
+    ) -> None:
+        store(ordered(5, 1), ordered(5, 2))
+        (first,) = outbox.claim(at=NOON, until=LATER)
+        outbox.postpone(first, until=LATER, error="no answer", handled_by=frozenset())
+        assert steps(outbox.claim(at=NOON, until=LATER, limit=10)) == [(5, 2)]
 
     def test_messages_whose_claim_expired_are_not_completed_with_the_others(
         self, outbox: Outbox, store: Callable[..., None]

@@ -392,6 +392,20 @@ def test_message_that_crashes_workers_does_not_park_the_rest_of_its_batch(
     assert outbox.count_pending() == 0
 
 
+def test_slow_messages_are_claimed_in_small_batches_and_fast_ones_in_large_batches(
+    outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
+) -> None:
+    for height in range(250):
+        put(outbox, clock, height)
+    seconds = 0.0
+    relay = make_relay(handler=lambda _: clock.move(seconds=seconds))
+    sizes = [len(relay()), len(relay())]
+    seconds = 0.025
+    sizes += [len(relay()), len(relay()), len(relay())]
+    assert sizes == [10, 100, 100, 20, 20]
+    assert relay.are_more_due
+
+
 def test_stopped_relay_finishes_the_message_in_hand_and_releases_the_others(
     outbox: FakeOutbox, clock: SetClock, make_relay: MakeRelay
 ) -> None:

@@ -1,28 +1,15 @@
 """Hash chain of the audit log."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
 from typing import Final
 
 from novacart.application.ports.audit_log import AuditEntry, ChainEnd
-from novacart.application.ports.outbox import OutboxMessage
+from novacart.application.ports.outbox import OutboxMessage, subject_of
 
 EMPTY: Final = ChainEnd(length=0, hash="0" * 64)
-
-# The first of these fields in an event's payload is its subject.
-_SUBJECTS: Final = {
-    "order_id": "order",
-    "product_id": "product",
-    "variant_id": "variant",
-    "category_id": "category",
-    "user_id": "user",
-    "reset_id": "password_reset",
-    "webhook_event_id": "webhook_event",
-    "message_id": "outbox_message",
-}
 
 
 def next_entry(end: ChainEnd, message: OutboxMessage) -> AuditEntry:
@@ -32,7 +19,7 @@ def next_entry(end: ChainEnd, message: OutboxMessage) -> AuditEntry:
         message_id=message.id,
         action=message.name,
         version=message.version,
-        subject=_subject(message.payload),
+        subject=subject_of(message.payload) or "shop",
         actor=message.actor,
         request_id=message.request_id,
         occurred_at=message.occurred_at,
@@ -60,10 +47,3 @@ def hash_of(entry: AuditEntry) -> str:
         entry.payload,
     ]
     return sha256(json.dumps(fields, separators=(",", ":")).encode()).hexdigest()
-
-
-def _subject(payload: Mapping[str, object]) -> str:
-    for field, kind in _SUBJECTS.items():
-        if payload.get(field) is not None:
-            return f"{kind}:{payload[field]}"
-    return "shop"

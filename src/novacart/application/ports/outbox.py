@@ -3,11 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Final, Literal, Protocol
 
 from novacart.domain.shared.events import DomainEvent
 
 State = Literal["pending", "handled", "parked"]
+
+_SUBJECTS: Final = {
+    "order_id": "order",
+    "product_id": "product",
+    "variant_id": "variant",
+    "category_id": "category",
+    "user_id": "user",
+    "reset_id": "password_reset",
+    "webhook_event_id": "webhook_event",
+    "message_id": "outbox_message",
+}
+
+
+def subject_of(payload: Mapping[str, object]) -> str | None:
+    """Return the aggregate of an event, such as `order:5`; None if it has none."""
+    for field, kind in _SUBJECTS.items():
+        if payload.get(field) is not None:
+            return f"{kind}:{payload[field]}"
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +73,10 @@ class Outbox(Protocol):
         No other worker can claim them before `until`; then they are due again. A message that was
         attempted before is claimed alone: if it ended its worker, that must not count as an attempt
         of other messages.
+
+        A message is not claimed while another worker has an earlier one with the same subject, so
+        that workers deliver the events of an aggregate in order. A message whose attempt failed
+        does not hold up later ones.
         """
         ...
 
@@ -61,8 +84,12 @@ class Outbox(Protocol):
         """Extend the claim."""
         ...
 
-    def release(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
-        """End the claims before an attempt: the messages are due `at`, with one attempt less."""
+    def release(self, messages: Sequence[OutboxMessage]) -> None:
+        """End the claims before an attempt.
+
+        The messages have one attempt less, and are due since they occurred: they come before
+        messages that were stored later.
+        """
         ...
 
     def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
@@ -95,5 +122,8 @@ class Outbox(Protocol):
     def count_pending(self) -> int: ...
 
     def prune(self, *, before: datetime) -> int:
-        """Delete messages handled before this time; return how many."""
+        """Delete messages handled before this time; return how many.
+
+        On PostgreSQL those of a month are deleted when its last one is old enough.
+        """
         ...

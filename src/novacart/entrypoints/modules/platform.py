@@ -8,6 +8,7 @@ from injector import Injector, Module, provider, singleton
 from novacart.adapters.persistence.database import Database, QueryDatabase
 from novacart.adapters.persistence.jobs.job_lock import SqlJobLock
 from novacart.adapters.persistence.outbox.outbox import SqlOutbox
+from novacart.adapters.persistence.outbox.partitions import OutboxPartitions
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.persistence.readiness import SqlReadiness
 from novacart.adapters.persistence.replicas.database import ReplicatedDatabase
@@ -146,10 +147,16 @@ def _connect(settings: Settings, url: str, injector: Injector) -> Database:
 
 
 def scheduled_jobs(injector: Injector) -> list[ScheduledJob]:
-    """Delete old messages and rate limit counters."""
+    """Create partitions of the outbox, and delete old messages and rate limit counters."""
     outbox = injector.get(Outbox)  # type: ignore[type-abstract]
     clock = injector.get(Clock)  # type: ignore[type-abstract]
+    partitions = OutboxPartitions(injector.get(Database))
     return [
+        ScheduledJob(
+            name="partition_outbox",
+            every_seconds=24 * _HOUR,
+            run=lambda: partitions.create(at=clock.now()),
+        ),
         ScheduledJob(
             name="prune_outbox",
             every_seconds=24 * _HOUR,

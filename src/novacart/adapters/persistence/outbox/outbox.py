@@ -5,36 +5,65 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    not_,
+    select,
+    update,
+)
 
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
+from novacart.adapters.persistence.outbox.partitions import OutboxPartitions
 from novacart.adapters.persistence.outbox.tables import outbox_messages as table
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.ports.outbox import OutboxMessage, OutboxMessageRetried
 from novacart.application.ports.request_context import RequestContexts
 
+_CLAIMS_LOCK: Final = 7_110_004  # an arbitrary number for the advisory lock
+_PENDING: Final = table.c.state == literal_column("'pending'")
+_EARLIER: Final = table.alias("earlier")
+# The literals are those of the index of messages in hand.
+_IS_NEXT_OF_SUBJECT: Final = not_(
+    exists().where(
+        _EARLIER.c.subject == table.c.subject,
+        _EARLIER.c.id < table.c.id,
+        _EARLIER.c.state == literal_column("'pending'"),
+        _EARLIER.c.attempts > literal_column("0"),
+        _EARLIER.c.last_error.is_(None),
+    )
+)
 
-def _due(at: "datetime | BindParameter[datetime]") -> Select[tuple[int, int]]:
+
+def _due(at: "BindParameter[datetime]", limit: int = 1) -> Select[tuple[int, datetime, int]]:
     return (
-        select(table.c.id, table.c.attempts)
-        .where(table.c.state == "pending", table.c.next_attempt_at <= at)
+        select(table.c.id, table.c.occurred_at, table.c.attempts)
+        .where(_PENDING, table.c.next_attempt_at <= at, _IS_NEXT_OF_SUBJECT)
         .order_by(table.c.next_attempt_at, table.c.id)
-        .limit(1)
+        .limit(limit)
     )
 
 
-_OLDEST_DUE: Final = DriverStatement(_due(bindparam("at", type_=UtcDateTime())))
+_AT: Final = bindparam("at", type_=UtcDateTime())
+_OLDEST_DUE: Final = DriverStatement(_due(_AT))
 # The number of attempts identifies a claim: a later one has a higher number.
 _CLAIMED: Final = update(table).where(
     table.c.id == bindparam("claimed_id"),
+    # It selects the partition.
+    table.c.occurred_at == bindparam("claimed_occurred_at"),
     table.c.attempts == bindparam("claimed_attempts"),
-    table.c.state == "pending",
+    _PENDING,
 )
 _EXTEND: Final = DriverStatement(_CLAIMED.values(next_attempt_at=bindparam("until")))
 _RELEASE: Final = DriverStatement(
-    _CLAIMED.values(attempts=table.c.attempts - 1, next_attempt_at=bindparam("at"))
+    _CLAIMED.values(attempts=table.c.attempts - 1, next_attempt_at=table.c.occurred_at)
 )
 _COMPLETE: Final = DriverStatement(
     _CLAIMED.values(state="handled", settled_at=bindparam("at"), last_error=None)
@@ -57,10 +86,15 @@ _PARK: Final = DriverStatement(
 
 
 class SqlOutbox:
-    """Workers claim rows with SKIP LOCKED on PostgreSQL, one after another on SQLite."""
+    """Workers claim batches one after another.
+
+    On PostgreSQL an advisory lock is held during a claim, and SKIP LOCKED lets it ignore messages
+    on which a worker reports at that moment.
+    """
 
     def __init__(self, database: Database, contexts: RequestContexts) -> None:
         self._database = database
+        self._partitions = OutboxPartitions(database)
         self._contexts = contexts
 
     def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:
@@ -68,20 +102,24 @@ class SqlOutbox:
         rows = self._database.fetch(_OLDEST_DUE, {"at": at})
         if not rows:
             return []
-        ((_, attempts),) = rows
+        ((_, _, attempts),) = rows
         if attempts:
-            due = _due(at).where(table.c.attempts > 0)
+            due = _due(_AT).where(table.c.attempts > 0)
         else:
-            due = _due(at).where(table.c.attempts == 0).limit(limit)
+            due = _due(_AT, limit).where(table.c.attempts == 0)
         # A common table expression, because PostgreSQL may run a subquery more than once, and then
         # it locks other rows. SQLAlchemy omits the lock on SQLite, which has no row locks.
-        claimed = due.with_for_update(skip_locked=True).cte("due")
+        claimed = due.with_for_update(skip_locked=True, of=table).cte("due")
         with self._database.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                # Otherwise two workers could claim two messages of a subject at the same time.
+                connection.execute(select(func.pg_advisory_xact_lock(_CLAIMS_LOCK)))
             result = connection.execute(
                 update(table)
-                .where(table.c.id.in_(select(claimed.c.id)))
+                .where(table.c.id == claimed.c.id, table.c.occurred_at == claimed.c.occurred_at)
                 .values(attempts=table.c.attempts + 1, next_attempt_at=until)
-                .returning(table)
+                .returning(table),
+                {"at": at},
             )
             messages = [_to_message(row) for row in result]
             connection.commit()
@@ -90,8 +128,8 @@ class SqlOutbox:
     def extend(self, message: OutboxMessage, *, until: datetime) -> None:
         self._update(_EXTEND, [message], until=until)
 
-    def release(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
-        self._update(_RELEASE, messages, at=at)
+    def release(self, messages: Sequence[OutboxMessage]) -> None:
+        self._update(_RELEASE, messages)
 
     def complete(self, messages: Sequence[OutboxMessage], *, at: datetime) -> None:
         self._update(_COMPLETE, messages, at=at)
@@ -136,18 +174,19 @@ class SqlOutbox:
             return connection.execute(statement).scalar_one()
 
     def prune(self, *, before: datetime) -> int:
-        statement = delete(table).where(table.c.state == "handled", table.c.settled_at < before)
-        with self._database.writing() as connection:
-            count = connection.execute(statement).rowcount
-            connection.commit()
-        return count
+        return self._partitions.prune(before=before)
 
     def _update(
         self, statement: DriverStatement, claimed: Sequence[OutboxMessage], **values: object
     ) -> None:
         if claimed:
             rows = [
-                {"claimed_id": message.id, "claimed_attempts": message.attempts, **values}
+                {
+                    "claimed_id": message.id,
+                    "claimed_occurred_at": message.occurred_at,
+                    "claimed_attempts": message.attempts,
+                    **values,
+                }
                 for message in claimed
             ]
             with self._database.writing() as connection:

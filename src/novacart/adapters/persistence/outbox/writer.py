@@ -8,12 +8,22 @@ from sqlalchemy import Connection
 
 from novacart.adapters.persistence.outbox.tables import outbox_messages
 from novacart.adapters.persistence.statements import MultiRowInsert
+from novacart.application.ports.outbox import subject_of
 from novacart.application.ports.request_context import RequestContext
 from novacart.domain.shared.events import DomainEvent, JsonValue, SecurityEvent
 
 _INSERT: Final = MultiRowInsert(
     outbox_messages,
-    ("name", "version", "payload", "actor", "request_id", "occurred_at", "next_attempt_at"),
+    (
+        "name",
+        "version",
+        "payload",
+        "actor",
+        "request_id",
+        "occurred_at",
+        "next_attempt_at",
+        "subject",
+    ),
 )
 _TO_JSON: Final = JSONEncoder(separators=(",", ":")).encode
 
@@ -22,18 +32,21 @@ def write_events(
     connection: Connection, events: Iterable[DomainEvent], context: RequestContext
 ) -> None:
     """Insert the events, in the caller's transaction."""
-    rows = [
-        {
-            "name": event.name,
-            "version": event.version,
-            "payload": _TO_JSON(_payload(event, context)),
-            "actor": context.actor,
-            "request_id": context.request_id,
-            "occurred_at": event.occurred_at,
-            "next_attempt_at": event.occurred_at,
-        }
-        for event in events
-    ]
+    rows = []
+    for event in events:
+        payload = _payload(event, context)
+        rows.append(
+            {
+                "name": event.name,
+                "version": event.version,
+                "payload": _TO_JSON(payload),
+                "actor": context.actor,
+                "request_id": context.request_id,
+                "occurred_at": event.occurred_at,
+                "next_attempt_at": event.occurred_at,
+                "subject": subject_of(payload),
+            }
+        )
     _INSERT.execute(connection, rows)
 
 

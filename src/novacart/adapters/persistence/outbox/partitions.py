@@ -1,0 +1,144 @@
+"""Monthly partitions of the outbox on PostgreSQL, and the deletion of old messages."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.exc import IntegrityError
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.metadata import UtcDateTime
+
+_MONTHS_AHEAD: Final = 3
+_BATCH: Final = 5_000
+_DEFAULT: Final = "outbox_messages_default"
+# Statements of the shop queue behind a change of the partitions that waits for its lock.
+_SHORT_WAIT: Final = text("SET LOCAL lock_timeout = '1s'")
+_PARTITIONS: Final = text("""
+    SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = 'outbox_messages'::regclass AND c.relname ~ '_\\d{4}_\\d{2}$'
+    ORDER BY 1
+""")
+
+
+class OutboxPartitions:
+    """A partition for each month, created before the month, and one for all other messages.
+
+    The default partition has the messages of months for which no partition was created in time,
+    and those from before the partitions. SQLite has one table.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, *, at: datetime) -> int:
+        """Create the partitions of the next three months; return how many.
+
+        A month that has messages already keeps them in the default partition, so that of the
+        current month is not created.
+        """
+        if self._database.dialect != "postgresql":
+            return 0
+        with self._database.reading() as connection:
+            existing = set(connection.scalars(_PARTITIONS))
+        months = [_next_month(at)]
+        while len(months) < _MONTHS_AHEAD:
+            months.append(_next_month(months[-1]))
+        missing = [month for month in months if _name(month) not in existing]
+        return sum(map(self._create, missing))
+
+    def prune(self, *, before: datetime) -> int:
+        """Delete messages handled before this time, in batches; return how many.
+
+        A partition is dropped when all its messages were handled before. It is kept if others are
+        left, such as parked ones.
+        """
+        if self._database.dialect != "postgresql":
+            return self._delete("outbox_messages", before)
+        with self._database.reading() as connection:
+            names = list(connection.scalars(_PARTITIONS))
+        deleted = self._delete(_DEFAULT, before)
+        for name in names:
+            if _next_month(_month(name)) <= before:
+                deleted += self._drop(name, before)
+        return deleted
+
+    def _create(self, month: datetime) -> bool:
+        """Attach a new table; return False if the default partition has messages of the month.
+
+        To check that, PostgreSQL reads the default partition and blocks its writers meanwhile.
+        """
+        name = _name(month)
+        with suppress(IntegrityError), self._changing() as connection:
+            connection.execute(
+                text(
+                    f"CREATE TABLE {name} (LIKE outbox_messages INCLUDING DEFAULTS"
+                    f" INCLUDING CONSTRAINTS, CONSTRAINT pk_{name} PRIMARY KEY (id))"
+                )
+            )
+            connection.execute(
+                text(
+                    f"ALTER TABLE outbox_messages ATTACH PARTITION {name}"
+                    f" FOR VALUES FROM ('{month}') TO ('{_next_month(month)}')"
+                )
+            )
+            return True
+        return False
+
+    def _drop(self, name: str, before: datetime) -> int:
+        counts = text(
+            "SELECT count(*) AS messages,"  # noqa: S608 (a name from the catalog)
+            " count(*) FILTER (WHERE state <> 'handled') AS unhandled,"
+            " count(*) FILTER (WHERE settled_at >= :before) AS recent"
+            f" FROM {name}"
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(counts, {"before": before}).one()
+        if row.unhandled:
+            return self._delete(name, before)
+        if row.recent:
+            return 0
+        # Handled messages do not change, and no message of a past month is stored.
+        with self._changing() as connection:
+            connection.execute(text(f"DROP TABLE {name}"))
+        return int(row.messages)
+
+    def _delete(self, name: str, before: datetime) -> int:
+        statement = text(
+            f"DELETE FROM {name} WHERE id IN (SELECT id FROM {name}"  # noqa: S608 (likewise)
+            " WHERE state = 'handled' AND settled_at < :before ORDER BY id LIMIT :batch)"
+        ).bindparams(bindparam("before", type_=UtcDateTime()))
+        deleted = 0
+        while True:
+            with self._database.writing() as connection:
+                count = connection.execute(statement, {"before": before, "batch": _BATCH}).rowcount
+                connection.commit()
+            deleted += count
+            if count < _BATCH:
+                return deleted
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """Commit what the block does. Raises `StorageUnavailable` if a lock takes a second."""
+        with self._database.writing() as connection:
+            connection.execute(_SHORT_WAIT)
+            yield connection
+            connection.commit()
+
+
+def _next_month(time: datetime) -> datetime:
+    """Return the first moment of the next month in UTC."""
+    utc = time.astimezone(UTC)
+    year, month = divmod(utc.year * 12 + utc.month, 12)
+    return datetime(year, month + 1, 1, tzinfo=UTC)
+
+
+def _name(month: datetime) -> str:
+    return f"outbox_messages_{month:%Y_%m}"
+
+
+def _month(name: str) -> datetime:
+    year, month = name.rsplit("_", 2)[1:]
+    return datetime(int(year), int(month), 1, tzinfo=UTC)

@@ -1,0 +1,178 @@
+"""Monthly partitions of the outbox on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.outbox import partitions as module
+from novacart.adapters.persistence.outbox.outbox import SqlOutbox
+from novacart.adapters.persistence.outbox.partitions import OutboxPartitions
+from novacart.adapters.persistence.outbox.writer import write_events
+from novacart.adapters.system.request_context import ContextVarRequestContexts
+from novacart.application.ports.errors import Unavailable
+from tests.support.contracts.outbox import STORED_BY, opened
+from tests.support.query_counter import counted_statements
+
+NOVEMBER = datetime(2026, 11, 28, 12, tzinfo=UTC)
+DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
+FEBRUARY = datetime(2027, 2, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def database(postgresql_url: str) -> Iterator[Database]:
+    database = Database.connect(postgresql_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def partitions(database: Database) -> OutboxPartitions:
+    return OutboxPartitions(database)
+
+
+@pytest.fixture
+def outbox(database: Database) -> SqlOutbox:
+    return SqlOutbox(database, ContextVarRequestContexts())
+
+
+def store(database: Database, *times: datetime) -> None:
+    with database.writing() as connection:
+        write_events(connection, [opened(at=at) for at in times], STORED_BY)
+        connection.commit()
+
+
+def stored_in(database: Database) -> dict[str, int]:
+    """Return the number of messages in each partition."""
+    with database.reading() as connection:
+        names = connection.scalars(
+            text(
+                "SELECT inhrelid::regclass::text FROM pg_inherits"
+                " WHERE inhparent = 'outbox_messages'::regclass ORDER BY 1"
+            )
+        ).all()
+        return {
+            name.removeprefix("outbox_messages_"): connection.execute(
+                text(f"SELECT count(*) FROM {name}")  # noqa: S608 (names from the catalog)
+            ).scalar_one()
+            for name in names
+        }
+
+
+def handle_all(outbox: SqlOutbox, at: datetime) -> None:
+    while messages := outbox.claim(at=at, until=at + HOUR, limit=10):
+        outbox.complete(messages, at=at)
+
+
+def test_partitions_of_the_next_months_exist_before_their_first_message(
+    database: Database, partitions: OutboxPartitions
+) -> None:
+    assert partitions.create(at=NOVEMBER) == 3
+    assert partitions.create(at=NOVEMBER) == 0
+    store(database, DECEMBER - timedelta(microseconds=1), DECEMBER, FEBRUARY)
+    assert stored_in(database) == {"2026_12": 1, "2027_01": 0, "2027_02": 1, "default": 1}
+
+
+def test_messages_of_several_months_are_claimed_oldest_first(
+    database: Database, partitions: OutboxPartitions, outbox: SqlOutbox
+) -> None:
+    partitions.create(at=NOVEMBER)
+    times = [FEBRUARY, NOVEMBER, DECEMBER, DECEMBER + HOUR]
+    store(database, *times)
+    claimed = [
+        message.occurred_at
+        for _ in times
+        for message in outbox.claim(at=FEBRUARY, until=FEBRUARY + HOUR)
+    ]
+    assert claimed == sorted(times)
+
+
+def test_messages_of_a_month_without_partition_are_delivered(
+    database: Database, partitions: OutboxPartitions, outbox: SqlOutbox
+) -> None:
+    """The job that creates partitions is late."""
+    store(database, DECEMBER)
+    later = DECEMBER + timedelta(days=9)
+    assert partitions.create(at=later) == 3
+    store(database, later)
+    handle_all(outbox, later)
+    assert outbox.count_pending() == 0
+    assert stored_in(database) == {"2027_01": 0, "2027_02": 0, "2027_03": 0, "default": 2}
+    assert outbox.prune(before=FEBRUARY) == 2
+
+
+def test_month_that_has_messages_already_is_left_out(
+    database: Database, partitions: OutboxPartitions
+) -> None:
+    """The clock of a web server was wrong."""
+    store(database, DECEMBER)
+    assert partitions.create(at=NOVEMBER) == 2
+    assert stored_in(database) == {"2027_01": 0, "2027_02": 0, "default": 1}
+
+
+def test_message_of_a_month_without_any_partition_is_refused(database: Database) -> None:
+    """Negative control: without the default partition, a late job would stop the shop."""
+    with database.writing() as connection:
+        connection.execute(text("DROP TABLE outbox_messages_default"))
+        connection.commit()
+    with pytest.raises(DBAPIError, match="no partition of relation"):
+        store(database, DECEMBER)
+
+
+def test_month_is_dropped_when_all_its_messages_are_old(
+    database: Database, partitions: OutboxPartitions, outbox: SqlOutbox
+) -> None:
+    partitions.create(at=NOVEMBER)
+    end = datetime(2027, 1, 1, tzinfo=UTC)
+    store(database, DECEMBER, end - HOUR, end)
+    handle_all(outbox, end)
+    with counted_statements(database) as statements:
+        assert outbox.prune(before=end) == 0
+        assert outbox.prune(before=end + HOUR) == 2
+    assert not any(each.startswith("DELETE FROM outbox_messages_2026") for each in statements)
+    assert stored_in(database) == {"2027_01": 1, "2027_02": 0, "default": 0}
+
+
+def test_month_with_a_parked_message_is_kept_for_it(
+    database: Database, partitions: OutboxPartitions, outbox: SqlOutbox
+) -> None:
+    partitions.create(at=NOVEMBER)
+    store(database, DECEMBER, DECEMBER + HOUR)
+    (message,) = outbox.claim(at=DECEMBER, until=FEBRUARY)
+    outbox.park(message, at=DECEMBER, error="no answer", handled_by=frozenset())
+    handle_all(outbox, DECEMBER + HOUR)
+    assert outbox.prune(before=FEBRUARY) == 1
+    assert [each.id for each in outbox.parked()] == [message.id]
+    assert outbox.retry(at=FEBRUARY) == 1
+    handle_all(outbox, FEBRUARY)
+    assert outbox.prune(before=FEBRUARY + HOUR) == 1
+    assert "2026_12" not in stored_in(database)
+
+
+def test_default_partition_is_pruned_in_batches(
+    database: Database, outbox: SqlOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_BATCH", 2)
+    store(database, *[NOVEMBER] * 5)
+    handle_all(outbox, NOVEMBER)
+    with counted_statements(database) as statements:
+        assert outbox.prune(before=DECEMBER) == 5
+    assert sum(each.startswith("DELETE") for each in statements) == 3
+
+
+def test_drop_gives_up_soon_while_a_transaction_reads_messages(
+    database: Database, partitions: OutboxPartitions, outbox: SqlOutbox
+) -> None:
+    """Orders wait behind a DROP that waits, such as during a backup."""
+    partitions.create(at=NOVEMBER)
+    with database.snapshot() as backup:
+        backup.execute(text("SELECT count(*) FROM outbox_messages"))
+        with pytest.raises(Unavailable):
+            outbox.prune(before=FEBRUARY)
+        store(database, FEBRUARY)
+    outbox.prune(before=FEBRUARY)
+    assert stored_in(database) == {"2027_02": 1, "default": 0}
