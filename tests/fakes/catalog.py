@@ -209,6 +209,10 @@ class FakeProductReferences:
         wanted = {reference: self._shelf.get((source, reference)) for reference in references}
         return {reference: found for reference, found in wanted.items() if found is not None}
 
+    def referenced(self, source: str, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        known = {self._shelf.get(key) for key in self._shelf if key[0] == source}
+        return {each for each in product_ids if each in known}
+
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
         if self.find(source, references):
             raise ConcurrentChange

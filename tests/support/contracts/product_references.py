@@ -26,6 +26,9 @@ class ProductReferencesContract:
             assert found == {"lamp": LAMP}
             assert work.product_references.find("magento", {"lamp"}) == {"lamp": BOOK}
             assert work.product_references.find("magento", []) == {}
+            assert work.product_references.referenced("shopify", [LAMP, ProductId(9)]) == {LAMP}
+            assert work.product_references.referenced("magento", [LAMP]) == set()
+            assert work.product_references.referenced("magento", []) == set()
 
     def test_reference_that_exists_raises(self, begin: UnitOfWorkFactory) -> None:
         add_product(begin, a_product(LAMP))

@@ -7,7 +7,7 @@ import pytest
 from novacart.application.authorization.actor import SYSTEM
 from novacart.application.catalog.import_products import ImportProductsCommand
 from novacart.application.catalog.import_report import ImportReport
-from novacart.application.catalog.import_rows import ImportSource
+from novacart.application.catalog.import_rows import ImportSource, UnreadableFile
 from novacart.application.catalog.import_sources.google import GOOGLE
 from novacart.application.catalog.import_sources.magento import MAGENTO
 from novacart.application.catalog.import_sources.prestashop import PRESTASHOP
@@ -150,10 +150,36 @@ def test_prestashop_products_and_their_combinations_are_imported(
         "96385074",
     )
     combinations = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
-    assert [row.line for row in combinations.rejected] == [4]
-    assert [each[1:3] for each in shown(catalog)[:2]] == [
-        ("L-1", "Colour: Red, Size: S"),
-        ("L-2", "Colour: Blue, Size: S"),
+    assert combinations.rejected == []
+    assert [each[1:4] for each in shown(catalog)[:3]] == [
+        ("L-1", "Colour: Red, Size: S", "80.00"),
+        ("L-2", "Colour: Blue, Size: S", "80.00"),
+        ("L-3", "Colour: Blue, Size: L", "85.00"),
+    ]
+    again = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
+    assert (again.edited, again.unchanged) == (0, 1)
+
+
+def test_prices_of_combinations_differ_from_that_of_the_product(catalog: CatalogFixture) -> None:
+    import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    header = "Product ID*,Attribute (Name:Type:Position)*,Value (Value:Position)*,Impact on price,"
+    file = (
+        f"{header}Default (0 = No; 1 = Yes)\n"
+        "2,Size:select:0; Ink:select:1,S:0; Red:0,40.000000,0\n"
+        "2,Size:select:0; Ink:select:1,L:0; Red:0,-2.5,1\n"
+    )
+    for _ in range(2):
+        import_text(catalog, file, PRESTASHOP)
+        assert [each[2:4] for each in shown(catalog)[1:]] == [
+            ("Size: S, Ink: Red", "90.00"),
+            ("Size: L, Ink: Red", "47.50"),
+        ]
+
+
+def test_combination_of_an_unknown_product_is_rejected(catalog: CatalogFixture) -> None:
+    report = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
+    assert [(row.line, row.reason) for row in report.rejected] == [
+        (2, "The shop does not have this product, and the file does not give its name."),
     ]
 
 
@@ -181,3 +207,109 @@ def test_google_items_of_a_group_are_variants(catalog: CatalogFixture) -> None:
     )
     [problem] = report.rejected
     assert (problem.line, problem.column) == (5, "price")
+
+
+def test_magento_variations_may_be_visible_individually(catalog: CatalogFixture) -> None:
+    text = (
+        "sku,store_view_code,product_type,name,price,weight,base_image,configurable_variations\n"
+        'M,,configurable,Shawl,,,,"sku=M-S,size=S|sku=M-L,size=L"\n'
+        "M-S,,simple,Shawl S,100,0.5,,\n"
+        "M-L,,simple,Shawl L,120,,,\n"
+        "P,,simple,Pin,10,1.2,/p/i/pin.jpg,\n"
+        "P,german,simple,Nadel,,,,\n"
+        "T,german,simple,Tuch,30,,,\n"
+        'O,,configurable,Old,,,,"sku=O-S,size=S"\n'
+    )
+    file = read_products(
+        BytesIO(text.encode()),
+        FileFormat.CSV,
+        source=MAGENTO,
+        mapping={"weight": "weight (kg)"},
+    )
+    command = ImportProductsCommand(
+        actor=SYSTEM, file=file, picture_folder="https://old.example/media/catalog/product"
+    )
+    report = catalog.import_products(command)
+    assert [each[:4] for each in shown(catalog)] == [
+        ("Shawl", "M-S", "size: S", "100.00"),
+        ("Shawl", "M-L", "size: L", "120.00"),
+        ("Pin", "P", "", "10.00"),
+        ("Tuch", "T", "", "30.00"),
+    ]
+    shawl, pin, _ = catalog.store.products.values()
+    assert [each.default_variant.details.weight_g for each in (shawl, pin)] == [500, 1200]
+    assert [each.url for each in catalog.store.picture_downloads.values()] == [
+        "https://old.example/media/catalog/product/p/i/pin.jpg"
+    ]
+    assert [row.line for row in report.rejected] == [8]
+
+
+def test_variations_of_a_rejected_magento_product_are_rejected(catalog: CatalogFixture) -> None:
+    text = MAGENTO_FILE.replace("<p>Warm</p>,1,", "<p>Warm</p>,2,")
+    rejected = import_text(catalog, text, MAGENTO).rejected
+    assert [row.line for row in rejected] == [2, 3, 4, 7, 8, 9]
+
+
+def test_vendure_facets_of_variants_are_read(catalog: CatalogFixture) -> None:
+    text = (
+        "name , slug , assets , facets , optionGroups , optionValues , sku , price ,"
+        " variantFacets\n"
+        'Pen , pen , "a.jpg|b.jpg" , categories:Writing|Blue , "nib|ink" , "fine|blue" , V , 1 ,'
+        " Brand:Ayna|collection:New\n"
+    )
+    report = import_text(catalog, text, VENDURE)
+    assert report.rejected == []
+    [pen] = catalog.store.products.values()
+    assert (pen.details.brand, pen.details.tags) == ("Ayna", ("New",))
+    assert pen.describe_options(pen.default_variant) == "nib: fine, ink: blue"
+    assert [each.name for each in catalog.queries.categories()] == ["Writing"]
+    assert len(report.notes) == 1
+
+
+GOOGLE_XML = """<?xml version="1.0" encoding="ISO-8859-1"?>
+<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel><title>Shop</title>
+<item><g:id>G-1</g:id><title>Caf\u00e9 &amp; mug</title><g:price>100.00 INR</g:price>
+<g:additional_image_link>https://a.example/1.jpg</g:additional_image_link>
+<g:additional_image_link>https://a.example/2.jpg</g:additional_image_link>
+<g:shipping><g:price>5.00 INR</g:price></g:shipping>
+<description><![CDATA[<p>Holds <b>tea</b></p>]]></description></item>
+<item><g:id>G-2</g:id><title>Cup</title><g:price>5.00 USD</g:price></item>
+</channel></rss>""".encode("iso-8859-1")
+
+
+def test_google_xml_is_read(catalog: CatalogFixture) -> None:
+    file = read_products(BytesIO(GOOGLE_XML), FileFormat.CSV, source=GOOGLE)
+    assert (file.total, file.ignored_columns) == (2, ("shipping",))
+    report = catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+    assert [each[:4] for each in shown(catalog)] == [("Café & mug", "G-1", "", "100.00")]
+    [mug] = catalog.store.products.values()
+    assert mug.details.description == "Holds tea"
+    assert len(list(catalog.store.picture_downloads.values())) == 2
+    assert [(row.line, row.column) for row in report.rejected] == [(8, "price")]
+
+
+@pytest.mark.parametrize(
+    ("content", "source", "reason"),
+    [
+        (b"<rss><item>", GOOGLE, "The XML is not well-formed in line 1."),
+        (b"<rss><channel/></rss>", GOOGLE, "The XML has none of the elements entry, item."),
+        (b"<!DOCTYPE x [<!ENTITY a 'a'>]><rss>&a;</rss>", GOOGLE, "XML with a document type"),
+        (b"\xef\xbb\xbf <rss/>", VENDURE, "This is an XML file."),
+    ],
+)
+def test_unreadable_xml_raises(content: bytes, source: ImportSource, reason: str) -> None:
+    with pytest.raises(UnreadableFile, match=reason):
+        read_products(BytesIO(content), FileFormat.CSV, source=source)
+
+
+def test_google_items_that_differ_by_title_only_are_variants(catalog: CatalogFixture) -> None:
+    text = (
+        "id,title,price,item_group_id,size\n"
+        "1,Mug small,5,M,S\n2,Mug white,6,M,S\n3,Mug large,7,M,L\n"
+    )
+    assert import_text(catalog, text, GOOGLE).rejected == []
+    assert [each[2] for each in shown(catalog)] == [
+        "Size: S, Item: Mug small",
+        "Size: S, Item: Mug white",
+        "Size: L, Item: Mug large",
+    ]

@@ -168,3 +168,87 @@ def test_imported_products_are_exported_as_rows_of_variants(catalog: CatalogFixt
     command = ExportProductsCommand(actor=SYSTEM, format=FileFormat.CSV)
     lines = list(catalog.export_products(command))
     assert [line.split(",")[1] for line in lines] == ["sku", "K-S", "K-L"]
+
+
+def test_repeated_sku_is_left_out_and_noted(catalog: CatalogFixture) -> None:
+    tee = (
+        "tee,Tee,,Ayna,,,true,Size,S,,,T-1,,,10,,,,,,\n"
+        "tee,,,,,,,,M,,,T-1,,,12,,,,,,\n"
+        "tee,,,,,,,,m,,,T-2,,,12,,,,,,\n"
+    )
+    top = tee.replace("tee,", "top,").replace("Tee,", "Top,").replace("12", "13")
+    for _ in range(2):
+        report = import_text(catalog, HEADER + tee + top)
+        assert [(each.line, each.column) for each in report.notes] == [
+            *((line, "variant sku") for line in (3, 5, 6)),
+        ]
+        assert reasons(report.rejected) == [
+            (line, None, "An earlier row of the product has the same options.") for line in (4, 7)
+        ]
+        shirt, other = products(catalog)
+        assert [each.details.sku for each in shirt.variants] == ["T-1", None]
+        assert [each.details.sku for each in other.variants] == [None, None]
+        assert (shirt.details.title, other.details.title) == ("Tee", "Top")
+    again = import_text(catalog, HEADER + tee + top)
+    assert (again.edited, again.unchanged) == (0, 2)
+
+
+def test_product_with_the_sku_of_another_handle_in_a_later_file_is_added(
+    catalog: CatalogFixture,
+) -> None:
+    cup = CUP.replace("Default Title,,,,", "Default Title,,,C-1,")
+    import_text(catalog, HEADER + cup)
+    import_text(catalog, HEADER + cup.replace("cup,Cup", "mug,Mug"))
+    assert [(each.details.title, each.details.sku) for each in products(catalog)] == [
+        ("Cup", "C-1"),
+        ("Mug", None),
+    ]
+
+
+def test_unprintable_characters_of_a_sku_are_removed(catalog: CatalogFixture) -> None:
+    import_text(catalog, HEADER + CUP.replace("Default Title,,,,", 'Default Title,,,"C\n-1",'))
+    assert products(catalog)[0].details.sku == "C-1"
+
+
+def test_price_of_zero_is_rejected_with_the_reason(catalog: CatalogFixture) -> None:
+    [row] = import_text(catalog, HEADER + CUP.replace(",120,", ",0.00,")).rejected
+    assert (row.column, row.reason[:25]) == ("variant price", "A price is more than 0 an")
+
+
+def test_texts_for_search_engines_are_imported(catalog: CatalogFixture) -> None:
+    header = HEADER.replace("\n", ",SEO Title,SEO Description\n")
+    import_text(catalog, header + CUP.replace("\n", f",Tea cup,{'x' * 501}\n"))
+    [cup] = products(catalog)
+    assert (cup.details.meta_title, cup.details.meta_description) == ("Tea cup", "x" * 500)
+
+
+def test_preview_notes_the_sku_of_an_earlier_batch(catalog: CatalogFixture) -> None:
+    rows = [
+        f"p{n},Thing {n},,Ayna,,,true,Title,Default Title,,,S-{n % 501},,,1,,,,,,\n"
+        for n in range(502)
+    ]
+    file = read_products(BytesIO((HEADER + "".join(rows)).encode()), FileFormat.CSV, source=SHOPIFY)
+    command = ImportProductsCommand(actor=SYSTEM, file=file, dry_run=True)
+    [note] = catalog.import_products(command).notes
+    assert (note.line, note.column) == (503, "variant sku")
+    assert note.reason == "Line 2 has the SKU “S-0”, too."
+
+
+def test_paths_of_pictures_need_a_folder() -> None:
+    def urls(folder: str) -> tuple[list[str], int]:
+        shop = CatalogFixture()
+        file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=SHOPIFY)
+        command = ImportProductsCommand(actor=SYSTEM, file=file, picture_folder=folder)
+        report = shop.import_products(command)
+        downloads = shop.store.picture_downloads.values()
+        noted = [each for each in report.notes if "pictures" in each.reason]
+        return [each.url for each in downloads], len(noted)
+
+    rows = KURTA.replace("https://images.example/1.jpg", "/a/b 1.jpg")
+    text = HEADER + rows.replace("https://images.example/2.jpg", "//images.example/2.jpg")
+    kept = ["https://images.example/2.jpg", "https://images.example/3.jpg"]
+    assert urls("") == (kept, 1)
+    assert urls("https://old.example/media/") == (
+        ["https://old.example/media/a/b%201.jpg", *kept],
+        0,
+    )

@@ -96,7 +96,7 @@ def test_blank_value_beside_others_is_any_value(catalog: CatalogFixture) -> None
         (SCARF.replace("simple", "external"), "Products that another shop sells (external)"),
         (SCARF.replace("Scarf,1,", "Scarf,-1,"), "This product is not published."),
         (SHIRT, "The file has no variations of this product."),
-        (RED, "This is required for a new product."),
+        (RED, "The shop does not have this product,"),
     ],
 )
 def test_products_that_cannot_be_sold_are_rejected(
@@ -147,3 +147,39 @@ def test_categories_are_created_as_a_tree_and_found_by_their_paths(
     assert sorted(slugs) == ["clothing", "gifts", "scarves", "scarves-2"]
     again = import_text(catalog, HEADER + SCARF + mug)
     assert (again.categories_added, again.unchanged) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "ID,Typ,Artikelnummer,Name,Veröffentlicht,Vorrätig?,Regulärer Preis,Gewicht (kg)",
+        "ID,Type,UGS,Nom,Publié,En stock ?,Tarif régulier,Poids (kg)",
+        "ID,Tipo,SKU,Nombre,Publicado,¿En inventario?,Precio normal,Peso (kg)",
+        "ID,Tipo,COD,Nome,Pubblicato,In stock?,Prezzo di listino,Peso (kg)",
+        "\t\ufeffID,Тип,Артикул,Имя,Опубликован,В наличии?,Базовая цена,Вес (kg)",  # noqa: RUF001
+    ],
+)
+def test_translated_columns_are_read(catalog: CatalogFixture, header: str) -> None:
+    text = f"{header}\n7,simple,W-1,Scarf,1,0,12.50,0.2\n"
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=WOOCOMMERCE)
+    assert file.ignored_columns == ()
+    command = ImportProductsCommand(actor=SYSTEM, file=file, default_stock=5)
+    assert catalog.import_products(command).rejected == []
+    [scarf] = catalog.store.products.values()
+    details = scarf.default_variant.details
+    assert (details.sku, str(details.price), details.weight_g) == ("W-1", "12.50", 200)
+    [level] = catalog.store.stock_levels.values()
+    assert level.available == 0
+
+
+def test_attributes_have_translated_columns(catalog: CatalogFixture) -> None:
+    text = (
+        "ID,Type,UGS,Nom,Publié,Tarif régulier,Parent,Nom de l’attribut 1,"
+        "Valeur(s) de l’attribut 1\n"
+        '1,variable,W,Chemise,1,,,Taille,"S, M"\n'
+        "2,variation,W-S,Chemise,1,10,W,Taille,S\n"
+    )
+    file = read_products(BytesIO(text.encode()), FileFormat.CSV, source=WOOCOMMERCE)
+    catalog.import_products(ImportProductsCommand(actor=SYSTEM, file=file))
+    [shirt] = catalog.store.products.values()
+    assert shirt.describe_options(shirt.default_variant) == "Taille: S"

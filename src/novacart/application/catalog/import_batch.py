@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
+from urllib.parse import quote
 
 from novacart.application.catalog.add_category import free_slug
 from novacart.application.catalog.galleries import follow_images, save_gallery
@@ -79,6 +80,7 @@ class BatchOptions:
     set_stock: bool
     create_categories: bool
     default_stock: int
+    picture_folder: str
     may_add_categories: bool
     job_id: int | None = None
 
@@ -111,6 +113,7 @@ class ImportBatch:
         self._by_slug: dict[str, ProductId] = {}
         self._by_reference: dict[str, ProductId] = {}
         self._new_references: dict[str, ProductId] = {}
+        self._referenced: set[ProductId] = set()
         self._by_names: dict[Names, list[ProductId]] = defaultdict(list)
         self._levels: dict[VariantId, StockLevel] = {}
         self._galleries: dict[ProductId, ProductGallery] = {}
@@ -147,6 +150,9 @@ class ImportBatch:
             self._by_reference |= self._work.product_references.find(
                 self._options.source, references
             )
+            self._referenced |= self._work.product_references.referenced(
+                self._options.source, set(self._by_sku.values())
+            )
         names = {each.names for each in imported if each.is_named_only}
         for found, ids in products.ids_by_names({title for title, _, _ in names}).items():
             if found in names:
@@ -181,10 +187,14 @@ class ImportBatch:
         if imported.id is not None and imported.id in self._products:
             return [self._products[imported.id]]
         by_sku = {self._by_sku[sku] for sku in imported.skus if sku in self._by_sku}
+        referenced = self._by_reference.get(imported.reference or "")
+        if imported.is_lenient and imported.reference is not None:
+            # Shops may give a SKU to several products. Their keys tell them apart.
+            by_sku = by_sku - self._referenced if referenced is None else {referenced}
         if by_sku:
             return [self._products[product_id] for product_id in sorted(by_sku)]
-        if imported.reference is not None and imported.reference in self._by_reference:
-            return [self._products[self._by_reference[imported.reference]]]
+        if referenced is not None:
+            return [self._products[referenced]]
         if not imported.is_named_only:
             return []
         named = [self._products[each] for each in self._by_names.get(imported.names, ())]
@@ -218,9 +228,12 @@ class ImportBatch:
 
     def _apply(self, imported: ImportedProduct) -> None:
         product = self._find(imported)
+        if imported.is_lenient:
+            imported = self._distinct(imported, None if product is None else product.id)
         if product is None:
             self._add(imported)
             return
+        imported = _with_prices(imported, product)
         changes, new_categories = self._changes(imported)
         draft = product.copy()
         self._ensure_active(draft)
@@ -263,6 +276,34 @@ class ImportBatch:
         else:
             self.report.unchanged += 1
 
+    def _distinct(self, imported: ImportedProduct, product_id: ProductId | None) -> ImportedProduct:
+        """Leave out SKUs that are taken, with a note, and reject rows with repeated options."""
+        own: set[str] = set()
+        combinations: set[tuple[tuple[str, str], ...]] = set()
+        variants = []
+        for variant in imported.variants:
+            combination = tuple(
+                sorted((name.casefold(), text.casefold()) for name, text in variant.options.items())
+            )
+            if combination in combinations:
+                reason = "An earlier row of the product has the same options."
+                self.report.rejected.append(RowProblem(line=variant.line, reason=reason))
+                continue
+            combinations.add(combination)
+            sku = variant.sku
+            if sku in own or (sku and self._by_sku.get(sku, product_id) != product_id):
+                column = imported.variant_columns.get("sku", "sku")
+                reason = f"Another variant has the SKU “{sku}”. It was left out."
+                self.report.notes.append(
+                    RowProblem(line=variant.line, column=column, reason=reason)
+                )
+                changes = {name: each for name, each in variant.changes.items() if name != "sku"}
+                variant = replace(variant, changes=changes)  # noqa: PLW2901 (without its SKU)
+            elif sku:
+                own.add(sku)
+            variants.append(variant)
+        return replace(imported, variants=variants)
+
     def _show_images(self, before: Product, product: Product) -> None:
         """Give the gallery the changed images of a product. Raises as `follow_images`."""
         if product.images == before.images:
@@ -281,19 +322,26 @@ class ImportBatch:
         merged: Sequence[MergedVariant],
     ) -> None:
         """Let the worker fetch the pictures of the product and of its variants."""
-        pictures = {picture.url: (picture.line, picture.alt) for picture in imported.pictures}
+        given = {picture.url: (picture.line, picture.alt) for picture in imported.pictures}
         shown_by: dict[str, list[VariantId]] = defaultdict(list)
         for variant_id, each in zip(variant_ids, merged, strict=True):
-            if url := each.imported.picture:
-                pictures.setdefault(url, (each.imported.line, ""))
-                shown_by[url].append(variant_id)
-        for url, (line, alt) in pictures.items():
+            if each.imported.picture:
+                given.setdefault(each.imported.picture, (each.imported.line, ""))
+                shown_by[each.imported.picture].append(variant_id)
+        urls = {each: _absolute(each, self._options.picture_folder) for each in given}
+        if None in urls.values():
+            reason = "It names pictures by a path. Name the URL of their folder to import them."
+            self.report.notes.append(RowProblem(line=imported.line, reason=reason))
+        for each_given, (line, alt) in given.items():
+            url = urls[each_given]
+            if url is None:
+                continue
             self._pictures[product_id, url] = PictureDownload(
                 id=0,
                 product_id=product_id,
                 url=url,
                 alt=alt[:MAX_ALT],
-                variant_ids=tuple(shown_by[url]),
+                variant_ids=tuple(shown_by[each_given]),
                 job_id=self._options.job_id,
                 line=line,
                 due_at=self._now,
@@ -329,10 +377,7 @@ class ImportBatch:
         return {**imported.changes, "category_id": category_id}, new_categories
 
     def _add(self, imported: ImportedProduct) -> None:
-        if "title" not in imported.changes:
-            if imported.id is not None:
-                raise ProductNotFound
-            raise InvalidValue("title", "This is required for a new product.")
+        _ensure_title(imported)
         if imported.id is not None and VariantId(imported.id) in self._product_of:
             raise InvalidValue("id", "This is the id of a variant of a product.")
         changes, new_categories = self._changes(imported)
@@ -457,11 +502,8 @@ class ImportBatch:
             self._product_of[variant.id] = product.id
         if product.id not in (named := self._by_names[_names(product)]):
             named.append(product.id)
-        reference = imported.reference
-        if reference is not None and self._by_reference.get(reference) != product.id:
-            if reference not in self._by_reference:
-                self._new_references[reference] = product.id
-            self._by_reference[reference] = product.id
+        if imported.reference is not None:
+            self._note_reference(imported.reference, product.id)
         for category in categories:
             self._slugs[category.details.slug] = category.id
             if self._paths is not None:
@@ -469,6 +511,12 @@ class ImportBatch:
                 self._paths[place] = category.id
             self._new_categories.append(category)
             self.report.categories_added += 1
+
+    def _note_reference(self, reference: str, product_id: ProductId) -> None:
+        self._referenced.add(product_id)
+        if reference not in self._by_reference:
+            self._new_references[reference] = product_id
+        self._by_reference[reference] = product_id
 
     def _list(
         self,
@@ -717,6 +765,49 @@ class ImportBatch:
 
 # Not the id of a category.
 _UNKNOWN: Final = CategoryId(-1)
+
+
+def _absolute(picture: str, folder: str) -> str | None:
+    """The URL of a picture, which may be a path in a folder; None without a folder."""
+    if "://" in picture:
+        return picture
+    if picture.startswith("//"):
+        return f"https:{picture}"
+    return f"{folder.rstrip('/')}/{quote(picture.lstrip('/'), safe='/%')}" if folder else None
+
+
+def _ensure_title(imported: ImportedProduct) -> None:
+    """Raises `DomainError` for a new product without a title."""
+    if "title" in imported.changes:
+        return
+    if imported.id is not None:
+        raise ProductNotFound
+    if imported.is_lenient:
+        raise DomainError(
+            "The shop does not have this product, and the file does not give its name."
+        )
+    raise InvalidValue("title", "This is required for a new product.")
+
+
+def _with_prices(imported: ImportedProduct, product: Product) -> ImportedProduct:
+    """The product with prices instead of differences."""
+    if all(variant.price_difference is None for variant in imported.variants):
+        return imported
+    base = product.details.price
+    if product.options:
+        # The present default variant has its own difference already.
+        for variant in imported.variants:
+            if variant.price_difference is not None:
+                present = find_variant(product, variant)
+                if present is not None and present.id == product.default_variant_id:
+                    base -= variant.price_difference
+    variants = [
+        each
+        if each.price_difference is None
+        else replace(each, changes={**each.changes, "price": base + each.price_difference})
+        for each in imported.variants
+    ]
+    return replace(imported, variants=variants)
 
 
 def _new_id_count(imported: ImportedProduct) -> int:

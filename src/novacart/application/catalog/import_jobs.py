@@ -163,6 +163,7 @@ class PreviewImport:
                     set_stock=job.settings.set_stock,
                     create_categories=job.settings.create_categories,
                     default_stock=job.settings.default_stock,
+                    picture_folder=job.settings.picture_folder,
                     progress=progress,
                 )
             )
@@ -454,6 +455,7 @@ class RunImports:
             set_stock=job.settings.set_stock,
             create_categories=job.settings.create_categories,
             default_stock=job.settings.default_stock,
+            picture_folder=job.settings.picture_folder,
             may_add_categories=job.may_add_categories,
             job_id=job.id,
         )

@@ -6,7 +6,7 @@ from typing import Final
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.import_batch import BatchOptions, ImportBatch
-from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_report import ImportReport, RowProblem
 from novacart.application.catalog.import_rows import ProductRows
 from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
@@ -27,8 +27,9 @@ class ImportProductsCommand:
 
     `set_stock` takes a `stock` without `stock_read` as a count of units that can be ordered,
     also for existing products. `create_categories` adds the categories of another shop.
-    `default_stock` is the stock of new variants for which the file has none. `progress` is called
-    with the number of rows processed and their total, after each batch.
+    `default_stock` is the stock of new variants for which the file has none. `picture_folder` is
+    the URL of pictures that the file names by a path. `progress` is called with the number of rows
+    processed and their total, after each batch.
     """
 
     actor: Actor
@@ -37,6 +38,7 @@ class ImportProductsCommand:
     set_stock: bool = False
     create_categories: bool = False
     default_stock: int = 0
+    picture_folder: str = ""
     progress: Callable[[int, int], None] = lambda _done, _total: None
 
 
@@ -44,7 +46,8 @@ class ImportProducts:
     """Add and edit products, so that the same file twice changes nothing.
 
     A product of the file is a product of the shop by its `id`, else by the SKU of a variant, else
-    by its reference, else by title, subtitle and brand. The fields that the file has are edited;
+    by its reference, else by title, subtitle and brand. In a file of another shop, the reference
+    comes first. The fields that the file has are edited;
     if there is no such product, it is added. A variant is found by its id, its SKU or its options.
     Variants that the file does not name stay as they are.
 
@@ -74,7 +77,10 @@ class ImportProducts:
         command.actor.require("products.files")
         report = ImportReport(ignored_columns=command.file.ignored_columns)
         processed = 0
+        lines: dict[str, int] = {}
         for batch in batches(command.file.products(self._policy.currency)):
+            if command.dry_run:
+                report.notes += _repeated_skus(batch, lines)
             report.include(self._import_batch(batch, command))
             processed += sum(product.row_count for product in batch)
             command.progress(min(processed, command.file.total), command.file.total)
@@ -101,6 +107,7 @@ class ImportProducts:
             set_stock=command.set_stock,
             create_categories=command.create_categories,
             default_stock=command.default_stock,
+            picture_folder=command.picture_folder,
             may_add_categories=command.actor.may("categories.write"),
         )
         with self._begin() as work:
@@ -109,6 +116,26 @@ class ImportProducts:
             if not command.dry_run:
                 work.commit()
         return batch.report
+
+
+def _repeated_skus(
+    products: Iterable[ImportedProduct], lines: dict[str, int]
+) -> Iterator[RowProblem]:
+    """Note variants with the SKU of another batch, which a dry run has not kept.
+
+    `lines` has the SKUs of the batches before, and gets those of this one.
+    """
+    found = [
+        (sku, variant.line, product.variant_columns.get("sku", "sku"))
+        for product in products
+        for variant in product.variants
+        if (sku := variant.sku)
+    ]
+    for sku, line, column in found:
+        if sku in lines:
+            reason = f"Line {lines[sku]} has the SKU “{sku}”, too."
+            yield RowProblem(line=line, column=column, reason=reason)
+    lines |= {sku: line for sku, line, _ in found}
 
 
 def batches(products: Iterable[ImportedProduct]) -> Iterator[list[ImportedProduct]]:

@@ -44,12 +44,20 @@ class KeptRows:
     def __init__(self) -> None:
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (closed with the rows)
         self._last: dict[str, int] = {}
+        self._claimed: set[str] = set()
         finalize(self, self._file.close)
 
     def keep(self, key: str, row: NumberedRow) -> None:
         before = self._last.get(key, -1)
         self._last[key] = self._file.tell()
         self._file.write(json.dumps([before, row.line, row.row]).encode() + b"\n")
+
+    def claim(self, keys: Iterable[str]) -> None:
+        """Note that the rows of the keys belong to another row."""
+        self._claimed.update(keys)
+
+    def is_claimed(self, key: str) -> bool:
+        return key in self._claimed
 
     def take(self, key: str, numbers: NumberStyle) -> list[NumberedRow]:
         """The rows of a key in the order of the file, once."""
@@ -75,9 +83,10 @@ class ImportSource:
     """A format of product files: that of NovaCart, or of another shop.
 
     `columns` are the columns that are read, `numbers` those with numbers, all in lower case.
-    `aliases` are other names of columns. `products` reads the products of rows, with prices in a
+    `aliases` are other names of columns, and `xml_items` are the elements of an XML file that are
+    rows. `products` reads the products of rows, with prices in a
     currency. `kept_by` returns the key of a row that belongs to a product elsewhere in the file,
-    None for other rows.
+    None for other rows. `claims` returns the keys of rows that belong to a row.
     """
 
     name: str
@@ -86,6 +95,8 @@ class ImportSource:
     products: ReadProducts
     aliases: Mapping[str, str] = field(default_factory=dict)
     kept_by: Callable[[Mapping[str, Any]], str | None] = lambda _row: None
+    claims: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _row: ()
+    xml_items: frozenset[str] = frozenset()
 
     def has_column(self, name: str) -> bool:
         return name in self.columns

@@ -6,6 +6,7 @@ from typing import Any
 
 from novacart.application.catalog.import_report import RowProblem
 from novacart.domain.shared.ids import ProductId, VariantId
+from novacart.domain.shared.money import Money
 
 # The title, subtitle and brand of a product.
 Names = tuple[str, str, str]
@@ -16,8 +17,9 @@ class ImportedVariant:
     """A variant in a file: the row on `line`.
 
     `changes` are new values by the name of the field in `VariantDetails`, `options` are texts by
-    the names of the options. `picture` is the URL of its own picture, if any. `stock` is None if
-    the file does not say it; `stock_read` and `stock_version` are the figures of an export.
+    the names of the options. `price_difference` is what its price differs from that of the product
+    without options, instead of a price. `picture` is the URL of its own picture, if any. `stock` is
+    None if the file does not say it; `stock_read` and `stock_version` are the figures of an export.
     """
 
     line: int
@@ -25,6 +27,7 @@ class ImportedVariant:
     changes: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
     is_default: bool = False
+    price_difference: Money | None = None
     picture: str = ""
     stock: int | None = None
     stock_read: int | None = None

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -19,6 +19,7 @@ from novacart.application.catalog.import_rows import (
     ProductRows,
     UnreadableFile,
 )
+from novacart.application.catalog.product_file_xml import xml_rows
 from novacart.application.catalog.product_files import OPTION_COLUMNS, FileFormat, unescape_formula
 from novacart.application.catalog.product_rows import GENERIC, KEPT_IF_EMPTY
 from novacart.application.written_numbers import NumberStyle, decimal_mark_of
@@ -30,6 +31,8 @@ _BLANK: Final = re.compile(r"[\s,;]*")
 _NULL_IS_MISSING: Final = {name for columns in OPTION_COLUMNS for name in columns}
 # Columns and members that are noted.
 _MAX_COLUMNS: Final = 200
+# Bytes in which XML begins.
+_SNIFFED: Final = 100
 
 
 class FileEncoding(StrEnum):
@@ -57,30 +60,49 @@ def read_products(
 
     The stream is read twice. The first time decodes and parses all of it, so that a file that
     can't be read raises `UnreadableFile` before anything is imported. Without `encoding` the
-    file is UTF-8, or UTF-16 with a byte order mark. `mapping` gives columns of the file, in lower
+    file is UTF-8, or UTF-16 with a byte order mark. XML is recognised, and says its encoding
+    itself. `mapping` gives columns of the file, in lower
     case, other names, "" for a column that is not read.
     """
-    codec = _codec_of(stream, encoding)
-    parse = _parse_csv if format is FileFormat.CSV else _parse_json_lines
+    parse = _parser(stream, format, encoding, source)
     columns = _Columns(source, mapping or {})
     kept = KeptRows()
     total = 0
-    for row in parse(_lines(stream, codec), columns):
+    for row in parse(columns):
         total += 1
         columns.note_numbers(row)
         key = None if row.problem else source.kept_by(row.row)
         if key is not None:
             kept.keep(key, row)
+        if row.problem is None:
+            kept.claim(source.claims(row.row))
     style = columns.number_style()
     second = _Columns(source, mapping or {})
     return ProductRows(
         source=source,
-        rows=(replace(row, numbers=style) for row in parse(_lines(stream, codec), second)),
+        rows=(replace(row, numbers=style) for row in parse(second)),
         total=total,
         kept=kept,
         file_columns=tuple(columns.of_file),
         ignored_columns=tuple(columns.ignored),
     )
+
+
+def _parser(
+    stream: IO[bytes],
+    format: FileFormat,  # noqa: A002 (the word for it)
+    encoding: FileEncoding | None,
+    source: ImportSource,
+) -> Callable[["_Columns"], Iterator[NumberedRow]]:
+    """What reads the rows of the file, each time from its start."""
+    stream.seek(0)
+    if stream.read(_SNIFFED).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        if not source.xml_items:
+            raise UnreadableFile("This is an XML file. Only those of Google are read.")
+        return lambda columns: xml_rows(stream, source.xml_items, columns)
+    codec = _codec_of(stream, encoding)
+    parse = _parse_csv if format is FileFormat.CSV else _parse_json_lines
+    return lambda columns: parse(_lines(stream, codec), columns)
 
 
 @dataclass(slots=True)
@@ -96,7 +118,7 @@ class _Columns:
 
     def name_of(self, column: str) -> str:
         """The name of a column of the file in its format, "" if it is not read."""
-        key = column.strip().lower()
+        key = column.strip().lower().replace("’", "'")
         if key in self.mapping:
             return self.mapping[key]
         return self.source.aliases.get(key, key)
@@ -264,7 +286,7 @@ def _header_cells(line: str, delimiter: str) -> list[str]:
         cells = next(csv.reader([line], delimiter=delimiter, strict=True))
     except csv.Error:
         return []
-    return [cell.strip().lower() for cell in cells]
+    return [cell.strip().strip("\ufeff").lower() for cell in cells]
 
 
 def _match_cells(

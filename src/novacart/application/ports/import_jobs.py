@@ -34,6 +34,7 @@ class ImportSettings:
 
     `source` is the name of the format of the shop that wrote it, `format` is `csv` or `jsonl`.
     `mapping` gives columns of the file, in lower case, other names, "" for one that is not read.
+    `picture_folder` is the URL of pictures that the file names by a path.
     """
 
     source: str
@@ -43,6 +44,7 @@ class ImportSettings:
     set_stock: bool = False
     create_categories: bool = False
     default_stock: int = 0
+    picture_folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

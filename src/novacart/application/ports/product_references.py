@@ -16,6 +16,10 @@ class ProductReferences(Protocol):
         """The products that have one of the references, archived or not."""
         ...
 
+    def referenced(self, source: str, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        """Those of the products that have a reference of the source."""
+        ...
+
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
         """Add new references. Raises `ConcurrentChange` if one exists already."""
         ...

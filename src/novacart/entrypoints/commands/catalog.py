@@ -40,6 +40,7 @@ _FORMATS: Final = {
     ".csv": FileFormat.CSV,
     ".tsv": FileFormat.CSV,
     ".txt": FileFormat.CSV,
+    ".xml": FileFormat.CSV,
     ".jsonl": FileFormat.JSON_LINES,
     ".ndjson": FileFormat.JSON_LINES,
 }
@@ -84,6 +85,12 @@ _MAX_LINES: Final = 50
     help="Units of new variants for which FILE has no stock. Default: 0.",
 )
 @click.option(
+    "--picture-folder",
+    default="",
+    metavar="URL",
+    help="The folder of pictures that FILE names by a path.",
+)
+@click.option(
     "--map",
     "columns",
     multiple=True,
@@ -105,6 +112,7 @@ def import_products(
     set_stock: bool,
     create_categories: bool,
     default_stock: int,
+    picture_folder: str,
     columns: Sequence[str],
     report_file: Path | None,
 ) -> None:
@@ -128,6 +136,7 @@ def import_products(
                 set_stock=set_stock,
                 create_categories=create_categories,
                 default_stock=default_stock,
+                picture_folder=picture_folder,
             ),
         )
         try:
@@ -344,4 +353,6 @@ def _format_of(file: Path) -> FileFormat:
     try:
         return _FORMATS[file.suffix.lower()]
     except KeyError:
-        raise click.UsageError("FILE must end in .csv, .tsv, .txt, .jsonl or .ndjson.") from None
+        raise click.UsageError(
+            "FILE must end in .csv, .tsv, .txt, .xml, .jsonl or .ndjson."
+        ) from None

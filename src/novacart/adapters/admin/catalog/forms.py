@@ -14,7 +14,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
 from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
@@ -158,6 +158,11 @@ class ImportSettingsForm(StaffForm):
     default_stock = IntegerField(
         "Stock of new variants without one", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0
     )
+    picture_folder = StringField(
+        "URL of the folder of pictures",
+        [Optional(), Regexp("https://", message="Enter a URL that begins with https://.")],
+        description="For files that name pictures by a path, such as those of Magento.",
+    )
     set_stock = BooleanField("Set the stock of existing products where there is no stock_read")
 
     def options(self) -> dict[str, Any]:
@@ -165,6 +170,7 @@ class ImportSettingsForm(StaffForm):
         return {
             "create_categories": bool(self.create_categories.data),
             "default_stock": self.default_stock.data or 0,
+            "picture_folder": (self.picture_folder.data or "").strip(),
             "set_stock": bool(self.set_stock.data),
         }
 
@@ -178,7 +184,7 @@ class ImportForm(ImportSettingsForm):
     file = FileField(
         "File",
         description="A product export of the shop. NovaCart's own is CSV or JSON Lines.",
-        render_kw={"accept": ".csv,.tsv,.txt,.jsonl,.ndjson,text/csv"},
+        render_kw={"accept": ".csv,.tsv,.txt,.xml,.jsonl,.ndjson,text/csv"},
     )
     encoding = SelectField(
         "Encoding",

@@ -192,6 +192,7 @@ def _options_of(settings: ImportSettings) -> dict[str, Any]:
         "set_stock": settings.set_stock,
         "create_categories": settings.create_categories,
         "default_stock": settings.default_stock,
+        "picture_folder": settings.picture_folder,
     }
 
 

@@ -23,6 +23,15 @@ class SqlProductReferences:
         )
         return {reference: ProductId(product_id) for reference, product_id in rows}
 
+    def referenced(self, source: str, product_ids: Iterable[ProductId]) -> set[ProductId]:
+        rows = self._connection.scalars(
+            select(product_references.c.product_id).where(
+                product_references.c.product_id.in_(set(product_ids)),
+                product_references.c.source == source,
+            )
+        )
+        return {ProductId(product_id) for product_id in rows}
+
     def add(self, source: str, references: Mapping[str, ProductId]) -> None:
         if not references:
             return

@@ -18,7 +18,12 @@ from novacart.application.catalog.imported_product import (
 from novacart.application.written_numbers import UnclearNumber, read_money, read_number
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.stock import MAX_ON_HAND
-from novacart.domain.catalog.text_rules import MAX_TAG, MAX_TAGS
+from novacart.domain.catalog.text_rules import (
+    MAX_META_DESCRIPTION,
+    MAX_META_TITLE,
+    MAX_TAG,
+    MAX_TAGS,
+)
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.money import Money
 
@@ -41,7 +46,7 @@ class Cells:
         self.line = row.line
         self._row = row.row
         self.numbers = row.numbers
-        self._currency = currency
+        self.currency = currency
 
     def text(self, *columns: str) -> str:
         """The first cell that is not blank, "" if all are."""
@@ -65,7 +70,7 @@ class Cells:
         text = self.text(column)
         if not text:
             return None
-        return read_money(text, self._currency, self.numbers, field=column)
+        return read_money(text, self.currency, self.numbers, field=column)
 
     def number(self, column: str) -> Decimal | None:
         """None for a blank cell. Raises `InvalidValue` on the column."""
@@ -133,6 +138,13 @@ class Draft:
             self.changes["description_html"] = given if is_html(given) else ""
         if brand and cells.text(brand):
             self.changes["brand"] = cells.text(brand)[:MAX_TITLE]
+
+    def page_texts(self, cells: Cells, title: Sequence[str], description: Sequence[str]) -> None:
+        """Read the title and description for search engines, cut to their lengths."""
+        limits = {"meta_title": MAX_META_TITLE, "meta_description": MAX_META_DESCRIPTION}
+        for (field_name, limit), columns in zip(limits.items(), (title, description), strict=True):
+            if text := plain_text(cells.text(*columns)):
+                self.changes[field_name] = text[:limit]
 
     def category_path(self, path: Sequence[str]) -> None:
         if path:
@@ -223,8 +235,10 @@ def variant_changes(
     *, sku: str, barcode: str, weight_g: int | None, price: Money | None, compare_at: Money | None
 ) -> dict[str, Any]:
     """The fields of a variant that a file gives. A blank cell leaves the present value."""
+    sku = "".join(filter(str.isprintable, sku))
     given = {"sku": sku, "barcode": barcode, "weight_g": weight_g, "price": price}
     return {
-        **{name: value for name, value in given.items() if value},
+        # A price of 0 is an error, not a price that is missing.
+        **{name: each for name, each in given.items() if each or isinstance(each, Money)},
         "compare_at_price": compare_at,
     }

@@ -1,4 +1,4 @@
-"""Product data of Google Merchant Center, as text separated by tabs or commas.
+"""Product data of Google Merchant Center, as text separated by tabs or commas, or as XML.
 
 Source: Google's “Product data specification”.
 """
@@ -65,12 +65,16 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
     # Only what differs is an option.
     used = [column for column in _OPTIONS if len({cells.text(column) for cells in of_rows}) > 1]
 
+    combinations = {tuple(cells.text(column) for column in used) for cells in of_rows}
+    needs_items = len(combinations) < len(group)
+    has_titles = len({cells.text("title").casefold() for cells in of_rows}) == len(group)
+
     def read(cells: Cells) -> None:
         if cells is of_rows[0]:
             _read_product(draft, cells)
         options = {_OPTIONS[column]: cells.text(column) or "None" for column in used}
-        if len(group) > 1 and not used:
-            options = {"Item": cells.text("id")}
+        if needs_items:
+            options["Item"] = cells.text("title" if has_titles else "id")
         draft.variants.append(_variant_of(draft, cells, options))
 
     for row, cells in zip(group, of_rows, strict=True):
@@ -113,4 +117,5 @@ GOOGLE: Final = ImportSource(
     numbers=frozenset({"price", "sale_price"}),
     products=_read_products,
     kept_by=_group_of,
+    xml_items=frozenset({"item", "entry"}),
 )

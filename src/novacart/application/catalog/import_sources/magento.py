@@ -17,14 +17,19 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
-from novacart.domain.shared.errors import DomainError
+from novacart.domain.shared.errors import DomainError, InvalidValue
 
 _SOLD: Final = {"simple", "virtual", "downloadable", "configurable"}
 _ROOT: Final = "Default Category"
+_HIDDEN: Final = "not visible individually"
+# The file has a column `weight` without its unit. People name the unit by the mapping of columns.
+_UNITS: Final = ("kg", "g", "lbs", "oz")
 _COLUMNS: Final = (
     *("sku", "store_view_code", "product_type", "categories", "name", "description"),
     *("short_description", "product_online", "visibility", "price", "special_price"),
     *("special_price_to_date", "url_key", "base_image", "base_image_label", "additional_images"),
+    *("additional_image_labels", "meta_title", "meta_description"),
+    *(f"weight ({unit})" for unit in _UNITS),
     *("additional_attributes", "qty", "configurable_variations", "configurable_variation_labels"),
 )
 _FIELDS: Final = {
@@ -37,37 +42,48 @@ _VARIANT_FIELDS: Final = {
     "sku": "sku",
     "price": "price",
     "compare_at_price": "special_price",
+    "weight_g": "weight",
     "stock": "qty",
 }
 
 
-def _sku_of_variation(row: Mapping[str, Any]) -> str | None:
-    is_hidden = str(row.get("visibility") or "").strip().lower() == "not visible individually"
-    is_product = str(row.get("product_type") or "").strip() != "configurable"
-    if is_hidden and is_product and not str(row.get("store_view_code") or "").strip():
-        return str(row.get("sku") or "").strip()
-    return None
+def _simple_sku(row: Mapping[str, Any]) -> str | None:
+    """The SKU of a product that may be a variation of another one."""
+    is_simple = _text(row, "product_type") in {"simple", "virtual", "downloadable", ""}
+    has_variations = "configurable_variations" in row
+    return _text(row, "sku") if is_simple and has_variations else None
+
+
+def _skus_of_variations(row: Mapping[str, Any]) -> list[str]:
+    variations = split_values(_text(row, "configurable_variations"), "|")
+    return [_pairs(variation, ",").get("sku", "") for variation in variations]
+
+
+def _text(row: Mapping[str, Any], column: str) -> str:
+    return str(row.get(column) or "").strip()
 
 
 def _read_products(
     rows: Iterable[NumberedRow], kept: KeptRows, currency: str
 ) -> Iterator[ImportedProduct]:
-    style = None
+    seen: set[str] = set()
     for row in rows:
-        style = row.numbers
         cells = Cells(row, currency)
-        # Other store views have translations of the same products.
-        if row.problem is None and (cells.text("store_view_code") or _sku_of_variation(row.row)):
-            continue
-        draft = Draft(line=row.line, reference=cells.text("sku") or None)
+        sku = cells.text("sku")
+        if row.problem is None:
+            # Other store views have translations of the same products.
+            if cells.text("store_view_code") and sku in seen:
+                continue
+            seen.add(sku)
+            if kept.is_claimed(sku):
+                continue
+        draft = Draft(line=row.line, reference=sku or None)
         rejecting(draft, row, lambda draft=draft, cells=cells: _read(draft, cells, kept, currency))  # type: ignore[misc]
+        if draft.problems and not draft.variants:
+            for of_variation in _skus_of_variations(row.row):
+                for found in kept.take(of_variation, row.numbers)[:1]:
+                    draft.reject(found.line, "The product of this variation was not imported.")
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
-    if style is not None:
-        for _, left in kept.take_rest(style):
-            draft = Draft(line=left[0].line, reference=None)
-            reason = "It is not visible individually, and no product was imported with it."
-            draft.reject(left[0].line, reason, "visibility")
-            yield draft.finish(_FIELDS, _VARIANT_FIELDS)
 
 
 def _read(draft: Draft, cells: Cells, kept: KeptRows, currency: str) -> None:
@@ -76,14 +92,20 @@ def _read(draft: Draft, cells: Cells, kept: KeptRows, currency: str) -> None:
         raise DomainError(f"Products of the type {kind} are not imported.")
     if cells.text("product_online") in {"0", "2"}:
         raise DomainError("This product is not online. It was not imported.")
+    if cells.text("visibility").lower() == _HIDDEN:
+        reason = "It is not visible individually, and no product was imported with it."
+        raise InvalidValue("visibility", reason)
     draft.describe(cells, title="name", html=["description", "short_description"])
+    draft.page_texts(cells, ["meta_title"], ["meta_description"])
     brand = _pairs(cells.text("additional_attributes"), ",")
     maker = brand.get("brand") or brand.get("manufacturer")
     if maker:
         draft.changes["brand"] = maker
     _read_categories(draft, cells)
-    for url in (cells.text("base_image"), *split_values(cells.text("additional_images"))):
-        draft.add_picture(cells.line, url)
+    draft.add_picture(cells.line, cells.text("base_image"), cells.text("base_image_label"))
+    labels = split_values(cells.text("additional_image_labels"))
+    for number, url in enumerate(split_values(cells.text("additional_images"))):
+        draft.add_picture(cells.line, url, labels[number] if number < len(labels) else "")
     if kind == "configurable":
         _read_variations(draft, cells, kept, currency)
     else:
@@ -127,11 +149,15 @@ def _variant_of(draft: Draft, cells: Cells, options: Mapping[str, str]) -> Impor
         draft.note(cells.line, reason, "special_price")
         special = None
     price, compare_at = sale_prices(special, cells.money("price"))
+    weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
     return ImportedVariant(
         line=cells.line,
-        # The file does not say the unit of weights.
         changes=variant_changes(
-            sku=cells.text("sku"), barcode="", weight_g=None, price=price, compare_at=compare_at
+            sku=cells.text("sku"),
+            barcode="",
+            weight_g=next(filter(None, weights), None),
+            price=price,
+            compare_at=compare_at,
         ),
         options=options,
         picture=cells.text("base_image") if options else "",
@@ -156,7 +182,8 @@ def _pairs(text: str, separator: str) -> dict[str, str]:
 MAGENTO: Final = ImportSource(
     name="magento",
     columns=_COLUMNS,
-    numbers=frozenset({"price", "special_price", "qty"}),
+    numbers=frozenset({"price", "special_price", "qty", *(f"weight ({unit})" for unit in _UNITS)}),
     products=_read_products,
-    kept_by=_sku_of_variation,
+    kept_by=_simple_sku,
+    claims=_skus_of_variations,
 )

@@ -4,6 +4,7 @@ Source: PrestaShop's documentation, “Import”, and the sample files that it o
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
@@ -16,6 +17,7 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.written_numbers import read_money
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
 
@@ -23,6 +25,7 @@ _COLUMNS: Final = (
     *("product id", "active", "name", "categories", "price", "discount amount"),
     *("discount percent", "discount from", "discount to", "reference", "manufacturer", "ean13"),
     *("upc", "weight", "quantity", "summary", "description", "tags", "image urls"),
+    *("meta title", "meta description", "image url"),
     *("image alt texts", "product reference", "attribute", "value", "impact on price", "default"),
 )
 _RENAMED: Final = {
@@ -32,7 +35,6 @@ _RENAMED: Final = {
     "status": "active",
     "name *": "name",
     "name*": "name",
-    "categories (x,y,z...)": "categories",
     "category": "categories",
     "price tax excluded": "price",
     "price tax included": "price",
@@ -41,14 +43,18 @@ _RENAMED: Final = {
     "discount to (yyyy-mm-dd)": "discount to",
     "reference #": "reference",
     "short description": "summary",
-    "tags (x,y,z...)": "tags",
-    "image urls (x,y,z...)": "image urls",
-    "image alt texts (x,y,z...)": "image alt texts",
+    "price tax excluded or price tax included": "price",
+    **{
+        f"{name} (x{mark}y{mark}z...)": name
+        for name in ("categories", "tags", "image urls", "image alt texts")
+        for mark in (",", ";")
+    },
     "attribute (name:type:position)*": "attribute",
     "attribute (name:type:position)": "attribute",
     "value (value:position)*": "value",
     "value (value:position)": "value",
     "default (0 = no, 1 = yes)": "default",
+    "default (0 = no; 1 = yes)": "default",
 }
 _FIELDS: Final = {
     "title": "name",
@@ -70,12 +76,28 @@ _ROOTS: Final = {"root", "home"}
 def _read_products(
     rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
 ) -> Iterator[ImportedProduct]:
-    for row in rows:
-        cells = Cells(row, currency)
+    for _, group in groupby(rows, _Group()):
+        of_rows = [(row, Cells(row, currency)) for row in group]
+        [(first, cells), *_] = of_rows
         reference = cells.text("product id", "product reference", "reference")
-        draft = Draft(line=row.line, reference=reference or None)
-        rejecting(draft, row, lambda draft=draft, cells=cells: _read(draft, cells))  # type: ignore[misc]
+        draft = Draft(line=first.line, reference=reference or None)
+        for row, each in of_rows:
+            rejecting(draft, row, lambda draft=draft, each=each: _read(draft, each))  # type: ignore[misc]
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+class _Group:
+    """The product of a row: equal for combinations of one product."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def __call__(self, row: NumberedRow) -> tuple[str, int]:
+        reference = str(row.row.get("product id") or row.row.get("product reference") or "").strip()
+        if reference and row.row.get("attribute") and row.problem is None:
+            return reference, 0
+        self._number += 1
+        return reference, self._number
 
 
 def _read(draft: Draft, cells: Cells) -> None:
@@ -87,15 +109,17 @@ def _read(draft: Draft, cells: Cells) -> None:
     draft.describe(cells, title="name", html=["description", "summary"], brand="manufacturer")
     names = [
         name
-        for category in split_values(cells.text("categories"))
+        for category in _list(cells, "categories")
         for name in split_values(category, "/")
         if name.lower() not in _ROOTS
     ]
     # Its categories are not a path. The last one is the most exact.
     draft.category_path(names[-1:])
-    draft.add_tags(cells.line, split_values(cells.text("tags")), "tags")
-    for url in split_values(cells.text("image urls")):
-        draft.add_picture(cells.line, url)
+    draft.add_tags(cells.line, _list(cells, "tags"), "tags")
+    draft.page_texts(cells, ["meta title"], ["meta description"])
+    texts = _list(cells, "image alt texts")
+    for number, url in enumerate(_list(cells, "image urls")):
+        draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
     price, compare_at = _prices(draft, cells)
     draft.variants.append(
         ImportedVariant(
@@ -129,13 +153,8 @@ def _prices(draft: Draft, cells: Cells) -> tuple[Money | None, Money | None]:
 
 
 def _read_combination(draft: Draft, cells: Cells) -> None:
-    impact = cells.number("impact on price")
-    if impact:
-        raise DomainError(
-            "The price of this combination differs from its product's. Add it in the back office."
-        )
-    names = [name.split(":")[0].strip() for name in split_values(cells.text("attribute"))]
-    texts = [text.split(":")[0].strip() for text in split_values(cells.text("value"))]
+    names = [name.split(":")[0].strip() for name in _list(cells, "attribute")]
+    texts = [text.split(":")[0].strip() for text in _list(cells, "value")]
     if len(names) != len(texts):
         raise DomainError("The combination has another number of attributes than of values.")
     changes = variant_changes(
@@ -152,9 +171,25 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
             changes=changes,
             options=dict(zip(names, texts, strict=True)),
             is_default=cells.is_true("default"),
+            price_difference=_difference(cells),
+            picture=cells.text("image url"),
             stock=cells.units("quantity"),
         )
     )
+
+
+def _difference(cells: Cells) -> Money | None:
+    """What the price of a combination differs from that of its product."""
+    text = cells.text("impact on price")
+    if not text:
+        return None
+    amount = read_money(text.lstrip("+-"), cells.currency, cells.numbers, field="impact on price")
+    return -amount if text.startswith("-") else amount
+
+
+def _list(cells: Cells, column: str) -> list[str]:
+    text = cells.text(column)
+    return split_values(text, ";" if ";" in text else ",")
 
 
 PRESTASHOP: Final = ImportSource(

@@ -30,9 +30,12 @@ _COLUMNS: Final = (
     *("variant sku", "variant barcode", "variant price", "variant compare at price"),
     *("variant grams", "variant inventory qty"),
     *("image src", "image position", "image alt text", "variant image"),
+    *("seo title", "seo description"),
 )
 _RENAMED: Final = {
     "url handle": "handle",
+    "body": "body (html)",
+    "body html": "body (html)",
     "description": "body (html)",
     "published on online store": "published",
     "sku": "variant sku",
@@ -41,6 +44,7 @@ _RENAMED: Final = {
     "compare-at price": "variant compare at price",
     "weight value (grams)": "variant grams",
     "inventory quantity": "variant inventory qty",
+    "variant inventory quantity": "variant inventory qty",
     "product image url": "image src",
     "variant image url": "variant image",
 }
@@ -101,6 +105,7 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
 
 def _read_product(draft: Draft, cells: Cells) -> None:
     draft.describe(cells, title="title", html=["body (html)"], brand="vendor")
+    draft.page_texts(cells, ["seo title"], ["seo description"])
     path = [cells.text("type")] if cells.text("type") else []
     path = path or split_values(cells.text("product category"), ">")
     draft.category_path(path)

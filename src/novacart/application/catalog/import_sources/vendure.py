@@ -16,6 +16,7 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.domain.catalog.product_details import MAX_TITLE
 from novacart.domain.shared.errors import DomainError
 
 _TRANSLATED: Final = (
@@ -45,7 +46,7 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
     def read(row: NumberedRow) -> None:
         cells = Cells(row, currency)
         if row is group[0]:
-            names.extend(split_values(cells.text("optiongroups"), "|"))
+            names.extend(_values(cells, "optiongroups"))
             _read_product(draft, cells)
         draft.variants.append(_variant_of(cells, names))
 
@@ -55,20 +56,26 @@ def _read_group(draft: Draft, group: Sequence[NumberedRow], currency: str) -> No
 
 def _read_product(draft: Draft, cells: Cells) -> None:
     draft.describe(cells, title="name", html=["description"])
-    for facet in split_values(cells.text("facets"), "|"):
+    for facet in _values(cells, "facets") + _values(cells, "variantfacets"):
         name, _, value = facet.partition(":")
-        if name.strip().lower() in {"brand", "manufacturer"} and value.strip():
-            draft.changes["brand"] = value.strip()
-        elif name.strip().lower() == "category" and value.strip():
+        kind = name.strip().lower()
+        if kind in {"brand", "brands", "manufacturer"} and value.strip():
+            draft.changes.setdefault("brand", value.strip()[:MAX_TITLE])
+        elif kind in {"category", "categories"} and value.strip() and draft.category is None:
             draft.category_path([value.strip()])
-        elif value.strip():
+        else:
             draft.add_tags(cells.line, [value], "facets")
-    for url in split_values(cells.text("assets"), "|"):
+    for url in _values(cells, "assets"):
         draft.add_picture(cells.line, url)
 
 
+def _values(cells: Cells, column: str) -> list[str]:
+    """The parts of a list. Vendure's own files have quotes after spaces, which are no CSV."""
+    return split_values(cells.text(column).strip('"'), "|")
+
+
 def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
-    texts = split_values(cells.text("optionvalues"), "|")
+    texts = _values(cells, "optionvalues")
     if len(texts) != len(names):
         raise DomainError("The row has another number of option values than of option groups.")
     is_counted = not cells.is_false("trackinventory")
@@ -80,7 +87,7 @@ def _variant_of(cells: Cells, names: Sequence[str]) -> ImportedVariant:
         compare_at=None,
     )
     del changes["compare_at_price"]
-    pictures = split_values(cells.text("variantassets"), "|")
+    pictures = _values(cells, "variantassets")
     return ImportedVariant(
         line=cells.line,
         changes=changes,

@@ -29,14 +29,120 @@ _COLUMNS: Final = (
     *("id", "type", "sku", "gtin, upc, ean, or isbn", "name", "published"),
     *("visibility in catalog", "short description", "description"),
     *("date sale price starts", "date sale price ends", "sale price", "regular price"),
-    *("stock", *(f"weight ({unit})" for unit in _UNITS)),
+    *("in stock?", "stock", *(f"weight ({unit})" for unit in _UNITS)),
     *("categories", "tags", "brands", "images", "parent", "position"),
     *(
         f"attribute {number} {part}"
         for number in _ATTRIBUTES
         for part in ("name", "value(s)", "default")
     ),
+    *("meta: _yoast_wpseo_title", "meta: rank_math_title"),
+    *("meta: _yoast_wpseo_metadesc", "meta: rank_math_description"),
 )
+# The names of columns in the languages of WooCommerce's shops, as it translates them.
+_TRANSLATED: Final = {
+    "type": ("typ", "tipo", "тип"),
+    "sku": ("artikelnummer", "ugs", "cod", "artikelcode", "артикул"),
+    "name": ("nom", "nombre", "nome", "naam", "имя"),
+    "published": (
+        "veröffentlicht",
+        "publié",
+        "publicado",
+        "pubblicato",
+        "gepubliceerd",
+        "опубликован",
+    ),
+    "visibility in catalog": (
+        *("sichtbarkeit im katalog", "visibilité dans le catalogue", "видимость в каталоге"),
+        *("visibilidad en el catálogo", "visibilità nel catalogo", "visibilidade no catálogo"),
+        *("zichtbaarheid in catalogus", "catalog visibility"),
+    ),
+    "short description": (
+        *("kurzbeschreibung", "description courte", "descripción corta", "breve descrizione"),
+        *("descrição curta", "korte beschrijving", "короткое описание", "краткое описание"),
+    ),
+    "description": (
+        *("beschreibung", "descripción", "descrizione", "descrição", "beschrijving", "описание"),
+    ),
+    "date sale price starts": (
+        *("datum, an dem angebotspreis beginnt", "date de début de promo", "startdatum actieprijs"),
+        *("día en que empieza el precio rebajado", "data di partenza del prezzo in saldo"),
+        *("data de preço promocional começa em", "дата начала действия продажной цены"),
+    ),
+    "date sale price ends": (
+        *("datum, an dem angebotspreis endet", "date de fin de promo", "einddatum actieprijs"),
+        *("día en que termina el precio rebajado", "termine data del prezzo di vendita"),
+        *("data de preço promocional termina em", "дата окончания действия продажной цены"),
+    ),
+    "in stock?": (
+        *("vorrätig?", "en stock ?", "¿en inventario?", "¿existencias?", "em estoque?"),
+        *("op voorraad?", "в наличии?"),
+    ),
+    "stock": (
+        *("lager", "lagerbestand", "inventario", "magazzino", "estoque", "voorraad", "запасы"),
+    ),
+    "sale price": (
+        *("angebotspreis", "tarif promo", "precio rebajado", "prezzo in offerta"),
+        *("preço promocional", "actieprijs", "цена распродажи"),
+    ),
+    "regular price": (
+        *("regulärer preis", "tarif régulier", "precio normal", "prezzo di listino", "preço"),
+        *("reguliere prijs", "базовая цена"),
+    ),
+    "categories": (
+        *("kategorien", "catégories", "categorías", "categorie", "categorias", "categorieën"),
+        "категории",
+    ),
+    "tags": ("schlagwörter", "étiquettes", "etiquetas", "etichette", "метки"),
+    "brands": ("marken", "marques", "marcas", "marchi", "merken", "бренды"),
+    "images": (
+        "bilder",
+        "imágenes",
+        "immagine",
+        "immagini",
+        "imagens",
+        "afbeeldingen",
+        "изображения",
+    ),
+    "parent": (
+        *("übergeordnetes produkt", "übergeordnet", "superior", "genitore", "ascendente"),
+        *("hoofd", "родительский"),
+    ),
+    "position": ("posición", "posizione", "posição", "positie", "позиция"),
+}
+_TRANSLATED_ATTRIBUTES: Final = {
+    "name": (
+        *(
+            "attribut {} name",
+            "nom de l'attribut {}",
+            "nombre del atributo {}",
+            "attributo {} nome",
+        ),
+        *("nome do atributo {}", "attribuut {} naam", "имя атрибута {}"),
+    ),
+    "value(s)": (
+        *("attribut {} wert(e)", "valeur(s) de l'attribut {}", "valor(es) del atributo {}"),
+        *("attributo {} valuta(e)", "attributo {} valore(i)", "valores do atributo {}"),
+        *("attribuut {} waarde(n)", "значение(-я) аттрибута(-ов) {}", "значения атрибутов {}"),
+    ),
+    "default": (
+        *("attribut {} standard", "attribut {} par défaut", "atributo por defecto {}"),
+        *("attributo {} predefinito", "atributo {} padrão", "attribuut {} standaard"),
+    ),
+}
+_WEIGHTS: Final = ("gewicht", "poids", "peso", "вес")
+_ALIASES: Final = {
+    **{name: column for column, names in _TRANSLATED.items() for name in names},
+    **{
+        name.format(number): f"attribute {number} {part}"
+        for part, names in _TRANSLATED_ATTRIBUTES.items()
+        for name in names
+        for number in _ATTRIBUTES
+    },
+    **{f"{word} ({unit})": f"weight ({unit})" for word in _WEIGHTS for unit in _UNITS},
+}
+_PAGE_TITLES: Final = ("meta: _yoast_wpseo_title", "meta: rank_math_title")
+_PAGE_DESCRIPTIONS: Final = ("meta: _yoast_wpseo_metadesc", "meta: rank_math_description")
 _FIELDS: Final = {
     "title": "name",
     "description": "description",
@@ -96,6 +202,7 @@ def _read_product(row: NumberedRow, kept: KeptRows, currency: str) -> ImportedPr
             draft.changes["brand"] = split_values(cells.text("brands"))[0]
         if cells.has("short description") and cells.text("description"):
             _read_subtitle(draft, cells)
+        draft.page_texts(cells, _PAGE_TITLES, _PAGE_DESCRIPTIONS)
         _read_categories(draft, cells)
         draft.add_tags(cells.line, split_values(cells.text("tags")), "tags")
         for url in split_values(cells.text("images")):
@@ -201,6 +308,7 @@ def _variant_of(
     price, compare_at = sale_prices(sale, cells.money("regular price"))
     weights = (cells.grams(f"weight ({unit})", unit) for unit in _UNITS)
     images = split_values(cells.text("images"))
+    is_sold_out = cells.is_false("in stock?") and not cells.text("stock")
     return ImportedVariant(
         line=cells.line,
         changes=variant_changes(
@@ -213,13 +321,14 @@ def _variant_of(
         options=options,
         is_default=is_default,
         picture=images[0] if options and images else "",
-        stock=cells.units("stock"),
+        stock=0 if is_sold_out else cells.units("stock"),
     )
 
 
 WOOCOMMERCE: Final = ImportSource(
     name="woocommerce",
     columns=_COLUMNS,
+    aliases=_ALIASES,
     numbers=frozenset({"sale price", "regular price", *(f"weight ({unit})" for unit in _UNITS)}),
     products=_read_products,
     kept_by=_parent_of_variation,

@@ -1,0 +1,95 @@
+"""Rows of product files in XML, such as feeds in RSS or Atom."""
+
+from collections.abc import Iterator
+from typing import IO, Any, Protocol
+from xml.parsers import expat
+
+from novacart.application.catalog.import_rows import NumberedRow, UnreadableFile
+
+_CHUNK = 65_536
+# Between the values of an element that an item has several times.
+_SEPARATOR = ","
+
+
+class FileColumns(Protocol):
+    """The names of a file's columns in its format."""
+
+    def note(self, column: str) -> None: ...
+
+    def name_of(self, column: str) -> str: ...
+
+
+def xml_rows(
+    stream: IO[bytes], items: frozenset[str], columns: FileColumns
+) -> Iterator[NumberedRow]:
+    """A row for each element named as one of `items`, with the texts of the elements in it.
+
+    Prefixes of names do not matter. Raises `UnreadableFile` for a file that is not well-formed,
+    and for one with a document type, whose entities may be endless.
+    """
+    stream.seek(0)
+    reader = _Reader(items, columns)
+    is_last = False
+    while not is_last:
+        chunk = stream.read(_CHUNK)
+        is_last = not chunk
+        try:
+            reader.parser.Parse(chunk, is_last)
+        except expat.ExpatError as error:
+            raise UnreadableFile(f"The XML is not well-formed in line {error.lineno}.") from error
+        yield from reader.rows
+        reader.rows.clear()
+    if not reader.has_items:
+        raise UnreadableFile(f"The XML has none of the elements {', '.join(sorted(items))}.")
+
+
+class _Reader:
+    def __init__(self, items: frozenset[str], columns: FileColumns) -> None:
+        self.rows: list[NumberedRow] = []
+        self.has_items = False
+        self._items = items
+        self._columns = columns
+        self._line = 0
+        self._depth = 0
+        self._row: dict[str, Any] | None = None
+        self._texts: list[str] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._texts.append
+        self.parser.StartDoctypeDeclHandler = self._refuse
+
+    def _start(self, name: str, _attributes: object) -> None:
+        if self._row is not None:
+            self._depth += 1
+            if self._depth == 1:
+                self._texts.clear()
+        elif _local(name) in self._items:
+            self._row, self._depth, self._line = {}, 0, self.parser.CurrentLineNumber
+            self.has_items = True
+
+    def _end(self, name: str) -> None:
+        if self._row is None:
+            self._texts.clear()
+            return
+        if self._depth == 0:
+            self.rows.append(NumberedRow(line=self._line, row=self._row))
+            self._row = None
+        elif self._depth == 1:
+            self._add(self._row, _local(name), "".join(self._texts).strip())
+        self._depth -= 1
+
+    def _add(self, row: dict[str, Any], element: str, text: str) -> None:
+        self._columns.note(element)
+        column = self._columns.name_of(element)
+        if not column or not text:
+            return
+        row[column] = f"{row[column]}{_SEPARATOR}{text}" if row.get(column) else text
+
+    def _refuse(self, *_declaration: object) -> None:
+        raise UnreadableFile("XML with a document type (DOCTYPE) is not read.")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2].lower()
