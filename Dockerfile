@@ -1,5 +1,5 @@
 # The image of the web server, the worker and all other commands: docker build -t novacart .
-# The final stage has Python, the locked packages, NovaCart and the client of PostgreSQL; no compiler, pip, tests or secrets.
+# The final stage has Python, the locked packages, NovaCart and PostgreSQL; no compiler, pip, tests or secrets.
 
 FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -22,8 +22,12 @@ RUN /opt/novacart/bin/python -m pip install --quiet --no-index --no-deps --no-bu
 RUN /opt/novacart/bin/python -m pip uninstall --quiet --yes editables hatchling pathspec pluggy tomlkit trove-classifiers pip
 
 FROM python:3.13-slim-trixie
-# pg_dump and pg_restore 17, for `novacart backup`.
-RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
+# PostgreSQL 17 for `novacart backup` and `restore`: its client, and the server for scratch copies, without a database.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends postgresql-common \
+    && sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf \
+    && apt-get install --yes --no-install-recommends postgresql-17 \
+    && rm -rf /var/lib/apt/lists/*
 RUN groupadd --gid 10001 novacart
 RUN useradd --uid 10001 --gid novacart --no-create-home --home-dir /var/lib/novacart --shell /usr/sbin/nologin novacart
 # /etc/novacart may hold a .env file, /var/lib/novacart holds local files,

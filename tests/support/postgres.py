@@ -58,7 +58,7 @@ class PostgresServer:
         self._log = folder / "postgresql.log"
         # PostgreSQL refuses to run as root.
         self._user = "nobody" if os.geteuid() == 0 else None
-        self._binaries = self._reachable_binaries()
+        self.binaries = self._reachable_binaries()
         self._process: subprocess.Popen[bytes] | None = None
         self.port = _free_port()
 
@@ -72,7 +72,7 @@ class PostgresServer:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    str(self._binaries / "postgres"),
+                    str(self.binaries / "postgres"),
                     *("-D", str(self._data), "-p", str(self.port)),
                     *("-k", str(self._folder), *settings),
                 ],
@@ -92,7 +92,7 @@ class PostgresServer:
         replica = type(self)(folder, settings=self._settings | dict(settings or {}))
         result = subprocess.run(
             [
-                str(replica._binaries / "pg_basebackup"),
+                str(replica.binaries / "pg_basebackup"),
                 *("--host=127.0.0.1", f"--port={self.port}", "--username=postgres"),
                 *("--pgdata", str(replica._data), "--write-recovery-conf"),
                 *("--checkpoint=fast", "--no-sync"),
@@ -105,6 +105,12 @@ class PostgresServer:
         if result.returncode != 0:
             raise PostgresUnavailable(f"pg_basebackup failed:\n{result.stderr.decode()}")
         return replica
+
+    def own_data(self) -> None:
+        """Let the server's user own its data, which another one has written."""
+        if self._user is not None:
+            for path in (self._data, *self._data.rglob("*")):
+                shutil.chown(path, self._user)
 
     def stop(self) -> None:
         """Shut down: close connections and roll back transactions."""
@@ -127,7 +133,7 @@ class PostgresServer:
     def _initialise(self) -> None:
         result = subprocess.run(
             [
-                str(self._binaries / "initdb"),
+                str(self.binaries / "initdb"),
                 *("--username=postgres", "--auth=trust", "--no-sync", "-D", str(self._data)),
                 # The same sort order on every machine.
                 *("--encoding=UTF8", "--locale=C"),

@@ -15,6 +15,7 @@ from novacart.entrypoints.settings import InvalidSetting
 # The module of each command. It imports what its commands use, such as the web server, so it is
 # imported for its commands and for help only (click's documentation, "Lazily Loading Subcommands").
 COMMANDS: Final = {
+    "archive-wal": "backup",
     "audit": "audit",
     "backup": "backup",
     "check": "check",

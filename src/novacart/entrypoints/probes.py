@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.point_in_time import SLOT
 from novacart.adapters.persistence.replicas.replicas import ReplicaProblem, Replicas
-from novacart.adapters.persistence.server_state import server_time, timeouts
+from novacart.adapters.persistence.server_state import server_time, slot_state, timeouts
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.operations import Health, HealthQueries
 from novacart.application.back_office.queries import BackOfficeQueries
@@ -107,6 +108,7 @@ def check_installation(
             yield from _check_operation(injector)
             yield from _check_timeouts(settings, injector.get(Database))
             yield from _check_replicas(settings, injector.get(Replicas))
+            yield from _check_wal_archive(settings, injector.get(Database))
         if settings.redis_url:
             yield from _check_redis(settings.redis_url)
     except Unavailable as failure:
@@ -248,6 +250,25 @@ def _check_replicas(settings: Settings, replicas: Replicas) -> Iterator[Finding]
             "DATABASE_REPLICA_URLS",
             f"DATABASE_REPLICA_URLS: {name} {problem_text} Reads go to the primary meanwhile.",
             remedy,
+        )
+
+
+def _check_wal_archive(settings: Settings, database: Database) -> Iterator[Finding]:
+    if not settings.backup_wal:
+        return
+    state = slot_state(database, SLOT)
+    if state is None or not state[0]:
+        yield warning(
+            "BACKUP_WAL",
+            "BACKUP_WAL: the write-ahead log is not archived, and the server keeps it meanwhile.",
+            "Start `novacart archive-wal`.",
+        )
+    if state is not None and state[1]:
+        yield warning(
+            "BACKUP_WAL",
+            "BACKUP_WAL: the server has deleted a part of the log that was not archived.",
+            f"Run `SELECT pg_drop_replication_slot('{SLOT}')`, start `novacart archive-wal` again,"
+            " and run `novacart backup --prove`. Moments in between can't be restored.",
         )
 
 

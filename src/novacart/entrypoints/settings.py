@@ -128,6 +128,7 @@ class Settings:
     backup_dir: Path
     backup_key: str = field(repr=False)
     backup_keep_days: int
+    backup_wal: bool
     access_token_lifetime: timedelta
     refresh_token_lifetime: timedelta
     max_sessions: int
@@ -236,6 +237,7 @@ def load_settings(
         backup_dir=Path(read.text("BACKUP_DIR", str(var / "backups"))),
         backup_key=_backup_key(read.text("BACKUP_KEY")),
         backup_keep_days=read.number("BACKUP_KEEP_DAYS", 14, maximum=3650),
+        backup_wal=_backup_wal(database_url, enabled=read.flag("BACKUP_WAL", default=False)),
         access_token_lifetime=timedelta(minutes=read.number("ACCESS_TOKEN_LIFETIME", 60)),
         refresh_token_lifetime=timedelta(
             minutes=read.number("REFRESH_TOKEN_LIFETIME", 7 * 24 * 60)
@@ -398,6 +400,16 @@ def _backup_key(value: str) -> str:
             setting="BACKUP_KEY",
         )
     return value
+
+
+def _backup_wal(database_url: str, *, enabled: bool) -> bool:
+    if enabled and database_url.startswith("sqlite:"):
+        raise InvalidSetting(
+            "BACKUP_WAL needs a DATABASE_URL of PostgreSQL: the log of SQLite can't be archived."
+            " Leave it empty, and run `novacart backup` more often.",
+            setting="BACKUP_WAL",
+        )
+    return enabled
 
 
 def _email_backend(value: str, *, host: str, debug: bool) -> EmailBackend | None:

@@ -177,6 +177,7 @@ def test_compose_starts_each_program_of_the_shop(compose: dict[str, Any]) -> Non
         "migrate": "migrate",
         "web": "serve",
         "worker": "worker",
+        "archive": "archive-wal",
         "backup": "backup",
     }
 
@@ -271,11 +272,11 @@ def test_unit_runs_a_command_as_an_ordinary_user_in_a_read_only_system(path: Pat
     assert command in COMMANDS
 
 
-def test_client_of_postgresql_in_the_image_fits_the_server(compose: dict[str, Any]) -> None:
+def test_postgresql_in_the_image_fits_the_server(compose: dict[str, Any]) -> None:
     # Debian 13 (trixie) has PostgreSQL 17; pg_dump refuses a newer server.
     dockerfile = (ROOT / "Dockerfile").read_text()
     assert dockerfile.count("FROM python:3.13-slim-trixie") == 2
-    assert "postgresql-client" in dockerfile
+    assert "postgresql-17" in dockerfile
     assert compose["services"]["database"]["image"].startswith("postgres:17")
     assert load_yaml("render.yaml")["databases"][0]["postgresMajorVersion"] == "17"
 

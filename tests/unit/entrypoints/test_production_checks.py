@@ -159,6 +159,8 @@ WRONG = [
     ("BACKUP_KEY", "", "warning", {}),
     ("BACKUP_KEY", "secret", "error", {}),
     ("BACKUP_KEEP_DAYS", "two weeks", "error", {}),
+    ("BACKUP_WAL", "hourly", "error", {}),
+    ("BACKUP_WAL", "True", "error", {"DATABASE_URL": "sqlite:///shop.db"}),
 ]  # fmt: skip
 
 

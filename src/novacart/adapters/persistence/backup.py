@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -51,7 +51,7 @@ def dump(url: str, target: Path) -> None:
         return
     # Positions in the write-ahead log of this server mean nothing on another one.
     options = ["--format=custom", "--no-unlogged-table-data", *_PORTABLE, f"--file={target}"]
-    _run(["pg_dump", *options], parsed)
+    run_program(["pg_dump", *options], parsed)
 
 
 def restore(source: Path, url: str, *, replace: bool = False) -> None:
@@ -60,11 +60,7 @@ def restore(source: Path, url: str, *, replace: bool = False) -> None:
     With `replace` the database may have content, which is lost.
     """
     parsed = make_url(url)
-    if not replace and not is_empty(url):
-        raise BackupFailed(
-            "The database is not empty. Stop web server and workers and add --replace to lose what"
-            " it has."
-        )
+    ensure_replaceable(url, replace=replace)
     if parsed.get_backend_name() == "sqlite":
         path = _path(parsed)
         with closing(_open(source)) as copy:
@@ -80,7 +76,16 @@ def restore(source: Path, url: str, *, replace: bool = False) -> None:
     options = ["--clean", "--if-exists"] if replace else []
     into = f"--dbname={parsed.database}"
     command = ["pg_restore", "--single-transaction", *_PORTABLE, *options, into, str(source)]
-    _run(command, parsed)
+    run_program(command, parsed)
+
+
+def ensure_replaceable(url: str, *, replace: bool) -> None:
+    """Raise `BackupFailed` if the database has content and `replace` is not given."""
+    if not replace and not is_empty(url):
+        raise BackupFailed(
+            "The database is not empty. Stop web server and workers and add --replace to lose what"
+            " it has."
+        )
 
 
 def is_empty(url: str) -> bool:
@@ -137,7 +142,33 @@ def _open(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path)
 
 
-def _run(command: list[str], url: URL) -> None:
+def run_program(command: list[str], url: URL, *, output: Path | None = None) -> None:
+    """Run a program of PostgreSQL on the server of `url`, its output in a file.
+
+    Raises `BackupFailed`.
+    """
+    try:
+        with output.open("wb") if output else nullcontext(subprocess.PIPE) as stdout:
+            done = subprocess.run(  # noqa: S603 (a fixed program)
+                command,
+                env=environment(url),
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+    except FileNotFoundError as error:
+        raise BackupFailed(
+            f"{command[0]} is not installed. Install the PostgreSQL client of the server's version"
+            " or a newer one."
+        ) from error
+    if done.returncode:
+        reason = " ".join(done.stderr.strip().splitlines()[-2:])
+        raise BackupFailed(f"{command[0]} failed: {reason}")
+
+
+def environment(url: URL) -> dict[str, str]:
+    """Return the environment of a program of PostgreSQL, with the parameters of the URL."""
     environ = os.environ | {  # noqa: TID251 (the environment of a child process)
         _LIBPQ[name]: str(value) for name, value in url.query.items() if name in _LIBPQ
     }
@@ -150,15 +181,4 @@ def _run(command: list[str], url: URL) -> None:
     }.items():
         if value:
             environ[name] = str(value)
-    try:
-        done = subprocess.run(  # noqa: S603 (a fixed program)
-            command, env=environ, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError as error:
-        raise BackupFailed(
-            f"{command[0]} is not installed. Install the PostgreSQL client of the server's version"
-            " or a newer one."
-        ) from error
-    if done.returncode:
-        reason = " ".join(done.stderr.strip().splitlines()[-2:])
-        raise BackupFailed(f"{command[0]} failed: {reason}")
+    return environ

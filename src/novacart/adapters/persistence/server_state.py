@@ -1,4 +1,4 @@
-"""The clock and the timeouts of the database server."""
+"""The clock, the timeouts and the replication slots of the database server."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,3 +26,17 @@ def timeouts(database: Database) -> Mapping[str, str]:
     with database.reading() as connection:
         values = connection.execute(text(f"SELECT {columns}")).one()
     return dict(zip(names, values, strict=True))
+
+
+def slot_state(database: Database, slot: str) -> tuple[bool, bool] | None:
+    """Return whether a replication slot is in use, and whether log that it needs was deleted.
+
+    None without the slot. PostgreSQL only.
+    """
+    statement = text(
+        "SELECT active, wal_status = 'lost' AS lost FROM pg_replication_slots"
+        " WHERE slot_name = :slot"
+    )
+    with database.reading() as connection:
+        row = connection.execute(statement, {"slot": slot}).one_or_none()
+    return None if row is None else (row.active, row.lost)

@@ -1,29 +1,39 @@
-"""The commands `novacart backup` and `novacart restore`."""
+"""The commands `novacart backup`, `archive-wal` and `restore`."""
 
 import re
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import Popen
+from threading import Thread
 from types import FrameType
+from typing import Final
 
 import click
 import structlog
 
 from novacart.adapters.persistence.backup import BackupFailed
+from novacart.adapters.persistence.point_in_time import start_receiver
 from novacart.entrypoints.backups import (
     backup_at,
     create_backup,
     delete_old_backups,
+    moment_at,
     prove_backup,
     record_proof,
     restore_backup,
+    restore_directory,
+    restore_moment,
     seconds_until,
 )
 from novacart.entrypoints.commands.cli_context import command_settings
 from novacart.entrypoints.settings import Settings
 from novacart.entrypoints.stop_flag import StopFlag
+from novacart.entrypoints.wal_archive import archive_received, received_folder
 
 _log = structlog.get_logger("novacart.backup")
+_LATEST: Final = "latest"
+_ARCHIVE_INTERVAL: Final = 10.0  # seconds
 
 
 @click.command()
@@ -41,6 +51,16 @@ def backup(*, prove: bool, daily: str | None) -> None:
         return
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", daily):
         raise click.UsageError("--daily needs a time such as 03:00.")
+    stopping = _stop_on_signals()
+    _log.info("next_backup", at=daily)
+    while not stopping.wait(seconds_until(datetime.now(UTC), daily)):
+        try:
+            _back_up(settings, prove=prove)
+        except BackupFailed as failure:
+            _log.error("backup_failed", reason=str(failure))
+
+
+def _stop_on_signals() -> StopFlag:
     stopping = StopFlag()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -48,12 +68,7 @@ def backup(*, prove: bool, daily: str | None) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    _log.info("next_backup", at=daily)
-    while not stopping.wait(seconds_until(datetime.now(UTC), daily)):
-        try:
-            _back_up(settings, prove=prove)
-        except BackupFailed as failure:
-            _log.error("backup_failed", reason=str(failure))
+    return stopping
 
 
 def _back_up(settings: Settings, *, prove: bool) -> None:
@@ -73,15 +88,71 @@ def _back_up(settings: Settings, *, prove: bool) -> None:
 
 
 @click.command()
+def archive_wal() -> None:
+    """Archive the write-ahead log of PostgreSQL in BACKUP_DIR until SIGTERM.
+
+    With it and the backups, `novacart restore --to TIME` restores any moment. The role of the
+    database needs the right REPLICATION.
+    """
+    settings = command_settings()
+    if not settings.backup_wal:
+        raise BackupFailed("BACKUP_WAL is not set. Set BACKUP_WAL=True for all commands.")
+    stopping = _stop_on_signals()
+    with start_receiver(settings.database_url, received_folder(settings)) as receiver:
+        Thread(target=_log_messages, args=[receiver], daemon=True).start()
+        _log.info("wal_archive_started", folder=str(settings.backup_dir))
+        try:
+            while not stopping.wait(_ARCHIVE_INTERVAL) and receiver.poll() is None:
+                try:
+                    archive_received(settings)
+                except BackupFailed as failure:
+                    _log.error("wal_archive_failed", reason=str(failure))
+        finally:
+            receiver.terminate()
+    archive_received(settings)
+    if not stopping.is_set:
+        raise BackupFailed(f"pg_receivewal ended with exit code {receiver.returncode}.")
+
+
+def _log_messages(receiver: Popen[str]) -> None:
+    for line in receiver.stderr or ():
+        _log.warning("wal_receiver", message=line.strip())
+
+
+class _Moment(click.ParamType[datetime | str]):
+    """A time, UTC without an offset, or `latest`."""
+
+    name = "TIME"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime | str:
+        if value == _LATEST:
+            return value
+        try:
+            time = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("write a time such as '2026-03-01 12:00', or latest", param, ctx)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+@click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.option(
     "--to",
-    "time",
-    type=click.DateTime(["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]),
-    help="Restore the newest backup of this time (UTC) or earlier.",
+    type=_Moment(),
+    help="Restore this moment (UTC), or `latest`: the newest one. Without an archived log, restore"
+    " the newest backup of that time or earlier.",
 )
 @click.option("--replace", is_flag=True, help="Lose what the database has now.")
-def restore(*, file: Path | None, time: datetime | None, replace: bool) -> None:
+@click.option(
+    "--data-directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Recover a new data directory of PostgreSQL instead; needs --to.",
+)
+def restore(
+    *, file: Path | None, to: datetime | str | None, replace: bool, data_directory: Path | None
+) -> None:
     """Restore FILE, or the newest backup of BACKUP_DIR, into the database at DATABASE_URL.
 
     Stop web server and workers first. A damaged backup changes nothing. Run `novacart migrate`
@@ -89,7 +160,37 @@ def restore(*, file: Path | None, time: datetime | None, replace: bool) -> None:
     what the payment provider has recorded since.
     """
     settings = command_settings()
-    path = file or backup_at(settings.backup_dir, time and time.replace(tzinfo=UTC)).path
-    restore_backup(settings, path, replace_content=replace)
-    click.echo(f"Restored {path}.")
+    if to is None:
+        if data_directory:
+            raise click.UsageError("--data-directory needs --to.")
+        path = file or backup_at(settings.backup_dir, None).path
+        restore_backup(settings, path, replace_content=replace)
+        click.echo(f"Restored {path}.")
+    else:
+        time = to if isinstance(to, datetime) else None
+        _restore_moment(settings, time, file, replace=replace, data_directory=data_directory)
     click.echo("Now run `novacart migrate`, `novacart audit` and `novacart reconcile --days 30`.")
+
+
+def _restore_moment(
+    settings: Settings,
+    time: datetime | None,
+    file: Path | None,
+    *,
+    replace: bool,
+    data_directory: Path | None,
+) -> None:
+    moment = moment_at(settings, time, path=file, now=datetime.now(UTC))
+    if moment is None and data_directory:
+        raise BackupFailed("No backup has a physical copy: set BACKUP_WAL=True.")
+    if moment is None:
+        path = file or backup_at(settings.backup_dir, time).path
+        restore_backup(settings, path, replace_content=replace)
+        click.echo(f"Restored {path}: the state of its time, since no write-ahead log is archived.")
+        return
+    if data_directory:
+        last = restore_directory(settings, moment, data_directory)
+        click.echo(f"Recovered {data_directory} with {moment.path} and the archived log. {last}")
+        return
+    last = restore_moment(settings, moment, replace_content=replace)
+    click.echo(f"Restored {moment.path} and the archived log. {last}")

@@ -1,0 +1,112 @@
+"""The archived write-ahead log of PostgreSQL: an encrypted file for each segment."""
+
+import os
+import re
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from novacart.adapters.persistence.backup import BackupFailed
+from novacart.entrypoints.encrypted_files import reading, writing
+from novacart.entrypoints.private_files import make_private_directory
+from novacart.entrypoints.settings import Settings
+
+_END: Final = ".wal"
+_PARTIAL: Final = ".partial"
+# The segment that is being written, and the history of a promotion, are files beside the segments.
+_SEGMENT: Final = re.compile(r"[0-9A-F]{24}(\.partial)?")
+_LOG_SIZE: Final = 1 << 32  # bytes
+_HISTORY: Final = re.compile(r"[0-9A-F]{8}\.history")
+# The clocks of this machine and of the server may differ.
+_TOLERANCE: Final = timedelta(minutes=10)
+
+
+def received_folder(settings: Settings) -> Path:
+    """Create and return the folder into which pg_receivewal writes."""
+    folder = _archive(settings) / "received"
+    try:
+        make_private_directory(settings.backup_dir)
+        make_private_directory(_archive(settings))
+        make_private_directory(folder)
+    except OSError as error:
+        raise BackupFailed(f"{folder} can't be created: {error.strerror}.") from error
+    return folder
+
+
+def archive_received(settings: Settings) -> None:
+    """Add what was received to the archive, and delete received segments that are complete.
+
+    Several processes may do this at a time. Raises `BackupFailed`.
+    """
+    for path in sorted(received_folder(settings).iterdir()):
+        target = _archive(settings) / f"{path.name}{_END}"
+        if not (_SEGMENT.fullmatch(path.name) or _HISTORY.fullmatch(path.name)):
+            continue
+        try:
+            changed_at = path.stat().st_mtime_ns
+            if target.exists() and target.stat().st_mtime_ns == changed_at:
+                continue
+            with path.open("rb") as source, writing(target, settings.backup_key) as copy:
+                shutil.copyfileobj(source, copy, 1 << 20)
+            os.utime(target, ns=(changed_at, changed_at))
+            if not path.name.endswith(_PARTIAL):
+                path.unlink()
+                target.with_name(f"{path.name}{_PARTIAL}{_END}").unlink(missing_ok=True)
+        except FileNotFoundError:
+            # pg_receivewal has renamed it, or another process has added it.
+            continue
+
+
+def extract_segments(
+    settings: Settings, first: str, segment_size: int, folder: Path, *, until: datetime | None
+) -> str | None:
+    """Decrypt the log from the segment `first` to the time `until` or to its end, into `folder`.
+
+    Returns the name of a missing segment, before which the extraction has ended. Raises
+    `BackupFailed`.
+    """
+    by_position: dict[int, dict[str, Path]] = {}
+    for path in sorted(_archive(settings).glob(f"*{_END}")):
+        name = path.name.removesuffix(_END)
+        if _HISTORY.fullmatch(name):
+            _extract(settings, path, folder / name)
+        elif _SEGMENT.fullmatch(name):
+            # A complete segment replaces the partial one, which is sorted before it.
+            name = name.removesuffix(_PARTIAL)
+            by_position.setdefault(_position(name, segment_size), {})[name] = path
+    position = start = _position(first, segment_size)
+    while segments := by_position.get(position):
+        for name, path in segments.items():
+            _extract(settings, path, folder / name)
+        newest = max(path.stat().st_mtime for path in segments.values())
+        if until and newest > (until + _TOLERANCE).timestamp():
+            return None
+        position += 1
+    if position > start and position > max(by_position):
+        return None
+    number = divmod(position, _LOG_SIZE // segment_size)
+    return f"{first[:8]}{number[0]:08X}{number[1]:08X}"
+
+
+def delete_segments_before(settings: Settings, first: str, segment_size: int) -> None:
+    """Delete the segments before `first`."""
+    start = _position(first, segment_size)
+    for path in _archive(settings).glob(f"*{_END}"):
+        name = path.name.removesuffix(_END)
+        if _SEGMENT.fullmatch(name) and _position(name, segment_size) < start:
+            path.unlink(missing_ok=True)
+
+
+def _archive(settings: Settings) -> Path:
+    return settings.backup_dir / "wal"
+
+
+def _extract(settings: Settings, path: Path, target: Path) -> None:
+    with reading(path, settings.backup_key) as source, target.open("wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+
+
+def _position(name: str, segment_size: int) -> int:
+    """Return the number of a segment, which is the same on each timeline."""
+    return int(name[8:16], 16) * (_LOG_SIZE // segment_size) + int(name[16:24], 16)

@@ -1,0 +1,304 @@
+"""A moment is restored from a physical copy of PostgreSQL and its archived log."""
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+
+from novacart.adapters.persistence.backup import BackupFailed
+from novacart.adapters.persistence.database import Database
+from novacart.entrypoints.backups import delete_old_backups
+from novacart.entrypoints.cli import novacart
+from novacart.entrypoints.http import create_app
+from novacart.entrypoints.settings import load_settings
+from tests.support.accounts import CheapPasswords
+from tests.support.databases import TestRun, create_schema
+from tests.support.postgres import REPLICATED, PostgresServer
+from tests.support.processes import PRODUCTION, Process, started
+from tests.support.replication import execute
+from tests.support.shoppers import Shopper
+
+KEY = "a-key-of-the-tests-alone-0123456789"
+BACKUP_KEY = "another-key-of-the-tests-alone-9876543210"
+
+
+@dataclass(frozen=True)
+class History:
+    """Orders before and after `between`, the moment between the first and the second."""
+
+    server: PostgresServer
+    receiver: Process
+    environ: dict[str, str]
+    orders: list[int]
+    between: datetime
+    after: datetime
+
+    @property
+    def archive(self) -> Path:
+        return Path(self.environ["BACKUP_DIR"]) / "wal"
+
+    def run(self, *arguments: str, **changed: str) -> str:
+        """Run a command in this process. An error of the shop is raised."""
+        environ = self.environ | changed
+        result = CliRunner().invoke(novacart, arguments, env=environ, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    def restore(self, to: datetime | str, **changed: str) -> tuple[list[int], str]:
+        """Restore into another database; return the ids of its orders and the output."""
+        with other_database(self.server) as url:
+            output = self.run("restore", "--to", str(to), **{"DATABASE_URL": url} | changed)
+            assert "All" in self.run("audit", DATABASE_URL=url)
+            return order_ids(url), output
+
+
+@contextmanager
+def other_database(server: PostgresServer) -> Iterator[str]:
+    execute(server, "CREATE DATABASE other")
+    try:
+        yield server.url("other")
+    finally:
+        execute(server, "DROP DATABASE other WITH (FORCE)")
+
+
+def order_ids(url: str) -> list[int]:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        return [row[0] for row in connection.execute("SELECT id FROM orders ORDER BY id")]
+
+
+@pytest.fixture(scope="module")
+def server(test_run: TestRun) -> Iterator[PostgresServer]:
+    server = PostgresServer(test_run.folder / f"archived-{os.getpid()}", settings=REPLICATED)
+    server.start()
+    execute(server, "CREATE DATABASE shop")
+    create_schema(server.url("shop"))
+    yield server
+    server.crash()
+
+
+@pytest.fixture(scope="module")
+def history(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+    """A shop whose log is archived: a backup, an order, a moment, and two more orders."""
+    folder = tmp_path_factory.mktemp("shop")
+    environ = {
+        "PATH": f"{server.binaries}:{os.environ['PATH']}",
+        "SECRET_KEY": KEY,
+        "BACKUP_KEY": BACKUP_KEY,
+        "BACKUP_WAL": "True",
+        "BACKUP_DIR": str(folder / "backups"),
+        "DATABASE_URL": server.url("shop"),
+        "VAR_DIR": str(folder / "var"),
+    }
+    app = create_app(load_settings(environ | PRODUCTION, dotenv=folder / "no"), CheapPasswords())
+    with started("archive-wal", folder=folder, **environ) as receiver:
+        receiver.wait_for_output("wal_archive_started")
+        (folder / "in.csv").write_text("title,price,stock\nHour Glass,250.00,10\n")
+        for command in (["import-products", str(folder / "in.csv")], ["backup"]):
+            result = CliRunner().invoke(novacart, command, env=environ, catch_exceptions=False)
+            assert result.exit_code == 0, result.output
+        place = place_orders(app)
+        first = place()
+        between = pause()
+        second = place()
+        execute(server, "SELECT pg_switch_wal()")
+        after = pause()
+        third = place()
+        yield History(server, receiver, environ, [first, second, third], between, after)
+    app.extensions["novacart.injector"].get(Database).dispose()
+
+
+def place_orders(app: Flask) -> Callable[[], int]:
+    shopper = Shopper(app.test_client())
+    [product] = app.test_client().get("/api/products/").get_json()
+    return lambda: int(shopper.ordered(product["id"])["id"])
+
+
+def pause() -> datetime:
+    """Return a moment that is a tenth of a second away from what is before and after it."""
+    time.sleep(0.1)
+    moment = datetime.now(UTC)
+    time.sleep(0.1)
+    return moment
+
+
+def test_orders_until_the_moment_are_restored_and_later_ones_are_not(history: History) -> None:
+    # A time without an offset is UTC.
+    restored, output = history.restore(history.between.replace(tzinfo=None))
+    assert restored == history.orders[:1]
+    assert "The last transaction is of " in output
+    assert history.restore(history.after)[0] == history.orders[:2]
+    assert history.restore("latest")[0] == history.orders
+
+
+@pytest.fixture
+def copy(history: History, tmp_path: Path) -> History:
+    """The history with a copy of its backups that the test may damage."""
+    folder = tmp_path / "copy"
+    shutil.copytree(history.environ["BACKUP_DIR"], folder)
+    for later in sorted(folder.glob("*.backup"))[1:]:
+        later.unlink()
+    return replace(history, environ=history.environ | {"BACKUP_DIR": str(folder)})
+
+
+def test_state_is_restored_on_a_new_server_after_the_old_one_was_lost(
+    copy: History, test_run: TestRun
+) -> None:
+    new = PostgresServer(test_run.folder / f"new-{os.getpid()}")
+    new.start()
+    try:
+        restored, _ = replace(copy, server=new).restore("latest")
+    finally:
+        new.crash()
+    assert restored == copy.orders
+
+
+def test_new_data_directory_is_recovered_for_a_server_of_the_operator(
+    history: History, test_run: TestRun
+) -> None:
+    folder = test_run.folder / f"recovered-{os.getpid()}"
+    server = PostgresServer(folder)
+    to = ("--to", str(history.between), "--data-directory", str(folder / "data"))
+    assert "Recovered" in history.run("restore", *to)
+    server.own_data()
+    server.start()
+    try:
+        assert order_ids(server.url("shop")) == history.orders[:1]
+    finally:
+        server.crash()
+    with pytest.raises(BackupFailed, match="is not empty"):
+        history.run("restore", *to)
+
+
+def test_backup_is_proven_with_the_log_since_the_one_before(history: History) -> None:
+    output = history.run("backup", "--prove")
+    first = min(Path(history.environ["BACKUP_DIR"]).glob("*.backup")).name
+    assert f"{first} and the log: The last transaction is of" in output
+    with pytest.raises(BackupFailed, match="The earliest moment that can be restored"):
+        history.run("restore", max_backup(history), "--to", str(history.between))
+
+
+def max_backup(history: History) -> str:
+    return str(max(Path(history.environ["BACKUP_DIR"]).glob("*.backup")))
+
+
+def test_log_and_backups_are_encrypted_and_private(history: History) -> None:
+    segments = list(history.archive.glob("*.wal"))
+    assert segments
+    assert {path.stat().st_mode & 0o777 for path in segments} == {0o600}
+    assert all(path.read_bytes().startswith(b"NOVACART-ENCRYPTED") for path in segments)
+
+
+@pytest.mark.parametrize(
+    ("to", "message"),
+    [
+        ("2999-01-01", "is in the future"),
+        ("2020-01-01", "There is no backup of 2020-01-01 00:00:00"),
+        ("now", "The archived log ends at .* or with --to latest"),
+    ],
+)
+def test_moment_outside_of_the_archive_is_refused(copy: History, to: str, message: str) -> None:
+    moment = str(datetime.now(UTC)) if to == "now" else to
+    with pytest.raises(BackupFailed, match=message):
+        copy.restore(moment)
+
+
+def test_time_that_is_no_time_is_refused(history: History) -> None:
+    result = CliRunner().invoke(novacart, ["restore", "--to", "noon"], env=history.environ)
+    assert result.exit_code == 2
+    assert "write a time such as '2026-03-01 12:00', or latest" in result.output
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("segment missing", "The segment [0-9A-F]{24} of the log is missing"),
+        ("segment cut", "was cut short or changed"),
+        ("backup cut", "was cut short or changed"),
+        ("other key", "encrypted with another key"),
+        ("no key", "is encrypted: set BACKUP_KEY"),
+        ("no program", "The server program of PostgreSQL 18 is not installed"),
+        ("not empty", "The database is not empty"),
+    ],
+)
+def test_fault_changes_nothing(copy: History, tmp_path: Path, fault: str, message: str) -> None:
+    segment = sorted(copy.archive.glob("*.wal"))[-2]
+    changed = {}
+    if fault == "segment missing":
+        segment.unlink()
+    elif fault == "segment cut":
+        segment.write_bytes(segment.read_bytes()[:-100])
+    elif fault == "backup cut":
+        backup = Path(max_backup(copy))
+        backup.write_bytes(backup.read_bytes()[:-100])
+    elif fault == "no program":
+        (tmp_path / "bin").mkdir()
+        changed["PATH"] = str(tmp_path / "bin")
+    elif fault == "not empty":
+        changed["DATABASE_URL"] = copy.environ["DATABASE_URL"]
+    else:
+        changed["BACKUP_KEY"] = f"{BACKUP_KEY}-2" if fault == "other key" else ""
+    with pytest.raises(BackupFailed, match=message):
+        copy.restore("latest", **changed)
+    assert order_ids(copy.environ["DATABASE_URL"])[:3] == copy.orders
+    assert not list(Path(copy.environ["BACKUP_DIR"]).glob(".*"))
+
+
+def test_gap_in_the_log_is_no_obstacle_for_an_earlier_moment(copy: History) -> None:
+    segments = sorted(copy.archive.glob("*.wal"))
+    segments[-2].unlink()
+    with pytest.raises(BackupFailed, match="is missing"):
+        copy.restore("latest")
+    assert copy.restore(copy.between)[0] == copy.orders[:1]
+
+
+def test_full_disk_is_named(copy: History) -> None:
+    result = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "novacart.entrypoints.cli",
+            "restore",
+            "--to",
+            "latest",
+            "--replace",
+        ],
+        env=copy.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
+    )
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+    assert "Traceback" not in result.stderr
+
+
+def test_log_of_deleted_backups_is_deleted(copy: History) -> None:
+    copy.run("backup")
+    before = {path.name for path in copy.archive.glob("*.wal")}
+    settings = load_settings(copy.environ)
+    old = min(Path(copy.environ["BACKUP_DIR"]).glob("*.backup"))
+    old.rename(old.with_name("novacart-20200101T000000Z.backup"))
+    delete_old_backups(settings, now=datetime.now(UTC))
+    assert {path.name for path in copy.archive.glob("*.wal")} < before
+
+
+def test_receiver_that_does_not_run_fails_the_proof(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("novacart.entrypoints.backups._RECEIVER_WAIT", 0)
+    assert history.receiver.stop() == 0
+    with pytest.raises(BackupFailed, match="run `novacart archive-wal`"):
+        history.run("backup", "--prove")
