@@ -79,6 +79,8 @@ from tests.support.builders.accounts import PASSWORD
 from tests.support.clock import SetClock
 
 STAFF_PASSWORD = "three blue umbrellas"
+# Compiles each template once.
+RENDERER = JinjaEmailRenderer()
 
 
 @dataclass
@@ -120,7 +122,7 @@ class AccountsFixture:
             begin=begin,
             clock=clock,
             link_tokens=resets,
-            renderer=JinjaEmailRenderer(),
+            renderer=RENDERER,
             mailer=self.mailer,
             policy=ResetPolicy(frontend_url="https://shop.example/"),
         )
@@ -170,7 +172,7 @@ class AccountsFixture:
             begin=begin,
             clock=clock,
             link_tokens=resets,
-            renderer=JinjaEmailRenderer(),
+            renderer=RENDERER,
             mailer=self.mailer,
             policy=ResetPolicy(frontend_url="https://shop.example/"),
         )
@@ -253,7 +255,7 @@ class AccountsFixture:
             begin=begin,
             clock=clock,
             link_tokens=resets,
-            renderer=JinjaEmailRenderer(),
+            renderer=RENDERER,
             mailer=self.mailer,
         )
         self.check_invitation_link = CheckInvitation(begin=begin, link_tokens=resets, clock=clock)

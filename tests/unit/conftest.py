@@ -1,10 +1,10 @@
 """Unit tests fail when they open a network or database connection."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from typing import Never
 
-import psycopg
 import pytest
 from pytest_socket import disable_socket, enable_socket
 
@@ -30,6 +30,10 @@ def _no_database() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(sqlite3, "connect", _refuse)
         monkeypatch.setattr(sqlite3.dbapi2, "connect", _refuse)
-        monkeypatch.setattr(psycopg, "connect", _refuse)
-        monkeypatch.setattr(psycopg.Connection, "connect", _refuse)
+        # Not imported here, because most tests need none and the import takes a tenth of a second.
+        if psycopg := sys.modules.get("psycopg"):
+            monkeypatch.setattr(psycopg, "connect", _refuse)
+            monkeypatch.setattr(psycopg.Connection, "connect", _refuse)
+        else:
+            monkeypatch.setitem(sys.modules, "psycopg", None)
         yield

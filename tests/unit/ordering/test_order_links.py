@@ -41,6 +41,8 @@ from tests.support.clock import SetClock
 
 NUMBER = "NC-20261102-7K3M9Q"
 GUEST = UserId(900)
+# Compiles each template once.
+RENDERER = JinjaEmailRenderer()
 TOKENS = HmacOrderLinkTokens("secret")
 
 
@@ -70,7 +72,7 @@ class Links:
         self.send = SendOrderLink(
             begin=begin,
             tokens=TOKENS,
-            renderer=JinjaEmailRenderer(),
+            renderer=RENDERER,
             mailer=self.mailer,
             urls=OrderUrls(frontend_url="https://shop.example/", tokens=TOKENS),
         )
