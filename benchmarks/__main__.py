@@ -18,6 +18,7 @@ from typing import Final
 from rich.console import Console
 
 from benchmarks.databases import DATABASES
+from benchmarks.imports import FULL_IMPORT, QUICK_IMPORT, import_table, measure_import
 from benchmarks.measurement import (
     FULL,
     LISTS,
@@ -46,6 +47,7 @@ from benchmarks.subjects import BenchmarkShop, filled_shop, web_workers
 from novacart.entrypoints.logs import configure_logs
 
 _PRODUCTS: Final = 1_000
+_VARIANTS_IN_LISTS: Final = 3
 _PAST_CUSTOMERS: Final = 100
 _SERVERS_SCENARIOS: Final = ("health", "product detail", "cart of 5")
 
@@ -72,7 +74,9 @@ class _Session:
         sizes = (*LIST_SIZES, LARGE_LIST_SIZE) if self.arguments.large else LIST_SIZES
         results = []
         for size in sizes[:1] if self.arguments.quick else sizes:
-            results += self._measure("lists", list_scenarios(size), products=size)
+            results += self._measure(
+                "lists", list_scenarios(size), products=size, variants=_VARIANTS_IN_LISTS
+            )
         return table_of(results)
 
     def process(self) -> Table:
@@ -92,6 +96,15 @@ class _Session:
                 results += compare_servers(shop, scenarios, self.effort_of("servers"))
         return table_of(results)
 
+    def imports(self) -> Table:
+        effort = QUICK_IMPORT if self.arguments.quick else FULL_IMPORT
+        results = []
+        for dialect in self.arguments.databases:
+            with self._shop(dialect) as shop:
+                self.progress.say(f"{dialect}: importing {effort.rows:,} rows")
+                results.append(measure_import(shop, effort))
+        return import_table(results)
+
     def effort_of(self, topic: str) -> Effort:
         """Return the rounds of a topic. Lists have many scenarios, and no ratios."""
         if self.arguments.quick:
@@ -104,6 +117,7 @@ class _Session:
         scenarios: Sequence[Scenario],
         *,
         products: int = _PRODUCTS,
+        variants: int = 1,
         debug: bool = False,
         past_orders: bool = False,
     ) -> list[Result]:
@@ -113,7 +127,7 @@ class _Session:
         if selected:
             effort = self.effort_of(topic)
             for dialect in self.arguments.databases:
-                with self._shop(dialect, products=products, debug=debug) as shop:
+                with self._shop(dialect, products=products, variants=variants, debug=debug) as shop:
                     if past_orders:
                         place_past_orders(shop, _PAST_CUSTOMERS)
                     results += measure_shop(shop, selected, effort, self.against, self.progress)
@@ -121,14 +135,24 @@ class _Session:
 
     @contextmanager
     def _shop(
-        self, dialect: str, *, products: int = _PRODUCTS, debug: bool = False
+        self,
+        dialect: str,
+        *,
+        products: int = _PRODUCTS,
+        variants: int = 1,
+        debug: bool = False,
     ) -> Iterator[BenchmarkShop]:
         with tempfile.TemporaryDirectory(prefix="novacart_bench_") as name:
             folder = Path(name)
             # PostgreSQL may run as another user.
             folder.chmod(0o755)
             with filled_shop(
-                dialect, folder, products=products, progress=self.progress, debug=debug
+                dialect,
+                folder,
+                products=products,
+                progress=self.progress,
+                variants=variants,
+                debug=debug,
             ) as shop:
                 yield shop
 
@@ -140,6 +164,7 @@ _TOPICS: Final[dict[str, Callable[[_Session], Table]]] = {
     "process": _Session.process,
     "payments": _Session.payments,
     "servers": _Session.servers,
+    "imports": _Session.imports,
 }
 _DEFAULT_TOPICS: Final = ("reads", "writes", "lists", "process")
 

@@ -2,11 +2,13 @@
 
 Words and brands are distributed as in real shops: a few are frequent and most are rare (Zipf's
 law): `COMMONEST_WORD` is in nearly every product. Categories differ in size. `COMMON_WORD` is in
-the title of every tenth product. Every twentieth is on sale.
+the title of every tenth product. Every twentieth is on sale. A product has one variant, or several
+sizes.
 """
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, product
 from typing import Final
@@ -19,10 +21,11 @@ from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.gallery import ProductGallery
+from novacart.domain.catalog.options import ProductOption
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
-from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
+from novacart.domain.shared.ids import CategoryId, OptionId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 COMMON_WORD: Final = "cotton"
@@ -38,11 +41,16 @@ _BRANDS: Final = 200
 _OPENED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _STOCK: Final = 1_000_000
 _ONSETS: Final = ("b", "br", "c", "d", "f", "g", "l", "m", "n", "p", "r", "s", "st", "t", "v")
+_SIZES: Final = ("S", "M", "L")
 _VOWELS: Final = ("a", "e", "i", "o", "u")
 _CODAS: Final = ("l", "m", "n", "r", "s")
 _ENDINGS: Final = ("", "a", "et")
 _TITLE_WORDS: Final = 4
 _DESCRIPTION_WORDS: Final = 30
+# The id of the value of the only option, as text; empty without options.
+_COMBINATION: Final = (
+    "CASE combination WHEN '' THEN '' ELSE CAST(CAST(combination AS bigint) + :shift AS text) END"
+)
 # The columns of each table whose value differs between a product and its copies. The other
 # columns are copied, which includes the terms of the search index.
 _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
@@ -53,11 +61,14 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "created_at": "created_at + :shift * interval '1 second'",
             "updated_at": "updated_at + :shift * interval '1 second'",
         },
+        "product_options": {"id": "id + :shift", "product_id": "product_id + :shift"},
+        "option_values": {"id": "id + :shift", "option_id": "option_id + :shift"},
         "variants": {
             "id": "id + :shift",
             "product_id": "product_id + :shift",
             "price_minor": "price_minor + :number * 100",
             "compare_at_minor": "compare_at_minor + :number * 100",
+            "combination": _COMBINATION,
         },
         "price_history": {
             "id": "DEFAULT",
@@ -79,11 +90,14 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
             "updated_at": "strftime('%Y-%m-%d %H\\:%M\\:%S', updated_at, :shift || ' seconds')"
             " || '.000000'",
         },
+        "product_options": {"id": "id + :shift", "product_id": "product_id + :shift"},
+        "option_values": {"id": "id + :shift", "option_id": "option_id + :shift"},
         "variants": {
             "id": "id + :shift",
             "product_id": "product_id + :shift",
             "price_minor": "price_minor + :number * 100",
             "compare_at_minor": "compare_at_minor + :number * 100",
+            "combination": _COMBINATION,
         },
         "price_history": {
             "id": "DEFAULT",
@@ -108,17 +122,28 @@ _COLUMNS: Final = {
 _COUNTS: Final = text(
     "UPDATE brand_counts SET products = products * :factor, on_sale = on_sale * :factor"
 )
-_KEYS: Final = {
-    "price_history": "variant_id",
-    "stock_levels": "variant_id",
-    "stock_movements": "variant_id",
+_OF_PRODUCTS: Final = "product_id >= :first AND product_id < :end"
+_OF_VARIANTS: Final = f"variant_id IN (SELECT id FROM variants WHERE {_OF_PRODUCTS})"  # noqa: S608 (a constant)
+# The rows of the original products.
+_ORIGINAL_ROWS: Final = {
+    "products": "id >= :first AND id < :end",
+    "option_values": f"option_id IN (SELECT id FROM product_options WHERE {_OF_PRODUCTS})",  # noqa: S608 (a constant)
+    "price_history": _OF_VARIANTS,
+    "stock_levels": _OF_VARIANTS,
+    "stock_movements": _OF_VARIANTS,
+    "sqlite product_search": "rowid >= :first AND rowid < :end",
 }
 
 
 def fill_catalog(
-    database: Database, begin: UnitOfWorkFactory, count: int, progress: Progress
+    database: Database,
+    begin: UnitOfWorkFactory,
+    count: int,
+    progress: Progress,
+    *,
+    variants: int = 1,
 ) -> list[ProductId]:
-    """Add `count` products in 20 categories and return their ids.
+    """Add `count` products of one to three `variants` in 20 categories and return their ids.
 
     The first ten thousand are added through the repositories, so that every table that belongs
     to a product is filled as in production. The others are copies by SQL with other ids, prices
@@ -137,26 +162,29 @@ def fill_catalog(
                 )
             )
         work.commit()
-    # All ids at once, so that those of the copies are a multiple of `originals` higher.
+    # All ids at once, so that those of the copies are a multiple of `originals` higher. The ids of
+    # one product, its option, its values and its other variants are `count` apart.
     with begin() as work:
-        ids = [ProductId(each) for each in work.ids.take(count)]
+        first = work.ids.take(count * (1 if variants == 1 else 2 * variants + 1))[0]
         work.commit()
+    ids = [ProductId(each) for each in range(first, first + count)]
     with progress.step(f"{originals:,} products", originals) as advance:
         for start, batch in _batches(ids[:originals]):
             with begin() as work:
-                work.products.add_all(
-                    [
-                        _product(id_, start + number, categories, random_)
-                        for number, id_ in enumerate(batch)
-                    ]
-                )
+                products = [
+                    _product(id_, start + number, categories, random_)
+                    for number, id_ in enumerate(batch)
+                ]
+                if variants > 1:
+                    products = [_with_sizes(each, variants, distance=count) for each in products]
+                work.products.add_all(products)
                 work.galleries.add_all(
                     [
                         ProductGallery.of_new_product(id_, [_image(start + number)], [id_])
                         for number, id_ in enumerate(batch)
                     ]
                 )
-                opening = dict.fromkeys(map(VariantId, batch), _STOCK)
+                opening = {sold.id: _STOCK for each in products for sold in each.variants}
                 work.stock.open(opening, reason="opening", at=_OPENED)
                 work.commit()
             advance(len(batch))
@@ -191,11 +219,11 @@ def _copy(connection: Connection, first: ProductId, originals: int, number: int)
         columns = list(connection.scalars(_COLUMNS[dialect], {"name": table}))
         expressions = {name: name for name in columns} | changed
         expressions = {name: each for name, each in expressions.items() if each != "DEFAULT"}
-        key = _KEYS.get(table) or next(iter(changed))
+        rows = _ORIGINAL_ROWS.get(f"{dialect} {table}") or _ORIGINAL_ROWS.get(table, _OF_PRODUCTS)
         statement = (
             f"INSERT INTO {table} ({', '.join(expressions)})"  # noqa: S608 (constants and names of columns)
             f" SELECT {', '.join(expressions.values())} FROM {table}"
-            f" WHERE {key} >= :first AND {key} < :end"
+            f" WHERE {rows}"
         )
         connection.execute(text(statement), _used(statement, values))
 
@@ -254,4 +282,33 @@ def _product(
         default_variant_id=VariantId(id_),
         created_at=at,
         updated_at=at,
+    )
+
+
+def _with_sizes(product: Product, count: int, *, distance: int) -> Product:
+    """Give a product an option with `count` values and a variant for each."""
+    numbers = range(product.id + distance, product.id + distance * (2 * count + 1), distance)
+    option_id, value_ids, variant_ids = numbers[0], numbers[1 : count + 1], numbers[count + 1 :]
+    option = ProductOption.of_texts(
+        id=OptionId(option_id), name="Size", texts=_SIZES[:count], ids=value_ids
+    )
+    [variant] = product.variants
+    return Product(
+        id=product.id,
+        details=product.details,
+        options=[option],
+        variants=[
+            replace(
+                variant,
+                id=VariantId(variant_id),
+                values={option.id: value.id},
+                position=position,
+            )
+            for position, (variant_id, value) in enumerate(
+                zip((variant.id, *variant_ids), option.values, strict=True)
+            )
+        ],
+        default_variant_id=product.default_variant_id,
+        created_at=product.created_at,
+        updated_at=product.updated_at,
     )

@@ -49,6 +49,7 @@ _TITLES: Final = {
     "servers": "Servers",
     "back-office": "Back office",
     "workers": "Workers",
+    "imports": "An import while shoppers read and order",
 }
 MET: Final = {None: "", True: "yes", False: "**no**"}
 

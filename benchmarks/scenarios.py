@@ -36,7 +36,7 @@ LIST_SIZES: Final = (1_000, 100_000)
 LARGE_LIST_SIZE: Final = 1_000_000
 _READERS: Final = 50
 _CART_LINES: Final = 5
-_ORDER_LINES: Final = 3
+ORDER_LINES: Final = 3
 _PAST_ORDERS: Final = 12
 _PAGE_SIZE: Final = 100
 _FAR_PAGE: Final = 1_000
@@ -97,7 +97,7 @@ def place_past_orders(shop: BenchmarkShop, customers: int) -> list[Customer]:
     created = shop.customers.create(customers, lines=0, progress=shop.progress)
     with shop.progress.step("past orders", _PAST_ORDERS) as advance:
         for _order in range(_PAST_ORDERS):
-            shop.customers.refill(created, lines=_ORDER_LINES)
+            shop.customers.refill(created, lines=ORDER_LINES)
             for customer in created:
                 shop.send(order_request(customer))
             advance(1)
@@ -222,7 +222,7 @@ def _journeys(
     customer: Customer, products: Sequence[ProductId], count: int, random_: random.Random
 ) -> Iterable[Request]:
     for _ in range(count):
-        for product_id in random_.sample(products, _ORDER_LINES):
+        for product_id in random_.sample(products, ORDER_LINES):
             yield add_request(customer, product_id)
         yield order_request(customer)
 
@@ -240,7 +240,7 @@ def _orders(shop: BenchmarkShop, rounds: int, size: int, *, keyed: bool = False)
 
 
 def _buyers(shop: BenchmarkShop, count: int) -> list[Customer]:
-    return shop.customers.create(count, lines=_ORDER_LINES, progress=shop.progress)
+    return shop.customers.create(count, lines=ORDER_LINES, progress=shop.progress)
 
 
 def _login(shop: BenchmarkShop, rounds: int, _: int) -> Rounds:
@@ -257,7 +257,7 @@ def _checkout_scenario(users: int) -> Scenario:
         name=f"checkout (3 additions, 1 order) by {users} users",
         prepare=partial(_checkouts, users),
         repeated=False,
-        journey=_ORDER_LINES + 1,
+        journey=ORDER_LINES + 1,
         worker=True,
         target=Target(of_other=3.0),
     )

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,6 +118,18 @@ def running_worker(
     ) as worker:
         _wait_until_started(worker, log)
         yield worker.pid
+
+
+@contextmanager
+def cli_process(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> Iterator[tuple["subprocess.Popen[bytes]", Path]]:
+    """Run a command of `novacart`; yield its process and its log. It is ended with the context."""
+    checkout = Checkout()
+    log = folder / f"{command[0]}.log"
+    line = ["-m", "novacart.entrypoints.cli", *command]
+    with _running(line, {**environment, **checkout.environment}, folder, log, checkout) as process:
+        yield process, log
 
 
 def migrate(environment: Mapping[str, str], folder: Path, checkout: Checkout) -> None:

@@ -117,17 +117,29 @@ class BenchmarkShop:
 
 @contextmanager
 def filled_shop(
-    dialect: str, folder: Path, *, products: int, progress: Progress, debug: bool = False
+    dialect: str,
+    folder: Path,
+    *,
+    products: int,
+    progress: Progress,
+    variants: int = 1,
+    debug: bool = False,
 ) -> Iterator[BenchmarkShop]:
     """Fill a new database with `products` products, with the settings of production.
 
-    `debug` enables the sandbox payment provider.
+    `variants` is the number of each product. `debug` enables the sandbox payment provider.
     """
     with (
         running_mail_server() as mail,
         running_database(dialect, folder) as database,
         opened_shop(
-            database, folder, products=products, progress=progress, DEBUG=str(debug), **mail
+            database,
+            folder,
+            products=products,
+            progress=progress,
+            variants=variants,
+            DEBUG=str(debug),
+            **mail,
         ) as shop,
     ):
         progress.say(f"{dialect}: filled with {products:,} products")
@@ -142,6 +154,7 @@ def opened_shop(
     *,
     products: int,
     progress: Progress,
+    variants: int = 1,
     **settings: str,
 ) -> Iterator[BenchmarkShop]:
     """Create the schema in an empty database, and fill it."""
@@ -152,7 +165,7 @@ def opened_shop(
     database = injector.get(Database)
     begin: UnitOfWorkFactory = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     try:
-        added = fill_catalog(database, begin, products, progress)
+        added = fill_catalog(database, begin, products, progress, variants=variants)
         yield BenchmarkShop(
             database=benchmark_database,
             app=app,
