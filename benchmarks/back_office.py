@@ -24,6 +24,8 @@ from benchmarks import report
 from benchmarks.back_office_queries import (
     Query,
     dashboard_queries,
+    history_queries,
+    job_queries,
     list_queries,
     page_queries,
     sign_in,
@@ -39,6 +41,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.application.audit.audit_shop import AuditShop
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.ordering.queries import OrderQueries
 from novacart.application.ports.outbox import Outbox
 from novacart.application.ports.sales_figures import SalesFigures
 from novacart.application.ports.tokens import Tokens
@@ -144,10 +147,13 @@ def _measure_all(
         counting, days = _timed(lambda: count_days(figures, generated.now, progress))
         refresh_statistics(url)
         dashboard: DashboardQueries = injector.get(DashboardQueries)  # type: ignore[type-abstract]
+        history: OrderQueries = injector.get(OrderQueries)  # type: ignore[type-abstract]
         client = sign_in(app)
         latencies = [
             *_measure("read model", dashboard_queries(dashboard, generated.now), arguments.calls),
             *_measure("list", list_queries(queries, generated), arguments.calls),
+            *_measure("customer", history_queries(history, generated), arguments.calls),
+            *_measure("job", job_queries(begin, generated.now), arguments.calls),
             *_measure("page", page_queries(client, queries), arguments.calls),
             empty,
             _place_orders(

@@ -19,6 +19,8 @@ from novacart.application.authorization.actor import SYSTEM
 from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.list_query import FilterValue, ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.accounts.role import Role
 from novacart.domain.shared.ids import UserId
 
@@ -26,6 +28,7 @@ Query = tuple[str, Callable[[], object]]
 
 SPANS: Final = (30, 365)
 _SHOWN: Final = 8
+_JOB_BATCH: Final = 100
 _LOW: Final = 5
 _STRIDE: Final = 200
 _DEEP: Final = 250  # strides: 50,000 rows
@@ -66,6 +69,36 @@ def list_queries(queries: BackOfficeQueries, generated: Generated) -> Iterator[Q
     yield "customers, page 1", partial(queries.customers, ListQuery())
     yield "payments, page 1", partial(queries.payments, ListQuery())
     yield "refunds, page 1", partial(queries.refunds, ListQuery())
+
+
+def history_queries(queries: OrderQueries, generated: Generated) -> Iterator[Query]:
+    """Return pages of the orders of the customer with most orders."""
+    user = UserId(generated.first_user)
+    pages = queries.history(user, page=1, page_size=_SHOWN).count // _SHOWN
+    for page in (1, max(pages, 1)):
+        yield (
+            f"orders of the customer with most orders, page {page:,}",
+            partial(queries.history, user, page=page, page_size=_SHOWN),
+        )
+    yield (
+        "the same, by a product's title",
+        partial(queries.history, user, page=1, page_size=_SHOWN, search="lamp"),
+    )
+
+
+def job_queries(begin: UnitOfWorkFactory, now: datetime) -> Iterator[Query]:
+    """Return how jobs find the orders and payments that are due."""
+
+    def expired() -> object:
+        with begin() as work:
+            return work.orders.expired(now, limit=_JOB_BATCH)
+
+    def unsettled() -> object:
+        with begin() as work:
+            return work.payments.due_for_check(now, limit=_JOB_BATCH)
+
+    yield f"{_JOB_BATCH} orders to expire", expired
+    yield f"{_JOB_BATCH} payments to reconcile", unsettled
 
 
 def page_queries(client: FlaskClient, queries: BackOfficeQueries) -> Iterator[Query]:
