@@ -1,8 +1,8 @@
 """Outbox, rate limiter and job lock in the database fulfil their contracts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import sleep
 
 import pytest
@@ -17,6 +17,7 @@ from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.persistence.rate_limits.rate_limiter import SqlRateLimiter
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.audit.verify_audit_log import VerifyAuditLog
+from novacart.application.ports.outbox import OutboxMessage
 from novacart.application.ports.rate_limiter import Quota, RateLimit
 from novacart.application.relay import EventHandler, Relay
 from novacart.domain.shared.events import DomainEvent
@@ -158,30 +159,48 @@ class TestSqlOutbox(OutboxContract):
     ) -> None:
         store(*(opened(height) for height in range(EVENTS)))
         audit_log = SqlAuditLog(database)
-        received: list[int] = []
-
-        def work(_: int) -> None:
-            relay = Relay(
-                outbox=outbox,
-                clock=SetClock(NOON),
-                contexts=ContextVarRequestContexts(),
-                event_handlers=[
-                    EventHandler(
-                        name="handler",
-                        event=ShutterOpened,
-                        handle=lambda event: received.append(event.height),
-                    )
-                ],
-                audit_sink=audit_log.add,
-            )
-            while relay():
-                pass
-
-        with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(work, range(WORKERS)))
-        assert sorted(received) == list(range(EVENTS))
+        assert sorted(deliver_concurrently(outbox, audit_log)) == list(range(EVENTS))
         assert audit_log.end().length == EVENTS
         assert VerifyAuditLog(audit_log)().broken_at is None
+
+    def test_claims_that_expire_at_once_let_workers_deliver_messages_twice(
+        self, database: Database, store: Callable[..., None]
+    ) -> None:
+        """Negative control."""
+        store(*(opened(height) for height in range(EVENTS)))
+        outbox = _ExpiresAtOnce(database, ContextVarRequestContexts())
+        received = deliver_concurrently(outbox, SqlAuditLog(database))
+        assert set(received) == set(range(EVENTS))
+        assert len(received) > EVENTS
+
+
+class _ExpiresAtOnce(SqlOutbox):
+    def claim(self, *, at: datetime, until: datetime, limit: int = 1) -> Sequence[OutboxMessage]:  # noqa: ARG002 (the time is replaced)
+        return super().claim(at=at, until=at, limit=limit)
+
+
+def deliver_concurrently(outbox: SqlOutbox, audit_log: SqlAuditLog) -> list[int]:
+    """Deliver all messages with several workers; return what their handlers received."""
+    received: list[int] = []
+
+    def handle(event: ShutterOpened) -> None:
+        received.append(event.height)
+        sleep(0.002)
+
+    def work(_: int) -> None:
+        relay = Relay(
+            outbox=outbox,
+            clock=SetClock(NOON),
+            contexts=ContextVarRequestContexts(),
+            event_handlers=[EventHandler(name="handler", event=ShutterOpened, handle=handle)],
+            audit_sink=audit_log.add,
+        )
+        while relay():
+            pass
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(work, range(WORKERS)))
+    return received
 
 
 class TestSqlRateLimiter(RateLimiterContract):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +15,8 @@ from novacart.adapters.persistence.outbox.partitions import OutboxPartitions
 from novacart.adapters.persistence.outbox.writer import write_events
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.errors import Unavailable
+from novacart.entrypoints.container import build_container, scheduled_jobs
+from novacart.entrypoints.settings import load_settings
 from tests.support.contracts.outbox import STORED_BY, opened
 from tests.support.query_counter import counted_statements
 
@@ -75,6 +78,19 @@ def test_partitions_of_the_next_months_exist_before_their_first_message(
     assert partitions.create(at=NOVEMBER) == 0
     store(database, DECEMBER - timedelta(microseconds=1), DECEMBER, FEBRUARY)
     assert stored_in(database) == {"2026_12": 1, "2027_01": 0, "2027_02": 1, "default": 1}
+
+
+def test_job_of_the_worker_creates_the_partition_of_the_next_month(
+    database: Database, postgresql_url: str, tmp_path: Path
+) -> None:
+    environ = {"DEBUG": "True", "DATABASE_URL": postgresql_url, "VAR_DIR": str(tmp_path)}
+    injector = build_container(load_settings(environ, dotenv=tmp_path / "no.env"))
+    (job,) = (each for each in scheduled_jobs(injector) if each.name == "partition_outbox")
+    job.run()
+    now = datetime.now(UTC)
+    next_month = (now.replace(day=1) + timedelta(days=31)).strftime("%Y_%m")
+    assert next_month in stored_in(database)
+    injector.get(Database).dispose()
 
 
 def test_messages_of_several_months_are_claimed_oldest_first(
