@@ -10,10 +10,8 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
-    exists,
     func,
     literal_column,
-    not_,
     select,
     update,
 )
@@ -30,15 +28,20 @@ from novacart.application.ports.request_context import RequestContexts
 _CLAIMS_LOCK: Final = 7_110_004  # an arbitrary number for the advisory lock
 _PENDING: Final = table.c.state == literal_column("'pending'")
 _EARLIER: Final = table.alias("earlier")
-# The literals are those of the index of messages in hand.
-_IS_NEXT_OF_SUBJECT: Final = not_(
-    exists().where(
+# The literals are those of the index of messages in hand. Not EXISTS, which PostgreSQL may turn
+# into a join that reads the whole index, with the entries of messages that were handled since.
+_IS_NEXT_OF_SUBJECT: Final = (
+    select(_EARLIER.c.id)
+    .where(
         _EARLIER.c.subject == table.c.subject,
         _EARLIER.c.id < table.c.id,
         _EARLIER.c.state == literal_column("'pending'"),
         _EARLIER.c.attempts > literal_column("0"),
         _EARLIER.c.last_error.is_(None),
     )
+    .limit(literal_column("1"))
+    .scalar_subquery()
+    .is_(None)
 )
 
 
