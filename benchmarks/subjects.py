@@ -124,13 +124,15 @@ def filled_shop(
     progress: Progress,
     variants: int = 1,
     debug: bool = False,
+    mail_delay: float = 0.0,
 ) -> Iterator[BenchmarkShop]:
     """Fill a new database with `products` products, with the settings of production.
 
     `variants` is the number of each product. `debug` enables the sandbox payment provider.
+    `mail_delay` is the time in which the mail server accepts a message, in seconds.
     """
     with (
-        running_mail_server() as mail,
+        running_mail_server(mail_delay) as mail,
         running_database(dialect, folder) as database,
         opened_shop(
             database,

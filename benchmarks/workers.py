@@ -20,12 +20,11 @@ from typing import Final
 from rich.console import Console
 
 from benchmarks import report
-from benchmarks.databases import BenchmarkDatabase, running_database
-from benchmarks.mail_server import running_mail_server
+from benchmarks.databases import BenchmarkDatabase
 from benchmarks.progress import Progress
 from benchmarks.scenarios import order_request
 from benchmarks.servers import Checkout, running_worker
-from benchmarks.subjects import BenchmarkShop, opened_shop
+from benchmarks.subjects import BenchmarkShop, filled_shop
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.outbox.partitions import OutboxPartitions
 from novacart.application.ports.audit_log import AuditLog
@@ -41,7 +40,8 @@ _LINES: Final = 3
 _BATCHES: Final = 20
 _FIRST_JOBS: Final = 3.0  # seconds in which the workers run the jobs that are due
 _POLL: Final = 0.05
-_PENDING: Final = "SELECT count(*) FROM outbox_messages WHERE state = 'pending'"
+_COUNT: Final = "SELECT count(*) FROM outbox_messages"
+_IS_PENDING: Final = "SELECT EXISTS (SELECT FROM outbox_messages WHERE state = 'pending')::int"
 _COLUMNS_OF_MESSAGE: Final = "name, version, payload, actor, request_id, subject"
 # Events of an import, which have no handler: workers add them to the audit log.
 _IMPORTED: Final = """
@@ -80,10 +80,10 @@ def main() -> int:
     rows: list[Row] = []
     for delay in _MAIL_DELAYS:
         with _shop(delay, progress) as shop:
-            rows.append(_mails(shop, arguments.mails, delay))
+            rows.append(_mails(shop, arguments.mails, delay, arguments.seconds))
             progress.say(" ".join(rows[-1].cells))
             if not delay:
-                for row in _backlog(shop, arguments.waiting, arguments.orders):
+                for row in _backlog(shop, arguments.waiting, arguments.orders, arguments.seconds):
                     rows.append(row)
                     progress.say(" ".join(row.cells))
     table = report.Table(columns=_COLUMNS, rows=[row.cells for row in rows])
@@ -104,15 +104,13 @@ def _shop(delay: float, progress: Progress) -> Iterator[BenchmarkShop]:
         folder = Path(name)
         # PostgreSQL may run as another user.
         folder.chmod(0o755)
-        with (
-            running_mail_server(delay) as mail,
-            running_database("postgresql", folder) as database,
-            opened_shop(database, folder, products=_PRODUCTS, progress=progress, **mail) as shop,
-        ):
+        with filled_shop(
+            "postgresql", folder, products=_PRODUCTS, progress=progress, mail_delay=delay
+        ) as shop:
             yield shop
 
 
-def _mails(shop: BenchmarkShop, count: int, delay: float) -> Row:
+def _mails(shop: BenchmarkShop, count: int, delay: float, seconds: float) -> Row:
     """Confirm `count` orders by e-mail."""
     _place_orders(shop, count)
     _execute(
@@ -125,12 +123,12 @@ def _mails(shop: BenchmarkShop, count: int, delay: float) -> Row:
         f"INSERT INTO outbox_messages ({_COLUMNS_OF_MESSAGE}, occurred_at, next_attempt_at)"  # noqa: S608 (constants)
         f" SELECT {_COLUMNS_OF_MESSAGE}, now(), now() FROM confirmations"
     )
-    one, four = (_rate(shop, workers, [confirm], count) for workers in _WORKERS)
+    one, four = (_rate(shop, workers, [confirm], count, seconds) for workers in _WORKERS)
     answer = f"accepted after {delay * 1000:.0f} ms" if delay else "accepted at once"
     return Row(measured=f"e-mails, {answer}", unit="e-mails/s", one=one, four=four)
 
 
-def _backlog(shop: BenchmarkShop, waiting: int, orders: int) -> Iterator[Row]:
+def _backlog(shop: BenchmarkShop, waiting: int, orders: int, seconds: float) -> Iterator[Row]:
     """Measure with no message and with `waiting` messages in the outbox."""
     outbox = shop.injector.get(Outbox)  # type: ignore[type-abstract]
     fill = _IMPORTED.format(count=waiting)
@@ -147,7 +145,7 @@ def _backlog(shop: BenchmarkShop, waiting: int, orders: int) -> Iterator[Row]:
     rates = []
     for workers in _WORKERS:
         _execute(shop.database, "TRUNCATE outbox_messages")
-        rates.append(_rate(shop, workers, [fill], waiting))
+        rates.append(_rate(shop, workers, [fill], waiting, seconds))
     one, four = rates
     yield Row(
         measured=f"{waiting:,} messages without handlers", unit="messages/s", one=one, four=four
@@ -160,8 +158,13 @@ def _backlog(shop: BenchmarkShop, waiting: int, orders: int) -> Iterator[Row]:
     )
 
 
-def _rate(shop: BenchmarkShop, workers: int, statements: Sequence[str], count: int) -> float:
-    """Return how many messages `workers` deliver in a second."""
+def _rate(
+    shop: BenchmarkShop, workers: int, statements: Sequence[str], count: int, seconds: float
+) -> float:
+    """Return how many of `count` messages `workers` deliver in a second.
+
+    All are delivered, or as many as in `seconds`.
+    """
     with ExitStack() as stack:
         for number in range(workers):
             folder = shop.folder / f"worker-{number}"
@@ -170,11 +173,14 @@ def _rate(shop: BenchmarkShop, workers: int, statements: Sequence[str], count: i
         _execute(shop.database, *statements)
         started = perf_counter()
         with shop.database.connection() as execute:
-            while execute(_PENDING):
+            while execute(_IS_PENDING) and perf_counter() < started + seconds:
                 sleep(_POLL)
             taken = perf_counter() - started
+            delivered = count - execute(
+                "SELECT count(*) FROM outbox_messages WHERE state = 'pending'"
+            )
             assert not execute("SELECT count(*) FROM outbox_messages WHERE state = 'parked'")
-    return count / taken
+    return delivered / taken
 
 
 def _claim_time(outbox: Outbox, when: str) -> Row:
@@ -261,6 +267,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mails", type=int, default=600)
     parser.add_argument("--waiting", type=int, default=1_000_000)
     parser.add_argument("--orders", type=int, default=100)
+    parser.add_argument(
+        "--seconds", type=float, default=300, help="how long workers deliver messages at most"
+    )
     parser.add_argument(
         "--write", action="store_true", help="write the results to docs/benchmarks/"
     )
