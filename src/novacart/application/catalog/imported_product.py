@@ -1,4 +1,4 @@
-"""Products as a file describes them, whatever the file's format."""
+"""Products that a file of any format describes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,9 +17,10 @@ class ImportedVariant:
     """A variant in a file: the row on `line`.
 
     `changes` are new values by the name of the field in `VariantDetails`, `options` are texts by
-    the names of the options. `price_difference` is what its price differs from that of the product
-    without options, instead of a price. `picture` is the URL of its own picture, if any. `stock` is
-    None if the file does not say it; `stock_read` and `stock_version` are the figures of an export.
+    the names of the options. `price_difference` is added to the price of the product without
+    options; such a variant has no price in `changes`. `picture` is the URL of its own picture, if
+    any. `stock` is None if the file does not say it; `stock_read` and `stock_version` are the
+    figures of an export.
     """
 
     line: int

@@ -501,7 +501,7 @@ class DefaultVariantSchema(Schema):
 
 
 class PicturePatchSchema(Schema):
-    """The members to change. An empty `alt` stands for the title of the product."""
+    """The members to change. With an empty `alt`, clients get the title of the product."""
 
     alt = Text(maximum=MAX_ALT)
     variants = fields.List(
