@@ -50,7 +50,10 @@ def test_url_that_matched_nothing_is_matched_again(client: FlaskClient) -> None:
         assert get(client, "/things/a")[0] == 404
 
 
-def test_kept_matches_are_bounded(app: NovaCartFlask, client: FlaskClient) -> None:
+def test_kept_matches_are_bounded(
+    app: NovaCartFlask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(app.matches), "MAX_KEPT", 20)
     for number in range(app.matches.MAX_KEPT + 10):
         get(client, f"/things/{number}/")
     get(client, f"/things/{'a' * app.matches.MAX_LENGTH}/")

@@ -85,7 +85,7 @@ def test_invalid_subject_is_left_to_the_route(app: Flask, email: object) -> None
 
 def test_successful_refreshes_are_not_limited(app: Flask) -> None:
     client = app.test_client()
-    assert {client.post("/refresh/?good=1").status_code for _ in range(500)} == {200}
+    assert {client.post("/refresh/?good=1").status_code for _ in range(110)} == {200}
     codes = [client.post("/refresh/").status_code for _ in range(101)]
     assert codes.count(401) == 100
     assert client.post("/refresh/?good=1").status_code == 429
