@@ -50,6 +50,8 @@ _TITLES: Final = {
     "back-office": "Back office",
     "workers": "Workers",
     "imports": "An import while shoppers read and order",
+    "storefront": "Storefront on a phone",
+    "shoppers": "Shoppers",
 }
 MET: Final = {None: "", True: "yes", False: "**no**"}
 

@@ -1,5 +1,8 @@
 """Databases for integration tests: one for each test, on SQLite and on PostgreSQL."""
 
+import fcntl
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +12,8 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.ports.request_context import RequestContext
 from tests.support.databases import TestRun
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +53,13 @@ def database(database_url: str) -> Iterator[Database]:
 def _request_context() -> None:
     """Requests of a test client in an earlier test have set the context of this thread."""
     ContextVarRequestContexts().replace(RequestContext(actor="system"))
+
+
+@pytest.fixture(scope="session")
+def built_storefront() -> None:
+    """Build the storefront unless it is built; one test process at a time."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "storefront.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        script = ROOT / "scripts" / "build_storefront.py"
+        subprocess.run([sys.executable, str(script)], check=True, timeout=600)

@@ -1,12 +1,8 @@
 """The demo shop with its storefront, served by granian, and Chromium."""
 
-import fcntl
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -18,20 +14,9 @@ from tests.support.browser import ARGUMENTS, find_chromium
 from tests.support.databases import TestRun
 from tests.support.processes import free_port, started
 
-ROOT = Path(__file__).parents[3]
 TIMEOUT = 20_000  # milliseconds
 # Width and height of a laptop's and a phone's window.
 WINDOWS = {1280: 800, 390: 844}
-
-
-@pytest.fixture(scope="session")
-def built_storefront() -> None:
-    """Build the storefront unless it is built; one test process at a time."""
-    (ROOT / "var").mkdir(exist_ok=True)
-    with (ROOT / "var" / "storefront.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        script = ROOT / "scripts" / "build_storefront.py"
-        subprocess.run([sys.executable, str(script)], check=True, timeout=600)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,9 @@ TIMEOUT = 20_000  # milliseconds
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    # The npm packages of the back office.
+    request.getfixturevalue("built_storefront")
     chromium = find_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

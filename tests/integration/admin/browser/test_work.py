@@ -201,6 +201,14 @@ def test_dashboard_shows_chart_table_and_low_stock(open_as: OpenAs, shop: LiveSh
     expect(page.get_by_role("region", name="Sales by day").locator("tbody tr")).to_have_count(7)
 
 
+def test_dashboard_opens_its_table_without_the_npm_packages(open_as: OpenAs) -> None:
+    page = open_as("owner")
+    page.route("**/packages/**", lambda route: route.fulfill(status=404))
+    page.reload()
+    expect(page.get_by_role("region", name="Sales by day")).to_be_visible()
+    expect(page.locator(".chart")).to_be_hidden()
+
+
 def test_chart_is_drawn_if_the_language_of_the_browser_is_invalid(open_as: OpenAs) -> None:
     page = open_as("owner")
     page.add_init_script(
