@@ -133,7 +133,9 @@ def main() -> int:
                 figures = {}
                 for page, path in paths.items():
                     progress.say(f"lighthouse: {page}")
-                    figures[page] = _lighthouse(url + path, debugging, folder, arguments.runs)
+                    figures[page] = _lighthouse(
+                        url + path, context, debugging, folder, arguments.runs
+                    )
                 interaction = _interaction_to_next_paint(context, url)
     return _report(arguments, console, figures, interaction)
 
@@ -286,10 +288,14 @@ def _prepare_cart(context: BrowserContext, url: str) -> Mapping[str, str]:
     return {"home": "/", "list": _CATEGORY, "product": product, "cart": "/cart"}
 
 
-def _lighthouse(url: str, debugging: int, folder: Path, runs: int) -> PageFigures:
+def _lighthouse(
+    url: str, context: BrowserContext, debugging: int, folder: Path, runs: int
+) -> PageFigures:
     """Run Lighthouse several times; return the run with the median performance."""
     results = []
+    session = context.new_cdp_session(context.pages[0])
     for run in range(runs):
+        session.send("Network.clearBrowserCache")
         output = folder / f"lighthouse-{run}.json"
         command = [
             str(_PACKAGE / "node_modules" / ".bin" / "lighthouse"),

@@ -138,6 +138,15 @@ class Pages:
         except ProductNotFound as error:
             raise NotFound from error
 
+    def cart(self, site: str) -> Page:
+        """The cart, which its script requests: the same page for everyone."""
+        return Page(
+            title="Cart",
+            description=f"Your cart at {self._name}: change quantities and check out.",
+            canonical=f"{site}cart",
+            queries=[(["categories"], self._categories())],
+        )
+
     def empty(self, site: str) -> Page:
         """A page whose content only its script may request, or that does not exist."""
         return Page(

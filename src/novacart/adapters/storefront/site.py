@@ -14,7 +14,6 @@ from novacart.adapters.storefront.sitemap import Sitemap
 
 # Pages that show nothing without a user or a link from a mail.
 _PRIVATE: Final = (
-    "/cart",
     "/checkout",
     "/orders",
     "/orders/<int:order_id>",
@@ -29,7 +28,7 @@ _PRIVATE: Final = (
     "/reset-password/<user>/<token>",
     "/verify-email/<token>",
 )
-_NOT_CRAWLED: Final = ("account", "admin", "cart", "checkout", "orders", "wishlist")
+_NOT_CRAWLED: Final = ("account", "admin", "checkout", "orders", "wishlist")
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -72,6 +71,7 @@ class Site:
         views: dict[str, Callable[..., Response]] = {
             "/": self.home,
             "/search": self.search,
+            "/cart": self.cart,
             "/category/<slug>": self.category,
             "/product/<int:product_id>": self.product,
             "/products/<slug>": self.product_by_slug,
@@ -91,6 +91,9 @@ class Site:
     def search(self) -> Response:
         page = self._pages.search(self._site, request.args)
         return self._respond(page, is_indexed="search" not in request.args)
+
+    def cart(self) -> Response:
+        return self._respond(self._pages.cart(self._site))
 
     def category(self, slug: str) -> Response:
         try:
