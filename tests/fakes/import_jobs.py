@@ -12,7 +12,8 @@ from novacart.application.ports.import_jobs import (
 from novacart.domain.shared.ids import ProductId
 from tests.fakes.store import FakeStore
 
-_TO_DO = {ImportStatus.RUNNING, ImportStatus.UNDOING}
+_DRAFTS = {ImportStatus.PREVIEWING, ImportStatus.DRAFT}
+_TO_DO = {ImportStatus.PREVIEWING, ImportStatus.RUNNING, ImportStatus.UNDOING}
 
 
 class FakeImportJobs:
@@ -41,13 +42,11 @@ class FakeImportJobs:
 
     def delete_drafts(self, *, before: datetime) -> None:
         for job in list(self._store.import_jobs.values()):
-            if job.status is ImportStatus.DRAFT and job.created_at < before:
+            if job.status in _DRAFTS and job.created_at < before:
                 self.delete(job.id)
 
     def recent(self, limit: int) -> Sequence[ImportJob]:
-        jobs = [
-            job for job in self._store.import_jobs.values() if job.status is not ImportStatus.DRAFT
-        ]
+        jobs = [job for job in self._store.import_jobs.values() if job.status not in _DRAFTS]
         return sorted(jobs, key=lambda job: job.id, reverse=True)[:limit]
 
     def due(self, runner: str, *, at: datetime) -> ImportJob | None:

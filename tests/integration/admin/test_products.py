@@ -425,3 +425,32 @@ def test_slug_and_texts_of_a_product_are_edited(
     assert "Brass lamp" in owner.get("/admin/products/?tag=gift").text
     refused = owner.submit("/admin/products/new/", {**NEW, **texts, "sku": ""})
     assert "Another product has the slug" in refused.text
+
+
+def test_large_file_is_previewed_by_the_worker(app: Flask, owner: StaffClient) -> None:
+    rows = "sku,title,price,stock\n" + "".join(f"S-{n},Lamp {n},1,2\n" for n in range(1_001))
+    data = {"file": (BytesIO(rows.encode()), "x.csv")}
+    path = owner.submit("/admin/products/import/", data).headers["Location"]
+    page = owner.get(path).text
+    assert "The preview is being made" in page
+    assert "0 of 1001 rows" in page
+    worker = app.extensions["novacart.injector"].get(RunImports)
+    job_id = path.rpartition("=")[2]
+    refused = owner.submit(f"/admin/products/import/start/?id={job_id}")
+    assert refused.status_code == 303
+    assert "is not finished" in owner.flash_messages()[-1]
+    while "The preview is being made" in owner.get(path).text:
+        worker()
+    assert "1001 added, 0 changed, 0 unchanged, 0 rejected." in owner.get(path).text
+    owner.submit(f"/admin/products/import/discard/?id={job_id}")
+    assert app.test_client().get("/api/products/").get_json() == []
+
+
+def test_movements_of_stock_have_a_link_to_their_import(app: Flask, owner: StaffClient) -> None:
+    import_file(owner, {"file": (BytesIO(b"title,price,stock\nDiya,45.00,3\n"), "x.csv")})
+    [diya] = app.test_client().get("/api/products/").get_json()
+    link = re.compile(r'<a href="(/admin/products/import/job/\?id=\d+)">Import \d+</a>')
+    for page in ("details", "stock-ledger"):
+        shown = link.search(owner.get(f"/admin/products/{page}/?id={diya['id']}").text)
+        assert shown is not None, page
+        assert "Import finished" in owner.get(shown[1]).text

@@ -110,8 +110,10 @@ def test_nginx_replaces_the_headers_that_the_shop_trusts() -> None:
 def test_proxies_hide_the_metrics_and_accept_the_largest_upload() -> None:
     assert "location = /metrics {\n        return 404;" in NGINX
     assert "client_max_body_size 17m;" in NGINX
+    assert "location /admin/ {\n        client_max_body_size 129m;" in NGINX
     assert "@private path /metrics\n\trespond @private 404" in CADDY
-    assert "max_size 17MB" in CADDY
+    assert "@others {\n\t\tmax_size 17MB" in CADDY
+    assert "@back_office {\n\t\tmax_size 135MB" in CADDY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

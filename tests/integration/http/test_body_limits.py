@@ -56,7 +56,7 @@ def send(port: int, path: str, size: int, content_type: str) -> tuple[int, str]:
         ("/api/products/17/image/", "multipart/form-data; boundary=x", "16 MiB"),
         ("/api/nothing/", "application/json", "1 MiB"),
         ("/admin/sign-in/", "application/x-www-form-urlencoded", "1 MiB"),
-        ("/admin/products/import/", "multipart/form-data; boundary=x", "8 MiB"),
+        ("/admin/products/import/", "multipart/form-data; boundary=x", "128 MiB"),
     ],
 )
 def test_client_that_is_still_sending_receives_the_413(

@@ -67,6 +67,7 @@ class ImportJobsContract:
             entries_left=1,
             counts={"added": 4},
             failure="Broken",
+            preview='{"columns":[]}',
             finished_at=NOON,
             runner="a",
             leased_until=NOON,
@@ -89,17 +90,21 @@ class ImportJobsContract:
     def test_old_drafts_are_deleted(self, begin: UnitOfWorkFactory) -> None:
         running = replace(JOB, id=8, status=ImportStatus.RUNNING)
         newer = replace(JOB, id=9, created_at=NOON + timedelta(hours=1))
-        add(begin, JOB, running, newer, content=(b"x",))
+        previewing = replace(JOB, id=10, status=ImportStatus.PREVIEWING)
+        add(begin, JOB, running, newer, previewing, content=(b"x",))
         with begin() as work:
             work.import_jobs.delete_drafts(before=NOON + timedelta(minutes=1))
-            with pytest.raises(ImportNotFound):
-                work.import_jobs.get(7)
+            for deleted in (7, 10):
+                with pytest.raises(ImportNotFound):
+                    work.import_jobs.get(deleted)
             assert list(work.import_jobs.content(7)) == []
             assert (work.import_jobs.get(8), work.import_jobs.get(9)) == (running, newer)
 
     def test_recent_jobs_are_the_newest_without_drafts(self, begin: UnitOfWorkFactory) -> None:
         finished = replace(JOB, status=ImportStatus.FINISHED)
-        add(begin, *(replace(finished, id=number) for number in (1, 2, 3)), replace(JOB, id=4))
+        previewing = replace(JOB, id=5, status=ImportStatus.PREVIEWING)
+        jobs = [replace(finished, id=number) for number in (1, 2, 3)]
+        add(begin, *jobs, replace(JOB, id=4), previewing)
         with begin() as work:
             assert [job.id for job in work.import_jobs.recent(2)] == [3, 2]
 
@@ -112,7 +117,8 @@ class ImportJobsContract:
             leased_until=NOON + timedelta(minutes=1),
         )
         undoing = replace(JOB, id=2, status=ImportStatus.UNDOING)
-        add(begin, leased, undoing, replace(JOB, id=3), replace(undoing, id=4))
+        previewing = replace(JOB, id=5, status=ImportStatus.PREVIEWING)
+        add(begin, leased, undoing, replace(JOB, id=3), replace(undoing, id=4), previewing)
         with begin() as work:
             jobs = work.import_jobs
             assert jobs.due("a", at=NOON) == leased
@@ -120,6 +126,8 @@ class ImportJobsContract:
             assert jobs.due("b", at=NOON + timedelta(minutes=1)) == leased
             jobs.save(replace(undoing, status=ImportStatus.UNDONE))
             jobs.save(replace(undoing, id=4, status=ImportStatus.FAILED))
+            assert jobs.due("b", at=NOON) == previewing
+            jobs.save(replace(previewing, status=ImportStatus.DRAFT))
             assert jobs.due("b", at=NOON) is None
 
     def test_entries_are_listed_by_number(self, begin: UnitOfWorkFactory) -> None:

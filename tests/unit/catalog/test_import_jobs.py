@@ -1,5 +1,6 @@
 """Imports that can be continued and undone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 
@@ -9,12 +10,14 @@ from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.catalog.adjust_stock import AdjustStockCommand
 from novacart.application.catalog.edit_product import EditProductCommand
+from novacart.application.catalog.import_batch import ImportBatch
 from novacart.application.catalog.import_jobs import (
     RunImports,
     UploadImportCommand,
     WrongImportStatus,
 )
 from novacart.application.catalog.import_rows import UnreadableFile
+from novacart.application.catalog.imported_product import ImportedProduct
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.ports.import_jobs import ImportJob, ImportSettings, ImportStatus
 from novacart.domain.accounts.role import Role
@@ -310,3 +313,100 @@ def test_file_that_became_unreadable_fails(catalog: CatalogFixture) -> None:
     failed = catalog.imports.job(SYSTEM, job_id)
     assert failed.status is ImportStatus.FAILED
     assert "names no known column" in failed.failure
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of more than two rows is large, and a batch has two."""
+    monkeypatch.setattr("novacart.application.catalog.import_jobs.PREVIEWED_AT_ONCE", 2)
+    monkeypatch.setattr("novacart.application.catalog.import_products.BATCH_SIZE", 2)
+
+
+def upload_large(catalog: CatalogFixture, text: str, settings: ImportSettings = GENERIC) -> int:
+    return catalog.upload_import(
+        UploadImportCommand(
+            actor=SYSTEM,
+            file_name="products.csv",
+            stream=BytesIO(text.encode()),
+            settings=settings,
+            preview=True,
+        )
+    )
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_large_file_is_previewed_by_the_worker(catalog: CatalogFixture) -> None:
+    small = upload_large(catalog, kites(2))
+    assert catalog.imports.job(SYSTEM, small).status is ImportStatus.DRAFT
+    rows = "sku,title,price\nA,Kite,1\nB,Lamp,free\nC,Cup,1\nD,Mug,1\nA,Kite,1\n"
+    job_id = upload_large(catalog, rows)
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.PREVIEWING
+    assert catalog.imports.recent(SYSTEM) == []
+    with pytest.raises(WrongImportStatus, match="not finished"):
+        catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    job = catalog.imports.job(SYSTEM, job_id)
+    assert (job.status, job.rows_done, job.runner) == (ImportStatus.DRAFT, 0, "")
+    preview = catalog.preview_import(SYSTEM, job_id)
+    assert (preview.report.added, preview.counts["rejected"]) == (4, 1)
+    assert [each.reason for each in preview.report.notes] == ["Line 2 has the SKU “A”, too."]
+    assert preview.columns == ["sku", "title", "price"]
+    assert products(catalog) == []
+    catalog.start_import(SYSTEM, job_id)
+    catalog.run_imports()
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.FINISHED
+    assert len(products(catalog)) == 3
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_preview_of_another_process_begins_again(catalog: CatalogFixture) -> None:
+    job_id = upload_large(catalog, kites(5))
+    with catalog.begin() as work:
+        job = work.import_jobs.get(job_id)
+        work.import_jobs.save(replace(job, rows_done=2, runner="stopped"))
+        work.commit()
+    catalog.run_imports()
+    assert catalog.preview_import(SYSTEM, job_id).report.added == 5
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_preview_is_made_again_with_other_settings(catalog: CatalogFixture) -> None:
+    job_id = upload_large(catalog, kites(3).replace("price", "cost"))
+    catalog.run_imports()
+    assert catalog.preview_import(SYSTEM, job_id).report.added == 0
+    settings = replace(GENERIC, mapping={"cost": "price"})
+    catalog.change_import(SYSTEM, job_id, settings, preview=True)
+    assert catalog.imports.job(SYSTEM, job_id).status is ImportStatus.PREVIEWING
+    catalog.run_imports()
+    assert catalog.preview_import(SYSTEM, job_id).report.added == 3
+    settings = replace(GENERIC, mapping=dict.fromkeys(("title", "cost"), ""))
+    catalog.change_import(SYSTEM, job_id, settings, preview=True)
+    catalog.run_imports()
+    with pytest.raises(UnreadableFile):
+        catalog.preview_import(SYSTEM, job_id)
+    again = upload_large(catalog, kites(1).replace("price", "cost"))
+    assert catalog.imports.job(SYSTEM, again).settings.mapping == {}
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_file_is_deleted_while_its_preview_is_made(catalog: CatalogFixture) -> None:
+    job_id = upload_large(catalog, kites(5))
+    runs = catalog.run_imports
+    original = ImportBatch.run
+
+    def discard_meanwhile(batch: ImportBatch, rows: Sequence[ImportedProduct]) -> None:
+        original(batch, rows)
+        catalog.discard_import(SYSTEM, job_id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ImportBatch, "run", discard_meanwhile)
+        runs()
+    assert list(catalog.store.import_jobs) == []
+
+
+def test_movements_of_stock_name_their_import(catalog: CatalogFixture) -> None:
+    first = import_text(catalog, "sku,title,price,stock\nA,Kite,1,5\n")
+    second = import_text(catalog, "sku,stock,stock_read\nA,7,5\n")
+    undo(catalog, second)
+    notes = [each.note for each in catalog.store.stock_movements.values()]
+    assert notes == [f"Import {first.id}", f"Import {second.id}", f"Import {second.id} undone"]

@@ -16,6 +16,7 @@ from novacart.domain.shared.money import Money
 
 # Key of the shop's time zone in the configuration of the app.
 TIMEZONE: Final = "SHOP_TIMEZONE"
+_IMPORT: Final = re.compile(r"Import (\d{1,18})(?: undone)?")
 _ID: Final = re.compile(r"\bid\b")
 _SYMBOLS: Final = {"INR": "₹", "USD": "$", "EUR": "€", "GBP": "£"}
 
@@ -147,10 +148,17 @@ def products_of_category(category: CategoryRow) -> str:
     return f"{category.products} (hidden)"
 
 
+def import_of(note: str) -> int | None:
+    """The import that a movement of stock names."""
+    match = _IMPORT.fullmatch(note)
+    return None if match is None else int(match[1])
+
+
 TEMPLATE_FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "money": money,
     "timestamp": timestamp,
     "badge": badge,
+    "import_of": import_of,
     "products_of_category": products_of_category,
     "humanize": humanize,
     "ago": ago,

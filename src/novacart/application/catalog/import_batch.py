@@ -51,7 +51,6 @@ from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 
-_REASON: Final = "Import"
 _NOT_READ: Final = "the row has no stock_read"
 _ADJUSTED_SINCE: Final = "the stock was adjusted after the file was exported"
 # Fields that a product can do without, so that a file of another shop is imported without them.
@@ -104,6 +103,8 @@ class ImportBatch:
         self._options = options
         self._sanitizer = sanitizer
         self._now = now
+        # The back office links the number to the page of the import.
+        self._reason = f"Import {options.job_id}" if options.job_id else "Import"
         self._slugs = dict(work.categories.ids_by_slug())
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
         self._new_categories: list[Category] = []
@@ -737,11 +738,11 @@ class ImportBatch:
         work.stock.open(
             {variant_id: level.on_hand for variant_id, level in self._opened.items()},
             versions={variant_id: level.version for variant_id, level in self._opened.items()},
-            reason=_REASON,
+            reason=self._reason,
             at=self._now,
         )
         for variant_id, delta in sorted(self._deltas.items()):
-            work.stock.adjust(variant_id, delta, reason=_REASON, at=self._now)
+            work.stock.adjust(variant_id, delta, reason=self._reason, at=self._now)
 
         if self._pictures:
             pictures = zip(work.ids.take(len(self._pictures)), self._pictures.values(), strict=True)

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from secrets import token_hex
 from tempfile import TemporaryFile
 from typing import IO, Final
+from weakref import finalize
 
 from novacart.application.authorization.actor import Actor
 from novacart.application.catalog.import_batch import BatchOptions, ImportBatch
@@ -14,8 +16,9 @@ from novacart.application.catalog.import_products import (
     ImportProducts,
     ImportProductsCommand,
     batches,
+    repeated_skus,
 )
-from novacart.application.catalog.import_report import ImportReport
+from novacart.application.catalog.import_report import ImportPreview, ImportReport
 from novacart.application.catalog.import_rows import ProductRows, UnreadableFile
 from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.imported_product import ImportedProduct
@@ -28,6 +31,7 @@ from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.import_jobs import (
     ImportEntry,
     ImportJob,
+    ImportNotFound,
     ImportSettings,
     ImportStatus,
 )
@@ -48,6 +52,8 @@ _SLICE: Final = timedelta(seconds=2)
 _ATTEMPTS: Final = 3
 _ENTRIES: Final = 500
 _UNDO_BATCH: Final = 100
+# Rows of a file whose preview does not need the worker.
+PREVIEWED_AT_ONCE: Final = 1_000
 _COUNTS: Final = (
     *("added", "edited", "unchanged", "variants_added", "categories_added", "pictures"),
 )
@@ -80,12 +86,16 @@ def read_file(stream: IO[bytes], settings: ImportSettings) -> ProductRows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadImportCommand:
-    """`stream` is seekable. `settings` without a mapping use the last one of their format."""
+    """`stream` is seekable. `settings` without a mapping use the last one of their format.
+
+    With `preview`, the worker makes the preview of a large file.
+    """
 
     actor: Actor
     file_name: str
     stream: IO[bytes]
     settings: ImportSettings
+    preview: bool = False
 
 
 class UploadImport:
@@ -103,12 +113,7 @@ class UploadImport:
 
     def __call__(self, command: UploadImportCommand) -> int:
         command.actor.require("products.files")
-        settings = command.settings
-        if not settings.mapping:
-            with self._begin() as work:
-                mapping = work.import_jobs.mapping(settings.source)
-            settings = replace(settings, mapping=mapping)
-        total = read_file(command.stream, settings).total
+        settings, total = self._readable(command)
         command.stream.seek(0)
         now = self._clock.now()
         with self._begin() as work:
@@ -118,7 +123,7 @@ class UploadImport:
                 id=job_id,
                 file_name=command.file_name[:200],
                 settings=settings,
-                status=ImportStatus.DRAFT,
+                status=_draft_status(total, preview=command.preview),
                 created_by=self._contexts.current().actor,
                 may_add_categories=command.actor.may("categories.write"),
                 created_at=now,
@@ -128,18 +133,26 @@ class UploadImport:
             work.commit()
         return job_id
 
+    def _readable(self, command: UploadImportCommand) -> tuple[ImportSettings, int]:
+        """The settings, and the number of rows.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportPreview:
-    """What an import would do. `columns` are those of the file."""
-
-    job: ImportJob
-    report: ImportReport
-    columns: Sequence[str]
+        The last mapping of the format is left out if the file can't be read with it.
+        """
+        settings = command.settings
+        if not settings.mapping:
+            with self._begin() as work:
+                mapping = work.import_jobs.mapping(settings.source)
+            if mapping:
+                mapped = replace(settings, mapping=mapping)
+                with suppress(UnreadableFile):
+                    return mapped, read_file(command.stream, mapped).total
+        return settings, read_file(command.stream, settings).total
 
 
 class PreviewImport:
     """Report what a draft would change, and change nothing.
+
+    Of a large file, it is the preview that the worker has made.
 
     Raises `ImportNotFound`, `UnreadableFile` and `PermissionDenied`.
     """
@@ -152,6 +165,10 @@ class PreviewImport:
         self, actor: Actor, job_id: int, progress: Progress = lambda _done, _total: None
     ) -> ImportPreview:
         actor.require("products.files")
+        with self._begin() as work:
+            kept = work.import_jobs.get(job_id).preview
+        if kept:
+            return ImportPreview.from_json(kept)
         with TemporaryFile() as stream:
             job = _load_file(self._begin, job_id, stream)
             file = read_file(stream, job.settings)
@@ -167,11 +184,13 @@ class PreviewImport:
                     progress=progress,
                 )
             )
-        return ImportPreview(job=job, report=report, columns=file.file_columns)
+        return ImportPreview.of_report(report, file.file_columns)
 
 
 class ChangeImport:
     """Change the settings of a draft. Its mapping is used for later files of the format too.
+
+    With `preview`, the worker makes the preview of a large file again.
 
     Raises `ImportNotFound`, `WrongImportStatus` and `PermissionDenied`.
     """
@@ -179,13 +198,15 @@ class ChangeImport:
     def __init__(self, *, begin: UnitOfWorkFactory) -> None:
         self._begin = begin
 
-    def __call__(self, actor: Actor, job_id: int, settings: ImportSettings) -> None:
+    def __call__(
+        self, actor: Actor, job_id: int, settings: ImportSettings, *, preview: bool = False
+    ) -> None:
         actor.require("products.files")
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
-            if job.status is not ImportStatus.DRAFT:
-                raise WrongImportStatus("This import was started already.")
-            work.import_jobs.save(replace(job, settings=settings))
+            _ensure_draft(job)
+            status = _draft_status(job.rows_total, preview=preview)
+            work.import_jobs.save(replace(job, settings=settings, status=status, preview=""))
             work.import_jobs.save_mapping(settings.source, settings.mapping)
             work.commit()
 
@@ -199,8 +220,9 @@ class DiscardImport:
     def __call__(self, actor: Actor, job_id: int) -> None:
         actor.require("products.files")
         with self._begin() as work:
-            if work.import_jobs.get_for_update(job_id).status is not ImportStatus.DRAFT:
-                raise WrongImportStatus("This import was started already.")
+            job = work.import_jobs.get_for_update(job_id)
+            if job.status is not ImportStatus.PREVIEWING:
+                _ensure_draft(job)
             work.import_jobs.delete(job_id)
             work.commit()
 
@@ -219,9 +241,8 @@ class StartImport:
         actor.require("products.files")
         with self._begin() as work:
             job = work.import_jobs.get_for_update(job_id)
-            if job.status is not ImportStatus.DRAFT:
-                raise WrongImportStatus("This import was started already.")
-            started = replace(job, status=ImportStatus.RUNNING)
+            _ensure_draft(job)
+            started = replace(job, status=ImportStatus.RUNNING, preview="")
             work.import_jobs.save(_leased(started, runner, self._clock))
             work.commit()
 
@@ -314,8 +335,10 @@ class _OpenImport:
         self.job_id = job.id
         self.rows_done = 0
         self._stream = stream
+        finalize(self, stream.close)
         file = read_file(stream, job.settings)
         self.ignored_columns = file.ignored_columns
+        self.columns = file.file_columns
         self._products = file.products(currency)
         while self.rows_done < job.rows_done:
             product = next(self._products, None)
@@ -335,7 +358,7 @@ class _OpenImport:
 
 
 class RunImports:
-    """Import and undo what was started, a batch in each transaction.
+    """Import and undo what was started, and preview large files, a batch in each transaction.
 
     A batch and the position in the file are committed together, so an import continues where it
     was interrupted, also in another process.
@@ -358,6 +381,7 @@ class RunImports:
         self.runner = token_hex(8)
         self._open: _OpenImport | None = None
         self._undone: dict[int, dict[ProductId, int]] = {}
+        self._previews: dict[int, tuple[ImportReport, dict[str, int]]] = {}
 
     def __call__(self) -> None:
         """Work for about two seconds, if there is something to do."""
@@ -407,6 +431,9 @@ class RunImports:
             if job.status is ImportStatus.UNDOING:
                 self._undo_batch(job)
                 return None
+            if job.status is ImportStatus.PREVIEWING:
+                self._preview_next(job)
+                return None
             try:
                 return self._import_next(job)
             except UnreadableFile as error:
@@ -428,6 +455,59 @@ class RunImports:
                     raise
         return None
 
+    def _preview_next(self, job: ImportJob) -> None:
+        """Preview one batch, and after the last one keep the report."""
+        if job.rows_done == 0 or job.id not in self._previews:
+            # The batches that another process has previewed are not known here.
+            self._close()
+            self._previews[job.id] = ImportReport(), {}
+            job = replace(job, rows_done=0)
+        report, skus = self._previews[job.id]
+        try:
+            file = self._open_file(job)
+            batch = file.next_batch()
+            if batch is not None:
+                report.notes += repeated_skus(batch, skus)
+                with self._begin() as work:
+                    dry_run = ImportBatch(
+                        work,
+                        replace(self._options(job), dry_run=True),
+                        sanitizer=self._sanitizer,
+                        now=self._clock.now(),
+                    )
+                    dry_run.run(batch)
+                report.include(dry_run.report)
+                self._save_preview(replace(job, rows_done=file.rows_done, runner=self.runner))
+                return
+            report.ignored_columns = file.ignored_columns
+            preview = ImportPreview.of_report(report, file.columns).to_json()
+            draft = replace(job, preview=preview)
+        except UnreadableFile:
+            # The page of the draft reads the file again and shows the reason.
+            draft = job
+        except ImportNotFound:
+            self._forget_preview(job.id)
+            return
+        self._forget_preview(job.id)
+        self._save_preview(replace(draft, status=ImportStatus.DRAFT, rows_done=0, runner=""))
+
+    def _save_preview(self, job: ImportJob) -> None:
+        """Save the state of a preview, unless the file was deleted meanwhile."""
+        leased_until = self._clock.now() + _LEASE if job.runner else None
+        with self._begin() as work:
+            try:
+                stored = work.import_jobs.get_for_update(job.id)
+            except ImportNotFound:
+                self._forget_preview(job.id)
+                return
+            if stored.status is ImportStatus.PREVIEWING:
+                work.import_jobs.save(replace(job, leased_until=leased_until))
+                work.commit()
+
+    def _forget_preview(self, job_id: int) -> None:
+        self._previews.pop(job_id, None)
+        self._close()
+
     def _open_file(self, job: ImportJob) -> _OpenImport:
         if self._open is not None and (self._open.job_id, self._open.rows_done) == (
             job.id,
@@ -435,9 +515,12 @@ class RunImports:
         ):
             return self._open
         self._close()
-        stream = TemporaryFile()  # noqa: SIM115 (closed by `_close`)
-        _load_file(self._begin, job.id, stream)
-        self._open = _OpenImport(job, stream, self._policy.currency)
+        with ExitStack() as on_error:
+            # Closed by `_close`.
+            stream = on_error.enter_context(TemporaryFile())
+            _load_file(self._begin, job.id, stream)
+            self._open = _OpenImport(job, stream, self._policy.currency)
+            on_error.pop_all()
         return self._open
 
     def _close(self) -> None:
@@ -448,17 +531,6 @@ class RunImports:
     def _import_batch(
         self, job: ImportJob, products: Sequence[ImportedProduct], *, rows_done: int
     ) -> ImportReport:
-        options = BatchOptions(
-            source=job.settings.source,
-            currency=self._policy.currency,
-            dry_run=False,
-            set_stock=job.settings.set_stock,
-            create_categories=job.settings.create_categories,
-            default_stock=job.settings.default_stock,
-            picture_folder=job.settings.picture_folder,
-            may_add_categories=job.may_add_categories,
-            job_id=job.id,
-        )
         now = self._clock.now()
         with self._begin() as work:
             stored = work.import_jobs.get_for_update(job.id)
@@ -466,7 +538,7 @@ class RunImports:
                 # Another process continued it.
                 self._close()
                 return ImportReport()
-            batch = ImportBatch(work, options, sanitizer=self._sanitizer, now=now)
+            batch = ImportBatch(work, self._options(job), sanitizer=self._sanitizer, now=now)
             batch.run(products)
             entries = list(_entries_of(batch, start=stored.entries + 1))
             work.import_jobs.add_entries(job.id, entries)
@@ -482,6 +554,19 @@ class RunImports:
             )
             work.commit()
         return batch.report
+
+    def _options(self, job: ImportJob) -> BatchOptions:
+        return BatchOptions(
+            source=job.settings.source,
+            currency=self._policy.currency,
+            dry_run=False,
+            set_stock=job.settings.set_stock,
+            create_categories=job.settings.create_categories,
+            default_stock=job.settings.default_stock,
+            picture_folder=job.settings.picture_folder,
+            may_add_categories=job.may_add_categories,
+            job_id=job.id,
+        )
 
     def _finish(self, job: ImportJob, status: ImportStatus, *, failure: str = "") -> None:
         self._close()
@@ -541,7 +626,7 @@ class RunImports:
         result, reason = "removed" if is_addition(undo) else "undone", ""
         with self._begin() as work:
             try:
-                undo_change(work, product_id, undo, versions, at=self._clock.now())
+                undo_change(work, product_id, undo, versions, job_id=job.id, at=self._clock.now())
             except DomainError as error:
                 result, reason = "kept", error.message
             else:
@@ -555,6 +640,18 @@ class RunImports:
                 )
                 work.commit()
         return result
+
+
+def _draft_status(rows: int, *, preview: bool) -> ImportStatus:
+    is_large = preview and rows > PREVIEWED_AT_ONCE
+    return ImportStatus.PREVIEWING if is_large else ImportStatus.DRAFT
+
+
+def _ensure_draft(job: ImportJob) -> None:
+    if job.status is ImportStatus.PREVIEWING:
+        raise WrongImportStatus("The preview of this file is not finished.")
+    if job.status is not ImportStatus.DRAFT:
+        raise WrongImportStatus("This import was started already.")
 
 
 def _leased(job: ImportJob, runner: str, clock: Clock) -> ImportJob:

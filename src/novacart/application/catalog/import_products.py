@@ -80,7 +80,7 @@ class ImportProducts:
         lines: dict[str, int] = {}
         for batch in batches(command.file.products(self._policy.currency)):
             if command.dry_run:
-                report.notes += _repeated_skus(batch, lines)
+                report.notes += repeated_skus(batch, lines)
             report.include(self._import_batch(batch, command))
             processed += sum(product.row_count for product in batch)
             command.progress(min(processed, command.file.total), command.file.total)
@@ -118,7 +118,7 @@ class ImportProducts:
         return batch.report
 
 
-def _repeated_skus(
+def repeated_skus(
     products: Iterable[ImportedProduct], lines: dict[str, int]
 ) -> Iterator[RowProblem]:
     """Note variants with the SKU of another batch, which a dry run has not kept.

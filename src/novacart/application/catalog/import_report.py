@@ -1,14 +1,17 @@
 """Report of a product import."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Final, Self
 
 from novacart.application.catalog.product_files import csv_lines
 from novacart.domain.shared.ids import ProductId, VariantId
 
 # Products that a report lists one by one.
 MAX_LISTED = 1_000
+# Lines of each kind in a preview that is kept.
+MAX_KEPT: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,46 @@ class ImportReport:
         self.rejected += other.rejected
         self.notes += other.notes
         self.products += other.products[: MAX_LISTED - len(self.products)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPreview:
+    """What an import would do. `columns` are those of the file.
+
+    `counts` are the numbers of lines by the names of the report's lists, since a preview that was
+    kept has only the first `MAX_KEPT` lines of each.
+    """
+
+    report: ImportReport
+    columns: Sequence[str]
+    counts: Mapping[str, int]
+
+    @classmethod
+    def of_report(cls, report: ImportReport, columns: Sequence[str]) -> Self:
+        counts = {name: len(getattr(report, name)) for name in _COUNTED}
+        return cls(report=report, columns=columns, counts=counts)
+
+    def to_json(self) -> str:
+        first = {name: getattr(self.report, name)[:MAX_KEPT] for name in _LINES}
+        kept = replace(self, report=replace(self.report, **first))
+        return json.dumps(asdict(kept), separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        data = json.loads(text)
+        report = data["report"]
+        for name, kind in _LINES.items():
+            report[name] = [kind(**line) for line in report[name]]
+        return cls(report=ImportReport(**report), columns=data["columns"], counts=data["counts"])
+
+
+_LINES: Final[dict[str, type]] = {
+    "rejected": RowProblem,
+    "notes": RowProblem,
+    "products": ProductResult,
+    "stock": StockChange,
+}
+_COUNTED: Final = ("rejected", "notes", "stock_changed", "stock_left")
 
 
 def report_lines(report: ImportReport) -> Iterator[str]:

@@ -167,7 +167,8 @@ def _lines(stream: IO[bytes], codec: str) -> Iterator[str]:
     stream.seek(0)
     text = TextIOWrapper(stream, encoding=codec, newline="")
     try:
-        yield from text
+        for line in text:  # noqa: UP028 (a `yield from` that is not finished closes the stream)
+            yield line
         return
     except UnicodeDecodeError as error:
         cause = error

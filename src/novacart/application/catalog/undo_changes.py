@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from novacart.application.catalog.galleries import show_images
 from novacart.application.ports.unit_of_work import UnitOfWork
@@ -16,8 +16,6 @@ from novacart.domain.shared.ids import OptionId, OptionValueId, ProductId, Varia
 from novacart.domain.shared.money import Money
 
 DetailsT = TypeVar("DetailsT", ProductDetails, VariantDetails)
-
-_REASON: Final = "Import undone"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,6 +61,7 @@ def undo_change(
     undo: str,
     undone_versions: dict[ProductId, int],
     *,
+    job_id: int,
     at: datetime,
 ) -> None:
     """Archive a product that the import added, or restore what it had before.
@@ -92,7 +91,7 @@ def undo_change(
     if product.event_count:
         work.products.save(product)
     for variant_id, (delta, _) in sorted(changes.items()):
-        work.stock.adjust(variant_id, -delta, reason=_REASON, at=at)
+        work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
     if data["version_before"] is not None:
         undone_versions[product_id] = data["version_before"]
 

@@ -18,8 +18,9 @@ class ImportNotFound(DomainError):
 
 
 class ImportStatus(StrEnum):
-    """DRAFT → RUNNING → FINISHED → UNDOING → UNDONE; RUNNING → FAILED."""
+    """PREVIEWING → DRAFT → RUNNING → FINISHED → UNDOING → UNDONE; RUNNING → FAILED."""
 
+    PREVIEWING = "previewing"
     DRAFT = "draft"
     RUNNING = "running"
     FINISHED = "finished"
@@ -53,7 +54,8 @@ class ImportJob:
 
     `rows_done` and `entries` count what is committed, and while it is undone, `entries_left`
     counts the entries to undo. `counts` are numbers of the report. `runner` works on it until
-    `leased_until`; then another process may continue. `created_by` is an actor of the audit log.
+    `leased_until`; then another process may continue. `preview` is what the worker reports of a
+    large draft, as JSON. `created_by` is an actor of the audit log.
     """
 
     id: int
@@ -70,6 +72,7 @@ class ImportJob:
     entries_left: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     failure: str = ""
+    preview: str = ""
     runner: str = ""
     leased_until: datetime | None = None
 
@@ -118,7 +121,7 @@ class ImportJobs(Protocol):
         ...
 
     def due(self, runner: str, *, at: datetime) -> ImportJob | None:
-        """Lock the oldest job to run or undo that no other runner works on at the time."""
+        """Lock the oldest job to preview, run or undo that no other runner works on at the time."""
         ...
 
     def content(self, job_id: int) -> Iterator[bytes]: ...

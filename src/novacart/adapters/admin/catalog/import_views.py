@@ -26,8 +26,8 @@ from novacart.application.ports.import_jobs import (
 )
 from novacart.domain.shared.errors import DomainError
 
-# Bytes. A thousand products are about 300 kB.
-MAX_IMPORT_FILE: Final = 8 * 1024 * 1024
+# Bytes. A thousand products are about 300 kB. The server writes an upload to disk.
+MAX_IMPORT_FILE: Final = 128 * 1024 * 1024
 _SHOWN: Final = 500
 _TO_DO: Final = {ImportStatus.RUNNING, ImportStatus.UNDOING}
 _MAP: Final = "map:"
@@ -76,6 +76,7 @@ class ImportViews(StaffView):
                     file_name=upload.filename,
                     stream=upload.stream,
                     settings=settings,
+                    preview=True,
                 )
             )
         except (UnreadableFile, DomainError) as error:
@@ -87,6 +88,8 @@ class ImportViews(StaffView):
         job = self._job()
         if job.status is ImportStatus.DRAFT:
             return self._draft(job)
+        if job.status is ImportStatus.PREVIEWING:
+            return self.render("back_office/product_import_preview.html", job=job)
         return self.render(
             "back_office/product_import_job.html",
             job=job,
@@ -117,6 +120,7 @@ class ImportViews(StaffView):
             "back_office/product_import_draft.html",
             job=job,
             report=preview.report,
+            totals=preview.counts,
             form=form,
             columns=columns,
             choices=source.columns,
@@ -133,7 +137,9 @@ class ImportViews(StaffView):
             mapping = _posted_mapping(job)
             settings = replace(job.settings, mapping=mapping, **form.options())
             self.run_action(
-                lambda: self.back_office.catalog.change_import(self.actor, job.id, settings),
+                lambda: self.back_office.catalog.change_import(
+                    self.actor, job.id, settings, preview=True
+                ),
                 success="The preview was updated.",
             )
         return see_other(url_for(".import_job", id=job.id))

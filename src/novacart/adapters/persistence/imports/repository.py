@@ -24,7 +24,12 @@ from novacart.application.ports.import_jobs import (
 )
 from novacart.domain.shared.ids import ProductId
 
-_TO_DO: Final = (ImportStatus.RUNNING.value, ImportStatus.UNDOING.value)
+_DRAFTS: Final = (ImportStatus.PREVIEWING.value, ImportStatus.DRAFT.value)
+_TO_DO: Final = (
+    ImportStatus.PREVIEWING.value,
+    ImportStatus.RUNNING.value,
+    ImportStatus.UNDOING.value,
+)
 
 
 class SqlImportJobs:
@@ -60,7 +65,7 @@ class SqlImportJobs:
     def delete_drafts(self, *, before: datetime) -> None:
         drafts = self._connection.scalars(
             select(import_jobs.c.id).where(
-                import_jobs.c.status == ImportStatus.DRAFT.value,
+                import_jobs.c.status.in_(_DRAFTS),
                 import_jobs.c.created_at < before,
             )
         )
@@ -70,7 +75,7 @@ class SqlImportJobs:
     def recent(self, limit: int) -> Sequence[ImportJob]:
         rows = self._connection.execute(
             select(import_jobs)
-            .where(import_jobs.c.status != ImportStatus.DRAFT.value)
+            .where(import_jobs.c.status.not_in(_DRAFTS))
             .order_by(import_jobs.c.id.desc())
             .limit(limit)
         )

@@ -36,10 +36,11 @@ import_jobs = Table(
     Column("entries_left", Integer, nullable=False),
     Column("counts", Text, nullable=False),
     Column("failure", Text, nullable=False),
+    Column("preview", Text, nullable=False, server_default=""),
     Column("runner", String(40), nullable=False),
     Column("leased_until", UtcDateTime),
 )
-_IS_DUE = text("status IN ('running', 'undoing')")
+_IS_DUE = text("status IN ('running', 'undoing', 'previewing')")
 # The worker looks for work every few seconds.
 Index("ix_import_jobs_due", import_jobs.c.id, sqlite_where=_IS_DUE, postgresql_where=_IS_DUE)
 
