@@ -116,7 +116,7 @@ ORDER_LINES: Final = """
     INSERT INTO order_lines (id, order_id, variant_id, title, subtitle, search_text, image,
                              unit_price_minor, quantity, status, cancelled_at,
                              refund_requested_quantity, refund_requested_minor,
-                             refunded_quantity, refunded_minor)
+                             refunded_quantity, refunded_minor, shipped_quantity)
     SELECT id, order_id, variant_id, title, subtitle, lower(title || E'\\n' || subtitle), image,
            price_minor, quantity,
            CASE WHEN cancelled_at IS NOT NULL THEN 'CANCELLED'
@@ -124,7 +124,8 @@ ORDER_LINES: Final = """
                 WHEN status = 'PENDING' THEN 'PENDING' ELSE 'CONFIRMED' END,
            cancelled_at, 0, 0,
            CASE WHEN refunded_at IS NOT NULL THEN quantity ELSE 0 END,
-           CASE WHEN refunded_at IS NOT NULL THEN total ELSE 0 END
+           CASE WHEN refunded_at IS NOT NULL THEN total ELSE 0 END,
+           CASE WHEN shipped_at IS NOT NULL THEN quantity ELSE 0 END
     FROM batch_lines ORDER BY id
 """
 
