@@ -180,8 +180,12 @@ def test_repeated_sku_is_left_out_and_noted(catalog: CatalogFixture) -> None:
     for _ in range(2):
         report = import_text(catalog, HEADER + tee + top)
         assert [(each.line, each.column) for each in report.notes] == [
-            *((line, "variant sku") for line in (3, 5, 6)),
+            (3, "variant sku"),
+            (5, "variant sku"),
         ]
+        assert report.notes[1].reason == (
+            "Another variant has the SKU “T-1”. This row and 1 more got none."
+        )
         assert reasons(report.rejected) == [
             (line, None, "An earlier row of the product has the same options.") for line in (4, 7)
         ]
@@ -208,6 +212,15 @@ def test_product_with_the_sku_of_another_handle_in_a_later_file_is_added(
 def test_unprintable_characters_of_a_sku_are_removed(catalog: CatalogFixture) -> None:
     import_text(catalog, HEADER + CUP.replace("Default Title,,,,", 'Default Title,,,"C\n-1",'))
     assert products(catalog)[0].details.sku == "C-1"
+
+
+def test_sku_that_is_too_long_is_left_out_and_noted(catalog: CatalogFixture) -> None:
+    row = CUP.replace("Default Title,,,,", f"Default Title,,,{'C' * 65},")
+    for count in (1, 0):
+        report = import_text(catalog, HEADER + row)
+        assert (report.added, len(report.notes), report.rejected) == (count, 1, [])
+    [cup] = products(catalog)
+    assert cup.details.sku is None
 
 
 def test_price_of_zero_is_rejected_with_the_reason(catalog: CatalogFixture) -> None:

@@ -55,6 +55,7 @@ _NOT_READ: Final = "the row has no stock_read"
 _ADJUSTED_SINCE: Final = "the stock was adjusted after the file was exported"
 # Fields that a product can do without, so that a file of another shop is imported without them.
 _OPTIONAL: Final = {
+    "sku",
     "barcode",
     "compare_at_price",
     "weight_g",
@@ -281,6 +282,7 @@ class ImportBatch:
         """Leave out SKUs that are taken, with a note, and reject rows with repeated options."""
         own: set[str] = set()
         combinations: set[tuple[tuple[str, str], ...]] = set()
+        lines: dict[str, list[int]] = defaultdict(list)
         variants = []
         for variant in imported.variants:
             combination = tuple(
@@ -293,16 +295,17 @@ class ImportBatch:
             combinations.add(combination)
             sku = variant.sku
             if sku in own or (sku and self._by_sku.get(sku, product_id) != product_id):
-                column = imported.variant_columns.get("sku", "sku")
-                reason = f"Another variant has the SKU “{sku}”. It was left out."
-                self.report.notes.append(
-                    RowProblem(line=variant.line, column=column, reason=reason)
-                )
+                lines[sku].append(variant.line)
                 changes = {name: each for name, each in variant.changes.items() if name != "sku"}
                 variant = replace(variant, changes=changes)  # noqa: PLW2901 (without its SKU)
             elif sku:
                 own.add(sku)
             variants.append(variant)
+        column = imported.variant_columns.get("sku", "sku")
+        for sku, [line, *others] in lines.items():
+            rows = f"This row and {len(others)} more" if others else "This row"
+            reason = f"Another variant has the SKU “{sku}”. {rows} got none."
+            self.report.notes.append(RowProblem(line=line, column=column, reason=reason))
         return replace(imported, variants=variants)
 
     def _show_images(self, before: Product, product: Product) -> None:

@@ -116,7 +116,7 @@ def import_products(
     columns: Sequence[str],
     report_file: Path | None,
 ) -> None:
-    """Import products from a .csv, .tsv or .jsonl FILE, also of another shop.
+    """Import products from a .csv, .tsv, .xml or .jsonl FILE, also of another shop.
 
     Invalid rows are reported with their line and column and skipped; the exit code is then 1.
     A FILE that can't be read as a whole changes nothing. If the command is interrupted, the worker
