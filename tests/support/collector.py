@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
@@ -13,12 +14,13 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 
 class Collector:
-    """Receives OTLP over HTTP. `spans` and `metrics` are in order of arrival."""
+    """Receives OTLP over HTTP. `spans`, `metrics` and `logs` are in order of arrival."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.spans: list[Any] = []
         self.metrics: list[Any] = []
+        self.logs: list[Any] = []
         self.bytes = b""
 
     def receive(self, path: str, body: bytes) -> None:
@@ -28,6 +30,11 @@ class Collector:
             for resource in traces.resource_spans:
                 for scope in resource.scope_spans:
                     self.spans += scope.spans
+        elif path == "/v1/logs":
+            logs = ExportLogsServiceRequest.FromString(body)
+            for log_resource in logs.resource_logs:
+                for log_scope in log_resource.scope_logs:
+                    self.logs += log_scope.log_records
         else:
             metrics = ExportMetricsServiceRequest.FromString(body)
             for resource in metrics.resource_metrics:

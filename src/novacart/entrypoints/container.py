@@ -11,6 +11,7 @@ from novacart.application.ports.request_context import RequestContexts
 from novacart.application.relay import EventHandler, Relay
 from novacart.application.scheduled_jobs import ScheduledJob
 from novacart.entrypoints.features import FEATURES
+from novacart.entrypoints.logs import export_lines
 from novacart.entrypoints.settings import Settings
 from novacart.entrypoints.tracing import TracingModule, trace_ports, tracing_of
 
@@ -42,6 +43,7 @@ def build_relay(injector: Injector) -> Relay:
     tracing = tracing_of(injector)
     if tracing is not None:
         trace_ports(injector, tracing, PaymentGateway, Mailer)
+        export_lines(tracing.log_line)
     event_handlers = [
         EventHandler(
             name=_name(handler),

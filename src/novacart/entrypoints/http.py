@@ -42,7 +42,7 @@ from novacart.entrypoints.access import undeclared_routes
 from novacart.entrypoints.back_office import BackOfficeModule, register_back_office
 from novacart.entrypoints.blueprints import build_blueprints
 from novacart.entrypoints.container import build_container
-from novacart.entrypoints.logs import line_writer, request_ids
+from novacart.entrypoints.logs import export_lines, line_writer, request_ids
 from novacart.entrypoints.settings import Settings, load_settings
 from novacart.entrypoints.storefront import register_storefront
 from novacart.entrypoints.tracing import trace_ports, tracing_of
@@ -124,6 +124,7 @@ def _trace_requests(app: Flask, injector: Injector) -> None:
     if tracing is None:
         return
     trace_ports(injector, tracing, PaymentGateway, ImageStore)
+    export_lines(tracing.log_line)
 
     def begin() -> None:
         g.span = tracing.begin_request(g.server_request_id, request.headers.get("traceparent", ""))

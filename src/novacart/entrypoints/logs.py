@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import orjson
 import structlog
@@ -59,8 +59,45 @@ class _LineLogger:
         self._stream.write(_line(self, "info", event))
 
 
-def configure_logs(*, debug: bool, stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
-    """Send all logs of `level` or above, those of libraries included, to `stream`."""
+class _ExportedStream:
+    """Writes each line of the log to a stream and gives it to `export`."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self.export: Callable[[str], None] | None = None
+
+    def write(self, line: str) -> None:
+        self._stream.write(line)
+        if self.export is not None:
+            self.export(line)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+
+_exported: Final[list[_ExportedStream]] = []
+
+
+def export_lines(export: Callable[[str], None]) -> None:
+    """Give each line to `export`, too, if the logs were configured with `exported`."""
+    for stream in _exported:
+        stream.export = export
+
+
+def configure_logs(
+    *,
+    debug: bool,
+    stream: TextIO = sys.stderr,
+    level: int = logging.INFO,
+    exported: bool = False,
+) -> None:
+    """Send all logs of `level` or above, those of libraries included, to `stream`.
+
+    With `exported`, `export_lines` can add another destination later.
+    """
+    if exported:
+        _exported.append(_ExportedStream(stream))
+        stream = cast("TextIO", _exported[-1])
     if debug:
         structlog.configure(
             processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -13,6 +13,6 @@ from novacart.entrypoints.settings import ensure_startable, load_settings
 _settings = load_settings()
 ensure_startable(_settings)
 os.umask(UMASK)
-configure_logs(debug=_settings.debug)
+configure_logs(debug=_settings.debug, exported=bool(_settings.otel_exporter_otlp_endpoint))
 
 app: Final[Flask] = create_app(_settings)

@@ -1,9 +1,11 @@
-"""Traces of requests, use cases, statements, provider calls and event handlers."""
+"""Traces of requests, use cases, statements, provider calls and event handlers, and logs."""
 
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +20,7 @@ from tests.support.accounts import CheapPasswords
 from tests.support.collector import Collector, attributes, running_collector
 from tests.support.fake_stripe.fixtures import API_KEY, WEBHOOK_SECRET, fake_stripe
 from tests.support.fake_stripe.server import FakeStripe
-from tests.support.processes import free_port
+from tests.support.processes import free_port, started
 from tests.support.shoppers import HOME, Shopper, new_product
 
 __all__ = ["fake_stripe"]
@@ -168,6 +170,39 @@ def test_collector_that_is_down_fails_no_request(
     app = make_app(OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{free_port()}")
     assert app.test_client().get("/api/products/").status_code == 200
     tracing_of(app).close()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_log_lines_are_exported_in_the_trace_of_their_request(
+    sqlite_url: str, tmp_path: Path, collector: Collector, *, enabled: bool
+) -> None:
+    port = free_port()
+    environ = {
+        "SECRET_KEY": "a-key-of-the-tests-alone-0123456789",
+        "DATABASE_URL": sqlite_url,
+        "VAR_DIR": str(tmp_path / "var"),
+        "PORT": str(port),
+        "WEB_WORKERS": "1",
+        "OTEL_BLRP_SCHEDULE_DELAY": "100",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url if enabled else "",
+    }
+    with started("serve", folder=tmp_path, **environ) as server:
+        url = f"http://127.0.0.1:{port}/api/products/?search=private-words"
+        server.wait_until_up(url)
+        server.wait_for_output('"event":"request"')
+        deadline = time.monotonic() + 20
+        while enabled and not collector.logs and time.monotonic() < deadline:
+            time.sleep(0.05)
+    written = [json.loads(line) for line in server.output_text.splitlines()]
+    [line] = [each for each in written if each["event"] == "request"]
+    if not enabled:
+        assert collector.bytes == b""
+        return
+    [record] = [each for each in collector.logs if each.body.string_value == "request"]
+    assert record.trace_id.hex() == line["server_request_id"]
+    assert record.severity_text == line["level"] == "info"
+    assert attributes(record)["route"] == line["route"] == "/api/products/"
+    assert b"private-words" not in collector.bytes
 
 
 WITHOUT_PACKAGES = """

@@ -1,1 +1,1 @@
-"""Traces and metrics for OpenTelemetry (the extra `otel`)."""
+"""Traces, metrics and logs for OpenTelemetry (the extra `otel`)."""

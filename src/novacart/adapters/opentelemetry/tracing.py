@@ -1,4 +1,4 @@
-"""Spans and metrics, exported by OTLP over HTTP.
+"""Spans, metrics and log lines, exported by OTLP over HTTP.
 
 The trace id of a request is the id that its log lines and audit log entries have
 (`server_request_id`), and the spans of event handlers that the request caused are in its trace.
@@ -6,6 +6,7 @@ Spans have no parameters of statements, no bodies, no query strings and no texts
 those are customers' data.
 """
 
+import json
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -18,9 +19,13 @@ from time import time_ns
 from typing import Any, Final, ParamSpec, TypeVar
 
 from opentelemetry import context as otel_context
+from opentelemetry._logs import SeverityNumber
+from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.metrics import Histogram
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
@@ -29,6 +34,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 from opentelemetry.trace import (
     Link,
+    NonRecordingSpan,
     Span,
     SpanContext,
     SpanKind,
@@ -48,6 +54,13 @@ R = TypeVar("R")
 _REQUEST_ID: Final = "novacart.request_id"
 _FIRST_SERVER_ERROR: Final = 500
 _CLIENT: Final = SpanKind.CLIENT
+_SEVERITIES: Final = {
+    "debug": SeverityNumber.DEBUG,
+    "info": SeverityNumber.INFO,
+    "warning": SeverityNumber.WARN,
+    "error": SeverityNumber.ERROR,
+    "critical": SeverityNumber.FATAL,
+}
 # The ids of the next root span; None for random ones.
 _next_ids: ContextVar[tuple[int, int] | None] = ContextVar("novacart_next_span_ids", default=None)
 
@@ -167,13 +180,46 @@ class OpenTelemetryTracing:
             _next_ids.reset(token)
         return RequestSpan(span, self._sdk.durations)
 
+    def log_line(self, line: str) -> None:
+        """Export a line of the log, in the trace of its request.
+
+        Lines before the first span of the process are not exported, since no thread may run then.
+        """
+        if self._started is None:
+            return
+        record = json.loads(line) if line.startswith("{") else {"event": line.rstrip()}
+        if str(record.get("logger", "")).startswith("opentelemetry"):
+            # The exporter's own errors would never end.
+            return
+        level = record.pop("level", "info")
+        record.pop("timestamp", None)
+        context = otel_context.get_current()
+        ids = _ids(record.get("server_request_id"))
+        if ids is not None and not get_current_span().get_span_context().is_valid:
+            # The line about a request is written after its span has ended.
+            span = SpanContext(*ids, is_remote=False, trace_flags=TraceFlags(1))
+            context = set_span_in_context(NonRecordingSpan(span), context)
+        self._started.logger.emit(
+            timestamp=time_ns(),
+            context=context,
+            severity_text=level,
+            severity_number=_SEVERITIES.get(level, SeverityNumber.INFO),
+            body=record.pop("event", ""),
+            attributes={
+                name: value if isinstance(value, str | int | float) else json.dumps(value)
+                for name, value in record.items()
+            },
+        )
+
     def flush(self) -> None:
         """Export what is waiting."""
+        self._sdk.logs.force_flush()
         self._sdk.spans.force_flush()
         self._sdk.metrics.force_flush()
 
     def close(self) -> None:
         """Export what is waiting, and stop the threads."""
+        self._sdk.logs.shutdown()
         self._sdk.spans.shutdown()
         self._sdk.metrics.shutdown()
 
@@ -195,7 +241,7 @@ class OpenTelemetryTracing:
 
 
 class _Sdk:
-    """The providers, whose threads export the spans and metrics."""
+    """The providers, whose threads export spans, metrics and log lines."""
 
     def __init__(self, endpoint: str) -> None:
         resource = Resource.create({"service.instance.id": f"{socket.gethostname()}-{os.getpid()}"})
@@ -206,6 +252,11 @@ class _Sdk:
         exporter = OTLPSpanExporter(f"{endpoint}/v1/traces")
         self.spans.add_span_processor(BatchSpanProcessor(exporter))
         self.tracer = self.spans.get_tracer("novacart")
+        self.logs = LoggerProvider(resource=resource)
+        self.logs.add_log_record_processor(
+            BatchLogRecordProcessor(OTLPLogExporter(endpoint=f"{endpoint}/v1/logs"))
+        )
+        self.logger = self.logs.get_logger("novacart")
         reader = PeriodicExportingMetricReader(OTLPMetricExporter(f"{endpoint}/v1/metrics"))
         self.metrics = MeterProvider([reader], resource=resource)
         self.durations = self.metrics.get_meter("novacart").create_histogram(

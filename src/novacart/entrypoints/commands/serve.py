@@ -42,7 +42,7 @@ def serve() -> None:
     ensure_startable(settings)
     os.umask(UMASK)
     protect_files(settings.var, settings.database_url)
-    configure_logs(debug=settings.debug)
+    configure_logs(debug=settings.debug, exported=bool(settings.otel_exporter_otlp_endpoint))
     findings = [] if settings.debug else list(check_settings(settings))
     _stop_at_errors(findings)
     _allow_connections()

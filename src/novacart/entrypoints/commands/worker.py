@@ -21,6 +21,6 @@ def worker() -> None:
     ensure_startable(settings)
     os.umask(UMASK)
     protect_files(settings.var, settings.database_url)
-    configure_logs(debug=settings.debug)
+    configure_logs(debug=settings.debug, exported=bool(settings.otel_exporter_otlp_endpoint))
     limit_memory()
     run_worker(settings)
