@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.support.checkout import Json
 from tests.support.fake_stripe.process import StripeProcess
 from tests.support.processes import Process
+from tests.support.proxies import HOST, Proxy
 
 PASSWORD = "mango-on-the-roof-3"
 TIMEOUT = 90.0
@@ -28,6 +29,7 @@ class ProcessHarness:
     folder: Path
     port: int
     token: str = ""
+    proxy: Proxy | None = None
 
     def start(self, command: str) -> Process:
         """Start `serve` or `worker`, and wait until it is ready."""
@@ -54,14 +56,21 @@ class ProcessHarness:
         self, method: str, path: str, body: object = None, *, key: str = ""
     ) -> tuple[int, Json]:
         """Return the status and JSON of the response; status 0 without a response."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Content-Type": "application/json"}
+        connection = (
+            self.proxy.connect()
+            if self.proxy
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        )
+        headers = {"Content-Type": "application/json"} | (HOST if self.proxy else {})
         headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
         headers |= {"Idempotency-Key": key} if key else {}
         try:
             connection.request(method, path, json.dumps(body) if body else None, headers)
             response = connection.getresponse()
-            document: Json = json.loads(response.read() or b"{}")
+            content = response.read() or b"{}"
+            # The proxies have pages of their own for errors.
+            is_json = "json" in response.headers.get("Content-Type", "")
+            document: Json = json.loads(content) if is_json else {}
         except (OSError, http.client.HTTPException):
             return 0, {}
         else:
@@ -70,13 +79,13 @@ class ProcessHarness:
             connection.close()
 
     def send_until_ok(self, method: str, path: str, body: object = None, *, key: str = "") -> Json:
-        """Repeat the request while it gets no response, 409 or 503."""
+        """Repeat the request while it gets no response, 409, 502 or 503."""
         deadline = time.monotonic() + TIMEOUT
         while True:
             status, document = self.send(method, path, body, key=key)
             if status in {200, 201}:
                 return document
-            assert status in {0, 409, 503}, document
+            assert status in {0, 409, 502, 503}, (status, document)
             assert time.monotonic() < deadline, (status, document)
             time.sleep(0.2)
 
