@@ -94,7 +94,8 @@ class OutboxPartitions:
             " count(*) FILTER (WHERE settled_at >= :before) AS recent"
             f" FROM {name}"
         )
-        with self._database.reading() as connection:
+        # It reads a whole month.
+        with self._database.snapshot() as connection:
             row = connection.execute(counts, {"before": before}).one()
         if row.unhandled:
             return self._delete(name, before)
