@@ -11,7 +11,8 @@ from sqlalchemy import text
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.errors import StorageUnavailable
 
-LOCK_TIMEOUT = "novacart.adapters.persistence.sqlite_engine.LOCK_TIMEOUT"
+ENGINE = "novacart.adapters.persistence.sqlite_engine"
+LOCK_TIMEOUT = f"{ENGINE}.LOCK_TIMEOUT"
 SHORT_TIMEOUT = 0.05
 
 
@@ -66,6 +67,33 @@ def test_writer_fails_after_the_lock_timeout_and_can_retry(
         assert monotonic() - started_at >= SHORT_TIMEOUT
     insert_mark(database)
     assert count_marks(database) == 1
+
+
+@pytest.mark.parametrize(
+    ("held", "later", "expected"),
+    [(0.1, 0.0, [0.025]), (0.01, 0.0, []), (0.1, 0.2, [])],
+    ids=["long", "short", "long ago"],
+)
+def test_thread_pauses_after_a_long_transaction_and_lets_others_write(
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    held: float,
+    later: float,
+    expected: list[float],
+) -> None:
+    now = 0.0
+    pauses: list[float] = []
+    monkeypatch.setattr(f"{ENGINE}.monotonic", lambda: now)
+    monkeypatch.setattr(f"{ENGINE}.sleep", pauses.append)
+    insert_mark(database)
+    pauses.clear()
+    with database.writing() as connection:
+        now += held
+        connection.commit()
+    now += later
+    insert_mark(database)
+    insert_mark(database)
+    assert pauses == expected
 
 
 def test_corrupt_file_fails_without_waiting(database: Database, tmp_path: Path) -> None:

@@ -459,7 +459,7 @@ def test_unreadable_file_raises(
 
 def test_undecodable_byte_in_a_later_batch_imports_nothing(catalog: CatalogFixture) -> None:
     lines = [f"Kite {number},1\n".encode() for number in range(4 * BATCH_SIZE)]
-    with pytest.raises(UnreadableFile, match="Line 2002 is not UTF-8"):
+    with pytest.raises(UnreadableFile, match=f"Line {4 * BATCH_SIZE + 2} is not UTF-8"):
         import_bytes(catalog, b"title,price\n" + b"".join(lines) + b"Caf\xe9,1\n")
     assert products(catalog) == []
 

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
+from threading import local
 from time import monotonic, sleep
 from typing import Any, Final
 
@@ -21,6 +22,10 @@ _BUSY_TIMEOUT: Final = f"PRAGMA busy_timeout = {LOCK_TIMEOUT * 1000}"
 # Seconds between two attempts. An attempt takes 20 µs of processor time. With a longer interval
 # the lock is often free while all writers wait.
 _RETRY_INTERVAL: Final = 0.0005
+# Seconds of a long transaction. Requests take less.
+_LONG: Final = 0.02
+# The pause after a long transaction, as a part of its time.
+_PAUSE: Final = 0.25
 
 
 def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
@@ -52,12 +57,47 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
             cursor.execute(pragma)
         cursor.close()
 
+    lock_time = _LockTime()
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if NO_AUTOBEGIN not in connection.get_execution_options():
+            lock_time.pause()
             _begin_immediate(connection)
+            lock_time.begin()
+
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def end(_connection: Connection) -> None:
+        lock_time.end()
 
     return engine
+
+
+class _LockTime(local):
+    """How long the thread held the write lock in its last transaction.
+
+    An import takes the lock again a moment after each batch. Other writers would rarely get it, so
+    the thread pauses before its next transaction.
+    """
+
+    _begun: float | None = None
+    _ended = 0.0
+    _seconds = 0.0
+
+    def pause(self) -> None:
+        if self._seconds > _LONG and monotonic() - self._ended < self._seconds:
+            sleep(self._seconds * _PAUSE)
+        self._seconds = 0.0
+
+    def begin(self) -> None:
+        self._begun = monotonic()
+
+    def end(self) -> None:
+        if self._begun is not None:
+            self._ended = monotonic()
+            self._seconds = self._ended - self._begun
+            self._begun = None
 
 
 def _create_private(path: Path) -> None:

@@ -17,7 +17,7 @@ from novacart.domain.catalog.errors import SkuTaken, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 
 # Rows.
-BATCH_SIZE: Final = 500
+BATCH_SIZE: Final = 100
 _ATTEMPTS: Final = 3
 
 
