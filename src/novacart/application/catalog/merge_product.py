@@ -53,8 +53,7 @@ def find_variant(product: Product, imported: ImportedVariant) -> Variant | None:
     """The variant that a file means: by id, SKU, or options; None for a new one.
 
     A row without id, SKU and options means the default variant, and so does one with another SKU
-    for a product without options. Raises `DomainError` for an
-    archived variant.
+    for a product without options. Raises `DomainError` for an archived variant.
     """
     variant = _find_variant(product, imported)
     if variant is not None and variant.is_archived:

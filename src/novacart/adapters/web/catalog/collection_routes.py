@@ -1,6 +1,6 @@
 """Routes of collections: public ones, and those by which staff edit them."""
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Response, url_for
 
@@ -12,7 +12,13 @@ from novacart.adapters.web.catalog.collection_schemas import (
     collection_json,
 )
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
-from novacart.adapters.web.catalog.routes import next_url, tagged_response
+from novacart.adapters.web.catalog.routes import (
+    NEXT_PAGE,
+    REVALIDATE,
+    UNCHANGED,
+    next_url,
+    tagged_response,
+)
 from novacart.adapters.web.catalog.schemas import DEFAULT_LIMIT, ProductSchema
 from novacart.adapters.web.http.auth import principal, public, staff_only
 from novacart.adapters.web.http.blueprint import Blueprint
@@ -35,19 +41,8 @@ from novacart.application.catalog.edit_collections import (
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import CatalogQueries, ProductSort
 from novacart.application.ports.clock import Clock
-from novacart.domain.catalog.collection_details import (
-    CollectionDetails,
-)
+from novacart.domain.catalog.collection_details import CollectionDetails
 from novacart.domain.catalog.errors import CollectionNotFound
-
-_REVALIDATE: Final = {"Cache-Control": "no-cache"}
-_UNCHANGED: Final = "The client has the current representation."
-_LINK: Final = {
-    "Link": {
-        "description": '`rel="next"`: the next page, if there is one.',
-        "schema": {"type": "string"},
-    }
-}
 
 
 def collections_blueprint(
@@ -69,7 +64,7 @@ def collections_blueprint(
     @public
     @cacheable
     @blueprint.response(200, CollectionSchema(many=True))
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     def list_collections() -> Response:
         """The collections that are shown now, by position."""
         collections = shown_collections(queries.collections(), clock.now())
@@ -80,7 +75,7 @@ def collections_blueprint(
     @cacheable
     @blueprint.response(200, CollectionSchema)
     @blueprint.alt_response(301, description="It has another slug now, which the body names.")
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     @blueprint.raises("collection_not_found")
     def show_collection(slug: str) -> Response:
         """One collection. A former slug leads to the present one."""
@@ -88,16 +83,16 @@ def collections_blueprint(
         current = collection.details.slug
         if slug != current:
             location = url_for("collections.show_collection", slug=current)
-            return json_response({"slug": current}, 301, {**_REVALIDATE, "Location": location})
+            return json_response({"slug": current}, 301, {**REVALIDATE, "Location": location})
         etag = str(EntityTag(collection.version))
-        return not_modified(etag, _REVALIDATE) or _collection_response(collection)
+        return not_modified(etag, REVALIDATE) or _collection_response(collection)
 
     @blueprint.route("/<slug>/products/")
     @public
     @cacheable
     @blueprint.arguments(CollectionPageSchema, location="query")
-    @blueprint.response(200, ProductSchema(many=True), headers=_LINK)
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.response(200, ProductSchema(many=True), headers=NEXT_PAGE)
+    @blueprint.alt_response(304, description=UNCHANGED)
     @blueprint.raises("collection_not_found")
     def list_products_of_collection(query: dict[str, Any], slug: str) -> Response:
         """The products of a collection, in its order. `Link` leads to the next page."""
@@ -113,7 +108,7 @@ def collections_blueprint(
             limit=query.get("limit", DEFAULT_LIMIT),
             after=None if cursor is None else decode_cursor(cursor, sort),
         )
-        headers = dict(_REVALIDATE)
+        headers = dict(REVALIDATE)
         if page.next is not None:
             headers["Link"] = f'<{next_url(encode_cursor(page.next, sort))}>; rel="next"'
         return tagged_response(documents.array(page.products), headers)
@@ -159,5 +154,5 @@ def collections_staff_blueprint(
 
 
 def _collection_response(collection: CollectionView, status: int = 200) -> Response:
-    headers = {**_REVALIDATE, "ETag": str(EntityTag(collection.version))}
+    headers = {**REVALIDATE, "ETag": str(EntityTag(collection.version))}
     return json_response(collection_json(collection), status, headers)

@@ -49,12 +49,15 @@ from novacart.domain.catalog.errors import VariantNotFound
 from novacart.domain.shared.ids import ProductId, VariantId
 
 # Caches may store a response but must revalidate it before each use.
-_REVALIDATE = {"Cache-Control": "no-cache"}
-_LIST_HEADERS = {
+REVALIDATE = {"Cache-Control": "no-cache"}
+NEXT_PAGE = {
     "Link": {
         "description": '`rel="next"`: the next page, if there is one.',
         "schema": {"type": "string"},
-    },
+    }
+}
+_LIST_HEADERS = {
+    **NEXT_PAGE,
     "X-Total-Count": {
         "description": "The total number, if requested with `count=true`.",
         "schema": {"type": "integer"},
@@ -64,7 +67,7 @@ _LIST_HEADERS = {
         "schema": {"type": "integer"},
     },
 }
-_UNCHANGED = "The client has the current representation."
+UNCHANGED = "The client has the current representation."
 
 
 def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blueprint:
@@ -82,7 +85,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @cacheable
     @blueprint.arguments(ProductListSchema(policy=policy), location="query")
     @blueprint.response(200, ProductSchema(many=True), headers=_LIST_HEADERS)
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     @blueprint.raises("too_many_requests")
     def list_products(query: dict[str, Any]) -> Response:
         """Products, filtered and sorted. `Link` with `rel="next"` leads to the next page.
@@ -109,7 +112,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
             limit=query.get("limit", DEFAULT_LIMIT),
             after=None if cursor is None else decode_cursor(cursor, sort),
         )
-        headers = dict(_REVALIDATE)
+        headers = dict(REVALIDATE)
         if page.next is not None:
             headers["Link"] = f'<{next_url(encode_cursor(page.next, sort))}>; rel="next"'
         headers |= _count_headers(queries, query, filters)
@@ -119,23 +122,23 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @public
     @cacheable
     @blueprint.response(200, ProductDetailSchema)
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     @blueprint.raises("product_not_found")
     def show_product(product_id: int) -> Response:
         """One product with its options and variants, and its `ETag`."""
         state = queries.product_state(ProductId(product_id))
-        unchanged = not_modified(_product_etag(state), _REVALIDATE)
+        unchanged = not_modified(_product_etag(state), REVALIDATE)
         if unchanged is not None:
             return unchanged
         content, state = pages.page(state)
-        return encoded_response(content, 200, {**_REVALIDATE, "ETag": _product_etag(state)})
+        return encoded_response(content, 200, {**REVALIDATE, "ETag": _product_etag(state)})
 
     @blueprint.route("/brands/")
     @public
     @cacheable
     @blueprint.arguments(CategoryQuerySchema, location="query")
     @blueprint.response(200, BrandCountSchema(many=True))
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     def list_brands(query: dict[str, Any]) -> Response:
         """Brands by title, each with its number of products."""
         category = query.get("category")
@@ -146,7 +149,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @cacheable
     @blueprint.arguments(CategoryQuerySchema, location="query")
     @blueprint.response(200, PriceRangeSchema)
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     def show_price_range(query: dict[str, Any]) -> Response:
         """The lowest and the highest price."""
         category = query.get("category")
@@ -157,7 +160,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @cacheable
     @blueprint.arguments(CategoryQuerySchema, location="query")
     @blueprint.response(200, OnSaleSchema)
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     def count_on_sale(query: dict[str, Any]) -> Response:
         """The number of products on sale, which the filter `on_sale` selects."""
         filters = ProductFilter(category=query.get("category"), on_sale=True)
@@ -168,7 +171,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
     @cacheable
     @blueprint.arguments(SuggestionQuerySchema, location="query")
     @blueprint.response(200, SuggestionSchema(many=True))
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     @blueprint.raises("too_many_requests")
     def suggest(query: dict[str, Any]) -> Response:
         """Up to ten categories, brands and products that match the text typed so far."""
@@ -190,7 +193,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
     @public
     @cacheable
     @blueprint.response(200, CategorySchema(many=True))
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     def list_categories() -> Response:
         """The active categories: each before those in it, siblings by position."""
         return tagged_response(json_bytes(category_schema.dump(queries.categories())))
@@ -200,7 +203,7 @@ def categories_blueprint(*, queries: CatalogQueries) -> Blueprint:
 
 def category_response(category: CategoryView, status: int = 200) -> Response:
     """A category with its `ETag`."""
-    headers = {**_REVALIDATE, "ETag": category_etag(category)}
+    headers = {**REVALIDATE, "ETag": category_etag(category)}
     return json_response(CategorySchema().dump(category), status, headers)
 
 
@@ -213,12 +216,12 @@ def category_etag(category: CategoryView) -> str:
 def conditional_product(detail: ProductWithVariants) -> Response:
     """A product with its `ETag`, or 304 if the client has it."""
     etag = _product_etag(detail.state)
-    return not_modified(etag, _REVALIDATE) or product_response(detail)
+    return not_modified(etag, REVALIDATE) or product_response(detail)
 
 
 def product_response(detail: ProductWithVariants, status: int = 200) -> Response:
     """A product with its `ETag`."""
-    headers = {**_REVALIDATE, "ETag": _product_etag(detail.state)}
+    headers = {**REVALIDATE, "ETag": _product_etag(detail.state)}
     return json_response(product_detail_json(detail), status, headers)
 
 
@@ -227,7 +230,7 @@ def variant_response(detail: ProductWithVariants, variant_id: VariantId, status:
     variant = detail.variant(variant_id)
     if variant is None:
         raise VariantNotFound
-    headers = {**_REVALIDATE, "ETag": variant_etag(variant)}
+    headers = {**REVALIDATE, "ETag": variant_etag(variant)}
     return json_response(variant_json(detail, variant), status, headers)
 
 
@@ -268,10 +271,10 @@ def _count_headers(
 
 def tagged_response(content: bytes, headers: dict[str, str] | None = None) -> Response:
     """A response with an `ETag` of its content, or 304 if the client has it."""
-    return _revalidated(TaggedJson.of(content), headers or _REVALIDATE)
+    return _revalidated(TaggedJson.of(content), headers or REVALIDATE)
 
 
-def _revalidated(json: TaggedJson, headers: dict[str, str] = _REVALIDATE) -> Response:
+def _revalidated(json: TaggedJson, headers: dict[str, str] = REVALIDATE) -> Response:
     """A response with an `ETag`, or 304 if the client has it."""
     return not_modified(json.etag, headers) or encoded_response(
         json.content, 200, {"ETag": json.etag, **headers}

@@ -5,6 +5,8 @@ from typing import Final
 from flask import Response, url_for
 
 from novacart.adapters.web.catalog.routes import (
+    REVALIDATE,
+    UNCHANGED,
     category_etag,
     category_response,
     conditional_product,
@@ -17,10 +19,7 @@ from novacart.adapters.web.http.endpoints import cacheable
 from novacart.adapters.web.http.responses import json_response
 from novacart.application.catalog.queries import CatalogQueries
 
-_UNCHANGED: Final = "The client has the current representation."
 _MOVED: Final = "It has another slug now, which the body and `Location` name."
-# A former slug may be given to another product or category.
-_REVALIDATE: Final = {"Cache-Control": "no-cache"}
 
 
 def slugs_blueprint(*, queries: CatalogQueries) -> Blueprint:
@@ -32,7 +31,7 @@ def slugs_blueprint(*, queries: CatalogQueries) -> Blueprint:
     @cacheable
     @blueprint.response(200, ProductDetailSchema)
     @blueprint.alt_response(301, description=_MOVED)
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     @blueprint.raises("product_not_found")
     def show_product(slug: str) -> Response:
         """One product by its slug. A former slug leads to the present one."""
@@ -47,7 +46,7 @@ def slugs_blueprint(*, queries: CatalogQueries) -> Blueprint:
     @cacheable
     @blueprint.response(200, CategorySchema)
     @blueprint.alt_response(301, description=_MOVED)
-    @blueprint.alt_response(304, description=_UNCHANGED)
+    @blueprint.alt_response(304, description=UNCHANGED)
     @blueprint.raises("category_not_found")
     def show_category(slug: str) -> Response:
         """One category by its slug. A former slug leads to the present one."""
@@ -55,11 +54,12 @@ def slugs_blueprint(*, queries: CatalogQueries) -> Blueprint:
         if slug != category.slug:
             return _moved("slugs.show_category", category.slug)
         etag = category_etag(category)
-        return not_modified(etag, _REVALIDATE) or category_response(category)
+        return not_modified(etag, REVALIDATE) or category_response(category)
 
     return blueprint
 
 
 def _moved(endpoint: str, slug: str) -> Response:
-    headers = {**_REVALIDATE, "Location": url_for(endpoint, slug=slug)}
+    # Not cached for good, because another product or category may get the former slug.
+    headers = {**REVALIDATE, "Location": url_for(endpoint, slug=slug)}
     return json_response({"slug": slug}, 301, headers)
