@@ -154,7 +154,7 @@ def test_demo_data_is_loaded_once(run: Run) -> None:
     first = run("seed-demo", DEBUG="True")
     assert first.exit_code == 0, first.output
     again = run("seed-demo", DEBUG="True")
-    assert "0 categories, 0 products and 0 accounts created" in again.output
+    assert "0 categories, 0 products, 0 accounts and 0 orders created" in again.output
 
 
 def test_demo_data_is_refused_in_production(run: Run, database: Database) -> None:

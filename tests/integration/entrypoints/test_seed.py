@@ -1,35 +1,75 @@
 """Loading the demo data."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from injector import Injector
 
 from novacart.adapters.persistence.database import Database
+from novacart.application.audit.audit_shop import AuditShop
+from novacart.application.back_office.attention import AttentionKind, AttentionQueries
+from novacart.application.back_office.dashboard import DashboardQueries
+from novacart.application.back_office.list_query import ListQuery
+from novacart.application.back_office.orders import OrderRow
+from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter
+from novacart.application.ordering.queries import OrderQueries
+from novacart.application.ports.outbox import Outbox
+from novacart.domain.ordering.lifecycle import OrderStatus
+from novacart.domain.payments.lifecycle import DisputeStatus
 from novacart.entrypoints.container import build_container
 from novacart.entrypoints.demo.seed import SeedReport, seed_demo
 from novacart.entrypoints.settings import load_settings
-from tests.support.accounts import CheapPasswords
+from tests.support.accounts import CheapPasswords, ClockAt
+from tests.support.builders.shop_rows import insert_rows
+from tests.support.clock import SetClock
+from tests.support.databases import TestRun
+
+NOW = datetime(2026, 11, 27, 12, 30, tzinfo=UTC)
+
+
+@contextmanager
+def opened_shop(database_url: str, folder: Path) -> Iterator[Injector]:
+    settings = load_settings(
+        {
+            "DEBUG": "True",
+            "DATABASE_URL": database_url,
+            "VAR_DIR": str(folder / "var"),
+            "EMAIL_BACKEND": "file",
+        },
+        dotenv=folder / "no.env",
+    )
+    injector = build_container(settings, CheapPasswords(), ClockAt(SetClock(NOW)))
+    try:
+        yield injector
+    finally:
+        injector.get(Database).dispose()
 
 
 @pytest.fixture
 def injector(database_url: str, tmp_path: Path) -> Iterator[Injector]:
-    settings = load_settings(
-        {"DEBUG": "True", "DATABASE_URL": database_url, "VAR_DIR": str(tmp_path / "var")},
-        dotenv=tmp_path / "no.env",
-    )
-    injector = build_container(settings, CheapPasswords())
-    yield injector
-    injector.get(Database).dispose()
+    with opened_shop(database_url, tmp_path) as injector:
+        yield injector
+
+
+def all_orders(injector: Injector) -> list[OrderRow]:
+    queries = injector.get(BackOfficeQueries)  # type: ignore[type-abstract]
+    page = queries.orders(ListQuery(limit=200))
+    orders = list(page.rows)
+    while page.next is not None:
+        page = queries.orders(ListQuery(limit=200, after=page.next))
+        orders += page.rows
+    return orders
 
 
 def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     steps: list[tuple[str, int, int]] = []
     seeded = seed_demo(injector, progress=lambda *step: steps.append(step))
-    assert (seeded.categories, seeded.people) == (9, 5)
+    assert (seeded.categories, seeded.people, seeded.orders) == (17, 5, 0)
     assert seeded.products >= 120
     assert steps[-1] == ("people", 5, 5)
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
@@ -39,13 +79,9 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
         *(product.image for product in products),
         *(category.desktop_secondary_image for category in queries.categories()),
     ]:
-        assert image is not None
-        assert (tmp_path / "var" / image.removeprefix("/")).is_file()
-    kurta = next(product for product in products if product.title == "Everyday Khadi Kurta")
-    pictures = queries.product_with_variants(kurta.id).pictures
-    assert [bool(picture.alt) for picture in pictures] == [False, True, True]
-    stocks = {product.stock for product in products}
-    assert {0, 1} <= stocks
+        if image is not None:
+            assert (tmp_path / "var" / image.removeprefix("/")).is_file()
+    assert {0, 1} <= {product.stock for product in products}
     assert queries.count_products(ProductFilter(category="books", in_stock=True)) > 0
     in_branch = [
         queries.count_products(ProductFilter(category=slug))
@@ -53,18 +89,105 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     ]
     assert queries.count_products(ProductFilter(category="home-garden")) == sum(in_branch) > 0
     collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]
-    picked, by_rule = collections.collections()
+    picked, by_rule, *others = collections.collections()
     assert (len(picked.details.product_ids), picked.details.rule) == (4, None)
     assert by_rule.category == "toys-games"
-    assert seed_demo(injector) == SeedReport(categories=0, products=0, people=0)
-    assert len(collections.collections()) == 2
+    assert len(others) == 3
+    assert seed_demo(injector) == SeedReport()
+    assert len(collections.collections()) == 5
 
 
-def test_demo_shop_has_a_sale(injector: Injector) -> None:
+def test_demo_products_have_variants_and_pictures_of_them(injector: Injector) -> None:
     seed_demo(injector)
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
-    assert queries.count_products(ProductFilter(on_sale=True)) == 5
-    for each in queries.all_products():
-        product = each.product
-        assert product.lowest_price_30_days == product.compare_at_price
-        assert (product.compare_at_price is not None) == product.is_on_sale
+    [kurta_id] = [
+        each.product.id
+        for each in queries.all_products()
+        if each.product.title == "Everyday Khadi Kurta"
+    ]
+    kurta = queries.product_with_variants(kurta_id)
+    assert [option.name for option in kurta.options] == ["Colour", "Size"]
+    assert len(kurta.variants) == 12
+    assert len({variant.sku for variant in kurta.variants}) == 12
+    assert 0 in {variant.stock for variant in kurta.variants}
+    assert [bool(picture.alt) for picture in kurta.pictures] == [False, True, True, True, True]
+    madder = {each.image for each in kurta.variants if "Colour: Madder" in each.options}
+    assert madder == {kurta.pictures[1].image}
+    assert kurta.pictures[1].smaller
+
+
+def test_sales_have_a_lowest_price_of_30_days(injector: Injector) -> None:
+    seed_demo(injector)
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    on_sale = [each.product for each in queries.all_products() if each.product.is_on_sale]
+    assert len(on_sale) == queries.count_products(ProductFilter(on_sale=True)) == 9
+    for product in on_sale:
+        assert product.compare_at_price is not None
+        assert product.lowest_price_30_days is not None
+        assert product.price < product.lowest_price_30_days <= product.compare_at_price
+    reduced_before = [
+        each for each in on_sale if each.lowest_price_30_days != each.compare_at_price
+    ]
+    assert 3 <= len(reduced_before) < len(on_sale)
+
+
+def test_orders_of_90_days_are_in_every_state_and_the_audit_holds(
+    injector: Injector, tmp_path: Path
+) -> None:
+    report = seed_demo(injector, with_orders=True)
+    orders = all_orders(injector)
+    assert report.orders == len(orders) >= 200
+    assert {order.status for order in orders} == set(OrderStatus)
+    assert {order.dispute for order in orders} == {
+        None,
+        *(set(DisputeStatus) - {DisputeStatus.CLOSED}),
+    }
+    assert any(order.is_of_guest for order in orders)
+    assert NOW - timedelta(days=91) < min(order.placed_at for order in orders)
+    assert max(order.placed_at for order in orders) <= NOW
+    audit = injector.get(AuditShop)()
+    assert audit.holds, audit.summary
+    assert audit.provider == "the provider's records agree"
+    attention = injector.get(AttentionQueries)  # type: ignore[type-abstract]
+    assert attention.counts(list(AttentionKind)) == {
+        AttentionKind.FAILED_REFUND: 1,
+        AttentionKind.DISPUTE: 1,
+        AttentionKind.BLOCKED_ORDER: 1,
+    }
+    dashboard = injector.get(DashboardQueries)  # type: ignore[type-abstract]
+    today = NOW.date()
+    days = dashboard.days(today - timedelta(days=89), today)
+    assert sum(day.placed for day in days) == len(orders)
+    assert sum(day.revenue.amount > 0 for day in days) > 60
+    # Nothing is left for the worker, so that no e-mail is sent for a past order.
+    assert injector.get(Outbox).count_pending() == 0  # type: ignore[type-abstract]
+    assert not (tmp_path / "var" / "mail").exists()
+    [meenal] = {order.user_id for order in orders if order.email == "meenal@example.com"}
+    history = injector.get(OrderQueries).history(meenal, page=1, page_size=20)  # type: ignore[type-abstract]
+    assert len({order.status for order in history.orders}) >= 4
+    assert seed_demo(injector, with_orders=True) == SeedReport()
+    assert len(all_orders(injector)) == len(orders)
+
+
+def test_two_shops_have_the_same_orders_at_the_same_time(test_run: TestRun, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        shops = []
+        for name in ("first", "second"):
+            url = test_run.sqlite_copy(tmp_path / f"{name}.sqlite3")
+            shop = stack.enter_context(opened_shop(url, tmp_path / name))
+            seed_demo(shop, with_orders=True)
+            shops.append(shop)
+        first, second = map(all_orders, shops)
+    assert first == second
+
+
+def test_shop_with_orders_is_left_as_it_is(injector: Injector) -> None:
+    insert_rows(injector.get(Database))
+    assert seed_demo(injector, with_orders=True) == SeedReport()
+    queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    assert len(list(queries.all_products())) == 2
+
+
+def test_orders_are_not_added_to_a_shop_that_has_the_catalog(injector: Injector) -> None:
+    seed_demo(injector)
+    assert seed_demo(injector, with_orders=True) == SeedReport()

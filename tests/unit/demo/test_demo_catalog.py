@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 import novacart
+from novacart.entrypoints.demo.data import IMAGE_SIZE
 
 DEMO = Path(novacart.__file__).parent / "entrypoints" / "demo"
 IMAGES = DEMO / "images"
@@ -23,6 +24,7 @@ PICTURES: dict[str, list[dict[str, str]]] = json.loads(
 )
 PRODUCTS = CATALOG["products"]
 CATEGORIES = CATALOG["categories"]
+SUBCATEGORIES = CATALOG["subcategories"]
 ACCOUNTS = [PEOPLE["admin"], *PEOPLE["customers"]]
 CATEGORY_SIZES = {
     "image": (1000, 1300),
@@ -37,12 +39,24 @@ ADDRESS_FIELDS = set(
 )
 
 
+def category_of(product: dict[str, Any]) -> str:
+    """The main category of a product."""
+    parents = {category["slug"]: category["parent"] for category in SUBCATEGORIES}
+    slug: str = product["category"]
+    return parents.get(slug, slug)
+
+
+def stocks_of(product: dict[str, Any]) -> list[int]:
+    return list(product["variants"].values()) if "variants" in product else [product["stock"]]
+
+
 def test_every_category_has_at_least_twelve_products() -> None:
     assert len(PRODUCTS) >= 120
     assert len(CATEGORIES) == 8
-    held = Counter(product["category"] for product in PRODUCTS)
+    held = Counter(map(category_of, PRODUCTS))
     assert set(held) == {category["slug"] for category in CATEGORIES}
     assert min(held.values()) >= 12
+    assert {each["slug"] for each in SUBCATEGORIES} <= {each["category"] for each in PRODUCTS}
 
 
 @pytest.mark.parametrize("field", ["key", "title", "description", "image"])
@@ -57,7 +71,7 @@ def test_category_field_is_unique(field: str) -> None:
 
 
 def test_keys_and_slugs_are_url_safe() -> None:
-    names = [p["key"] for p in PRODUCTS] + [c["slug"] for c in CATEGORIES]
+    names = [p["key"] for p in PRODUCTS] + [c["slug"] for c in [*CATEGORIES, *SUBCATEGORIES]]
     assert [name for name in names if not SLUG.fullmatch(name)] == []
 
 
@@ -66,16 +80,30 @@ def test_prices_are_positive_decimal_strings_with_two_digits() -> None:
     assert {p["key"] for p in PRODUCTS if Decimal(p["price"]) > 10_000} == set()
 
 
-def test_some_products_are_sold_out_and_some_have_one_left() -> None:
-    stock = Counter(p["stock"] for p in PRODUCTS)
+def test_some_variants_are_sold_out_and_some_are_low_in_stock() -> None:
+    stock = Counter(count for product in PRODUCTS for count in stocks_of(product))
     assert stock[0] >= 5
     assert stock[1] >= 5
     assert all(n in range(81) for n in stock)
 
 
+def test_variants_name_a_value_of_each_option() -> None:
+    with_variants = [product for product in PRODUCTS if "variants" in product]
+    assert len(with_variants) >= 20
+    for product in with_variants:
+        for name in product["variants"]:
+            assert len(name.split(" / ")) == len(product["options"]), product["key"]
+
+
+def test_default_variant_is_sold_out_only_if_all_are() -> None:
+    for product in PRODUCTS:
+        stocks = stocks_of(product)
+        assert stocks[0] or not any(stocks), product["key"]
+
+
 def test_only_books_have_author_and_year() -> None:
     for product in PRODUCTS:
-        is_book = product["category"] == "books"
+        is_book = category_of(product) == "books"
         assert isinstance(product["author"], str) == is_book, product["key"]
         assert isinstance(product["published_year"], int) == is_book, product["key"]
 
@@ -94,8 +122,8 @@ def test_images_are_small() -> None:
 
 
 def test_images_have_the_documented_size() -> None:
-    expected = {p["image"]: (900, 1200) for p in PRODUCTS}
-    expected |= {each["image"]: (900, 1200) for some in PICTURES.values() for each in some}
+    expected = {p["image"]: IMAGE_SIZE for p in PRODUCTS}
+    expected |= {each["image"]: IMAGE_SIZE for some in PICTURES.values() for each in some}
     for category in CATEGORIES:
         expected |= {category[field]: size for field, size in CATEGORY_SIZES.items()}
     for name, size in expected.items():
@@ -107,6 +135,17 @@ def test_further_pictures_are_of_products_and_have_texts() -> None:
     assert len(PICTURES) >= 10
     assert set(PICTURES) <= {p["key"] for p in PRODUCTS}
     assert all(each["alt"] for pictures in PICTURES.values() for each in pictures)
+
+
+def test_pictures_of_values_are_shown_by_variants() -> None:
+    products = {product["key"]: product for product in PRODUCTS}
+    for key, pictures in PICTURES.items():
+        for option, value in (
+            picture["shown_by"].split(": ") for picture in pictures if "shown_by" in picture
+        ):
+            position = products[key]["options"].index(option)
+            names = products[key]["variants"]
+            assert any(name.split(" / ")[position] == value for name in names), (key, value)
 
 
 def test_product_images_are_distinct() -> None:

@@ -62,14 +62,16 @@ class Database:
         max_overflow: int = 16,
         observers: Sequence[StatementObserver] = (),
         transaction_pooling: bool = False,
+        durable: bool = True,
     ) -> Self:
         """Create the connection pool; the first use opens a connection.
 
         `pool_size` connections stay open, and `max_overflow` more are opened when needed.
-        `transaction_pooling`: `url` is that of PgBouncer in transaction mode.
+        `transaction_pooling`: `url` is that of PgBouncer in transaction mode. On SQLite, a crash of
+        the machine can lose the last commits that are not `durable`.
         """
         if make_url(url).get_backend_name() == "sqlite":
-            engine = sqlite_engine(url, pool_size, max_overflow)
+            engine = sqlite_engine(url, pool_size, max_overflow, durable=durable)
         else:
             engine = postgresql_engine(
                 url, pool_size, max_overflow, transaction_pooling=transaction_pooling

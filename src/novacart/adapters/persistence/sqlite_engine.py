@@ -28,8 +28,12 @@ _LONG: Final = 0.02
 _PAUSE: Final = 0.25
 
 
-def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
-    """Create an engine with WAL, durable commits and enforced foreign keys."""
+def sqlite_engine(url: str, pool_size: int, max_overflow: int, *, durable: bool = True) -> Engine:
+    """Create an engine with WAL and enforced foreign keys.
+
+    Commits that are not `durable` are not synced to the disk one by one. A crash of the machine can
+    lose the last ones, and leaves a consistent database (SQLite docs, "PRAGMA synchronous").
+    """
     path = make_url(url).database
     if path and path != ":memory:" and not path.startswith("file:"):
         _create_private(Path(path))
@@ -49,7 +53,7 @@ def sqlite_engine(url: str, pool_size: int, max_overflow: int) -> Engine:
         cursor = connection.cursor()
         for pragma in (
             "PRAGMA journal_mode = WAL",
-            "PRAGMA synchronous = FULL",
+            f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
             "PRAGMA foreign_keys = ON",
             "PRAGMA temp_store = MEMORY",
             "PRAGMA cache_size = -16000",

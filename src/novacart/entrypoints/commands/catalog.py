@@ -331,22 +331,22 @@ def _export_feed(file: Path, feed: FeedFormat, site: str) -> None:
 
 @click.command("seed-demo")
 def seed_demo() -> None:
-    """Load the demo catalog and accounts.
+    """Load the demo catalog, accounts and orders.
 
-    Data that exists is left as it is.
+    Data that exists is left as it is, and so is a shop that has orders.
     """
     with cli_injector() as injector:
         seeded = seed_with_progress(injector)
     click.echo(
-        f"{seeded.categories} categories, {seeded.products} products"
-        f" and {seeded.people} accounts created."
+        f"{seeded.categories} categories, {seeded.products} products, {seeded.people} accounts"
+        f" and {seeded.orders} orders created."
     )
 
 
 def seed_with_progress(injector: Injector) -> SeedReport:
     """Load the demo data with progress bars."""
     with progress_bars() as show:
-        return seed(injector, progress=show)
+        return seed(injector, with_orders=True, progress=show)
 
 
 def _format_of(file: Path) -> FileFormat:

@@ -1,6 +1,7 @@
 """Load the accounts of the demo shop: an owner, and customers with addresses."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from injector import Injector
@@ -15,19 +16,34 @@ from novacart.domain.accounts.address import AddressDetails, AddressType
 from novacart.domain.accounts.errors import InvalidFields
 from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import login_key
+from novacart.domain.shared.ids import AddressId, UserId
 from novacart.entrypoints.demo import data
 
 
-def seed_people(injector: Injector, progress: Callable[[str, int, int], None]) -> int:
-    """Register the accounts that do not exist, and return their number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shopper:
+    """A registered user; `address_id` is the first address, if there is one."""
+
+    username: str
+    user_id: UserId
+    address_id: AddressId | None
+
+
+def seed_people(
+    injector: Injector, progress: Callable[[str, int, int], None]
+) -> tuple[Shopper | None, list[Shopper]]:
+    """Register the owner and the customers that do not exist, and return them."""
     people = data.people()
-    accounts = [(people["admin"], Role.OWNER)]
-    accounts += [(customer, Role.CUSTOMER) for customer in people["customers"]]
-    added = 0
-    for done, (person, role) in enumerate(accounts, start=1):
-        added += _register(injector, person, role)
-        progress("people", done, len(accounts))
-    return added
+    total = 1 + len(people["customers"])
+    owner = register(injector, people["admin"], Role.OWNER)
+    progress("people", 1, total)
+    customers = []
+    for done, person in enumerate(people["customers"], start=2):
+        customer = register(injector, person, Role.CUSTOMER)
+        if customer is not None:
+            customers.append(customer)
+        progress("people", done, total)
+    return owner, customers
 
 
 def usable_demo_accounts(injector: Injector) -> list[str]:
@@ -50,21 +66,27 @@ def usable_demo_accounts(injector: Injector) -> list[str]:
     return usable
 
 
-def _register(injector: Injector, person: dict[str, Any], role: Role) -> bool:
+def register(injector: Injector, person: dict[str, Any], role: Role) -> Shopper | None:
+    """Register a user with their addresses; None if the username or e-mail address is taken."""
     details = {name: value for name, value in person.items() if name != "addresses"}
     try:
         profile = injector.get(RegisterUser)(
             RegisterUserCommand(**details, role=role, email_verified=True, actor=SYSTEM)
         )
     except InvalidFields:
-        # The username or e-mail address is taken.
-        return False
+        return None
+    address_ids = []
     for address in person.get("addresses", []):
         fields = address | {"address_type": AddressType(address["address_type"])}
         is_default = fields.pop("is_default")
-        injector.get(AddAddress)(
+        added = injector.get(AddAddress)(
             AddAddressCommand(
                 user_id=profile.id, details=AddressDetails.parse(**fields), is_default=is_default
             )
         )
-    return True
+        address_ids.append(added.id)
+    return Shopper(
+        username=profile.username,
+        user_id=profile.id,
+        address_id=address_ids[0] if address_ids else None,
+    )

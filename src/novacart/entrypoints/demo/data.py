@@ -5,12 +5,23 @@ from importlib.resources import files
 from typing import Any, Final
 
 _FOLDER: Final = files(__package__)
+IMAGE_SIZE: Final = (900, 1200)
+"""Width and height of the images of products, in pixels."""
 
 
 def catalog() -> dict[str, list[dict[str, Any]]]:
-    """`parents` of `categories`, `products` and `collections`. Images are file names."""
+    """`categories` with `parents` and `subcategories`, `products` and `collections`.
+
+    Images are file names.
+    """
     content: dict[str, list[dict[str, Any]]] = _read("catalog.json")
     return content
+
+
+def categories() -> list[dict[str, Any]]:
+    """All categories, each before those in it."""
+    levels = catalog()
+    return [*levels["parents"], *levels["categories"], *levels["subcategories"]]
 
 
 def pictures() -> dict[str, list[dict[str, str]]]:
@@ -22,6 +33,15 @@ def pictures() -> dict[str, list[dict[str, str]]]:
 def people() -> dict[str, Any]:
     """`admin`, and `customers` with their addresses. The passwords are public."""
     content: dict[str, Any] = _read("people.json")
+    return content
+
+
+def shoppers() -> dict[str, list[Any]]:
+    """Names of `registered` customers and `guests`, and `places` and `streets` of addresses.
+
+    A place has a pincode, a state, a district and a town.
+    """
+    content: dict[str, list[Any]] = _read("shoppers.json")
     return content
 
 

@@ -1,13 +1,19 @@
 """Load the demo shop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from random import Random
 from typing import Any, Final
 
 from injector import Injector
 
+from novacart.adapters.sandbox.gateway import SandboxGateway
 from novacart.application.authorization.actor import SYSTEM
+from novacart.application.back_office.list_query import ListQuery
+from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
 from novacart.application.catalog.edit_collections import AddCollection, AddCollectionCommand
@@ -20,7 +26,9 @@ from novacart.application.catalog.import_products import ImportProducts, ImportP
 from novacart.application.catalog.import_rows import NumberedRow, ProductRows
 from novacart.application.catalog.product_rows import GENERIC
 from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_store import ImageStore
+from novacart.application.ports.payment_gateway import PaymentGateway
 from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
 from novacart.domain.catalog.collection_details import (
     CollectionDetails,
@@ -28,50 +36,102 @@ from novacart.domain.catalog.collection_details import (
     CollectionSort,
 )
 from novacart.domain.catalog.errors import SlugTaken
-from novacart.domain.shared.ids import VariantId
+from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.shared.money import Money
 from novacart.entrypoints.demo import data
 from novacart.entrypoints.demo.accounts import seed_people
+from novacart.entrypoints.demo.orders import DAYS, OrderHistory
+from novacart.entrypoints.demo.past import PastClock, Timeline, past_shop
 from novacart.entrypoints.settings import InvalidSetting, Settings
 
-_USUAL_PRICE: Final = "usual_price"
+# Days before the shop's first order.
+_PREPARATION: Final = 10
+_SEED: Final = 20260314
+# The start and the end of an earlier reduction, and the start of the present one, in days ago.
+_EARLIER_SALE: Final = (24, 17)
+_SALE: Final = 5
+# Keys of a product in the catalog that are no columns of a product file.
+_OTHER_KEYS: Final = {
+    "key",
+    "usual_price",
+    "earlier_price",
+    "options",
+    "variants",
+    "variant_prices",
+}
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedReport:
-    """The numbers of categories, products and accounts that were added."""
+    """The numbers of categories, products, accounts and orders that were added."""
 
-    categories: int
-    products: int
-    people: int
+    categories: int = 0
+    products: int = 0
+    people: int = 0
+    orders: int = 0
 
 
 def seed_demo(
-    injector: Injector, *, progress: Progress = lambda _what, _done, _total: None
+    injector: Injector,
+    *,
+    with_orders: bool = False,
+    progress: Progress = lambda _what, _done, _total: None,
 ) -> SeedReport:
     """Add what is missing of the demo shop, by means of the use cases. Idempotent.
 
-    A product is identified by its title and subtitle. `progress` is called with the kind of
-    data, the number done and their total. Raises `InvalidSetting` in production.
+    A product is identified by its title and subtitle. The catalog is dated 100 days ago. With
+    `with_orders`, a new demo shop gets the orders of 90 days, if its payment provider is the
+    sandbox. A shop that has orders is left as it is. `progress` is called with the kind of data,
+    the number done and their total. Raises `InvalidSetting` in production.
     """
     if not injector.get(Settings).debug:
         raise InvalidSetting(
             "The demo data is for development only: it has accounts with published passwords, one"
             " of them an owner. Set DEBUG=True to load it."
         )
-    catalog = data.catalog()
-    report = SeedReport(
-        categories=_seed_categories(
-            injector, [*catalog["parents"], *catalog["categories"]], progress
-        ),
-        products=_seed_products(injector, catalog["products"], progress),
-        people=seed_people(injector, progress),
+    if _has_orders(injector):
+        return SeedReport()
+    now = injector.get(Clock).now()  # type: ignore[type-abstract]
+    clock = PastClock(now - timedelta(days=DAYS + _PREPARATION))
+    random = Random(_SEED)  # noqa: S311 (demo data, the same in each shop)
+    is_sandbox = isinstance(injector.get(PaymentGateway), SandboxGateway)  # type: ignore[type-abstract]
+    with past_shop(injector, clock, random) as shop:
+        catalog = data.catalog()
+        timeline = Timeline(clock, end=now)
+        categories = _seed_categories(shop, data.categories(), progress)
+        products = _seed_products(shop, catalog["products"], progress)
+        owner, customers = seed_people(shop, progress)
+        _seed_collections(shop, catalog["collections"])
+        if products:
+            _plan_sales(shop, timeline, catalog["products"])
+        history = None
+        is_new = products == len(catalog["products"])
+        if with_orders and is_sandbox and is_new and owner is not None:
+            history = OrderHistory(
+                shop,
+                timeline,
+                random,
+                owner=owner.user_id,
+                shoppers=customers,
+                progress=partial(progress, "orders"),
+            )
+            history.plan()
+        timeline.run()
+        if history is not None:
+            history.deliver_events()
+    return SeedReport(
+        categories=categories,
+        products=products,
+        people=len(customers) + (owner is not None),
+        orders=history.placed if history is not None else 0,
     )
-    _seed_collections(injector, catalog["collections"])
-    _start_sales(injector, catalog["products"])
-    return report
+
+
+def _has_orders(injector: Injector) -> bool:
+    queries = injector.get(BackOfficeQueries)  # type: ignore[type-abstract]
+    return bool(queries.orders(ListQuery(limit=1)).rows)
 
 
 def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress: Progress) -> int:
@@ -82,7 +142,9 @@ def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress
     for done, entry in enumerate(entries, start=1):
         if entry["slug"] not in existing:
             stored: dict[str, Any] = {
-                name.value: _store(images, "categories", entry[name]) for name in CategoryImage
+                name.value: _store(images, "categories", entry[name])
+                for name in CategoryImage
+                if name in entry
             }
             fields = {name: value for name, value in entry.items() if name != "parent"}
             parent_id = existing.get(entry.get("parent", ""))
@@ -104,12 +166,11 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
         (one.product.title, one.product.subtitle) for one in _queries(injector).all_products()
     }
     missing = [entry for entry in entries if (entry["title"], entry["subtitle"]) not in existing]
-    rows = []
+    rows: list[NumberedRow] = []
     for done, entry in enumerate(missing, start=1):
-        row = {name: value for name, value in entry.items() if name not in {"key", _USUAL_PRICE}}
-        row["price"] = entry.get(_USUAL_PRICE, entry["price"])
-        row["image"] = _store(images, "products", entry["image"])
-        rows.append(NumberedRow(line=done, row=row))
+        image = _store(images, "products", entry["image"])
+        for row in _rows(entry, image):
+            rows.append(NumberedRow(line=len(rows) + 1, row=row))
         progress("products", done, len(missing))
     file = ProductRows(source=GENERIC, rows=rows, total=len(rows))
     report = injector.get(ImportProducts)(ImportProductsCommand(actor=SYSTEM, file=file))
@@ -120,39 +181,95 @@ def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: 
     return report.added
 
 
+def _rows(entry: dict[str, Any], image: str) -> list[dict[str, Any]]:
+    """The rows of a product file: one for each variant.
+
+    The catalog names variants by the values of their options, such as "Indigo / M", with their
+    stock, and gives prices of values that cost more or less.
+    """
+    row = {name: value for name, value in entry.items() if name not in _OTHER_KEYS}
+    row |= {
+        "handle": entry["key"],
+        "image": image,
+        "price": entry.get("usual_price", entry["price"]),
+    }
+    code = "-".join(part[:3] for part in entry["key"].split("-")).upper()
+    if "variants" not in entry:
+        return [row | {"sku": code}]
+    rows = []
+    prices = entry.get("variant_prices", {})
+    for name, stock in entry["variants"].items():
+        values = name.split(" / ")
+        options: dict[str, str] = {}
+        for number, (option, value) in enumerate(zip(entry["options"], values, strict=True), 1):
+            options |= {f"option{number}_name": option, f"option{number}_value": value}
+        price = next((prices[value] for value in values if value in prices), row["price"])
+        suffix = "-".join(_letters(value)[:3] for value in values)
+        rows.append(row | options | {"sku": f"{code}-{suffix}", "stock": stock, "price": price})
+    return rows
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).upper()
+
+
 def _add_pictures(injector: Injector, entries: list[dict[str, Any]]) -> None:
-    """Add the further pictures of new products."""
+    """Add the further pictures of new products.
+
+    A picture may name the value of an option, such as "Colour: Red", whose variants show it.
+    """
     add_picture = injector.get(AddPicture)
     pictures = data.pictures()
     keys = {(entry["title"], entry["subtitle"]): entry["key"] for entry in entries}
-    products = [each.product for each in _queries(injector).all_products()]
-    for product in products:
+    for each in _queries(injector).all_products():
+        product = each.product
         for picture in pictures.get(keys.get((product.title, product.subtitle), ""), ()):
+            value = picture.get("shown_by")
             add_picture(
                 AddPictureCommand(
                     actor=SYSTEM,
                     product_id=product.id,
                     content=data.image(picture["image"]),
                     alt=picture["alt"],
+                    variant_ids=[
+                        variant.id
+                        for variant in each.variants
+                        if value is not None and value in variant.options.split(", ")
+                    ],
                 )
             )
 
 
-def _start_sales(injector: Injector, entries: list[dict[str, Any]]) -> None:
-    """Reduce products from their usual price, so that they have a lowest price of 30 days."""
-    reduced = {(each["title"], each["subtitle"]): each for each in entries if _USUAL_PRICE in each}
-    edit_variants = injector.get(EditVariants)
-    products = [each.product for each in _queries(injector).all_products()]
-    for product in products:
+def _plan_sales(shop: Injector, timeline: Timeline, entries: list[dict[str, Any]]) -> None:
+    """Plan the reductions: some products were reduced before, so the lowest price differs."""
+    reduced = {(each["title"], each["subtitle"]): each for each in entries if "usual_price" in each}
+    for each in _queries(shop).all_products():
+        product = each.product
         entry = reduced.get((product.title, product.subtitle))
-        if entry is None or str(product.price) != entry[_USUAL_PRICE]:
+        if entry is None:
             continue
-        changes = {
-            "price": Money.parse(entry["price"], product.currency),
-            "compare_at_price": product.price,
-        }
-        edit = VariantEdit(variant_id=VariantId(product.id), changes=changes)
-        edit_variants(EditVariantsCommand(actor=SYSTEM, edits=[edit]))
+        usual, currency = product.price, product.currency
+        ids = [variant.id for variant in each.variants if variant.price_minor == usual.amount]
+        change = partial(_change_prices, shop, product.id, ids)
+        if "earlier_price" in entry:
+            earlier = Money.parse(entry["earlier_price"], currency)
+            start, end = (timeline.end - timedelta(days=days) for days in _EARLIER_SALE)
+            timeline.at(start, partial(change, earlier, usual))
+            timeline.at(end, partial(change, usual, None))
+        price = Money.parse(entry["price"], currency)
+        timeline.at(timeline.end - timedelta(days=_SALE), partial(change, price, usual))
+
+
+def _change_prices(
+    shop: Injector,
+    product_id: ProductId,
+    variant_ids: Sequence[VariantId],
+    price: Money,
+    compare_at_price: Money | None,
+) -> None:
+    changes = {"price": price, "compare_at_price": compare_at_price}
+    edits = [VariantEdit(variant_id=each, changes=changes) for each in variant_ids]
+    shop.get(EditVariants)(EditVariantsCommand(actor=SYSTEM, product_id=product_id, edits=edits))
 
 
 def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None:
@@ -160,12 +277,16 @@ def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None
     ids = {each.product.title: each.product.id for each in queries.all_products()}
     categories = {category.slug: category.id for category in queries.categories()}
     currency = injector.get(Settings).currency
+    now = injector.get(Clock).now()  # type: ignore[type-abstract]
     for position, entry in enumerate(entries):
         rule = None
-        if "max_price" in entry:
+        if "products" not in entry:
+            max_price = entry.get("max_price")
             rule = CollectionRule(
-                category_id=categories.get(entry["category"]),
-                max_price=Money.parse(entry["max_price"], currency),
+                brands=tuple(entry.get("brands", ())),
+                category_id=categories.get(entry.get("category", "")),
+                max_price=None if max_price is None else Money.parse(max_price, currency),
+                on_sale=entry.get("on_sale", False),
             )
         details = CollectionDetails(
             name=entry["name"],
@@ -174,6 +295,7 @@ def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None
             product_ids=tuple(ids[title] for title in entry.get("products", ()) if title in ids),
             sort=CollectionSort(entry.get("sort", "newest")),
             position=position,
+            ends_at=now + timedelta(days=entry["days"]) if "days" in entry else None,
         )
         # It exists if the demo shop was loaded before.
         with suppress(SlugTaken):
