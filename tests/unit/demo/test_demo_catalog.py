@@ -41,7 +41,7 @@ ADDRESS_FIELDS = set(
 
 def category_of(product: dict[str, Any]) -> str:
     """The main category of a product."""
-    parents = {category["slug"]: category["parent"] for category in SUBCATEGORIES}
+    parents: dict[str, str] = {category["slug"]: category["parent"] for category in SUBCATEGORIES}
     slug: str = product["category"]
     return parents.get(slug, slug)
 

@@ -30,7 +30,7 @@ _STOP_TIMEOUT: Final = 35.0
 def dev() -> None:
     """Run web server and worker for development.
 
-    Migrates the database first, and loads the demo data into an empty one. DEBUG is True unless
+    Migrates the database first, and loads the demo shop into an empty one. DEBUG is True unless
     the environment or `.env` sets it. Ctrl-C stops both processes.
     """
     os.umask(UMASK)
@@ -92,7 +92,7 @@ def _greeting(settings: Settings, *, demo: bool) -> str:
 
 
 def _sign_in(person: dict[str, Any]) -> str:
-    return f"    {person['username']:<12} {person['password']}"
+    return f"    {person['username']:<12} {person['password']:<22} {person['about']}"
 
 
 class _Processes:

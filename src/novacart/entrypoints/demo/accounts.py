@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from injector import Injector
 
@@ -18,6 +18,8 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.accounts.username import login_key
 from novacart.domain.shared.ids import AddressId, UserId
 from novacart.entrypoints.demo import data
+
+_ACCOUNT_FIELDS: Final = ("username", "email", "password", "first_name", "last_name")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def usable_demo_accounts(injector: Injector) -> list[str]:
 
 def register(injector: Injector, person: dict[str, Any], role: Role) -> Shopper | None:
     """Register a user with their addresses; None if the username or e-mail address is taken."""
-    details = {name: value for name, value in person.items() if name != "addresses"}
+    details = {name: person[name] for name in _ACCOUNT_FIELDS}
     try:
         profile = injector.get(RegisterUser)(
             RegisterUserCommand(**details, role=role, email_verified=True, actor=SYSTEM)

@@ -31,7 +31,10 @@ def pictures() -> dict[str, list[dict[str, str]]]:
 
 
 def people() -> dict[str, Any]:
-    """`admin`, and `customers` with their addresses. The passwords are public."""
+    """`admin`, and `customers` with their addresses. The passwords are public.
+
+    `about` says what an account is for.
+    """
     content: dict[str, Any] = _read("people.json")
     return content
 
