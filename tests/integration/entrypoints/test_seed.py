@@ -112,7 +112,7 @@ def test_demo_products_have_variants_and_pictures_of_them(injector: Injector) ->
     assert len(kurta.variants) == 12
     assert len({variant.sku for variant in kurta.variants}) == 12
     assert 0 in {variant.stock for variant in kurta.variants}
-    assert [bool(picture.alt) for picture in kurta.pictures] == [False, True, True, True, True]
+    assert [bool(picture.alt) for picture in kurta.pictures] == [False, True, True, True]
     madder = {each.image for each in kurta.variants if "Colour: Madder" in each.options}
     assert madder == {kurta.pictures[1].image}
     assert kurta.pictures[1].smaller
@@ -133,6 +133,7 @@ def test_sales_have_a_lowest_price_of_30_days(injector: Injector) -> None:
     assert 3 <= len(reduced_before) < len(on_sale)
 
 
+@pytest.mark.timeout(400)
 def test_orders_of_90_days_are_the_same_in_each_shop_and_the_audit_holds(
     test_run: TestRun, tmp_path: Path
 ) -> None:
@@ -145,7 +146,7 @@ def test_orders_of_90_days_are_the_same_in_each_shop_and_the_audit_holds(
             shop = stack.enter_context(opened_shop(url, tmp_path))
             report = seed_demo(shop, with_orders=True)
             orders = all_orders(shop)
-            assert report.orders == len(orders) >= 200
+            assert report.orders == len(orders) >= 160
             audit = shop.get(AuditShop)()
             assert audit.holds, audit.summary
             assert audit.provider == "the provider's records agree"

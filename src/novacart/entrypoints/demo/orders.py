@@ -66,7 +66,7 @@ from novacart.entrypoints.modules.payments import sandbox_secret
 from novacart.entrypoints.settings import Settings
 
 DAYS: Final = 90
-_PER_DAY: Final = 2.1
+_PER_DAY: Final = 1.7
 # Monday first.
 _WEEK: Final = (0.9, 0.8, 0.8, 0.9, 1.1, 1.4, 1.5)
 # Shares of the hours of a day, from `_FIRST_HOUR` to 23.
