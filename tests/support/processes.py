@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-TIMEOUT = 60.0  # seconds
+TIMEOUT = 120.0  # seconds
 
 # Settings without which web server and worker do not start in production.
 PRODUCTION = {
