@@ -173,7 +173,7 @@ class OrderHistory:
         return products
 
     def _register_shoppers(self) -> None:
-        # Nobody knows this password; it is long enough that it is not guessable.
+        # These accounts are not for signing in.
         password = secrets.token_hex(16)
         start = self._timeline.now
         for number, name in enumerate(self._names["registered"]):

@@ -1,13 +1,14 @@
 """A shop whose clock is set to the past, so that the demo data has a history."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
+from typing import Any, Final
 
 from injector import Injector, Module, provider, singleton
 
@@ -55,7 +56,7 @@ class DemoGateway(SandboxGateway):
 
 
 class _Hasher:
-    """Hashes each password once: the customers of the order history share one that nobody has."""
+    """Hashes each password once: the customers of the order history share a random one."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
@@ -130,6 +131,19 @@ class _Past(Module):
         return gateway
 
 
+# The history does not depend on the settings of the shop.
+_SETTINGS: Final[Mapping[str, Any]] = {
+    "email_backend": EmailBackend.NONE,
+    "ratelimit_enabled": False,
+    "pending_order_ttl": timedelta(minutes=30),
+    "cart_max_per_line": 10,
+    "max_declines_per_order": 10,
+    "max_unpaid_orders": 10,
+    "max_open_cod_orders": 10,
+    "max_reserved_units": 10,
+}
+
+
 @contextmanager
 def past_shop(shop: Injector, clock: PastClock, random: Random) -> Iterator[Injector]:
     """Yield a container of the same database with another clock.
@@ -137,7 +151,7 @@ def past_shop(shop: Injector, clock: PastClock, random: Random) -> Iterator[Inje
     Its relay sends no e-mails, it logs errors only, and it has no rate limits: 90 days pass in
     seconds.
     """
-    settings = replace(shop.get(Settings), email_backend=EmailBackend.NONE, ratelimit_enabled=False)
+    settings = replace(shop.get(Settings), **_SETTINGS)
     past = build_container(settings, _Past(shop, clock, random))
     disabled = logging.root.manager.disable
     # The dispute of a past month is no news.

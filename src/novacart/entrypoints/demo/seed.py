@@ -246,7 +246,7 @@ def _plan_sales(shop: Injector, timeline: Timeline, entries: list[dict[str, Any]
     for each in _queries(shop).all_products():
         product = each.product
         entry = reduced.get((product.title, product.subtitle))
-        if entry is None:
+        if entry is None or str(product.price) != entry["usual_price"]:
             continue
         usual, currency = product.price, product.currency
         ids = [variant.id for variant in each.variants if variant.price_minor == usual.amount]
