@@ -19,6 +19,7 @@ from flask import Flask
 
 from novacart.adapters.persistence.backup import BackupFailed
 from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.point_in_time import wait_for_receiver
 from novacart.entrypoints.backups import delete_old_backups
 from novacart.entrypoints.cli import novacart
 from novacart.entrypoints.http import create_app
@@ -73,6 +74,14 @@ def other_database(server: PostgresServer) -> Iterator[str]:
         execute(server, "DROP DATABASE other WITH (FORCE)")
 
 
+def written(server: PostgresServer) -> str:
+    """The position of the log."""
+    with psycopg.connect(server.url().replace("+psycopg", "")) as connection:
+        row = connection.execute("SELECT pg_current_wal_flush_lsn()::text").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def order_ids(url: str) -> list[int]:
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         return [row[0] for row in connection.execute("SELECT id FROM orders ORDER BY id")]
@@ -115,6 +124,7 @@ def history(server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
         execute(server, "SELECT pg_switch_wal()")
         after = pause()
         third = place()
+        wait_for_receiver(environ["DATABASE_URL"], written(server), seconds=30)
         yield History(server, receiver, environ, [first, second, third], between, after)
     app.extensions["novacart.injector"].get(Database).dispose()
 

@@ -102,7 +102,8 @@ def start_receiver(url: str, folder: Path) -> subprocess.Popen[str]:
     common = ["pg_receivewal", f"--slot={SLOT}", "--no-password"]
     run_program([*common, "--create-slot", "--if-not-exists"], parsed)
     return subprocess.Popen(  # noqa: S603 (a fixed program)
-        [*common, f"--directory={folder}", "--status-interval=1"],
+        # Flushes and reports what it has received at once, instead of a segment at a time.
+        [*common, f"--directory={folder}", "--synchronous"],
         env=environment(parsed),
         stderr=subprocess.PIPE,
         text=True,
@@ -113,10 +114,10 @@ def wait_for_receiver(url: str, position: str, *, seconds: float) -> None:
     """Wait until the log was received up to a position. Raises `BackupFailed`."""
     deadline = time.monotonic() + seconds
     received = (
-        "SELECT coalesce(bool_or(write_lsn >= CAST(:position AS pg_lsn)), false) AS received"
-        " FROM pg_stat_replication WHERE application_name = 'pg_receivewal'"
+        "SELECT coalesce(bool_or(restart_lsn >= CAST(:position AS pg_lsn)), false) AS received"
+        " FROM pg_replication_slots WHERE slot_name = :slot"
     )
-    while not _query(url, received, position=position)["received"]:
+    while not _query(url, received, position=position, slot=SLOT)["received"]:
         if time.monotonic() > deadline:
             raise BackupFailed(
                 "The log of the database is not received: run `novacart archive-wal`."
