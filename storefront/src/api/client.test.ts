@@ -65,6 +65,21 @@ test("a problem document has its code, fields, facts and waiting time", async ()
   expect((problem as Problem).number("available")).toBe(3);
 });
 
+test.each([
+  [429, "5", "Too many requests at once. Try again in 5 seconds."],
+  [429, null, "Too many requests at once. Try again in a few seconds."],
+  [503, "600", "The shop is not available at the moment. Try again in 10 minutes."],
+  [
+    503,
+    "Sat, 28 Nov 2026 10:00:00 GMT",
+    "The shop is not available at the moment. Try again in a few seconds.",
+  ],
+])("%i with Retry-After %s names the time", async (status, wait, message) => {
+  const headers = wait === null ? {} : { "Retry-After": wait };
+  send.mockResolvedValueOnce(new Response(null, { status, headers }));
+  await expect(data(api.GET("/api/categories/"))).rejects.toMatchObject({ message });
+});
+
 test("an HTML error page of a proxy is a problem too", async () => {
   send.mockResolvedValueOnce(new Response("<h1>502</h1>", { status: 502 }));
   await expect(data(api.GET("/api/categories/"))).rejects.toMatchObject({ status: 502 });

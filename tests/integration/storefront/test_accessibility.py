@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -102,4 +103,24 @@ def test_pages_are_accessible(new_shopper: NewShopper, width: int, scheme: str) 
         inspection.look_at(page, name)
     page.goto("/cart")
     inspection.look_at(page, "empty-cart")
+    look_at_security(page, inspection)
     assert inspection.findings == []
+
+
+def look_at_security(page: Page, inspection: Inspection) -> None:
+    """Set up the second factor, turn it off, and let the session expire."""
+    page.goto("/account")
+    page.get_by_role("button", name="Set up").click()
+    secret = page.get_by_text("Key:").locator("code").inner_text().replace(" ", "")
+    inspection.look_at(page, "two-factor-set-up")
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Turn on").click()
+    page.get_by_role("button", name="I have saved them").wait_for()
+    inspection.look_at(page, "recovery-codes")
+    page.get_by_role("button", name="I have saved them").click()
+    page.get_by_role("button", name="Turn off …").click()
+    inspection.look_at(page, "two-factor-on")
+    page.route("**/api/**", lambda route: route.fulfill(status=401, json={}))
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("dialog", name="Your session has ended").wait_for()
+    inspection.look_at(page, "session-expired")
