@@ -59,6 +59,7 @@ _MAX_INTERACTION: Final = 200.0
 _SLOWDOWN: Final = 4
 _PHONE: Final = {"width": 412, "height": 823}
 _TIMEOUT: Final = 120  # seconds
+_ATTEMPTS: Final = 3
 # Keeps the duration of each interaction: several events with one id are one interaction (web.dev).
 _OBSERVE: Final = """
 window.interactions = {};
@@ -308,7 +309,13 @@ def _lighthouse(
             f"--output-path={output}",
             "--quiet",
         ]
-        subprocess.run(command, env=_node_environment(), check=True, timeout=_TIMEOUT)
+        for attempt in range(_ATTEMPTS):
+            # A trace sometimes misses the start of the navigation.
+            process = subprocess.run(
+                command, env=_node_environment(), check=attempt == _ATTEMPTS - 1, timeout=_TIMEOUT
+            )
+            if process.returncode == 0:
+                break
         results.append(PageFigures.of(json.loads(output.read_text())))
     results.sort(key=lambda each: each.scores["performance"])
     return results[len(results) // 2]

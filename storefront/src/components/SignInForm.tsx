@@ -54,6 +54,7 @@ export function SignInForm({
           name="password"
           type="password"
           autoComplete="current-password"
+          autoFocus={username !== undefined}
           required
           error={problem?.fields["password"]}
         />
