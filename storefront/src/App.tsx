@@ -8,6 +8,7 @@ import { SessionExpired } from "./components/SessionExpired";
 import { ScrollPosition } from "./components/ScrollPosition";
 import { Toasts } from "./components/toasts";
 import { Loading, ui } from "./components/ui";
+import { CollectionPage } from "./pages/CollectionPage";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
 import { ProductList } from "./pages/ProductList";
@@ -46,6 +47,7 @@ export function App() {
               <Route path="/" element={<Home />} />
               <Route path="/search" element={<ProductList />} />
               <Route path="/category/:slug" element={<ProductList />} />
+              <Route path="/collection/:slug" element={<CollectionPage />} />
               <Route path="/product/:id" element={<ProductPage />} />
               <Route path="/sign-in" element={<SignIn />} />
               <Route path="/sign-up" element={<SignUp />} />

@@ -14,6 +14,7 @@ from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.cart.guest_routes import guests_blueprint
 from novacart.adapters.web.cart.routes import cart_blueprint
+from novacart.adapters.web.catalog.best_seller_routes import best_sellers_blueprint
 from novacart.adapters.web.catalog.category_routes import categories_staff_blueprint
 from novacart.adapters.web.catalog.collection_routes import (
     collections_blueprint,
@@ -95,7 +96,7 @@ from novacart.application.catalog.edit_variants import EditVariants
 from novacart.application.catalog.export_feed import ExportFeed
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.price_queries import PriceQueries
-from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.catalog.queries import BestSellerQueries, CatalogQueries
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_product_image import UploadProductImage
 from novacart.application.idempotency.idempotent_requests import IdempotentRequests
@@ -193,6 +194,10 @@ def _catalog(injector: Injector) -> list[Blueprint]:
     policy = injector.get(CatalogPolicy)
     return [
         catalog_blueprint(queries=queries, policy=policy),
+        best_sellers_blueprint(
+            best_sellers=injector.get(BestSellerQueries),  # type: ignore[type-abstract]
+            catalog=queries,
+        ),
         catalog_staff_blueprint(
             add_product=injector.get(AddProduct),
             edit_product=injector.get(EditProduct),

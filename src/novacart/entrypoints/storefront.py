@@ -15,12 +15,15 @@ from novacart.adapters.storefront.built_files import BuiltFiles
 from novacart.adapters.storefront.pages import CatalogJson, Pages
 from novacart.adapters.storefront.site import Site
 from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.adapters.web.catalog.collection_schemas import collection_json
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.adapters.web.catalog.schemas import CategorySchema, product_detail_json
 from novacart.adapters.web.http.cursors import encode_cursor
 from novacart.adapters.web.http.responses import json_bytes
-from novacart.application.catalog.queries import CatalogQueries, CategoryView
+from novacart.application.catalog.collection_queries import CollectionQueries
+from novacart.application.catalog.queries import BestSellerQueries, CatalogQueries, CategoryView
 from novacart.application.ordering.estimate_delivery import EstimateDelivery
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.product_view import ProductWithVariants
 from novacart.entrypoints.settings import Settings
 
@@ -44,15 +47,24 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         product=_product,
         products=ProductDocuments(queries).array,
         categories=_categories,
+        collection=collection_json,
         cursor=encode_cursor,
     )
+    collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]
+    clock = injector.get(Clock)  # type: ignore[type-abstract]
     pages = Pages(
-        queries=queries, encode=encode, name=settings.shop_name, currency=settings.currency
+        queries=queries,
+        collections=collections,
+        best_sellers=injector.get(BestSellerQueries),  # type: ignore[type-abstract]
+        clock=clock,
+        encode=encode,
+        name=settings.shop_name,
+        currency=settings.currency,
     )
     site = Site(
         files=files,
         pages=pages,
-        sitemap=Sitemap(queries),
+        sitemap=Sitemap(queries, collections, clock),
         config=partial(_config, settings, injector.get(EstimateDelivery)),
         public_url=f"{settings.storefront_url}/" if settings.storefront_url else "",
         stripe=bool(settings.stripe_secret_key),

@@ -1,6 +1,7 @@
 import type { components } from "./schema";
 
 export type Category = components["schemas"]["Category"];
+export type Collection = components["schemas"]["Collection"];
 export type Product = components["schemas"]["Product"];
 export type ProductDetail = components["schemas"]["ProductDetail"];
 export type Variant = components["schemas"]["Variant"];

@@ -4,6 +4,7 @@ import { api, data, received } from "./client";
 import type { ProductPage } from "./config";
 
 export const PAGE_SIZE = 24;
+export const FEW = 12;
 const MINUTE = 60_000;
 
 /** What a product list shows, as its address says. Names are those of the API. */
@@ -75,6 +76,54 @@ export function productsQuery(filters: ProductFilters, limit: number) {
   return queryOptions({
     queryKey: [...keys.products, "first", filters, limit],
     queryFn: async () => (await productPage(filters, null, limit)).items,
+    staleTime: MINUTE,
+  });
+}
+
+/** Products in stock that sold most in the last 30 days. */
+export const bestSellersQuery = queryOptions({
+  queryKey: [...keys.products, "best-sellers"],
+  queryFn: () =>
+    data(api.GET("/api/products/best-sellers/", { params: { query: { limit: FEW } } })),
+  staleTime: MINUTE,
+});
+
+export const collectionsQuery = queryOptions({
+  queryKey: ["collections"],
+  queryFn: () => data(api.GET("/api/collections/")),
+  staleTime: 10 * MINUTE,
+});
+
+export function collectionQuery(slug: string) {
+  return queryOptions({
+    queryKey: ["collections", slug],
+    queryFn: () => data(api.GET("/api/collections/{slug}/", { params: { path: { slug } } })),
+    staleTime: 10 * MINUTE,
+  });
+}
+
+/** One page of the products of a collection, in its order. */
+export async function collectionPage(
+  slug: string,
+  cursor: string | null,
+  limit = PAGE_SIZE,
+): Promise<ProductPage> {
+  const query = { limit, ...(cursor === null ? {} : { cursor }) };
+  const answer = await received(
+    api.GET("/api/collections/{slug}/products/", { params: { path: { slug }, query } }),
+  );
+  return {
+    items: answer.data,
+    next: nextCursor(answer.response.headers.get("Link")),
+    total: null,
+  };
+}
+
+/** The first products of a collection. */
+export function collectionProductsQuery(slug: string) {
+  return queryOptions({
+    queryKey: [...keys.products, "collection", slug, FEW],
+    queryFn: async () => (await collectionPage(slug, null, FEW)).items,
     staleTime: MINUTE,
   });
 }

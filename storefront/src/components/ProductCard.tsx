@@ -5,7 +5,7 @@ import type { Product } from "../api/config";
 import { productQuery } from "../api/queries";
 import styles from "../pages/catalog.module.css";
 import { Icon } from "./icons";
-import { classes, Price } from "./ui";
+import { classes, Price, ui } from "./ui";
 
 const FEW = 3;
 
@@ -72,10 +72,12 @@ export function Skeletons({ number }: { number: number }) {
 /** A row of products that scrolls sideways. */
 export function Rail({
   title,
+  description,
   products,
   more,
 }: {
   title: string;
+  description?: string;
   products: readonly Product[];
   more?: string;
 }) {
@@ -83,7 +85,10 @@ export function Rail({
   return (
     <section className={styles.section} aria-label={title}>
       <div className={styles.sectionHead}>
-        <h2>{title}</h2>
+        <div>
+          <h2>{title}</h2>
+          {description && <p className={ui.muted}>{description}</p>}
+        </div>
         {more && (
           <Link to={more} aria-label={`See all: ${title}`}>
             See all

@@ -2,21 +2,30 @@ import { useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 
-import type { Category } from "../api/config";
-import { shop } from "../api/config";
-import { categoriesQuery, productQuery, productsQuery } from "../api/queries";
+import { type Category, type Collection, shop } from "../api/config";
+import {
+  bestSellersQuery,
+  categoriesQuery,
+  collectionProductsQuery,
+  collectionsQuery,
+  FEW,
+  productQuery,
+  productsQuery,
+} from "../api/queries";
 import { Rail } from "../components/ProductCard";
 import { classes, ProblemAlert, ui, useTitle } from "../components/ui";
 import { seenProducts } from "../hooks/stored";
 import styles from "./catalog.module.css";
 
-const NEW = 12;
+const MOST_COLLECTIONS = 3;
 
 export function Home() {
   useTitle(shop.name);
   const categories = useQuery(categoriesQuery);
-  const newest = useQuery(productsQuery({ sort: "newest", in_stock: "true" }, NEW));
-  const sale = useQuery(productsQuery({ on_sale: "true", in_stock: "true" }, NEW));
+  const bestSellers = useQuery(bestSellersQuery);
+  const collections = useQuery(collectionsQuery);
+  const newest = useQuery(productsQuery({ sort: "newest", in_stock: "true" }, FEW));
+  const sale = useQuery(productsQuery({ on_sale: "true", in_stock: "true" }, FEW));
   const main = (categories.data ?? []).filter(({ parent }) => parent === null);
   const [first, ...others] = main;
   return (
@@ -42,6 +51,11 @@ export function Home() {
           ))}
         </ul>
       </section>
+      <Rail title="Best sellers" products={bestSellers.data ?? []} />
+      {(collections.data ?? []).slice(0, MOST_COLLECTIONS).map((collection) => (
+        <CollectionRail key={collection.id} collection={collection} />
+      ))}
+      <Rail title="On sale" products={sale.data ?? []} more="/search?on_sale=true" />
       {newest.isError ? (
         <section className={styles.section}>
           <ProblemAlert error={newest.error} onRetry={() => void newest.refetch()} />
@@ -49,7 +63,6 @@ export function Home() {
       ) : (
         <Rail title="New in the shop" products={newest.data ?? []} more="/search?sort=newest" />
       )}
-      <Rail title="On sale" products={sale.data ?? []} more="/search?on_sale=true" />
       <SeenProducts />
       <div className={classes(styles.section, styles.pair)}>
         {others.slice(0, 2).map((category) => (
@@ -57,6 +70,18 @@ export function Home() {
         ))}
       </div>
     </div>
+  );
+}
+
+function CollectionRail({ collection }: { collection: Collection }) {
+  const { data: products = [] } = useQuery(collectionProductsQuery(collection.slug));
+  return (
+    <Rail
+      title={collection.name}
+      description={collection.description}
+      products={products}
+      more={`/collection/${collection.slug}`}
+    />
   );
 }
 

@@ -12,7 +12,7 @@ import {
   productPage,
 } from "../api/queries";
 import { Icon } from "../components/icons";
-import { ProductCard, Skeletons } from "../components/ProductCard";
+import { ProductGrid } from "../components/ProductGrid";
 import {
   Breadcrumbs,
   Button,
@@ -20,7 +20,6 @@ import {
   Dialog,
   Empty,
   Field,
-  ProblemAlert,
   Select,
   ui,
   useTitle,
@@ -31,7 +30,6 @@ import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
 
 const FIRST_BRANDS = 12;
-const FIRST_ROW = 4;
 
 /** A category, or the results of a search. The address holds all filters. */
 export function ProductList() {
@@ -131,7 +129,6 @@ function Results({
     getNextPageParam: (page) => page.next,
     staleTime: 60_000,
   });
-  const products = list.data?.pages.flatMap((page) => page.items) ?? [];
   const total = list.data?.pages[0]?.total ?? null;
   return (
     <section aria-labelledby="products">
@@ -166,37 +163,7 @@ function Results({
         </div>
       </div>
       <Chips filters={filters} onChange={onChange} />
-      {list.isError && products.length === 0 && (
-        <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
-      )}
-      {list.isSuccess && products.length === 0 && <NoProducts filters={filters} />}
-      <ul className={styles.grid}>
-        {list.isPending && <Skeletons number={8} />}
-        {products.map((product, index) => (
-          <li key={product.id}>
-            <ProductCard product={product} isEager={index < FIRST_ROW} />
-          </li>
-        ))}
-      </ul>
-      {list.isFetchNextPageError && (
-        <ProblemAlert error={list.error} onRetry={() => void list.fetchNextPage()} />
-      )}
-      {list.hasNextPage && (
-        <div className={styles.more}>
-          <p className={classes(ui.muted, ui.small)} role="status">
-            {total === null
-              ? plural(products.length, "product", "products")
-              : `${count(products.length)} of ${count(total)} products`}
-          </p>
-          <Button
-            variant="quiet"
-            isBusy={list.isFetchingNextPage}
-            onClick={() => void list.fetchNextPage()}
-          >
-            Load more
-          </Button>
-        </div>
-      )}
+      <ProductGrid list={list} empty={<NoProducts filters={filters} />} />
     </section>
   );
 }

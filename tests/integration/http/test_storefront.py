@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from injector import Injector
 
 from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.entrypoints.access import route_access
-from tests.support.accounts import CheapPasswords, create_owner, sign_in
+from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
 from tests.support.builders.catalog import (
     a_category,
     a_product,
@@ -70,6 +72,17 @@ def _catalog(injector: Injector) -> None:
     )
     add_product(begin, a_product(LAMP, lamp))
     add_product(begin, a_product(VASE, details(title="Vase", price=9_900)), stock=0)
+
+
+@pytest.fixture
+def owner(client: FlaskClient, injector: Injector) -> Person:
+    create_owner(injector)
+    return sign_in(client, "owner")
+
+
+def add_collection(owner: Person, **members: object) -> None:
+    response = owner.post("/api/collections/", members)
+    assert response.status_code == 201, response.text
 
 
 def page(client: FlaskClient, path: str, status: int = 200) -> str:
@@ -147,7 +160,6 @@ def test_search_is_left_to_the_script_and_not_indexed(client: FlaskClient) -> No
 def test_home_page_describes_the_shop(client: FlaskClient) -> None:
     html = page(client, "/")
     assert "<title>NovaCart</title>" in html
-    assert '<html lang="en-IN">' in html
     graph = blocks(html)[0]["@graph"]
     assert [each["@type"] for each in graph] == ["Organization", "WebSite"]
     assert blocks(html)[-1]["config"] | {"estimatedDelivery": ""} == {
@@ -161,8 +173,68 @@ def test_home_page_describes_the_shop(client: FlaskClient) -> None:
     }
 
 
+def test_home_page_embeds_what_it_shows_first(client: FlaskClient, owner: Person) -> None:
+    for number in range(4):
+        add_collection(owner, name=f"Gifts {number}", product_ids=[LAMP])
+    add_collection(owner, name="Later", product_ids=[LAMP], starts_at="2099-01-01T00:00:00Z")
+    embedded = queries_of(page(client, "/"))
+    assert embedded['["collections"]'] == client.get("/api/collections/").get_json()
+    assert [each["name"] for each in embedded['["collections"]']] == [
+        f"Gifts {number}" for number in range(4)
+    ]
+    lamp = client.get("/api/products/?in_stock=true&limit=12").get_json()
+    assert embedded['["products", "collection", "gifts-2", 12]'] == lamp
+    assert '["products", "collection", "gifts-3", 12]' not in embedded
+    assert embedded['["products", "best-sellers"]'] == []
+
+
+def test_page_of_a_collection_embeds_its_products(client: FlaskClient, owner: Person) -> None:
+    add_collection(owner, name="Gifts", description="For a new home.", product_ids=[VASE, LAMP])
+    html = page(client, "/collection/gifts")
+    assert '<link rel="canonical" href="https://shop.example/collection/gifts">' in html
+    assert '<meta name="description" content="For a new home.">' in html
+    embedded = queries_of(html)
+    assert embedded['["collections", "gifts"]'] == client.get("/api/collections/gifts/").get_json()
+    (first,) = embedded['["products", "collection", "gifts"]']["pages"]
+    assert [product["id"] for product in first["items"]] == [VASE, LAMP]
+    assert (first["next"], first["total"]) == (None, None)
+    assert "https://shop.example/collection/gifts" in client.get("/sitemap-start.xml").text
+
+
+def test_former_slug_of_a_collection_redirects(client: FlaskClient, owner: Person) -> None:
+    add_collection(owner, name="Gifts", product_ids=[LAMP])
+    assert owner.patch("/api/collections/gifts/", {"slug": "presents"}).status_code == 200
+    moved = client.get("/collection/gifts")
+    assert (moved.status_code, moved.headers["Location"]) == (
+        301,
+        "https://shop.example/collection/presents",
+    )
+
+
+def test_collection_that_is_not_shown_is_404(client: FlaskClient, owner: Person) -> None:
+    add_collection(owner, name="Later", product_ids=[LAMP], starts_at="2099-01-01T00:00:00Z")
+    page(client, "/collection/later", 404)
+    assert "later" not in client.get("/sitemap-start.xml").text
+
+
+@pytest.mark.parametrize(("locale", "direction"), [("en-IN", "ltr"), ("ar-EG", "rtl")])
+def test_page_has_the_writing_direction_of_its_language(
+    make_app: MakeApp, storefront: dict[str, str], locale: str, direction: str
+) -> None:
+    client = make_app(**storefront, SHOP_LOCALE=locale).test_client()
+    assert f'<html lang="{locale}" dir="{direction}">' in client.get("/").text
+
+
 @pytest.mark.parametrize(
-    "path", ["/product/987654321", "/category/nothing", "/nothing", "/a/b/c", "/product/0"]
+    "path",
+    [
+        "/product/987654321",
+        "/category/nothing",
+        "/collection/nothing",
+        "/nothing",
+        "/a/b/c",
+        "/product/0",
+    ],
 )
 def test_page_that_does_not_exist_is_404(client: FlaskClient, path: str) -> None:
     page(client, path, 404)
@@ -226,7 +298,9 @@ def test_sitemap_lists_every_product_in_parts(client: FlaskClient, injector: Inj
     for path in ("", "category/books", f"product/{LAMP}", f"product/{VASE}"):
         assert f"<loc>https://shop.example/{path}</loc>" in part
     queries = injector.get(CatalogQueries)  # type: ignore[type-abstract]
-    sitemap = Sitemap(queries, part_size=1)
+    collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]
+    clock = injector.get(Clock)  # type: ignore[type-abstract]
+    sitemap = Sitemap(queries, collections, clock, part_size=1)
     urls = re.findall("<loc>(.*?)</loc>", "".join(sitemap.index("https://shop.example/")))
     assert len(urls) == 2
     name = urls[1].removeprefix("https://shop.example/sitemap-").removesuffix(".xml")
@@ -234,9 +308,7 @@ def test_sitemap_lists_every_product_in_parts(client: FlaskClient, injector: Inj
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
-def test_former_slug_of_a_category_redirects(client: FlaskClient, injector: Injector) -> None:
-    create_owner(injector)
-    owner = sign_in(client, "owner")
+def test_former_slug_of_a_category_redirects(client: FlaskClient, owner: Person) -> None:
     changed = owner.patch(f"/api/categories/{BOOKS}/", {"slug": "novels"})
     assert changed.status_code == 200, changed.text
     moved = client.get("/category/books?sort=price")

@@ -16,6 +16,8 @@ _CODINGS: Final = {"br": ".br", "gzip": ".gz"}
 _HEAD: Final = "<!--head-->"
 _DATA: Final = "<!--data-->"
 _LANGUAGE: Final = '<html lang="en">'
+# Languages that are written from right to left.
+_RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class BuiltFiles:
         index = folder / "index.html"
         if not index.is_file():
             return None
-        html = index.read_text().replace(_LANGUAGE, f'<html lang="{language}">')
+        direction = "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+        start = f'<html lang="{language}" dir="{direction}">'
+        html = index.read_text().replace(_LANGUAGE, start)
         before_head, _, rest = html.partition(_HEAD)
         before_data, _, end = rest.partition(_DATA)
         static = folder / "static"

@@ -16,23 +16,33 @@ from novacart.adapters.storefront.documents import (
     product_content,
     product_offer,
 )
+from novacart.application.catalog.collection_queries import (
+    CollectionQueries,
+    CollectionView,
+    products_of_collection,
+    shown_collections,
+)
 from novacart.application.catalog.queries import (
+    BestSellerQueries,
     CatalogQueries,
     CategoryView,
     ListedProduct,
     ListPosition,
     ProductFilter,
+    ProductPage,
     ProductSort,
 )
+from novacart.application.ports.clock import Clock
 from novacart.application.ports.product_view import ProductWithVariants
-from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound
+from novacart.domain.catalog.errors import CategoryNotFound, CollectionNotFound, ProductNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId
 from novacart.domain.shared.money import Money
 
-# As in the client: `PAGE_SIZE` in queries.ts and `NEW` in Home.tsx.
+# As in the client: `PAGE_SIZE` and `FEW` in queries.ts, `MOST_COLLECTIONS` in Home.tsx.
 PAGE_SIZE: Final = 24
-NEW_PRODUCTS: Final = 12
+FEW: Final = 12
+MOST_COLLECTIONS: Final = 3
 _MAX_BRANDS: Final = 50
 _SORTS: Final = (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING)
 
@@ -44,6 +54,7 @@ class CatalogJson:
     product: Callable[[ProductWithVariants], Mapping[str, Any]]
     products: Callable[[Sequence[ListedProduct]], bytes]
     categories: Callable[[Sequence[CategoryView]], Sequence[Mapping[str, Any]]]
+    collection: Callable[[CollectionView], Mapping[str, Any]]
     cursor: Callable[[ListPosition, ProductSort], str]
 
 
@@ -51,9 +62,20 @@ class Pages:
     """Builds the pages. `site` is the URL of the home page, with a slash at its end."""
 
     def __init__(
-        self, *, queries: CatalogQueries, encode: CatalogJson, name: str, currency: str
+        self,
+        *,
+        queries: CatalogQueries,
+        collections: CollectionQueries,
+        best_sellers: BestSellerQueries,
+        clock: Clock,
+        encode: CatalogJson,
+        name: str,
+        currency: str,
     ) -> None:
         self._queries = queries
+        self._collections = collections
+        self._best_sellers = best_sellers
+        self._clock = clock
         self._encode = encode
         self._name = name
         self._currency = currency
@@ -61,10 +83,18 @@ class Pages:
     def home(self, site: str) -> Page:
         categories = self._categories()
         newest = self._queries.list_products(
-            ProductFilter(in_stock=True), sort=ProductSort.NEWEST, limit=NEW_PRODUCTS
+            ProductFilter(in_stock=True), sort=ProductSort.NEWEST, limit=FEW
         )
-        products = orjson.loads(self._encode.products(newest.products))
-        key = ["products", "first", {"sort": "newest", "in_stock": "true"}, NEW_PRODUCTS]
+        products = self._json(newest.products)
+        key = ["products", "first", {"sort": "newest", "in_stock": "true"}, FEW]
+        collections = shown_collections(self._collections.collections(), self._clock.now())
+        of_collections = [
+            (
+                ["products", "collection", each.details.slug, FEW],
+                self._json(self._page_of(each, FEW).products),
+            )
+            for each in collections[:MOST_COLLECTIONS]
+        ]
         names = ", ".join(category["name"] for category in categories)
         banner = categories[0] if categories else {}
         return Page(
@@ -73,7 +103,13 @@ class Pages:
             description=f"{names} at {self._name}." if names else self._name,
             image=banner.get("desktop_image"),
             structured=[organization(self._name, site)],
-            queries=[(["categories"], categories), (key, products)],
+            queries=[
+                (["categories"], categories),
+                (["collections"], [self._encode.collection(each) for each in collections]),
+                (["products", "best-sellers"], self._json(self._best_sellers.best_sellers(FEW))),
+                *of_collections,
+                (key, products),
+            ],
             content=list_content(self._name, products, categories),
         )
 
@@ -99,6 +135,43 @@ class Pages:
             return self._queries.category_by_slug(slug).slug
         except CategoryNotFound as error:
             raise NotFound from error
+
+    def collection(self, site: str, slug: str) -> Page:
+        """A collection by its present slug. Raises `NotFound`."""
+        collection = self._shown(slug)
+        details = collection.details
+        if details.slug != slug:
+            raise NotFound
+        page = self._page_of(collection, PAGE_SIZE)
+        products = self._json(page.products)
+        # A cursor of picked products is a place, and that of a rule belongs to its sort order.
+        sort = ProductSort.RELEVANCE if details.rule is None else ProductSort(details.sort.value)
+        first = {
+            "items": products,
+            "next": None if page.next is None else self._encode.cursor(page.next, sort),
+            "total": None,
+        }
+        url = f"{site}collection/{slug}"
+        categories = self._categories()
+        return Page(
+            title=details.meta_title or details.name,
+            canonical=url,
+            description=details.meta_description or details.description,
+            structured=[breadcrumbs([(self._name, site), (details.name, url)])],
+            queries=[
+                (["categories"], categories),
+                (["collections", slug], self._encode.collection(collection)),
+                (
+                    ["products", "collection", slug],
+                    {"pages": [first], "pageParams": [None]},
+                ),
+            ],
+            content=list_content(details.name, products, categories),
+        )
+
+    def collection_slug(self, slug: str) -> str:
+        """Return the present slug of a collection that had this one. Raises `NotFound`."""
+        return self._shown(slug).details.slug
 
     def search(self, site: str, arguments: MultiDict[str, str]) -> Page:
         text = arguments.get("search", "").strip()
@@ -155,6 +228,24 @@ class Pages:
             queries=[(["categories"], self._categories())],
         )
 
+    def _shown(self, slug: str) -> CollectionView:
+        try:
+            collection = self._collections.collection(slug)
+        except CollectionNotFound as error:
+            raise NotFound from error
+        if not collection.details.is_shown(self._clock.now()):
+            raise NotFound
+        return collection
+
+    def _page_of(self, collection: CollectionView, limit: int) -> ProductPage:
+        return products_of_collection(
+            collection, queries=self._collections, catalog=self._queries, limit=limit
+        )
+
+    def _json(self, products: Sequence[ListedProduct]) -> Sequence[Mapping[str, Any]]:
+        encoded: list[dict[str, Any]] = orjson.loads(self._encode.products(products))
+        return encoded
+
     def _trail(self, site: str, category: Mapping[str, Any] | None) -> list[tuple[str, str]]:
         """The names and URLs from the home page to a category."""
         steps = [] if category is None else category["breadcrumbs"]
@@ -178,7 +269,7 @@ class Pages:
         if not arguments.get("search", "").strip():
             key, filters, sort = self._filters(arguments, slug)
             page = self._queries.list_products(filters, sort=sort, limit=PAGE_SIZE)
-            products = orjson.loads(self._encode.products(page.products))
+            products = self._json(page.products)
             first = {
                 "items": products,
                 "next": None if page.next is None else self._encode.cursor(page.next, sort),

@@ -73,6 +73,7 @@ class Site:
             "/search": self.search,
             "/cart": self.cart,
             "/category/<slug>": self.category,
+            "/collection/<slug>": self.collection,
             "/product/<int:product_id>": self.product,
             "/products/<slug>": self.product_by_slug,
             **dict.fromkeys(_PRIVATE, self.private),
@@ -99,7 +100,13 @@ class Site:
         try:
             return self._respond(self._pages.category(self._site, slug, request.args))
         except NotFound:
-            return self._moved_category(slug)
+            return self._moved("category", self._pages.current_slug, slug)
+
+    def collection(self, slug: str) -> Response:
+        try:
+            return self._respond(self._pages.collection(self._site, slug))
+        except NotFound:
+            return self._moved("collection", self._pages.collection_slug, slug)
 
     def product(self, product_id: int) -> Response:
         try:
@@ -155,10 +162,10 @@ class Site:
     def _site(self) -> str:
         return self._public_url or request.host_url
 
-    def _moved_category(self, slug: str) -> Response:
+    def _moved(self, kind: str, current_slug: Callable[[str], str], slug: str) -> Response:
         """Redirect from a former slug, with the filters."""
         try:
-            return self._redirect(f"category/{self._pages.current_slug(slug)}")
+            return self._redirect(f"{kind}/{current_slug(slug)}")
         except NotFound:
             return self._missing()
 

@@ -7,6 +7,7 @@ from typing import Final
 from markupsafe import escape
 from werkzeug.exceptions import NotFound
 
+from novacart.application.catalog.collection_queries import CollectionQueries, shown_collections
 from novacart.application.catalog.queries import (
     CatalogQueries,
     ListPosition,
@@ -14,6 +15,7 @@ from novacart.application.catalog.queries import (
     ProductPage,
     ProductSort,
 )
+from novacart.application.ports.clock import Clock
 
 # The protocol allows 50,000 URLs in a file.
 PART_SIZE: Final = 50_000
@@ -29,8 +31,17 @@ class Sitemap:
     A part is found by keyset pagination, so that the last one costs as little as the first.
     """
 
-    def __init__(self, queries: CatalogQueries, *, part_size: int = PART_SIZE) -> None:
+    def __init__(
+        self,
+        queries: CatalogQueries,
+        collections: CollectionQueries,
+        clock: Clock,
+        *,
+        part_size: int = PART_SIZE,
+    ) -> None:
         self._queries = queries
+        self._collections = collections
+        self._clock = clock
         self._part_size = part_size
 
     def index(self, site: str) -> Iterator[str]:
@@ -57,6 +68,8 @@ class Sitemap:
             yield _url(site)
             for category in self._queries.categories():
                 yield _url(f"{site}category/{escape(category.slug)}")
+            for each in shown_collections(self._collections.collections(), self._clock.now()):
+                yield _url(f"{site}collection/{escape(each.details.slug)}")
         remaining = self._part_size
         while remaining > 0:
             page = self._page(after, min(_BATCH, remaining))

@@ -239,3 +239,9 @@ class CatalogQueries(Protocol):
     def all_products(self) -> Iterator[ExportedProduct]:
         """All products by id, read in batches, each from its own snapshot."""
         ...
+
+
+class BestSellerQueries(Protocol):
+    def best_sellers(self, limit: int) -> Sequence[ListedProduct]:
+        """Products that can be ordered, those that sold most in the last 30 counted days first."""
+        ...

@@ -6,6 +6,7 @@ from novacart.adapters.files.image_store import FilesImageStore
 from novacart.adapters.html.sanitizer import Nh3Sanitizer
 from novacart.adapters.https.picture_source import HttpsPictureSource
 from novacart.adapters.imaging.image_processor import PillowImageProcessor
+from novacart.adapters.persistence.catalog.best_sellers import SqlBestSellers
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.image_removals import SqlShownImages
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
@@ -51,7 +52,7 @@ from novacart.application.catalog.import_products import ImportProducts
 from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.price_queries import PriceQueries
-from novacart.application.catalog.queries import CatalogQueries
+from novacart.application.catalog.queries import BestSellerQueries, CatalogQueries
 from novacart.application.catalog.remove_unused_images import RemoveUnusedImages
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
@@ -123,6 +124,11 @@ class CatalogModule(Module):
     @singleton
     def queries(self, database: QueryDatabase, policy: CatalogPolicy) -> CatalogQueries:
         return SqlCatalogQueries(database, policy)
+
+    @provider
+    @singleton
+    def best_sellers(self, database: QueryDatabase) -> BestSellerQueries:
+        return SqlBestSellers(database)
 
     @provider
     @singleton

@@ -242,6 +242,10 @@ class CategoryQuerySchema(QuerySchema):
     category = Text(maximum=100, metadata={"description": "The slug of a category."})
 
 
+class BestSellersQuerySchema(QuerySchema):
+    limit = QueryInteger(minimum=1, maximum=50, load_default=12)
+
+
 class SuggestionQuerySchema(QuerySchema):
     q = Text(maximum=200, load_default="", metadata={"description": "The text typed so far."})
 

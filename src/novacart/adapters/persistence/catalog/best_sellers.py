@@ -1,0 +1,58 @@
+"""The products that sold most, from the stored sales figures."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from novacart.adapters.persistence.back_office.tables import sales_day_products, sales_days
+from novacart.adapters.persistence.catalog.mapper import AVAILABLE, HAS_STOCK_LEVEL, LISTED_COLUMNS
+from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
+from novacart.adapters.persistence.catalog.tables import products, stock_levels
+from novacart.adapters.persistence.database import Database
+from novacart.application.catalog.queries import ListedProduct
+
+_DAYS: Final = timedelta(days=30)
+# More than are shown, since some of them may be archived or sold out.
+_RANKED: Final = 200
+
+
+class SqlBestSellers:
+    """Keeps the ranking in memory until figures are counted again; prices and stock are read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counted: tuple[date, datetime] | None = None
+        self._ranking: Sequence[int] = ()
+
+    def best_sellers(self, limit: int) -> Sequence[ListedProduct]:
+        with self._database.reading() as connection:
+            ranking = self._current_ranking(connection)
+            rows = connection.execute(
+                select(*LISTED_COLUMNS)
+                .join_from(products, stock_levels, HAS_STOCK_LEVEL)
+                .where(IS_LISTED, AVAILABLE > 0, products.c.id.in_(ranking))
+            )
+            by_id = {row[0]: ListedProduct(row[0], row[1], row[2], row[3]) for row in rows}
+        return [by_id[each] for each in ranking if each in by_id][:limit]
+
+    def _current_ranking(self, connection: Connection) -> Sequence[int]:
+        last, counted_at = connection.execute(
+            select(func.max(sales_days.c.day), func.max(sales_days.c.counted_at))
+        ).one()
+        if last is None:
+            return ()
+        counted = last, counted_at
+        if counted != self._counted:
+            sold = sales_day_products.c
+            ranking = connection.execute(
+                select(sold.product_id)
+                .where(sold.day > last - _DAYS)
+                .group_by(sold.product_id)
+                .order_by(func.sum(sold.units).desc(), sold.product_id)
+                .limit(_RANKED)
+            )
+            self._ranking = [*ranking.scalars()]
+            self._counted = counted
+        return self._ranking

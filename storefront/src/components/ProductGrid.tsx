@@ -1,0 +1,57 @@
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+
+import type { ProductPage } from "../api/config";
+import { count, plural } from "../format";
+import styles from "../pages/catalog.module.css";
+import { ProductCard, Skeletons } from "./ProductCard";
+import { Button, classes, ProblemAlert, ui } from "./ui";
+
+const FIRST_ROW = 4;
+
+/** The loaded pages of a list, with a button that loads the next one. */
+export function ProductGrid({
+  list,
+  empty,
+}: {
+  list: UseInfiniteQueryResult<InfiniteData<ProductPage>>;
+  empty: ReactNode;
+}) {
+  const products = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const total = list.data?.pages[0]?.total ?? null;
+  return (
+    <>
+      {list.isError && products.length === 0 && (
+        <ProblemAlert error={list.error} onRetry={() => void list.refetch()} />
+      )}
+      {list.isSuccess && products.length === 0 && empty}
+      <ul className={styles.grid}>
+        {list.isPending && <Skeletons number={8} />}
+        {products.map((product, index) => (
+          <li key={product.id}>
+            <ProductCard product={product} isEager={index < FIRST_ROW} />
+          </li>
+        ))}
+      </ul>
+      {list.isFetchNextPageError && (
+        <ProblemAlert error={list.error} onRetry={() => void list.fetchNextPage()} />
+      )}
+      {list.hasNextPage && (
+        <div className={styles.more}>
+          <p className={classes(ui.muted, ui.small)} role="status">
+            {total === null
+              ? plural(products.length, "product", "products")
+              : `${count(products.length)} of ${count(total)} products`}
+          </p>
+          <Button
+            variant="quiet"
+            isBusy={list.isFetchingNextPage}
+            onClick={() => void list.fetchNextPage()}
+          >
+            Load more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
