@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { ProductDetail, Variant } from "./api/config";
-import { choiceOf, choose, defaultVariant, isAvailable, variantOf } from "./variants";
+import { availabilityOf, choiceOf, choose, defaultVariant, variantOf } from "./variants";
 
 const [SIZE, COLOUR] = [1, 2];
 const [S, M, RED, BLUE] = [11, 12, 21, 22];
@@ -57,7 +57,7 @@ test("a value without a variant chooses the nearest one", () => {
 
 test("values show whether they can be had with the other choices", () => {
   const choice = choiceOf(SHIRT.variants[0]);
-  expect(isAvailable(SHIRT, choice, SIZE, S)).toBe(true);
-  expect(isAvailable(SHIRT, choice, SIZE, M)).toBe(false);
-  expect(isAvailable(SHIRT, choice, COLOUR, BLUE)).toBe(false);
+  expect(availabilityOf(SHIRT, choice, SIZE, S)).toBe("in stock");
+  expect(availabilityOf(SHIRT, choice, SIZE, M)).toBe("sold out");
+  expect(availabilityOf(SHIRT, choice, COLOUR, BLUE)).toBe("not made");
 });

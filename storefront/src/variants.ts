@@ -20,14 +20,18 @@ export function variantOf(product: ProductDetail, choice: Choice): Variant | und
   );
 }
 
-/** Whether a value can be had together with the other chosen values. */
-export function isAvailable(
+export type Availability = "in stock" | "sold out" | "not made";
+
+/** Whether a value can be had together with the other chosen values, and if not, why. */
+export function availabilityOf(
   product: ProductDetail,
   choice: Choice,
   option: number,
   value: number,
-): boolean {
-  return (variantOf(product, { ...choice, [option]: value })?.stock ?? 0) > 0;
+): Availability {
+  const variant = variantOf(product, { ...choice, [option]: value });
+  if (!variant) return "not made";
+  return variant.stock > 0 ? "in stock" : "sold out";
 }
 
 /**

@@ -7,7 +7,8 @@ import styles from "../pages/catalog.module.css";
 import { Icon } from "./icons";
 import { classes, Price, ui } from "./ui";
 
-const FEW = 3;
+/** From this number of units on, a page says how few are left. */
+export const FEW = 3;
 
 export function ProductCard({ product, isEager = false }: { product: Product; isEager?: boolean }) {
   const queryClient = useQueryClient();

@@ -1,10 +1,14 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 
 import { api, data } from "../api/client";
+import type { CartItem } from "../api/config";
 import { asProblem, type Problem, problemOf } from "../api/problem";
+import { keys } from "../api/queries";
 import { session } from "../api/session";
 import { textOf } from "../form";
 import { plural } from "../format";
+import { rememberAdjustments } from "../hooks/stored";
 import { useToast } from "./toasts";
 import { Alert, Button, Field, ui } from "./ui";
 
@@ -84,12 +88,22 @@ export function SignInForm({
   );
 }
 
-/** Take over the cart of the guest that the user was. Returns how many items were adjusted. */
-async function mergeGuest(): Promise<number> {
+/**
+ * Take over the cart of the guest that the user was. The page of the cart shows what was adjusted.
+ * Returns how many items were.
+ */
+async function mergeGuest(titles: ReadonlyMap<number, string>): Promise<number> {
   const guest = session.guestToken;
   if (guest === null) return 0;
   try {
     const { adjusted } = await data(api.POST("/api/cart/merge/", { body: { guest_token: guest } }));
+    rememberAdjustments(
+      adjusted.map(({ variant_id, requested, quantity }) => ({
+        title: titles.get(variant_id) ?? "An item of your cart",
+        requested,
+        quantity,
+      })),
+    );
     return adjusted.length;
   } finally {
     session.forgetGuest();
@@ -99,6 +113,7 @@ async function mergeGuest(): Promise<number> {
 /** Sign in, and take over the cart of the guest. */
 export function useSignIn() {
   const toast = useToast();
+  const queryClient = useQueryClient();
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [needsCode, setNeedsCode] = useState(false);
@@ -106,6 +121,9 @@ export function useSignIn() {
   const start = async (username: string, password: string, otp?: string): Promise<boolean> => {
     if (isBusy) return false;
     setBusy(true);
+    // The guest's cart is no longer shown after the sign-in.
+    const items = queryClient.getQueryData<CartItem[]>(keys.cart) ?? [];
+    const titles = new Map(items.map((item) => [item.variant.id, item.product_title]));
     setProblem(null);
     try {
       const refused = await session.signIn(username, password, otp);
@@ -118,7 +136,7 @@ export function useSignIn() {
       setBusy(false);
       return false;
     }
-    await mergeGuest().then(
+    await mergeGuest(titles).then(
       (adjusted) => {
         if (adjusted > 0) {
           toast({

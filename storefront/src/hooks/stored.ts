@@ -25,6 +25,24 @@ export function rememberPrices(prices: Record<string, string>): void {
   write(localStorage, PRICES, prices);
 }
 
+const ADJUSTED = "novacart.adjusted";
+
+/** An item of the cart whose quantity was reduced at sign-in; zero: it was removed. */
+export interface Adjustment {
+  title: string;
+  requested: number;
+  quantity: number;
+}
+
+export function adjustments(): Adjustment[] {
+  const items = read(sessionStorage, ADJUSTED);
+  return Array.isArray(items) ? (items as Adjustment[]) : [];
+}
+
+export function rememberAdjustments(items: readonly Adjustment[]): void {
+  write(sessionStorage, ADJUSTED, items);
+}
+
 export function read(storage: Storage, name: string): unknown {
   try {
     return JSON.parse(storage.getItem(name) ?? "null") as unknown;

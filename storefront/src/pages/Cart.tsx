@@ -21,9 +21,9 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { day, money, plural, total } from "../format";
+import { count, day, money, plural, total } from "../format";
 import { cartTotal, useCart, useQuantities } from "../hooks/cart";
-import { rememberPrices, seenPrices } from "../hooks/stored";
+import { adjustments, rememberAdjustments, rememberPrices, seenPrices } from "../hooks/stored";
 import styles from "./shop.module.css";
 
 export default function Cart() {
@@ -45,6 +45,7 @@ export default function Cart() {
   return (
     <div className={classes(ui.container, ui.page)}>
       <h1>Cart</h1>
+      <Adjustments />
       {cart.isPending && <Loading />}
       {cart.isError && !cart.data && (
         <ProblemAlert error={cart.error} onRetry={() => void cart.refetch()} />
@@ -91,6 +92,35 @@ export default function Cart() {
           </section>
         </div>
       )}
+    </div>
+  );
+}
+
+/** What changed in the cart when the guest's cart was taken over at the sign-in. */
+function Adjustments() {
+  const [items, setItems] = useState(adjustments);
+  if (items.length === 0) return null;
+  const close = () => {
+    rememberAdjustments([]);
+    setItems([]);
+  };
+  return (
+    <div className={styles.notice}>
+      <Alert kind="warn">
+        <p>Your cart changed when you signed in, since fewer are left:</p>
+        <ul className={ui.bullets}>
+          {items.map(({ title, requested, quantity }, index) => (
+            <li key={index}>
+              {quantity === 0
+                ? `${title}: removed, it can’t be ordered now.`
+                : `${title}: ${count(quantity)} instead of ${count(requested)}.`}
+            </li>
+          ))}
+        </ul>
+        <Button variant="quiet" className={ui.compact} onClick={close}>
+          OK
+        </Button>
+      </Alert>
     </div>
   );
 }
@@ -216,9 +246,13 @@ function LineProblem({
   if (item.quantity > item.stock) {
     return (
       <Alert kind="warn">
-        <p>{item.stock > 0 ? `Only ${item.stock} left.` : "Sold out."}</p>
+        <p>
+          {item.stock > 0
+            ? `${count(item.stock)} left: change to ${count(possible)}?`
+            : "It is sold out. Remove it, or move it to your wishlist."}
+        </p>
         <Button variant="quiet" className={ui.compact} onClick={() => onChange(possible)}>
-          {item.stock > 0 ? `Change to ${possible}` : "Remove it"}
+          {item.stock > 0 ? `Change to ${count(possible)}` : "Remove it"}
         </Button>
       </Alert>
     );

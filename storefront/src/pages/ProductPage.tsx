@@ -7,7 +7,7 @@ import { type ProductDetail, shop, type Variant } from "../api/config";
 import { asProblem } from "../api/problem";
 import { categoriesQuery, productQuery, productsQuery } from "../api/queries";
 import { Icon } from "../components/icons";
-import { Picture, Rail } from "../components/ProductCard";
+import { FEW, Picture, Rail } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
   Alert,
@@ -27,11 +27,10 @@ import { day, money } from "../format";
 import { useAddToCart } from "../hooks/cart";
 import { rememberProduct } from "../hooks/stored";
 import { useWish } from "../hooks/wishlist";
-import { choiceOf, choose, defaultVariant, isAvailable, variantOf } from "../variants";
+import { availabilityOf, choiceOf, choose, defaultVariant, variantOf } from "../variants";
 import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
 
-const FEW = 5;
 const RELATED = 9;
 
 export function ProductPage() {
@@ -110,9 +109,9 @@ function ProductView({ product }: { product: ProductDetail }) {
               <legend className={ui.legend}>{option.name}</legend>
               <div className={styles.choices}>
                 {option.values.map(({ id, value }) => {
-                  const canBeHad = isAvailable(product, choice, option.id, id);
+                  const availability = availabilityOf(product, choice, option.id, id);
                   return (
-                    <label key={id} className={styles.choice} data-unavailable={!canBeHad}>
+                    <label key={id} className={styles.choice} data-availability={availability}>
                       <input
                         type="radio"
                         name={`option-${option.id}`}
@@ -121,7 +120,10 @@ function ProductView({ product }: { product: ProductDetail }) {
                       />
                       <span>
                         {value}
-                        {!canBeHad && <span className={ui.hidden}> (sold out)</span>}
+                        {availability === "sold out" && <small>Sold out</small>}
+                        {availability === "not made" && (
+                          <span className={ui.hidden}> (changes the other options)</span>
+                        )}
                       </span>
                     </label>
                   );
@@ -132,7 +134,7 @@ function ProductView({ product }: { product: ProductDetail }) {
           <Buy key={variant?.id ?? 0} product={product} variant={variant} />
           <Delivery />
           <Facts product={product} variant={variant} />
-          {product.description && <p className={styles.description}>{product.description}</p>}
+          <Description product={product} />
         </div>
       </div>
       {category && <Related product={product} slug={category.slug} name={category.name} />}
@@ -140,10 +142,24 @@ function ProductView({ product }: { product: ProductDetail }) {
   );
 }
 
+/** The description. The server has removed from its HTML all that could run or load something. */
+function Description({ product }: { product: ProductDetail }) {
+  if (product.description_html) {
+    return (
+      <div
+        className={classes(styles.description, styles.rich)}
+        dangerouslySetInnerHTML={{ __html: product.description_html }}
+      />
+    );
+  }
+  return product.description && <p className={styles.description}>{product.description}</p>;
+}
+
 function Gallery({ product, variant }: { product: ProductDetail; variant: Variant | undefined }) {
   const images = product.images;
   const [picked, setPicked] = useState<{ id: number; variant: number | undefined } | null>(null);
   const [isZoomed, setZoomed] = useState(false);
+  const pick = (id: number) => setPicked({ id, variant: variant?.id });
   // A picked picture is shown until another variant is chosen.
   const shown =
     images.find(({ id }) => picked?.variant === variant?.id && picked?.id === id) ??
@@ -191,7 +207,7 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
               className={styles.thumb}
               aria-pressed={id === shown.id}
               aria-label={`Picture ${index + 1} of ${images.length}`}
-              onClick={() => setPicked({ id, variant: variant?.id })}
+              onClick={() => pick(id)}
             >
               <img
                 src={src}
@@ -212,9 +228,75 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
         onClose={() => setZoomed(false)}
         className={styles.zoom ?? ""}
       >
-        <img {...picture} sizes="100vw" alt={shown.alt} />
+        <Zoom key={shown.id} images={images} shown={shown} onPick={pick} />
       </Dialog>
     </div>
+  );
+}
+
+/** A picture as large as the window, or twice as large, with buttons to the ones beside it. */
+function Zoom({
+  images,
+  shown,
+  onPick,
+}: {
+  images: ProductDetail["images"];
+  shown: ProductDetail["images"][number];
+  onPick: (id: number) => void;
+}) {
+  const [isLarge, setLarge] = useState(false);
+  const place = images.indexOf(shown);
+  const before = images[place - 1];
+  const after = images[place + 1];
+  return (
+    <>
+      <div
+        className={classes(styles.zoomed, isLarge && styles.isLarge)}
+        role="group"
+        aria-label="Picture"
+        tabIndex={isLarge ? 0 : -1}
+      >
+        <img
+          src={shown.src}
+          srcSet={shown.srcset ?? undefined}
+          sizes={isLarge ? "200vw" : "100vw"}
+          width={shown.width ?? 900}
+          height={shown.height ?? 1200}
+          alt={shown.alt}
+          onClick={() => setLarge(!isLarge)}
+        />
+      </div>
+      <div className={styles.zoomBar}>
+        {images.length > 1 && (
+          <Button
+            variant="quiet"
+            className={ui.compact}
+            disabled={!before}
+            onClick={() => before && onPick(before.id)}
+          >
+            Previous
+          </Button>
+        )}
+        <Button
+          variant="quiet"
+          className={ui.compact}
+          aria-pressed={isLarge}
+          onClick={() => setLarge(!isLarge)}
+        >
+          <Icon name="zoom" /> {isLarge ? "Smaller" : "Larger"}
+        </Button>
+        {images.length > 1 && (
+          <Button
+            variant="quiet"
+            className={ui.compact}
+            disabled={!after}
+            onClick={() => after && onPick(after.id)}
+          >
+            Next
+          </Button>
+        )}
+      </div>
+    </>
   );
 }
 
@@ -349,7 +431,9 @@ function Facts({ product, variant }: { product: ProductDetail; variant: Variant 
 }
 
 function Related({ product, slug, name }: { product: ProductDetail; slug: string; name: string }) {
-  const { data: products = [] } = useQuery(productsQuery({ category: slug }, RELATED));
+  const { data: products = [] } = useQuery(
+    productsQuery({ category: slug, in_stock: "true" }, RELATED),
+  );
   return (
     <Rail
       title={`More from ${name}`}

@@ -1,0 +1,71 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { MemoryRouter } from "react-router";
+import { beforeEach, expect, test, vi } from "vitest";
+
+import type { CartItem } from "../api/config";
+import { session } from "../api/session";
+import { adjustments, rememberAdjustments, rememberPrices } from "../hooks/stored";
+import Cart from "./Cart";
+
+const LAMP = {
+  id: 1,
+  product: 7,
+  product_title: "Lamp",
+  product_subtitle: "",
+  product_price: "499.00",
+  product_image: null,
+  quantity: 8,
+  stock: 6,
+  currency: "INR",
+  estimated_delivery: "2026-12-03",
+  variant: { id: 70, options: "" },
+} as unknown as CartItem;
+
+const send = vi.fn<typeof fetch>();
+
+beforeEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+  session.keepToken("token");
+  vi.stubGlobal("fetch", send);
+});
+
+function show(items: CartItem[]) {
+  send.mockReset();
+  send.mockImplementation(() => Promise.resolve(Response.json(items)));
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MemoryRouter>
+        <Cart />
+      </MemoryRouter>
+    </QueryClientProvider>,
+  );
+}
+
+test("a line with more than is left offers the quantity that is", async () => {
+  show([LAMP]);
+  expect(await screen.findByText("6 left: change to 6?")).toBeDefined();
+  expect(screen.getByRole("button", { name: "Change to 6" })).toBeDefined();
+  expect(screen.queryByRole("link", { name: "Check out" })).toBeNull();
+});
+
+test("a price that changed since the product was put into the cart is named", async () => {
+  rememberPrices({ 70: "450.00" });
+  show([{ ...LAMP, quantity: 1 }]);
+  expect(await screen.findByText(/The price changed from ₹450 to ₹499/)).toBeDefined();
+});
+
+test("what the sign-in changed is told until it is confirmed", async () => {
+  rememberAdjustments([
+    { title: "Lamp", requested: 8, quantity: 6 },
+    { title: "Vase", requested: 1, quantity: 0 },
+  ]);
+  show([{ ...LAMP, quantity: 6 }]);
+  expect(await screen.findByText("Lamp: 6 instead of 8.")).toBeDefined();
+  expect(screen.getByText("Vase: removed, it can’t be ordered now.")).toBeDefined();
+  await userEvent.click(screen.getByRole("button", { name: "OK" }));
+  expect(screen.queryByText("Lamp: 6 instead of 8.")).toBeNull();
+  expect(adjustments()).toEqual([]);
+});

@@ -1,0 +1,243 @@
+"""Home, collections, product and cart pages, at several widths and in both writing directions."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.integration.storefront.conftest import WINDOWS, NewShopper
+from tests.integration.storefront.journeys import PASSWORD, add_product, open_product, sign_up
+from tests.integration.storefront.test_accessibility import Inspection
+
+Json = dict[str, Any]
+PAGES = {"home": "/", "collection": "/collection/toys-under-1000", "list": "/category/kitchen"}
+
+
+@pytest.fixture(params=list(WINDOWS))
+def width(request: pytest.FixtureRequest) -> int:
+    chosen: int = request.param
+    return chosen
+
+
+@pytest.fixture
+def page(new_shopper: NewShopper, width: int) -> Page:
+    return new_shopper(width).open("/")
+
+
+@pytest.mark.parametrize("size", [360, 1920])
+def test_pages_fit_from_360_to_1920_pixels(new_shopper: NewShopper, size: int) -> None:
+    page = new_shopper(1280, scheme="dark").open("/")
+    page.set_viewport_size({"width": size, "height": 900})
+    inspection = Inspection(f"{size}-dark")
+    for name, path in PAGES.items():
+        page.goto(path)
+        inspection.look_at(page, name)
+    add_product(page)
+    inspection.look_at(page, "product")
+    page.goto("/cart")
+    inspection.look_at(page, "cart")
+    assert inspection.findings == []
+
+
+def test_pages_can_be_read_from_right_to_left(new_shopper: NewShopper, width: int) -> None:
+    shopper = new_shopper(width)
+    shopper.context.add_init_script("document.documentElement.dir = 'rtl'")
+    page = shopper.open("/")
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    inspection = Inspection(f"{width}-rtl")
+    inspection.look_at(page, "home")
+    title = add_product(page)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    inspection.look_at(page, "product")
+    page.get_by_role("link", name="View cart").click()
+    expect(page.get_by_role("link", name=title)).to_be_visible()
+    inspection.look_at(page, "cart")
+    picture, text = (
+        page.locator("li", has_text=title).locator("img, a").nth(number) for number in (0, 1)
+    )
+    boxes = picture.bounding_box(), text.bounding_box()
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["x"] > boxes[1]["x"]
+    assert inspection.findings == []
+
+
+def test_collection_is_on_the_home_page_and_has_its_own(page: Page) -> None:
+    section = page.get_by_role("region", name="Toys under 1000")
+    expect(section.locator("article").first).to_be_visible()
+    expect(section).to_contain_text("Small presents for children.")
+    section.get_by_role("link", name="See all: Toys under 1000").click()
+    expect(page.get_by_role("heading", level=1, name="Toys under 1000")).to_be_visible()
+    expect(page).to_have_title("Toys under 1000 · NovaCart")
+    titles = page.locator("article h3").all_inner_texts()
+    assert titles
+    page.reload()
+    expect(page.locator("article h3")).to_have_text(titles)
+    page.goto("/collection/nothing")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("not found")
+
+
+def test_best_sellers_are_on_the_home_page(page: Page) -> None:
+    page.goto("/search")
+    products = page.request.get("/api/products/?limit=3").json()
+    page.route("**/api/products/best-sellers/*", lambda route: route.fulfill(json=products))
+    page.get_by_role("link", name="NovaCart").first.click()
+    section = page.get_by_role("region", name="Best sellers")
+    expect(section.locator("h3")).to_have_text([product["title"] for product in products])
+
+
+def test_opened_products_are_recently_seen(page: Page) -> None:
+    title = open_product(page, 5)
+    page.goto("/")
+    section = page.get_by_role("region", name="Recently seen")
+    expect(section.get_by_role("link", name=title)).to_be_visible()
+
+
+def changed_product(page: Page, change: Callable[[Json], None]) -> None:
+    """Change the product that the API returns, and open its page from a list."""
+
+    def answer(route: Route) -> None:
+        product = route.fetch().json()
+        change(product)
+        route.fulfill(json=product)
+
+    page.goto("/category/stationery?in_stock=true")
+    page.route(re.compile(r"/api/products/\d+/$"), answer)
+    page.locator("article h3 a").first.click()
+
+
+def test_formatted_description_is_shown(page: Page, width: int) -> None:
+    def change(product: Json) -> None:
+        product["description_html"] = "<h2>Care</h2><ul><li>Wipe dry.</li></ul>"
+
+    changed_product(page, change)
+    expect(page.get_by_role("heading", name="Care")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Wipe dry.")).to_be_visible()
+    inspection = Inspection(str(width))
+    inspection.look_at(page, "description")
+    assert inspection.findings == []
+
+
+def test_options_show_what_can_be_had(page: Page, width: int) -> None:
+    """A red S is in stock, a red M sold out, and there is no blue S."""
+
+    def change(product: Json) -> None:
+        names = {"Size": ["S", "M"], "Colour": ["Red", "Blue"]}
+        product["options"] = [
+            {
+                "id": number,
+                "name": name,
+                "values": [
+                    {"id": number * 10 + place, "value": value}
+                    for place, value in enumerate(values)
+                ],
+            }
+            for number, (name, values) in enumerate(names.items(), start=1)
+        ]
+        first = product["variants"][0]
+        product["variants"] = [
+            {
+                **first,
+                "id": first["id"] + place,
+                "is_default": place == 0,
+                "stock": stock,
+                "values": [{"option": 1, "value": size}, {"option": 2, "value": colour}],
+            }
+            for place, (size, colour, stock) in enumerate([(10, 20, 3), (11, 20, 0), (11, 21, 9)])
+        ]
+
+    changed_product(page, change)
+    expect(page.get_by_text("Only 3 left")).to_be_visible()
+    expect(page.get_by_label("M Sold out")).to_be_visible()
+    inspection = Inspection(str(width))
+    inspection.look_at(page, "options")
+    page.get_by_label(re.compile("^Blue")).check()
+    expect(page.get_by_label(re.compile("^M"))).to_be_checked()
+    expect(page.get_by_text("In stock")).to_be_visible()
+    page.get_by_label(re.compile("^Red")).check()
+    expect(page.get_by_role("button", name="Sold out")).to_be_disabled()
+    assert inspection.findings == []
+
+
+def test_picture_is_enlarged_with_the_keyboard(page: Page) -> None:
+    open_product(page)
+    opener = page.get_by_role("button", name="Enlarge the picture")
+    opener.press("Enter")
+    dialog = page.get_by_role("dialog")
+    image = dialog.get_by_role("img").first
+    before = image.bounding_box()
+    dialog.get_by_role("button", name="Larger").press("Enter")
+    expect(dialog.get_by_role("button", name="Smaller")).to_be_visible()
+    after = image.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["width"] > before["width"] * 1.5
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_pincode_shows_where_and_until_when(page: Page) -> None:
+    open_product(page)
+    page.get_by_label("Delivery to pincode").fill("41100")
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("A pincode has six digits.")).to_be_visible()
+    page.get_by_label("Delivery to pincode").fill("411004")
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text(re.compile("^To .*Maharashtra: by "))).to_be_visible()
+
+
+def test_cart_tells_what_the_sign_in_adjusted(new_shopper: NewShopper, width: int) -> None:
+    name = sign_up(new_shopper(width).open("/"), width)
+    page = new_shopper(width).open("/")
+    title = add_product(page)
+
+    def merge(route: Route) -> None:
+        route.fetch()
+        [item] = json.loads(guest_cart)
+        adjusted = {"variant_id": item["variant"]["id"], "requested": 4, "quantity": 1}
+        route.fulfill(json={"adjusted": [adjusted]})
+
+    with page.expect_response("**/api/cart/") as response:
+        page.goto("/cart")
+    guest_cart = response.value.text()
+    page.route("**/api/cart/merge/", merge)
+    page.get_by_role("link", name="Sign in").first.click()
+    page.get_by_label("Username or e-mail").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="View cart").click()
+    expect(page.get_by_text(f"{title}: 1 instead of 4.")).to_be_visible()
+    inspection = Inspection(str(width))
+    inspection.look_at(page, "cart-adjusted")
+    page.get_by_role("button", name="OK").click()
+    expect(page.get_by_text(f"{title}: 1 instead of 4.")).to_be_hidden()
+    assert inspection.findings == []
+
+
+def test_line_with_more_than_is_left_is_solved(page: Page, width: int) -> None:
+    add_product(page)
+
+    def answer(route: Route) -> None:
+        items = route.fetch().json()
+        route.fulfill(json=[{**item, "stock": 6, "quantity": quantity[-1]} for item in items])
+
+    def update(route: Route) -> None:
+        quantity.append(route.request.post_data_json["quantity"])
+        route.fulfill(json={"message": "", "quantity": quantity[-1]})
+
+    quantity = [8]
+    page.route("**/api/cart/", answer)
+    page.route("**/api/cart/update/*/", update)
+    page.get_by_role("link", name="View cart").click()
+    expect(page.get_by_text("6 left: change to 6?")).to_be_visible()
+    inspection = Inspection(str(width))
+    inspection.look_at(page, "cart-problem")
+    page.get_by_role("button", name="Change to 6").click()
+    expect(page.get_by_text("6 left: change to 6?")).to_be_hidden()
+    expect(page.get_by_role("link", name="Check out")).to_be_visible()
+    assert quantity[-1] == 6
+    assert inspection.findings == []
