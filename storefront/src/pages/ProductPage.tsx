@@ -120,7 +120,7 @@ function ProductView({ product }: { product: ProductDetail }) {
                       />
                       <span>
                         {value}
-                        {availability === "sold out" && <small>Sold out</small>}
+                        {availability === "sold out" && <small> Sold out</small>}
                         {availability === "not made" && (
                           <span className={ui.hidden}> (changes the other options)</span>
                         )}
