@@ -11,22 +11,9 @@ depends_on: str | None = None
 
 def upgrade() -> None:
     op.add_column("import_jobs", sa.Column("preview", sa.Text(), server_default="", nullable=False))
-    _index("status IN ('running', 'undoing', 'previewing')")
 
 
 def downgrade() -> None:
     # The release before does not know their status.
     op.execute("UPDATE import_jobs SET status = 'draft' WHERE status = 'previewing'")
-    _index("status IN ('running', 'undoing')")
     op.drop_column("import_jobs", "preview")
-
-
-def _index(condition: str) -> None:
-    op.drop_index("ix_import_jobs_due", table_name="import_jobs")
-    op.create_index(
-        "ix_import_jobs_due",
-        "import_jobs",
-        ["id"],
-        sqlite_where=sa.text(condition),
-        postgresql_where=sa.text(condition),
-    )
