@@ -259,7 +259,8 @@ def _product(names: Sequence[str]) -> Encode:
         product["tags"] = tags.split(",") if tags else []
         product["options"] = []
         product["variants"] = [variant]
-        # The last column has the pictures, which are not scaled in the benchmarks.
+        # The column before the last has the pictures, which are not scaled in the benchmarks, and
+        # the last one the attributes, which these products do not have.
         product["images"] = [
             {
                 "id": picture_id,
@@ -270,8 +271,9 @@ def _product(names: Sequence[str]) -> Encode:
                 "alt": alt or product["title"],
                 "variants": [],
             }
-            for picture_id, image, alt, width, height, _ in orjson.loads(rows[0][-1])
+            for picture_id, image, alt, width, height, _ in orjson.loads(rows[0][-2])
         ]
+        product["attributes"] = []
         return product
 
     return encode

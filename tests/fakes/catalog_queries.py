@@ -7,9 +7,16 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from novacart.application.catalog.facets import (
+    ChildCategory,
+    FacetCounts,
+    FacetGroup,
+    product_facets,
+)
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     MAX_SUGGESTIONS,
+    AttributeView,
     BrandCount,
     Breadcrumb,
     CategoryView,
@@ -18,6 +25,7 @@ from novacart.application.catalog.queries import (
     ListedProduct,
     ListPosition,
     PriceRange,
+    ProductFacets,
     ProductFilter,
     ProductPage,
     ProductSort,
@@ -31,6 +39,7 @@ from novacart.application.catalog.search import (
     variant_codes,
 )
 from novacart.application.ports.product_view import (
+    AttributeValueView,
     OptionValueView,
     OptionView,
     PictureView,
@@ -46,6 +55,8 @@ from novacart.application.search_terms import (
     matches,
     search_terms,
 )
+from novacart.domain.catalog.attribute import Attribute
+from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeValue
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_tree import CategoryTree
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
@@ -54,8 +65,9 @@ from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.slugs import product_of_generated
 from novacart.domain.catalog.variant import Variant
-from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
+from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
+from tests.fakes.attributes import attributes_of
 from tests.fakes.catalog import active_product_of, tree_of
 from tests.fakes.store import FakeStore
 
@@ -150,7 +162,23 @@ class FakeCatalogQueries:
                 for picture in gallery.pictures
             ],
             gallery_version=gallery.version,
+            attributes=[
+                AttributeValueView(
+                    one.details.code, one.details.name, one.details.type, one.details.unit, shown
+                )
+                for one, shown in self._values(product)
+                if shown is not None
+            ],
+            attributes_version=sum(one.version for one, _ in self._values(product)),
         )
+
+    def _values(self, product: Product) -> list[tuple[Attribute, str | int | float | bool | None]]:
+        values = dict(product.details.attributes)
+        return [
+            (one, one.details.shown(values[one.id]))
+            for one in attributes_of(self._store, product.details.category_id)
+            if one.id in values
+        ]
 
     def product_state(self, product_id: ProductId) -> ProductState:
         return self.product_with_variants(product_id).state
@@ -190,6 +218,75 @@ class FakeCatalogQueries:
         matching = self._matching(ProductFilter(category=category))
         prices = [product.price for product in matching] or [Money.zero(self._currency)]
         return PriceRange(min_price=min(prices), max_price=max(prices))
+
+    def attributes(self, category_id: CategoryId) -> Sequence[AttributeView]:
+        if self._category(category_id) is None:
+            raise CategoryNotFound
+        return [
+            AttributeView(
+                id=one.id, category_id=one.category_id, details=one.details, version=one.version
+            )
+            for one in attributes_of(self._store, category_id)
+        ]
+
+    def attributes_of(self, category: str | None) -> Sequence[AttributeView]:
+        if category is None:
+            return []
+        category_id = self._category_of(category)
+        shown = [one.id for one in self._active_categories() if one.id == category_id]
+        return self.attributes(shown[0]) if shown else []
+
+    def attribute_codes(self) -> Sequence[str]:
+        return sorted({one.details.code for one in self._store.attributes.read_all()})
+
+    def facets(self, filters: ProductFilter) -> ProductFacets:
+        return product_facets(
+            filters,
+            self.attributes_of(filters.category),
+            self._children(filters.category),
+            currency=self._currency,
+            counts=self._facet_counts,
+        )
+
+    def _children(self, category: str | None) -> list[ChildCategory]:
+        tree = self._tree()
+        parent = None if category is None else self._category_of(category)
+        shown = {one.id: one for one in self._active_categories()}
+        if category is not None and parent not in shown:
+            return []
+        return [
+            ChildCategory(
+                name=shown[each].details.name,
+                slug=shown[each].details.slug,
+                branch=frozenset([each, *tree.depth_first(each)]),
+            )
+            for each in tree.children(None if parent is None else CategoryId(parent))
+            if each in shown
+        ]
+
+    def _facet_counts(self, group: FacetGroup) -> FacetCounts:
+        matching = self._matching(group.filters)
+        prices = [product.price_minor for product in matching]
+        values: dict[AttributeId, Counter[AttributeValue]] = {}
+        for product in matching:
+            stored = self._store.products.read(product.id)
+            for attribute_id, value in stored.details.attributes if stored else ():
+                values.setdefault(attribute_id, Counter())[value] += 1
+        return FacetCounts(
+            count=len(matching),
+            categories=Counter(each.category_id for each in matching if each.category_id),
+            brands=[(facet_key(each.brand), each.brand, 1) for each in matching],
+            lowest_price=min(prices, default=None),
+            highest_price=max(prices, default=None),
+            on_sale=sum(product.is_on_sale for product in matching),
+            in_stock=sum(product.stock > 0 for product in matching),
+            values=values,
+            ranges={
+                attribute_id: (counter.total(), min(numbers), max(numbers))
+                for attribute_id, counter in values.items()
+                if (numbers := [value for value in counter if isinstance(value, int)])
+            },
+        )
 
     def suggestions(self, text: str) -> Sequence[Suggestion]:
         terms = search_terms(text)
@@ -308,6 +405,7 @@ class FakeCatalogQueries:
                 category_slug=category.details.slug if category else None,
                 category_name=category.details.name if category else None,
                 category_active=category.details.is_active if category else None,
+                attributes=whole.attributes,
             )
 
     def _active_categories(self) -> list[Category]:
@@ -346,8 +444,15 @@ class FakeCatalogQueries:
             and (filters.max_price is None or product.price <= filters.max_price)
             and (filters.in_stock is None or filters.in_stock == (product.stock > 0))
             and (filters.on_sale is None or filters.on_sale == product.is_on_sale)
+            and all(self._has_value(product, each) for each in filters.attributes)
             and (not filters.search.strip() or self._is_found(product, terms))
         ]
+
+    def _has_value(self, product: ProductView, condition: AttributeCondition) -> bool:
+        stored = self._store.products.read(product.id)
+        values = dict(stored.details.attributes) if stored else {}
+        value = values.get(condition.attribute_id)
+        return value is not None and condition.matches(value)
 
     def _is_found(self, product: ProductView, terms: Sequence[SearchTerm]) -> bool:
         stored = self._store.products.read(product.id)
@@ -356,7 +461,9 @@ class FakeCatalogQueries:
 
 
 _product_terms = lru_cache(maxsize=512)(product_terms)
-_DETAILS = [field.name for field in fields(ProductDetails) if field.name != "price"]
+_DETAILS = [
+    field.name for field in fields(ProductDetails) if field.name not in {"price", "attributes"}
+]
 
 
 def product_view(store: FakeStore, product: Product) -> ProductView:

@@ -19,6 +19,7 @@ from novacart.domain.accounts.password_reset import PasswordReset
 from novacart.domain.accounts.token_family import TokenFamily
 from novacart.domain.accounts.user import User
 from novacart.domain.cart.cart import Cart
+from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.gallery import ProductGallery
@@ -29,6 +30,7 @@ from novacart.domain.ordering.order import Order
 from novacart.domain.payments.payment import Payment
 from novacart.domain.shared.events import DomainEvent
 from novacart.domain.shared.ids import (
+    AttributeId,
     CategoryId,
     CollectionId,
     OrderId,
@@ -89,6 +91,7 @@ class FakeStore:
         default_factory=TransactionalDict
     )
     categories: TransactionalDict[CategoryId, Category] = field(default_factory=TransactionalDict)
+    attributes: TransactionalDict[AttributeId, Attribute] = field(default_factory=TransactionalDict)
     collections: TransactionalDict[CollectionId, Collection] = field(
         default_factory=TransactionalDict
     )

@@ -7,6 +7,7 @@ from typing import Self
 
 from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.attributes import Attributes
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.collections import Collections
@@ -39,6 +40,7 @@ from tests.fakes.accounts import (
     FakeTokenFamilies,
     FakeUsers,
 )
+from tests.fakes.attributes import FakeAttributes
 from tests.fakes.carts import FakeCarts
 from tests.fakes.catalog import FakeCategories, FakeProductReferences, FakeProducts
 from tests.fakes.catalog_stock import FakeStock
@@ -85,6 +87,7 @@ class FakeUnitOfWork:
     import_jobs: ImportJobs
     picture_downloads: PictureDownloads
     categories: Categories
+    attributes: Attributes
     collections: Collections
     stock: Stock
     wishlists: Wishlists
@@ -114,6 +117,7 @@ class FakeUnitOfWork:
         self.galleries = FakeGalleries(store.galleries, self.saved)
         self.image_removals = FakeImageRemovals(store)
         self.categories = FakeCategories(store.categories, store.slug_redirects, self.saved)
+        self.attributes = FakeAttributes(store, self.saved)
         self.collections = FakeCollections(store, self.saved)
         self.stock = FakeStock(store.stock_levels, store.stock_movements, self.record)
         self.wishlists = FakeWishlists(store.wishlists, self.saved)

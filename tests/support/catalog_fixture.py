@@ -8,6 +8,11 @@ from novacart.application.catalog.adjust_stock import AdjustStock
 from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
+from novacart.application.catalog.edit_attributes import (
+    AddAttribute,
+    EditAttribute,
+    RemoveAttribute,
+)
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_options import (
     AddOption,
@@ -72,6 +77,9 @@ class CatalogFixture:
         self.set_default_variant = SetDefaultVariant(begin=begin, clock=clock)
         self.add_category = AddCategory(begin=begin, clock=clock)
         self.edit_category = EditCategory(begin=begin, clock=clock)
+        self.add_attribute = AddAttribute(begin=begin, clock=clock)
+        self.edit_attribute = EditAttribute(begin=begin, clock=clock)
+        self.remove_attribute = RemoveAttribute(begin=begin, clock=clock)
         self.move_category = MoveCategory(begin=begin, clock=clock)
         self.import_products = ImportProducts(
             begin=begin, clock=clock, policy=policy, sanitizer=Nh3Sanitizer()

@@ -14,6 +14,7 @@ from novacart.adapters.web.accounts.token_routes import tokens_blueprint
 from novacart.adapters.web.addresses.routes import addresses_blueprint
 from novacart.adapters.web.cart.guest_routes import guests_blueprint
 from novacart.adapters.web.cart.routes import cart_blueprint
+from novacart.adapters.web.catalog.attribute_routes import attributes_blueprint
 from novacart.adapters.web.catalog.best_seller_routes import best_sellers_blueprint
 from novacart.adapters.web.catalog.category_routes import categories_staff_blueprint
 from novacart.adapters.web.catalog.collection_routes import (
@@ -80,6 +81,11 @@ from novacart.application.catalog.add_variants import AddVariant
 from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.collection_queries import CollectionQueries
+from novacart.application.catalog.edit_attributes import (
+    AddAttribute,
+    EditAttribute,
+    RemoveAttribute,
+)
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_collections import AddCollection, EditCollection
 from novacart.application.catalog.edit_options import (
@@ -238,6 +244,12 @@ def _catalog(injector: Injector) -> list[Blueprint]:
             frontend_url=injector.get(Settings).frontend_url,
         ),
         categories_blueprint(queries=queries),
+        attributes_blueprint(
+            add_attribute=injector.get(AddAttribute),
+            edit_attribute=injector.get(EditAttribute),
+            remove_attribute=injector.get(RemoveAttribute),
+            queries=queries,
+        ),
         slugs_blueprint(queries=queries),
         collections_blueprint(
             queries=injector.get(CollectionQueries),  # type: ignore[type-abstract]

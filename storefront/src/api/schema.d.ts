@@ -264,6 +264,47 @@ export interface paths {
         patch: operations["categories_staff_change"];
         trace?: never;
     };
+    "/api/categories/{category_id}/attributes/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        /** The attributes of the products in a category: those of the categories above it first. */
+        get: operations["attributes_list_attributes"];
+        put?: never;
+        /** Add an attribute to a category. Products in the categories below can have it, too. */
+        post: operations["attributes_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/categories/{category_id}/attributes/{attribute_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attribute_id: number;
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an attribute of which no product has a value. */
+        delete: operations["attributes_remove"];
+        options?: never;
+        head?: never;
+        /** Change some members of an attribute. */
+        patch: operations["attributes_change"];
+        trace?: never;
+    };
     "/api/categories/by-slug/{slug}/": {
         parameters: {
             query?: never;
@@ -977,7 +1018,8 @@ export interface paths {
         get: operations["catalog_show_product"];
         /**
          * Replace a product.
-         * @description Members left out are reset, except stock, image, SKU, slug, tags and the `meta_` members.
+         * @description Members left out are reset, except stock, image, SKU, slug, tags, attributes and the `meta_`
+         *     members.
          *
          *     Without `If-Match`, `stock` is an absolute count. With the `ETag` that was read in
          *     `If-Match`, it is a change: the difference to the stock in that representation is added
@@ -1239,6 +1281,26 @@ export interface paths {
         };
         /** One product by its slug. A former slug leads to the present one. */
         get: operations["slugs_show_product"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/facets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Numbers of products by brand, category, sale, stock and attribute, and their prices.
+         * @description The counts of a facet apply all filters but its own. Searches are limited for each client.
+         */
+        get: operations["catalog_show_facets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1717,6 +1779,71 @@ export interface components {
             requested: number;
             variant_id: number;
         };
+        Attribute: {
+            /** @description The id of the category that defines it. */
+            category: number;
+            /** @description In the order in which they are shown. */
+            choices: components["schemas"]["Choice"][];
+            /**
+             * @description Its name in requests.
+             * @example colour
+             */
+            code: string;
+            /** @description For `If-Match` of a change of the attribute. */
+            etag: string;
+            /** @description Whether it is one of the facets of lists. */
+            filterable: boolean;
+            id: number;
+            /** @example Colour */
+            name: string;
+            position: number;
+            /** @enum {unknown} */
+            type: "text" | "number" | "choice" | "boolean";
+            /** @description Of a number. */
+            unit: string | null;
+        };
+        AttributeFacet: {
+            code: string;
+            /** @description The number of products that have a value. */
+            count: number;
+            max: number | null;
+            min: number | null;
+            name: string;
+            /** @enum {unknown} */
+            type: "text" | "number" | "choice" | "boolean";
+            unit: string | null;
+            /** @description Those that a product has. Empty for a number. */
+            values: components["schemas"]["ValueCount"][];
+        };
+        AttributePatch: {
+            /** @description All choices in their order. Those left out are removed, unless a product has them. */
+            choices?: components["schemas"]["ChoiceWrite"][];
+            /** @description By default true. */
+            filterable?: boolean;
+            name?: string;
+            position?: number;
+            unit?: string | null;
+        };
+        AttributeValueWrite: {
+            code: string;
+            value: string | number | boolean | null;
+        };
+        AttributeWrite: {
+            /** @description All choices in their order. Those left out are removed, unless a product has them. */
+            choices?: components["schemas"]["ChoiceWrite"][];
+            /** @description Without it, a code is generated from the name. */
+            code?: string;
+            /** @description By default true. */
+            filterable?: boolean;
+            name: string;
+            position?: number;
+            /**
+             * @description By default `text`.
+             * @enum {unknown}
+             */
+            type?: "text" | "number" | "choice" | "boolean";
+            unit?: string | null;
+        };
         BoughtVariant: {
             id: number;
             /**
@@ -1819,6 +1946,11 @@ export interface components {
             readonly path: string;
             slug: string;
         };
+        CategoryCount: {
+            count: number;
+            name: string;
+            slug: string;
+        };
         CategoryPatch: {
             desktop_image?: string | null;
             desktop_secondary_image?: string | null;
@@ -1865,6 +1997,15 @@ export interface components {
             /** @enum {string} */
             action?: "increase" | "decrease";
             quantity?: number;
+        };
+        Choice: {
+            id: number;
+            /** @example Red */
+            value: string;
+        };
+        ChoiceWrite: {
+            id?: number;
+            value: string;
         };
         ChosenValue: {
             option: number;
@@ -2014,6 +2155,19 @@ export interface components {
             message?: string;
             /** @description Error name */
             status?: string;
+        };
+        Facets: {
+            attributes: components["schemas"]["AttributeFacet"][];
+            brands: components["schemas"]["BrandCount"][];
+            /** @description Those in the category of the list, or at the top. */
+            categories: components["schemas"]["CategoryCount"][];
+            /** @description The number of products of the list. */
+            count: number;
+            /** @description The members whose counts are estimated from a sample, since very many products match. Attributes as `attributes.` and the code. */
+            estimated: string[];
+            in_stock: number;
+            on_sale: number;
+            price: components["schemas"]["PriceRange"];
         };
         GuestAddress: {
             /** @default  */
@@ -2379,7 +2533,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        ProductAttribute: {
+            code: string;
+            name: string;
+            /** @enum {unknown} */
+            type: "text" | "number" | "choice" | "boolean";
+            unit: string | null;
+            value: string | number | boolean;
+        };
         ProductDetail: {
+            attributes: components["schemas"]["ProductAttribute"][];
             author: string | null;
             /** @description The value of the `brand` filter. */
             brand: string;
@@ -2447,6 +2610,8 @@ export interface components {
             width: number | null;
         };
         ProductPatch: {
+            /** @description Values of attributes of the category. Null removes a value. Attributes left out keep theirs. */
+            attributes?: components["schemas"]["AttributeValueWrite"][];
             author?: string | null;
             /** @description By default the title. */
             brand?: string | null;
@@ -2474,6 +2639,8 @@ export interface components {
             title?: string;
         };
         ProductWrite: {
+            /** @description Values of attributes of the category. Null removes a value. Attributes left out keep theirs. */
+            attributes?: components["schemas"]["AttributeValueWrite"][];
             author?: string | null;
             /** @description By default the title. */
             brand?: string | null;
@@ -2615,6 +2782,10 @@ export interface components {
             access: string;
             /** @description Always, unless `X-Session: cookie` asked for the cookie. */
             refresh?: string;
+        };
+        ValueCount: {
+            count: number;
+            value: string | number | boolean;
         };
         Variant: {
             /** @description A GTIN of 8 to 14 digits. */
@@ -4167,6 +4338,391 @@ export interface operations {
                 };
             };
             /** @description Codes: `category_inside_itself`, `slug_taken`, `catalog_limit_reached`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `stale_version`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type of the request is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attributes_list_attributes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of a stored response: 304 if it is current. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The entity tag of this representation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"][];
+                };
+            };
+            /** @description The client has the current representation. */
+            304: {
+                headers: {
+                    /** @description The entity tag of this representation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Codes: `category_not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attributes_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributeWrite"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            /** @description The input is invalid. `errors` names each field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The access token is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user's role does not have the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `category_not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `attribute_code_taken`, `catalog_limit_reached`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type of the request is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attributes_remove: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the edited version: 412 if it was changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                attribute_id: number;
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The access token is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user's role does not have the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `attribute_not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `attribute_in_use`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `stale_version`. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attributes_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the edited version: 412 if it was changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                attribute_id: number;
+                category_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            /** @description The input is invalid. `errors` names each field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The access token is missing, invalid or expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The user's role does not have the permission. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `attribute_not_found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `attribute_choice_in_use`, `catalog_limit_reached`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7448,6 +8004,8 @@ export interface operations {
     catalog_list_products: {
         parameters: {
             query?: {
+                /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. */
+                attribute?: string[];
                 /** @description Any of these brands; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
                 brand?: string[];
                 /** @description The slug of a category: its products, and those of categories in it. */
@@ -7777,7 +8335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `sku_taken`, `slug_taken`, `stock_reserved`. */
+            /** @description Codes: `sku_taken`, `slug_taken`, `stock_reserved`, `attribute_not_in_category`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7977,7 +8535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `sku_taken`, `slug_taken`, `stock_reserved`. */
+            /** @description Codes: `sku_taken`, `slug_taken`, `stock_reserved`, `attribute_not_in_category`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9659,6 +10217,97 @@ export interface operations {
             /** @description Codes: `product_not_found`. */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Temporarily unavailable. `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    catalog_show_facets: {
+        parameters: {
+            query?: {
+                /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. */
+                attribute?: string[];
+                /** @description Any of these brands; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
+                brand?: string[];
+                /** @description The slug of a category: its products, and those of categories in it. */
+                category?: string;
+                /** @description Only products that can be ordered now, or only the others. */
+                in_stock?: boolean;
+                max_price?: string;
+                min_price?: string;
+                /** @description Only products of which a variant costs less than its compare-at price, or only the others. */
+                on_sale?: boolean;
+                /** @description Each word matches as the prefix of a word of the product. Case, accents, hyphens and the order of words make no difference. */
+                search?: string;
+                /** @description Any of these tags; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
+                tag?: string[];
+            };
+            header?: {
+                /** @description The `ETag` of a stored response: 304 if it is current. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The entity tag of this representation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Facets"];
+                };
+            };
+            /** @description The client has the current representation. */
+            304: {
+                headers: {
+                    /** @description The entity tag of this representation. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is invalid. `errors` names each field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Codes: `too_many_requests`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {

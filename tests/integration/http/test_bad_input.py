@@ -171,7 +171,7 @@ def test_invalid_integer_or_string_member_is_400(sender: Sender, document: Json)
 
 PAGE_MEMBERS = {"meta_title", "meta_description"}
 PRODUCT_MEMBERS = {
-    *("sku", "author", "published_year", "brand", "category", "image", "slug"),
+    *("sku", "author", "published_year", "brand", "category", "image", "slug", "value"),
     *PAGE_MEMBERS,
 }
 CATEGORY_MEMBERS = {"parent", *(image.value for image in CategoryImage), *PAGE_MEMBERS}
@@ -182,6 +182,8 @@ COLLECTION_MEMBERS = {"rule", "starts_at", "ends_at", *PAGE_MEMBERS}
 CLEARABLE = {
     "/api/categories/": CATEGORY_MEMBERS,
     "/api/categories/{category_id}/": CATEGORY_MEMBERS,
+    "/api/categories/{category_id}/attributes/": {"unit"},
+    "/api/categories/{category_id}/attributes/{attribute_id}/": {"unit"},
     "/api/products/": PRODUCT_MEMBERS,
     "/api/products/{product_id}/": PRODUCT_MEMBERS,
     "/api/products/{product_id}/variants/": VARIANT_MEMBERS,

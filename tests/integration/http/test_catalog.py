@@ -138,6 +138,7 @@ def test_product_has_all_members(client: FlaskClient) -> None:
                 "variants": [],
             }
         ],
+        "attributes": [],
     }
 
 

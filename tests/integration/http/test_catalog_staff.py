@@ -78,6 +78,7 @@ def test_added_product_is_returned(staff: Person) -> None:
         "meta_description": None,
         "description_html": "",
         "tags": [],
+        "attributes": [],
     }
     assert [(each["src"], each["alt"]) for each in shown["images"]] == [
         (LAMP["image"], LAMP["title"])
@@ -162,6 +163,7 @@ def test_patch_changes_only_the_given_members(staff: Person, path: str) -> None:
                 "meta_description",
                 "description_html",
                 "tags",
+                "attributes",
             )
         },
     }

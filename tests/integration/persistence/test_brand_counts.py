@@ -11,7 +11,7 @@ from novacart.adapters.persistence.audit.catalog import CATALOG_COUNTS
 from novacart.adapters.persistence.catalog import recount
 from novacart.adapters.persistence.catalog.brand_counts import BrandCounts
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
-from novacart.adapters.persistence.catalog.recount import recount_brands
+from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.request_context import ContextVarRequestContexts
@@ -119,7 +119,7 @@ def test_recount_corrects_counts_and_suggestions(
     database: Database, begin: SqlUnitOfWorkFactory
 ) -> None:
     fill(begin)
-    assert recount_brands(database) == 0
+    assert recount_products(database) == 0
     with database.writing() as connection:
         change_like_an_old_release(connection)
         connection.commit()
@@ -128,14 +128,14 @@ def test_recount_corrects_counts_and_suggestions(
     assert queries.suggestions("marig") == []
 
     # Peepal, Udaan, Marigold and Gone in category 7, Udaan in category 8.
-    assert recount_brands(database) == 5
+    assert recount_products(database) == 5
     assert violations(database) == []
     assert {(each.title, each.count) for each in queries.brands(None)} >= {
         ("Marigold", 1),
         ("Udaan", 2),
     }
     assert [each.name for each in queries.suggestions("marig")] == ["Marigold"]
-    assert recount_brands(database) == 0
+    assert recount_products(database) == 0
     check_that_counts_follow_changes(begin, queries)
 
 
@@ -149,7 +149,7 @@ def test_recount_waits_for_running_changes(
     def recount_during_a_change(number: int) -> None:
         with ThreadPoolExecutor(1) as pool, begin() as work:
             work.products.add(a_product(number, details(title="Lamp", brand="Peepal")))
-            recounted = pool.submit(recount_brands, database)
+            recounted = pool.submit(recount_products, database)
             with pytest.raises(TimeoutError):
                 recounted.result(timeout=0.5)
             work.commit()

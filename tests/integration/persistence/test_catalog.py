@@ -22,6 +22,7 @@ from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
 from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
+from tests.support.contracts.attributes import AttributesContract
 from tests.support.contracts.catalog_queries import (
     INR,
     CatalogQueriesContract,
@@ -120,6 +121,10 @@ class TestSqlCategories(CategoriesContract):
 
 
 class TestSqlCategoryTree(CategoryTreeContract):
+    pass
+
+
+class TestSqlAttributes(AttributesContract):
     pass
 
 

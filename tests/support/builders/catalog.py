@@ -1,10 +1,17 @@
 """Builders of products, categories and stock claims."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.attribute import Attribute
+from novacart.domain.catalog.attribute_details import (
+    AttributeChoice,
+    AttributeDetails,
+    AttributeType,
+    AttributeValue,
+)
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.gallery import ProductGallery
@@ -15,6 +22,8 @@ from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.stock import StockClaim
 from novacart.domain.catalog.variant import Variant, VariantDetails
 from novacart.domain.shared.ids import (
+    AttributeChoiceId,
+    AttributeId,
     CategoryId,
     OptionId,
     OptionValueId,
@@ -43,6 +52,7 @@ def details(
     image: str | None = None,
     slug: str | None = None,
     tags: tuple[str, ...] = (),
+    attributes: Mapping[int, AttributeValue] | None = None,
 ) -> ProductDetails:
     return ProductDetails(
         sku=sku,
@@ -57,6 +67,7 @@ def details(
         image=image,
         slug=slug,
         tags=tags,
+        attributes=tuple((AttributeId(each), value) for each, value in (attributes or {}).items()),
     )
 
 
@@ -124,6 +135,44 @@ def a_category(
         ),
         at=NOON,
     )
+
+
+def an_attribute(
+    id: int,
+    category: int,
+    code: str,
+    type_: AttributeType = AttributeType.TEXT,
+    *,
+    choices: Sequence[str] = (),
+    unit: str | None = None,
+    is_filterable: bool = True,
+    position: int = 0,
+) -> Attribute:
+    """An attribute whose choices have the ids that follow its own."""
+    return Attribute.create(
+        id=AttributeId(id),
+        category_id=CategoryId(category),
+        details=AttributeDetails(
+            name=code.title(),
+            code=code,
+            type=type_,
+            unit=unit,
+            choices=tuple(
+                AttributeChoice(id=AttributeChoiceId(id + place), text=text)
+                for place, text in enumerate(choices, start=1)
+            ),
+            is_filterable=is_filterable,
+            position=position,
+        ),
+        at=NOON,
+    )
+
+
+def add_attributes(begin: UnitOfWorkFactory, *attributes: Attribute) -> None:
+    with begin() as work:
+        for attribute in attributes:
+            work.attributes.add(attribute)
+        work.commit()
 
 
 def add_product(begin: UnitOfWorkFactory, product: Product, stock: int = 10) -> ProductId:

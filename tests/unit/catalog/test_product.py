@@ -51,7 +51,9 @@ def test_event_data_has_every_field() -> None:
         category_id=3,
         image="/media/lamp.webp",
         tags=("Brass", "Gift"),
+        attributes={9: "Brass", 4: 25_000},
     ).event_data() == {
+        "attributes": "4: 25000 | 9: Brass",
         "sku": "LP-1",
         "title": "Lamp",
         "subtitle": "Of brass",

@@ -9,6 +9,7 @@ from tests.fakes.collections import FakeCollectionQueries
 from tests.fakes.images import FakeImageStore
 from tests.fakes.price_queries import FakePriceQueries
 from tests.fakes.store import FakeStore
+from tests.support.contracts.attributes import AttributesContract
 from tests.support.contracts.catalog_queries import INR, CatalogQueriesContract
 from tests.support.contracts.categories import CategoriesContract
 from tests.support.contracts.category_tree import CategoryTreeContract
@@ -108,6 +109,10 @@ class TestFakePriceQueries(PriceQueriesContract):
 
 
 class TestFakeCategoryTree(CategoryTreeContract):
+    pass
+
+
+class TestFakeAttributes(AttributesContract):
     pass
 
 

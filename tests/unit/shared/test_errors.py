@@ -51,6 +51,13 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: catalog.CatalogLimitReached("options of a product", 5), {"limit": 5}),
     (lambda: catalog.DuplicateCombination(VariantId(4)), {"variant": 4}),
     (lambda: catalog.OptionValueInUse("Red"), NONE),
+    (lambda: catalog.AttributeCodeTaken("colour"), NONE),
+    (lambda: catalog.AttributeInUse("Colour"), NONE),
+    (lambda: catalog.AttributeChoiceInUse("Red"), NONE),
+    (
+        lambda: catalog.AttributeNotInCategory([("colour", "Colour")]),
+        {"attributes": ["colour"]},
+    ),
     (
         lambda: catalog.OutOfStock([(ProductId(1), VariantId(9), 3, 2)]),
         {"lines": [{"product": 1, "variant": 9, "requested": 3, "available": 2}]},

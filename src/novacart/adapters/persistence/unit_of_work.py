@@ -14,6 +14,7 @@ from novacart.adapters.persistence.accounts.password_resets import SqlPasswordRe
 from novacart.adapters.persistence.accounts.token_families import SqlTokenFamilies
 from novacart.adapters.persistence.accounts.users import SqlUsers
 from novacart.adapters.persistence.cart.repository import SqlCarts
+from novacart.adapters.persistence.catalog.attributes import SqlAttributes
 from novacart.adapters.persistence.catalog.categories import SqlCategories
 from novacart.adapters.persistence.catalog.collections import SqlCollections
 from novacart.adapters.persistence.catalog.galleries import SqlGalleries
@@ -34,6 +35,7 @@ from novacart.adapters.persistence.replicas.replicas import Replicas
 from novacart.adapters.persistence.wishlist.repository import SqlWishlists
 from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.attributes import Attributes
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.collections import Collections
@@ -85,6 +87,7 @@ class SqlUnitOfWork:
     import_jobs: ImportJobs
     picture_downloads: PictureDownloads
     categories: Categories
+    attributes: Attributes
     collections: Collections
     stock: Stock
     wishlists: Wishlists
@@ -129,6 +132,7 @@ class SqlUnitOfWork:
         self.import_jobs = SqlImportJobs(connection)
         self.product_references = SqlProductReferences(connection)
         self.categories = SqlCategories(connection, self.saved)
+        self.attributes = SqlAttributes(connection, self.saved)
         self.collections = SqlCollections(connection, self.saved)
         self.stock = SqlStock(connection, actor, self.record)
         self.wishlists = SqlWishlists(connection, self.saved)

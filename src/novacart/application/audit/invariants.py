@@ -107,6 +107,12 @@ ORDER_LINKS: Final = Invariant(
     description="Orders of guests, and only these, can be opened by a link.",
 )
 
+ATTRIBUTES: Final = Invariant(
+    number=20,
+    name="attributes",
+    description="Products have values of attributes of their category only, and these are counted.",
+)
+
 INVARIANTS: Final = (
     ORDER_TOTALS,
     CAPTURED_AMOUNTS,
@@ -127,4 +133,5 @@ INVARIANTS: Final = (
     PICTURES,
     CATEGORY_TREE,
     ORDER_LINKS,
+    ATTRIBUTES,
 )

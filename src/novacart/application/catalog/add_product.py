@@ -1,8 +1,10 @@
 """Add a product to the catalog."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.attribute_rules import changed_values
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
@@ -14,10 +16,14 @@ from novacart.domain.shared.ids import ProductId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddProductCommand:
-    """`stock` is the number of units on hand at first."""
+    """`attributes` are values of attributes by their code, as in `changed_values`.
+
+    `stock` is the number of units on hand at first.
+    """
 
     actor: Actor
     details: ProductDetails
+    attributes: Mapping[str, object] = field(default_factory=dict)
     stock: int = 0
     reason: str = "Initial stock"
 
@@ -25,8 +31,8 @@ class AddProductCommand:
 class AddProduct:
     """Returns the id of the new product.
 
-    Raises `PermissionDenied`, `SkuTaken`, and `InvalidValue` for a price in another currency
-    or an unknown category.
+    Raises `PermissionDenied`, `SkuTaken`, and `InvalidValue` for a price in another currency, an
+    unknown category, or a value that its attribute does not accept.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -40,8 +46,11 @@ class AddProduct:
         self._policy.ensure_currency(command.details.price.currency)
         with self._begin() as work:
             ensure_category_exists(command.details.category_id, work.categories)
+            details = command.details
+            values = changed_values(work, None, details.category_id, command.attributes)
+            details = replace(details, attributes=values)
             [new_id] = work.ids.take()
-            product = Product.create(id=ProductId(new_id), details=command.details, at=now)
+            product = Product.create(id=ProductId(new_id), details=details, at=now)
             work.products.add(product)
             if product.details.image is not None:
                 gallery = ProductGallery.of_new_product(product.id, product.images, work.ids.take())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.attribute_rules import ensure_can_be_moved
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.errors import StaleVersion
@@ -28,7 +29,8 @@ class EditCategory:
     """Change some fields of a category, or move it with its branch into another one.
 
     Raises `PermissionDenied`, `CategoryNotFound`, `StaleVersion`, `InvalidValue`, `SlugTaken`,
-    `CategoryInsideItself` and `CatalogLimitReached`.
+    `CategoryInsideItself` and `CatalogLimitReached`. A move raises `AttributeInUse` if a product
+    has a value of an attribute that it would lose, and `AttributeCodeTaken`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -44,6 +46,8 @@ class EditCategory:
                 raise StaleVersion
             details = replace(category.details, **command.changes)
             tree.ensure_can_be_in(category.id, details.parent_id)
+            if details.parent_id != category.details.parent_id:
+                ensure_can_be_moved(work, tree, category.id, details.parent_id)
             if category.edit(details, at=self._clock.now()):
                 work.categories.save(category)
             work.commit()

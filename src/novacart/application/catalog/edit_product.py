@@ -1,11 +1,12 @@
 """Edit a product."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.attribute_rules import changed_values
 from novacart.application.catalog.galleries import show_images
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
@@ -19,14 +20,16 @@ from novacart.domain.shared.ids import ProductId
 class EditProductCommand:
     """`changes` are new values by the name of the field in `ProductDetails`.
 
-    `stock` sets the number of units that can be ordered. With `stock_read`, the number that the
-    editor read, it is a change by their difference: orders placed since then keep their units.
+    `attributes` are values of attributes by their code, as in `changed_values`. `stock` sets the
+    number of units that can be ordered. With `stock_read`, the number that the editor read, it is
+    a change by their difference: orders placed since then keep their units.
     `expected_version` is the version that the editor read; None skips the check.
     """
 
     actor: Actor
     product_id: ProductId
     changes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, object] = field(default_factory=dict)
     stock: int | None = None
     stock_read: int | None = None
     reason: str = "Set by staff"
@@ -36,7 +39,8 @@ class EditProductCommand:
 class EditProduct:
     """Raises `PermissionDenied`, `ProductNotFound`, `StaleVersion`, `SkuTaken` and `InvalidValue`.
 
-    Raises `StockIsReserved` if a change by a difference would remove reserved units.
+    Raises `AttributeNotInCategory` if the product has a value of an attribute that the new category
+    lacks, and `StockIsReserved` if a change by a difference would remove reserved units.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -58,6 +62,10 @@ class EditProduct:
             self._policy.ensure_currency(details.price.currency)
             if details.category_id != product.details.category_id:
                 ensure_category_exists(details.category_id, work.categories)
+            attributes = changed_values(
+                work, product.details, details.category_id, command.attributes
+            )
+            details = replace(details, attributes=attributes)
             image_before = product.details.image
             edited = product.edit(details, at=now)
             if details.image != image_before:

@@ -33,7 +33,10 @@ class ExportProducts:
     def __call__(self, command: ExportProductsCommand) -> Iterator[str]:
         command.actor.require("products.files")
         return write_rows(
-            self._products(command), command.format, for_spreadsheet=command.for_spreadsheet
+            self._products(command),
+            self._queries.attribute_codes(),
+            command.format,
+            for_spreadsheet=command.for_spreadsheet,
         )
 
     def _products(self, command: ExportProductsCommand) -> Iterator[ExportedProduct]:

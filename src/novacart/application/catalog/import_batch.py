@@ -10,6 +10,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from novacart.application.catalog.add_category import free_slug
+from novacart.application.catalog.attribute_rules import apply_changes
+from novacart.application.catalog.attribute_texts import read_value
 from novacart.application.catalog.galleries import follow_images, save_gallery
 from novacart.application.catalog.import_report import (
     MAX_LISTED,
@@ -37,6 +39,7 @@ from novacart.application.ports.html_sanitizer import HtmlSanitizer
 from novacart.application.ports.import_jobs import ImportEntry
 from novacart.application.ports.picture_downloads import PictureDownload
 from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryDetails
 from novacart.domain.catalog.category_tree import MAX_LEVELS
@@ -109,6 +112,7 @@ class ImportBatch:
         self._slugs = dict(work.categories.ids_by_slug())
         self._paths: dict[tuple[CategoryId | None, str], CategoryId] | None = None
         self._new_categories: list[Category] = []
+        self._attributes: dict[CategoryId, Sequence[Attribute]] = {}
         self._products: dict[ProductId, Product] = {}
         self._product_of: dict[VariantId, ProductId] = {}
         self._by_sku: dict[str, ProductId] = {}
@@ -257,6 +261,7 @@ class ImportBatch:
         if not merged:
             return
         edited = self._product_details(imported, changes, product.details)
+        edited = self._with_attributes(imported, edited, product.details, new_categories)
         self._ensure_slug_is_free(edited, product.id)
         ids = merge(draft, edited, merged, self._take_ids, self._now)
         self._show_images(product, draft)
@@ -402,6 +407,7 @@ class ImportBatch:
         first, *others = merged
         sold_as = {"sku": first.details.sku, "price": first.details.price}
         added = self._product_details(imported, {**changes, **sold_as}, None)
+        added = self._with_attributes(imported, added, None, new_categories)
         self._ensure_slug_is_free(added, None)
         new_id = imported.id or ProductId(self._take_ids(1)[0])
         product = Product.create(
@@ -464,6 +470,54 @@ class ImportBatch:
             except InvalidValue as error:
                 if not self._left_out(imported, error, left, imported.line):
                     raise
+
+    def _with_attributes(
+        self,
+        imported: ImportedProduct,
+        details: ProductDetails,
+        before: ProductDetails | None,
+        new_categories: Sequence[Category],
+    ) -> ProductDetails:
+        """The details with the values of the file. Raises as `changed_values`.
+
+        A file has a column for the attributes of all categories: blank cells of others are skipped.
+        """
+        values = () if before is None else before.attributes
+        given = {
+            code: value
+            for code, value in imported.attributes.items()
+            if value is not None and value != ""
+        }
+        if not values and not given:
+            return details
+        present = self._attributes_of(None if before is None else before.category_id, ())
+        coming = self._attributes_of(details.category_id, new_categories)
+        written: dict[str, object] = dict(given)
+        for each in [*present, *coming]:
+            code = each.details.code
+            if code in imported.attributes:
+                value = imported.attributes[code]
+                written[code] = read_value(each.details, value, imported.numbers)
+        attributes = apply_changes(values, present, coming, written)
+        return replace(details, attributes=attributes)
+
+    def _attributes_of(
+        self, category_id: CategoryId | None, new_categories: Sequence[Category]
+    ) -> Sequence[Attribute]:
+        """The attributes of a category. A new one has those of the category that it is in."""
+        parents = {
+            each.id: each.details.parent_id for each in [*self._new_categories, *new_categories]
+        }
+        while category_id in parents:
+            category_id = parents[category_id]
+        if category_id is None:
+            return ()
+        if not self._attributes:
+            # Others only wait for it: a later lock of the whole tree can't deadlock with them.
+            self._work.categories.lock_tree()
+        if category_id not in self._attributes:
+            self._attributes[category_id] = self._work.attributes.of_category(category_id)
+        return self._attributes[category_id]
 
     def _left_out(
         self, imported: ImportedProduct, error: InvalidValue, changes: dict[str, Any], line: int

@@ -83,7 +83,8 @@ class ImportSource:
     """A format of product files: that of NovaCart, or of another shop.
 
     `columns` are the columns that are read, `numbers` those with numbers, all in lower case.
-    `aliases` are other names of columns, and `xml_items` are the elements of an XML file that are
+    Columns that begin with `prefix` are read, too. `aliases` are other names of columns, and
+    `xml_items` are the elements of an XML file that are
     rows. `products` reads the products of rows, with prices in a
     currency. `kept_by` returns the key of a row that belongs to a product elsewhere in the file,
     None for other rows. `claims` returns the keys of rows that belong to a row.
@@ -93,13 +94,14 @@ class ImportSource:
     columns: tuple[str, ...]
     numbers: frozenset[str]
     products: ReadProducts
+    prefix: str | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     kept_by: Callable[[Mapping[str, Any]], str | None] = lambda _row: None
     claims: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _row: ()
     xml_items: frozenset[str] = frozenset()
 
     def has_column(self, name: str) -> bool:
-        return name in self.columns
+        return name in self.columns or (self.prefix is not None and name.startswith(self.prefix))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from novacart.application.catalog.import_report import RowProblem
+from novacart.application.written_numbers import DEFAULT_STYLE, NumberStyle
 from novacart.domain.shared.ids import ProductId, VariantId
 from novacart.domain.shared.money import Money
 
@@ -67,16 +68,19 @@ class ImportedProduct:
 
     `changes` are new values by the name of the field in `ProductDetails`, without SKU and price,
     which are the default variant's. `reference` is the key of the product in the shop that wrote
-    the file. `category` is None if the file does not say it. `problems` are rows of the product
-    that can't be read; `notes` are values that were left out. `columns` and `variant_columns` are
-    the names of columns in the file by the names of fields. In a file of another shop, an invalid
-    value of an optional field is left out (`is_lenient`).
+    the file. `attributes` are values by code, a text for `read_value` with the style `numbers`, or
+    as JSON has them; None or a blank text is none. `category` is None if the file does not say it.
+    `problems` are rows of the product that can't be read; `notes` are values that were left out.
+    `columns` and `variant_columns` are the names of columns in the file by the names of fields. In
+    a file of another shop, an invalid value of an optional field is left out (`is_lenient`).
     """
 
     line: int
     id: ProductId | None = None
     reference: str | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    numbers: NumberStyle = DEFAULT_STYLE
     category: ImportedCategory | None = None
     variants: Sequence[ImportedVariant] = ()
     pictures: Sequence[ImportedPicture] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.attribute_rules import ensure_can_be_moved
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
 from novacart.domain.catalog.category_tree import CategoryMove
@@ -19,8 +20,8 @@ class MoveCategoryCommand:
 class MoveCategory:
     """Move a category with its branch. Returns whether it could be moved.
 
-    `EditCategory` moves it into any other category. Raises `PermissionDenied`, `CategoryNotFound`
-    and `CatalogLimitReached`.
+    `EditCategory` moves it into any other category. Raises `PermissionDenied`, `CategoryNotFound`,
+    `CatalogLimitReached`, `AttributeInUse` and `AttributeCodeTaken`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -35,6 +36,8 @@ class MoveCategory:
             changed = tree.move(command.category_id, command.move)
             for category_id, (parent_id, position) in sorted(changed.items()):
                 category = work.categories.get_for_update(category_id)
+                if parent_id != category.details.parent_id:
+                    ensure_can_be_moved(work, tree, category_id, parent_id)
                 details = replace(category.details, parent_id=parent_id, position=position)
                 category.edit(details, at=now)
                 work.categories.save(category)

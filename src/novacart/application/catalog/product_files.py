@@ -3,13 +3,14 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from io import StringIO
 from itertools import chain
 from typing import Any, Final, get_type_hints
 
+from novacart.application.catalog.attribute_texts import COLUMN_PREFIX, write_value
 from novacart.application.catalog.queries import ExportedProduct
 from novacart.application.ports.product_view import OptionView, VariantView
 from novacart.domain.catalog.options import MAX_OPTIONS
@@ -25,6 +26,7 @@ SPECIAL_COLUMNS: Final = {
         *("stock", "stock_read", "stock_version"),
         *("category", "category_name", "category_active"),
     ),
+    "attributes": (),
 }
 PLAIN_COLUMNS: Final = {
     name: hint
@@ -68,23 +70,27 @@ class FileFormat(StrEnum):
 
 def write_rows(
     products: Iterable[ExportedProduct],
+    attributes: Sequence[str],
     format: FileFormat,  # noqa: A002 (the word for it)
     *,
     for_spreadsheet: bool = False,
 ) -> Iterator[str]:
     """The lines of a file, with line ends, starting with the header of a CSV.
 
+    `attributes` are the codes of those that have a column.
+
     A CSV for a spreadsheet begins with a byte order mark, and its formulas are escaped: a text that
     would run as a formula begins with an apostrophe. The import removes it again.
     """
     if format is FileFormat.JSON_LINES:
-        for row in _rows(products):
+        for row in _rows(products, attributes):
             yield json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
         return
     if for_spreadsheet:
         yield _BOM
-    rows = (row.values() for row in _rows(products))
-    yield from csv_lines(COLUMNS, rows, for_spreadsheet=for_spreadsheet)
+    rows = (row.values() for row in _rows(products, attributes))
+    header = [*COLUMNS, *(COLUMN_PREFIX + code for code in attributes)]
+    yield from csv_lines(header, rows, for_spreadsheet=for_spreadsheet)
 
 
 def csv_lines(
@@ -126,7 +132,9 @@ def unescape_formula(cell: str) -> str:
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
-def _rows(products: Iterable[ExportedProduct]) -> Iterator[dict[str, Any]]:
+def _rows(
+    products: Iterable[ExportedProduct], attributes: Sequence[str]
+) -> Iterator[dict[str, Any]]:
     """One row for each variant, each with the fields of its product."""
     for exported in products:
         product = exported.product
@@ -138,9 +146,11 @@ def _rows(products: Iterable[ExportedProduct]) -> Iterator[dict[str, Any]]:
             "category_name": exported.category_name,
             "category_active": exported.category_active,
         }
+        texts = {each.code: write_value(each.value) for each in exported.attributes}
+        values = {COLUMN_PREFIX + code: texts.get(code, "") for code in attributes}
         for variant in exported.variants:
             row = of_product | _variant_columns(exported, variant)
-            yield {column: row[column] for column in COLUMNS}
+            yield {column: row[column] for column in COLUMNS} | values
 
 
 def _cell(value: object) -> object:

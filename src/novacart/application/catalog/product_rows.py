@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final, get_type_hints
 
+from novacart.application.catalog.attribute_texts import COLUMN_PREFIX
 from novacart.application.catalog.import_report import RowProblem
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
 from novacart.application.catalog.imported_product import (
@@ -99,6 +100,9 @@ def _read_product(rows: list[NumberedRow], currency: str) -> ImportedProduct:
         id=product.id,
         reference=product.reference,
         changes=product.changes,
+        attributes=product.attributes,
+        numbers=product.numbers,
+        columns={f"attributes.{code}": COLUMN_PREFIX + code for code in product.attributes},
         category=product.category,
         variants=variants,
         pictures=product.pictures,
@@ -127,6 +131,12 @@ def _product_of(numbered: NumberedRow) -> ImportedProduct:
         id=None if product_id is None else ProductId(product_id),
         reference=_required_text(row, _HANDLE) if _HANDLE in row else None,
         changes=changes,
+        attributes={
+            name.removeprefix(COLUMN_PREFIX): value
+            for name, value in row.items()
+            if name.startswith(COLUMN_PREFIX)
+        },
+        numbers=style,
         category=_category_of(row),
         pictures=[
             ImportedPicture(line=numbered.line, url=url)
@@ -253,5 +263,9 @@ def _optional_number(row: Mapping[str, Any], name: str, style: NumberStyle) -> i
 
 
 GENERIC: Final = ImportSource(
-    name="generic", columns=_INPUT_COLUMNS, numbers=NUMBERS, products=_read_products
+    name="generic",
+    columns=_INPUT_COLUMNS,
+    numbers=NUMBERS,
+    products=_read_products,
+    prefix=COLUMN_PREFIX,
 )

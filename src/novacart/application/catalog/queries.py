@@ -6,16 +6,19 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from novacart.application.ports.product_view import (
+    AttributeValueView,
     OptionView,
     ProductState,
     ProductView,
     ProductWithVariants,
     VariantView,
 )
-from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
+from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeDetails
+from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 
 MAX_SUGGESTIONS = 10
+MAX_FACET_VALUES = 200
 
 
 class ProductSort(StrEnum):
@@ -35,7 +38,7 @@ class ProductFilter:
     below it. `brands` matches any of them, and so does `tags`. Price bounds are inclusive, and each
     word of `search` matches as a prefix. `in_stock` False selects products that can't be
     ordered now. `on_sale` True selects products of which a variant costs less than its compare-at
-    price.
+    price. Of `attributes`, each condition must match.
     """
 
     category: str | None = None
@@ -45,6 +48,7 @@ class ProductFilter:
     max_price: Money | None = None
     in_stock: bool | None = None
     on_sale: bool | None = None
+    attributes: tuple[AttributeCondition, ...] = ()
     search: str = ""
 
 
@@ -94,6 +98,66 @@ class PriceRange:
 
     min_price: Money
     max_price: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeView:
+    """An attribute of a category. `version` counts its edits."""
+
+    id: AttributeId
+    category_id: CategoryId
+    details: AttributeDetails
+    version: int
+
+
+class ValueCount(NamedTuple):
+    """A value of an attribute, as JSON has it, and the number of products that have it."""
+
+    value: str | int | float | bool
+    count: int  # type: ignore[assignment] # hides the method of tuples
+
+
+class CategoryCount(NamedTuple):
+    """A category and the number of products in its branch."""
+
+    name: str
+    slug: str
+    count: int  # type: ignore[assignment] # hides the method of tuples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeFacet:
+    """The values of an attribute with their counts; of a number its lowest and highest value.
+
+    `values` are in the order of the choices, or the most frequent texts first, `MAX_FACET_VALUES`
+    at most. `count` is the number of products that have a value.
+    """
+
+    attribute: AttributeView
+    count: int
+    values: Sequence[ValueCount] = ()
+    lowest: int | float | None = None
+    highest: int | float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductFacets:
+    """The numbers of listed products by what customers can filter by.
+
+    The counts of a facet apply all filters but its own. `count` is the number of products of the
+    list. `categories` are those in the category of the list, or at the top, by position.
+    `estimated` names the facets whose counts are estimates, attributes as `attributes.` and the
+    code.
+    """
+
+    count: int
+    brands: Sequence[BrandCount]
+    categories: Sequence[CategoryCount]
+    price: PriceRange
+    on_sale: int
+    in_stock: int
+    attributes: Sequence[AttributeFacet]
+    estimated: Sequence[str] = ()
 
 
 class Breadcrumb(NamedTuple):
@@ -165,6 +229,7 @@ class ExportedProduct:
     category_slug: str | None
     category_name: str | None
     category_active: bool | None
+    attributes: Sequence[AttributeValueView] = ()
 
 
 class CatalogQueries(Protocol):
@@ -216,6 +281,25 @@ class CatalogQueries(Protocol):
         ...
 
     def price_range(self, category: str | None) -> PriceRange: ...
+
+    def attributes(self, category_id: CategoryId) -> Sequence[AttributeView]:
+        """The attributes of a category and of those above it, these first, in their order.
+
+        Raises `CategoryNotFound`.
+        """
+        ...
+
+    def attributes_of(self, category: str | None) -> Sequence[AttributeView]:
+        """The same for the slug of a category. An unknown or hidden one has none."""
+        ...
+
+    def attribute_codes(self) -> Sequence[str]:
+        """The codes of the attributes of all categories, in alphabetical order."""
+        ...
+
+    def facets(self, filters: ProductFilter) -> ProductFacets:
+        """The facets of a list of products, with the filterable attributes of its category."""
+        ...
 
     def suggestions(self, text: str) -> Sequence[Suggestion]:
         """Categories, then brands, then products, `MAX_SUGGESTIONS` in total."""

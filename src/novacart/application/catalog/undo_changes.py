@@ -85,6 +85,7 @@ def undo_change(
         product.archive(at=at)
     else:
         images = product.images
+        _ensure_attributes_exist(work, data["before"]["details"])
         _restore(product, data["before"], at=at)
         if product.images != images:
             show_images(work, product, at=at)
@@ -94,6 +95,17 @@ def undo_change(
         work.stock.adjust(variant_id, -delta, reason=f"Import {job_id} undone", at=at)
     if data["version_before"] is not None:
         undone_versions[product_id] = data["version_before"]
+
+
+def _ensure_attributes_exist(work: UnitOfWork, details: Mapping[str, Any]) -> None:
+    """Raises `DomainError` if an attribute of the product, or its value, was removed since."""
+    values, category_id = details.get("attributes"), details.get("category_id")
+    if not values or category_id is None:
+        return
+    attributes = {each.id: each.details for each in work.attributes.of_category(category_id)}
+    for attribute_id, value in values:
+        if attribute_id not in attributes or attributes[attribute_id].shown(value) is None:
+            raise DomainError("An attribute of which it had a value was removed after the import.")
 
 
 def _restore(product: Product, before: Mapping[str, Any], *, at: datetime) -> None:

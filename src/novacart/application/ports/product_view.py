@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.catalog.slugs import generated_slug
 from novacart.domain.shared.ids import (
     CategoryId,
@@ -124,6 +125,16 @@ class PictureView(NamedTuple):
     smaller: Sequence[tuple[str, int]]
 
 
+class AttributeValueView(NamedTuple):
+    """A value of a product. `value` is a text, a number or a boolean, as JSON has it."""
+
+    code: str
+    name: str
+    type: AttributeType
+    unit: str | None
+    value: str | int | float | bool
+
+
 class VariantState(NamedTuple):
     """`version` and `price_minor` change with edits of the variant, `stock` also with orders."""
 
@@ -136,12 +147,14 @@ class VariantState(NamedTuple):
 class ProductState(NamedTuple):
     """The versions and the stock of everything that the page of a product shows.
 
-    `variants` are those that are not archived, by position.
+    `variants` are those that are not archived, by position. `attributes_version` counts the edits
+    of the attributes of which the product has values.
     """
 
     id: ProductId
     version: int
     gallery_version: int
+    attributes_version: int
     default_variant_id: VariantId
     variants: Sequence[VariantState]
 
@@ -157,7 +170,8 @@ class ProductState(NamedTuple):
 class ProductWithVariants(NamedTuple):
     """A product with its options, the variants that are not archived, by position, and pictures.
 
-    `gallery_version` changes with each edit of the pictures.
+    `gallery_version` changes with each edit of the pictures, `attributes_version` with each edit of
+    the attributes of which the product has values.
     """
 
     product: ProductView
@@ -166,6 +180,8 @@ class ProductWithVariants(NamedTuple):
     variants: Sequence[VariantView]
     pictures: Sequence[PictureView]
     gallery_version: int
+    attributes: Sequence[AttributeValueView]
+    attributes_version: int
 
     def variant(self, variant_id: VariantId) -> VariantView | None:
         return next((each for each in self.variants if each.id == variant_id), None)
@@ -176,6 +192,7 @@ class ProductWithVariants(NamedTuple):
             id=self.product.id,
             version=self.product.version,
             gallery_version=self.gallery_version,
+            attributes_version=self.attributes_version,
             default_variant_id=self.default_variant_id,
             variants=[
                 VariantState(each.id, each.version, each.price_minor, each.stock)

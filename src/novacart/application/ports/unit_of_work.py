@@ -5,6 +5,7 @@ from typing import Protocol, Self
 
 from novacart.application.ports.account_links import AccountLinks
 from novacart.application.ports.address_books import AddressBooks
+from novacart.application.ports.attributes import Attributes
 from novacart.application.ports.carts import Carts
 from novacart.application.ports.categories import Categories
 from novacart.application.ports.collections import Collections
@@ -55,6 +56,7 @@ class UnitOfWork(Protocol):
     import_jobs: ImportJobs
     picture_downloads: PictureDownloads
     categories: Categories
+    attributes: Attributes
     collections: Collections
     stock: Stock
     wishlists: Wishlists

@@ -105,6 +105,61 @@ class CollectionNotFound(DomainError):
         super().__init__("This collection does not exist.")
 
 
+class AttributeNotFound(DomainError):
+    code = "attribute_not_found"
+
+    def __init__(self) -> None:
+        super().__init__("This attribute does not exist.")
+
+
+class AttributeCodeTaken(DomainError):
+    """An attribute of the category, of one above it or of one below it has the code."""
+
+    code = "attribute_code_taken"
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"An attribute of this category, or of one above or below it, has the code “{code}”."
+        )
+
+
+class AttributeInUse(DomainError):
+    """A product, perhaps an archived one, has a value of the attribute."""
+
+    code = "attribute_in_use"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Products, perhaps archived ones, have a value of “{name}”. Remove these values first."
+        )
+
+
+class AttributeChoiceInUse(DomainError):
+    """A product, perhaps an archived one, has the choice."""
+
+    code = "attribute_choice_in_use"
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Products, perhaps archived ones, have the value “{text}”.")
+
+
+class AttributeNotInCategory(DomainError):
+    """A product has values of attributes that its new category does not have.
+
+    `details["attributes"]` has their codes.
+    """
+
+    code = "attribute_not_in_category"
+
+    def __init__(self, attributes: Sequence[tuple[str, str]]) -> None:
+        """`attributes` are (code, name)."""
+        names = ", ".join(f"“{name}”" for _, name in attributes)
+        super().__init__(
+            f"The new category has no attribute {names}. Remove the value first.",
+            details={"attributes": [code for code, _ in attributes]},
+        )
+
+
 class CategoryInsideItself(DomainError):
     code = "category_inside_itself"
 

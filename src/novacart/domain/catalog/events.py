@@ -225,6 +225,35 @@ class CollectionEdited(DomainEvent):
     after: EventData
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeAdded(DomainEvent):
+    name: ClassVar[str] = "catalog.attribute_added"
+
+    attribute_id: int
+    category_id: int
+    attribute: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeEdited(DomainEvent):
+    """`before` and `after` contain only the fields that changed."""
+
+    name: ClassVar[str] = "catalog.attribute_edited"
+
+    attribute_id: int
+    before: EventData
+    after: EventData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributeRemoved(DomainEvent):
+    name: ClassVar[str] = "catalog.attribute_removed"
+
+    attribute_id: int
+    category_id: int
+    attribute: EventData
+
+
 def changed_fields(before: EventData, after: EventData) -> tuple[EventData, EventData]:
     """The fields that differ: their old values and their new ones."""
     changed = [name for name in after if before.get(name) != after[name]]

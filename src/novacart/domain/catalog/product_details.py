@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from novacart.domain.catalog import text_rules
+from novacart.domain.catalog.attribute_details import AttributeValues, normal_values
 from novacart.domain.catalog.slugs import chosen_slug
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.events import JsonScalar
@@ -32,7 +33,8 @@ class ProductDetails:
     becomes the title. A `sku` (stock keeping unit) identifies one product of the shop; a blank one
     is None. `description_html` is the description with formatting, sanitized, or blank. A `slug`
     that is None is generated from the title and the id. `tags` are texts by which staff group
-    products. Raises `InvalidValue` naming the field.
+    products. `attributes` are values of attributes of the category and of those above it. Raises
+    `InvalidValue` naming the field.
     """
 
     sku: str | None = None
@@ -50,6 +52,7 @@ class ProductDetails:
     meta_description: str | None = None
     description_html: str = ""
     tags: tuple[str, ...] = ()
+    attributes: AttributeValues = ()
 
     def __post_init__(self) -> None:
         self._text("sku", text_rules.printable("sku", self.sku, max_length=MAX_SKU) or None)
@@ -65,6 +68,7 @@ class ProductDetails:
         for field, text in text_rules.meta_texts(self.meta_title, self.meta_description).items():
             self._text(field, text)
         object.__setattr__(self, "tags", text_rules.tags(self.tags))
+        object.__setattr__(self, "attributes", normal_values(self.attributes))
         ensure_price("price", self.price)
         if self.published_year is not None and not 0 < self.published_year <= MAX_YEAR:
             raise InvalidValue("published_year", f"A year is a number from 1 to {MAX_YEAR}.")
@@ -87,6 +91,7 @@ class ProductDetails:
         data: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         data["category"] = data.pop("category_id")
         data["tags"] = ", ".join(self.tags)
+        data["attributes"] = " | ".join(f"{each}: {value}" for each, value in self.attributes)
         return {**data, "price": self.price.amount, "currency": self.price.currency}
 
     def _text(self, field: str, text: str | None) -> None:

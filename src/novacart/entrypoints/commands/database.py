@@ -2,7 +2,7 @@
 
 import click
 
-from novacart.adapters.persistence.catalog.recount import recount_brands as recount
+from novacart.adapters.persistence.catalog.recount import recount_products
 from novacart.adapters.persistence.database import Database
 from novacart.entrypoints.commands.cli_context import cli_injector, command_settings
 
@@ -19,10 +19,10 @@ def migrate() -> None:
 
 @click.command()
 def recount_brands() -> None:
-    """Count the products of each brand again.
+    """Count the products of each brand and of each value of an attribute again.
 
     Needed if a release without these counts changed products after the migration.
     """
     with cli_injector() as injector:
-        wrong = recount(injector.get(Database))
+        wrong = recount_products(injector.get(Database))
     click.echo(f"{wrong} counts were corrected." if wrong else "All counts were right.")

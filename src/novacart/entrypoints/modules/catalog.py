@@ -21,6 +21,11 @@ from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.collection_queries import CollectionQueries
+from novacart.application.catalog.edit_attributes import (
+    AddAttribute,
+    EditAttribute,
+    RemoveAttribute,
+)
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_collections import AddCollection, EditCollection
 from novacart.application.catalog.edit_options import (
@@ -78,6 +83,9 @@ USE_CASES = (
     AddCategory,
     EditCategory,
     MoveCategory,
+    AddAttribute,
+    EditAttribute,
+    RemoveAttribute,
     AddCollection,
     EditCollection,
     ImportProducts,

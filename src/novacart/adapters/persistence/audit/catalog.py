@@ -1,4 +1,4 @@
-"""Checks of stored counts, the price history, pictures and the tree of categories."""
+"""Checks of stored counts, the price history, pictures, the tree of categories and attributes."""
 
 from typing import Final
 
@@ -110,6 +110,41 @@ CATEGORY_TREE: Final = (
             SELECT c.id, c.slug FROM categories c LEFT JOIN categories p ON p.id = c.parent_id
             WHERE c.path <> coalesce(p.path || p.id || '/', '')
             OR c.is_branch_active <> coalesce(p.is_active AND p.is_branch_active, true)
+        """,
+    ),
+)
+
+ATTRIBUTES: Final = (
+    AuditCheck(
+        message="Product {product_id} has a value of attribute {code}, which is not one of its"
+        " category.",
+        population="SELECT count(*) FROM product_attributes",
+        violations="""
+            SELECT v.product_id, a.code FROM product_attributes v
+            JOIN attributes a ON a.id = v.attribute_id
+            JOIN products p ON p.id = v.product_id
+            LEFT JOIN categories c ON c.id = p.category_id
+            WHERE coalesce('/' || c.path || c.id || '/', '') NOT LIKE '%/' || a.category_id || '/%'
+        """,
+    ),
+    AuditCheck(
+        message="Attribute {attribute_id} in category {category_id}: {counted} products counted"
+        " with the value {text} {number}, there are {products}.",
+        population="SELECT count(*) FROM attribute_counts",
+        violations="""
+            SELECT category_id, attribute_id, text, number, sum(counted) AS counted,
+                   sum(products) AS products
+            FROM (
+                SELECT category_id, attribute_id, text, number, products AS counted, 0 AS products
+                FROM attribute_counts
+                UNION ALL
+                SELECT p.category_id, v.attribute_id, v.text, v.number, 0, count(*)
+                FROM product_attributes v JOIN products p ON p.id = v.product_id
+                WHERE p.archived_at IS NULL
+                GROUP BY p.category_id, v.attribute_id, v.text, v.number
+            ) c
+            GROUP BY category_id, attribute_id, text, number
+            HAVING sum(counted) <> sum(products)
         """,
     ),
 )

@@ -11,6 +11,7 @@ from novacart.adapters.persistence.audit.audit_check import AuditCheck, run_all
 from novacart.adapters.persistence.audit.constraints import check_constraints
 from novacart.adapters.persistence.database import Database
 from novacart.application.audit.invariants import (
+    ATTRIBUTES,
     CAPTURED_AMOUNTS,
     CATALOG_COUNTS,
     CATEGORY_TREE,
@@ -50,6 +51,7 @@ _CHECKS: Final[Mapping[int, Sequence[AuditCheck]]] = {
     PICTURES.number: catalog.PICTURES,
     CATEGORY_TREE.number: catalog.CATEGORY_TREE,
     ORDER_LINKS.number: operations.ORDER_LINKS,
+    ATTRIBUTES.number: catalog.ATTRIBUTES,
 }
 
 _PAYMENTS: Final = text("""

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from novacart.adapters.persistence.back_office.list_page import Clause, ListDescription, equals
+from novacart.adapters.persistence.catalog.attribute_rows import attribute_values
 from novacart.adapters.persistence.catalog.category_branches import IS_SHOWN
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
@@ -134,7 +135,7 @@ def product_detail(connection: Connection, product_id: ProductId) -> ProductDeta
     )
     return ProductDetail(
         **_product_fields(row),
-        details=to_product_details(row),
+        details=to_product_details(row, attribute_values(connection, [row.id]).get(row.id, ())),
         created_at=row.created_at,
         default_variant_id=VariantId(row.default_variant_id or row.id),
         options=to_options(OPTIONS.fetch(connection, {"product_id": product_id})),

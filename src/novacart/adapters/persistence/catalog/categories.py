@@ -23,7 +23,7 @@ from novacart.domain.shared.events import AggregateRoot
 from novacart.domain.shared.ids import CategoryId
 
 _SLUG_TAKEN = ("uq_categories_slug", "UNIQUE constraint failed: categories.slug")
-_TREE_LOCK: Final = 7_110_003  # an arbitrary number for the advisory lock
+TREE_LOCK: Final = 7_110_003  # an arbitrary number for the advisory lock
 _UPDATE = (
     update(categories)
     .where(categories.c.id == bindparam("_id"), categories.c.version == bindparam("_version"))
@@ -47,7 +47,7 @@ class SqlCategories:
 
     def lock_tree(self) -> CategoryTree:
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(select(func.pg_advisory_xact_lock(_TREE_LOCK)))
+            self._connection.execute(select(func.pg_advisory_xact_lock(TREE_LOCK)))
         rows = self._connection.execute(
             select(categories.c.id, categories.c.parent_id, categories.c.position)
         )

@@ -1,7 +1,7 @@
 """Mapping between rows and the catalog's aggregates and read models.
 
-Columns have the names of the fields that they store. Only prices, which have two columns, and
-the stock are mapped one by one.
+Columns have the names of the fields that they store. Only prices, which have two columns, the
+stock and the values of attributes, which have a table, are mapped one by one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +18,7 @@ from novacart.adapters.persistence.catalog.tables import (
 )
 from novacart.application.ports.product_view import ProductView
 from novacart.application.search_terms import facet_key, index_terms
+from novacart.domain.catalog.attribute_details import AttributeValues
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.category_tree import CategoryTree, TreeNode
@@ -34,7 +35,9 @@ HAS_STOCK_LEVEL: Final = stock_levels.c.variant_id == DEFAULT_VARIANT_ID
 IS_DEFAULT_VARIANT: Final = default_variants.c.id == DEFAULT_VARIANT_ID
 """Joins `products` with the default variant, as `default_variants`."""
 
-_DETAILS: Final = [field.name for field in fields(ProductDetails) if field.name != "price"]
+_DETAILS: Final = [
+    field.name for field in fields(ProductDetails) if field.name not in {"price", "attributes"}
+]
 _VARIANT_DETAILS: Final = [
     field.name
     for field in fields(VariantDetails)
@@ -84,7 +87,12 @@ def from_product(product: Product) -> dict[str, Any]:
     }
 
 
-def to_product(row: Row[Any], variants: Iterable[Row[Any]], values: Iterable[Row[Any]]) -> Product:
+def to_product(
+    row: Row[Any],
+    variants: Iterable[Row[Any]],
+    values: Iterable[Row[Any]],
+    attributes: AttributeValues,
+) -> Product:
     """The product of a row with all columns of `products`.
 
     `variants` have all columns of `variants`. `values` are joined with their options, sorted by
@@ -101,7 +109,7 @@ def to_product(row: Row[Any], variants: Iterable[Row[Any]], values: Iterable[Row
     option_of = {value.id: option.id for option in options.values() for value in option.values}
     return Product(
         id=row.id,
-        details=to_product_details(row),
+        details=to_product_details(row, attributes),
         created_at=row.created_at,
         updated_at=row.updated_at,
         archived_at=row.archived_at,
@@ -175,10 +183,11 @@ def value_rows(product: Product) -> list[dict[str, Any]]:
     ]
 
 
-def to_product_details(row: Row[Any]) -> ProductDetails:
+def to_product_details(row: Row[Any], attributes: AttributeValues) -> ProductDetails:
     """The details in a row with all columns of `products`."""
     values = {name: getattr(row, name) for name in _DETAILS}
-    return ProductDetails(**values, price=Money(row.price_minor, row.currency))
+    price = Money(row.price_minor, row.currency)
+    return ProductDetails(**values, price=price, attributes=attributes)
 
 
 def to_product_view(row: Sequence[Any]) -> ProductView:

@@ -3,19 +3,23 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     Text,
     and_,
     bindparam,
+    case,
     column,
     false,
     func,
+    intersect,
     literal,
     literal_column,
     select,
@@ -30,11 +34,17 @@ from sqlalchemy.types import NullType
 from novacart.adapters.persistence.catalog.category_branches import HIDDEN, leaf
 from novacart.adapters.persistence.catalog.mapper import AVAILABLE, HAS_STOCK_LEVEL, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.tables import product_tags, products, stock_levels
+from novacart.adapters.persistence.catalog.tables import (
+    product_attributes,
+    product_tags,
+    products,
+    stock_levels,
+)
 from novacart.adapters.persistence.keyset import follows, seek
 from novacart.adapters.persistence.statements import DriverStatement, Parameters
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.application.search_terms import facet_key, search_terms
+from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.shared.ids import CategoryId
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,6 +93,18 @@ _MAX_MERGED: Final = 256
 _MANY: Final = 16
 
 
+class AttributeLookup(Enum):
+    """How a statement reads the values of attributes that the filters name.
+
+    Of all products that have them, of each product that the other filters leave, or of those in a
+    subquery, outside of which the values are read.
+    """
+
+    TOGETHER = auto()
+    BY_PRODUCT = auto()
+    OUTSIDE = auto()
+
+
 class ProductListQuery:
     """The statements of one list of products.
 
@@ -99,6 +121,7 @@ class ProductListQuery:
         *,
         search: SearchExpression | None = None,
         branch: int = 0,
+        attributes: AttributeLookup = AttributeLookup.TOGETHER,
     ) -> None:
         """`search` is by default that of the filters.
 
@@ -113,6 +136,7 @@ class ProductListQuery:
         self._branch = [
             bindparam(f"category_{number}", 0, type_=BigInteger) for number in range(branch)
         ]
+        self._attributes = attributes
         self._filters = filters
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
         self._terms = search.terms if search else ""
@@ -129,8 +153,12 @@ class ProductListQuery:
 
         Rows have the `LISTED_COLUMNS` and the sort key.
         """
-        if self._search is not None and self._dialect == "postgresql":
-            return self._shown(self._found_by_index(self._search, limit, after))
+        if self._dialect == "postgresql":
+            found = self._search
+            if found is None and self._attributes is AttributeLookup.OUTSIDE:
+                found = self._having_values().subquery("found_values")
+            if found is not None:
+                return self._shown(self._found_by_index(found, limit, after))
         if self._search is None and self._is_merged:
             return self._shown(self._merged(_rows(limit + 1), after))
         # Not converted, since only the key of the last row is used.
@@ -144,17 +172,20 @@ class ProductListQuery:
     ) -> Select[*tuple[Any, ...]]:
         """Select the same page, of matches among the next `count` products of the list.
 
-        For PostgreSQL, and not for a list by score.
+        With `AttributeLookup.OUTSIDE`. A search only for PostgreSQL, and not by score.
         """
         examined = self._examined(count, after)
-        # A subquery for each product, which can't be planned otherwise.
-        matches = text(
-            "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"
-            " WHERE product_search.product_id = examined.id)"
-        ).bindparams(terms=self._terms)
+        conditions: list[Any] = list(self._have_values(examined))
+        if self._terms:
+            # A subquery for each product, which can't be planned otherwise.
+            words_match = text(
+                "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"
+                " WHERE product_search.product_id = examined.id)"
+            )
+            conditions.append(words_match.bindparams(terms=self._terms))
         return self._shown(
             select(examined.c.id, examined.c.sort_key)
-            .where(matches)
+            .where(*conditions)
             .order_by(*self._order(examined.c.sort_key, examined.c.id))
             .limit(_rows(limit + 1))
         )
@@ -172,7 +203,7 @@ class ProductListQuery:
         if self._filters.in_stock is not None:
             found = found.join(stock_levels, HAS_STOCK_LEVEL)
         each = found.correlate(search).offset(0).lateral("found")
-        key = search.c.score if self._key is search.c.score else each.c[self._key.name]
+        key = self._key if self._key.table is search else each.c[self._key.name]
         page = seek(
             select(each.c.id, key.label("sort_key")).select_from(search.join(each, true())),
             (key, each.c.id),
@@ -260,10 +291,16 @@ class ProductListQuery:
 
     def count(self, branch: Sequence[CategoryId] = ()) -> Select[*tuple[Any, ...]]:
         """Select the number of products; `branch` are the categories if the filters have one."""
-        count: Select[*tuple[Any, ...]] = select(func.count()).select_from(products)
+        return self.all([func.count()], branch)
+
+    def all(
+        self, columns: Sequence[ColumnElement[Any]], branch: Sequence[CategoryId]
+    ) -> Select[*tuple[Any, ...]]:
+        """Select columns of all products, in no order, as `count`."""
+        statement: Select[*tuple[Any, ...]] = select(*columns).select_from(products)
         if self._filters.in_stock is not None:
-            count = count.join(stock_levels, HAS_STOCK_LEVEL)
-        return self._searched(self._counted(count, branch))
+            statement = statement.join(stock_levels, HAS_STOCK_LEVEL)
+        return self._searched(self._counted(statement, branch))
 
     def _counted(
         self, statement: Select[*tuple[Any, ...]], branch: Sequence[CategoryId]
@@ -347,7 +384,40 @@ class ProductListQuery:
         if filters.on_sale is not None:
             is_on_sale = products.c.is_on_sale
             statement = statement.where(is_on_sale if filters.on_sale else ~is_on_sale)
+        return self._with_values(statement) if filters.attributes else statement
+
+    def _with_values(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """Apply the filters by attributes, unless they are applied outside."""
+        if self._attributes is AttributeLookup.TOGETHER:
+            return statement.where(products.c.id.in_(self._having_values()))
+        if self._attributes is AttributeLookup.BY_PRODUCT:
+            return statement.where(*self._have_values(products))
         return statement
+
+    def _having_values(self) -> Any:  # noqa: ANN401 (a SELECT or an intersection of some)
+        """Select the ids of all products that match the conditions on attributes."""
+        selects = []
+        for number, condition in enumerate(self._filters.attributes):
+            attribute_id, matches = _value_matches(number, condition)
+            stored = product_attributes.c
+            selects.append(
+                select(stored.product_id).where(stored.attribute_id == attribute_id, matches)
+            )
+        return selects[0] if len(selects) == 1 else intersect(*selects)
+
+    def _have_values(self, of_products: FromClause) -> list[ColumnElement[bool]]:
+        """Whether each product has values that match the conditions on attributes."""
+        conditions = []
+        for number, condition in enumerate(self._filters.attributes):
+            attribute_id, matches = _value_matches(number, condition)
+            stored = product_attributes.c
+            # A value, not EXISTS, so that PostgreSQL looks it up for each product.
+            value = select(case((matches, 1), else_=0)).where(
+                stored.product_id == of_products.c.id, stored.attribute_id == attribute_id
+            )
+            one = literal_column("1", Integer)
+            conditions.append(value.correlate(of_products).scalar_subquery() == one)
+        return conditions
 
 
 # Compiled statements. Compiling takes longer than executing.
@@ -401,6 +471,7 @@ class KeptList:
             parameters["min_price"] = filters.min_price.amount
         if filters.max_price is not None:
             parameters["max_price"] = filters.max_price.amount
+        parameters |= _parameters_of_attributes(filters)
         if search is not None:
             parameters |= _search_parameters(dialect, search)
         self._parameters: Final = parameters
@@ -419,7 +490,11 @@ class KeptList:
 
     def page(self) -> Executable:
         """`ProductListQuery.page` and its parameters."""
-        statement = self._kept("page", lambda query: query.page(self._limit, self._after))
+        lookup = AttributeLookup.TOGETHER
+        if self._list[0] == "postgresql" and self._list[1].attributes:
+            is_search = self._search is not None
+            lookup = AttributeLookup.BY_PRODUCT if is_search else AttributeLookup.OUTSIDE
+        statement = self._kept("page", lambda query: query.page(self._limit, self._after), lookup)
         return statement, self._parameters
 
     def page_by_examining(self, count: int) -> Executable:
@@ -435,14 +510,19 @@ class KeptList:
         return statement, self._parameters | {"count": count}
 
     def _kept(
-        self, name: str, build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]]
+        self,
+        name: str,
+        build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]],
+        attributes: AttributeLookup = AttributeLookup.OUTSIDE,
     ) -> DriverStatement:
         key = (name, *self._shape)
         statement = _KEPT.get(key)
         if statement is None:
             if len(_KEPT) >= _MAX_KEPT:
                 _KEPT.clear()
-            query = ProductListQuery(*self._list, search=self._search, branch=self._branch)
+            query = ProductListQuery(
+                *self._list, search=self._search, branch=self._branch, attributes=attributes
+            )
             statement = _KEPT[key] = DriverStatement(
                 build(query),
                 # Each category takes a tenth of a millisecond to plan.
@@ -487,8 +567,56 @@ def _tag_parameters(filters: ProductFilter) -> dict[str, object]:
     return {f"tag_{number}": key for number, key in enumerate(keys)}
 
 
+def _parameters_of_attributes(filters: ProductFilter) -> dict[str, object]:
+    parameters: dict[str, object] = {}
+    for number, condition in enumerate(filters.attributes):
+        parameters |= _attribute_parameters(number, condition)
+    return parameters
+
+
+def _attribute_parameters(number: int, condition: AttributeCondition) -> dict[str, object]:
+    prefix = f"attribute_{number}"
+    parameters: dict[str, object] = {prefix: condition.attribute_id}
+    for place, value in enumerate(condition.values):
+        kind = "text" if isinstance(value, str) else "number"
+        parameters[f"{prefix}_{kind}_{place}"] = value
+    if condition.minimum is not None:
+        parameters[f"{prefix}_min"] = condition.minimum
+    if condition.maximum is not None:
+        parameters[f"{prefix}_max"] = condition.maximum
+    return parameters
+
+
+def _value_matches(
+    number: int, condition: AttributeCondition
+) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    """The attribute of a condition, and whether a value matches it."""
+    binds = {
+        name: bindparam(name, value, type_=Text if isinstance(value, str) else BigInteger)
+        for name, value in _attribute_parameters(number, condition).items()
+    }
+    prefix = f"attribute_{number}"
+    stored = product_attributes.c
+    attribute_id: ColumnElement[Any] = binds.pop(prefix)
+    texts = [bind for name, bind in binds.items() if "_text_" in name]
+    if texts:
+        return attribute_id, _is_one_of(stored.text, texts)
+    # So that an index of text and number finds the number.
+    conditions: list[ColumnElement[bool]] = [stored.text == literal_column("''")]
+    numbers = [bind for name, bind in binds.items() if "_number_" in name]
+    if numbers:
+        conditions.append(_is_one_of(stored.number, numbers))
+    elif not condition.has_bounds:
+        conditions.append(false())
+    if condition.minimum is not None:
+        conditions.append(stored.number >= binds[f"{prefix}_min"])
+    if condition.maximum is not None:
+        conditions.append(stored.number <= binds[f"{prefix}_max"])
+    return attribute_id, and_(*conditions)
+
+
 def _is_one_of(
-    column: ColumnElement[str], values: Sequence[ColumnElement[Any]]
+    column: ColumnElement[Any], values: Sequence[ColumnElement[Any]]
 ) -> ColumnElement[bool]:
     # Equality with a single value lets an index return rows in the order of the list.
     return column == values[0] if len(values) == 1 else column.in_(values)

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog.attribute_rows import AttributeRows, attribute_values
 from novacart.adapters.persistence.catalog.brand_counts import BrandCounts
 from novacart.adapters.persistence.catalog.mapper import (
     from_product,
@@ -51,6 +52,7 @@ from novacart.adapters.persistence.catalog.tables import (
 from novacart.adapters.persistence.error_mapping import violated_constraint
 from novacart.adapters.persistence.statements import DriverStatement
 from novacart.application.search_terms import facet_key
+from novacart.domain.catalog.attribute_details import AttributeValues
 from novacart.domain.catalog.errors import (
     ProductNotFound,
     SkuTaken,
@@ -103,6 +105,7 @@ class SqlProducts:
         self._slugs: dict[ProductId, str | None] = {}
         self._tags: dict[ProductId, set[str]] = {}
         self._brand_counts = BrandCounts(connection)
+        self._attributes = AttributeRows(connection)
         self._variants = _VariantRows(connection, PriceRows(connection, actor))
 
     def get(self, product_id: ProductId) -> Product:
@@ -190,6 +193,7 @@ class SqlProducts:
         with _mapping_taken_slug([each.details.slug for each in added if each.details.slug]):
             self._connection.execute(insert(products), rows)
         self._variants.add(added)
+        self._attributes.saved(added)
         index_products(self._connection, added)
         self._add_tags(added)
         for product in added:
@@ -214,6 +218,7 @@ class SqlProducts:
         if len(skus) > 1:
             self._ensure_free(product, skus)
         self._variants.save(product)
+        self._attributes.saved([product])
         texts = indexed_texts(product)
         if self._indexed.get(product.id) != texts:
             reindex_product(self._connection, product)
@@ -240,6 +245,7 @@ class SqlProducts:
     def write_counts(self) -> None:
         """Write the changed counts, as the last statement before the commit."""
         self._brand_counts.write()
+        self._attributes.write()
 
     def _ensure_free(self, product: Product, skus: Sequence[str]) -> None:
         """Raise `SkuTaken` for the SKU of another product, which a violated index may not name."""
@@ -254,12 +260,14 @@ class SqlProducts:
         return loaded[0]
 
     def _load(self, rows: Sequence[Row[Any]]) -> list[Product]:
-        loaded = self._variants.load(rows)
+        attributes = attribute_values(self._connection, [row.id for row in rows]) if rows else {}
+        loaded = self._variants.load(rows, attributes)
         for product in loaded:
             self._indexed[product.id] = indexed_texts(product)
             self._slugs[product.id] = product.details.slug
             self._tags[product.id] = _tag_keys(product)
             self._brand_counts.loaded(product)
+            self._attributes.loaded(product)
         return loaded
 
 
@@ -277,8 +285,10 @@ class _VariantRows:
         self._options: dict[ProductId, list[dict[str, Any]]] = {}
         self._values: dict[ProductId, list[dict[str, Any]]] = {}
 
-    def load(self, rows: Sequence[Row[Any]]) -> list[Product]:
-        """The products of rows of `products`.
+    def load(
+        self, rows: Sequence[Row[Any]], attributes: Mapping[int, AttributeValues]
+    ) -> list[Product]:
+        """The products of rows of `products`, with values of attributes by product.
 
         Raises `ConcurrentChange` if a product that is not locked changes meanwhile.
         """
@@ -299,7 +309,10 @@ class _VariantRows:
             for row in self._connection.execute(statement):
                 values[row.product_id].append(row)
         try:
-            loaded = [to_product(row, of_products[row.id], values[row.id]) for row in rows]
+            loaded = [
+                to_product(row, of_products[row.id], values[row.id], attributes.get(row.id, ()))
+                for row in rows
+            ]
         except KeyError as error:
             raise ConcurrentChange from error
         for product in loaded:

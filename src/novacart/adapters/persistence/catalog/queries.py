@@ -24,6 +24,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import Subquery
 
+from novacart.adapters.persistence.catalog.attributes import (
+    of_branch,
+    to_attribute,
+    to_choices,
+)
 from novacart.adapters.persistence.catalog.brand_counts import count_of, spellings
 from novacart.adapters.persistence.catalog.category_branches import (
     IS_SHOWN,
@@ -31,6 +36,7 @@ from novacart.adapters.persistence.catalog.category_branches import (
     branch_ids,
     category_of,
 )
+from novacart.adapters.persistence.catalog.facets import SqlFacetCounts, child_categories
 from novacart.adapters.persistence.catalog.mapper import (
     AVAILABLE,
     HAS_STOCK_LEVEL,
@@ -45,7 +51,11 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     ProductListQuery,
     list_position,
 )
-from novacart.adapters.persistence.catalog.search_pages import find_page
+from novacart.adapters.persistence.catalog.search_pages import (
+    FoundRows,
+    find_by_attributes,
+    find_page,
+)
 from novacart.adapters.persistence.catalog.search_plan import estimate_count
 from novacart.adapters.persistence.catalog.slug_redirects import redirected
 from novacart.adapters.persistence.catalog.suggestions import (
@@ -55,9 +65,11 @@ from novacart.adapters.persistence.catalog.suggestions import (
 )
 from novacart.adapters.persistence.catalog.tables import (
     DEFAULT_VARIANT_ID,
+    attributes,
     categories,
     default_variants,
     option_values,
+    product_attributes,
     product_options,
     products,
     stock_levels,
@@ -65,8 +77,10 @@ from novacart.adapters.persistence.catalog.tables import (
 )
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
+from novacart.application.catalog.facets import product_facets
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
+    AttributeView,
     BrandCount,
     Breadcrumb,
     CategoryView,
@@ -75,6 +89,7 @@ from novacart.application.catalog.queries import (
     ListedProduct,
     ListPosition,
     PriceRange,
+    ProductFacets,
     ProductFilter,
     ProductPage,
     ProductSort,
@@ -82,6 +97,7 @@ from novacart.application.catalog.queries import (
 )
 from novacart.application.catalog.search import merge_brands, select_suggestions
 from novacart.application.ports.product_view import (
+    AttributeValueView,
     OptionValueView,
     OptionView,
     PictureView,
@@ -92,6 +108,7 @@ from novacart.application.ports.product_view import (
     VariantView,
 )
 from novacart.application.search_terms import facet_key, search_terms
+from novacart.domain.catalog.attribute_details import AttributeDetails, AttributeType
 from novacart.domain.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
 from novacart.domain.catalog.slugs import product_of_generated
 from novacart.domain.shared.ids import CategoryId, OptionId, OptionValueId, ProductId, VariantId
@@ -147,6 +164,26 @@ PICTURES_AS_JSON: Final = {
 }
 """The pictures of a row of `products`, for `to_pictures`, without another statement."""
 
+_ATTRIBUTE: Final = "a.code, a.name, a.type, a.unit, {choices}, v.text, v.number, a.version"
+_OF_PRODUCT: Final = (
+    "product_attributes v JOIN attributes a ON a.id = v.attribute_id"
+    " JOIN categories c ON c.id = a.category_id WHERE v.product_id = products.id"
+)
+_IN_ORDER: Final = "ORDER BY length(c.path), a.position, a.id"
+ATTRIBUTES_AS_JSON: Final = {
+    "postgresql": literal_column(
+        "(SELECT CAST(json_agg(json_build_array("  # noqa: S608 (constants of this module)
+        f"{_ATTRIBUTE.format(choices='a.choices')}) {_IN_ORDER}) AS text) FROM {_OF_PRODUCT})",
+        Text,
+    ),
+    "sqlite": literal_column(
+        "(SELECT json_group_array(json(item)) FROM (SELECT json_array("  # noqa: S608 (constants)
+        f"{_ATTRIBUTE.format(choices='json(a.choices)')}) AS item FROM {_OF_PRODUCT} {_IN_ORDER}))",
+        Text,
+    ),
+}
+"""The values of attributes of a row of `products`, for `to_attribute_values`."""
+
 # With the default variant, which is the only one of a product without options.
 PRODUCT_WITH_DEFAULT: Final = {
     dialect: DriverStatement(
@@ -154,6 +191,7 @@ PRODUCT_WITH_DEFAULT: Final = {
             *(column.label(f"v_{column.key}") for column in _variant_columns(default_variants)),
             products.c.gallery_version,
             pictures,
+            ATTRIBUTES_AS_JSON[dialect],
         ).where(products.c.id == bindparam("product_id"))
     )
     for dialect, pictures in PICTURES_AS_JSON.items()
@@ -172,6 +210,13 @@ _STATE: Final = DriverStatement(
         products.c.version,
         products.c.gallery_version,
         DEFAULT_VARIANT_ID,
+        select(func.coalesce(func.sum(attributes.c.version), 0))
+        .join_from(
+            product_attributes, attributes, attributes.c.id == product_attributes.c.attribute_id
+        )
+        .where(product_attributes.c.product_id == products.c.id)
+        .correlate(products)
+        .scalar_subquery(),
         variants.c.id,
         variants.c.version,
         variants.c.price_minor,
@@ -332,10 +377,10 @@ class SqlCatalogQueries:
     ) -> ProductPage:
         if filters.search.strip():
             found = find_page(self._database, filters, sort, limit=limit, after=after)
-            return ProductPage(
-                products=[_listed(row) for row, _ in found[:limit]],
-                next=found[limit - 1][1] if len(found) > limit else None,
-            )
+            return _page(found, limit)
+        if filters.attributes:
+            found = find_by_attributes(self._database, filters, sort, limit=limit, after=after)
+            return _page(found, limit)
         kept = KeptList(self._database.dialect, filters, sort, limit, after)
         rows = self._database.fetch(*kept.page())
         if not rows and filters.category is not None:
@@ -392,7 +437,7 @@ class SqlCatalogQueries:
         rows = self._database.fetch(statement, parameters)
         if not rows:
             raise ProductNotFound
-        *default, gallery_version, pictures = rows[0][len(PRODUCT_VIEW_COLUMNS) :]
+        *default, gallery_version, pictures, values = rows[0][len(PRODUCT_VIEW_COLUMNS) :]
         options: list[OptionView] = []
         of_product: Sequence[Row] = [default]
         if default[_COMBINATION]:
@@ -407,6 +452,8 @@ class SqlCatalogQueries:
             variants=[_to_variant(row, option_of) for row in of_product],
             pictures=to_pictures(pictures),
             gallery_version=gallery_version,
+            attributes=to_attribute_values(values),
+            attributes_version=sum(each[-1] for each in json.loads(values or "[]")),
         )
 
     def product_by_slug(self, slug: str) -> ProductId:
@@ -421,13 +468,14 @@ class SqlCatalogQueries:
         rows = self._database.fetch(_STATE, {"product_id": product_id})
         if not rows:
             raise ProductNotFound
-        version, gallery_version, default_variant_id = rows[0][:3]
+        version, gallery_version, default_variant_id, attributes_version = rows[0][:4]
         return ProductState(
             product_id,
             version,
             gallery_version,
+            int(attributes_version),
             default_variant_id,
-            [VariantState(*row[3:]) for row in rows],
+            [VariantState(*row[4:]) for row in rows],
         )
 
     def product_of(self, variant_id: VariantId) -> ProductWithVariants:
@@ -465,6 +513,40 @@ class SqlCatalogQueries:
             max_price=Money(highest or 0, self._currency),
         )
 
+    def attributes(self, category_id: CategoryId) -> Sequence[AttributeView]:
+        with self._database.reading() as connection:
+            exists = select(categories.c.id).where(categories.c.id == category_id)
+            if connection.execute(exists).first() is None:
+                raise CategoryNotFound
+            rows = connection.execute(of_branch(category_id)).all()
+        return [_attribute_view(row) for row in rows]
+
+    def attributes_of(self, category: str | None) -> Sequence[AttributeView]:
+        if category is None:
+            return []
+        root = categories.alias("root")
+        shown = select(root.c.id).where(
+            root.c.id == category_of(category), root.c.is_active, root.c.is_branch_active
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(of_branch(shown.scalar_subquery())).all()
+        return [_attribute_view(row) for row in rows]
+
+    def attribute_codes(self) -> Sequence[str]:
+        with self._database.reading() as connection:
+            return sorted(connection.scalars(select(attributes.c.code).distinct()))
+
+    def facets(self, filters: ProductFilter) -> ProductFacets:
+        in_branch, children = child_categories(self._database, filters.category)
+        counts = SqlFacetCounts(self._database, self, filters.category, in_branch)
+        return product_facets(
+            filters,
+            self.attributes_of(filters.category),
+            children,
+            currency=self._currency,
+            counts=counts,
+        )
+
     def suggestions(self, text: str) -> Sequence[Suggestion]:
         terms = search_terms(text)
         if not terms:
@@ -499,9 +581,11 @@ class SqlCatalogQueries:
 
     def all_products(self) -> Iterator[ExportedProduct]:
         last = 0
+        values = ATTRIBUTES_AS_JSON[self._database.dialect]
+        exported = _EXPORTED.add_columns(values.label("attribute_values"))
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(_EXPORTED.where(products.c.id > last)).all()
+                rows = connection.execute(exported.where(products.c.id > last)).all()
                 ids = [row.id for row in rows]
                 of_products = connection.execute(_EXPORTED_VARIANTS, {"ids": ids}).all()
                 option_rows = connection.execute(_EXPORTED_OPTIONS, {"ids": ids}).all()
@@ -539,6 +623,7 @@ def _exported(
         category_slug=row.category_slug,
         category_name=row.category_name,
         category_active=row.category_active,
+        attributes=to_attribute_values(row.attribute_values),
     )
 
 
@@ -574,11 +659,45 @@ def to_pictures(column: str | None) -> list[PictureView]:
     ]
 
 
+def to_attribute_values(column: str | None) -> list[AttributeValueView]:
+    """The values in a column of `ATTRIBUTES_AS_JSON`."""
+    values = []
+    for code, name, type_, unit, choices, text, number, _ in json.loads(column or "[]"):
+        details = AttributeDetails(
+            name=name,
+            code=code,
+            type=AttributeType(type_),
+            unit=unit,
+            choices=to_choices(choices),
+        )
+        shown = details.shown(text or number)
+        if shown is not None:
+            values.append(AttributeValueView(code, name, details.type, unit, shown))
+    return values
+
+
+def _attribute_view(row: Any) -> AttributeView:  # noqa: ANN401 (a row of `attributes`)
+    attribute = to_attribute(row)
+    return AttributeView(
+        id=attribute.id,
+        category_id=attribute.category_id,
+        details=attribute.details,
+        version=attribute.version,
+    )
+
+
 def _to_variant(row: Row, option_of: Mapping[OptionValueId, OptionId]) -> VariantView:
     value_ids = [OptionValueId(int(each)) for each in row[_COMBINATION].split(",") if each]
     # Options may have changed since they were read.
     values = {option_of[each]: each for each in value_ids if each in option_of}
     return VariantView._make((*row[:_COMBINATION], values, *row[_COMBINATION + 1 :]))
+
+
+def _page(found: FoundRows, limit: int) -> ProductPage:
+    return ProductPage(
+        products=[_listed(row) for row, _ in found[:limit]],
+        next=found[limit - 1][1] if len(found) > limit else None,
+    )
 
 
 def _listed(row: Sequence[Any]) -> ListedProduct:

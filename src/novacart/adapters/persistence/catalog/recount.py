@@ -1,8 +1,8 @@
-"""Count the brands of all products again."""
+"""Count the brands and the values of attributes of all products again."""
 
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from novacart.adapters.persistence.catalog.brand_counts import add_terms
 from novacart.adapters.persistence.database import Database
@@ -19,23 +19,46 @@ _STORED: Final = (
     "SELECT category_id, brand_key, brand, products, on_sale FROM brand_counts"
     " WHERE products <> 0 OR on_sale <> 0"
 )
-_WRONG: Final = text(f"""
-    SELECT count(*) FROM (
-        SELECT category_id, brand_key, brand FROM (
-            SELECT * FROM ({_STORED} EXCEPT {_COUNTED}) stored
-            UNION ALL
-            SELECT * FROM ({_COUNTED} EXCEPT {_STORED}) counted
-        ) differences
-        GROUP BY category_id, brand_key, brand
-    ) wrong
-""")  # noqa: S608 (constants of this module)
+_COUNTED_VALUES: Final = """
+    SELECT p.category_id, v.attribute_id, v.text, v.number, count(*) AS products
+    FROM product_attributes v JOIN products p ON p.id = v.product_id
+    WHERE p.archived_at IS NULL AND p.category_id IS NOT NULL
+    GROUP BY p.category_id, v.attribute_id, v.text, v.number
+"""
+_STORED_VALUES: Final = (
+    "SELECT category_id, attribute_id, text, number, products FROM attribute_counts"
+    " WHERE products <> 0"
+)
+
+
+def _count_wrong(stored: str, counted: str, key: str) -> TextClause:
+    return text(f"""
+        SELECT count(*) FROM (
+            SELECT {key} FROM (
+                SELECT * FROM ({stored} EXCEPT {counted}) stored
+                UNION ALL
+                SELECT * FROM ({counted} EXCEPT {stored}) counted
+            ) differences
+            GROUP BY {key}
+        ) wrong
+    """)  # noqa: S608 (constants of this module)
+
+
+_WRONG: Final = _count_wrong(_STORED, _COUNTED, "category_id, brand_key, brand")
+_WRONG_VALUES: Final = _count_wrong(
+    _STORED_VALUES, _COUNTED_VALUES, "category_id, attribute_id, text, number"
+)
 _COUNT: Final = text(
     f"INSERT INTO brand_counts (category_id, brand_key, brand, products, on_sale) {_COUNTED}"
+)
+_COUNT_VALUES: Final = text(
+    "INSERT INTO attribute_counts (category_id, attribute_id, text, number, products)"
+    f" {_COUNTED_VALUES}"
 )
 _BRANDS: Final = text("SELECT DISTINCT brand_key, brand FROM brand_counts")
 
 
-def recount_brands(database: Database) -> int:
+def recount_products(database: Database) -> int:
     """Replace the counts and add missing terms of brands; return the number of wrong counts.
 
     Until the commit, products can be read and not changed. Raises `StorageUnavailable` if running
@@ -47,11 +70,15 @@ def recount_brands(database: Database) -> int:
         if wrong:
             connection.execute(text("DELETE FROM brand_counts"))
             connection.execute(_COUNT)
+        wrong_values: int = connection.scalar(_WRONG_VALUES) or 0
+        if wrong_values:
+            connection.execute(text("DELETE FROM attribute_counts"))
+            connection.execute(_COUNT_VALUES)
         # An old release adds neither counts nor terms.
         brands = connection.execute(_BRANDS).all()
         add_terms(connection, [(key, brand) for key, brand in brands])
         connection.commit()
-    return wrong
+    return wrong + wrong_values
 
 
 def _lock_products(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Pages of products that match a search."""
+"""Pages of products that match a search or conditions on attributes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     list_position,
 )
 from novacart.adapters.persistence.catalog.search_index import match_expression
-from novacart.adapters.persistence.catalog.search_plan import SearchPlan, plan_search
+from novacart.adapters.persistence.catalog.search_plan import plan_search
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import Row
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
@@ -19,6 +19,10 @@ from novacart.application.search_terms import search_terms
 
 # Added to the sort keys of products that match with their title; larger than any time.
 _IN_TITLE: Final = 3 * 10**17
+
+# Products that are examined for each product of a page by attributes.
+_EXAMINED: Final = 10
+_MIN_EXAMINED: Final = 1_000
 
 # Rows of `ProductListQuery.page`, each with its position.
 FoundRows = list[tuple[Row, ListPosition]]
@@ -59,7 +63,7 @@ def find_page(
             search=search,
             branch=in_branch,
         )
-        return _by_examining(database, products, plan, limit)
+        return _by_examining(database, products, plan.products_to_examine(), limit)
 
     products = KeptList(
         database.dialect, filters, sort, limit, after, search=plan.search(), branch=in_branch
@@ -68,7 +72,7 @@ def find_page(
         # Everything that matches is read and sorted.
         return _with_positions(database.fetch(*products.page()))
     if sort is not ProductSort.RELEVANCE:
-        return _by_examining(database, products, plan, limit)
+        return _by_examining(database, products, plan.products_to_examine(), limit)
     if not plan.has_frequent_titles(limit + 1):
         return newest(plan.search(), limit, after)
     rows: FoundRows = []
@@ -84,11 +88,24 @@ def find_page(
     return rows
 
 
-def _by_examining(
-    database: Database, products: KeptList, plan: SearchPlan, limit: int
+def find_by_attributes(
+    database: Database,
+    filters: ProductFilter,
+    sort: ProductSort,
+    *,
+    limit: int,
+    after: ListPosition | None,
 ) -> FoundRows:
+    """Find the same page of products that match conditions on attributes, without a search."""
+    in_branch = () if filters.category is None else branch_ids(database, filters.category)
+    if filters.category is not None and not in_branch:
+        return []
+    products = KeptList(database.dialect, filters, sort, limit, after, branch=in_branch)
+    return _by_examining(database, products, max(_MIN_EXAMINED, _EXAMINED * limit), limit)
+
+
+def _by_examining(database: Database, products: KeptList, count: int, limit: int) -> FoundRows:
     """Examine products in the order of the list, and read the index if that finds too few."""
-    count = plan.products_to_examine()
     rows = database.fetch(*products.page_by_examining(count))
     if len(rows) <= limit and database.fetch(*products.has_more(count)):
         # There are fewer matches, or they are further on, than expected.

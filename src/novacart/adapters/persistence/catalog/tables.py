@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
+    literal_column,
     text,
     true,
 )
@@ -146,6 +147,21 @@ for _name, _columns in {
         sqlite_where=text("archived_at IS NULL AND is_on_sale = 1"),
         postgresql_where=text("archived_at IS NULL AND is_on_sale"),
     )
+
+SAMPLE_PARTS = 65_536
+# Products that follow each other are in different parts.
+_SAMPLE_PART = f"(id % 100003) * 40503 % {SAMPLE_PARTS}"
+SAMPLE_PART = literal_column(f"(products.{_SAMPLE_PART[1:]}", BigInteger)
+"""The part of the shop in which a product is: a number below `SAMPLE_PARTS`."""
+
+# Any parts are a sample of a category.
+Index(
+    "ix_products_sample",
+    products.c.category_id,
+    text(f"({_SAMPLE_PART})"),
+    sqlite_where=_IS_ACTIVE,
+    postgresql_where=_IS_ACTIVE,
+)
 
 attach_search_index(products)
 
@@ -282,6 +298,47 @@ brand_terms = Table(
     Column("brand_key", Text, primary_key=True),
 )
 
+attributes = Table(
+    "attributes",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=False),
+    Column("category_id", BigInteger, ForeignKey("categories.id"), nullable=False),
+    Column("code", String(50), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("type", String(10), nullable=False),
+    Column("unit", String(20)),
+    # A list of [id, text].
+    Column("choices", JSON, nullable=False),
+    Column("is_filterable", Boolean, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("category_id", "code", name="uq_attributes_category_id_code"),
+)
+
+# A value is a text, or a number: that of a number in ten-thousandths, the id of a choice, 1 or 0.
+product_attributes = Table(
+    "product_attributes",
+    metadata,
+    Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True),
+    Column("attribute_id", BigInteger, ForeignKey("attributes.id"), primary_key=True),
+    Column("text", String(255), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Index("ix_product_attributes_value", "attribute_id", "text", "number", "product_id"),
+)
+
+# The number of products that are not archived, by category and value. Rows with zero products
+# mean nothing.
+attribute_counts = Table(
+    "attribute_counts",
+    metadata,
+    Column("category_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("attribute_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("text", String(255), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    # No CHECK, as in `brand_counts`.
+    Column("products", BigInteger, nullable=False),
+)
+
 # Conditions of a rule are set if `is_rule`; otherwise the products are in `collection_products`.
 collections = Table(
     "collections",
@@ -293,6 +350,8 @@ collections = Table(
     Column("is_rule", Boolean, nullable=False),
     Column("brands", JSON, nullable=False),
     Column("tags", JSON, nullable=False, server_default="[]"),
+    # A list of [attribute id, values, minimum, maximum].
+    Column("attributes", JSON, nullable=False, server_default="[]"),
     Column("category_id", BigInteger, ForeignKey("categories.id")),
     Column("min_price_minor", BigInteger),
     Column("max_price_minor", BigInteger),

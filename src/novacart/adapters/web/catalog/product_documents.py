@@ -128,6 +128,7 @@ def _page_key(state: ProductState) -> Hashable:
         state.id,
         state.version,
         state.gallery_version,
+        state.attributes_version,
         state.default_variant_id,
         tuple(variant[:3] for variant in state.variants),
     )

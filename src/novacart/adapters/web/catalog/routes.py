@@ -7,6 +7,7 @@ from zlib import crc32
 
 from flask import Response, request
 
+from novacart.adapters.web.catalog.attribute_schemas import FacetsSchema, facets_json
 from novacart.adapters.web.catalog.kept_json import KeptJson, TaggedJson
 from novacart.adapters.web.catalog.product_documents import ProductDocuments, ProductPages
 from novacart.adapters.web.catalog.schemas import (
@@ -17,6 +18,7 @@ from novacart.adapters.web.catalog.schemas import (
     OnSaleSchema,
     PriceRangeSchema,
     ProductDetailSchema,
+    ProductFilterSchema,
     ProductListSchema,
     ProductSchema,
     SuggestionQuerySchema,
@@ -35,6 +37,7 @@ from novacart.adapters.web.http.cursors import decode_cursor, encode_cursor
 from novacart.adapters.web.http.endpoints import cacheable
 from novacart.adapters.web.http.rate_limits import count_search
 from novacart.adapters.web.http.responses import encoded_response, json_bytes, json_response
+from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
     BrandCount,
@@ -45,6 +48,7 @@ from novacart.application.catalog.queries import (
     ProductSort,
 )
 from novacart.application.ports.product_view import ProductState, ProductWithVariants
+from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.catalog.errors import VariantNotFound
 from novacart.domain.shared.ids import ProductId, VariantId
 
@@ -92,18 +96,7 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
 
         Searches are limited for each client.
         """
-        if query["search"]:
-            count_search()
-        filters = ProductFilter(
-            category=query.get("category"),
-            brands=tuple(dict.fromkeys(query["brand"])),
-            tags=tuple(dict.fromkeys(query["tag"])),
-            min_price=query.get("min_price"),
-            max_price=query.get("max_price"),
-            in_stock=query.get("in_stock"),
-            on_sale=query.get("on_sale"),
-            search=query["search"],
-        )
+        filters = _read_filters(queries, query)
         sort = _sort(query.get("sort", ProductSort.RELEVANCE), filters)
         cursor = query.get("cursor")
         page = queries.list_products(
@@ -165,6 +158,22 @@ def catalog_blueprint(*, queries: CatalogQueries, policy: CatalogPolicy) -> Blue
         """The number of products on sale, which the filter `on_sale` selects."""
         filters = ProductFilter(category=query.get("category"), on_sale=True)
         return tagged_response(json_bytes({"count": queries.count_products(filters)}))
+
+    @blueprint.route("/facets/")
+    @public
+    @cacheable
+    @blueprint.arguments(ProductFilterSchema(policy=policy), location="query")
+    @blueprint.response(200, FacetsSchema)
+    @blueprint.alt_response(304, description=UNCHANGED)
+    @blueprint.raises("too_many_requests")
+    def show_facets(query: dict[str, Any]) -> Response:
+        """Numbers of products by brand, category, sale, stock and attribute, and their prices.
+
+        The counts of a facet apply all filters but its own. Searches are limited for each client.
+        """
+        return tagged_response(
+            json_bytes(facets_json(queries.facets(_read_filters(queries, query))))
+        )
 
     @blueprint.route("/search/suggestions/")
     @public
@@ -235,13 +244,36 @@ def variant_response(detail: ProductWithVariants, variant_id: VariantId, status:
 
 
 def _product_etag(state: ProductState) -> str:
-    """It changes with every edit, with the stock of each variant, and with the pictures."""
+    """It changes with every edit, also of attributes, with each stock, and with the pictures."""
     # The stock of the product is first and the version of the gallery is last, for `If-Match`; the
     # stocks of several variants are one checksum.
     counts = [state.default_stock]
     if len(state.variants) > 1:
         counts.append(crc32(",".join(map(str, state.stocks)).encode()))
+    if state.attributes_version:
+        counts.append(state.attributes_version)
     return str(EntityTag(state.version, (*counts, state.gallery_version)))
+
+
+def _read_filters(queries: CatalogQueries, query: Mapping[str, Any]) -> ProductFilter:
+    """The filters of a query, whose searches are counted."""
+    if query["search"]:
+        count_search()
+    category = query.get("category")
+    attributes: tuple[AttributeCondition, ...] = ()
+    if query["attribute"]:
+        attributes = read_conditions(queries.attributes_of(category), query["attribute"])
+    return ProductFilter(
+        category=category,
+        brands=tuple(dict.fromkeys(query["brand"])),
+        tags=tuple(dict.fromkeys(query["tag"])),
+        min_price=query.get("min_price"),
+        max_price=query.get("max_price"),
+        in_stock=query.get("in_stock"),
+        on_sale=query.get("on_sale"),
+        attributes=attributes,
+        search=query["search"],
+    )
 
 
 def _sort(sort: ProductSort, filters: ProductFilter) -> ProductSort:

@@ -16,6 +16,7 @@ from novacart.adapters.web.http.fields import (
     StrictInteger,
     Text,
     UtcTime,
+    is_storable,
 )
 from novacart.adapters.web.media.routes import absolute_url, image_reference
 from novacart.application.catalog.policy import CatalogPolicy
@@ -32,6 +33,12 @@ from novacart.application.ports.product_view import (
     ProductView,
     ProductWithVariants,
     VariantView,
+)
+from novacart.domain.catalog.attribute_details import (
+    MAX_ATTRIBUTE_TEXT,
+    MAX_ATTRIBUTES,
+    MAX_CODE,
+    AttributeType,
 )
 from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION
 from novacart.domain.catalog.options import MAX_OPTION_TEXT, MAX_OPTION_VALUES, MAX_OPTIONS
@@ -54,6 +61,7 @@ MAX_LIMIT: Final = 200
 # Products without `limit`, since v1 clients never page.
 DEFAULT_LIMIT: Final = 1000
 _MAX_BRANDS: Final = 50
+_MAX_ATTRIBUTE_FILTER: Final = MAX_CODE + 1 + MAX_ATTRIBUTE_TEXT
 
 # marshmallow's signatures and class attributes are as they are.
 # ruff: noqa: ANN401, ARG002
@@ -92,12 +100,34 @@ class ImageUrl(fields.Url):
         return absolute_url(value)
 
 
+class AttributeValueField(fields.Field[Any]):
+    """A text, a number or a boolean."""
+
+    def __init__(self, **options: Any) -> None:
+        types = ["string", "number", "boolean"]
+        super().__init__(metadata={"type": types, "maxLength": MAX_ATTRIBUTE_TEXT}, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if not isinstance(value, str | int | float):
+            raise ValidationError("This must be a text, a number or a boolean.")
+        if isinstance(value, str) and not is_storable(value):
+            raise ValidationError("It contains characters that can't be stored.")
+        return value
+
+
 class PricedSchema(Schema):
     """A schema with prices in the currency of `policy`."""
 
     def __init__(self, *, policy: CatalogPolicy, **options: Any) -> None:
         super().__init__(**options)
         self.policy = policy
+
+
+class AttributeValueWriteSchema(Schema):
+    """A value of a product; other members that a response has are ignored."""
+
+    code = Text(required=True, minimum=1, maximum=MAX_CODE)
+    value = AttributeValueField(required=True, allow_none=True)
 
 
 class ProductWriteSchema(PricedSchema):
@@ -135,6 +165,14 @@ class ProductWriteSchema(PricedSchema):
     image = ImageReference(
         maximum=MAX_REFERENCE, allow_none=True, metadata={"description": "An http(s) URL."}
     )
+    attributes = fields.List(
+        fields.Nested(AttributeValueWriteSchema),
+        validate=validate.Length(max=MAX_ATTRIBUTES),
+        metadata={
+            "description": "Values of attributes of the category. Null removes a value. Attributes"
+            " left out keep theirs."
+        },
+    )
     slug = Text(
         maximum=MAX_SLUG,
         allow_none=True,
@@ -160,6 +198,12 @@ class ProductWriteSchema(PricedSchema):
         data.pop("currency", None)
         return data
 
+    @post_load
+    def _by_code(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        if "attributes" in data:
+            data["attributes"] = {each["code"]: each["value"] for each in data["attributes"]}
+        return data
+
 
 class ProductPatchSchema(ProductWriteSchema):
     """The members to change."""
@@ -168,8 +212,8 @@ class ProductPatchSchema(ProductWriteSchema):
     price = PriceString()
 
 
-class ProductListSchema(PricedSchema, QuerySchema):
-    """Filters, sort order and page of a product list."""
+class ProductFilterSchema(PricedSchema, QuerySchema):
+    """Filters of a product list."""
 
     category = Text(
         maximum=100,
@@ -214,6 +258,22 @@ class ProductListSchema(PricedSchema, QuerySchema):
             " accents, hyphens and the order of words make no difference."
         },
     )
+    attribute = fields.List(
+        Text(minimum=3, maximum=_MAX_ATTRIBUTE_FILTER),
+        validate=validate.Length(max=MAX_ATTRIBUTES),
+        load_default=list,
+        metadata={
+            "description": "The code of an attribute of the category, a colon and a value:"
+            " `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`,"
+            " `weight:..2`. Repeat the parameter: products match any of the values of one"
+            " attribute, and each attribute.",
+        },
+    )
+
+
+class ProductListSchema(ProductFilterSchema):
+    """Filters, sort order and page of a product list."""
+
     sort = fields.Enum(
         ProductSort,
         by_value=True,
@@ -419,6 +479,16 @@ class ProductImageSchema(Schema):
     )
 
 
+class ProductAttributeSchema(Schema):
+    """A value of a product, of an attribute of its category."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    type = fields.Enum(AttributeType, by_value=True, required=True)
+    unit = fields.String(required=True, allow_none=True)
+    value = fields.Raw(required=True, metadata={"type": ["string", "number", "boolean"]})
+
+
 class ProductDetailSchema(ProductSchema):
     """A product with its options and variants."""
 
@@ -435,6 +505,7 @@ class ProductDetailSchema(ProductSchema):
     options = fields.List(fields.Nested(OptionSchema), required=True)
     variants = fields.List(fields.Nested(VariantSchema), required=True)
     images = fields.List(fields.Nested(ProductImageSchema), required=True)
+    attributes = fields.List(fields.Nested(ProductAttributeSchema), required=True)
 
 
 class VariantWriteSchema(PricedSchema):
@@ -682,6 +753,7 @@ def product_detail_json(detail: ProductWithVariants) -> dict[str, Any]:
         ],
         "variants": [variant_json(detail, variant) for variant in detail.variants],
         "images": [_picture_json(picture, detail) for picture in detail.pictures],
+        "attributes": [{**each._asdict(), "type": each.type.value} for each in detail.attributes],
     }
 
 

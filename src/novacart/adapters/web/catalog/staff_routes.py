@@ -42,6 +42,7 @@ from novacart.domain.shared.ids import PictureId, ProductId
 # change through the ledger and through uploads, and so are those that older clients don't send.
 _KEPT_BY_PUT: Final = {
     *("image", "sku", "slug", "meta_title", "meta_description", "description_html", "tags"),
+    "attributes",
 }
 _PUT_DEFAULTS: Final = {
     field.name: field.default
@@ -53,6 +54,10 @@ _PICTURE_FORM: Final = form_body_doc(
     "image", "A JPEG, PNG, WebP or AVIF file.", alt="The alternative text."
 )
 _STALE: Final = "stale_version"
+_EDIT_ERRORS: Final = (
+    *("product_not_found", "sku_taken", "slug_taken", "stock_reserved"),
+    *("attribute_not_in_category", _STALE),
+)
 
 
 def catalog_staff_blueprint(
@@ -77,9 +82,14 @@ def catalog_staff_blueprint(
     @blueprint.raises("sku_taken", "slug_taken")
     def add(body: dict[str, Any]) -> Response:
         """Add a product to the catalog."""
-        stock = body.pop("stock", 0)
+        stock, attributes = body.pop("stock", 0), body.pop("attributes", {})
         product_id = add_product(
-            AddProductCommand(actor=principal().actor, details=ProductDetails(**body), stock=stock)
+            AddProductCommand(
+                actor=principal().actor,
+                details=ProductDetails(**body),
+                attributes=attributes,
+                stock=stock,
+            )
         )
         response = product_response(queries.product_with_variants(product_id), 201)
         response.headers["Location"] = url_for("catalog.show_product", product_id=product_id)
@@ -89,11 +99,12 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductWriteSchema(policy=policy))
     @blueprint.response(200, ProductDetailSchema)
-    @blueprint.raises("product_not_found", "sku_taken", "slug_taken", "stock_reserved", _STALE)
+    @blueprint.raises(*_EDIT_ERRORS)
     def replace(body: dict[str, Any], product_id: int) -> Response:
         """Replace a product.
 
-        Members left out are reset, except stock, image, SKU, slug, tags and the `meta_` members.
+        Members left out are reset, except stock, image, SKU, slug, tags, attributes and the `meta_`
+        members.
 
         Without `If-Match`, `stock` is an absolute count. With the `ETag` that was read in
         `If-Match`, it is a change: the difference to the stock in that representation is added
@@ -105,7 +116,7 @@ def catalog_staff_blueprint(
     @staff_only("products.write")
     @blueprint.arguments(ProductPatchSchema(policy=policy))
     @blueprint.response(200, ProductDetailSchema)
-    @blueprint.raises("product_not_found", "sku_taken", "slug_taken", "stock_reserved", _STALE)
+    @blueprint.raises(*_EDIT_ERRORS)
     def change(body: dict[str, Any], product_id: int) -> Response:
         """Change some members of a product. `stock` is applied as in a PUT."""
         return edit(ProductId(product_id), body)
@@ -126,7 +137,7 @@ def catalog_staff_blueprint(
         return Response(status=204)
 
     def edit(product_id: ProductId, body: dict[str, Any]) -> Response:
-        stock = body.pop("stock", None)
+        stock, attributes = body.pop("stock", None), body.pop("attributes", {})
         if product_of_generated(body.get("slug") or "") == product_id:
             # A client sends what it read, and staff have chosen none.
             body["slug"] = None
@@ -136,6 +147,7 @@ def catalog_staff_blueprint(
                 actor=principal().actor,
                 product_id=product_id,
                 changes=body,
+                attributes=attributes,
                 stock=stock,
                 stock_read=tag.counts[0] if tag is not None and tag.counts else None,
                 expected_version=None if tag is None else tag.version,

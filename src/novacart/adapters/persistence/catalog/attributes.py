@@ -1,0 +1,171 @@
+"""Repository of attributes, and their rows as read models."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+
+from novacart.adapters.persistence.catalog.categories import TREE_LOCK
+from novacart.adapters.persistence.catalog.tables import (
+    attribute_counts,
+    attributes,
+    categories,
+    product_attributes,
+    products,
+)
+from novacart.domain.catalog.attribute import Attribute
+from novacart.domain.catalog.attribute_details import (
+    AttributeChoice,
+    AttributeDetails,
+    AttributeType,
+)
+from novacart.domain.catalog.errors import AttributeNotFound
+from novacart.domain.shared.errors import ConcurrentChange
+from novacart.domain.shared.events import AggregateRoot
+from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId
+
+_DETAILS: Final = [
+    field.name for field in fields(AttributeDetails) if field.name not in {"type", "choices"}
+]
+_UPDATE: Final = (
+    update(attributes)
+    .where(attributes.c.id == bindparam("_id"), attributes.c.version == bindparam("_version"))
+    .values(version=attributes.c.version + 1)
+)
+
+
+def of_branch(category_id: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 (an id or an expression)
+    """Select the attributes of a category and of those above it, these first, in their order."""
+    below = categories.alias("below")
+    own_path = literal("/").concat(below.c.path)
+    above = literal("/").concat(cast(attributes.c.category_id, String)).concat("/")
+    return (
+        select(*attributes.c)
+        .join_from(attributes, categories, categories.c.id == attributes.c.category_id)
+        .join(below, below.c.id == category_id)
+        .where((attributes.c.category_id == below.c.id) | own_path.contains(above))
+        # A path is longer than that of the category above.
+        .order_by(func.length(categories.c.path), attributes.c.position, attributes.c.id)
+    )
+
+
+class SqlAttributes:
+    def __init__(self, connection: Connection, saved: Callable[[AggregateRoot], None]) -> None:
+        self._connection = connection
+        self._saved = saved
+
+    def of_category(self, category_id: CategoryId) -> Sequence[Attribute]:
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock_shared(TREE_LOCK)))
+        rows = self._connection.execute(of_branch(category_id))
+        return [to_attribute(row) for row in rows]
+
+    def all(self) -> Sequence[Attribute]:
+        rows = self._connection.execute(select(attributes).order_by(attributes.c.id))
+        return [to_attribute(row) for row in rows]
+
+    def get_for_update(self, attribute_id: AttributeId) -> Attribute:
+        row = self._connection.execute(
+            select(attributes).where(attributes.c.id == attribute_id).with_for_update()
+        ).one_or_none()
+        if row is None:
+            raise AttributeNotFound
+        return to_attribute(row)
+
+    def used(
+        self, attribute_ids: Collection[AttributeId], category_ids: Collection[CategoryId]
+    ) -> AttributeId | None:
+        used = self._connection.scalar(
+            select(product_attributes.c.attribute_id)
+            .join(products, products.c.id == product_attributes.c.product_id)
+            .where(
+                product_attributes.c.attribute_id.in_(attribute_ids),
+                products.c.category_id.in_(category_ids),
+            )
+            .limit(1)
+        )
+        return None if used is None else AttributeId(used)
+
+    def used_choice(
+        self, attribute_id: AttributeId, choice_ids: Collection[AttributeChoiceId]
+    ) -> AttributeChoiceId | None:
+        used = self._connection.scalar(
+            select(product_attributes.c.number)
+            .where(
+                product_attributes.c.attribute_id == attribute_id,
+                product_attributes.c.text == "",
+                product_attributes.c.number.in_(choice_ids),
+            )
+            .limit(1)
+        )
+        return None if used is None else AttributeChoiceId(used)
+
+    def add(self, attribute: Attribute) -> None:
+        row = {**_from_attribute(attribute), "version": attribute.version + 1}
+        self._connection.execute(insert(attributes), row)
+        attribute.version += 1
+        self._saved(attribute)
+
+    def save(self, attribute: Attribute) -> None:
+        row = _from_attribute(attribute)
+        key = {"_id": row.pop("id"), "_version": attribute.version}
+        if self._connection.execute(_UPDATE.values(**row), key).rowcount != 1:
+            raise ConcurrentChange
+        attribute.version += 1
+        self._saved(attribute)
+
+    def delete(self, attribute: Attribute) -> None:
+        # Counts of products that had a value.
+        for table, column in (
+            (attribute_counts, attribute_counts.c.attribute_id),
+            (attributes, attributes.c.id),
+        ):
+            self._connection.execute(delete(table).where(column == attribute.id))
+        self._saved(attribute)
+
+
+def to_attribute(row: Row[Any]) -> Attribute:
+    """The attribute of a row with all columns of `attributes`."""
+    return Attribute(
+        id=AttributeId(row.id),
+        category_id=CategoryId(row.category_id),
+        details=AttributeDetails(
+            **{name: getattr(row, name) for name in _DETAILS},
+            type=AttributeType(row.type),
+            choices=to_choices(row.choices),
+        ),
+        version=row.version,
+    )
+
+
+def to_choices(choices: Iterable[tuple[int, str]]) -> tuple[AttributeChoice, ...]:
+    """The choices of a row of `attributes`."""
+    return tuple(
+        AttributeChoice(id=AttributeChoiceId(choice_id), text=text) for choice_id, text in choices
+    )
+
+
+def _from_attribute(attribute: Attribute) -> dict[str, Any]:
+    """All columns of `attributes` except the version."""
+    details = attribute.details
+    return {
+        "id": attribute.id,
+        "category_id": attribute.category_id,
+        **{name: getattr(details, name) for name in _DETAILS},
+        "type": details.type.value,
+        "choices": [[each.id, each.text] for each in details.choices],
+    }

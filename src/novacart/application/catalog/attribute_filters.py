@@ -1,0 +1,85 @@
+"""Conditions on attributes as clients write them: `colour:Red`, `weight:0.5..2`."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from novacart.application.catalog.queries import AttributeView
+from novacart.domain.catalog.attribute_details import (
+    AttributeCondition,
+    AttributeDetails,
+    AttributeType,
+    AttributeValue,
+)
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import AttributeId
+
+FIELD: Final = "attribute"
+_BOOLEANS: Final = {"true": True, "false": False}
+# Of no attribute, so that no product matches.
+_UNKNOWN: Final = AttributeId(0)
+
+
+def read_conditions(
+    attributes: Sequence[AttributeView], written: Sequence[str]
+) -> tuple[AttributeCondition, ...]:
+    """The conditions of texts with a code and a value, or a code and bounds of a number.
+
+    Products match any of the values of one attribute. An attribute or a value that does not exist
+    matches no product. Raises `InvalidValue` on the field `attribute`.
+    """
+    by_code = {each.details.code: each for each in attributes}
+    texts: dict[str, list[str]] = defaultdict(list)
+    for each in written:
+        code, colon, value = each.partition(":")
+        if not colon:
+            raise InvalidValue(FIELD, "Write the code, a colon and the value: colour:Red.")
+        texts[code.strip().lower()].append(value.strip())
+    return tuple(
+        _condition(by_code[code], values)
+        if code in by_code
+        else AttributeCondition(attribute_id=_UNKNOWN)
+        for code, values in texts.items()
+    )
+
+
+def _condition(attribute: AttributeView, texts: Sequence[str]) -> AttributeCondition:
+    details = attribute.details
+    if details.type is AttributeType.NUMBER and any(".." in text for text in texts):
+        if len(texts) > 1:
+            raise InvalidValue(FIELD, "Write one pair of bounds for each attribute.")
+        low, _, high = texts[0].partition("..")
+        return AttributeCondition(
+            attribute_id=attribute.id,
+            minimum=_bound(details, low),
+            maximum=_bound(details, high),
+        )
+    values = (_value(details, text) for text in texts)
+    known = dict.fromkeys(value for value in values if value is not None)
+    return AttributeCondition(attribute_id=attribute.id, values=tuple(known))
+
+
+def _bound(details: AttributeDetails, text: str) -> int | None:
+    if not text.strip():
+        return None
+    number = details.value_of(_number(text))
+    return number if isinstance(number, int) else None
+
+
+def _value(details: AttributeDetails, text: str) -> AttributeValue | None:
+    if details.type is AttributeType.NUMBER:
+        return details.value_of(_number(text))
+    try:
+        if details.type is AttributeType.BOOLEAN:
+            return details.value_of(_BOOLEANS.get(text.lower()))
+        return details.value_of(text)
+    except InvalidValue:
+        return None
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation as error:
+        raise InvalidValue(FIELD, f"“{text[:80]}” is not a number.") from error

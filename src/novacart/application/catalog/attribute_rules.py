@@ -1,0 +1,123 @@
+"""Rules of attributes that depend on categories and products."""
+
+from collections.abc import Mapping, Sequence
+
+from novacart.application.ports.unit_of_work import UnitOfWork
+from novacart.domain.catalog.attribute import Attribute
+from novacart.domain.catalog.attribute_details import MAX_ATTRIBUTES, AttributeValues
+from novacart.domain.catalog.category_tree import CategoryTree
+from novacart.domain.catalog.errors import (
+    AttributeCodeTaken,
+    AttributeInUse,
+    AttributeNotInCategory,
+    CatalogLimitReached,
+)
+from novacart.domain.catalog.product_details import ProductDetails
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import CategoryId
+
+
+def changed_values(
+    work: UnitOfWork,
+    before: ProductDetails | None,
+    category_id: CategoryId | None,
+    changes: Mapping[str, object],
+) -> AttributeValues:
+    """The values of a product in a category after changes.
+
+    `before` are the details of the product, None for a new one. `changes` are values by code as
+    `AttributeDetails.value_of` accepts them; None removes a value. Raises `InvalidValue` on the
+    field of an attribute, and `AttributeNotInCategory` if the product keeps a value of an attribute
+    that the category does not have.
+    """
+    values = {} if before is None else dict(before.attributes)
+    if not values and not changes:
+        return ()
+    old_category = None if before is None else before.category_id
+    if old_category == category_id and not changes:
+        return tuple(values.items())
+    present = [] if old_category is None else work.attributes.of_category(old_category)
+    coming = present
+    if category_id != old_category:
+        coming = [] if category_id is None else work.attributes.of_category(category_id)
+    return apply_changes(tuple(values.items()), present, coming, changes)
+
+
+def apply_changes(
+    before: AttributeValues,
+    present: Sequence[Attribute],
+    coming: Sequence[Attribute],
+    changes: Mapping[str, object],
+) -> AttributeValues:
+    """The values after changes by code.
+
+    `present` are the attributes that the product can have before, and `coming` those after it is
+    moved into its category. Raises as `changed_values`.
+    """
+    values = dict(before)
+    for code, given in changes.items():
+        replaced = [each.id for each in [*present, *coming] if each.details.code == code]
+        attribute = next((each for each in coming if each.details.code == code), None)
+        if not replaced or (given is not None and attribute is None):
+            raise InvalidValue(f"attributes.{code}", "The category has no such attribute.")
+        for attribute_id in replaced:
+            values.pop(attribute_id, None)
+        if given is not None and attribute is not None:
+            values[attribute.id] = attribute.details.value_of(given)
+    known = {each.id for each in coming}
+    lost = [
+        (each.details.code, each.details.name)
+        for each in present
+        if each.id in values and each.id not in known
+    ]
+    if lost:
+        raise AttributeNotInCategory(lost)
+    return tuple(values.items())
+
+
+def ensure_can_be_added(
+    attribute: Attribute, tree: CategoryTree, present: Sequence[Attribute]
+) -> None:
+    """Raises `AttributeCodeTaken` and `CatalogLimitReached`. `present` are those of the shop."""
+    below = list(tree.depth_first(attribute.category_id))
+    above = tree.path(attribute.category_id)
+    for other in present:
+        is_near = other.category_id in above or other.category_id in below
+        if is_near and other.details.code == attribute.details.code:
+            raise AttributeCodeTaken(attribute.details.code)
+    for category_id in [attribute.category_id, *below]:
+        _ensure_few(tree.path(category_id), [*present, attribute])
+
+
+def ensure_can_be_moved(
+    work: UnitOfWork, tree: CategoryTree, category_id: CategoryId, parent_id: CategoryId | None
+) -> None:
+    """Check the attributes of a category that moves into another parent, with its branch.
+
+    `tree` is the tree before the move. Raises `AttributeInUse` if a product of the branch would
+    lose a value, `AttributeCodeTaken` and `CatalogLimitReached`.
+    """
+    attributes = work.attributes.all()
+    old_above = tree.path(category_id)[:-1]
+    new_above = [] if parent_id is None else tree.path(parent_id)
+    branch = [category_id, *tree.depth_first(category_id)]
+    lost = {
+        each.id: each.details.name
+        for each in attributes
+        if each.category_id in old_above and each.category_id not in new_above
+    }
+    used = work.attributes.used(lost, branch) if lost else None
+    if used is not None:
+        raise AttributeInUse(lost[used])
+    own_codes = {each.details.code for each in attributes if each.category_id in branch}
+    for each in attributes:
+        if each.category_id in new_above and each.details.code in own_codes:
+            raise AttributeCodeTaken(each.details.code)
+    for below in branch:
+        own_path = [each for each in tree.path(below) if each not in old_above]
+        _ensure_few([*new_above, *own_path], attributes)
+
+
+def _ensure_few(path: Sequence[CategoryId], attributes: Sequence[Attribute]) -> None:
+    if sum(each.category_id in path for each in attributes) > MAX_ATTRIBUTES:
+        raise CatalogLimitReached("attributes of a category and those above it", MAX_ATTRIBUTES)

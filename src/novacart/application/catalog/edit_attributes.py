@@ -1,0 +1,168 @@
+"""Add, edit and remove the attributes of a category."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.attribute_rules import ensure_can_be_added
+from novacart.application.catalog.versions import ensure_version
+from novacart.application.ports.clock import Clock
+from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from novacart.domain.catalog.attribute import Attribute
+from novacart.domain.catalog.attribute_details import AttributeChoice, AttributeDetails
+from novacart.domain.catalog.category_tree import CategoryTree
+from novacart.domain.catalog.errors import AttributeChoiceInUse, AttributeInUse, AttributeNotFound
+from novacart.domain.shared.errors import InvalidValue
+from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceEdit:
+    """A choice as staff edit it. `id` is None for a new one."""
+
+    text: str
+    id: AttributeChoiceId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddAttributeCommand:
+    """`fields` are values by the name of the field in `AttributeDetails`, without the choices."""
+
+    actor: Actor
+    category_id: CategoryId
+    fields: Mapping[str, Any]
+    choices: Sequence[ChoiceEdit] = ()
+
+
+class AddAttribute:
+    """Returns the id of the new attribute.
+
+    Raises `PermissionDenied`, `CategoryNotFound`, `InvalidValue`, `AttributeCodeTaken` and
+    `CatalogLimitReached`.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: AddAttributeCommand) -> AttributeId:
+        command.actor.require("categories.write")
+        with self._begin() as work:
+            tree = work.categories.lock_tree()
+            work.categories.get(command.category_id)
+            choices = _choices(work, (), command.choices)
+            [new_id] = work.ids.take()
+            attribute = Attribute.create(
+                id=AttributeId(new_id),
+                category_id=command.category_id,
+                details=AttributeDetails(**command.fields, choices=choices),
+                at=self._clock.now(),
+            )
+            ensure_can_be_added(attribute, tree, work.attributes.all())
+            work.attributes.add(attribute)
+            work.commit()
+        return attribute.id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditAttributeCommand:
+    """`changes` are new values by the name of the field in `AttributeDetails`.
+
+    `choices` are all choices in their order, None to leave them as they are. `expected_version` is
+    the version that the editor read; None skips the check. `category_id` is that of the attribute.
+    """
+
+    actor: Actor
+    category_id: CategoryId
+    attribute_id: AttributeId
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    choices: Sequence[ChoiceEdit] | None = None
+    expected_version: int | None = None
+
+
+class EditAttribute:
+    """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `InvalidValue`.
+
+    Raises `AttributeChoiceInUse` if a product has a choice that is left out.
+    """
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: EditAttributeCommand) -> None:
+        command.actor.require("categories.write")
+        with self._begin() as work:
+            _, attribute = _locked(work, command.category_id, command.attribute_id)
+            ensure_version(attribute.version, command.expected_version)
+            changes = dict(command.changes)
+            if command.choices is not None:
+                changes["choices"] = _choices(work, attribute.details.choices, command.choices)
+            details = replace(attribute.details, **changes)
+            removed = {each.id: each.text for each in attribute.removed_choices(details)}
+            used = work.attributes.used_choice(attribute.id, removed) if removed else None
+            if used is not None:
+                raise AttributeChoiceInUse(removed[used])
+            if attribute.edit(details, at=self._clock.now()):
+                work.attributes.save(attribute)
+            work.commit()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveAttributeCommand:
+    """See `EditAttributeCommand`."""
+
+    actor: Actor
+    category_id: CategoryId
+    attribute_id: AttributeId
+    expected_version: int | None = None
+
+
+class RemoveAttribute:
+    """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `AttributeInUse`."""
+
+    def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
+        self._begin = begin
+        self._clock = clock
+
+    def __call__(self, command: RemoveAttributeCommand) -> None:
+        command.actor.require("categories.write")
+        with self._begin() as work:
+            tree, attribute = _locked(work, command.category_id, command.attribute_id)
+            ensure_version(attribute.version, command.expected_version)
+            branch = [attribute.category_id, *tree.depth_first(attribute.category_id)]
+            if work.attributes.used([attribute.id], branch) is not None:
+                raise AttributeInUse(attribute.details.name)
+            attribute.remove(at=self._clock.now())
+            work.attributes.delete(attribute)
+            work.commit()
+
+
+def _locked(
+    work: UnitOfWork, category_id: CategoryId, attribute_id: AttributeId
+) -> tuple[CategoryTree, Attribute]:
+    tree = work.categories.lock_tree()
+    attribute = work.attributes.get_for_update(attribute_id)
+    if attribute.category_id != category_id:
+        raise AttributeNotFound
+    return tree, attribute
+
+
+def _choices(
+    work: UnitOfWork, present: Sequence[AttributeChoice], edits: Sequence[ChoiceEdit]
+) -> tuple[AttributeChoice, ...]:
+    """The choices after an edit. One without id keeps the id of a present one with its text."""
+    ids = {each.text.casefold(): each.id for each in present}
+    known = {*ids.values()}
+    new = work.ids.take(len(edits)) if edits else []
+    choices = []
+    for edit, new_id in zip(edits, new, strict=True):
+        if edit.id is not None and edit.id not in known:
+            raise InvalidValue("choices", f"There is no choice {edit.id}.")
+        same_text = ids.get(edit.text.strip().casefold())
+        choice_id = edit.id or same_text or AttributeChoiceId(new_id)
+        choices.append(AttributeChoice(id=choice_id, text=edit.text))
+    if len({each.id for each in choices}) < len(choices):
+        raise InvalidValue("choices", "Name each choice once.")
+    return tuple(choices)

@@ -1,0 +1,172 @@
+"""Facets of a list of products, from counts of products.
+
+The counts of a facet apply all filters but its own, so that customers see what another choice
+would list. Facets whose own filter is not set share their counts.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from novacart.application.catalog.queries import (
+    MAX_FACET_VALUES,
+    AttributeFacet,
+    AttributeView,
+    CategoryCount,
+    PriceRange,
+    ProductFacets,
+    ProductFilter,
+    ValueCount,
+)
+from novacart.application.catalog.search import merge_brands
+from novacart.domain.catalog.attribute_details import AttributeType, AttributeValue
+from novacart.domain.shared.ids import AttributeId, CategoryId
+from novacart.domain.shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetGroup:
+    """The facets that are counted with the same filters.
+
+    `totals`: the number of products of the list and of those in its categories.
+    """
+
+    filters: ProductFilter
+    totals: bool = False
+    brands: bool = False
+    price: bool = False
+    on_sale: bool = False
+    in_stock: bool = False
+    attributes: tuple[AttributeView, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class FacetCounts:
+    """The counts of a group; those of other facets are empty. Prices are in minor units.
+
+    `brands` are (key, spelling, number of products). `ranges` of numbers are (number of products,
+    lowest, highest). Counts that are not exact are estimates.
+    """
+
+    count: int = 0
+    categories: Mapping[CategoryId, int] = field(default_factory=dict)
+    brands: Sequence[tuple[str, str, int]] = ()
+    lowest_price: int | None = None
+    highest_price: int | None = None
+    on_sale: int = 0
+    in_stock: int = 0
+    values: Mapping[AttributeId, Mapping[AttributeValue, int]] = field(default_factory=dict)
+    ranges: Mapping[AttributeId, tuple[int, int, int]] = field(default_factory=dict)
+    is_exact: bool = True
+    is_stock_exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildCategory:
+    """A category in that of the list, with the ids of its branch."""
+
+    name: str
+    slug: str
+    branch: frozenset[CategoryId]
+
+
+def product_facets(
+    filters: ProductFilter,
+    attributes: Sequence[AttributeView],
+    children: Sequence[ChildCategory],
+    *,
+    currency: str,
+    counts: Callable[[FacetGroup], FacetCounts],
+) -> ProductFacets:
+    """The facets of a list with these filters. `attributes` are those of its category."""
+    shown = [each for each in attributes if each.details.is_filterable]
+    own_filters = {
+        "brands": replace(filters, brands=()),
+        "price": replace(filters, min_price=None, max_price=None),
+        "on_sale": replace(filters, on_sale=None),
+        "in_stock": replace(filters, in_stock=None),
+    }
+    of_attribute = {each.id: _without(filters, each.id) for each in shown}
+    groups = [
+        FacetGroup(
+            filters=each,
+            totals=each == filters,
+            **{name: own == each for name, own in own_filters.items()},
+            attributes=tuple(one for one in shown if of_attribute[one.id] == each),
+        )
+        for each in dict.fromkeys([filters, *own_filters.values(), *of_attribute.values()])
+    ]
+    counted = {group.filters: counts(group) for group in groups}
+    of_list = counted[filters]
+    brands = merge_brands(counted[own_filters["brands"]].brands)
+    prices = counted[own_filters["price"]]
+    return ProductFacets(
+        count=of_list.count,
+        brands=sorted(brands.values(), key=lambda brand: (brand.title.casefold(), brand.title)),
+        categories=[
+            CategoryCount(
+                child.name,
+                child.slug,
+                sum(of_list.categories.get(each, 0) for each in child.branch),
+            )
+            for child in children
+        ],
+        price=PriceRange(
+            min_price=Money(prices.lowest_price or 0, currency),
+            max_price=Money(prices.highest_price or 0, currency),
+        ),
+        on_sale=counted[own_filters["on_sale"]].on_sale,
+        in_stock=counted[own_filters["in_stock"]].in_stock,
+        attributes=[_facet(each, counted[of_attribute[each.id]]) for each in shown],
+        estimated=[
+            name
+            for name, is_exact in {
+                "count": of_list.is_exact,
+                "categories": of_list.is_exact,
+                "brands": counted[own_filters["brands"]].is_exact,
+                "on_sale": counted[own_filters["on_sale"]].is_exact,
+                "in_stock": counted[own_filters["in_stock"]].is_stock_exact,
+                **{each.details.field: counted[of_attribute[each.id]].is_exact for each in shown},
+            }.items()
+            if not is_exact
+        ],
+    )
+
+
+def _without(filters: ProductFilter, attribute_id: AttributeId) -> ProductFilter:
+    others = tuple(each for each in filters.attributes if each.attribute_id != attribute_id)
+    return replace(filters, attributes=others)
+
+
+def _facet(attribute: AttributeView, counts: FacetCounts) -> AttributeFacet:
+    details = attribute.details
+    if details.type is AttributeType.NUMBER:
+        count, lowest, highest = counts.ranges.get(attribute.id, (0, None, None))
+        return AttributeFacet(
+            attribute=attribute,
+            count=count,
+            lowest=None if lowest is None else _number(attribute, lowest),
+            highest=None if highest is None else _number(attribute, highest),
+        )
+    of_values = counts.values.get(attribute.id, {})
+    if details.type is AttributeType.CHOICE:
+        values: list[AttributeValue] = [choice.id for choice in details.choices]
+    elif details.type is AttributeType.BOOLEAN:
+        values = [1, 0]
+    else:
+        values = sorted(of_values, key=lambda value: (-of_values[value], value))
+    shown = [(details.shown(value), of_values.get(value, 0)) for value in values]
+    return AttributeFacet(
+        attribute=attribute,
+        count=sum(of_values.values()),
+        values=[
+            ValueCount(value, count)
+            for value, count in shown[:MAX_FACET_VALUES]
+            if value is not None and count
+        ],
+    )
+
+
+def _number(attribute: AttributeView, number: int) -> int | float:
+    shown = attribute.details.shown(number)
+    assert isinstance(shown, int | float)  # noqa: S101 (of a number)
+    return shown

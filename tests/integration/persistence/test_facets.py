@@ -1,0 +1,132 @@
+"""Facets of many products are estimated, and their stored counts are audited."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
+from novacart.adapters.persistence.catalog import facets
+from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
+from novacart.adapters.persistence.catalog.recount import recount_products
+from novacart.adapters.persistence.database import Database
+from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
+from novacart.application.catalog.attribute_filters import read_conditions
+from novacart.application.catalog.policy import CatalogPolicy
+from novacart.application.catalog.queries import ProductFilter
+from novacart.domain.catalog.attribute_details import AttributeType
+from novacart.domain.shared.ids import ProductId
+from tests.fakes.request_contexts import FakeRequestContexts
+from tests.support.builders.catalog import (
+    a_category,
+    a_product,
+    add_attributes,
+    add_categories,
+    an_attribute,
+    details,
+)
+
+RED, BLUE = 101, 102
+PRODUCTS = 300
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database.connect(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def queries(database: Database, monkeypatch: pytest.MonkeyPatch) -> SqlCatalogQueries:
+    """A category with more products than are counted one by one; a third of them is red."""
+    monkeypatch.setattr(facets, "MAX_COUNTED", 60)
+    begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
+    add_categories(begin, a_category(11, "clothing"), a_category(12, "coats", parent=11))
+    add_attributes(
+        begin,
+        an_attribute(100, 11, "colour", AttributeType.CHOICE, choices=("Red", "Blue")),
+        an_attribute(110, 12, "weight", AttributeType.NUMBER),
+    )
+    products = [
+        a_product(
+            1000 + number * 2,
+            details(
+                title=f"Coat {number}",
+                price=10_000 + number,
+                brand="Ana" if number % 2 else "Bea",
+                category_id=12,
+                attributes={
+                    100: BLUE if number % 3 else RED,
+                    110: number * 10_000,
+                },
+            ),
+        )
+        for number in range(PRODUCTS)
+    ]
+    with begin() as work:
+        work.products.add_all(products)
+        work.stock.open(
+            {product.default_variant_id: 1 for product in products},
+            reason="opening",
+            at=products[0].created_at,
+        )
+        work.commit()
+    return SqlCatalogQueries(database, CatalogPolicy(currency="INR"))
+
+
+def filters(queries: SqlCatalogQueries, *written: str) -> ProductFilter:
+    attributes = read_conditions(queries.attributes_of("coats"), written)
+    return ProductFilter(category="coats", attributes=attributes)
+
+
+def test_facets_without_filters_are_exact_except_the_stock(queries: SqlCatalogQueries) -> None:
+    result = queries.facets(ProductFilter(category="coats"))
+    assert result.count == PRODUCTS
+    assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
+    assert list(result.estimated) == ["in_stock"]
+    assert result.in_stock == pytest.approx(PRODUCTS, rel=0.5)
+
+
+def test_counts_of_many_matches_are_estimates(queries: SqlCatalogQueries) -> None:
+    result = queries.facets(filters(queries, "colour:Blue"))
+    assert result.count == pytest.approx(200, rel=0.5)
+    assert set(result.estimated) >= {"count", "brands", "attributes.weight"}
+    # The facet of the filter ignores it.
+    assert "attributes.colour" not in result.estimated
+    assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
+    prices = result.price.min_price.amount, result.price.max_price.amount
+    assert prices == (10_001, 10_000 + PRODUCTS - 1)
+
+
+def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
+    result = queries.facets(filters(queries, "colour:Red", "weight:..59"))
+    assert result.count == 20
+    assert [tuple(each) for each in result.brands] == [("Ana", 10), ("Bea", 10)]
+    assert [tuple(each) for each in result.attributes[0].values] == [("Red", 20), ("Blue", 40)]
+    assert "count" not in result.estimated
+
+
+def test_audit_finds_wrong_values_and_counts_and_the_recount_corrects_counts(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    def violations() -> list[int]:
+        with database.reading() as connection:
+            return [len(connection.execute(text(check.violations)).all()) for check in ATTRIBUTES]
+
+    assert violations() == [0, 0]
+    assert recount_products(database) == 0
+    with database.writing() as connection:
+        connection.execute(text("UPDATE attribute_counts SET products = 7 WHERE number = 101"))
+        connection.execute(text("DELETE FROM attribute_counts WHERE number = 102"))
+        connection.commit()
+    assert violations() == [0, 2]
+    assert recount_products(database) == 2
+    assert violations() == [0, 0]
+    with database.writing() as connection:
+        connection.execute(
+            text("UPDATE products SET category_id = 11 WHERE id = :id"), {"id": ProductId(1000)}
+        )
+        connection.commit()
+    assert violations()[0] == 1
+    assert queries.facets(ProductFilter(category="coats")).count == PRODUCTS
