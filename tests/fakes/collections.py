@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from novacart.application.catalog.attribute_filters import write_conditions
 from novacart.application.catalog.collection_queries import CollectionView
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import (
@@ -100,5 +101,8 @@ class FakeCollectionQueries:
             id=collection.id,
             details=collection.details,
             category=category.details.slug if category else None,
+            attributes=write_conditions(
+                self._store.attributes.values(), () if rule is None else rule.attributes
+            ),
             version=collection.version,
         )

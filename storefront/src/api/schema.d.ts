@@ -2058,6 +2058,13 @@ export interface components {
             starts_at?: string | null;
         };
         CollectionRule: {
+            /**
+             * @description As the filter `attribute` of lists.
+             * @example [
+             *       "colour:Red"
+             *     ]
+             */
+            attributes: string[];
             brands: string[];
             category: number | null;
             /** @example 499.00 */
@@ -2735,6 +2742,8 @@ export interface components {
             email: string;
         };
         RuleWrite: {
+            /** @description As the filter `attribute` of lists: `colour:Red`, `weight:0.5..2`. They need a `category`. */
+            attributes?: string[];
             /** @description Any of these brands. */
             brands?: string[];
             /** @description The id of a category, with those in it. */

@@ -72,6 +72,7 @@ def test_rule_lists_products_that_match(
     assert collection["rule"] == {
         "brands": ["diya"],
         "tags": [],
+        "attributes": [],
         "category": None,
         "min_price": "150.00",
         "max_price": None,
@@ -85,6 +86,62 @@ def test_rule_lists_products_that_match(
     other_sort = change(staff, "best-lamps", {"sort": "price"})
     assert other_sort.status_code == 200
     assert client.get(following).status_code == 400
+
+
+def test_rule_by_attributes_lists_products_with_the_values(
+    client: FlaskClient, staff: Person
+) -> None:
+    coats = staff.post("/api/categories/", {"name": "Coats"}).get_json()["id"]
+    colour = {"name": "Colour", "type": "choice", "choices": [{"value": "Red"}, {"value": "Blue"}]}
+    path = f"/api/categories/{coats}/attributes/"
+    attribute = staff.post(path, colour).get_json()
+    staff.post(path, {"name": "Weight", "type": "number", "unit": "kg"})
+    for title, written, weight in (("One", "Red", 1), ("Two", "Red", 2.5), ("Three", "Blue", 2)):
+        body = {
+            "title": title,
+            "price": "9.00",
+            "category": coats,
+            "attributes": [
+                {"code": "colour", "value": written},
+                {"code": "weight", "value": weight},
+            ],
+        }
+        assert staff.post("/api/products/", body).status_code == 201
+
+    def listed() -> list[str]:
+        page = client.get("/api/collections/best-lamps/products/")
+        return sorted(each["title"] for each in page.get_json())
+
+    rule = {"category": coats, "attributes": ["colour:red", "weight:1.5.."]}
+    assert add(staff, rule=rule)["rule"]["attributes"] == ["colour:Red", "weight:1.5.."]
+    assert listed() == ["Two"]
+    rule["attributes"] = ["colour:Red", "colour:Blue", "weight:..2"]
+    changed = change(staff, "best-lamps", {"rule": rule}).get_json()
+    assert changed["rule"]["attributes"] == rule["attributes"]
+    assert listed() == ["One", "Three"]
+
+    names = [{"id": each["id"], "value": f"{each['value']}!"} for each in attribute["choices"]]
+    renamed = staff.client.patch(
+        f"{path}{attribute['id']}/", json={"choices": names}, headers=staff.headers
+    )
+    assert renamed.status_code == 200
+    assert listed() == ["One", "Three"]
+    [shown] = client.get("/api/collections/").get_json()
+    assert shown["rule"]["attributes"][0] == "colour:Red!"
+
+    for unknown in (
+        "size:L",
+        "colour:Green",
+        "colour",
+        "weight:x",
+        "weight:1..x",
+        "weight:0.00001",
+    ):
+        body = {"rule": {"category": coats, "attributes": [unknown]}}
+        response = change(staff, "best-lamps", body)
+        assert (response.status_code, list(response.get_json()["errors"])) == (400, ["attributes"])
+    assert change(staff, "best-lamps", {"rule": {"category": coats}}).status_code == 200
+    assert len(listed()) == 3
 
 
 def test_collection_is_shown_between_its_dates(
@@ -134,6 +191,7 @@ def test_former_slug_redirects(client: FlaskClient, staff: Person, products: lis
         ({"rule": {}}, "rule"),
         ({"rule": {"tags": ["a,b"]}}, "tags"),
         ({"rule": {"category": 987_654_321}}, "category"),
+        ({"rule": {"attributes": ["colour:Red"]}}, "attributes"),
         ({"rule": {"min_price": "2.00", "max_price": "1.00"}}, "max_price"),
         ({"sort": "relevance"}, "sort"),
         ({"position": -1}, "position"),

@@ -12,6 +12,7 @@ from novacart.application.catalog.collection_queries import (
 )
 from novacart.application.catalog.queries import CatalogQueries, ListPosition
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeType
 from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.collection_details import (
     CollectionDetails,
@@ -20,13 +21,15 @@ from novacart.domain.catalog.collection_details import (
 )
 from novacart.domain.catalog.errors import CollectionNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import CategoryId, CollectionId, ProductId
+from novacart.domain.shared.ids import AttributeId, CategoryId, CollectionId, ProductId
 from tests.support.builders.catalog import (
     NOON,
     a_category,
     a_product,
+    add_attributes,
     add_categories,
     add_product,
+    an_attribute,
     details,
 )
 from tests.support.contracts.catalog_queries import rupees
@@ -49,6 +52,10 @@ RULE = CollectionDetails(
         min_price=rupees(200),
         max_price=rupees(400),
         tags=("Kites", "Gifts"),
+        attributes=(
+            AttributeCondition(attribute_id=AttributeId(100), values=(101,)),
+            AttributeCondition(attribute_id=AttributeId(110), minimum=10_000, maximum=25_000),
+        ),
     ),
     sort=CollectionSort.PRICE,
     position=1,
@@ -78,6 +85,11 @@ class CollectionsContract:
     @pytest.fixture(autouse=True)
     def _products(self, begin: UnitOfWorkFactory) -> None:
         add_categories(begin, a_category(11, "toys"), a_category(12, "kites", parent=11))
+        add_attributes(
+            begin,
+            an_attribute(100, 11, "colour", AttributeType.CHOICE, choices=("Red",)),
+            an_attribute(110, 11, "weight", AttributeType.NUMBER),
+        )
         for number, (brand, price, category) in enumerate(
             [("Acme", 100, 11), ("Acme", 200, 12), ("Bota", 300, 11), ("Cora", 300, 11)]
         ):
@@ -87,6 +99,7 @@ class CollectionsContract:
                 price=price * 100,
                 category_id=category,
                 tags=("Gifts",),
+                attributes={100: 101, 110: 20_000},
             )
             add_product(begin, a_product(201 + number, about))
 
@@ -120,6 +133,8 @@ class CollectionsContract:
         view = collections.collection(about.slug)
         assert (view.id, view.details, view.version) == (300, about, 1)
         assert view.category == (None if about.rule is None else "toys")
+        conditions = [] if about.rule is None else ["colour:Red", "weight:1..2.5"]
+        assert view.attributes == conditions
 
     def test_saved_collection_has_all_new_fields(
         self, begin: UnitOfWorkFactory, collections: CollectionQueries

@@ -1,12 +1,13 @@
 """Conditions on attributes as clients write them: `colour:Red`, `weight:0.5..2`."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, Protocol
 
-from novacart.application.catalog.queries import AttributeView
+from novacart.application.catalog.attribute_texts import write_value
 from novacart.domain.catalog.attribute_details import (
+    MAX_ATTRIBUTES,
     AttributeCondition,
     AttributeDetails,
     AttributeType,
@@ -16,13 +17,24 @@ from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AttributeId
 
 FIELD: Final = "attribute"
+RULE_FIELD: Final = "attributes"
 _BOOLEANS: Final = {"true": True, "false": False}
 # Of no attribute, so that no product matches.
 _UNKNOWN: Final = AttributeId(0)
 
 
+class DefinedAttribute(Protocol):
+    """An attribute or its read model."""
+
+    @property
+    def id(self) -> AttributeId: ...
+
+    @property
+    def details(self) -> AttributeDetails: ...
+
+
 def read_conditions(
-    attributes: Sequence[AttributeView], written: Sequence[str]
+    attributes: Sequence[DefinedAttribute], written: Sequence[str]
 ) -> tuple[AttributeCondition, ...]:
     """The conditions of texts with a code and a value, or a code and bounds of a number.
 
@@ -44,7 +56,54 @@ def read_conditions(
     )
 
 
-def _condition(attribute: AttributeView, texts: Sequence[str]) -> AttributeCondition:
+def read_known_conditions(
+    attributes: Sequence[DefinedAttribute], written: Sequence[str]
+) -> tuple[AttributeCondition, ...]:
+    """The same for a rule, on the field `attributes`.
+
+    Raises `InvalidValue` also for an attribute or a value that does not exist, and above
+    `MAX_ATTRIBUTES` texts.
+    """
+    if len(written) > MAX_ATTRIBUTES:
+        raise InvalidValue(RULE_FIELD, f"Name at most {MAX_ATTRIBUTES} values of attributes.")
+    try:
+        singly = [read_conditions(attributes, [each]) for each in written]
+        conditions = read_conditions(attributes, written)
+    except InvalidValue as error:
+        raise InvalidValue(RULE_FIELD, error.message) from error
+    for text, [condition] in zip(written, singly, strict=True):
+        if not condition.values and not condition.has_bounds:
+            raise InvalidValue(
+                RULE_FIELD, f"“{text[:80]}” is not a value of an attribute of the category."
+            )
+    return conditions
+
+
+def write_conditions(
+    attributes: Iterable[DefinedAttribute], conditions: Sequence[AttributeCondition]
+) -> list[str]:
+    """The texts that `read_conditions` reads. Attributes that do not exist are left out."""
+    by_id = {each.id: each.details for each in attributes}
+    return [
+        f"{details.code}:{text}"
+        for condition in conditions
+        if (details := by_id.get(condition.attribute_id)) is not None
+        for text in _texts(details, condition)
+    ]
+
+
+def _texts(details: AttributeDetails, condition: AttributeCondition) -> Iterator[str]:
+    def text(value: AttributeValue | None) -> str:
+        shown = None if value is None else details.shown(value)
+        return "" if shown is None else write_value(shown)
+
+    if condition.has_bounds:
+        yield f"{text(condition.minimum)}..{text(condition.maximum)}"
+    else:
+        yield from filter(None, map(text, condition.values))
+
+
+def _condition(attribute: DefinedAttribute, texts: Sequence[str]) -> AttributeCondition:
     details = attribute.details
     if details.type is AttributeType.NUMBER and any(".." in text for text in texts):
         if len(texts) > 1:

@@ -20,11 +20,16 @@ from novacart.domain.shared.ids import CollectionId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionView:
-    """A collection. `category` is the slug of the category of its rule."""
+    """A collection.
+
+    `category` is the slug of the category of its rule, and `attributes` are the rule's conditions
+    on attributes as `read_conditions` reads them.
+    """
 
     id: CollectionId
     details: CollectionDetails
     category: str | None
+    attributes: Sequence[str]
     version: int
 
 
@@ -60,6 +65,7 @@ def products_of_collection(
         category=collection.category,
         brands=rule.brands,
         tags=rule.tags,
+        attributes=rule.attributes,
         min_price=rule.min_price,
         max_price=rule.max_price,
         on_sale=rule.on_sale or None,

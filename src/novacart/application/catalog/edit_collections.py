@@ -1,16 +1,18 @@
 """Add and edit collections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from novacart.application.authorization.actor import Actor
+from novacart.application.catalog.attribute_filters import read_known_conditions
 from novacart.application.catalog.policy import CatalogPolicy, ensure_category_exists
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.collection_details import (
     CollectionDetails,
+    ensure_attributes_have_category,
 )
 from novacart.domain.catalog.errors import StaleVersion
 from novacart.domain.shared.errors import InvalidValue
@@ -19,15 +21,18 @@ from novacart.domain.shared.ids import CollectionId, VariantId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddCollectionCommand:
+    """`attributes` are conditions of the rule as `read_conditions` reads them."""
+
     actor: Actor
     details: CollectionDetails
+    attributes: Sequence[str] = ()
 
 
 class AddCollection:
     """Returns the slug of the new collection.
 
-    Raises `PermissionDenied`, `SlugTaken`, and `InvalidValue` for an unknown category or product
-    and for a price in another currency.
+    Raises `PermissionDenied`, `SlugTaken`, and `InvalidValue` for an unknown category, attribute,
+    value or product and for a price in another currency.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock, policy: CatalogPolicy) -> None:
@@ -38,10 +43,10 @@ class AddCollection:
     def __call__(self, command: AddCollectionCommand) -> str:
         command.actor.require("categories.write")
         with self._begin() as work:
-            _check(command.details, work, self._policy)
+            details = _checked(command.details, command.attributes, work, self._policy)
             [new_id] = work.ids.take()
             collection = Collection.create(
-                id=CollectionId(new_id), details=command.details, at=self._clock.now()
+                id=CollectionId(new_id), details=details, at=self._clock.now()
             )
             work.collections.add(collection)
             work.commit()
@@ -52,12 +57,14 @@ class AddCollection:
 class EditCollectionCommand:
     """`changes` are new values by the name of the field in `CollectionDetails`.
 
-    `expected_version` is the version that the editor read; None skips the check.
+    `attributes` are conditions of a new rule as `read_conditions` reads them. `expected_version` is
+    the version that the editor read; None skips the check.
     """
 
     actor: Actor
     slug: str
     changes: Mapping[str, Any]
+    attributes: Sequence[str] = ()
     expected_version: int | None = None
 
 
@@ -76,17 +83,25 @@ class EditCollection:
             if command.expected_version not in {None, collection.version}:
                 raise StaleVersion
             details = replace(collection.details, **command.changes)
-            _check(details, work, self._policy)
+            details = _checked(details, command.attributes, work, self._policy)
             if collection.edit(details, at=self._clock.now()):
                 work.collections.save(collection)
             work.commit()
         return collection.details.slug
 
 
-def _check(details: CollectionDetails, work: UnitOfWork, policy: CatalogPolicy) -> None:
+def _checked(
+    details: CollectionDetails, attributes: Sequence[str], work: UnitOfWork, policy: CatalogPolicy
+) -> CollectionDetails:
+    """The details with the conditions on attributes."""
     rule = details.rule
     if rule is not None:
         ensure_category_exists(rule.category_id, work.categories)
+        ensure_attributes_have_category(attributes, rule.category_id)
+        if attributes and rule.category_id is not None:
+            known = work.attributes.of_category(rule.category_id)
+            rule = replace(rule, attributes=read_known_conditions(known, attributes))
+            details = replace(details, rule=rule)
         for price in (rule.min_price, rule.max_price):
             if price is not None:
                 policy.ensure_currency(price.currency)
@@ -95,3 +110,4 @@ def _check(details: CollectionDetails, work: UnitOfWork, policy: CatalogPolicy) 
     for product_id in details.product_ids:
         if products.get(VariantId(product_id)) != product_id:
             raise InvalidValue("product_ids", f"There is no product {product_id}.")
+    return details

@@ -42,6 +42,13 @@ class AttributeCondition:
     minimum: int | None = None
     maximum: int | None = None
 
+    def __str__(self) -> str:
+        """The condition in events, by the id of the attribute."""
+        if self.has_bounds:
+            low, high = ("" if each is None else each for each in (self.minimum, self.maximum))
+            return f"{self.attribute_id}: {low}..{high}"
+        return f"{self.attribute_id}: {', '.join(map(str, self.values))}"
+
     @property
     def has_bounds(self) -> bool:
         return self.minimum is not None or self.maximum is not None

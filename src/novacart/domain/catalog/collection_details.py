@@ -1,11 +1,13 @@
 """Details of a collection."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from novacart.domain.catalog import text_rules
+from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION
 from novacart.domain.catalog.events import EventData
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
@@ -30,11 +32,13 @@ class CollectionSort(StrEnum):
 class CollectionRule:
     """All conditions that are set must hold. One of the brands, and one of the tags, is enough.
 
-    Raises `InvalidValue` if no condition is set, and for bounds that no price is within.
+    `attributes` are conditions on attributes of the category. Raises `InvalidValue` if no condition
+    is set, for bounds that no price is within, and for attributes without a category.
     """
 
     brands: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    attributes: tuple[AttributeCondition, ...] = ()
     category_id: CategoryId | None = None
     min_price: Money | None = None
     max_price: Money | None = None
@@ -48,11 +52,20 @@ class CollectionRule:
         object.__setattr__(self, "tags", text_rules.tags(self.tags))
         if len(self.brands) > MAX_BRANDS:
             raise InvalidValue("brands", f"Name at most {MAX_BRANDS} brands.")
+        ensure_attributes_have_category(self.attributes, self.category_id)
         if self.min_price is not None and self.max_price is not None:
             if self.min_price > self.max_price:
                 raise InvalidValue("max_price", "The highest price is below the lowest one.")
         elif not any(getattr(self, field.name) for field in fields(self)):
             raise InvalidValue("rule", "Name at least one condition.")
+
+
+def ensure_attributes_have_category(
+    conditions: Sequence[object], category_id: CategoryId | None
+) -> None:
+    """Raises `InvalidValue` for conditions on attributes without a category that has them."""
+    if conditions and category_id is None:
+        raise InvalidValue("attributes", "Name the category that has the attributes.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,5 +129,7 @@ class CollectionDetails:
             value = None if rule is None else getattr(rule, field.name)
             if isinstance(value, Money):
                 value = value.amount
-            data[f"rule_{field.name}"] = " | ".join(value) if isinstance(value, tuple) else value
+            if isinstance(value, tuple):
+                value = " | ".join(map(str, value))
+            data[f"rule_{field.name}"] = value
         return data

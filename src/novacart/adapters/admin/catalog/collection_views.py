@@ -1,5 +1,6 @@
 """Collections: list and editing."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar, Final
@@ -35,6 +36,7 @@ from novacart.domain.catalog.collection_details import (
     CollectionDetails,
     CollectionRule,
     CollectionSort,
+    ensure_attributes_have_category,
 )
 from novacart.domain.catalog.errors import CollectionNotFound
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION
@@ -89,6 +91,12 @@ class CollectionForm(StaffForm):
     tags = TextAreaField(
         "Tags", description="One on each line; products match any.", render_kw={"rows": 3}
     )
+    attributes = TextAreaField(
+        "Attributes of the category",
+        description="Code and value, one on each line: colour:Red, or weight:0.5..2 for a number."
+        " Products match any of the values of one attribute.",
+        render_kw={"rows": 3},
+    )
     category = SelectField("Category")
     min_price = StringField("Lowest price", render_kw=_MONEY)
     max_price = StringField("Highest price", render_kw=_MONEY)
@@ -109,6 +117,10 @@ class CollectionForm(StaffForm):
             "rule": self._rule(currency),
         }
 
+    @property
+    def rule_attributes(self) -> Sequence[str]:
+        return option_texts(self.attributes.data or "")
+
     def _rule(self, currency: str) -> CollectionRule | None:
         conditions: dict[str, Any] = {
             "brands": tuple(option_texts(self.brands.data or "")),
@@ -118,6 +130,7 @@ class CollectionForm(StaffForm):
             "max_price": self._price("max_price", currency),
             "on_sale": bool(self.on_sale.data),
         }
+        ensure_attributes_have_category(self.rule_attributes, conditions["category_id"])
         is_set = any(value not in {None, False, ()} for value in conditions.values())
         return CollectionRule(**conditions) if is_set else None
 
@@ -218,7 +231,9 @@ class CollectionsView(ListView):
     def create_model(self, form: CollectionForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         try:
             details = CollectionDetails(**self._changes(form))
-            command = AddCollectionCommand(actor=self.actor, details=details)
+            command = AddCollectionCommand(
+                actor=self.actor, details=details, attributes=form.rule_attributes
+            )
             return self.get_one(self.back_office.catalog.add_collection(command))
         except DomainError as error:
             return _refused(form, error)
@@ -229,6 +244,7 @@ class CollectionsView(ListView):
                 actor=self.actor,
                 slug=model.details.slug,
                 changes=self._changes(form),
+                attributes=form.rule_attributes,
                 expected_version=parse_id(form.version.data) or 0,
             )
             self.back_office.catalog.edit_collection(command)
@@ -276,6 +292,7 @@ def _form_data(collection: CollectionView, zone: tzinfo) -> dict[str, Any]:
         data |= {
             "brands": "\n".join(rule.brands),
             "tags": "\n".join(rule.tags),
+            "attributes": "\n".join(collection.attributes),
             "category": _text(rule.category_id),
             "min_price": _text(rule.min_price),
             "max_price": _text(rule.max_price),

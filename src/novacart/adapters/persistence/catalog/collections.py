@@ -18,10 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog.attributes import to_attribute
 from novacart.adapters.persistence.catalog.mapper import HAS_STOCK_LEVEL, LISTED_COLUMNS
 from novacart.adapters.persistence.catalog.product_list_query import IS_LISTED
 from novacart.adapters.persistence.catalog.slug_redirects import redirect, redirected
 from novacart.adapters.persistence.catalog.tables import (
+    attributes,
     categories,
     collection_products,
     collections,
@@ -30,8 +32,11 @@ from novacart.adapters.persistence.catalog.tables import (
 )
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.error_mapping import violated_constraint
+from novacart.application.catalog.attribute_filters import write_conditions
 from novacart.application.catalog.collection_queries import CollectionView
 from novacart.application.catalog.queries import ListedProduct, ListPosition, ProductPage
+from novacart.domain.catalog.attribute import Attribute
+from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.collection_details import (
     CollectionDetails,
@@ -41,7 +46,7 @@ from novacart.domain.catalog.collection_details import (
 from novacart.domain.catalog.errors import CollectionNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import CollectionId, ProductId
+from novacart.domain.shared.ids import AttributeId, CollectionId, ProductId
 from novacart.domain.shared.money import Money
 
 _SLUG_TAKEN: Final = ("uq_collections_slug", "UNIQUE constraint failed: collections.slug")
@@ -118,7 +123,8 @@ class SqlCollectionQueries:
         with self._database.reading() as connection:
             rows = connection.execute(statement).all()
             picked = _picked(connection, [row.id for row in rows])
-        return [_to_view(row, picked) for row in rows]
+            of_rules = _attributes_of_rules(connection, rows)
+        return [_to_view(row, picked, of_rules) for row in rows]
 
     def collection(self, slug: str) -> CollectionView:
         named = collections.alias("named")
@@ -131,7 +137,8 @@ class SqlCollectionQueries:
             ).one_or_none()
             if row is None:
                 raise CollectionNotFound
-            return _to_view(row, _picked(connection, [row.id]))
+            of_rules = _attributes_of_rules(connection, [row])
+            return _to_view(row, _picked(connection, [row.id]), of_rules)
 
     def picked_products(
         self, collection_id: CollectionId, *, limit: int, after: ListPosition | None = None
@@ -177,6 +184,17 @@ def _picked(
     return picked
 
 
+def _attributes_of_rules(
+    connection: Connection,
+    rows: Sequence[Any],  # rows of `_VIEWS`
+) -> Sequence[Attribute]:
+    ids = {attribute_id for row in rows for attribute_id, *_ in row.attributes}
+    if not ids:
+        return []
+    found = connection.execute(select(attributes).where(attributes.c.id.in_(ids)))
+    return [to_attribute(row) for row in found]
+
+
 def _from_collection(collection: Collection) -> dict[str, Any]:
     """All columns of `collections` except the version."""
     details, rule = collection.details, collection.details.rule
@@ -190,6 +208,12 @@ def _from_collection(collection: Collection) -> dict[str, Any]:
         "is_rule": rule is not None,
         "brands": [] if rule is None else list(rule.brands),
         "tags": [] if rule is None else list(rule.tags),
+        "attributes": []
+        if rule is None
+        else [
+            [each.attribute_id, list(each.values), each.minimum, each.maximum]
+            for each in rule.attributes
+        ],
         "category_id": None if rule is None else rule.category_id,
         "min_price_minor": None if low is None else low.amount,
         "max_price_minor": None if high is None else high.amount,
@@ -207,6 +231,15 @@ def _to_details(row: Row[Any], product_ids: Iterable[ProductId]) -> CollectionDe
         rule = CollectionRule(
             brands=tuple(row.brands),
             tags=tuple(row.tags),
+            attributes=tuple(
+                AttributeCondition(
+                    attribute_id=AttributeId(attribute_id),
+                    values=tuple(values),
+                    minimum=minimum,
+                    maximum=maximum,
+                )
+                for attribute_id, values, minimum, maximum in row.attributes
+            ),
             category_id=row.category_id,
             min_price=price(row.min_price_minor),
             max_price=price(row.max_price_minor),
@@ -223,10 +256,14 @@ def _to_details(row: Row[Any], product_ids: Iterable[ProductId]) -> CollectionDe
 def _to_view(
     row: Any,  # noqa: ANN401 (a row of `_VIEWS`)
     picked: Mapping[int, Sequence[ProductId]],
+    of_rules: Sequence[Attribute],
 ) -> CollectionView:
+    details = _to_details(row, picked.get(row.id, ()))
+    conditions = () if details.rule is None else details.rule.attributes
     return CollectionView(
         id=CollectionId(row.id),
-        details=_to_details(row, picked.get(row.id, ())),
+        details=details,
         category=row.category_slug,
+        attributes=write_conditions(of_rules, conditions),
         version=row.version,
     )

@@ -135,7 +135,10 @@ def collections_staff_blueprint(
     @blueprint.raises("slug_taken")
     def add(body: dict[str, Any]) -> Response:
         """Add a collection of `product_ids`, or by a `rule`."""
-        command = AddCollectionCommand(actor=principal().actor, details=CollectionDetails(**body))
+        attributes = body.pop("rule_attributes", ())
+        command = AddCollectionCommand(
+            actor=principal().actor, details=CollectionDetails(**body), attributes=attributes
+        )
         return _collection_response(queries.collection(add_collection(command)), 201)
 
     @blueprint.route("/<slug>/", methods=["PATCH"])
@@ -145,8 +148,13 @@ def collections_staff_blueprint(
     @blueprint.raises("collection_not_found", "slug_taken", "stale_version")
     def change(body: dict[str, Any], slug: str) -> Response:
         """Change some members of a collection. `If-Match` has its `ETag`."""
+        attributes = body.pop("rule_attributes", ())
         command = EditCollectionCommand(
-            actor=principal().actor, slug=slug, changes=body, expected_version=expected_version()
+            actor=principal().actor,
+            slug=slug,
+            changes=body,
+            attributes=attributes,
+            expected_version=expected_version(),
         )
         return _collection_response(queries.collection(edit_collection(command)))
 

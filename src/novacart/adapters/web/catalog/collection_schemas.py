@@ -4,7 +4,11 @@ from typing import Any
 
 from marshmallow import fields, post_load, validate
 
-from novacart.adapters.web.catalog.schemas import MAX_LIMIT, PricedSchema
+from novacart.adapters.web.catalog.schemas import (
+    MAX_ATTRIBUTE_FILTER,
+    MAX_LIMIT,
+    PricedSchema,
+)
 from novacart.adapters.web.http.fields import (
     Identifier,
     MoneyString,
@@ -18,12 +22,14 @@ from novacart.adapters.web.http.fields import (
     rfc3339,
 )
 from novacart.application.catalog.collection_queries import CollectionView
+from novacart.domain.catalog.attribute_details import MAX_ATTRIBUTES
 from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION
 from novacart.domain.catalog.collection_details import (
     MAX_BRANDS,
     MAX_PICKED,
     CollectionRule,
     CollectionSort,
+    ensure_attributes_have_category,
 )
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.slugs import MAX_SLUG
@@ -42,6 +48,11 @@ class CollectionRuleSchema(Schema):
 
     brands = fields.List(fields.String(), required=True)
     tags = fields.List(fields.String(), required=True)
+    attributes = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "As the filter `attribute` of lists.", "example": ["colour:Red"]},
+    )
     category = fields.Integer(required=True, allow_none=True)
     min_price = MoneyString(required=True, allow_none=True)
     max_price = MoneyString(required=True, allow_none=True)
@@ -82,6 +93,14 @@ class RuleWriteSchema(Schema):
         validate=validate.Length(max=MAX_TAGS),
         metadata={"description": "Any of these tags."},
     )
+    attributes = fields.List(
+        Text(minimum=3, maximum=MAX_ATTRIBUTE_FILTER),
+        validate=validate.Length(max=MAX_ATTRIBUTES),
+        metadata={
+            "description": "As the filter `attribute` of lists: `colour:Red`, `weight:0.5..2`. They"
+            " need a `category`."
+        },
+    )
     category = Identifier(
         attribute="category_id",
         allow_none=True,
@@ -93,7 +112,10 @@ class RuleWriteSchema(Schema):
 
 
 class CollectionWriteSchema(PricedSchema):
-    """A collection as staff write it. Loads the fields of `CollectionDetails`."""
+    """A collection as staff write it. Loads the fields of `CollectionDetails`.
+
+    The conditions on attributes are loaded as `rule_attributes`.
+    """
 
     name = Text(required=True, minimum=1, maximum=MAX_NAME)
     slug = Text(
@@ -120,10 +142,12 @@ class CollectionWriteSchema(PricedSchema):
         if "product_ids" in data:
             data["product_ids"] = tuple(data["product_ids"])
         if data.get("rule") is not None:
-            data["rule"] = self._rule(data["rule"])
+            data["rule_attributes"] = data["rule"].pop("attributes", [])
+            data["rule"] = self._rule(data["rule"], data["rule_attributes"])
         return data
 
-    def _rule(self, conditions: dict[str, Any]) -> CollectionRule:
+    def _rule(self, conditions: dict[str, Any], attributes: list[str]) -> CollectionRule:
+        ensure_attributes_have_category(attributes, conditions.get("category_id"))
         prices = {
             name: self._price(name, conditions.get(name)) for name in ("min_price", "max_price")
         }
@@ -163,6 +187,7 @@ def collection_json(collection: CollectionView) -> dict[str, Any]:
         else {
             "brands": list(rule.brands),
             "tags": list(rule.tags),
+            "attributes": list(collection.attributes),
             "category": rule.category_id,
             "min_price": None if rule.min_price is None else str(rule.min_price),
             "max_price": None if rule.max_price is None else str(rule.max_price),

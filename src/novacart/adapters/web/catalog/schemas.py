@@ -61,7 +61,7 @@ MAX_LIMIT: Final = 200
 # Products without `limit`, since v1 clients never page.
 DEFAULT_LIMIT: Final = 1000
 _MAX_BRANDS: Final = 50
-_MAX_ATTRIBUTE_FILTER: Final = MAX_CODE + 1 + MAX_ATTRIBUTE_TEXT
+MAX_ATTRIBUTE_FILTER: Final = MAX_CODE + 1 + MAX_ATTRIBUTE_TEXT
 
 # marshmallow's signatures and class attributes are as they are.
 # ruff: noqa: ANN401, ARG002
@@ -259,7 +259,7 @@ class ProductFilterSchema(PricedSchema, QuerySchema):
         },
     )
     attribute = fields.List(
-        Text(minimum=3, maximum=_MAX_ATTRIBUTE_FILTER),
+        Text(minimum=3, maximum=MAX_ATTRIBUTE_FILTER),
         validate=validate.Length(max=MAX_ATTRIBUTES),
         load_default=list,
         metadata={
