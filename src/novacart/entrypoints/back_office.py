@@ -25,6 +25,7 @@ from novacart.application.back_office.retry_messages import RetryMessages
 from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.import_jobs import ImportJobQueries
 from novacart.application.catalog.price_queries import PriceQueries
+from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.payments.retry_event import RetryEvent
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.readiness import Readiness
@@ -51,6 +52,7 @@ class BackOfficeModule(Module):
             staff_security=injector.get(StaffSecurityPolicy),
             account_queries=injector.get(AccountQueries),  # type: ignore[type-abstract]
             queries=injector.get(BackOfficeQueries),  # type: ignore[type-abstract]
+            catalog_queries=injector.get(CatalogQueries),  # type: ignore[type-abstract]
             collections=injector.get(CollectionQueries),  # type: ignore[type-abstract]
             prices=injector.get(PriceQueries),  # type: ignore[type-abstract]
             imports=injector.get(ImportJobQueries),

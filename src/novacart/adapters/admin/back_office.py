@@ -43,6 +43,11 @@ from novacart.application.catalog.archive_product import ArchiveProduct
 from novacart.application.catalog.archive_variant import ArchiveVariant, RestoreVariant
 from novacart.application.catalog.change_price import ChangePrice
 from novacart.application.catalog.collection_queries import CollectionQueries
+from novacart.application.catalog.edit_attributes import (
+    AddAttribute,
+    EditAttribute,
+    RemoveAttribute,
+)
 from novacart.application.catalog.edit_category import EditCategory
 from novacart.application.catalog.edit_collections import AddCollection, EditCollection
 from novacart.application.catalog.edit_options import AddOption, AddOptionValue, RemoveOption
@@ -61,6 +66,7 @@ from novacart.application.catalog.import_jobs import (
 )
 from novacart.application.catalog.move_category import MoveCategory
 from novacart.application.catalog.price_queries import PriceQueries
+from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.catalog.restore_product import RestoreProduct
 from novacart.application.catalog.set_default_variant import SetDefaultVariant
 from novacart.application.catalog.upload_category_image import UploadCategoryImage
@@ -101,6 +107,9 @@ class CatalogActions:
     export_products: ExportProducts
     add_category: AddCategory
     edit_category: EditCategory
+    add_attribute: AddAttribute
+    edit_attribute: EditAttribute
+    remove_attribute: RemoveAttribute
     add_collection: AddCollection
     edit_collection: EditCollection
     move_category: MoveCategory
@@ -162,6 +171,7 @@ class BackOffice:
     staff_security: StaffSecurityPolicy
     account_queries: AccountQueries
     queries: BackOfficeQueries
+    catalog_queries: CatalogQueries
     collections: CollectionQueries
     prices: PriceQueries
     imports: ImportJobQueries

@@ -1,4 +1,4 @@
-"""Categories: list and editing, with images."""
+"""Categories: list and editing, with images and attributes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +12,8 @@ from wtforms.fields.choices import SelectChoice
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.catalog.attribute_forms import TYPE_LABELS
+from novacart.adapters.admin.catalog.attribute_views import AttributeViews
 from novacart.adapters.admin.catalog.forms import MAX_IMAGES, CategoryForm, category_choices
 from novacart.adapters.admin.filters import Filter, parse_id, yes_no
 from novacart.adapters.admin.forms import ConfirmForm, conflicts, submitted
@@ -48,7 +50,7 @@ _MOVES: Final = (
 )
 
 
-class CategoriesView(ListView):
+class CategoriesView(AttributeViews, ListView):
     row = CategoryRow
     heading = "Categories"
     introduction = "By position."
@@ -71,6 +73,7 @@ class CategoriesView(ListView):
         "move": "categories.write",
         "create_view": "categories.write",
         "edit_view": "categories.write",
+        **AttributeViews.attribute_permissions,
     }
     provider_views: ClassVar = frozenset({"create_view", "edit_view"})
     uploads: ClassVar = {"create_view": MAX_IMAGES, "edit_view": MAX_IMAGES}
@@ -123,10 +126,14 @@ class CategoriesView(ListView):
 
     def edit_form(self, obj: CategoryRow | None = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         data = None if obj is None else _form_data(obj)
+        if obj is not None:
+            self._template_args["attributes"] = self.back_office.catalog_queries.attributes(obj.id)
+            self._template_args["type_labels"] = TYPE_LABELS
         return self._with_parents(CategoryForm(get_form_data(), data=data), obj)
 
     def _with_parents(self, form: CategoryForm, edited: CategoryRow | None = None) -> CategoryForm:
         rows = self.back_office.queries.category_tree()
+        self._template_args["category_names"] = {row.id: row.name for row in rows}
         choices = category_choices(rows, without=None if edited is None else edited.id)
         form.parent.choices = [
             SelectChoice("", "None: at the top"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from flask_wtf.file import FileField, MultipleFileField
 from wtforms import (
@@ -16,11 +16,17 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
 
+from novacart.adapters.admin.catalog.attribute_forms import (
+    submitted_values,
+    value_data,
+    value_fields,
+)
 from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import StaffForm
 from novacart.application.back_office.catalog import CategoryRow, ProductDetail
 from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.catalog.product_rows import GENERIC, split_list
+from novacart.application.catalog.queries import AttributeView
 from novacart.application.written_numbers import read_money
 from novacart.domain.catalog.category_details import MAX_NAME, CategoryImage
 from novacart.domain.catalog.options import MAX_OPTION_TEXT
@@ -47,7 +53,12 @@ def _image_field(label: str, description: str = "") -> FileField:
 
 
 class ProductForm(StaffForm):
-    """Edits a product. A field is saved as the field of `ProductDetails` with its name."""
+    """Edits a product. A field is saved as the field of `ProductDetails` with its name.
+
+    `product_form` adds a field for each of the `category_attributes`.
+    """
+
+    category_attributes: ClassVar[Sequence[AttributeView]] = ()
 
     version = HiddenField()
     title = StringField("Title", [InputRequired(), Length(max=MAX_TITLE)])
@@ -81,6 +92,15 @@ class ProductForm(StaffForm):
     def field_names(self) -> list[str]:
         return [field.name for field in fields(ProductDetails) if field.name in self]
 
+    @property
+    def attribute_names(self) -> list[str]:
+        """The names of the fields of attributes."""
+        return [each.details.field for each in self.category_attributes]
+
+    def attribute_values(self) -> dict[str, object]:
+        """The values of attributes by code. Raises `InvalidValue`."""
+        return submitted_values(self.category_attributes, self)
+
     def changes(self, currency: str) -> dict[str, Any]:
         """The values by name. Raises `InvalidValue` for a price that is not an amount."""
         values: dict[str, Any] = {name: self[name].data for name in self.field_names}
@@ -97,8 +117,16 @@ class NewProductForm(ProductForm):
     stock = IntegerField("Stock", [Optional(), NumberRange(0, MAX_ON_HAND)], default=0)
 
 
-def product_form_data(product: ProductDetail) -> dict[str, Any]:
-    """Initial data of `ProductForm`."""
+def product_form(attributes: Sequence[AttributeView]) -> type[ProductForm]:
+    """`ProductForm` with the fields of attributes of the product's category."""
+    added = {"category_attributes": attributes, **value_fields(attributes)}
+    return type("ProductFormWithAttributes", (ProductForm,), added)
+
+
+def product_form_data(
+    product: ProductDetail, attributes: Sequence[AttributeView]
+) -> dict[str, Any]:
+    """Initial data of `product_form`."""
     details = product.details
     return {
         **{field.name: getattr(details, field.name) for field in fields(ProductDetails)},
@@ -106,6 +134,7 @@ def product_form_data(product: ProductDetail) -> dict[str, Any]:
         "price": str(details.price),
         "category_id": "" if details.category_id is None else str(details.category_id),
         "tags": ", ".join(details.tags),
+        **value_data(attributes, details.attributes),
     }
 
 

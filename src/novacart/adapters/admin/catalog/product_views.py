@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from novacart.adapters.admin import formatting
 from novacart.adapters.admin.back_office import BackOffice
+from novacart.adapters.admin.catalog.attribute_forms import shown_values
 from novacart.adapters.admin.catalog.forms import (
     NewProductForm,
     OptionForm,
@@ -21,6 +22,7 @@ from novacart.adapters.admin.catalog.forms import (
     ProductForm,
     StockForm,
     category_choices,
+    product_form,
     product_form_data,
 )
 from novacart.adapters.admin.catalog.gallery_form import (
@@ -71,6 +73,7 @@ from novacart.application.catalog.edit_product import EditProductCommand
 from novacart.application.catalog.edit_variants import EditVariantsCommand
 from novacart.application.catalog.export_products import ExportProductsCommand
 from novacart.application.catalog.product_files import FileFormat
+from novacart.application.catalog.queries import AttributeView
 from novacart.application.catalog.restore_product import RestoreProductCommand
 from novacart.application.catalog.set_default_variant import SetDefaultVariantCommand
 from novacart.domain.catalog.errors import SkuTaken, SlugTaken, StaleVersion
@@ -167,6 +170,7 @@ class ProductsView(ImportViews, ListView):
         return self.render(
             self.details_template,
             product=product,
+            attributes=shown_values(self._attributes_of(product), product.details.attributes),
             prices=prices.history_of_product(product.id, limit=_PRICES),
             typed_at=typed_at,
             priced_at=at,
@@ -224,8 +228,9 @@ class ProductsView(ImportViews, ListView):
         return self._with_categories(super().create_form(obj))
 
     def edit_form(self, obj: ProductDetail | None = None) -> Any:  # noqa: ANN401 (Flask-Admin's own)
-        data = None if obj is None else product_form_data(obj)
-        return self._with_categories(ProductForm(get_form_data(), data=data))
+        attributes = [] if obj is None else self._attributes_of(obj)
+        data = None if obj is None else product_form_data(obj, attributes)
+        return self._with_categories(product_form(attributes)(get_form_data(), data=data))
 
     def create_model(self, form: NewProductForm) -> Any:  # noqa: ANN401 (Flask-Admin's own)
         try:
@@ -248,12 +253,15 @@ class ProductsView(ImportViews, ListView):
                 actor=self.actor,
                 product_id=model.id,
                 changes=form.changes(self._currency),
+                attributes=form.attribute_values(),
                 expected_version=parse_id(form.version.data) or 0,
             )
             self.back_office.catalog.edit_product(command)
         except StaleVersion:
             self._template_args["conflict"] = conflicts(
-                form, product_form_data(model), form.field_names
+                form,
+                product_form_data(model, form.category_attributes),
+                [*form.field_names, *form.attribute_names],
             )
             form.version.data = form.version.raw_data = str(model.version)
             return False
@@ -270,6 +278,13 @@ class ProductsView(ImportViews, ListView):
 
     def get_save_return_url(self, model: ProductDetail, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
         return url_for("admin_products.details_view", id=model.id)
+
+    def _attributes_of(self, product: ProductDetail) -> Sequence[AttributeView]:
+        """The attributes of the category of a product."""
+        category_id = product.details.category_id
+        if category_id is None:
+            return []
+        return self.back_office.catalog_queries.attributes(category_id)
 
     @property
     def _currency(self) -> str:

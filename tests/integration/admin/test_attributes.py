@@ -1,0 +1,299 @@
+"""Attributes of categories and their values in the back office, checked through the API."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.support.back_office import StaffClient, staff_client
+
+JSON = dict[str, Any]
+NEW = "/admin/categories/attributes/new/"
+EDIT = "/admin/categories/attributes/edit/"
+REMOVE = "/admin/categories/attributes/remove/"
+ATTRIBUTE = {
+    "name": "Colour",
+    "code": "",
+    "type": "choice",
+    "unit": "",
+    "position": "0",
+    "is_filterable": "y",
+    "choices": "Red\n\nBlue\n",
+}
+
+
+def api(app: Flask, path: str) -> Any:  # noqa: ANN401 (JSON)
+    return app.test_client().get(f"/api/{path}").get_json()
+
+
+def add_category(app: Flask, owner: StaffClient, name: str, parent: int | str = "") -> int:
+    form = {"name": name, "slug": "", "parent": str(parent), "position": "0", "is_active": "y"}
+    assert owner.submit("/admin/categories/new/", form).status_code == 302
+    [id] = [each["id"] for each in api(app, "categories/") if each["name"] == name]
+    return int(id)
+
+
+def attributes_of(app: Flask, category: int) -> list[JSON]:
+    attributes: list[JSON] = api(app, f"categories/{category}/attributes/")
+    return attributes
+
+
+def add_attribute(owner: StaffClient, category: int, **fields: str) -> None:
+    response = owner.submit(f"{NEW}?id={category}", {**ATTRIBUTE, **fields})
+    assert response.status_code == 303, response.text
+    expected = f"/admin/categories/edit/?id={category}#attributes"
+    assert response.headers["Location"] == expected
+
+
+@pytest.fixture
+def clothing(app: Flask, owner: StaffClient) -> int:
+    """A category with a colour."""
+    clothing = add_category(app, owner, "Clothing")
+    add_attribute(owner, clothing)
+    return clothing
+
+
+@pytest.fixture
+def coats(app: Flask, owner: StaffClient, clothing: int) -> int:
+    """A category in `clothing` with an attribute of each other type."""
+    coats = add_category(app, owner, "Coats", clothing)
+    add_attribute(owner, coats, name="Weight", type="number", unit="kg", choices="")
+    add_attribute(owner, coats, name="Lined", type="boolean", choices="", position="1")
+    add_attribute(owner, coats, name="Care", type="text", choices="", position="2")
+    return coats
+
+
+@pytest.fixture
+def coat(owner: StaffClient, coats: int) -> int:
+    form = {"title": "Coat", "price": "9.00", "category_id": str(coats), "stock": "1"}
+    response = owner.submit("/admin/products/new/", form)
+    return int(response.headers["Location"].rpartition("=")[2])
+
+
+def values_of(app: Flask, product: int) -> JSON:
+    values = api(app, f"products/{product}/")["attributes"]
+    return {each["code"]: each["value"] for each in values}
+
+
+def save_product(owner: StaffClient, product: int, **fields: str) -> Any:  # noqa: ANN401 (the test client's own)
+    form = {"title": "Coat", "price": "9.00", **fields}
+    return owner.submit(f"/admin/products/edit/?id={product}", form)
+
+
+def test_page_of_a_category_lists_its_attributes_and_inherited_ones(
+    owner: StaffClient, clothing: int, coats: int
+) -> None:
+    page = owner.get(f"/admin/categories/edit/?id={coats}").text
+    rows = re.findall(r'<th scope="row" data-label="Name">(\w+)</th>', page)
+    assert rows == ["Colour", "Weight", "Lined", "Care"]
+    assert "Red, Blue" in page
+    assert "Number (kg)" in page
+    inherited = f'href="/admin/categories/edit/?id={clothing}#attributes">Clothing</a>'
+    assert page.count(inherited) == 1
+    assert page.count('aria-label="Edit ') == page.count('aria-label="Remove ') == 3
+
+
+def test_new_attribute_is_placed_last(owner: StaffClient, coats: int) -> None:
+    assert re.search(r'name="position"[^>]*value="3"', owner.get(f"{NEW}?id={coats}").text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"name": ""}, "This field is required"),
+        ({"code": "Not a code"}, "A code is lower-case letters"),
+        ({"choices": ""}, "Give choices to the type choice"),
+        ({"choices": "Red\nred"}, "Name each choice once."),
+        ({"unit": "kg"}, "Only a number has a unit."),
+        ({"position": "-1"}, "between 0 and"),
+        ({"type": "colour"}, "Not a valid choice"),
+        ({"name": "Other", "code": "weight"}, "has the code “weight”"),
+    ],
+)
+def test_invalid_attribute_is_reported(
+    app: Flask, owner: StaffClient, coats: int, fields: dict[str, str], message: str
+) -> None:
+    response = owner.submit(f"{NEW}?id={coats}", {**ATTRIBUTE, "name": "Size", **fields})
+    assert response.status_code == 200
+    assert message in response.text
+    assert len(attributes_of(app, coats)) == 4
+
+
+def test_attribute_and_its_choices_are_edited(
+    app: Flask, owner: StaffClient, clothing: int, coat: int
+) -> None:
+    assert save_product(owner, coat, version="1", **{"attributes.colour": "Red"}).status_code == 302
+    [colour] = attributes_of(app, clothing)
+    red, blue = (each["id"] for each in colour["choices"])
+    path = f"{EDIT}?id={clothing}&attribute={colour['id']}"
+    page = owner.get(path).text
+    assert f'name="choice-{red}" value="Red"' in page
+    form = {
+        "version": "1",
+        "name": "Main colour",
+        "position": "7",
+        "choices": "Green",
+        f"choice-{red}": "Crimson",
+        f"position-{red}": "2",
+        f"choice-{blue}": "Blue",
+        f"position-{blue}": "1",
+    }
+    assert owner.submit(path, form).status_code == 303
+    [edited] = attributes_of(app, clothing)
+    assert (edited["name"], edited["code"], edited["position"]) == ("Main colour", "colour", 7)
+    assert edited["filterable"] is False
+    assert [each["value"] for each in edited["choices"]] == ["Blue", "Crimson", "Green"]
+    assert values_of(app, coat) == {"colour": "Crimson"}
+
+    assert "It was changed after you read it" in owner.submit(path, form).text
+    without_red = {**form, "version": "2", "choices": "", f"choice-{red}": " "}
+    refused = owner.submit(path, without_red)
+    assert "Products, perhaps archived ones, have the value “Crimson”." in refused.text
+    assert len(attributes_of(app, clothing)[0]["choices"]) == 3
+
+
+def test_unused_attribute_is_removed(app: Flask, owner: StaffClient, coats: int, coat: int) -> None:
+    save_product(owner, coat, version="1", **{"attributes.weight": "1.5"})
+
+    def remove(code: str) -> str:
+        [attribute] = [each for each in attributes_of(app, coats) if each["code"] == code]
+        form = {"attribute": str(attribute["id"]), "version": "1"}
+        assert owner.submit(f"{REMOVE}?id={coats}", form).status_code == 303
+        [message] = owner.flash_messages()
+        return message
+
+    assert "have a value of “Weight”" in remove("weight")
+    assert remove("care") == "“Care” was removed."
+    assert [each["code"] for each in attributes_of(app, coats)] == ["colour", "weight", "lined"]
+
+
+def test_attribute_is_only_edited_and_removed_in_its_own_category(
+    app: Flask, owner: StaffClient, coats: int
+) -> None:
+    inherited = attributes_of(app, coats)[0]["id"]
+    assert owner.get(f"{EDIT}?id={coats}&attribute={inherited}").status_code == 404
+    assert owner.get(f"{EDIT}?id={coats}&attribute=x").status_code == 404
+    form = {"attribute": str(inherited), "version": "1"}
+    assert owner.submit(f"{REMOVE}?id={coats}", form).status_code == 404
+    assert owner.get(f"{NEW}?id=987654321").status_code == 404
+    assert len(attributes_of(app, coats)) == 4
+
+
+def test_attributes_are_not_changed_without_csrf_token_or_permission(
+    app: Flask, owner: StaffClient, clothing: int
+) -> None:
+    [colour] = attributes_of(app, clothing)
+    path = f"{REMOVE}?id={clothing}"
+    form = {"attribute": str(colour["id"]), "version": "1"}
+    assert owner.client.post(path, data=form).status_code == 400
+    assert owner.client.post(f"{NEW}?id={clothing}", data=ATTRIBUTE).status_code == 400
+    support = staff_client(app, "support")
+    assert support.submit(path, form).status_code == 403
+    assert support.submit(f"{NEW}?id={clothing}", ATTRIBUTE).status_code == 403
+    assert attributes_of(app, clothing) == [colour]
+
+
+def test_product_form_edits_values_of_each_type(
+    app: Flask, owner: StaffClient, coats: int, coat: int
+) -> None:
+    path = f"/admin/products/edit/?id={coat}"
+    page = owner.get(path).text
+    assert "Attributes of Coats" in page
+    assert ">Weight (kg)</label>" in page
+    values = {
+        "attributes.colour": "Blue",
+        "attributes.weight": "1,25",
+        "attributes.lined": "false",
+        "attributes.care": "Wash at 30°",
+    }
+    in_category = {"category_id": str(coats)}
+    assert save_product(owner, coat, version="1", **in_category, **values).status_code == 302
+    expected = {"colour": "Blue", "weight": 1.25, "lined": False, "care": "Wash at 30°"}
+    assert values_of(app, coat) == expected
+    shown = owner.get(f"/admin/products/details/?id={coat}").text
+    for name, text in (("Colour", "Blue"), ("Weight", "1.25 kg"), ("Lined", "No")):
+        assert f"<dt>{name}</dt><dd>{text}</dd>" in shown
+    page = owner.get(path).text
+    assert re.search(r'name="attributes.weight"[^>]*value="1.25"', page)
+    assert '<option selected value="false">No</option>' in page
+
+    assert save_product(owner, coat, version="2", **in_category).status_code == 302
+    assert values_of(app, coat) == expected
+    blank = dict.fromkeys(values, "")
+    assert save_product(owner, coat, version="2", **in_category, **blank).status_code == 302
+    assert values_of(app, coat) == {}
+    shown = owner.get(f"/admin/products/details/?id={coat}").text
+    assert re.search(r"<dt>Lined</dt><dd>(<[^>]+>)?–", shown)
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "message"),
+    [
+        ("weight", "heavy", "heavy"),
+        ("weight", "0.00001", "A number has at most 4 decimal places."),
+        ("colour", "Green", "Not a valid choice"),
+        ("lined", "maybe", "Not a valid choice"),
+        ("care", "x" * 256, "Field cannot be longer than 255 characters."),
+    ],
+)
+def test_invalid_value_is_reported_at_its_field(
+    owner: StaffClient, coat: int, code: str, value: str, message: str
+) -> None:
+    response = save_product(owner, coat, version="1", **{f"attributes.{code}": value})
+    assert response.status_code == 200
+    error = re.search(rf'id="attributes.{code}-error">(.*?)</div>', response.text)
+    assert error is not None
+    assert message in error[1]
+
+
+def test_product_with_values_moves_once_they_are_removed(
+    app: Flask, owner: StaffClient, coats: int, coat: int
+) -> None:
+    toys = str(add_category(app, owner, "Toys"))
+    save_product(owner, coat, version="1", category_id=str(coats), **{"attributes.colour": "Red"})
+    refused = save_product(owner, coat, version="2", category_id=toys)
+    assert "The new category has no attribute “Colour”." in refused.text
+    refused = save_product(
+        owner, coat, version="2", category_id=toys, **{"attributes.colour": "Red"}
+    )
+    assert "The category has no such attribute." in refused.text
+    moved = save_product(owner, coat, version="2", category_id=toys, **{"attributes.colour": ""})
+    assert moved.status_code == 302
+    assert values_of(app, coat) == {}
+
+
+def test_conflict_shows_saved_and_submitted_values(
+    app: Flask, owner: StaffClient, coats: int, coat: int
+) -> None:
+    blue = {"category_id": str(coats), "attributes.colour": "Blue"}
+    assert save_product(owner, coat, version="1", **blue).status_code == 302
+    conflict = save_product(owner, coat, version="1", **{**blue, "attributes.colour": "Red"}).text
+    assert "Someone else has changed this record" in conflict
+    assert '<th scope="row">Colour</th><td>Blue</td><td>Red</td>' in conflict
+    assert values_of(app, coat) == {"colour": "Blue"}
+
+
+def test_collection_by_attributes_is_added_and_edited(
+    app: Flask, owner: StaffClient, coats: int, coat: int
+) -> None:
+    in_category = {"category_id": str(coats)}
+    save_product(owner, coat, version="1", **in_category, **{"attributes.weight": "2"})
+    form = {
+        "name": "Warm",
+        "position": "0",
+        "is_active": "y",
+        "category": str(coats),
+        "sort": "newest",
+    }
+    unknown = owner.submit("/admin/collections/new/", {**form, "attributes": "colour:Green"})
+    assert "is not a value of an attribute of the category" in unknown.text
+    response = owner.submit("/admin/collections/new/", {**form, "attributes": "weight:1.5.."})
+    assert response.status_code == 302
+    assert [each["id"] for each in api(app, "collections/warm/products/")] == [coat]
+    path = "/admin/collections/edit/?id=warm"
+    assert "weight:1.5..</textarea>" in owner.get(path).text
+    changes = {**form, "version": "1", "attributes": "weight:1.5..\ncolour:red"}
+    assert owner.submit(path, changes).status_code == 302
+    assert api(app, "collections/")[0]["rule"]["attributes"] == ["weight:1.5..", "colour:Red"]
+    assert api(app, "collections/warm/products/") == []
