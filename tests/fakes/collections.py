@@ -12,11 +12,12 @@ from novacart.application.catalog.queries import (
     ProductPage,
     ProductSort,
 )
+from novacart.domain.catalog.attribute_details import AttributeValue
 from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.errors import CollectionNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import CollectionId
+from novacart.domain.shared.ids import AttributeId, CollectionId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 
@@ -31,6 +32,15 @@ class FakeCollections:
             if collection.details.slug == slug:
                 return collection
         raise CollectionNotFound
+
+    def named_in_rule(
+        self, attribute_id: AttributeId, value: AttributeValue | None = None
+    ) -> str | None:
+        for collection in self._store.collections.values():
+            rule = collection.details.rule
+            if rule is not None and rule.names(attribute_id, value):
+                return collection.details.name
+        return None
 
     def add(self, collection: Collection) -> None:
         self.save(collection)

@@ -129,6 +129,11 @@ def test_rule_by_attributes_lists_products_with_the_values(
     [shown] = client.get("/api/collections/").get_json()
     assert shown["rule"]["attributes"][0] == "colour:Red!"
 
+    fewer = staff.client.patch(
+        f"{path}{attribute['id']}/", json={"choices": names[:1]}, headers=staff.headers
+    )
+    assert (fewer.status_code, fewer.get_json()["code"]) == (409, "attribute_choice_in_use")
+
     for unknown in (
         "size:L",
         "colour:Green",

@@ -21,7 +21,13 @@ from novacart.domain.catalog.collection_details import (
 )
 from novacart.domain.catalog.errors import CollectionNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
-from novacart.domain.shared.ids import AttributeId, CategoryId, CollectionId, ProductId
+from novacart.domain.shared.ids import (
+    AttributeChoiceId,
+    AttributeId,
+    CategoryId,
+    CollectionId,
+    ProductId,
+)
 from tests.support.builders.catalog import (
     NOON,
     a_category,
@@ -135,6 +141,18 @@ class CollectionsContract:
         assert view.category == (None if about.rule is None else "toys")
         conditions = [] if about.rule is None else ["colour:Red", "weight:1..2.5"]
         assert view.attributes == conditions
+
+    def test_rule_that_names_an_attribute_or_a_value_is_found(
+        self, begin: UnitOfWorkFactory
+    ) -> None:
+        add_collection(begin, PICKED)
+        add_collection(begin, RULE, 301)
+        with begin() as work:
+            named_in_rule = work.collections.named_in_rule
+            assert named_in_rule(AttributeId(100)) == "Cheap toys"
+            assert named_in_rule(AttributeId(100), AttributeChoiceId(101)) == "Cheap toys"
+            assert named_in_rule(AttributeId(100), AttributeChoiceId(102)) is None
+            assert named_in_rule(AttributeId(120)) is None
 
     def test_saved_collection_has_all_new_fields(
         self, begin: UnitOfWorkFactory, collections: CollectionQueries

@@ -27,10 +27,13 @@ from novacart.domain.accounts.role import Role
 from novacart.domain.catalog import attribute_details as limits
 from novacart.domain.catalog.attribute_details import (
     AttributeChoice,
+    AttributeCondition,
     AttributeDetails,
     AttributeType,
 )
 from novacart.domain.catalog.category_tree import CategoryMove
+from novacart.domain.catalog.collection import Collection
+from novacart.domain.catalog.collection_details import CollectionDetails, CollectionRule
 from novacart.domain.catalog.errors import (
     AttributeChoiceInUse,
     AttributeCodeTaken,
@@ -42,8 +45,15 @@ from novacart.domain.catalog.errors import (
     StaleVersion,
 )
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId, ProductId, UserId
-from tests.support.builders.catalog import a_category, add_categories, details
+from novacart.domain.shared.ids import (
+    AttributeChoiceId,
+    AttributeId,
+    CategoryId,
+    CollectionId,
+    ProductId,
+    UserId,
+)
+from tests.support.builders.catalog import NOON, a_category, add_categories, details
 from tests.support.catalog_fixture import CatalogFixture
 
 CLOTHING, COATS, HATS, TOYS = map(CategoryId, (1001, 1002, 1003, 1004))
@@ -308,6 +318,27 @@ def test_attribute_in_use_cannot_be_removed(catalog: CatalogFixture) -> None:
     assert catalog.queries.attributes(COATS) == []
     with pytest.raises(AttributeNotFound):
         catalog.remove_attribute(command)
+
+
+def test_attribute_and_choice_that_a_rule_names_cannot_be_removed(catalog: CatalogFixture) -> None:
+    attribute_id = add(catalog, CLOTHING, "Colour", "Red", "Blue")
+    red, _ = catalog.queries.attributes(CLOTHING)[0].details.choices
+    condition = AttributeCondition(attribute_id=attribute_id, values=(red.id,))
+    rule = CollectionRule(category_id=COATS, attributes=(condition,))
+    with catalog.begin() as work:
+        details = CollectionDetails(name="Red coats", rule=rule)
+        work.collections.add(Collection.create(id=CollectionId(900), details=details, at=NOON))
+        work.commit()
+    key: dict[str, Any] = {
+        "actor": SYSTEM,
+        "category_id": CLOTHING,
+        "attribute_id": attribute_id,
+    }
+    with pytest.raises(AttributeInUse, match="“Red coats” names “Colour”"):
+        catalog.remove_attribute(RemoveAttributeCommand(**key))
+    with pytest.raises(AttributeChoiceInUse, match="“Red coats” names “Red”"):
+        catalog.edit_attribute(EditAttributeCommand(**key, choices=[ChoiceEdit(text="Blue")]))
+    catalog.edit_attribute(EditAttributeCommand(**key, choices=[ChoiceEdit(text="Red")]))
 
 
 def test_attribute_of_another_category_is_not_found(catalog: CatalogFixture) -> None:

@@ -84,7 +84,8 @@ class EditAttributeCommand:
 class EditAttribute:
     """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `InvalidValue`.
 
-    Raises `AttributeChoiceInUse` if a product has a choice that is left out.
+    Raises `AttributeChoiceInUse` if a product has a choice that is left out, or the rule of a
+    collection names it.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
@@ -104,6 +105,10 @@ class EditAttribute:
             used = work.attributes.used_choice(attribute.id, removed) if removed else None
             if used is not None:
                 raise AttributeChoiceInUse(removed[used])
+            for choice_id, text in removed.items():
+                collection = work.collections.named_in_rule(attribute.id, choice_id)
+                if collection is not None:
+                    raise AttributeChoiceInUse(text, collection=collection)
             if attribute.edit(details, at=self._clock.now()):
                 work.attributes.save(attribute)
             work.commit()
@@ -120,7 +125,10 @@ class RemoveAttributeCommand:
 
 
 class RemoveAttribute:
-    """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `AttributeInUse`."""
+    """Raises `PermissionDenied`, `AttributeNotFound`, `StaleVersion` and `AttributeInUse`.
+
+    An attribute that the rule of a collection names is in use, too.
+    """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:
         self._begin = begin
@@ -134,6 +142,9 @@ class RemoveAttribute:
             branch = [attribute.category_id, *tree.depth_first(attribute.category_id)]
             if work.attributes.used([attribute.id], branch) is not None:
                 raise AttributeInUse(attribute.details.name)
+            collection = work.collections.named_in_rule(attribute.id)
+            if collection is not None:
+                raise AttributeInUse(attribute.details.name, collection=collection)
             attribute.remove(at=self._clock.now())
             work.attributes.delete(attribute)
             work.commit()

@@ -2,12 +2,20 @@
 
 from typing import Protocol
 
+from novacart.domain.catalog.attribute_details import AttributeValue
 from novacart.domain.catalog.collection import Collection
+from novacart.domain.shared.ids import AttributeId
 
 
 class Collections(Protocol):
     def get_for_update(self, slug: str) -> Collection:
         """Load and lock the collection of a slug. Raises `CollectionNotFound`."""
+        ...
+
+    def named_in_rule(
+        self, attribute_id: AttributeId, value: AttributeValue | None = None
+    ) -> str | None:
+        """The name of a collection whose rule names the attribute, or the value of it."""
         ...
 
     def add(self, collection: Collection) -> None:

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from novacart.domain.catalog import text_rules
-from novacart.domain.catalog.attribute_details import AttributeCondition
+from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeValue
 from novacart.domain.catalog.category_details import MAX_NAME, MAX_POSITION
 from novacart.domain.catalog.events import EventData
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.slugs import slugify, valid_slug
 from novacart.domain.shared.errors import InvalidValue
-from novacart.domain.shared.ids import CategoryId, ProductId
+from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId
 from novacart.domain.shared.money import Money
 
 MAX_PICKED: Final = 500
@@ -58,6 +58,13 @@ class CollectionRule:
                 raise InvalidValue("max_price", "The highest price is below the lowest one.")
         elif not any(getattr(self, field.name) for field in fields(self)):
             raise InvalidValue("rule", "Name at least one condition.")
+
+    def names(self, attribute_id: AttributeId, value: AttributeValue | None = None) -> bool:
+        """Whether a condition is on the attribute, and names the value if one is given."""
+        return any(
+            each.attribute_id == attribute_id and (value is None or value in each.values)
+            for each in self.attributes
+        )
 
 
 def ensure_attributes_have_category(

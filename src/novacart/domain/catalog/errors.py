@@ -124,23 +124,34 @@ class AttributeCodeTaken(DomainError):
 
 
 class AttributeInUse(DomainError):
-    """A product, perhaps an archived one, has a value of the attribute."""
+    """A product, perhaps an archived one, has a value of the attribute, or a rule names it."""
 
     code = "attribute_in_use"
 
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"Products, perhaps archived ones, have a value of “{name}”. Remove these values first."
-        )
+    def __init__(self, name: str, *, collection: str | None = None) -> None:
+        """`collection` is the name of one by such a rule."""
+        if collection is None:
+            message = f"Products, perhaps archived ones, have a value of “{name}”."
+            super().__init__(f"{message} Remove these values first.")
+        else:
+            super().__init__(_named_by_rule(name, collection))
 
 
 class AttributeChoiceInUse(DomainError):
-    """A product, perhaps an archived one, has the choice."""
+    """A product, perhaps an archived one, has the choice, or a rule names it."""
 
     code = "attribute_choice_in_use"
 
-    def __init__(self, text: str) -> None:
-        super().__init__(f"Products, perhaps archived ones, have the value “{text}”.")
+    def __init__(self, text: str, *, collection: str | None = None) -> None:
+        """`collection` is the name of one by such a rule."""
+        if collection is None:
+            super().__init__(f"Products, perhaps archived ones, have the value “{text}”.")
+        else:
+            super().__init__(_named_by_rule(text, collection))
+
+
+def _named_by_rule(name: str, collection: str) -> str:
+    return f"The rule of the collection “{collection}” names “{name}”. Change the rule first."
 
 
 class AttributeNotInCategory(DomainError):

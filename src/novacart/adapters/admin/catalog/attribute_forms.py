@@ -57,11 +57,7 @@ class AttributeForm(StaffForm):
         description="Attributes of a category are shown in ascending order.",
     )
     is_filterable = BooleanField("Customers can filter by it", default=True)
-    choices = TextAreaField(
-        "New choices",
-        description="Only of the type Choice, one on each line.",
-        render_kw={"rows": 4},
-    )
+    choices = TextAreaField("New choices", description="One on each line.", render_kw={"rows": 4})
 
     def fields(self) -> dict[str, Any]:
         """The values by the name of the field in `AttributeDetails`, without the choices."""
@@ -88,6 +84,11 @@ class NewAttributeForm(AttributeForm):
         "Type",
         choices=[SelectChoice(kind.value, label) for kind, label in TYPE_LABELS.items()],
         description="It can't be changed later.",
+    )
+    choices = TextAreaField(
+        "Choices",
+        description="Only of the type Choice, one on each line.",
+        render_kw={"rows": 4},
     )
 
     def fields(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ from novacart.application.catalog.attribute_filters import write_conditions
 from novacart.application.catalog.collection_queries import CollectionView
 from novacart.application.catalog.queries import ListedProduct, ListPosition, ProductPage
 from novacart.domain.catalog.attribute import Attribute
-from novacart.domain.catalog.attribute_details import AttributeCondition
+from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeValue
 from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.collection_details import (
     CollectionDetails,
@@ -77,6 +77,16 @@ class SqlCollections:
         self._slugs[CollectionId(row.id)] = slug
         details = _to_details(row, picked.get(row.id, ()))
         return Collection(id=row.id, details=details, version=row.version)
+
+    def named_in_rule(
+        self, attribute_id: AttributeId, value: AttributeValue | None = None
+    ) -> str | None:
+        rows = self._connection.execute(select(collections).where(collections.c.is_rule))
+        for row in rows:
+            rule = _to_details(row, ()).rule
+            if rule is not None and rule.names(attribute_id, value):
+                return str(row.name)
+        return None
 
     def add(self, collection: Collection) -> None:
         row = {**_from_collection(collection), "version": collection.version + 1}
