@@ -16,7 +16,10 @@ from novacart.application.back_office.dashboard import DashboardQueries
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.orders import OrderRow
 from novacart.application.back_office.queries import BackOfficeQueries
-from novacart.application.catalog.collection_queries import CollectionQueries
+from novacart.application.catalog.collection_queries import (
+    CollectionQueries,
+    products_of_collection,
+)
 from novacart.application.catalog.queries import CatalogQueries, ProductFilter
 from novacart.application.ordering.queries import OrderQueries
 from novacart.application.ports.outbox import Outbox
@@ -94,9 +97,13 @@ def test_demo_data_is_loaded_once(injector: Injector, tmp_path: Path) -> None:
     picked, by_rule, *others = collections.collections()
     assert (len(picked.details.product_ids), picked.details.rule) == (4, None)
     assert by_rule.category == "toys-games"
-    assert len(others) == 3
+    assert len(others) == 4
+    by_attribute = products_of_collection(
+        others[-1], queries=collections, catalog=queries, limit=200
+    )
+    assert len(by_attribute.products) == 4
     assert seed_demo(injector) == SeedReport()
-    assert len(collections.collections()) == 5
+    assert len(collections.collections()) == 6
 
 
 def test_demo_products_have_variants_and_pictures_of_them(injector: Injector) -> None:

@@ -16,6 +16,12 @@ from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
 from novacart.application.catalog.add_category import AddCategory, AddCategoryCommand
 from novacart.application.catalog.add_picture import AddPicture, AddPictureCommand
+from novacart.application.catalog.attribute_texts import COLUMN_PREFIX
+from novacart.application.catalog.edit_attributes import (
+    AddAttribute,
+    AddAttributeCommand,
+    ChoiceEdit,
+)
 from novacart.application.catalog.edit_collections import AddCollection, AddCollectionCommand
 from novacart.application.catalog.edit_variants import (
     EditVariants,
@@ -29,14 +35,15 @@ from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.image_store import ImageStore
 from novacart.application.ports.payment_gateway import PaymentGateway
+from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.catalog.category_details import CategoryDetails, CategoryImage
 from novacart.domain.catalog.collection_details import (
     CollectionDetails,
     CollectionRule,
     CollectionSort,
 )
-from novacart.domain.catalog.errors import SlugTaken
-from novacart.domain.shared.ids import ProductId, VariantId
+from novacart.domain.catalog.errors import AttributeCodeTaken, SlugTaken
+from novacart.domain.shared.ids import CategoryId, ProductId, VariantId
 from novacart.domain.shared.money import Money
 from novacart.entrypoints.demo import data
 from novacart.entrypoints.demo.accounts import seed_people
@@ -53,6 +60,7 @@ _SALE: Final = 5
 # Keys of a product in the catalog that are no columns of a product file.
 _OTHER_KEYS: Final = {
     "key",
+    "attributes",
     "usual_price",
     "earlier_price",
     "options",
@@ -146,7 +154,9 @@ def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress
                 for name in CategoryImage
                 if name in entry
             }
-            fields = {name: value for name, value in entry.items() if name != "parent"}
+            fields = {
+                name: value for name, value in entry.items() if name not in {"parent", "attributes"}
+            }
             parent_id = existing.get(entry.get("parent", ""))
             details = CategoryDetails(**{**fields, **stored, "parent_id": parent_id})
             command = AddCategoryCommand(actor=SYSTEM, details=details)
@@ -156,8 +166,25 @@ def _seed_categories(injector: Injector, entries: list[dict[str, Any]], progress
                 # The category exists and staff have hidden it.
                 continue
             added += 1
+        _seed_attributes(injector, existing[entry["slug"]], entry.get("attributes", ()))
         progress("categories", done, len(entries))
     return added
+
+
+def _seed_attributes(
+    injector: Injector, category_id: CategoryId, entries: Sequence[dict[str, Any]]
+) -> None:
+    for entry in entries:
+        fields = {name: value for name, value in entry.items() if name != "choices"}
+        command = AddAttributeCommand(
+            actor=SYSTEM,
+            category_id=category_id,
+            fields={**fields, "type": AttributeType(entry["type"])},
+            choices=[ChoiceEdit(text=text) for text in entry.get("choices", ())],
+        )
+        # It exists if the demo shop was loaded before.
+        with suppress(AttributeCodeTaken):
+            injector.get(AddAttribute)(command)
 
 
 def _seed_products(injector: Injector, entries: list[dict[str, Any]], progress: Progress) -> int:
@@ -192,6 +219,7 @@ def _rows(entry: dict[str, Any], image: str) -> list[dict[str, Any]]:
         "handle": entry["key"],
         "image": image,
         "price": entry.get("usual_price", entry["price"]),
+        **{COLUMN_PREFIX + code: value for code, value in entry.get("attributes", {}).items()},
     }
     code = "-".join(part[:3] for part in entry["key"].split("-")).upper()
     if "variants" not in entry:
@@ -279,6 +307,9 @@ def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None
     currency = injector.get(Settings).currency
     now = injector.get(Clock).now()  # type: ignore[type-abstract]
     for position, entry in enumerate(entries):
+        if entry.get("category", "") not in {"", *categories}:
+            # Staff have hidden its category.
+            continue
         rule = None
         if "products" not in entry:
             max_price = entry.get("max_price")
@@ -299,7 +330,11 @@ def _seed_collections(injector: Injector, entries: list[dict[str, Any]]) -> None
         )
         # It exists if the demo shop was loaded before.
         with suppress(SlugTaken):
-            injector.get(AddCollection)(AddCollectionCommand(actor=SYSTEM, details=details))
+            injector.get(AddCollection)(
+                AddCollectionCommand(
+                    actor=SYSTEM, details=details, attributes=entry.get("attributes", ())
+                )
+            )
 
 
 def _store(images: ImageStore, folder: str, file_name: str) -> str:
