@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product as every_combination
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog import tag_pages
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -21,12 +23,21 @@ from novacart.domain.shared.ids import ProductId, VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
+from tests.support.builders.catalog import (
+    NOON,
+    a_category,
+    a_claim,
+    a_product,
+    add_categories,
+    add_product,
+    details,
+)
 from tests.support.contracts.catalog_queries import (
     INR,
     CatalogQueriesContract,
     all_pages,
     fill,
+    put_on_sale,
     rupees,
 )
 from tests.support.contracts.categories import CategoriesContract
@@ -166,6 +177,23 @@ class TestSqlPriceQueries(PriceQueriesContract):
         assert (newest.entry.changed_by, first.entry.changed_by) == ("staff:7", "system")
 
 
+def _add_tagged(begin: UnitOfWorkFactory) -> None:
+    """Add products with the tag "rain", in categories with one below another, and without."""
+    add_categories(begin, a_category(11, "kites", parent=8))
+    for number in range(20):
+        about = details(
+            title=f"Umbrella {number}",
+            price=10_000 + number % 7 * 5_000,
+            brand=("Udaan", "Peepal", "")[number % 3],
+            category_id=(7, 8, 11, 9, None)[number % 5],
+            tags=("Rain", "Monsoon", "One")[: 1 + number % 2 + number // 19],
+        )
+        product = a_product(200 + number, about, at=NOON - timedelta(hours=number % 6))
+        if number % 4 == 0:
+            put_on_sale(product)
+        add_product(begin, product, number % 3)
+
+
 class TestSqlCatalogQueries(CatalogQueriesContract):
     def test_lists_equal_those_of_the_fake(self, queries: SqlCatalogQueries) -> None:
         store = FakeStore()
@@ -187,6 +215,46 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
                 on_sale=on_sale,
                 search=search,
             )
+            assert queries.count_products(filters) == fake.count_products(filters)
+            for sort in (ProductSort.PRICE, ProductSort.PRICE_DESCENDING, ProductSort.NEWEST):
+                expected = fake.list_products(filters, sort=sort, limit=200).products
+                assert all_pages(queries, filters, sort, 3) == list(expected)
+
+    @pytest.mark.parametrize(
+        ("min_sorted", "examined"),
+        [
+            pytest.param(1000, 2, id="read by the tag"),
+            pytest.param(1, 1000, id="found in the list"),
+            pytest.param(1, 2, id="too few found in the list"),
+        ],
+    )
+    def test_lists_of_tags_equal_those_of_the_fake(
+        self,
+        queries: SqlCatalogQueries,
+        begin: UnitOfWorkFactory,
+        monkeypatch: pytest.MonkeyPatch,
+        min_sorted: int,
+        examined: int,
+    ) -> None:
+        monkeypatch.setattr(tag_pages, "MIN_SORTED", min_sorted)
+        monkeypatch.setattr(tag_pages, "EXAMINED_FACTOR", examined)
+        store = FakeStore()
+        fill(FakeUnitOfWorkFactory(store))
+        for factory in (begin, FakeUnitOfWorkFactory(store)):
+            _add_tagged(factory)
+        fake = FakeCatalogQueries(store, INR)
+        restrictions = (
+            ProductFilter(),
+            ProductFilter(brands=("Udaan", "Peepal"), min_price=rupees(200)),
+            ProductFilter(on_sale=True),
+        )
+        for tags, category, in_stock, others in every_combination(
+            (("rain",), ("rain", "monsoon"), ("one",)),
+            (None, "books", "toys", "nowhere"),
+            (None, True, False),
+            restrictions,
+        ):
+            filters = replace(others, tags=tags, category=category, in_stock=in_stock)
             assert queries.count_products(filters) == fake.count_products(filters)
             for sort in (ProductSort.PRICE, ProductSort.PRICE_DESCENDING, ProductSort.NEWEST):
                 expected = fake.list_products(filters, sort=sort, limit=200).products

@@ -45,7 +45,7 @@ from novacart.adapters.persistence.catalog.product_list_query import (
     ProductListQuery,
     list_position,
 )
-from novacart.adapters.persistence.catalog.search_pages import find_page
+from novacart.adapters.persistence.catalog.search_pages import FoundRows, find_page
 from novacart.adapters.persistence.catalog.search_plan import estimate_count
 from novacart.adapters.persistence.catalog.slug_redirects import redirected
 from novacart.adapters.persistence.catalog.suggestions import (
@@ -63,6 +63,7 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_levels,
     variants,
 )
+from novacart.adapters.persistence.catalog.tag_pages import find_tagged_page
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.catalog.policy import CatalogPolicy
@@ -331,11 +332,12 @@ class SqlCatalogQueries:
         after: ListPosition | None = None,
     ) -> ProductPage:
         if filters.search.strip():
-            found = find_page(self._database, filters, sort, limit=limit, after=after)
-            return ProductPage(
-                products=[_listed(row) for row, _ in found[:limit]],
-                next=found[limit - 1][1] if len(found) > limit else None,
+            return _to_page(
+                find_page(self._database, filters, sort, limit=limit, after=after), limit
             )
+        if filters.tags and self._database.dialect == "postgresql":
+            found = find_tagged_page(self._database, filters, sort, limit=limit, after=after)
+            return _to_page(found, limit)
         kept = KeptList(self._database.dialect, filters, sort, limit, after)
         rows = self._database.fetch(*kept.page())
         if not rows and filters.category is not None:
@@ -579,6 +581,13 @@ def _to_variant(row: Row, option_of: Mapping[OptionValueId, OptionId]) -> Varian
     # Options may have changed since they were read.
     values = {option_of[each]: each for each in value_ids if each in option_of}
     return VariantView._make((*row[:_COMBINATION], values, *row[_COMBINATION + 1 :]))
+
+
+def _to_page(found: FoundRows, limit: int) -> ProductPage:
+    return ProductPage(
+        products=[_listed(row) for row, _ in found[:limit]],
+        next=found[limit - 1][1] if len(found) > limit else None,
+    )
 
 
 def _listed(row: Sequence[Any]) -> ListedProduct:
