@@ -294,6 +294,8 @@ def test_google_xml_is_read(catalog: CatalogFixture) -> None:
         (b"<rss><item>", GOOGLE, "The XML is not well-formed in line 1."),
         (b"<rss><channel/></rss>", GOOGLE, "The XML has none of the elements entry, item."),
         (b"<!DOCTYPE x [<!ENTITY a 'a'>]><rss>&a;</rss>", GOOGLE, "XML with a document type"),
+        (b'<?xml version="1.0" encoding="Shift_JIS"?><rss/>', GOOGLE, "is not supported"),
+        (b'<?xml version="1.0" encoding="unknown"?><rss/>', GOOGLE, "is not supported"),
         (b"\xef\xbb\xbf <rss/>", VENDURE, "This is an XML file."),
     ],
 )
