@@ -280,12 +280,7 @@ function Zoom({
             Previous
           </Button>
         )}
-        <Button
-          variant="quiet"
-          className={ui.compact}
-          aria-pressed={isLarge}
-          onClick={toggle}
-        >
+        <Button variant="quiet" className={ui.compact} aria-pressed={isLarge} onClick={toggle}>
           <Icon name="zoom" /> {isLarge ? "Smaller" : "Larger"}
         </Button>
         {images.length > 1 && (
