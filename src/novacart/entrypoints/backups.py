@@ -233,7 +233,7 @@ def _prove_log(settings: Settings, backup: Backup, base: BaseBackup) -> str:
     wait_for_receiver(settings.database_url, base.ended_in, seconds=_RECEIVER_WAIT)
     moment = Moment(path=backup.path, base=base, to=None)
     with suppress(BackupFailed):
-        # A key that was changed since.
+        # An earlier backup may be encrypted with another key.
         for earlier in list_backups(settings.backup_dir):
             if earlier < backup and (its_base := _base_of(settings, earlier.path)):
                 moment = Moment(path=earlier.path, base=its_base, to=None)
