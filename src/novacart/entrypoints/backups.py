@@ -179,6 +179,7 @@ def restore_moment(settings: Settings, moment: Moment, *, replace_content: bool)
     Adds missing images of the newest backup. Returns what was restored. Raises `BackupFailed`.
     """
     ensure_replaceable(settings.database_url, replace=replace_content)
+    make_private_directory(settings.backup_dir)
     with (
         scratch_directory(settings.backup_dir) as data,
         TemporaryDirectory(dir=settings.backup_dir, prefix=".dump-") as folder,
