@@ -1,7 +1,7 @@
 """Partition the outbox by month on PostgreSQL.
 
 The existing table becomes the default partition of a new table with its name, so no row is moved or
-read, and the release before goes on working. A job creates the partitions of the next months.
+read, and the previous release continues to work. A job creates the partitions of the next months.
 """
 
 from alembic import op

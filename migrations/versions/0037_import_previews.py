@@ -14,6 +14,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The release before does not know their status.
+    # The previous release does not know this status.
     op.execute("UPDATE import_jobs SET status = 'draft' WHERE status = 'previewing'")
     op.drop_column("import_jobs", "preview")

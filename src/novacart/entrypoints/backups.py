@@ -179,6 +179,7 @@ def restore_moment(settings: Settings, moment: Moment, *, replace_content: bool)
     Adds missing images of the newest backup. Returns what was restored. Raises `BackupFailed`.
     """
     ensure_replaceable(settings.database_url, replace=replace_content)
+    make_private_directory(settings.backup_dir)
     with (
         scratch_directory(settings.backup_dir) as data,
         TemporaryDirectory(dir=settings.backup_dir, prefix=".dump-") as folder,
@@ -233,7 +234,7 @@ def _prove_log(settings: Settings, backup: Backup, base: BaseBackup) -> str:
     wait_for_receiver(settings.database_url, base.ended_in, seconds=_RECEIVER_WAIT)
     moment = Moment(path=backup.path, base=base, to=None)
     with suppress(BackupFailed):
-        # A key that was changed since.
+        # An earlier backup may be encrypted with another key.
         for earlier in list_backups(settings.backup_dir):
             if earlier < backup and (its_base := _base_of(settings, earlier.path)):
                 moment = Moment(path=earlier.path, base=its_base, to=None)

@@ -406,7 +406,7 @@ def _backup_wal(database_url: str, *, enabled: bool) -> bool:
     if enabled and database_url.startswith("sqlite:"):
         raise InvalidSetting(
             "BACKUP_WAL needs a DATABASE_URL of PostgreSQL: the log of SQLite can't be archived."
-            " Leave it empty, and run `novacart backup` more often.",
+            " Leave BACKUP_WAL empty, and run `novacart backup` more often.",
             setting="BACKUP_WAL",
         )
     return enabled

@@ -28,14 +28,11 @@ export function OrderProgress({ order }: { order: Order }) {
 
 function RefundStatus({ order }: { order: Order }) {
   const to = order.payment_method === "ONLINE" ? " to your card" : "";
-  const requested = order.items.filter(({ status }) => status === "REFUND_REQUESTED");
+  const isRequested = order.items.some(({ status }) => status === "REFUND_REQUESTED");
   return (
     <>
-      {requested.length > 0 && (
-        <p>
-          A refund of {money(goodsTotal(order, requested), order.currency)}
-          {to} has been started. Your bank may take up to ten days to show it.
-        </p>
+      {isRequested && (
+        <p>A refund{to} has been started. Your bank may take up to ten days to show it.</p>
       )}
       {isRefunded(order) && (
         <p>
@@ -133,6 +130,6 @@ export function goodsTotal(order: Order, lines: OrderLine[]): string {
   );
 }
 
-function isRefunded(order: Order): boolean {
+export function isRefunded(order: Order): boolean {
   return toMinor(order.refunded_amount, order.currency) > 0n;
 }

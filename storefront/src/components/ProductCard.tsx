@@ -7,8 +7,8 @@ import styles from "../pages/catalog.module.css";
 import { Icon } from "./icons";
 import { classes, Price, ui } from "./ui";
 
-/** From this number of units on, a page says how few are left. */
-export const FEW = 3;
+/** With this stock or less, a page says how many units are left. */
+export const LOW_STOCK = 3;
 
 export function ProductCard({ product, isEager = false }: { product: Product; isEager?: boolean }) {
   const queryClient = useQueryClient();
@@ -21,7 +21,7 @@ export function ProductCard({ product, isEager = false }: { product: Product; is
       <div className={styles.picture}>
         <Picture src={product.image} isEager={isEager} />
         {isSoldOut && <span className={styles.flag}>Sold out</span>}
-        {!isSoldOut && product.stock <= FEW && (
+        {!isSoldOut && product.stock <= LOW_STOCK && (
           <span className={styles.flag}>Only {product.stock} left</span>
         )}
       </div>

@@ -7,7 +7,13 @@ import { type Order, type OrderLine, shop } from "../api/config";
 import { asProblem } from "../api/problem";
 import { keys, orderQuery } from "../api/queries";
 import { AddressText } from "../components/AddressForm";
-import { goodsTotal, OrderAmounts, OrderItems, OrderProgress } from "../components/OrderDetails";
+import {
+  goodsTotal,
+  isRefunded,
+  OrderAmounts,
+  OrderItems,
+  OrderProgress,
+} from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
 import { useToast } from "../components/toasts";
 import {
@@ -210,7 +216,7 @@ function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
           <p>
             {line.quantity} × {line.product_title}
             {order.payment_method === "ONLINE" &&
-              `. ${money(goodsTotal(order, [line]), order.currency)} will be refunded to your card.`}
+              `. ${isRefunded(order) ? "Its price, less earlier refunds," : money(goodsTotal(order, [line]), order.currency)} will be refunded to your card.`}
           </p>
           <Field
             label="Reason (optional)"

@@ -7,7 +7,7 @@ import { type ProductDetail, shop, type Variant } from "../api/config";
 import { asProblem } from "../api/problem";
 import { categoriesQuery, productQuery, productsQuery } from "../api/queries";
 import { Icon } from "../components/icons";
-import { FEW, Picture, Rail } from "../components/ProductCard";
+import { LOW_STOCK, Picture, Rail } from "../components/ProductCard";
 import { useToast } from "../components/toasts";
 import {
   Alert,
@@ -228,7 +228,7 @@ function Gallery({ product, variant }: { product: ProductDetail; variant: Varian
         onClose={() => setZoomed(false)}
         className={styles.zoom ?? ""}
       >
-        <Zoom key={shown.id} images={images} shown={shown} onPick={pick} />
+        <Zoom images={images} shown={shown} onPick={pick} />
       </Dialog>
     </div>
   );
@@ -244,7 +244,10 @@ function Zoom({
   shown: ProductDetail["images"][number];
   onPick: (id: number) => void;
 }) {
-  const [isLarge, setLarge] = useState(false);
+  // The buttons keep the focus when the picture changes; the new one is shown whole.
+  const [largeId, setLargeId] = useState<number | null>(null);
+  const isLarge = largeId === shown.id;
+  const toggle = () => setLargeId(isLarge ? null : shown.id);
   const place = images.indexOf(shown);
   const before = images[place - 1];
   const after = images[place + 1];
@@ -263,7 +266,7 @@ function Zoom({
           width={shown.width ?? 900}
           height={shown.height ?? 1200}
           alt={shown.alt}
-          onClick={() => setLarge(!isLarge)}
+          onClick={toggle}
         />
       </div>
       <div className={styles.zoomBar}>
@@ -277,12 +280,7 @@ function Zoom({
             Previous
           </Button>
         )}
-        <Button
-          variant="quiet"
-          className={ui.compact}
-          aria-pressed={isLarge}
-          onClick={() => setLarge(!isLarge)}
-        >
+        <Button variant="quiet" className={ui.compact} aria-pressed={isLarge} onClick={toggle}>
           <Icon name="zoom" /> {isLarge ? "Smaller" : "Larger"}
         </Button>
         {images.length > 1 && (
@@ -329,7 +327,7 @@ function Buy({ product, variant }: { product: ProductDetail; variant: Variant | 
       <p>
         {isSoldOut ? (
           <span className={classes(ui.badge, ui.badgeBad)}>Sold out</span>
-        ) : stock <= FEW ? (
+        ) : stock <= LOW_STOCK ? (
           <span className={classes(ui.badge, ui.badgeWarn)}>Only {stock} left</span>
         ) : (
           <span className={classes(ui.badge, ui.badgeGood)}>In stock</span>

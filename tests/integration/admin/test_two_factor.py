@@ -243,6 +243,25 @@ def test_owner_resets_the_second_factor_of_staff(
     assert is_signed_in(meera)
 
 
+def test_owner_resets_the_second_factor_of_a_customer(
+    app: Flask, owner: StaffClient, injector: Injector, clock: SetClock
+) -> None:
+    user_id = create_account(injector, "customer", "asha")
+    login = {"username": "asha", "password": PASSWORD}
+    client = app.test_client()
+    headers = {
+        "Authorization": f"Bearer {client.post('/api/token/', json=login).get_json()['access']}"
+    }
+    setup = client.post("/api/mfa/setup/", headers=headers).get_json()
+    code = {"otp": code_of(setup["secret"], clock)}
+    assert client.post("/api/mfa/confirm/", json=code, headers=headers).status_code == 200
+    assert client.post("/api/token/", json=login).get_json()["code"] == "mfa_required"
+    page = owner.get(f"/admin/customers/details/?id={user_id}").text
+    assert "Reset two-factor" in page
+    owner.submit(f"/admin/customers/reset-mfa/?id={user_id}")
+    assert client.post("/api/token/", json=login).status_code == 200
+
+
 @pytest.mark.parametrize("role", ["manager", "support", "catalog"])
 def test_every_role_can_set_up_a_second_factor(app: Flask, role: str, clock: SetClock) -> None:
     enable(staff_client(app, role), clock)

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product as every_combination
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from novacart.adapters.persistence.catalog import tag_pages
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -17,17 +19,29 @@ from novacart.adapters.system.request_context import ContextVarRequestContexts
 from novacart.application.catalog.queries import ProductFilter, ProductSort
 from novacart.application.ports.request_context import RequestContext
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
-from novacart.domain.shared.ids import ProductId, VariantId
+from novacart.domain.catalog.attribute_details import AttributeCondition, AttributeType
+from novacart.domain.shared.ids import AttributeId, ProductId, VariantId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 from tests.fakes.unit_of_work import FakeUnitOfWorkFactory
-from tests.support.builders.catalog import NOON, a_claim, a_product, add_product
+from tests.support.builders.catalog import (
+    NOON,
+    a_category,
+    a_claim,
+    a_product,
+    add_attributes,
+    add_categories,
+    add_product,
+    an_attribute,
+    details,
+)
 from tests.support.contracts.attributes import AttributesContract
 from tests.support.contracts.catalog_queries import (
     INR,
     CatalogQueriesContract,
     all_pages,
     fill,
+    put_on_sale,
     rupees,
 )
 from tests.support.contracts.categories import CategoriesContract
@@ -171,6 +185,25 @@ class TestSqlPriceQueries(PriceQueriesContract):
         assert (newest.entry.changed_by, first.entry.changed_by) == ("staff:7", "system")
 
 
+def _add_tagged(begin: UnitOfWorkFactory) -> None:
+    """Add products with the tag "rain", in categories with one below another, and without."""
+    add_categories(begin, a_category(11, "kites", parent=8))
+    add_attributes(begin, an_attribute(500, 7, "waterproof", AttributeType.BOOLEAN))
+    for number in range(20):
+        about = details(
+            title=f"Umbrella {number}",
+            price=10_000 + number % 7 * 5_000,
+            brand=("Udaan", "Peepal", "")[number % 3],
+            category_id=(7, 8, 11, 9, None)[number % 5],
+            attributes={500: number % 2} if number % 5 < 4 else {},
+            tags=("Rain", "Monsoon", "One")[: 1 + number % 2 + number // 19],
+        )
+        product = a_product(200 + number, about, at=NOON - timedelta(hours=number % 6))
+        if number % 4 == 0:
+            put_on_sale(product)
+        add_product(begin, product, number % 3)
+
+
 class TestSqlCatalogQueries(CatalogQueriesContract):
     def test_lists_equal_those_of_the_fake(self, queries: SqlCatalogQueries) -> None:
         store = FakeStore()
@@ -192,6 +225,49 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
                 on_sale=on_sale,
                 search=search,
             )
+            assert queries.count_products(filters) == fake.count_products(filters)
+            for sort in (ProductSort.PRICE, ProductSort.PRICE_DESCENDING, ProductSort.NEWEST):
+                expected = fake.list_products(filters, sort=sort, limit=200).products
+                assert all_pages(queries, filters, sort, 3) == list(expected)
+
+    @pytest.mark.parametrize(
+        ("min_sorted", "examined"),
+        [
+            pytest.param(1000, 2, id="read by the tag"),
+            pytest.param(1, 1000, id="found in the list"),
+            pytest.param(1, 2, id="too few found in the list"),
+        ],
+    )
+    def test_lists_of_tags_equal_those_of_the_fake(
+        self,
+        queries: SqlCatalogQueries,
+        begin: UnitOfWorkFactory,
+        monkeypatch: pytest.MonkeyPatch,
+        min_sorted: int,
+        examined: int,
+    ) -> None:
+        monkeypatch.setattr(tag_pages, "MIN_SORTED", min_sorted)
+        monkeypatch.setattr(tag_pages, "EXAMINED_FACTOR", examined)
+        store = FakeStore()
+        fill(FakeUnitOfWorkFactory(store))
+        for factory in (begin, FakeUnitOfWorkFactory(store)):
+            _add_tagged(factory)
+        fake = FakeCatalogQueries(store, INR)
+        restrictions = (
+            ProductFilter(),
+            ProductFilter(brands=("Udaan", "Peepal"), min_price=rupees(200)),
+            ProductFilter(on_sale=True),
+            ProductFilter(
+                attributes=(AttributeCondition(attribute_id=AttributeId(500), values=(1,)),)
+            ),
+        )
+        for tags, category, in_stock, others in every_combination(
+            (("rain",), ("rain", "monsoon"), ("one",)),
+            (None, "books", "toys", "nowhere"),
+            (None, True, False),
+            restrictions,
+        ):
+            filters = replace(others, tags=tags, category=category, in_stock=in_stock)
             assert queries.count_products(filters) == fake.count_products(filters)
             for sort in (ProductSort.PRICE, ProductSort.PRICE_DESCENDING, ProductSort.NEWEST):
                 expected = fake.list_products(filters, sort=sort, limit=200).products

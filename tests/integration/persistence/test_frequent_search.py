@@ -198,6 +198,40 @@ def test_lists_of_products_on_sale_read_a_bounded_number_of_rows(
     assert counter.rows() > 400
 
 
+def test_lists_of_tags_read_a_bounded_number_of_rows(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    fill(database)
+    with database.writing() as connection:
+        for tag, condition in (
+            ("half", "mod(id * 7919, 100) < 50"),
+            ("frequent", "mod(id * 7919, 100) < 2"),
+            ("rare", "mod(id * 7919, 100) < 1"),
+            ("old", f"id <= {_MANY // 2}"),
+        ):
+            connection.exec_driver_sql(
+                f"INSERT INTO product_tags SELECT '{tag}', id FROM products WHERE {condition}"
+            )
+        connection.commit()
+    with database.reading() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE product_tags")
+    counter = RowCounter(database)
+    for sort in (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING):
+        for tag in ("half", "frequent", "rare"):
+            for filters in (
+                ProductFilter(tags=(tag,)),
+                ProductFilter(tags=(tag, "none"), brands=("Brand",), in_stock=True),
+            ):
+                first = queries.list_products(filters, sort=sort, limit=24)
+                assert counter.rows() < _ROWS, (sort, filters)
+                queries.list_products(filters, sort=sort, limit=24, after=first.next)
+                assert counter.rows() < _ROWS, (sort, filters)
+
+    # All products of a frequent tag are read if the first ones of the list don't have it.
+    queries.list_products(ProductFilter(tags=("old",)), sort=ProductSort.NEWEST, limit=24)
+    assert counter.rows() > _MANY // 2
+
+
 def test_frequent_words_read_a_bounded_number_of_rows(
     database: Database, queries: SqlCatalogQueries
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from novacart.adapters.persistence.database import Database
@@ -151,6 +151,22 @@ def test_month_is_dropped_when_all_its_messages_are_old(
         assert outbox.prune(before=end + HOUR) == 2
     assert not any(each.startswith("DELETE FROM outbox_messages_2026") for each in statements)
     assert stored_in(database) == {"2027_01": 1, "2027_02": 0, "default": 0}
+
+
+def test_month_is_kept_if_a_message_is_stored_before_it_is_dropped(
+    database: Database, partitions: OutboxPartitions, outbox: SqlOutbox
+) -> None:
+    partitions.create(at=NOVEMBER)
+    store(database, DECEMBER)
+    handle_all(outbox, DECEMBER)
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def store_late(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("LOCK TABLE"):
+            store(database, DECEMBER)
+
+    assert outbox.prune(before=FEBRUARY) == 0
+    assert "2026_12" in stored_in(database)
 
 
 def test_month_with_a_parked_message_is_kept_for_it(

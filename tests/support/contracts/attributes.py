@@ -73,6 +73,7 @@ class AttributesContract:
                 brand=brand,
                 category_id=category,
                 attributes=values,
+                tags=("Warm",) if product_id in {201, 202, 204} else (),
             )
             add_product(begin, a_product(product_id, about), stock=stock)
 
@@ -211,6 +212,7 @@ class AttributesContract:
         assert ids(queries, "clothing", ["colour:Red"], min_price=rupees(300)) == [203, 204]
         assert ids(queries, "coats", ["fabric:Wool"], in_stock=True) == [201]
         assert ids(queries, "coats", ["colour:Red"], search="product") == [201, 203]
+        assert ids(queries, "clothing", ["colour:Red"], tags=("warm",)) == [201, 204]
         assert ids(queries, "nowhere", ["colour:Red"]) == []
         # Of a category below.
         assert ids(queries, "clothing", ["fabric:Wool"]) == []

@@ -176,6 +176,24 @@ def test_prices_of_combinations_differ_from_that_of_the_product(catalog: Catalog
         ]
 
 
+def test_combinations_of_a_product_need_not_be_in_sequence(catalog: CatalogFixture) -> None:
+    import_text(catalog, PRESTASHOP_FILE, PRESTASHOP)
+    file = (
+        "Product ID*,Attribute (Name:Type:Position)*,Value (Value:Position)*,Impact on price,"
+        "Default (0 = No; 1 = Yes)\n"
+        "1,Size:select:0,S:0,2.00,1\n"
+        "2,Size:select:0,S:0,0.00,1\n"
+        "1,Size:select:0,M:0,0.00,0\n"
+    )
+    for _ in range(2):
+        import_text(catalog, file, PRESTASHOP)
+        assert [each[2:4] for each in shown(catalog)] == [
+            ("Size: S", "82.00"),
+            ("Size: M", "80.00"),
+            ("Size: S", "50.00"),
+        ]
+
+
 def test_combination_of_an_unknown_product_is_rejected(catalog: CatalogFixture) -> None:
     report = import_text(catalog, COMBINATIONS_FILE, PRESTASHOP)
     assert [(row.line, row.reason) for row in report.rejected] == [
@@ -255,7 +273,7 @@ def test_vendure_facets_of_variants_are_read(catalog: CatalogFixture) -> None:
         "name , slug , assets , facets , optionGroups , optionValues , sku , price ,"
         " variantFacets\n"
         'Pen , pen , "a.jpg|b.jpg" , categories:Writing|Blue , "nib|ink" , "fine|blue" , V , 1 ,'
-        " Brand:Ayna|collection:New\n"
+        " Brand:Ayna|collection:Ne\u200bw\n"
     )
     report = import_text(catalog, text, VENDURE)
     assert report.rejected == []
@@ -294,6 +312,8 @@ def test_google_xml_is_read(catalog: CatalogFixture) -> None:
         (b"<rss><item>", GOOGLE, "The XML is not well-formed in line 1."),
         (b"<rss><channel/></rss>", GOOGLE, "The XML has none of the elements entry, item."),
         (b"<!DOCTYPE x [<!ENTITY a 'a'>]><rss>&a;</rss>", GOOGLE, "XML with a document type"),
+        (b'<?xml version="1.0" encoding="Shift_JIS"?><rss/>', GOOGLE, "is not supported"),
+        (b'<?xml version="1.0" encoding="unknown"?><rss/>', GOOGLE, "is not supported"),
         (b"\xef\xbb\xbf <rss/>", VENDURE, "This is an XML file."),
     ],
 )

@@ -189,7 +189,7 @@ class OpenTelemetryTracing:
             return
         record = json.loads(line) if line.startswith("{") else {"event": line.rstrip()}
         if str(record.get("logger", "")).startswith("opentelemetry"):
-            # The exporter's own errors would never end.
+            # The export of such an error may fail, too, and log the next one.
             return
         level = record.pop("level", "info")
         record.pop("timestamp", None)

@@ -37,6 +37,10 @@ def xml_rows(
             reader.parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
             raise UnreadableFile(f"The XML is not well-formed in line {error.lineno}.") from error
+        except (LookupError, ValueError) as error:
+            # expat reads encodings of one byte a character, and UTF-8 and UTF-16.
+            reason = "The XML has an encoding that is not supported. Save it as UTF-8."
+            raise UnreadableFile(reason) from error
         yield from reader.rows
         reader.rows.clear()
     if not reader.has_items:

@@ -83,8 +83,8 @@ _DELIVERY: Final = 24
 _FIRST_SHOPPERS: Final = 7
 _WISHES: Final = 30
 
-# Hours between which a customer pays or cancels.
-_MINUTES: Final = (0.02, 0.2)
+# Hours after which a customer pays or cancels, at least and at most.
+_SOON: Final = (0.02, 0.2)
 
 _CARRIERS: Final = ("Bluewing Express", "Daakghar Parcel", "Saralship")
 _REFUND_REASONS: Final = ("Arrived damaged", "Does not fit", "Ordered by mistake")
@@ -428,7 +428,7 @@ class OrderHistory:
                 )
             self.deliver_events()
 
-        self._later(_MINUTES, cancel, placed)
+        self._later(_SOON, cancel, placed)
 
     def _cancels_item(self, placed: _Placed) -> None:
         """Cancel an item of a COD order, or of a paid one, and receive the others."""
@@ -446,7 +446,7 @@ class OrderHistory:
             if len(placed.order.lines) > 1:
                 self._receives(placed)
 
-        self._later(_MINUTES, cancel, placed)
+        self._later(_SOON, cancel, placed)
 
     def _receives_and(self, then: _Course, placed: _Placed) -> None:
         def arrive(placed: _Placed) -> None:
@@ -461,7 +461,7 @@ class OrderHistory:
             self._card(reference, succeed=True)
             then(replace(placed, reference=reference))
 
-        self._later(_MINUTES, pay, placed)
+        self._later(_SOON, pay, placed)
 
     def _open_payment(self, placed: _Placed) -> str:
         """Return the provider's reference of the payment."""

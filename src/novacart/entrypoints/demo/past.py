@@ -154,7 +154,7 @@ def past_shop(shop: Injector, clock: PastClock, random: Random) -> Iterator[Inje
     settings = replace(shop.get(Settings), **_SETTINGS)
     past = build_container(settings, _Past(shop, clock, random))
     disabled = logging.root.manager.disable
-    # The dispute of a past month is no news.
+    # Disputes of past months would be logged as warnings.
     logging.disable(logging.WARNING)
     try:
         yield past

@@ -110,6 +110,17 @@ class _AccountsView(ListView):
         )
         return self._redirect_to(account)
 
+    @expose("/reset-mfa/", methods=("POST",))
+    def reset_mfa(self) -> Any:  # noqa: ANN401 (a redirect)
+        """Remove the second factor of a user who has lost it."""
+        account = self._submitted()
+        command = ResetMfaCommand(user_id=account.id, actor=self.actor)
+        self.run_action(
+            lambda: self.back_office.accounts.reset_mfa(command),
+            success=f"{account.username} has no second factor any more.",
+        )
+        return self._redirect_to(account)
+
     def _submitted(self) -> AccountDetail:
         submitted(ConfirmForm)
         account: AccountDetail = self.get_or_404()
@@ -129,6 +140,7 @@ class CustomersView(_AccountsView):
         "enable": "customers.disable",
         "reset": "customers.reset",
         "unlock": "customers.reset",
+        "reset_mfa": "staff.write",
     }
 
     def build_filters(self, back_office: BackOffice) -> tuple[Filter, ...]:  # noqa: ARG002 (overridden)
@@ -216,17 +228,6 @@ class StaffAccountsView(_AccountsView):
         self.run_action(
             lambda: self.back_office.accounts.resend_invitation(command),
             success=f"An invitation will be sent to {account.email}. It is valid for 7 days.",
-        )
-        return self._redirect_to(account)
-
-    @expose("/reset-mfa/", methods=("POST",))
-    def reset_mfa(self) -> Any:  # noqa: ANN401 (a redirect)
-        """Remove the second factor of a staff member who has lost it."""
-        account = self._submitted()
-        command = ResetMfaCommand(user_id=account.id, actor=self.actor)
-        self.run_action(
-            lambda: self.back_office.accounts.reset_mfa(command),
-            success=f"{account.username} has no second factor any more.",
         )
         return self._redirect_to(account)
 

@@ -1,9 +1,10 @@
 """Token family repository."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from novacart.adapters.persistence.accounts.mapper import to_token, token_row
 from novacart.adapters.persistence.accounts.tables import refresh_tokens as tokens
@@ -22,41 +23,20 @@ class SqlTokenFamilies:
         self._stored: dict[int, dict[str, RefreshToken]] = {}
 
     def get(self, family_id: int) -> TokenFamily | None:
-        row = self._connection.execute(
-            select(families).where(families.c.id == family_id).with_for_update(key_share=True)
-        ).one_or_none()
-        if row is None:
-            return None
-        return TokenFamily(
-            id=row.id,
-            user_id=UserId(row.user_id),
-            opened_at=row.opened_at,
-            revoked_at=row.revoked_at,
-            authenticated_at=row.authenticated_at,
-            user_agent=row.user_agent,
-            version=row.version,
-        )
+        row = self._lock(family_id)
+        return None if row is None else _to_family(row)
 
     def get_by_token(self, family_id: int, token_id: str) -> TokenFamily | None:
         # Locked by a separate statement before the token is read: see `lock_user`.
-        family = self.get(family_id)
-        if family is None:
+        row = self._lock(family_id)
+        if row is None:
             return None
         rows = self._connection.execute(
             select(tokens).where(tokens.c.family_id == family_id, tokens.c.id == token_id)
         )
         stored = {token.id: token for token in map(to_token, rows)}
         self._stored[family_id] = stored
-        return TokenFamily(
-            id=family.id,
-            user_id=family.user_id,
-            opened_at=family.opened_at,
-            revoked_at=family.revoked_at,
-            authenticated_at=family.authenticated_at,
-            user_agent=family.user_agent,
-            tokens=stored.values(),
-            version=family.version,
-        )
+        return _to_family(row, stored.values())
 
     def add(self, family: TokenFamily) -> None:
         self._connection.execute(
@@ -124,6 +104,11 @@ class SqlTokenFamilies:
         )
         return deleted
 
+    def _lock(self, family_id: int) -> Row[Any] | None:
+        return self._connection.execute(
+            select(families).where(families.c.id == family_id).with_for_update(key_share=True)
+        ).one_or_none()
+
     def _write_tokens(self, family: TokenFamily) -> None:
         stored = self._stored.get(family.id, {})
         new = [token for token in family.tokens if token.id not in stored]
@@ -137,3 +122,16 @@ class SqlTokenFamilies:
         if new:
             self._connection.execute(insert(tokens), [token_row(family.id, token) for token in new])
         self._stored[family.id] = {token.id: token for token in family.tokens}
+
+
+def _to_family(row: Row[Any], tokens: Iterable[RefreshToken] = ()) -> TokenFamily:
+    return TokenFamily(
+        id=row.id,
+        user_id=UserId(row.user_id),
+        opened_at=row.opened_at,
+        revoked_at=row.revoked_at,
+        authenticated_at=row.authenticated_at,
+        user_agent=row.user_agent,
+        tokens=tokens,
+        version=row.version,
+    )

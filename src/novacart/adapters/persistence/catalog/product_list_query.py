@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    TextClause,
     and_,
     bindparam,
     case,
@@ -111,6 +112,10 @@ class ProductListQuery:
     In a category with others below it, the lists of all these categories are merged, each read from
     its index in order. Reading all their products and sorting them would take longer the more there
     are.
+
+    On PostgreSQL, `page` reads every product that a search, one of the tags, or else the conditions
+    on attributes find by an index, and `page_by_examining` looks for them among the next products
+    of the list.
     """
 
     def __init__(
@@ -141,6 +146,18 @@ class ProductListQuery:
         self._has_unmatchable_search = bool(filters.search.strip()) and not terms
         self._terms = search.terms if search else ""
         self._search = _search(dialect, search, is_ranked=is_ranked) if search else None
+        self._tags = [
+            bindparam(name, key, type_=Text) for name, key in _tag_parameters(filters).items()
+        ]
+        self._starts_at_tags = bool(self._tags) and search is None and dialect == "postgresql"
+        # The ids of products that an index finds, as `product_id`.
+        self._found: Subquery | None = None
+        if dialect == "postgresql":
+            self._found = self._search
+            if self._starts_at_tags:
+                self._found = self._tagged().distinct().subquery("tagged")
+            elif search is None and filters.attributes and attributes is AttributeLookup.OUTSIDE:
+                self._found = self._having_values().subquery("found_values")
         self._descending = sort is not ProductSort.PRICE
         self._key: ColumnElement[Any] = products.c.created_at
         if sort in {ProductSort.PRICE, ProductSort.PRICE_DESCENDING}:
@@ -153,12 +170,8 @@ class ProductListQuery:
 
         Rows have the `LISTED_COLUMNS` and the sort key.
         """
-        if self._dialect == "postgresql":
-            found = self._search
-            if found is None and self._attributes is AttributeLookup.OUTSIDE:
-                found = self._having_values().subquery("found_values")
-            if found is not None:
-                return self._shown(self._found_by_index(found, limit, after))
+        if self._found is not None:
+            return self._shown(self._found_by_index(self._found, limit, after))
         if self._search is None and self._is_merged:
             return self._shown(self._merged(_rows(limit + 1), after))
         # Not converted, since only the key of the last row is used.
@@ -172,12 +185,16 @@ class ProductListQuery:
     ) -> Select[*tuple[Any, ...]]:
         """Select the same page, of matches among the next `count` products of the list.
 
-        With `AttributeLookup.OUTSIDE`. A search only for PostgreSQL, and not by score.
+        For PostgreSQL, with a search or tags and not by score, or with `AttributeLookup.OUTSIDE`.
         """
         examined = self._examined(count, after)
-        conditions: list[Any] = list(self._have_values(examined))
-        if self._terms:
-            # A subquery for each product, which can't be planned otherwise.
+        conditions: list[ColumnElement[bool] | TextClause] = []
+        if self._attributes is AttributeLookup.OUTSIDE:
+            conditions += self._have_values(examined)
+        # A subquery for each product, which can't be planned otherwise.
+        if self._starts_at_tags:
+            conditions.append(self._tagged(examined.c.id).offset(0).exists())
+        elif self._terms:
             words_match = text(
                 "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"
                 " WHERE product_search.product_id = examined.id)"
@@ -191,21 +208,22 @@ class ProductListQuery:
         )
 
     def _found_by_index(
-        self, search: Subquery, limit: int, after: ListPosition | None
+        self, found: Subquery, limit: int, after: ListPosition | None
     ) -> Select[*tuple[Any, ...]]:
-        """Select id and sort key of a page, by reading each product that the search index finds.
+        """Select id and sort key of a page, by reading each product that an index finds.
 
         A lateral subquery, because the planner would read products in the order of the list if it
         expected many to match, and read all of them if none does.
         """
-        found = select(products.c.id, products.c.created_at, products.c.price_minor)
-        found = self._filtered(found.where(products.c.id == search.c.product_id))
+        listed = select(products.c.id, products.c.created_at, products.c.price_minor)
+        listed = self._filtered(listed.where(products.c.id == found.c.product_id))
         if self._filters.in_stock is not None:
-            found = found.join(stock_levels, HAS_STOCK_LEVEL)
-        each = found.correlate(search).offset(0).lateral("found")
-        key = self._key if self._key.table is search else each.c[self._key.name]
+            listed = listed.join(stock_levels, HAS_STOCK_LEVEL)
+        each = listed.correlate(found).offset(0).lateral("listed")
+        is_ranked = self._search is not None and self._key is self._search.c.score
+        key = self._key if is_ranked else each.c[self._key.name]
         page = seek(
-            select(each.c.id, key.label("sort_key")).select_from(search.join(each, true())),
+            select(each.c.id, key.label("sort_key")).select_from(found.join(each, true())),
             (key, each.c.id),
             descending=self._descending,
             limit=limit,
@@ -305,6 +323,8 @@ class ProductListQuery:
     def _counted(
         self, statement: Select[*tuple[Any, ...]], branch: Sequence[CategoryId]
     ) -> Select[*tuple[Any, ...]]:
+        if self._starts_at_tags:
+            statement = statement.where(products.c.id.in_(self._tagged()))
         if self._filters.category is None:
             return self._filtered(statement)
         category_ids = [literal(each, BigInteger) for each in branch]
@@ -333,6 +353,22 @@ class ProductListQuery:
         return select(func.count(), func.count(each.c.id)).select_from(
             sample.outerjoin(each, true())
         )
+
+    def more_tagged(self, count: int) -> Select[*tuple[Any, ...]]:
+        """Select a row if more than `count` products have one of the tags.
+
+        A product counts once for each of the tags that it has.
+        """
+        return self._tagged().offset(_count(count)).limit(1)
+
+    def _tagged(self, product_id: ColumnElement[int] | None = None) -> Select[int]:
+        """Select the ids of products that have one of the tags; of one product if given."""
+        tagged = select(product_tags.c.product_id).where(
+            _is_one_of(product_tags.c.tag_key, self._tags)
+        )
+        if product_id is None:
+            return tagged
+        return tagged.where(product_tags.c.product_id == product_id)
 
     def _from_position(self, key: int) -> datetime | int:
         return to_time(key) if self._key is products.c.created_at else key
@@ -365,14 +401,8 @@ class ProductListQuery:
                 bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
             ]
             statement = statement.where(_is_one_of(products.c.brand_key, keys))
-        if filters.tags:
-            keys = [
-                bindparam(name, key, type_=Text) for name, key in _tag_parameters(filters).items()
-            ]
-            tagged = select(product_tags.c.product_id).where(
-                _is_one_of(product_tags.c.tag_key, keys)
-            )
-            statement = statement.where(products.c.id.in_(tagged))
+        if self._tags and not self._starts_at_tags:
+            statement = statement.where(products.c.id.in_(self._tagged()))
         if filters.min_price is not None:
             lowest = bindparam("min_price", filters.min_price.amount, type_=BigInteger)
             statement = statement.where(products.c.price_minor >= lowest)
@@ -492,8 +522,8 @@ class KeptList:
         """`ProductListQuery.page` and its parameters."""
         lookup = AttributeLookup.TOGETHER
         if self._list[0] == "postgresql" and self._list[1].attributes:
-            is_search = self._search is not None
-            lookup = AttributeLookup.BY_PRODUCT if is_search else AttributeLookup.OUTSIDE
+            starts_elsewhere = self._search is not None or bool(self._list[1].tags)
+            lookup = AttributeLookup.BY_PRODUCT if starts_elsewhere else AttributeLookup.OUTSIDE
         statement = self._kept("page", lambda query: query.page(self._limit, self._after), lookup)
         return statement, self._parameters
 
@@ -502,6 +532,11 @@ class KeptList:
         statement = self._kept(
             "examine", lambda query: query.page_by_examining(count, self._limit, self._after)
         )
+        return statement, self._parameters | {"count": count}
+
+    def more_tagged(self, count: int) -> Executable:
+        """`ProductListQuery.more_tagged` and its parameters."""
+        statement = self._kept("more tagged", lambda query: query.more_tagged(count))
         return statement, self._parameters | {"count": count}
 
     def has_more(self, count: int) -> Executable:

@@ -75,6 +75,7 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_levels,
     variants,
 )
+from novacart.adapters.persistence.catalog.tag_pages import find_tagged_page
 from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.statements import DriverStatement, Row
 from novacart.application.catalog.facets import product_facets
@@ -377,10 +378,13 @@ class SqlCatalogQueries:
     ) -> ProductPage:
         if filters.search.strip():
             found = find_page(self._database, filters, sort, limit=limit, after=after)
-            return _page(found, limit)
+            return _to_page(found, limit)
+        if filters.tags and self._database.dialect == "postgresql":
+            found = find_tagged_page(self._database, filters, sort, limit=limit, after=after)
+            return _to_page(found, limit)
         if filters.attributes:
             found = find_by_attributes(self._database, filters, sort, limit=limit, after=after)
-            return _page(found, limit)
+            return _to_page(found, limit)
         kept = KeptList(self._database.dialect, filters, sort, limit, after)
         rows = self._database.fetch(*kept.page())
         if not rows and filters.category is not None:
@@ -693,7 +697,7 @@ def _to_variant(row: Row, option_of: Mapping[OptionValueId, OptionId]) -> Varian
     return VariantView._make((*row[:_COMBINATION], values, *row[_COMBINATION + 1 :]))
 
 
-def _page(found: FoundRows, limit: int) -> ProductPage:
+def _to_page(found: FoundRows, limit: int) -> ProductPage:
     return ProductPage(
         products=[_listed(row) for row, _ in found[:limit]],
         next=found[limit - 1][1] if len(found) > limit else None,

@@ -50,7 +50,7 @@ def find_page(
         products = KeptList(
             database.dialect, filters, sort, limit, after, search=every, branch=in_branch
         )
-        return _with_positions(database.fetch(*products.page()))
+        return with_positions(database.fetch(*products.page()))
     plan = plan_search(database, terms)
 
     def newest(search: SearchExpression, limit: int, after: ListPosition | None) -> FoundRows:
@@ -63,16 +63,16 @@ def find_page(
             search=search,
             branch=in_branch,
         )
-        return _by_examining(database, products, plan.products_to_examine(), limit)
+        return find_by_examining(database, products, plan.products_to_examine(), limit)
 
     products = KeptList(
         database.dialect, filters, sort, limit, after, search=plan.search(), branch=in_branch
     )
     if not plan.is_frequent(limit + 1):
         # Everything that matches is read and sorted.
-        return _with_positions(database.fetch(*products.page()))
+        return with_positions(database.fetch(*products.page()))
     if sort is not ProductSort.RELEVANCE:
-        return _by_examining(database, products, plan.products_to_examine(), limit)
+        return find_by_examining(database, products, plan.products_to_examine(), limit)
     if not plan.has_frequent_titles(limit + 1):
         return newest(plan.search(), limit, after)
     rows: FoundRows = []
@@ -101,17 +101,18 @@ def find_by_attributes(
     if filters.category is not None and not in_branch:
         return []
     products = KeptList(database.dialect, filters, sort, limit, after, branch=in_branch)
-    return _by_examining(database, products, max(_MIN_EXAMINED, _EXAMINED * limit), limit)
+    return find_by_examining(database, products, max(_MIN_EXAMINED, _EXAMINED * limit), limit)
 
 
-def _by_examining(database: Database, products: KeptList, count: int, limit: int) -> FoundRows:
-    """Examine products in the order of the list, and read the index if that finds too few."""
+def find_by_examining(database: Database, products: KeptList, count: int, limit: int) -> FoundRows:
+    """Examine `count` products of the list in its order; read the index if too few match."""
     rows = database.fetch(*products.page_by_examining(count))
     if len(rows) <= limit and database.fetch(*products.has_more(count)):
         # There are fewer matches, or they are further on, than expected.
         rows = database.fetch(*products.page())
-    return _with_positions(rows)
+    return with_positions(rows)
 
 
-def _with_positions(rows: Sequence[Row]) -> FoundRows:
+def with_positions(rows: Sequence[Row]) -> FoundRows:
+    """Rows of `ProductListQuery.page` with their positions."""
     return [(row, list_position(row)) for row in rows]

@@ -105,7 +105,7 @@ Index("ix_products_title", products.c.title)
 
 _IS_ACTIVE = text("archived_at IS NULL")
 
-# What spellings of the tags of products have in common, for the filter of lists.
+# The tags of products, normalized by `facet_key`, for the filters of lists.
 product_tags = Table(
     "product_tags",
     metadata,

@@ -101,8 +101,13 @@ class OutboxPartitions:
             return self._delete(name, before)
         if row.recent:
             return 0
-        # Handled messages do not change, and no message of a past month is stored.
         with self._changing() as connection:
+            # In the order in which writers lock; it locks the partitions, too.
+            connection.execute(text("LOCK TABLE outbox_messages IN ACCESS EXCLUSIVE MODE"))
+            # A message of the month may have been stored since.
+            unhandled = f"SELECT EXISTS (SELECT FROM {name} WHERE state <> 'handled')"  # noqa: S608 (likewise)
+            if connection.scalar(text(unhandled)):
+                return 0
             connection.execute(text(f"DROP TABLE {name}"))
         return int(row.messages)
 

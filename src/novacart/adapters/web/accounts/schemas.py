@@ -1,6 +1,6 @@
 """Schemas of accounts."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from novacart.adapters.web.http.fields import (
     Identifier,
@@ -179,8 +179,10 @@ class SessionSchema(Schema):
 
 class MfaStatusSchema(Schema):
     is_enabled = StrictBoolean(required=True)
-    recovery_codes = Identifier(
-        required=True, metadata={"description": "The number of unused recovery codes."}
+    recovery_codes = fields.Integer(
+        required=True,
+        validate=validate.Range(min=0),
+        metadata={"description": "The number of unused recovery codes."},
     )
 
 

@@ -153,7 +153,8 @@ class Draft:
     def add_tags(self, line: int, texts: Iterable[str], column: str) -> None:
         """Add tags, each once. Notes those that are too long, and those above the limit."""
         for text in texts:
-            tag = " ".join(text.replace(",", " ").split())
+            printable = "".join(each for each in text if each.isprintable() or each.isspace())
+            tag = " ".join(printable.replace(",", " ").split())
             if not tag or tag.casefold() in {each.casefold() for each in self.tags}:
                 continue
             if len(tag) > MAX_TAG or len(self.tags) == MAX_TAGS:

@@ -3,9 +3,8 @@
 Source: PrestaShop's documentation, “Import”, and the sample files that it offers for download.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from novacart.application.catalog.import_rows import ImportSource, KeptRows, NumberedRow
 from novacart.application.catalog.import_sources.cells import (
@@ -73,31 +72,27 @@ _VARIANT_FIELDS: Final = {
 _ROOTS: Final = {"root", "home"}
 
 
+def _product_of_combination(row: Mapping[str, Any]) -> str | None:
+    """The reference of the product of a combination; None for a product."""
+    reference = row.get("product id") or row.get("product reference")
+    return str(reference or "").strip() or None if row.get("attribute") else None
+
+
 def _read_products(
-    rows: Iterable[NumberedRow], _kept: KeptRows, currency: str
+    rows: Iterable[NumberedRow], kept: KeptRows, currency: str
 ) -> Iterator[ImportedProduct]:
-    for _, group in groupby(rows, _Group()):
-        of_rows = [(row, Cells(row, currency)) for row in group]
-        [(first, cells), *_] = of_rows
-        reference = cells.text("product id", "product reference", "reference")
-        draft = Draft(line=first.line, reference=reference or None)
-        for row, each in of_rows:
-            rejecting(draft, row, lambda draft=draft, each=each: _read(draft, each))  # type: ignore[misc]
+    for row in rows:
+        key = None if row.problem else _product_of_combination(row.row)
+        # Combinations are read together, since their prices depend on the default one.
+        group = [row] if key is None else kept.take(key, row.numbers)
+        if not group:
+            continue
+        reference = Cells(row, currency).text("product id", "product reference", "reference")
+        draft = Draft(line=row.line, reference=reference or None)
+        for each in group:
+            cells = Cells(each, currency)
+            rejecting(draft, each, lambda draft=draft, cells=cells: _read(draft, cells))  # type: ignore[misc]
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
-
-
-class _Group:
-    """The product of a row: equal for combinations of one product."""
-
-    def __init__(self) -> None:
-        self._number = 0
-
-    def __call__(self, row: NumberedRow) -> tuple[str, int]:
-        reference = str(row.row.get("product id") or row.row.get("product reference") or "").strip()
-        if reference and row.row.get("attribute") and row.problem is None:
-            return reference, 0
-        self._number += 1
-        return reference, self._number
 
 
 def _read(draft: Draft, cells: Cells) -> None:
@@ -198,4 +193,5 @@ PRESTASHOP: Final = ImportSource(
     aliases=_RENAMED,
     numbers=frozenset({"price", "discount amount", "weight", "impact on price"}),
     products=_read_products,
+    kept_by=_product_of_combination,
 )
