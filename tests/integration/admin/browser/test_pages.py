@@ -13,6 +13,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.payments.tables import payments, refunds, webhook_events
 from novacart.application.back_office.list_query import ListQuery
 from novacart.application.back_office.queries import BackOfficeQueries
+from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.system_checks import SystemChecks
 from novacart.entrypoints.container import build_relay
 from novacart.entrypoints.demo.seed import seed_demo
@@ -45,7 +46,13 @@ def _paths(shop: LiveShop) -> dict[str, str]:
         "outbox-message": ("outbox/details", first(queries.outbox)),
         "audit-entry": ("audit/details", first(queries.audit_log, "position")),
     }
+    catalog = shop.injector.get(CatalogQueries)  # type: ignore[type-abstract]
+    [clothing] = [each.id for each in catalog.categories() if each.slug == "clothing"]
+    material = catalog.attributes(clothing)[0].id
     others = {
+        "attribute-new": f"/admin/categories/attributes/new/?id={clothing}",
+        "attribute-edit": f"/admin/categories/attributes/edit/?id={clothing}&attribute={material}",
+        "category-attributes": f"/admin/categories/edit/?id={clothing}",
         "dashboard": "/admin/",
         "product-new": "/admin/products/new/",
         "category-new": "/admin/categories/new/",
