@@ -10,11 +10,20 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.metadata import UtcDateTime
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.adapters.system.order_numbers import RandomOrderNumbers
-from novacart.application.audit.invariants import AUDIT_LOG, INVARIANTS
+from novacart.application.audit.invariants import ATTRIBUTES, AUDIT_LOG, INVARIANTS
 from novacart.application.ordering.place_order import PlaceOrder, PlaceOrderCommand
 from novacart.application.ordering.policy import CheckoutPolicy
 from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.shared.ids import OrderId
+from tests.support.builders.catalog import (
+    a_category,
+    a_product,
+    add_attributes,
+    add_categories,
+    add_product,
+    an_attribute,
+    details,
+)
 from tests.support.builders.ordering import AS_CUSTOMER, NOON, ShopFixture
 from tests.support.clock import SetClock
 
@@ -91,7 +100,7 @@ def test_sound_data_has_no_violations(database: Database) -> None:
         number: SqlAuditReader(database).check(number, now=NOON) for number in CHECKED_IN_DATABASE
     }
     assert [each for each in results.values() if each.violations] == []
-    assert {number for number, each in results.items() if not each.checked} == {9, 10, 18}
+    assert {number for number, each in results.items() if not each.checked} == {9, 10, 18, 20}
 
 
 @pytest.mark.usefixtures("shop")
@@ -250,3 +259,25 @@ def test_missing_constraint_is_reported(database: Database) -> None:
     assert _violations(database, 13) == [
         "Table addresses has no constraint uq_addresses_one_default."
     ]
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ("UPDATE products SET category_id = 13 WHERE id = 201", "attribute fabric, which is not"),
+        ("UPDATE attribute_counts SET products = 7", "7 products counted with the value Wool"),
+        ("DELETE FROM product_attributes", "there are 0."),
+        ("DELETE FROM attribute_counts", "0 products counted"),
+    ],
+)
+def test_wrong_values_and_counts_of_attributes_are_found(
+    database: Database, damage: str, message: str
+) -> None:
+    begin = SqlUnitOfWorkFactory(database, AS_CUSTOMER)
+    categories = a_category(11, "clothing"), a_category(12, "coats", parent=11)
+    add_categories(begin, *categories, a_category(13, "toys"))
+    add_attributes(begin, an_attribute(100, 11, "fabric"))
+    add_product(begin, a_product(201, details(category_id=12, attributes={100: "Wool"})))
+    assert _violations(database, ATTRIBUTES.number) == []
+    _execute(database, damage)
+    assert any(message in each for each in _violations(database, ATTRIBUTES.number))
