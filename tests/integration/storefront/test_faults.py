@@ -8,7 +8,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.integration.storefront.conftest import WINDOWS, NewShopper
+from tests.integration.storefront.conftest import NewShopper
 from tests.integration.storefront.journeys import (
     ACCEPTED,
     PASSWORD,
@@ -26,17 +26,6 @@ PRODUCTS = re.compile(r"/api/products/\?.*limit=24")
 UNAVAILABLE = "not available at the moment"
 SCRIPT = "<script>alert(1)</script>"
 LONG = "W" * 200
-
-
-@pytest.fixture(params=list(WINDOWS))
-def width(request: pytest.FixtureRequest) -> int:
-    chosen: int = request.param
-    return chosen
-
-
-@pytest.fixture
-def page(new_shopper: NewShopper, width: int) -> Page:
-    return new_shopper(width).open("/")
 
 
 def failing(times: int, **response: object) -> Callable[[Route], None]:
