@@ -57,7 +57,7 @@ test("a price that changed since the product was put into the cart is named", as
   expect(await screen.findByText(/The price changed from ₹450 to ₹499/)).toBeDefined();
 });
 
-test("what the sign-in changed is told until it is confirmed", async () => {
+test("changes of the cart at sign-in are shown until they are confirmed", async () => {
   rememberAdjustments([
     { title: "Lamp", requested: 8, quantity: 6 },
     { title: "Vase", requested: 1, quantity: 0 },

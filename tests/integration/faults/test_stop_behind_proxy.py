@@ -114,7 +114,7 @@ def test_checkout_in_progress_is_answered_after_sigterm(
             else:
                 assert status in {0, 502}
             web = processes.start("serve")
-            # The client repeats the request with its key, whatever it received.
+            # The client repeats the request with its key, after a response and after an error.
             again = client.send_until_ok("POST", PAY, {"address_id": address}, key="a")
             assert number == signal.SIGKILL or again == document
             assert shop.orders == 1

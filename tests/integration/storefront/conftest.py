@@ -111,3 +111,14 @@ def new_shopper(shop_url: str, chromium: Browser) -> Iterator[NewShopper]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture(params=list(WINDOWS))
+def width(request: pytest.FixtureRequest) -> int:
+    chosen: int = request.param
+    return chosen
+
+
+@pytest.fixture
+def page(new_shopper: NewShopper, width: int) -> Page:
+    return new_shopper(width).open("/")

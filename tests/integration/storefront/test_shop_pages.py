@@ -8,23 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.integration.storefront.conftest import WINDOWS, NewShopper
+from tests.integration.storefront.conftest import NewShopper
 from tests.integration.storefront.journeys import PASSWORD, add_product, open_product, sign_up
 from tests.integration.storefront.test_accessibility import Inspection
 
 Json = dict[str, Any]
 PAGES = {"home": "/", "collection": "/collection/toys-under-1000", "list": "/category/kitchen"}
-
-
-@pytest.fixture(params=list(WINDOWS))
-def width(request: pytest.FixtureRequest) -> int:
-    chosen: int = request.param
-    return chosen
-
-
-@pytest.fixture
-def page(new_shopper: NewShopper, width: int) -> Page:
-    return new_shopper(width).open("/")
 
 
 @pytest.mark.parametrize("size", [360, 1920])

@@ -2,10 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.integration.storefront.conftest import WINDOWS, NewShopper
+from tests.integration.storefront.conftest import NewShopper
 from tests.integration.storefront.journeys import (
     ACCEPTED,
     DECLINED,
@@ -17,17 +16,6 @@ from tests.integration.storefront.journeys import (
     sign_in,
     sign_up,
 )
-
-
-@pytest.fixture(params=list(WINDOWS))
-def width(request: pytest.FixtureRequest) -> int:
-    chosen: int = request.param
-    return chosen
-
-
-@pytest.fixture
-def page(new_shopper: NewShopper, width: int) -> Page:
-    return new_shopper(width).open("/")
 
 
 def test_first_purchase_by_card(page: Page, width: int) -> None:
