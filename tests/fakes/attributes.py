@@ -6,7 +6,7 @@ from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.errors import AttributeNotFound
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId
+from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId, ProductId
 from tests.fakes.catalog import tree_of
 from tests.fakes.store import FakeStore
 
@@ -29,24 +29,26 @@ class FakeAttributes:
         return attribute
 
     def used(
-        self, attribute_ids: Collection[AttributeId], category_ids: Collection[CategoryId]
-    ) -> AttributeId | None:
+        self,
+        attribute_ids: Collection[AttributeId],
+        category_ids: Collection[CategoryId] | None = None,
+    ) -> tuple[AttributeId, ProductId] | None:
         used = (
-            attribute_id
+            (attribute_id, product.id)
             for product in self._store.products.values()
-            if product.details.category_id in category_ids
+            if category_ids is None or product.details.category_id in category_ids
             for attribute_id, _ in product.details.attributes
         )
-        return next((each for each in used if each in attribute_ids), None)
+        return next((each for each in used if each[0] in attribute_ids), None)
 
     def used_choice(
         self, attribute_id: AttributeId, choice_ids: Collection[AttributeChoiceId]
-    ) -> AttributeChoiceId | None:
+    ) -> tuple[AttributeChoiceId, ProductId] | None:
         used = {
-            dict(product.details.attributes).get(attribute_id)
+            dict(product.details.attributes).get(attribute_id): product.id
             for product in self._store.products.values()
         }
-        return next((each for each in choice_ids if each in used), None)
+        return next(((each, used[each]) for each in choice_ids if each in used), None)
 
     def add(self, attribute: Attribute) -> None:
         self._saved(attribute)

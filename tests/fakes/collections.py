@@ -1,6 +1,6 @@
 """Fake repository and queries of collections."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from novacart.application.catalog.attribute_filters import write_conditions
 from novacart.application.catalog.collection_queries import CollectionView
@@ -17,7 +17,7 @@ from novacart.domain.catalog.collection import Collection
 from novacart.domain.catalog.errors import CollectionNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AttributeId, CollectionId
+from novacart.domain.shared.ids import AttributeId, CategoryId, CollectionId
 from tests.fakes.catalog_queries import FakeCatalogQueries
 from tests.fakes.store import FakeStore
 
@@ -34,11 +34,15 @@ class FakeCollections:
         raise CollectionNotFound
 
     def named_in_rule(
-        self, attribute_id: AttributeId, value: AttributeValue | None = None
+        self,
+        attribute_id: AttributeId,
+        value: AttributeValue | None = None,
+        *,
+        category_ids: Container[CategoryId] | None = None,
     ) -> str | None:
         for collection in self._store.collections.values():
             rule = collection.details.rule
-            if rule is not None and rule.names(attribute_id, value):
+            if rule is not None and rule.names(attribute_id, value, category_ids):
                 return collection.details.name
         return None
 

@@ -1,11 +1,13 @@
 """Attributes of categories and their values in the back office, checked through the API."""
 
 import re
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from novacart.application.catalog.import_jobs import RunImports
 from tests.support.back_office import StaffClient, staff_client
 
 JSON = dict[str, Any]
@@ -68,7 +70,11 @@ def coats(app: Flask, owner: StaffClient, clothing: int) -> int:
 def coat(owner: StaffClient, coats: int) -> int:
     form = {"title": "Coat", "price": "9.00", "category_id": str(coats), "stock": "1"}
     response = owner.submit("/admin/products/new/", form)
-    return int(response.headers["Location"].rpartition("=")[2])
+    assert owner.flash_messages()[-1] == "Enter the attributes of the product, and save it again."
+    location = response.headers["Location"]
+    path = re.fullmatch(r"/admin/products/edit/\?id=(\d+)#attributes", location)
+    assert path is not None
+    return int(path[1])
 
 
 def values_of(app: Flask, product: int) -> JSON:
@@ -103,7 +109,8 @@ def test_new_attribute_is_placed_last(owner: StaffClient, coats: int) -> None:
     [
         ({"name": ""}, "This field is required"),
         ({"code": "Not a code"}, "A code is lower-case letters"),
-        ({"choices": ""}, "Give choices to the type choice"),
+        ({"choices": ""}, "Name at least one choice."),
+        ({"type": "text"}, "Only an attribute of the type choice has choices."),
         ({"choices": "Red\nred"}, "Name each choice once."),
         ({"unit": "kg"}, "Only a number has a unit."),
         ({"position": "-1"}, "between 0 and"),
@@ -146,10 +153,15 @@ def test_attribute_and_its_choices_are_edited(
     assert [each["value"] for each in edited["choices"]] == ["Blue", "Crimson", "Green"]
     assert values_of(app, coat) == {"colour": "Crimson"}
 
-    assert "It was changed after you read it" in owner.submit(path, form).text
+    stale = owner.submit(path, {**form, f"choice-{red}": "Scarlet"}).text
+    assert "Someone else has changed this record" in stale
+    assert '<th scope="row">Choice 2</th><td>Crimson</td><td>Scarlet</td>' in stale
+    assert '<th scope="row">Position</th>' not in stale
+    assert f'name="choice-{red}" value="Scarlet"' in stale
+    assert re.search(r'name="version"[^>]*value="2"', stale)
     without_red = {**form, "version": "2", "choices": "", f"choice-{red}": " "}
     refused = owner.submit(path, without_red)
-    assert "Products, perhaps archived ones, have the value “Crimson”." in refused.text
+    assert f"Product {coat} has the value “Crimson”, and others may have it." in refused.text
     assert len(attributes_of(app, clothing)[0]["choices"]) == 3
 
 
@@ -163,7 +175,7 @@ def test_unused_attribute_is_removed(app: Flask, owner: StaffClient, coats: int,
         [message] = owner.flash_messages()
         return message
 
-    assert "have a value of “Weight”" in remove("weight")
+    assert f"Product {coat} has a value of “Weight”" in remove("weight")
     assert remove("care") == "“Care” was removed."
     assert [each["code"] for each in attributes_of(app, coats)] == ["colour", "weight", "lined"]
 
@@ -261,6 +273,31 @@ def test_product_with_values_moves_once_they_are_removed(
     moved = save_product(owner, coat, version="2", category_id=toys, **{"attributes.colour": ""})
     assert moved.status_code == 302
     assert values_of(app, coat) == {}
+
+
+def test_columns_of_an_import_are_read_as_attributes(
+    app: Flask, owner: StaffClient, coat: int
+) -> None:
+    rows = f"id,category,attribute:care,Farbe,attribute:lining\n{coat},coats,Cold,blue,\n"
+    data = {"file": (BytesIO(rows.encode()), "coats.csv")}
+    path = owner.submit("/admin/products/import/", data).headers["Location"]
+    page = owner.get(path).text
+    assert "<option selected>attribute:care</option>" in page
+    assert "<option>attribute:colour</option>" in page
+    # It is no attribute of the shop.
+    assert page.count("<option selected>attribute:lining</option>") == 1
+    job_id = path.rpartition("=")[2]
+    mapping = {
+        "map:id": "id",
+        "map:category": "category",
+        "map:attribute:care": "attribute:care",
+        "map:Farbe": "attribute:colour",
+    }
+    owner.submit(f"/admin/products/import/settings/?id={job_id}", mapping)
+    assert "0 added, 1 changed, 0 unchanged, 0 rejected." in owner.get(path).text
+    owner.submit(f"/admin/products/import/start/?id={job_id}")
+    app.extensions["novacart.injector"].get(RunImports)()
+    assert values_of(app, coat) == {"care": "Cold", "colour": "Blue"}
 
 
 def test_conflict_shows_saved_and_submitted_values(

@@ -48,7 +48,9 @@ def test_collection_is_added_and_edited(app: Flask, owner: StaffClient, injector
     assert collection["rule"]["max_price"] == "100.00"
     assert collection["starts_at"].startswith(("2025-12-31", "2026-01-01"))
     stale = owner.submit(path, {**by_rule, "name": "Presents"})
-    assert "It was changed after you read it" in stale.text
+    assert "Someone else has changed this record" in stale.text
+    assert '<th scope="row">Name</th><td>Gifts</td><td>Presents</td>' in stale.text
+    assert 'value="Presents"' in stale.text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from injector import Injector
 
+from novacart.domain.catalog.attribute_details import MAX_ATTRIBUTES
 from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
 
 JSON = dict[str, Any]
@@ -176,6 +177,14 @@ def test_invalid_value_is_400(staff: Person, coats: JSON, attributes: JSON, fiel
     assert field in response.get_json()["errors"]
 
 
+def test_value_that_is_given_twice_is_400(staff: Person, coats: JSON) -> None:
+    body = {"title": "Coat", "price": "1.00", "category": coats["id"]}
+    values = [*written({"colour": "Red"}), *written({"colour": "Blue"})]
+    response = staff.post("/api/products/", {**body, "attributes": values})
+    assert response.status_code == 400
+    assert response.get_json()["errors"] == {"attributes": ["Name each attribute once."]}
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -254,12 +263,25 @@ def test_lists_are_filtered_by_attributes(client: FlaskClient, staff: Person, co
 
 @pytest.mark.usefixtures("coats")
 @pytest.mark.parametrize(
-    "value", ["colour", "weight:x", "weight:1..x", "weight:nan", "weight:1e30"]
+    "value",
+    [
+        *("colour", "weight:x", "weight:1..x", "weight:nan", "weight:1e30", "weight:1e9999999"),
+        *("weight:2..1", "weight:..", "weight:1..2..3", "colour:\0", "colour:" + "x" * 10_000),
+    ],
 )
 def test_invalid_filter_is_400(client: FlaskClient, value: str) -> None:
     for path in ("/api/products/", "/api/products/facets/"):
         response = client.get(f"{path}?category=coats&attribute={quote(value)}")
-        assert (response.status_code, response.get_json()["code"]) == (400, "invalid_value")
+        assert response.status_code == 400, response.text
+        assert list(response.get_json()["errors"]) == ["attribute"]
+
+
+@pytest.mark.usefixtures("coats")
+def test_number_of_filters_is_limited(client: FlaskClient) -> None:
+    filters = "&".join(f"attribute=colour:{number}" for number in range(MAX_ATTRIBUTES + 1))
+    for path in ("/api/products/", "/api/products/facets/"):
+        response = client.get(f"{path}?category=coats&{filters}")
+        assert (response.status_code, list(response.get_json()["errors"])) == (400, ["attribute"])
 
 
 def test_facets_count_products(client: FlaskClient, staff: Person, coats: JSON) -> None:

@@ -120,6 +120,7 @@ def test_rule_by_attributes_lists_products_with_the_values(
     assert changed["rule"]["attributes"] == rule["attributes"]
     assert listed() == ["One", "Three"]
 
+    etag = client.get("/api/collections/best-lamps/").headers["ETag"]
     names = [{"id": each["id"], "value": f"{each['value']}!"} for each in attribute["choices"]]
     renamed = staff.client.patch(
         f"{path}{attribute['id']}/", json={"choices": names}, headers=staff.headers
@@ -128,6 +129,8 @@ def test_rule_by_attributes_lists_products_with_the_values(
     assert listed() == ["One", "Three"]
     [shown] = client.get("/api/collections/").get_json()
     assert shown["rule"]["attributes"][0] == "colour:Red!"
+    tagged = {"If-None-Match": etag}
+    assert client.get("/api/collections/best-lamps/", headers=tagged).status_code == 200
 
     fewer = staff.client.patch(
         f"{path}{attribute['id']}/", json={"choices": names[:1]}, headers=staff.headers
@@ -141,6 +144,8 @@ def test_rule_by_attributes_lists_products_with_the_values(
         "weight:x",
         "weight:1..x",
         "weight:0.00001",
+        "weight:2..1",
+        "weight:..",
     ):
         body = {"rule": {"category": coats, "attributes": [unknown]}}
         response = change(staff, "best-lamps", body)

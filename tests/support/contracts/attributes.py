@@ -131,11 +131,13 @@ class AttributesContract:
             assert attributes.used([AttributeId(CARE)], [CategoryId(12)]) is None
             assert attributes.used([AttributeId(FABRIC)], [CategoryId(13)]) is None
             both = [AttributeId(CARE), AttributeId(FABRIC)]
-            assert attributes.used(both, [CategoryId(12)]) == FABRIC
+            with_fabric = [(FABRIC, product_id) for product_id in (201, 202, 203)]
+            assert attributes.used(both, [CategoryId(12)]) in with_fabric
+            assert attributes.used(both) in with_fabric
             colour = AttributeId(COLOUR)
             assert attributes.used_choice(colour, [AttributeChoiceId(GREEN)]) is None
             of_two = [AttributeChoiceId(GREEN), AttributeChoiceId(BLUE)]
-            assert attributes.used_choice(colour, of_two) == BLUE
+            assert attributes.used_choice(colour, of_two) == (BLUE, 202)
 
     def test_values_of_a_product_are_stored_and_shown(
         self, begin: UnitOfWorkFactory, queries: CatalogQueries

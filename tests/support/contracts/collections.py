@@ -153,6 +153,9 @@ class CollectionsContract:
             assert named_in_rule(AttributeId(100), AttributeChoiceId(101)) == "Cheap toys"
             assert named_in_rule(AttributeId(100), AttributeChoiceId(102)) is None
             assert named_in_rule(AttributeId(120)) is None
+            toys, kites = CategoryId(11), CategoryId(12)
+            assert named_in_rule(AttributeId(100), category_ids=[toys]) == "Cheap toys"
+            assert named_in_rule(AttributeId(100), category_ids=[kites]) is None
 
     def test_saved_collection_has_all_new_fields(
         self, begin: UnitOfWorkFactory, collections: CollectionQueries

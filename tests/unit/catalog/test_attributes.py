@@ -9,6 +9,7 @@ import pytest
 
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.catalog.add_product import AddProductCommand
+from novacart.application.catalog.attribute_texts import read_value
 from novacart.application.catalog.edit_attributes import (
     AddAttributeCommand,
     ChoiceEdit,
@@ -23,6 +24,7 @@ from novacart.application.catalog.import_report import ImportReport
 from novacart.application.catalog.move_category import MoveCategoryCommand
 from novacart.application.catalog.product_file_reader import read_products
 from novacart.application.catalog.product_files import FileFormat
+from novacart.application.written_numbers import NumberStyle
 from novacart.domain.accounts.role import Role
 from novacart.domain.catalog import attribute_details as limits
 from novacart.domain.catalog.attribute_details import (
@@ -104,6 +106,15 @@ def add_product(
     )
 
 
+def add_red_coats(catalog: CatalogFixture, condition: AttributeCondition) -> None:
+    """A collection by a rule for coats."""
+    rule = CollectionRule(category_id=COATS, attributes=(condition,))
+    with catalog.begin() as work:
+        details = CollectionDetails(name="Red coats", rule=rule)
+        work.collections.add(Collection.create(id=CollectionId(900), details=details, at=NOON))
+        work.commit()
+
+
 def edit(
     catalog: CatalogFixture,
     product_id: ProductId,
@@ -164,6 +175,9 @@ def test_value_is_read_and_shown(
         (NUMBER, 0.00001),
         (NUMBER, float("inf")),
         (NUMBER, limits.MAX_NUMBER + 1),
+        (NUMBER, Decimal("1.00000000000000000000000000000001")),
+        (NUMBER, Decimal("1e9999999")),
+        (NUMBER, Decimal("1e-9999999")),
         (CHOICE, "Blue"),
         (CHOICE, 7),
         (TEXT, 5),
@@ -221,6 +235,11 @@ def test_code_is_generated_from_the_name() -> None:
     assert AttributeDetails(name="Screen size").code == "screen-size"
 
 
+def test_bounds_that_no_number_is_within_raise() -> None:
+    with pytest.raises(InvalidValue, match="highest number is below the lowest"):
+        AttributeCondition(attribute_id=AttributeId(1), minimum=20_000, maximum=10_000)
+
+
 # Definitions.
 
 
@@ -268,6 +287,23 @@ def test_choice_in_use_cannot_be_removed(catalog: CatalogFixture) -> None:
     keep("Blue")
     edit(catalog, product_id, {"colour": None})
     keep("Green")
+
+
+def test_text_of_a_renamed_choice_can_be_that_of_a_new_one(catalog: CatalogFixture) -> None:
+    attribute_id = add(catalog, CLOTHING, "Colour", "Red")
+    product_id = add_product(catalog, COATS, colour="Red")
+    [red] = catalog.queries.attributes(CLOTHING)[0].details.choices
+    catalog.edit_attribute(
+        EditAttributeCommand(
+            actor=SYSTEM,
+            category_id=CLOTHING,
+            attribute_id=attribute_id,
+            choices=[ChoiceEdit(id=red.id, text="Crimson"), ChoiceEdit(text="Red")],
+        )
+    )
+    assert values(catalog, product_id) == {"colour": "Crimson"}
+    [attribute] = catalog.queries.attributes(CLOTHING)
+    assert [each.text for each in attribute.details.choices] == ["Crimson", "Red"]
 
 
 @pytest.mark.parametrize(
@@ -323,12 +359,7 @@ def test_attribute_in_use_cannot_be_removed(catalog: CatalogFixture) -> None:
 def test_attribute_and_choice_that_a_rule_names_cannot_be_removed(catalog: CatalogFixture) -> None:
     attribute_id = add(catalog, CLOTHING, "Colour", "Red", "Blue")
     red, _ = catalog.queries.attributes(CLOTHING)[0].details.choices
-    condition = AttributeCondition(attribute_id=attribute_id, values=(red.id,))
-    rule = CollectionRule(category_id=COATS, attributes=(condition,))
-    with catalog.begin() as work:
-        details = CollectionDetails(name="Red coats", rule=rule)
-        work.collections.add(Collection.create(id=CollectionId(900), details=details, at=NOON))
-        work.commit()
+    add_red_coats(catalog, AttributeCondition(attribute_id=attribute_id, values=(red.id,)))
     key: dict[str, Any] = {
         "actor": SYSTEM,
         "category_id": CLOTHING,
@@ -453,6 +484,21 @@ def test_category_is_not_moved_away_from_used_attributes(catalog: CatalogFixture
     catalog.edit_category(away)
 
 
+def test_category_is_not_moved_away_from_attributes_that_a_rule_names(
+    catalog: CatalogFixture,
+) -> None:
+    attribute_id = add(catalog, CLOTHING, "Weight", type=AttributeType.NUMBER)
+    add_red_coats(catalog, AttributeCondition(attribute_id=attribute_id, minimum=10_000))
+    away = {"parent_id": TOYS}
+    with pytest.raises(AttributeInUse, match="“Red coats” names “Weight”"):
+        catalog.edit_category(EditCategoryCommand(actor=SYSTEM, category_id=COATS, changes=away))
+    out = MoveCategoryCommand(actor=SYSTEM, category_id=COATS, move=CategoryMove.OUT)
+    with pytest.raises(AttributeInUse):
+        catalog.move_category(out)
+    # Hats have the attribute, but no rule for them names it.
+    catalog.edit_category(EditCategoryCommand(actor=SYSTEM, category_id=HATS, changes=away))
+
+
 def test_category_is_not_moved_to_an_attribute_of_the_same_code(catalog: CatalogFixture) -> None:
     add(catalog, TOYS, "Colour", "Red")
     add(catalog, COATS, "Colour", "Red")
@@ -510,6 +556,36 @@ def test_exported_values_are_imported_again(
     changed = lines.replace("1.5", "2").replace("Red", "blue").replace("2 to 4", "")
     assert import_lines(catalog, changed, format_).edited == 2
     assert values(catalog, coat) == {"colour": "Blue", "weight": 2, "lined": True}
+
+
+@pytest.mark.parametrize("format_", FileFormat)
+def test_number_with_three_decimal_places_is_exported_and_imported(
+    catalog: CatalogFixture, coat: ProductId, format_: FileFormat
+) -> None:
+    edit(catalog, coat, {"weight": 1.125})
+    file = export_lines(catalog, format_)
+    edit(catalog, coat, {"weight": 2})
+    assert import_lines(catalog, file, format_).rejected == []
+    assert values(catalog, coat)["weight"] == 1.125
+
+
+@pytest.mark.parametrize(
+    ("written", "style", "number"),
+    [
+        ("1.125", NumberStyle(), "1.125"),
+        ("-1.125", NumberStyle(proven=".", likely=None), "-1.125"),
+        ("1.125", NumberStyle(proven=",", likely=None), "1125"),
+        ("1.125", NumberStyle(likely=None), None),
+    ],
+)
+def test_number_of_a_file_is_read_in_its_style(
+    written: str, style: NumberStyle, number: str | None
+) -> None:
+    if number is None:
+        with pytest.raises(InvalidValue, match=r"can be read as 1\.125 or as 1125"):
+            read_value(NUMBER, written, style)
+    else:
+        assert read_value(NUMBER, written, style) == Decimal(number)
 
 
 @pytest.mark.parametrize(

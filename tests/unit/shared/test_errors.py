@@ -52,8 +52,8 @@ WITH_ARGUMENTS: list[tuple[Callable[[], DomainError], Details]] = [
     (lambda: catalog.DuplicateCombination(VariantId(4)), {"variant": 4}),
     (lambda: catalog.OptionValueInUse("Red"), NONE),
     (lambda: catalog.AttributeCodeTaken("colour"), NONE),
-    (lambda: catalog.AttributeInUse("Colour"), NONE),
-    (lambda: catalog.AttributeChoiceInUse("Red"), NONE),
+    (lambda: catalog.AttributeInUse.by_rule("Colour", "Gifts"), NONE),
+    (lambda: catalog.AttributeChoiceInUse.by_product("Red", ProductId(7)), NONE),
     (
         lambda: catalog.AttributeNotInCategory([("colour", "Colour")]),
         {"attributes": ["colour"]},

@@ -16,11 +16,13 @@ from novacart.domain.catalog.attribute_details import (
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AttributeId
 
-FIELD: Final = "attribute"
-RULE_FIELD: Final = "attributes"
+_FIELD: Final = "attribute"
+_RULE_FIELD: Final = "attributes"
 _BOOLEANS: Final = {"true": True, "false": False}
 # Of no attribute, so that no product matches.
 _UNKNOWN: Final = AttributeId(0)
+# Characters of a text that an error repeats.
+_MAX_SHOWN: Final = 80
 
 
 class DefinedAttribute(Protocol):
@@ -34,26 +36,17 @@ class DefinedAttribute(Protocol):
 
 
 def read_conditions(
-    attributes: Sequence[DefinedAttribute], written: Sequence[str]
+    attributes: Sequence[DefinedAttribute], written: Sequence[str], *, field: str = _FIELD
 ) -> tuple[AttributeCondition, ...]:
     """The conditions of texts with a code and a value, or a code and bounds of a number.
 
     Products match any of the values of one attribute. An attribute or a value that does not exist
-    matches no product. Raises `InvalidValue` on the field `attribute`.
+    matches no product. Raises `InvalidValue` on `field`.
     """
-    by_code = {each.details.code: each for each in attributes}
-    texts: dict[str, list[str]] = defaultdict(list)
-    for each in written:
-        code, colon, value = each.partition(":")
-        if not colon:
-            raise InvalidValue(FIELD, "Write the code, a colon and the value: colour:Red.")
-        texts[code.strip().lower()].append(value.strip())
-    return tuple(
-        _condition(by_code[code], values)
-        if code in by_code
-        else AttributeCondition(attribute_id=_UNKNOWN)
-        for code, values in texts.items()
-    )
+    try:
+        return tuple(_conditions(attributes, written))
+    except InvalidValue as error:
+        raise InvalidValue(field, error.message) from error
 
 
 def read_known_conditions(
@@ -65,18 +58,15 @@ def read_known_conditions(
     `MAX_ATTRIBUTES` texts.
     """
     if len(written) > MAX_ATTRIBUTES:
-        raise InvalidValue(RULE_FIELD, f"Name at most {MAX_ATTRIBUTES} values of attributes.")
-    try:
-        singly = [read_conditions(attributes, [each]) for each in written]
-        conditions = read_conditions(attributes, written)
-    except InvalidValue as error:
-        raise InvalidValue(RULE_FIELD, error.message) from error
-    for text, [condition] in zip(written, singly, strict=True):
+        raise InvalidValue(_RULE_FIELD, f"Name at most {MAX_ATTRIBUTES} values of attributes.")
+    for text in written:
+        [condition] = read_conditions(attributes, [text], field=_RULE_FIELD)
         if not condition.values and not condition.has_bounds:
             raise InvalidValue(
-                RULE_FIELD, f"“{text[:80]}” is not a value of an attribute of the category."
+                _RULE_FIELD,
+                f"“{text[:_MAX_SHOWN]}” is not a value of an attribute of the category.",
             )
-    return conditions
+    return read_conditions(attributes, written, field=_RULE_FIELD)
 
 
 def write_conditions(
@@ -90,6 +80,25 @@ def write_conditions(
         if (details := by_id.get(condition.attribute_id)) is not None
         for text in _texts(details, condition)
     ]
+
+
+def _conditions(
+    attributes: Sequence[DefinedAttribute], written: Sequence[str]
+) -> Iterator[AttributeCondition]:
+    by_code = {each.details.code: each for each in attributes}
+    texts: dict[str, list[str]] = defaultdict(list)
+    for each in written:
+        code, colon, value = each.partition(":")
+        if not colon:
+            raise InvalidValue(_FIELD, "Write the code, a colon and the value: colour:Red.")
+        texts[code.strip().lower()].append(value.strip())
+    for code, values in texts.items():
+        attribute = by_code.get(code)
+        yield (
+            AttributeCondition(attribute_id=_UNKNOWN)
+            if attribute is None
+            else _condition(attribute, values)
+        )
 
 
 def _texts(details: AttributeDetails, condition: AttributeCondition) -> Iterator[str]:
@@ -107,13 +116,16 @@ def _condition(attribute: DefinedAttribute, texts: Sequence[str]) -> AttributeCo
     details = attribute.details
     if details.type is AttributeType.NUMBER and any(".." in text for text in texts):
         if len(texts) > 1:
-            raise InvalidValue(FIELD, "Write one pair of bounds for each attribute.")
+            raise InvalidValue(_FIELD, "Write one pair of bounds for each attribute.")
         low, _, high = texts[0].partition("..")
-        return AttributeCondition(
+        condition = AttributeCondition(
             attribute_id=attribute.id,
             minimum=_bound(details, low),
             maximum=_bound(details, high),
         )
+        if not condition.has_bounds:
+            raise InvalidValue(_FIELD, "Write the lowest number, the highest one, or both: 0.5..2.")
+        return condition
     values = (_value(details, text) for text in texts)
     known = dict.fromkeys(value for value in values if value is not None)
     return AttributeCondition(attribute_id=attribute.id, values=tuple(known))
@@ -141,4 +153,4 @@ def _number(text: str) -> Decimal:
     try:
         return Decimal(text.strip())
     except InvalidOperation as error:
-        raise InvalidValue(FIELD, f"“{text[:80]}” is not a number.") from error
+        raise InvalidValue(_FIELD, f"“{text[:_MAX_SHOWN]}” is not a number.") from error

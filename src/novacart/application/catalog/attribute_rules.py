@@ -94,8 +94,9 @@ def ensure_can_be_moved(
 ) -> None:
     """Check the attributes of a category that moves into another parent, with its branch.
 
-    `tree` is the tree before the move. Raises `AttributeInUse` if a product of the branch would
-    lose a value, `AttributeCodeTaken` and `CatalogLimitReached`.
+    `tree` is the tree before the move. Raises `AttributeInUse` for an attribute that the branch
+    would lose, if a product in it has a value or the rule of a collection for one of its categories
+    names it. Raises `AttributeCodeTaken` and `CatalogLimitReached`.
     """
     attributes = work.attributes.all()
     old_above = tree.path(category_id)[:-1]
@@ -108,7 +109,12 @@ def ensure_can_be_moved(
     }
     used = work.attributes.used(lost, branch) if lost else None
     if used is not None:
-        raise AttributeInUse(lost[used])
+        attribute_id, product_id = used
+        raise AttributeInUse.by_product(lost[attribute_id], product_id)
+    for attribute_id, name in lost.items():
+        collection = work.collections.named_in_rule(attribute_id, category_ids=branch)
+        if collection is not None:
+            raise AttributeInUse.by_rule(name, collection)
     own_codes = {each.details.code for each in attributes if each.category_id in branch}
     for each in attributes:
         if each.category_id in new_above and each.details.code in own_codes:

@@ -32,8 +32,10 @@ def read_value(
         return _BOOLEANS.get(text.lower(), text)
     if details.type is not AttributeType.NUMBER:
         return text
+    # 1.299 as `write_value` writes it is not 1299, unless the file may have decimal commas.
+    own_places = 3 if style.likely == "." else 0
     try:
-        return Decimal(read_number(text, style))
+        return Decimal(read_number(text, style, decimal_places=own_places))
     except UnclearNumber as error:
         raise InvalidValue(details.field, f"{error}.") from error
 

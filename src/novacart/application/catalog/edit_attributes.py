@@ -11,7 +11,6 @@ from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.attribute_details import AttributeChoice, AttributeDetails
-from novacart.domain.catalog.category_tree import CategoryTree
 from novacart.domain.catalog.errors import AttributeChoiceInUse, AttributeInUse, AttributeNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId
@@ -95,7 +94,7 @@ class EditAttribute:
     def __call__(self, command: EditAttributeCommand) -> None:
         command.actor.require("categories.write")
         with self._begin() as work:
-            _, attribute = _locked(work, command.category_id, command.attribute_id)
+            attribute = _locked(work, command.category_id, command.attribute_id)
             ensure_version(attribute.version, command.expected_version)
             changes = dict(command.changes)
             if command.choices is not None:
@@ -104,11 +103,12 @@ class EditAttribute:
             removed = {each.id: each.text for each in attribute.removed_choices(details)}
             used = work.attributes.used_choice(attribute.id, removed) if removed else None
             if used is not None:
-                raise AttributeChoiceInUse(removed[used])
+                choice_id, product_id = used
+                raise AttributeChoiceInUse.by_product(removed[choice_id], product_id)
             for choice_id, text in removed.items():
                 collection = work.collections.named_in_rule(attribute.id, choice_id)
                 if collection is not None:
-                    raise AttributeChoiceInUse(text, collection=collection)
+                    raise AttributeChoiceInUse.by_rule(text, collection)
             if attribute.edit(details, at=self._clock.now()):
                 work.attributes.save(attribute)
             work.commit()
@@ -137,40 +137,43 @@ class RemoveAttribute:
     def __call__(self, command: RemoveAttributeCommand) -> None:
         command.actor.require("categories.write")
         with self._begin() as work:
-            tree, attribute = _locked(work, command.category_id, command.attribute_id)
+            attribute = _locked(work, command.category_id, command.attribute_id)
             ensure_version(attribute.version, command.expected_version)
-            branch = [attribute.category_id, *tree.depth_first(attribute.category_id)]
-            if work.attributes.used([attribute.id], branch) is not None:
-                raise AttributeInUse(attribute.details.name)
+            name = attribute.details.name
+            used = work.attributes.used([attribute.id])
+            if used is not None:
+                raise AttributeInUse.by_product(name, used[1])
             collection = work.collections.named_in_rule(attribute.id)
             if collection is not None:
-                raise AttributeInUse(attribute.details.name, collection=collection)
+                raise AttributeInUse.by_rule(name, collection)
             attribute.remove(at=self._clock.now())
             work.attributes.delete(attribute)
             work.commit()
 
 
-def _locked(
-    work: UnitOfWork, category_id: CategoryId, attribute_id: AttributeId
-) -> tuple[CategoryTree, Attribute]:
-    tree = work.categories.lock_tree()
+def _locked(work: UnitOfWork, category_id: CategoryId, attribute_id: AttributeId) -> Attribute:
+    work.categories.lock_tree()
     attribute = work.attributes.get_for_update(attribute_id)
     if attribute.category_id != category_id:
         raise AttributeNotFound
-    return tree, attribute
+    return attribute
 
 
 def _choices(
     work: UnitOfWork, present: Sequence[AttributeChoice], edits: Sequence[ChoiceEdit]
 ) -> tuple[AttributeChoice, ...]:
-    """The choices after an edit. One without id keeps the id of a present one with its text."""
-    ids = {each.text.casefold(): each.id for each in present}
-    known = {*ids.values()}
+    """The choices after an edit.
+
+    One without id keeps the id of a present one with its text, unless another edit renames that.
+    """
+    known = {each.id for each in present}
+    named = {each.id for each in edits if each.id is not None}
+    for unknown in sorted(named - known):
+        raise InvalidValue("choices", f"There is no choice {unknown}.")
+    ids = {each.text.casefold(): each.id for each in present if each.id not in named}
     new = work.ids.take(len(edits)) if edits else []
     choices = []
     for edit, new_id in zip(edits, new, strict=True):
-        if edit.id is not None and edit.id not in known:
-            raise InvalidValue("choices", f"There is no choice {edit.id}.")
         same_text = ids.get(edit.text.strip().casefold())
         choice_id = edit.id or same_text or AttributeChoiceId(new_id)
         choices.append(AttributeChoice(id=choice_id, text=edit.text))

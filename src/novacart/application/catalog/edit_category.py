@@ -29,8 +29,8 @@ class EditCategory:
     """Change some fields of a category, or move it with its branch into another one.
 
     Raises `PermissionDenied`, `CategoryNotFound`, `StaleVersion`, `InvalidValue`, `SlugTaken`,
-    `CategoryInsideItself` and `CatalogLimitReached`. A move raises `AttributeInUse` if a product
-    has a value of an attribute that it would lose, and `AttributeCodeTaken`.
+    `CategoryInsideItself` and `CatalogLimitReached`. A move raises the errors of
+    `ensure_can_be_moved`.
     """
 
     def __init__(self, *, begin: UnitOfWorkFactory, clock: Clock) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from novacart.domain.catalog.attribute import Attribute
-from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId
+from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId, ProductId
 
 
 class Attributes(Protocol):
@@ -24,15 +24,20 @@ class Attributes(Protocol):
         ...
 
     def used(
-        self, attribute_ids: Collection[AttributeId], category_ids: Collection[CategoryId]
-    ) -> AttributeId | None:
-        """One of the attributes that a product of the categories has, archived or not."""
+        self,
+        attribute_ids: Collection[AttributeId],
+        category_ids: Collection[CategoryId] | None = None,
+    ) -> tuple[AttributeId, ProductId] | None:
+        """One of the attributes of which a product, archived or not, has a value, and the product.
+
+        With `category_ids`, only products of these categories count.
+        """
         ...
 
     def used_choice(
         self, attribute_id: AttributeId, choice_ids: Collection[AttributeChoiceId]
-    ) -> AttributeChoiceId | None:
-        """One of the choices that a product has, archived or not."""
+    ) -> tuple[AttributeChoiceId, ProductId] | None:
+        """One of the choices that a product, archived or not, has, and the product."""
         ...
 
     def add(self, attribute: Attribute) -> None: ...

@@ -23,6 +23,7 @@ MAX_ATTRIBUTES: Final = 50
 MAX_NUMBER: Final = 1_000_000_000
 # Numbers are kept as whole numbers of this part.
 NUMBER_PARTS: Final = 10_000
+_SMALLEST: Final = Decimal(1) / NUMBER_PARTS
 
 # A text, a number in ten-thousandths, the id of a choice, or 1 and 0 for yes and no.
 AttributeValue = str | int
@@ -34,13 +35,18 @@ AttributeValues = tuple[tuple[AttributeId, AttributeValue], ...]
 class AttributeCondition:
     """Which products match: those with one of `values`, or with a number within the bounds.
 
-    Bounds are inclusive. Without values and bounds no product matches.
+    Bounds are inclusive. Without values and bounds no product matches. Raises `InvalidValue` if the
+    highest number is below the lowest one.
     """
 
     attribute_id: AttributeId
     values: tuple[AttributeValue, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise InvalidValue("attributes", "The highest number is below the lowest one.")
 
     def __str__(self) -> str:
         """The condition in events, by the id of the attribute."""
@@ -107,8 +113,10 @@ class AttributeDetails:
         object.__setattr__(self, "unit", unit)
         if unit is not None and self.type is not AttributeType.NUMBER:
             raise InvalidValue("unit", "Only a number has a unit.")
-        if bool(self.choices) != (self.type is AttributeType.CHOICE):
-            raise InvalidValue("choices", "Give choices to the type choice, and to no other.")
+        if self.choices and self.type is not AttributeType.CHOICE:
+            raise InvalidValue("choices", "Only an attribute of the type choice has choices.")
+        if not self.choices and self.type is AttributeType.CHOICE:
+            raise InvalidValue("choices", "Name at least one choice.")
         if len(self.choices) > MAX_CHOICES:
             raise CatalogLimitReached("choices of an attribute", MAX_CHOICES)
         if len({each.text.casefold() for each in self.choices}) < len(self.choices):
@@ -164,12 +172,13 @@ class AttributeDetails:
         raise InvalidValue(self.field, f"“{text.strip()[:MAX_ATTRIBUTE_NAME]}” is not a choice.")
 
     def _number(self, number: Decimal) -> int:
-        if not number.is_finite() or abs(number) > MAX_NUMBER:
+        # Comparisons are exact; arithmetic rounds to 28 digits, and raises for large exponents.
+        if not number.is_finite() or not -MAX_NUMBER <= number <= MAX_NUMBER:
             raise InvalidValue(self.field, f"A number is from -{MAX_NUMBER} to {MAX_NUMBER}.")
-        parts = number * NUMBER_PARTS
-        if parts != int(parts):
+        rounded = number.quantize(_SMALLEST)
+        if rounded != number:
             raise InvalidValue(self.field, "A number has at most 4 decimal places.")
-        return int(parts)
+        return int(rounded * NUMBER_PARTS)
 
 
 _EXPECTED: Final = {

@@ -1,6 +1,6 @@
 """Details of a collection."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -59,8 +59,18 @@ class CollectionRule:
         elif not any(getattr(self, field.name) for field in fields(self)):
             raise InvalidValue("rule", "Name at least one condition.")
 
-    def names(self, attribute_id: AttributeId, value: AttributeValue | None = None) -> bool:
-        """Whether a condition is on the attribute, and names the value if one is given."""
+    def names(
+        self,
+        attribute_id: AttributeId,
+        value: AttributeValue | None = None,
+        category_ids: Container[CategoryId] | None = None,
+    ) -> bool:
+        """Whether a condition is on the attribute.
+
+        With a `value`, it must name that. With `category_ids`, the rule must be for one of these.
+        """
+        if category_ids is not None and self.category_id not in category_ids:
+            return False
         return any(
             each.attribute_id == attribute_id and (value is None or value in each.values)
             for each in self.attributes

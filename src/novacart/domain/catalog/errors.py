@@ -1,6 +1,7 @@
 """Errors of the catalog."""
 
 from collections.abc import Sequence
+from typing import Self
 
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.ids import ProductId, VariantId
@@ -128,13 +129,17 @@ class AttributeInUse(DomainError):
 
     code = "attribute_in_use"
 
-    def __init__(self, name: str, *, collection: str | None = None) -> None:
-        """`collection` is the name of one by such a rule."""
-        if collection is None:
-            message = f"Products, perhaps archived ones, have a value of “{name}”."
-            super().__init__(f"{message} Remove these values first.")
-        else:
-            super().__init__(_named_by_rule(name, collection))
+    @classmethod
+    def by_product(cls, name: str, product_id: ProductId) -> Self:
+        return cls(
+            f"Product {product_id} has a value of “{name}”, and others may have one. Remove their"
+            " values first, also those of archived products."
+        )
+
+    @classmethod
+    def by_rule(cls, name: str, collection: str) -> Self:
+        """`collection` is the name of the collection with the rule."""
+        return cls(_named_by_rule(name, collection))
 
 
 class AttributeChoiceInUse(DomainError):
@@ -142,12 +147,17 @@ class AttributeChoiceInUse(DomainError):
 
     code = "attribute_choice_in_use"
 
-    def __init__(self, text: str, *, collection: str | None = None) -> None:
-        """`collection` is the name of one by such a rule."""
-        if collection is None:
-            super().__init__(f"Products, perhaps archived ones, have the value “{text}”.")
-        else:
-            super().__init__(_named_by_rule(text, collection))
+    @classmethod
+    def by_product(cls, text: str, product_id: ProductId) -> Self:
+        return cls(
+            f"Product {product_id} has the value “{text}”, and others may have it. Change their"
+            " values first, also those of archived products."
+        )
+
+    @classmethod
+    def by_rule(cls, text: str, collection: str) -> Self:
+        """`collection` is the name of the collection with the rule."""
+        return cls(_named_by_rule(text, collection))
 
 
 def _named_by_rule(name: str, collection: str) -> str:

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from novacart.adapters.admin.catalog.variant_matrix import option_texts
 from novacart.adapters.admin.filters import parse_id
-from novacart.adapters.admin.forms import StaffForm
+from novacart.adapters.admin.forms import Conflict, StaffForm
 from novacart.application.catalog.attribute_texts import read_value, write_value
 from novacart.application.catalog.edit_attributes import ChoiceEdit
 from novacart.application.catalog.queries import AttributeView
@@ -39,6 +39,8 @@ TYPE_LABELS: Final = {
     AttributeType.CHOICE: "Choice",
     AttributeType.BOOLEAN: "Yes or no",
 }
+EDITED_FIELDS: Final = ("name", "unit", "position", "is_filterable")
+"""Fields of `AttributeForm` and of `AttributeDetails`."""
 _BOOLEANS: Final = {"true": "Yes", "false": "No"}
 
 
@@ -122,6 +124,16 @@ def choice_edits(rows: Sequence[ChoiceRow]) -> list[ChoiceEdit]:
     last = len(rows)
     ordered = sorted(rows, key=lambda row: last if (at := parse_id(row.position)) is None else at)
     return [ChoiceEdit(id=row.id, text=row.text) for row in ordered if row.text.strip()]
+
+
+def choice_conflicts(attribute: AttributeView, rows: Sequence[ChoiceRow]) -> list[Conflict]:
+    """The choices whose saved texts differ from the submitted ones."""
+    saved = {choice.id: choice.text for choice in attribute.details.choices}
+    return [
+        Conflict(label=f"Choice {place}", saved=saved[row.id], submitted=row.text)
+        for place, row in enumerate(rows, start=1)
+        if row.text != saved[row.id]
+    ]
 
 
 def value_fields(attributes: Sequence[AttributeView]) -> dict[str, Any]:

@@ -8,14 +8,16 @@ from flask_admin import expose
 from flask_admin.helpers import get_form_data
 
 from novacart.adapters.admin.catalog.attribute_forms import (
+    EDITED_FIELDS,
     TYPE_LABELS,
     AttributeForm,
     NewAttributeForm,
+    choice_conflicts,
     choice_edits,
     choice_rows,
 )
 from novacart.adapters.admin.filters import parse_id
-from novacart.adapters.admin.forms import ConfirmForm, submitted
+from novacart.adapters.admin.forms import ConfirmForm, conflicts, submitted
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.catalog.edit_attributes import (
     AddAttributeCommand,
@@ -25,7 +27,7 @@ from novacart.application.catalog.edit_attributes import (
 from novacart.application.catalog.queries import AttributeView
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.catalog.category_details import MAX_POSITION
-from novacart.domain.catalog.errors import CategoryNotFound
+from novacart.domain.catalog.errors import CategoryNotFound, StaleVersion
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CategoryId
 
@@ -61,16 +63,8 @@ class AttributeViews(StaffView):
     def edit_attribute(self) -> Any:  # noqa: ANN401 (a page or a redirect)
         category_id, attribute = self._attribute(request.args)
         details = attribute.details
-        form = AttributeForm(
-            get_form_data(),
-            data={
-                "version": attribute.version,
-                "name": details.name,
-                "unit": details.unit,
-                "position": details.position,
-                "is_filterable": details.is_filterable,
-            },
-        )
+        saved = {name: getattr(details, name) for name in EDITED_FIELDS}
+        form = AttributeForm(get_form_data(), data={"version": attribute.version, **saved})
         if details.type is not AttributeType.NUMBER:
             del form.unit
         if details.type is not AttributeType.CHOICE:
@@ -86,9 +80,16 @@ class AttributeViews(StaffView):
                 choices=[*choice_edits(choices), *form.new_choices] if has_choices else None,
                 expected_version=parse_id(form.version.data) or 0,
             )
-            if _saved(form, lambda: self.back_office.catalog.edit_attribute(command)):
-                flash(f"“{form.name.data}” was saved.", "success")
-                return _to_category(category_id)
+            try:
+                if _saved(form, lambda: self.back_office.catalog.edit_attribute(command)):
+                    flash(f"“{form.name.data}” was saved.", "success")
+                    return _to_category(category_id)
+            except StaleVersion:
+                self._template_args["conflict"] = [
+                    *conflicts(form, saved, [name for name in EDITED_FIELDS if name in form]),
+                    *choice_conflicts(attribute, choices),
+                ]
+                form.version.data = form.version.raw_data = str(attribute.version)
         return self._page(category_id, form, attribute=attribute, choices=choices)
 
     @expose("/attributes/remove/", methods=("POST",))
@@ -137,9 +138,14 @@ class AttributeViews(StaffView):
 
 
 def _saved(form: AttributeForm, save: Callable[[], object]) -> bool:
-    """Whether it was saved; otherwise the form or the page shows the error."""
+    """Whether it was saved; otherwise the form or the page shows the error.
+
+    Raises `StaleVersion`.
+    """
     try:
         save()
+    except StaleVersion:
+        raise
     except InvalidValue as error:
         form.add_error(error)
     except DomainError as error:

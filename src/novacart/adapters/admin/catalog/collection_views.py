@@ -22,7 +22,7 @@ from novacart.adapters.admin import formatting
 from novacart.adapters.admin.catalog.forms import category_choices
 from novacart.adapters.admin.catalog.variant_matrix import option_texts
 from novacart.adapters.admin.filters import parse_id, parse_time
-from novacart.adapters.admin.forms import StaffForm
+from novacart.adapters.admin.forms import StaffForm, conflicts
 from novacart.adapters.admin.list_view import ListView
 from novacart.application.back_office.list_query import ListQuery, Page
 from novacart.application.catalog.collection_queries import CollectionView
@@ -38,7 +38,7 @@ from novacart.domain.catalog.collection_details import (
     CollectionSort,
     ensure_attributes_have_category,
 )
-from novacart.domain.catalog.errors import CollectionNotFound
+from novacart.domain.catalog.errors import CollectionNotFound, StaleVersion
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION
 from novacart.domain.catalog.slugs import MAX_SLUG
 from novacart.domain.catalog.text_rules import MAX_META_DESCRIPTION, MAX_META_TITLE
@@ -248,6 +248,12 @@ class CollectionsView(ListView):
                 expected_version=parse_id(form.version.data) or 0,
             )
             self.back_office.catalog.edit_collection(command)
+        except StaleVersion:
+            saved = _form_data(model, self.back_office.zone)
+            names = [name for name in saved if name in form and name != "version"]
+            self._template_args["conflict"] = conflicts(form, saved, names)
+            form.version.data = form.version.raw_data = str(model.version)
+            return False
         except DomainError as error:
             return _refused(form, error)
         return True
@@ -286,7 +292,8 @@ def _form_data(collection: CollectionView, zone: tzinfo) -> dict[str, Any]:
         "ends_at": local(details.ends_at),
         "product_ids": "\n".join(map(str, details.product_ids)),
         "sort": details.sort.value,
-        "category": "",
+        **dict.fromkeys(("brands", "tags", "attributes", "category", "min_price", "max_price"), ""),
+        "on_sale": False,
     }
     if rule is not None:
         data |= {

@@ -1,6 +1,6 @@
 """Imports of products: upload, preview, settings, progress, report and undo."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -16,7 +16,7 @@ from novacart.adapters.admin.filters import parse_id
 from novacart.adapters.admin.forms import ConfirmForm, submitted
 from novacart.adapters.admin.staff_view import StaffView, see_other
 from novacart.application.catalog.import_jobs import UploadImportCommand
-from novacart.application.catalog.import_rows import UnreadableFile
+from novacart.application.catalog.import_rows import ImportSource, UnreadableFile
 from novacart.application.catalog.import_sources.registry import SOURCES
 from novacart.application.ports.import_jobs import (
     ImportJob,
@@ -123,9 +123,19 @@ class ImportViews(StaffView):
             totals=preview.counts,
             form=form,
             columns=columns,
-            choices=source.columns,
+            choices=self._choices(source, [name for _, name in columns]),
             source=SOURCE_LABELS[source.name],
         )
+
+    def _choices(self, source: ImportSource, chosen: Sequence[str]) -> list[str]:
+        """The columns that a column of the file can be read as, with those of attributes."""
+        choices = [*source.columns]
+        if source.prefix is not None:
+            codes = self.back_office.catalog_queries.attribute_codes()
+            choices += [source.prefix + code for code in codes]
+        return choices + [
+            name for name in chosen if source.has_column(name) and name not in choices
+        ]
 
     @expose("/import/settings/", methods=("POST",))
     def change_import(self) -> Any:  # noqa: ANN401 (a redirect)

@@ -276,7 +276,10 @@ class ProductsView(ImportViews, ListView):
             return False
         return True
 
-    def get_save_return_url(self, model: ProductDetail, is_created: bool = False) -> str:  # noqa: ARG002, FBT001, FBT002
+    def get_save_return_url(self, model: ProductDetail, is_created: bool = False) -> str:  # noqa: FBT001, FBT002
+        if is_created and self._attributes_of(model):
+            flash("Enter the attributes of the product, and save it again.", "info")
+            return url_for("admin_products.edit_view", id=model.id, _anchor="attributes")
         return url_for("admin_products.details_view", id=model.id)
 
     def _attributes_of(self, product: ProductDetail) -> Sequence[AttributeView]:

@@ -36,7 +36,7 @@ from novacart.domain.catalog.attribute_details import (
 from novacart.domain.catalog.errors import AttributeNotFound
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId
+from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryId, ProductId
 
 _DETAILS: Final = [
     field.name for field in fields(AttributeDetails) if field.name not in {"type", "choices"}
@@ -87,32 +87,35 @@ class SqlAttributes:
         return to_attribute(row)
 
     def used(
-        self, attribute_ids: Collection[AttributeId], category_ids: Collection[CategoryId]
-    ) -> AttributeId | None:
-        used = self._connection.scalar(
-            select(product_attributes.c.attribute_id)
-            .join(products, products.c.id == product_attributes.c.product_id)
-            .where(
-                product_attributes.c.attribute_id.in_(attribute_ids),
-                products.c.category_id.in_(category_ids),
-            )
-            .limit(1)
+        self,
+        attribute_ids: Collection[AttributeId],
+        category_ids: Collection[CategoryId] | None = None,
+    ) -> tuple[AttributeId, ProductId] | None:
+        values = product_attributes.c
+        statement = select(values.attribute_id, values.product_id).where(
+            values.attribute_id.in_(attribute_ids)
         )
-        return None if used is None else AttributeId(used)
+        if category_ids is not None:
+            statement = statement.join(products, products.c.id == values.product_id).where(
+                products.c.category_id.in_(category_ids)
+            )
+        row = self._connection.execute(statement.limit(1)).one_or_none()
+        return None if row is None else (AttributeId(row[0]), ProductId(row[1]))
 
     def used_choice(
         self, attribute_id: AttributeId, choice_ids: Collection[AttributeChoiceId]
-    ) -> AttributeChoiceId | None:
-        used = self._connection.scalar(
-            select(product_attributes.c.number)
+    ) -> tuple[AttributeChoiceId, ProductId] | None:
+        values = product_attributes.c
+        row = self._connection.execute(
+            select(values.number, values.product_id)
             .where(
-                product_attributes.c.attribute_id == attribute_id,
-                product_attributes.c.text == "",
-                product_attributes.c.number.in_(choice_ids),
+                values.attribute_id == attribute_id,
+                values.text == "",
+                values.number.in_(choice_ids),
             )
             .limit(1)
-        )
-        return None if used is None else AttributeChoiceId(used)
+        ).one_or_none()
+        return None if row is None else (AttributeChoiceId(row[0]), ProductId(row[1]))
 
     def add(self, attribute: Attribute) -> None:
         row = {**_from_attribute(attribute), "version": attribute.version + 1}

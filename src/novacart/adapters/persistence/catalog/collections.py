@@ -1,6 +1,6 @@
 """Repository and queries of collections."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
@@ -46,7 +46,7 @@ from novacart.domain.catalog.collection_details import (
 from novacart.domain.catalog.errors import CollectionNotFound, SlugTaken
 from novacart.domain.shared.errors import ConcurrentChange
 from novacart.domain.shared.events import AggregateRoot
-from novacart.domain.shared.ids import AttributeId, CollectionId, ProductId
+from novacart.domain.shared.ids import AttributeId, CategoryId, CollectionId, ProductId
 from novacart.domain.shared.money import Money
 
 _SLUG_TAKEN: Final = ("uq_collections_slug", "UNIQUE constraint failed: collections.slug")
@@ -79,12 +79,16 @@ class SqlCollections:
         return Collection(id=row.id, details=details, version=row.version)
 
     def named_in_rule(
-        self, attribute_id: AttributeId, value: AttributeValue | None = None
+        self,
+        attribute_id: AttributeId,
+        value: AttributeValue | None = None,
+        *,
+        category_ids: Container[CategoryId] | None = None,
     ) -> str | None:
         rows = self._connection.execute(select(collections).where(collections.c.is_rule))
         for row in rows:
             rule = _to_details(row, ()).rule
-            if rule is not None and rule.names(attribute_id, value):
+            if rule is not None and rule.names(attribute_id, value, category_ids):
                 return str(row.name)
         return None
 

@@ -98,7 +98,7 @@ def attributes_blueprint(
     @blueprint.response(204)
     @blueprint.raises("attribute_not_found", "attribute_in_use", "stale_version")
     def remove(category_id: int, attribute_id: int) -> Response:
-        """Remove an attribute of which no product has a value."""
+        """Remove an attribute of which no product has a value and that no rule names."""
         remove_attribute(
             RemoveAttributeCommand(
                 actor=principal().actor,

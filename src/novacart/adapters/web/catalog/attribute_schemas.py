@@ -79,8 +79,8 @@ class AttributePatchSchema(Schema):
         fields.Nested(ChoiceWriteSchema),
         validate=validate.Length(max=MAX_CHOICES),
         metadata={
-            "description": "All choices in their order. Those left out are removed, unless a"
-            " product has them."
+            "description": "All choices in their order. Those left out are removed; one that a"
+            " product has, or the rule of a collection names, can't be."
         },
     )
     filterable = StrictBoolean(

@@ -50,7 +50,10 @@ def categories_staff_blueprint(
     @staff_only("categories.write")
     @blueprint.arguments(CategoryPatchSchema())
     @blueprint.response(200, CategorySchema)
-    @blueprint.raises("category_not_found", "category_inside_itself", "stale_version", *_RAISED)
+    @blueprint.raises(
+        *("category_not_found", "category_inside_itself", "attribute_in_use"),
+        *("attribute_code_taken", "stale_version", *_RAISED),
+    )
     def change(body: dict[str, Any], category_id: int) -> Response:
         """Change some members of a category. Another `parent` moves it with all categories in it.
 

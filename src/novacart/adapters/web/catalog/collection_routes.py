@@ -1,6 +1,7 @@
 """Routes of collections: public ones, and those by which staff edit them."""
 
 from typing import Any
+from zlib import crc32
 
 from flask import Response, url_for
 
@@ -84,8 +85,7 @@ def collections_blueprint(
         if slug != current:
             location = url_for("collections.show_collection", slug=current)
             return json_response({"slug": current}, 301, {**REVALIDATE, "Location": location})
-        etag = str(EntityTag(collection.version))
-        return not_modified(etag, REVALIDATE) or _collection_response(collection)
+        return not_modified(_etag(collection), REVALIDATE) or _collection_response(collection)
 
     @blueprint.route("/<slug>/products/")
     @public
@@ -162,5 +162,11 @@ def collections_staff_blueprint(
 
 
 def _collection_response(collection: CollectionView, status: int = 200) -> Response:
-    headers = {**REVALIDATE, "ETag": str(EntityTag(collection.version))}
+    headers = {**REVALIDATE, "ETag": _etag(collection)}
     return json_response(collection_json(collection), status, headers)
+
+
+def _etag(collection: CollectionView) -> str:
+    """It changes with every edit, and when a choice that the rule names is renamed."""
+    texts = "\n".join(collection.attributes)
+    return str(EntityTag(collection.version, (crc32(texts.encode()),) if texts else ()))

@@ -201,7 +201,10 @@ class ProductWriteSchema(PricedSchema):
     @post_load
     def _by_code(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
         if "attributes" in data:
-            data["attributes"] = {each["code"]: each["value"] for each in data["attributes"]}
+            values = {each["code"]: each["value"] for each in data["attributes"]}
+            if len(values) < len(data["attributes"]):
+                raise ValidationError("Name each attribute once.", "attributes")
+            data["attributes"] = values
         return data
 
 
@@ -266,7 +269,7 @@ class ProductFilterSchema(PricedSchema, QuerySchema):
             "description": "The code of an attribute of the category, a colon and a value:"
             " `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`,"
             " `weight:..2`. Repeat the parameter: products match any of the values of one"
-            " attribute, and each attribute.",
+            " attribute, and each attribute. Without `category`, no product matches.",
         },
     )
 
