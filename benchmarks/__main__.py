@@ -75,7 +75,11 @@ class _Session:
         results = []
         for size in sizes[:1] if self.arguments.quick else sizes:
             results += self._measure(
-                "lists", list_scenarios(size), products=size, variants=_VARIANTS_IN_LISTS
+                "lists",
+                list_scenarios(size),
+                products=size,
+                variants=_VARIANTS_IN_LISTS,
+                attributes=True,
             )
         return table_of(results)
 
@@ -118,6 +122,7 @@ class _Session:
         *,
         products: int = _PRODUCTS,
         variants: int = 1,
+        attributes: bool = False,
         debug: bool = False,
         past_orders: bool = False,
     ) -> list[Result]:
@@ -127,7 +132,13 @@ class _Session:
         if selected:
             effort = self.effort_of(topic)
             for dialect in self.arguments.databases:
-                with self._shop(dialect, products=products, variants=variants, debug=debug) as shop:
+                with self._shop(
+                    dialect,
+                    products=products,
+                    variants=variants,
+                    attributes=attributes,
+                    debug=debug,
+                ) as shop:
                     if past_orders:
                         place_past_orders(shop, _PAST_CUSTOMERS)
                     results += measure_shop(shop, selected, effort, self.against, self.progress)
@@ -140,6 +151,7 @@ class _Session:
         *,
         products: int = _PRODUCTS,
         variants: int = 1,
+        attributes: bool = False,
         debug: bool = False,
     ) -> Iterator[BenchmarkShop]:
         with tempfile.TemporaryDirectory(prefix="novacart_bench_") as name:
@@ -152,6 +164,7 @@ class _Session:
                 products=products,
                 progress=self.progress,
                 variants=variants,
+                attributes=attributes,
                 debug=debug,
             ) as shop:
                 yield shop

@@ -3,11 +3,11 @@
 Words and brands are distributed as in real shops: a few are frequent and most are rare (Zipf's
 law): `COMMONEST_WORD` is in nearly every product. Categories differ in size. `COMMON_WORD` is in
 the title of every tenth product. Every twentieth is on sale. A product has one variant, or several
-sizes.
+sizes. Where products have attributes, each category has four, one of each type.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, product
@@ -18,6 +18,14 @@ from sqlalchemy import Connection, text
 from benchmarks.progress import Progress
 from novacart.adapters.persistence.database import Database
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.attribute import Attribute
+from novacart.domain.catalog.attribute_details import (
+    NUMBER_PARTS,
+    AttributeChoice,
+    AttributeDetails,
+    AttributeType,
+    AttributeValue,
+)
 from novacart.domain.catalog.category import Category
 from novacart.domain.catalog.category_details import CategoryDetails
 from novacart.domain.catalog.gallery import ProductGallery
@@ -25,7 +33,14 @@ from novacart.domain.catalog.options import ProductOption
 from novacart.domain.catalog.product import Product
 from novacart.domain.catalog.product_details import ProductDetails
 from novacart.domain.catalog.variant import Variant, VariantDetails
-from novacart.domain.shared.ids import CategoryId, OptionId, ProductId, VariantId
+from novacart.domain.shared.ids import (
+    AttributeChoiceId,
+    AttributeId,
+    CategoryId,
+    OptionId,
+    ProductId,
+    VariantId,
+)
 from novacart.domain.shared.money import Money
 
 COMMON_WORD: Final = "cotton"
@@ -33,6 +48,8 @@ COMMON_EVERY: Final = 10
 _ON_SALE_EVERY: Final = 20
 FREQUENT_BRAND: Final = "Brand 0"
 LARGEST_CATEGORY: Final = "category-0"
+MIDDLE_CATEGORY: Final = "category-7"
+"""It has a twentieth of the products."""
 _BATCH: Final = 2_000
 # Products that are added through the repositories. Larger catalogs contain copies of them.
 _ORIGINALS: Final = 10_000
@@ -45,6 +62,9 @@ _SIZES: Final = ("S", "M", "L")
 _VOWELS: Final = ("a", "e", "i", "o", "u")
 _CODAS: Final = ("l", "m", "n", "r", "s")
 _ENDINGS: Final = ("", "a", "et")
+_COLOURS: Final = ("Black", "White", "Blue", "Red", "Green", "Grey", "Brown", "Yellow")
+_MATERIALS: Final = 40
+_WEIGHTS: Final = 400
 _TITLE_WORDS: Final = 4
 _DESCRIPTION_WORDS: Final = 30
 # The id of the value of the only option, as text; empty without options.
@@ -80,6 +100,7 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
         "stock_levels": {"variant_id": "variant_id + :shift"},
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
         "product_search": {"product_id": "product_id + :shift"},
+        "product_attributes": {"product_id": "product_id + :shift"},
     },
     "sqlite": {
         "products": {
@@ -109,6 +130,7 @@ _COPIED: Final[dict[str, dict[str, dict[str, str]]]] = {
         "stock_levels": {"variant_id": "variant_id + :shift"},
         "stock_movements": {"id": "DEFAULT", "variant_id": "variant_id + :shift"},
         "product_search": {"rowid": "rowid + :shift"},
+        "product_attributes": {"product_id": "product_id + :shift"},
     },
 }
 _COLUMNS: Final = {
@@ -119,8 +141,9 @@ _COLUMNS: Final = {
     ),
     "sqlite": text("SELECT name FROM pragma_table_info(:name)"),
 }
-_COUNTS: Final = text(
-    "UPDATE brand_counts SET products = products * :factor, on_sale = on_sale * :factor"
+_COUNTS: Final = (
+    text("UPDATE brand_counts SET products = products * :factor, on_sale = on_sale * :factor"),
+    text("UPDATE attribute_counts SET products = products * :factor"),
 )
 _OF_PRODUCTS: Final = "product_id >= :first AND product_id < :end"
 _OF_VARIANTS: Final = f"variant_id IN (SELECT id FROM variants WHERE {_OF_PRODUCTS})"  # noqa: S608 (a constant)
@@ -142,26 +165,20 @@ def fill_catalog(
     progress: Progress,
     *,
     variants: int = 1,
+    attributes: bool = False,
 ) -> list[ProductId]:
     """Add `count` products of one to three `variants` in 20 categories and return their ids.
 
+    With `attributes`, they have a value of each attribute of their category.
     The first ten thousand are added through the repositories, so that every table that belongs
     to a product is filled as in production. The others are copies by SQL with other ids, prices
     and times. The outbox messages about stock are left for a worker.
     """
-    random_ = random.Random(count)
+    random_, values = random.Random(count), random.Random(count)
     originals = min(count, _ORIGINALS)
     assert count % originals == 0, "a large catalog is a multiple of ten thousand"
-    with begin() as work:
-        categories = [CategoryId(each) for each in work.ids.take(_CATEGORIES)]
-        for number, category_id in enumerate(categories):
-            work.categories.add(
-                Category(
-                    id=category_id,
-                    details=CategoryDetails(name=f"Category {number}", slug=f"category-{number}"),
-                )
-            )
-        work.commit()
+    categories = _add_categories(begin)
+    of_categories = _add_attributes(begin, categories) if attributes else {}
     # All ids at once, so that those of the copies are a multiple of `originals` higher. The ids of
     # one product, its option, its values and its other variants are `count` apart.
     with begin() as work:
@@ -175,6 +192,8 @@ def fill_catalog(
                     _product(id_, start + number, categories, random_)
                     for number, id_ in enumerate(batch)
                 ]
+                if of_categories:
+                    products = [_with_values(each, of_categories, values) for each in products]
                 if variants > 1:
                     products = [_with_sizes(each, variants, distance=count) for each in products]
                 work.products.add_all(products)
@@ -197,9 +216,32 @@ def fill_catalog(
                     connection.commit()
                 advance(1)
         with database.writing() as connection:
-            connection.execute(_COUNTS, {"factor": count // originals})
+            for statement in _COUNTS:
+                connection.execute(statement, {"factor": count // originals})
             connection.commit()
     return ids
+
+
+def _add_categories(begin: UnitOfWorkFactory) -> list[CategoryId]:
+    with begin() as work:
+        categories = [CategoryId(each) for each in work.ids.take(_CATEGORIES)]
+        for number, category_id in enumerate(categories):
+            details = CategoryDetails(name=f"Category {number}", slug=f"category-{number}")
+            work.categories.add(Category(id=category_id, details=details))
+        work.commit()
+    return categories
+
+
+def _add_attributes(
+    begin: UnitOfWorkFactory, categories: Sequence[CategoryId]
+) -> dict[CategoryId, list[Attribute]]:
+    with begin() as work:
+        added = {each: _attributes(each, work.ids.take(4 + len(_COLOURS))) for each in categories}
+        for of_category in added.values():
+            for attribute in of_category:
+                work.attributes.add(attribute)
+        work.commit()
+    return added
 
 
 def _batches(ids: list[ProductId]) -> Iterator[tuple[int, list[ProductId]]]:
@@ -243,6 +285,7 @@ _WORDS: Final = _words()
 _WORD_WEIGHTS: Final = list(accumulate(1 / rank for rank in range(1, len(_WORDS) + 1)))
 COMMONEST_WORD: Final = _WORDS[0]
 _CATEGORY_WEIGHTS: Final = list(accumulate(1 / (5 + rank) for rank in range(_CATEGORIES)))
+_COLOUR_WEIGHTS: Final = list(accumulate(1 / (2 + rank) for rank in range(len(_COLOURS))))
 _BRAND_WEIGHTS: Final = list(accumulate(1 / (1 + rank) for rank in range(_BRANDS)))
 
 
@@ -283,6 +326,43 @@ def _product(
         created_at=at,
         updated_at=at,
     )
+
+
+def _attributes(category_id: CategoryId, ids: Sequence[int]) -> list[Attribute]:
+    """A choice, a text, a number and a boolean."""
+    choices = tuple(
+        AttributeChoice(id=AttributeChoiceId(each), text=text)
+        for each, text in zip(ids[4:], _COLOURS, strict=True)
+    )
+    all_details = (
+        AttributeDetails(name="Colour", type=AttributeType.CHOICE, choices=choices),
+        AttributeDetails(name="Material"),
+        AttributeDetails(name="Weight", type=AttributeType.NUMBER, unit="kg"),
+        AttributeDetails(name="Waterproof", type=AttributeType.BOOLEAN),
+    )
+    return [
+        Attribute(id=AttributeId(each), category_id=category_id, details=details)
+        for each, details in zip(ids, all_details, strict=False)
+    ]
+
+
+def _with_values(
+    product: Product, attributes: Mapping[CategoryId, Sequence[Attribute]], random_: random.Random
+) -> Product:
+    """Give a product a value of each attribute of its category."""
+    category_id = product.details.category_id
+    assert category_id is not None
+    of_category = attributes[category_id]
+    [colour] = random_.choices(of_category[0].details.choices, cum_weights=_COLOUR_WEIGHTS)
+    [material] = random_.choices(_WORDS[:_MATERIALS], cum_weights=_WORD_WEIGHTS[:_MATERIALS])
+    weight = random_.randrange(1, _WEIGHTS) * NUMBER_PARTS // 100
+    waterproof = random_.randrange(4) // 3
+    values: Sequence[AttributeValue] = (colour.id, material.capitalize(), weight, waterproof)
+    product.details = replace(
+        product.details,
+        attributes=tuple((each.id, value) for each, value in zip(of_category, values, strict=True)),
+    )
+    return product
 
 
 def _with_sizes(product: Product, count: int, *, distance: int) -> Product:

@@ -1,7 +1,7 @@
 """Scenarios: the requests that are sent to a shop, the data they need, and the targets."""
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -10,7 +10,13 @@ from uuid import uuid4
 
 from sqlalchemy import literal_column
 
-from benchmarks.catalog import COMMON_WORD, COMMONEST_WORD, FREQUENT_BRAND, LARGEST_CATEGORY
+from benchmarks.catalog import (
+    COMMON_WORD,
+    COMMONEST_WORD,
+    FREQUENT_BRAND,
+    LARGEST_CATEGORY,
+    MIDDLE_CATEGORY,
+)
 from benchmarks.customers import PASSWORD, Customer
 from benchmarks.load_generator import Request
 from benchmarks.servers import WEBHOOK_SECRET
@@ -40,6 +46,7 @@ ORDER_LINES: Final = 3
 _PAST_ORDERS: Final = 12
 _PAGE_SIZE: Final = 100
 _FAR_PAGE: Final = 1_000
+_FAR_FILTERED_PAGE: Final = 100
 _ADDITIONS: Final = 10
 _ORDERS_PER_SIZE: Final = 3
 _NO_TARGET: Final = Target()
@@ -356,7 +363,15 @@ PAYMENTS: Final = (
 # -- lists, filters, facets, search and suggestions ------------------------------------------
 
 _FAST: Final = Target(p95_ms=50.0, dialect="postgresql")
+_FACETS_TARGET: Final = Target(p95_ms=100.0, dialect="postgresql")
 _LIST: Final = f"/api/products/?limit={_PAGE_SIZE}"
+_FACETS: Final = f"/api/products/facets/?category={MIDDLE_CATEGORY}"
+_FILTERED_PAGE_SIZE: Final = 24
+_ONE_ATTRIBUTE: Final = (
+    f"/api/products/?limit={_FILTERED_PAGE_SIZE}&category={MIDDLE_CATEGORY}&sort=price"
+    "&attribute=colour:Black"
+)
+_TWO_ATTRIBUTES: Final = f"{_ONE_ATTRIBUTE}&attribute=waterproof:false"
 _SUGGESTIONS: Final = "/api/products/search/suggestions/?q="
 # The texts are frequent and rare, and the worst that a client can send.
 _LIST_PATHS: Final = (
@@ -371,6 +386,10 @@ _LIST_PATHS: Final = (
     ("on sale in a category", f"{_LIST}&on_sale=true&category={LARGEST_CATEGORY}"),
     ("products on sale", "/api/products/on-sale/"),
     ("a range of prices, in stock", f"{_LIST}&min_price=1000&max_price=1100&in_stock=true"),
+    ("one attribute by price", _ONE_ATTRIBUTE),
+    ("one attribute by price, page {filtered:,}", _ONE_ATTRIBUTE),
+    ("two attributes by price", _TWO_ATTRIBUTES),
+    ("two attributes by price, page {filtered:,}", _TWO_ATTRIBUTES),
     ("brands", "/api/products/brands/"),
     ("brands of a category", f"/api/products/brands/?category={LARGEST_CATEGORY}"),
     ("price range", "/api/products/price-range/"),
@@ -395,24 +414,40 @@ _LIST_PATHS: Final = (
     ("suggestions: a brand", f"{_SUGGESTIONS}brand"),
     ("suggestions: 200 characters", f"{_SUGGESTIONS}{'+'.join(['la'] * 67)[:200]}"),
 )
+_FACET_PATHS: Final = (
+    ("facets of the shop", "/api/products/facets/"),
+    ("facets of a category", _FACETS),
+    ("facets with one filter", f"{_FACETS}&attribute=colour:Black"),
+    (
+        "facets with three filters",
+        f"{_FACETS}&attribute=colour:Black&attribute=waterproof:false&attribute=weight:1..3",
+    ),
+    ("facets with rare filters", f"{_FACETS}&brand=Brand+150&attribute=colour:Yellow"),
+)
 
 
 def list_scenarios(products: int) -> list[Scenario]:
     """Return scenarios of the first and a far page of each order, filter, facet and search."""
-    far = min(_FAR_PAGE, products // _PAGE_SIZE)
-    common = max(min(_FAR_PAGE, products // 10 // _PAGE_SIZE), 1)
-    scenarios = []
-    for pattern, path in _LIST_PATHS:
-        number = far if "{far" in pattern else common if "{common" in pattern else 1
-        scenarios.append(
-            Scenario(
-                name=f"{products:,} products: {pattern.format(far=far, common=common)}",
-                prepare=partial(_page, path, number),
-                compared=False,
-                target=_FAST,
-            )
+    pages = {
+        "far": min(_FAR_PAGE, products // _PAGE_SIZE),
+        "common": max(min(_FAR_PAGE, products // 10 // _PAGE_SIZE), 1),
+        # At least a tenth of a twentieth of the products.
+        "filtered": max(min(_FAR_FILTERED_PAGE, products // 200 // _FILTERED_PAGE_SIZE), 1),
+    }
+    return [
+        Scenario(
+            name=f"{products:,} products: {pattern.format(**pages)}",
+            prepare=partial(_page, path, _page_number(pattern, pages)),
+            compared=False,
+            target=target,
         )
-    return scenarios
+        for paths, target in ((_LIST_PATHS, _FAST), (_FACET_PATHS, _FACETS_TARGET))
+        for pattern, path in paths
+    ]
+
+
+def _page_number(pattern: str, pages: Mapping[str, int]) -> int:
+    return next((number for name, number in pages.items() if f"{{{name}" in pattern), 1)
 
 
 def _page(path: str, number: int, shop: BenchmarkShop, rounds: int, _: int) -> Rounds:

@@ -123,13 +123,15 @@ def filled_shop(
     products: int,
     progress: Progress,
     variants: int = 1,
+    attributes: bool = False,
     debug: bool = False,
     mail_delay: float = 0.0,
 ) -> Iterator[BenchmarkShop]:
     """Fill a new database with `products` products, with the settings of production.
 
-    `variants` is the number of each product. `debug` enables the sandbox payment provider.
-    `mail_delay` is the time in which the mail server accepts a message, in seconds.
+    `variants` is the number of each product, and `attributes` whether it has some. `debug` enables
+    the sandbox payment provider. `mail_delay` is the time in which the mail server accepts a
+    message, in seconds.
     """
     with (
         running_mail_server(mail_delay) as mail,
@@ -140,6 +142,7 @@ def filled_shop(
             products=products,
             progress=progress,
             variants=variants,
+            attributes=attributes,
             DEBUG=str(debug),
             **mail,
         ) as shop,
@@ -157,6 +160,7 @@ def opened_shop(
     products: int,
     progress: Progress,
     variants: int = 1,
+    attributes: bool = False,
     **settings: str,
 ) -> Iterator[BenchmarkShop]:
     """Create the schema in an empty database, and fill it."""
@@ -167,7 +171,9 @@ def opened_shop(
     database = injector.get(Database)
     begin: UnitOfWorkFactory = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     try:
-        added = fill_catalog(database, begin, products, progress, variants=variants)
+        added = fill_catalog(
+            database, begin, products, progress, variants=variants, attributes=attributes
+        )
         yield BenchmarkShop(
             database=benchmark_database,
             app=app,

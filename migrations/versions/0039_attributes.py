@@ -33,6 +33,7 @@ def upgrade() -> None:
         "product_attributes",
         sa.Column("product_id", sa.BigInteger(), nullable=False),
         sa.Column("attribute_id", sa.BigInteger(), nullable=False),
+        sa.Column("category_id", sa.BigInteger(), nullable=False),
         sa.Column("text", sa.String(255), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -46,7 +47,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_product_attributes_value",
         "product_attributes",
-        ["attribute_id", "text", "number", "product_id"],
+        ["attribute_id", "text", "number", "category_id", "product_id"],
+    )
+    op.create_index(
+        "ix_product_attributes_sample",
+        "product_attributes",
+        [
+            "category_id",
+            sa.text("((product_id % 100003) * 40503 % 65536)"),
+            "product_id",
+            "attribute_id",
+            "text",
+            "number",
+        ],
     )
     op.create_table(
         "attribute_counts",

@@ -19,6 +19,7 @@ def upgrade() -> None:
         ["category_id", sa.text("((id % 100003) * 40503 % 65536)")],
         sqlite_where=is_active,
         postgresql_where=is_active,
+        postgresql_include=["id", "brand_key", "price_minor", "is_on_sale", "default_variant_id"],
     )
 
 

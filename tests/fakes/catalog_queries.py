@@ -10,7 +10,6 @@ from typing import Final
 from novacart.application.catalog.facets import (
     ChildCategory,
     FacetCounts,
-    FacetGroup,
     product_facets,
 )
 from novacart.application.catalog.policy import CatalogPolicy
@@ -245,7 +244,7 @@ class FakeCatalogQueries:
             self.attributes_of(filters.category),
             self._children(filters.category),
             currency=self._currency,
-            counts=self._facet_counts,
+            counts=lambda groups: [self._facet_counts(each.filters) for each in groups],
         )
 
     def _children(self, category: str | None) -> list[ChildCategory]:
@@ -264,8 +263,8 @@ class FakeCatalogQueries:
             if each in shown
         ]
 
-    def _facet_counts(self, group: FacetGroup) -> FacetCounts:
-        matching = self._matching(group.filters)
+    def _facet_counts(self, filters: ProductFilter) -> FacetCounts:
+        matching = self._matching(filters)
         prices = [product.price_minor for product in matching]
         values: dict[AttributeId, Counter[AttributeValue]] = {}
         for product in matching:
@@ -282,9 +281,9 @@ class FakeCatalogQueries:
             in_stock=sum(product.stock > 0 for product in matching),
             values=values,
             ranges={
-                attribute_id: (counter.total(), min(numbers), max(numbers))
+                attribute_id: (counter.total(), min(numbers, default=0), max(numbers, default=0))
                 for attribute_id, counter in values.items()
-                if (numbers := [value for value in counter if isinstance(value, int)])
+                for numbers in [[value for value in counter if isinstance(value, int)]]
             },
         )
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from novacart.adapters.persistence.catalog import tag_pages
+from novacart.adapters.persistence.catalog import facets, tag_pages
 from novacart.adapters.persistence.catalog.collections import SqlCollectionQueries
 from novacart.adapters.persistence.catalog.price_queries import SqlPriceQueries
 from novacart.adapters.persistence.catalog.queries import SqlCatalogQueries
@@ -272,6 +272,48 @@ class TestSqlCatalogQueries(CatalogQueriesContract):
             for sort in (ProductSort.PRICE, ProductSort.PRICE_DESCENDING, ProductSort.NEWEST):
                 expected = fake.list_products(filters, sort=sort, limit=200).products
                 assert all_pages(queries, filters, sort, 3) == list(expected)
+
+    @pytest.mark.parametrize("is_sampled", [False, True])
+    def test_facets_equal_those_of_the_fake(
+        self,
+        queries: SqlCatalogQueries,
+        begin: UnitOfWorkFactory,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        is_sampled: bool,
+    ) -> None:
+        """Also if so few products of a sample match that all matches are counted."""
+        if is_sampled:
+            monkeypatch.setattr(facets, "MAX_COUNTED", 8)
+            monkeypatch.setattr(facets, "SAMPLE_SIZE", 8)
+        store = FakeStore()
+        fill(FakeUnitOfWorkFactory(store))
+        for factory in (begin, FakeUnitOfWorkFactory(store)):
+            _add_tagged(factory)
+        fake = FakeCatalogQueries(store, INR)
+        waterproof = AttributeCondition(attribute_id=AttributeId(500), values=(1,))
+        unknown = AttributeCondition(attribute_id=AttributeId(0))
+        exact = 0
+        for category, brands, low, in_stock, others in every_combination(
+            (None, "toys"),
+            ((), ("Udaan", "Peepal")),
+            (None, rupees(200)),
+            (None, True, False),
+            (
+                ProductFilter(),
+                ProductFilter(on_sale=True, search="umbr"),
+                ProductFilter(tags=("rain",), attributes=(waterproof,)),
+                ProductFilter(attributes=(waterproof, unknown)),
+            ),
+        ):
+            filters = replace(
+                others, category=category, brands=brands, min_price=low, in_stock=in_stock
+            )
+            result = queries.facets(filters)
+            if not result.estimated:
+                exact += 1
+                assert result == fake.facets(filters)
+        assert exact >= (50 if is_sampled else 96)
 
     def test_list_and_product_take_one_statement_and_a_search_another(
         self, queries: SqlCatalogQueries, database: Database

@@ -13,7 +13,7 @@ from novacart.adapters.persistence.database import Database
 from novacart.adapters.persistence.unit_of_work import SqlUnitOfWorkFactory
 from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.policy import CatalogPolicy
-from novacart.application.catalog.queries import ProductFilter
+from novacart.application.catalog.queries import MAX_FACET_VALUES, ProductFilter
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.shared.ids import ProductId
 from tests.fakes.request_contexts import FakeRequestContexts
@@ -40,13 +40,16 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def queries(database: Database, monkeypatch: pytest.MonkeyPatch) -> SqlCatalogQueries:
     """A category with more products than are counted one by one; a third of them is red."""
-    monkeypatch.setattr(facets, "MAX_COUNTED", 60)
+    monkeypatch.setattr(facets, "MAX_COUNTED", 80)
+    monkeypatch.setattr(facets, "SAMPLE_SIZE", 160)
+    monkeypatch.setattr(facets, "MIN_SAMPLED", 50)
     begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
     add_categories(begin, a_category(11, "clothing"), a_category(12, "coats", parent=11))
     add_attributes(
         begin,
         an_attribute(100, 11, "colour", AttributeType.CHOICE, choices=("Red", "Blue")),
         an_attribute(110, 12, "weight", AttributeType.NUMBER),
+        an_attribute(120, 12, "model", position=1),
     )
     products = [
         a_product(
@@ -59,6 +62,7 @@ def queries(database: Database, monkeypatch: pytest.MonkeyPatch) -> SqlCatalogQu
                 attributes={
                     100: BLUE if number % 3 else RED,
                     110: number * 10_000,
+                    120: f"Model {number}",
                 },
             ),
         )
@@ -84,6 +88,8 @@ def test_facets_without_filters_are_exact_except_the_stock(queries: SqlCatalogQu
     result = queries.facets(ProductFilter(category="coats"))
     assert result.count == PRODUCTS
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
+    assert result.attributes[2].count == PRODUCTS
+    assert len(result.attributes[2].values) == MAX_FACET_VALUES
     assert list(result.estimated) == ["in_stock"]
     assert result.in_stock == pytest.approx(PRODUCTS, rel=0.5)
 
@@ -97,6 +103,9 @@ def test_counts_of_many_matches_are_estimates(queries: SqlCatalogQueries) -> Non
     assert [tuple(each) for each in result.attributes[0].values] == [("Red", 100), ("Blue", 200)]
     prices = result.price.min_price.amount, result.price.max_price.amount
     assert prices == (10_001, 10_000 + PRODUCTS - 1)
+    # The lowest and the highest weight are those of the category.
+    assert (result.attributes[1].lowest, result.attributes[1].highest) == (0, PRODUCTS - 1)
+    assert result.attributes[1].count == pytest.approx(200, rel=0.5)
 
 
 def test_counts_of_few_matches_are_exact(queries: SqlCatalogQueries) -> None:
@@ -114,19 +123,22 @@ def test_audit_finds_wrong_values_and_counts_and_the_recount_corrects_counts(
         with database.reading() as connection:
             return [len(connection.execute(text(check.violations)).all()) for check in ATTRIBUTES]
 
-    assert violations() == [0, 0]
+    assert violations() == [0, 0, 0]
     assert recount_products(database) == 0
     with database.writing() as connection:
         connection.execute(text("UPDATE attribute_counts SET products = 7 WHERE number = 101"))
         connection.execute(text("DELETE FROM attribute_counts WHERE number = 102"))
         connection.commit()
-    assert violations() == [0, 2]
+    assert violations() == [0, 0, 2]
     assert recount_products(database) == 2
-    assert violations() == [0, 0]
+    assert violations() == [0, 0, 0]
     with database.writing() as connection:
         connection.execute(
             text("UPDATE products SET category_id = 11 WHERE id = :id"), {"id": ProductId(1000)}
         )
         connection.commit()
-    assert violations()[0] == 1
-    assert queries.facets(ProductFilter(category="coats")).count == PRODUCTS
+    # Its weight is of category 12, and both values are stored and counted there.
+    assert violations() == [2, 1, 6]
+    recount_products(database)
+    assert violations() == [2, 0, 0]
+    assert queries.facets(ProductFilter(category="coats")).count == PRODUCTS - 1

@@ -9,6 +9,7 @@ import pytest
 
 from novacart.application.authorization.actor import SYSTEM, Actor, PermissionDenied
 from novacart.application.catalog.add_product import AddProductCommand
+from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.attribute_texts import read_value
 from novacart.application.catalog.edit_attributes import (
     AddAttributeCommand,
@@ -55,7 +56,13 @@ from novacart.domain.shared.ids import (
     ProductId,
     UserId,
 )
-from tests.support.builders.catalog import NOON, a_category, add_categories, details
+from tests.support.builders.catalog import (
+    NOON,
+    a_category,
+    add_categories,
+    an_attribute,
+    details,
+)
 from tests.support.catalog_fixture import CatalogFixture
 
 CLOTHING, COATS, HATS, TOYS = map(CategoryId, (1001, 1002, 1003, 1004))
@@ -214,6 +221,23 @@ def test_invalid_details_raise(fields: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidValue) as error:
         AttributeDetails(**{"name": "Colour", **fields})
     assert error.value.field == field
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["weight"],
+        ["weight:x"],
+        ["weight:0.00001"],
+        ["weight:..2e9"],
+        ["weight:1..2", "weight:3..4"],
+    ],
+)
+def test_invalid_condition_raises_on_the_parameter(written: Sequence[str]) -> None:
+    weight = an_attribute(1, CLOTHING, "weight", AttributeType.NUMBER)
+    with pytest.raises(InvalidValue) as error:
+        read_conditions([weight], written)
+    assert error.value.field == "attribute"
 
 
 def choices(*texts: str) -> tuple[AttributeChoice, ...]:

@@ -16,7 +16,7 @@ and parameters, as SQLAlchemy does. Errors of the driver are raised as SQLAlchem
 and listeners of the engine's `before_cursor_execute` are called.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import perf_counter
 from typing import Any, Final
 
@@ -82,6 +82,27 @@ class DriverStatement:
         """Execute an INSERT, UPDATE or DELETE for each of `rows`, on PostgreSQL in a pipeline."""
         compiled = self.compiled(connection.dialect)
         compiled.execute_many(connection.engine, _driver(connection), rows)
+
+
+class KeptStatements:
+    """Statements whose SQL depends on the request, by what it depends on.
+
+    Building and compiling one takes longer than executing it.
+    """
+
+    MAX_KEPT: Final = 256
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], DriverStatement] = {}
+
+    def get(self, key: tuple[object, ...], build: Callable[[], DriverStatement]) -> DriverStatement:
+        """Return the statement of the key, which is built at its first use."""
+        statement = self._kept.get(key)
+        if statement is None:
+            if len(self._kept) >= self.MAX_KEPT:
+                self._kept.clear()
+            statement = self._kept[key] = build()
+        return statement
 
 
 class MultiRowInsert:

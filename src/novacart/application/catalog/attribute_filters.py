@@ -132,15 +132,12 @@ def _condition(attribute: DefinedAttribute, texts: Sequence[str]) -> AttributeCo
 
 
 def _bound(details: AttributeDetails, text: str) -> int | None:
-    if not text.strip():
-        return None
-    number = details.value_of(_number(text))
-    return number if isinstance(number, int) else None
+    return _number(details, text) if text.strip() else None
 
 
 def _value(details: AttributeDetails, text: str) -> AttributeValue | None:
     if details.type is AttributeType.NUMBER:
-        return details.value_of(_number(text))
+        return _number(details, text)
     try:
         if details.type is AttributeType.BOOLEAN:
             return details.value_of(_BOOLEANS.get(text.lower()))
@@ -149,8 +146,8 @@ def _value(details: AttributeDetails, text: str) -> AttributeValue | None:
         return None
 
 
-def _number(text: str) -> Decimal:
+def _number(details: AttributeDetails, text: str) -> int:
     try:
-        return Decimal(text.strip())
+        return int(details.value_of(Decimal(text.strip())))
     except InvalidOperation as error:
         raise InvalidValue(_FIELD, f"“{text[:_MAX_SHOWN]}” is not a number.") from error

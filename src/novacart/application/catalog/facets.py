@@ -43,8 +43,8 @@ class FacetGroup:
 class FacetCounts:
     """The counts of a group; those of other facets are empty. Prices are in minor units.
 
-    `brands` are (key, spelling, number of products). `ranges` of numbers are (number of products,
-    lowest, highest). Counts that are not exact are estimates.
+    `brands` are (key, spelling, number of products). `ranges` are (number of products that have a
+    value, lowest number, highest number). Counts that are not exact are estimates.
     """
 
     count: int = 0
@@ -75,9 +75,13 @@ def product_facets(
     children: Sequence[ChildCategory],
     *,
     currency: str,
-    counts: Callable[[FacetGroup], FacetCounts],
+    counts: Callable[[Sequence[FacetGroup]], Sequence[FacetCounts]],
 ) -> ProductFacets:
-    """The facets of a list with these filters. `attributes` are those of its category."""
+    """The facets of a list with these filters.
+
+    `attributes` are those of its category. `counts` counts groups, of which the first has all
+    filters.
+    """
     shown = [each for each in attributes if each.details.is_filterable]
     own_filters = {
         "brands": replace(filters, brands=()),
@@ -95,7 +99,9 @@ def product_facets(
         )
         for each in dict.fromkeys([filters, *own_filters.values(), *of_attribute.values()])
     ]
-    counted = {group.filters: counts(group) for group in groups}
+    counted = {
+        group.filters: of_group for group, of_group in zip(groups, counts(groups), strict=True)
+    }
     of_list = counted[filters]
     brands = merge_brands(counted[own_filters["brands"]].brands)
     prices = counted[own_filters["price"]]
@@ -139,13 +145,13 @@ def _without(filters: ProductFilter, attribute_id: AttributeId) -> ProductFilter
 
 def _facet(attribute: AttributeView, counts: FacetCounts) -> AttributeFacet:
     details = attribute.details
+    count, lowest, highest = counts.ranges.get(attribute.id, (0, 0, 0))
     if details.type is AttributeType.NUMBER:
-        count, lowest, highest = counts.ranges.get(attribute.id, (0, None, None))
         return AttributeFacet(
             attribute=attribute,
             count=count,
-            lowest=None if lowest is None else _number(attribute, lowest),
-            highest=None if highest is None else _number(attribute, highest),
+            lowest=_number(attribute, lowest) if count else None,
+            highest=_number(attribute, highest) if count else None,
         )
     of_values = counts.values.get(attribute.id, {})
     if details.type is AttributeType.CHOICE:
@@ -157,11 +163,11 @@ def _facet(attribute: AttributeView, counts: FacetCounts) -> AttributeFacet:
     shown = [(details.shown(value), of_values.get(value, 0)) for value in values]
     return AttributeFacet(
         attribute=attribute,
-        count=sum(of_values.values()),
+        count=count,
         values=[
-            ValueCount(value, count)
-            for value, count in shown[:MAX_FACET_VALUES]
-            if value is not None and count
+            ValueCount(value, count_of_value)
+            for value, count_of_value in shown[:MAX_FACET_VALUES]
+            if value is not None and count_of_value
         ],
     )
 

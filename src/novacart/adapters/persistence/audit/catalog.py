@@ -128,6 +128,16 @@ ATTRIBUTES: Final = (
         """,
     ),
     AuditCheck(
+        message="Product {product_id} is in category {category_id}, its values are stored for"
+        " {stored}.",
+        population="SELECT count(*) FROM product_attributes",
+        violations="""
+            SELECT DISTINCT v.product_id, p.category_id, v.category_id AS stored
+            FROM product_attributes v JOIN products p ON p.id = v.product_id
+            WHERE v.category_id <> coalesce(p.category_id, 0)
+        """,
+    ),
+    AuditCheck(
         message="Attribute {attribute_id} in category {category_id}: {counted} products counted"
         " with the value {text} {number}, there are {products}.",
         population="SELECT count(*) FROM attribute_counts",

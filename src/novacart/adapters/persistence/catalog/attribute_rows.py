@@ -42,43 +42,38 @@ class _Counted(NamedTuple):
 class AttributeRows:
     """Saves the difference to what was loaded, and collects the changes of the counts.
 
-    As those of brands, counts are the last rows that a transaction locks, in the order of their
-    keys.
+    As those of brands, after which they are written, counts are the last rows that a transaction
+    locks, in the order of their keys.
     """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._stored: dict[ProductId, dict[AttributeId, AttributeValue]] = {}
+        self._stored: dict[ProductId, dict[AttributeId, dict[str, Any]]] = {}
         self._counted: dict[ProductId, frozenset[_Counted]] = {}
         self._changes: Counter[_Counted] = Counter()
 
     def loaded(self, product: Product) -> None:
         """Remember the stored values of a product, and under what it is counted."""
-        self._stored[product.id] = dict(product.details.attributes)
+        self._stored[product.id] = _rows(product)
         self._counted[product.id] = _counted(product)
 
     def saved(self, products: Iterable[Product]) -> None:
         """Write the values of products that were added or changed."""
         new: list[dict[str, Any]] = []
         for product in products:
-            before, after = self._stored.get(product.id, {}), dict(product.details.attributes)
-            if before != after:
-                self._write_difference(product.id, before, after)
-                new += [
-                    _row(product.id, each, value)
-                    for each, value in after.items()
-                    if each not in before
-                ]
+            before = self._stored.get(product.id, {})
             counted_before = self._counted.get(product.id, frozenset())
             self.loaded(product)
-            counted = self._counted[product.id]
+            after, counted = self._stored[product.id], self._counted[product.id]
+            self._write_difference(product.id, before, after)
+            new += [row for each, row in after.items() if each not in before]
             self._changes.subtract(counted_before - counted)
             self._changes.update(counted - counted_before)
         if new:
             self._connection.execute(insert(product_attributes), new)
 
     def write(self) -> None:
-        """Write the changed counts. Nothing but counts may be locked after this."""
+        """Write the changed counts. Nothing may be locked after this."""
         rows = [
             {**counted._asdict(), "products": delta}
             for counted, delta in sorted(self._changes.items())
@@ -91,19 +86,17 @@ class AttributeRows:
     def _write_difference(
         self,
         product_id: ProductId,
-        before: Mapping[AttributeId, AttributeValue],
-        after: Mapping[AttributeId, AttributeValue],
+        before: Mapping[AttributeId, dict[str, Any]],
+        after: Mapping[AttributeId, dict[str, Any]],
     ) -> None:
         key = tuple_(product_attributes.c.product_id, product_attributes.c.attribute_id)
         removed = [(product_id, each) for each in before if each not in after]
         if removed:
             self._connection.execute(delete(product_attributes).where(key.in_(removed)))
-        for each, value in after.items():
-            if each in before and before[each] != value:
+        for each, row in after.items():
+            if each in before and before[each] != row:
                 self._connection.execute(
-                    update(product_attributes)
-                    .where(key == (product_id, each))
-                    .values(_row(product_id, each, value))
+                    update(product_attributes).where(key == (product_id, each)).values(row)
                 )
 
 
@@ -122,23 +115,24 @@ def attribute_values(
     return {product_id: tuple(of_product) for product_id, of_product in values.items()}
 
 
-def _row(product_id: ProductId, attribute_id: AttributeId, value: AttributeValue) -> dict[str, Any]:
-    is_text = isinstance(value, str)
+def _rows(product: Product) -> dict[AttributeId, dict[str, Any]]:
+    """The rows of `product_attributes`."""
     return {
-        "product_id": product_id,
-        "attribute_id": attribute_id,
-        "text": value if is_text else "",
-        "number": 0 if is_text else value,
+        each: {
+            "product_id": product.id,
+            "attribute_id": each,
+            "category_id": product.details.category_id,
+            "text": value if isinstance(value, str) else "",
+            "number": 0 if isinstance(value, str) else value,
+        }
+        for each, value in product.details.attributes
     }
 
 
 def _counted(product: Product) -> frozenset[_Counted]:
-    category_id = product.details.category_id
-    if product.is_archived or category_id is None:
+    if product.is_archived:
         return frozenset()
     return frozenset(
-        _Counted(category_id, each, value, 0)
-        if isinstance(value, str)
-        else _Counted(category_id, each, "", value)
-        for each, value in product.details.attributes
+        _Counted(row["category_id"], row["attribute_id"], row["text"], row["number"])
+        for row in _rows(product).values()
     )

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
-    Row,
     Select,
     String,
     bindparam,
@@ -25,7 +24,6 @@ from novacart.adapters.persistence.catalog.tables import (
     attributes,
     categories,
     product_attributes,
-    products,
 )
 from novacart.domain.catalog.attribute import Attribute
 from novacart.domain.catalog.attribute_details import (
@@ -41,6 +39,7 @@ from novacart.domain.shared.ids import AttributeChoiceId, AttributeId, CategoryI
 _DETAILS: Final = [
     field.name for field in fields(AttributeDetails) if field.name not in {"type", "choices"}
 ]
+_COLUMNS: Final = attributes.c.keys()
 _UPDATE: Final = (
     update(attributes)
     .where(attributes.c.id == bindparam("_id"), attributes.c.version == bindparam("_version"))
@@ -96,9 +95,7 @@ class SqlAttributes:
             values.attribute_id.in_(attribute_ids)
         )
         if category_ids is not None:
-            statement = statement.join(products, products.c.id == values.product_id).where(
-                products.c.category_id.in_(category_ids)
-            )
+            statement = statement.where(values.category_id.in_(category_ids))
         row = self._connection.execute(statement.limit(1)).one_or_none()
         return None if row is None else (AttributeId(row[0]), ProductId(row[1]))
 
@@ -141,17 +138,18 @@ class SqlAttributes:
         self._saved(attribute)
 
 
-def to_attribute(row: Row[Any]) -> Attribute:
+def to_attribute(row: Sequence[Any]) -> Attribute:
     """The attribute of a row with all columns of `attributes`."""
+    values = dict(zip(_COLUMNS, row, strict=True))
     return Attribute(
-        id=AttributeId(row.id),
-        category_id=CategoryId(row.category_id),
+        id=AttributeId(values["id"]),
+        category_id=CategoryId(values["category_id"]),
         details=AttributeDetails(
-            **{name: getattr(row, name) for name in _DETAILS},
-            type=AttributeType(row.type),
-            choices=to_choices(row.choices),
+            **{name: values[name] for name in _DETAILS},
+            type=AttributeType(values["type"]),
+            choices=to_choices(values["choices"]),
         ),
-        version=row.version,
+        version=values["version"],
     )
 
 

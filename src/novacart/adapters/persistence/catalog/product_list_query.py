@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
+from operator import ge, le
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -42,7 +43,7 @@ from novacart.adapters.persistence.catalog.tables import (
     stock_levels,
 )
 from novacart.adapters.persistence.keyset import follows, seek
-from novacart.adapters.persistence.statements import DriverStatement, Parameters
+from novacart.adapters.persistence.statements import DriverStatement, KeptStatements, Parameters
 from novacart.application.catalog.queries import ListPosition, ProductFilter, ProductSort
 from novacart.application.search_terms import facet_key, search_terms
 from novacart.domain.catalog.attribute_details import AttributeCondition
@@ -92,6 +93,10 @@ class SearchExpression:
 # reading those of other categories, too.
 _MAX_MERGED: Final = 256
 _MANY: Final = 16
+
+
+InBranch = Callable[[ColumnElement[int]], ColumnElement[bool]]
+"""Whether a column has one of the categories of a list."""
 
 
 class AttributeLookup(Enum):
@@ -195,11 +200,7 @@ class ProductListQuery:
         if self._starts_at_tags:
             conditions.append(self._tagged(examined.c.id).offset(0).exists())
         elif self._terms:
-            words_match = text(
-                "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"
-                " WHERE product_search.product_id = examined.id)"
-            )
-            conditions.append(words_match.bindparams(terms=self._terms))
+            conditions.append(words_match("examined.id", self._terms))
         return self._shown(
             select(examined.c.id, examined.c.sort_key)
             .where(*conditions)
@@ -309,27 +310,26 @@ class ProductListQuery:
 
     def count(self, branch: Sequence[CategoryId] = ()) -> Select[*tuple[Any, ...]]:
         """Select the number of products; `branch` are the categories if the filters have one."""
-        return self.all([func.count()], branch)
+        return self.all([func.count()], _in_branch(branch))
 
     def all(
-        self, columns: Sequence[ColumnElement[Any]], branch: Sequence[CategoryId]
+        self, columns: Sequence[ColumnElement[Any]], in_branch: InBranch
     ) -> Select[*tuple[Any, ...]]:
-        """Select columns of all products, in no order, as `count`."""
+        """Select columns of all products, in no order. `in_branch` is used as in `count`."""
         statement: Select[*tuple[Any, ...]] = select(*columns).select_from(products)
         if self._filters.in_stock is not None:
             statement = statement.join(stock_levels, HAS_STOCK_LEVEL)
-        return self._searched(self._counted(statement, branch))
+        return self._searched(self._counted(statement, in_branch))
 
     def _counted(
-        self, statement: Select[*tuple[Any, ...]], branch: Sequence[CategoryId]
+        self, statement: Select[*tuple[Any, ...]], in_branch: InBranch
     ) -> Select[*tuple[Any, ...]]:
         if self._starts_at_tags:
             statement = statement.where(products.c.id.in_(self._tagged()))
         if self._filters.category is None:
             return self._filtered(statement)
-        category_ids = [literal(each, BigInteger) for each in branch]
-        in_branch = products.c.category_id.in_(category_ids) if category_ids else false()
-        return self._restricted(statement.where(IS_ACTIVE, in_branch))
+        is_listed = and_(IS_ACTIVE, in_branch(products.c.category_id))
+        return self._restricted(statement.where(is_listed), in_branch)
 
     def count_among(
         self, sample: Subquery, branch: Sequence[CategoryId]
@@ -338,7 +338,7 @@ class ProductListQuery:
 
         A lateral subquery, because the planner would read all products instead.
         """
-        conditions: Any = self._counted(select(products.c.id), branch).whereclause
+        conditions: Any = self._counted(select(products.c.id), _in_branch(branch)).whereclause
         listed = select(products.c.id).where(
             products.c.id == sample.c.product_id,
             # IS TRUE, so that each product is found by its id, not by its category or price.
@@ -391,55 +391,40 @@ class ProductListQuery:
         category_id = leaf(bindparam("category", slug, type_=Text)).scalar_subquery()
         return and_(IS_ACTIVE, products.c.category_id == category_id)
 
-    def _restricted(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    def _restricted(
+        self, statement: Select[*tuple[Any, ...]], in_branch: InBranch | None = None
+    ) -> Select[*tuple[Any, ...]]:
         """Apply the other filters."""
-        filters = self._filters
         if self._has_unmatchable_search:
             statement = statement.where(false())
-        if filters.brands:
-            keys = [
-                bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
-            ]
-            statement = statement.where(_is_one_of(products.c.brand_key, keys))
         if self._tags and not self._starts_at_tags:
             statement = statement.where(products.c.id.in_(self._tagged()))
-        if filters.min_price is not None:
-            lowest = bindparam("min_price", filters.min_price.amount, type_=BigInteger)
-            statement = statement.where(products.c.price_minor >= lowest)
-        if filters.max_price is not None:
-            highest = bindparam("max_price", filters.max_price.amount, type_=BigInteger)
-            statement = statement.where(products.c.price_minor <= highest)
-        if filters.in_stock is not None:
-            statement = statement.where(AVAILABLE > 0 if filters.in_stock else AVAILABLE <= 0)
-        if filters.on_sale is not None:
-            is_on_sale = products.c.is_on_sale
-            statement = statement.where(is_on_sale if filters.on_sale else ~is_on_sale)
-        return self._with_values(statement) if filters.attributes else statement
-
-    def _with_values(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        """Apply the filters by attributes, unless they are applied outside."""
-        if self._attributes is AttributeLookup.TOGETHER:
-            return statement.where(products.c.id.in_(self._having_values()))
+        statement = statement.where(*facet_conditions(self._filters).values())
+        if not self._filters.attributes or self._attributes is AttributeLookup.OUTSIDE:
+            return statement
         if self._attributes is AttributeLookup.BY_PRODUCT:
             return statement.where(*self._have_values(products))
-        return statement
+        return statement.where(products.c.id.in_(self._having_values(in_branch)))
 
-    def _having_values(self) -> Any:  # noqa: ANN401 (a SELECT or an intersection of some)
+    def _having_values(self, in_branch: InBranch | None = None) -> Any:  # noqa: ANN401 (a SELECT or an intersection of some)
         """Select the ids of all products that match the conditions on attributes."""
         selects = []
         for number, condition in enumerate(self._filters.attributes):
-            attribute_id, matches = _value_matches(number, condition)
+            attribute_id, matches = value_matches(number, condition)
             stored = product_attributes.c
-            selects.append(
-                select(stored.product_id).where(stored.attribute_id == attribute_id, matches)
-            )
+            having = select(stored.product_id).where(stored.attribute_id == attribute_id, matches)
+            if in_branch is not None:
+                having = having.where(in_branch(stored.category_id))
+            elif self._branch:
+                having = having.where(_is_one_of(stored.category_id, self._branch))
+            selects.append(having)
         return selects[0] if len(selects) == 1 else intersect(*selects)
 
     def _have_values(self, of_products: FromClause) -> list[ColumnElement[bool]]:
         """Whether each product has values that match the conditions on attributes."""
         conditions = []
         for number, condition in enumerate(self._filters.attributes):
-            attribute_id, matches = _value_matches(number, condition)
+            attribute_id, matches = value_matches(number, condition)
             stored = product_attributes.c
             # A value, not EXISTS, so that PostgreSQL looks it up for each product.
             value = select(case((matches, 1), else_=0)).where(
@@ -450,9 +435,36 @@ class ProductListQuery:
         return conditions
 
 
-# Compiled statements. Compiling takes longer than executing.
-_KEPT: Final[dict[tuple[object, ...], DriverStatement]] = {}
-_MAX_KEPT: Final = 256
+def facet_conditions(filters: ProductFilter) -> dict[str, ColumnElement[bool]]:
+    """The conditions on columns of a product, each by the name of the facet that ignores it.
+
+    That of `in_stock` needs a join with `stock_levels`.
+    """
+    conditions: dict[str, ColumnElement[bool]] = {}
+    if filters.brands:
+        keys = [
+            bindparam(name, key, type_=Text) for name, key in _brand_parameters(filters).items()
+        ]
+        conditions["brands"] = _is_one_of(products.c.brand_key, keys)
+    bounds = [
+        is_within(products.c.price_minor, bindparam(name, bound.amount, type_=BigInteger))
+        for name, bound, is_within in (
+            ("min_price", filters.min_price, ge),
+            ("max_price", filters.max_price, le),
+        )
+        if bound is not None
+    ]
+    if bounds:
+        conditions["price"] = and_(*bounds)
+    if filters.in_stock is not None:
+        conditions["in_stock"] = AVAILABLE > 0 if filters.in_stock else AVAILABLE <= 0
+    if filters.on_sale is not None:
+        is_on_sale = products.c.is_on_sale
+        conditions["on_sale"] = is_on_sale if filters.on_sale else ~is_on_sale
+    return conditions
+
+
+_KEPT: Final = KeptStatements()
 
 Executable = tuple[DriverStatement, Parameters]
 
@@ -493,17 +505,9 @@ class KeptList:
             parameters["after_id"] = after.id
         # The best plan does not depend on these parameters, but on the following ones.
         plain = len(parameters)
-        if filters.brands:
-            parameters |= _brand_parameters(filters)
-        if filters.tags:
-            parameters |= _tag_parameters(filters)
-        if filters.min_price is not None:
-            parameters["min_price"] = filters.min_price.amount
-        if filters.max_price is not None:
-            parameters["max_price"] = filters.max_price.amount
-        parameters |= _parameters_of_attributes(filters)
+        parameters |= filter_parameters(filters)
         if search is not None:
-            parameters |= _search_parameters(dialect, search)
+            parameters |= search_parameters(dialect, search)
         self._parameters: Final = parameters
         # Planning many categories takes longer than a plan for average values.
         self._is_prepared: Final = (
@@ -550,21 +554,18 @@ class KeptList:
         build: Callable[[ProductListQuery], Select[*tuple[Any, ...]]],
         attributes: AttributeLookup = AttributeLookup.OUTSIDE,
     ) -> DriverStatement:
-        key = (name, *self._shape)
-        statement = _KEPT.get(key)
-        if statement is None:
-            if len(_KEPT) >= _MAX_KEPT:
-                _KEPT.clear()
+        def built() -> DriverStatement:
             query = ProductListQuery(
                 *self._list, search=self._search, branch=self._branch, attributes=attributes
             )
-            statement = _KEPT[key] = DriverStatement(
+            return DriverStatement(
                 build(query),
                 # Each category takes a tenth of a millisecond to plan.
                 generic_plan=self._is_prepared and self._branch > 1,
                 is_prepared=self._is_prepared,
             )
-        return statement
+
+        return _KEPT.get((name, *self._shape), built)
 
 
 def list_position(row: Sequence[Any]) -> ListPosition:
@@ -602,11 +603,21 @@ def _tag_parameters(filters: ProductFilter) -> dict[str, object]:
     return {f"tag_{number}": key for number, key in enumerate(keys)}
 
 
-def _parameters_of_attributes(filters: ProductFilter) -> dict[str, object]:
-    parameters: dict[str, object] = {}
+def filter_parameters(filters: ProductFilter) -> dict[str, object]:
+    """The parameters of conditions on products, without category and search."""
+    parameters: dict[str, object] = {**_brand_parameters(filters), **_tag_parameters(filters)}
+    if filters.min_price is not None:
+        parameters["min_price"] = filters.min_price.amount
+    if filters.max_price is not None:
+        parameters["max_price"] = filters.max_price.amount
     for number, condition in enumerate(filters.attributes):
         parameters |= _attribute_parameters(number, condition)
     return parameters
+
+
+def _in_branch(branch: Sequence[CategoryId]) -> InBranch:
+    ids = [literal(each, BigInteger) for each in branch]
+    return lambda column: column.in_(ids) if ids else false()
 
 
 def _attribute_parameters(number: int, condition: AttributeCondition) -> dict[str, object]:
@@ -622,7 +633,7 @@ def _attribute_parameters(number: int, condition: AttributeCondition) -> dict[st
     return parameters
 
 
-def _value_matches(
+def value_matches(
     number: int, condition: AttributeCondition
 ) -> tuple[ColumnElement[int], ColumnElement[bool]]:
     """The attribute of a condition, and whether a value matches it."""
@@ -666,15 +677,25 @@ def _count(count: int) -> ColumnElement[int]:
     return bindparam("count", count, type_=Integer)
 
 
-def _search_parameters(dialect: str, search: SearchExpression) -> dict[str, object]:
+def search_parameters(dialect: str, search: SearchExpression) -> dict[str, object]:
+    """The parameters of conditions on words."""
     parameters: dict[str, object] = {"terms": search.terms}
     if dialect == "postgresql":
         parameters["indexed"] = search.indexed or search.terms
     return parameters
 
 
+def words_match(product_id: str, terms: str) -> TextClause:
+    """Whether the words of each product match on PostgreSQL, which then reads no other products."""
+    match = text(
+        "(SELECT words @@ CAST(:terms AS tsquery) FROM product_search"  # noqa: S608 (a column)
+        f" WHERE product_search.product_id = {product_id})"
+    )
+    return match.bindparams(terms=terms)
+
+
 def _search(dialect: str, search: SearchExpression, *, is_ranked: bool) -> Subquery:
-    parameters = _search_parameters(dialect, search)
+    parameters = search_parameters(dialect, search)
     score = _SCORE[dialect] if is_ranked else "0"
     return (
         text(_SEARCH[dialect].replace("{score}", score))

@@ -331,6 +331,13 @@ def _price_range(slug: ColumnElement[str] | None) -> Select[*tuple[Any, ...]]:
 
 
 _SLUG: Final = bindparam("category", type_=Text)
+_ROOT: Final = categories.alias("root")
+_SHOWN_ID: Final = (
+    select(_ROOT.c.id)
+    .where(_ROOT.c.id == category_of(_SLUG), _ROOT.c.is_active, _ROOT.c.is_branch_active)
+    .scalar_subquery()
+)
+_ATTRIBUTES_OF_CATEGORY: Final = DriverStatement(of_branch(_SHOWN_ID))
 _BRANDS: Final = DriverStatement(spellings(None))
 _BRANDS_OF_CATEGORY: Final = DriverStatement(spellings(_SLUG))
 _PRICE_RANGE: Final = DriverStatement(_price_range(None))
@@ -367,6 +374,7 @@ class SqlCatalogQueries:
         self._currency = policy.currency
         self._brands = _KeptResults(_to_brands)
         self._price_ranges = _KeptResults(self._to_price_range)
+        self._attributes = _KeptResults(_attribute_views)
 
     def list_products(
         self,
@@ -523,18 +531,13 @@ class SqlCatalogQueries:
             if connection.execute(exists).first() is None:
                 raise CategoryNotFound
             rows = connection.execute(of_branch(category_id)).all()
-        return [_attribute_view(row) for row in rows]
+        return _attribute_views(rows)
 
     def attributes_of(self, category: str | None) -> Sequence[AttributeView]:
         if category is None:
             return []
-        root = categories.alias("root")
-        shown = select(root.c.id).where(
-            root.c.id == category_of(category), root.c.is_active, root.c.is_branch_active
-        )
-        with self._database.reading() as connection:
-            rows = connection.execute(of_branch(shown.scalar_subquery())).all()
-        return [_attribute_view(row) for row in rows]
+        rows = self._database.fetch(_ATTRIBUTES_OF_CATEGORY, {"category": category})
+        return self._attributes.get(category, rows)
 
     def attribute_codes(self) -> Sequence[str]:
         with self._database.reading() as connection:
@@ -680,14 +683,16 @@ def to_attribute_values(column: str | None) -> list[AttributeValueView]:
     return values
 
 
-def _attribute_view(row: Any) -> AttributeView:  # noqa: ANN401 (a row of `attributes`)
-    attribute = to_attribute(row)
-    return AttributeView(
-        id=attribute.id,
-        category_id=attribute.category_id,
-        details=attribute.details,
-        version=attribute.version,
-    )
+def _attribute_views(rows: Sequence[Row]) -> Sequence[AttributeView]:
+    return [
+        AttributeView(
+            id=attribute.id,
+            category_id=attribute.category_id,
+            details=attribute.details,
+            version=attribute.version,
+        )
+        for attribute in map(to_attribute, rows)
+    ]
 
 
 def _to_variant(row: Row, option_of: Mapping[OptionValueId, OptionId]) -> VariantView:

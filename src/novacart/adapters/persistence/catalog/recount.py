@@ -55,14 +55,24 @@ _COUNT_VALUES: Final = text(
     "INSERT INTO attribute_counts (category_id, attribute_id, text, number, products)"
     f" {_COUNTED_VALUES}"
 )
+_MOVE_VALUES: Final = text("""
+    UPDATE product_attributes SET category_id =
+        (SELECT p.category_id FROM products p WHERE p.id = product_attributes.product_id)
+    WHERE EXISTS (
+        SELECT 1 FROM products p
+        WHERE p.id = product_attributes.product_id
+        AND p.category_id <> product_attributes.category_id
+    )
+""")
 _BRANDS: Final = text("SELECT DISTINCT brand_key, brand FROM brand_counts")
 
 
 def recount_products(database: Database) -> int:
     """Replace the counts and add missing terms of brands; return the number of wrong counts.
 
-    Until the commit, products can be read and not changed. Raises `StorageUnavailable` if running
-    changes of products do not end within `LOCK_TIMEOUT`.
+    Values of attributes are stored for the category of their product again. Until the commit,
+    products can be read and not changed. Raises `StorageUnavailable` if running changes of products
+    do not end within `LOCK_TIMEOUT`.
     """
     with database.writing() as connection:
         _lock_products(connection)
@@ -70,6 +80,7 @@ def recount_products(database: Database) -> int:
         if wrong:
             connection.execute(text("DELETE FROM brand_counts"))
             connection.execute(_COUNT)
+        connection.execute(_MOVE_VALUES)
         wrong_values: int = connection.scalar(_WRONG_VALUES) or 0
         if wrong_values:
             connection.execute(text("DELETE FROM attribute_counts"))

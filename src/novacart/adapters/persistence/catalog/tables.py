@@ -17,7 +17,6 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
-    literal_column,
     text,
     true,
 )
@@ -149,18 +148,24 @@ for _name, _columns in {
     )
 
 SAMPLE_PARTS = 65_536
-# Products that follow each other are in different parts.
-_SAMPLE_PART = f"(id % 100003) * 40503 % {SAMPLE_PARTS}"
-SAMPLE_PART = literal_column(f"(products.{_SAMPLE_PART[1:]}", BigInteger)
-"""The part of the shop in which a product is: a number below `SAMPLE_PARTS`."""
 
-# Any parts are a sample of a category.
+
+def sample_part(product_id: str) -> str:
+    """SQL of the part of the shop in which a product is: a number below `SAMPLE_PARTS`.
+
+    Products that follow each other are in different parts, so that any parts are a sample.
+    """
+    return f"({product_id} % 100003) * 40503 % {SAMPLE_PARTS}"
+
+
+# For facets, which read some parts of a category. PostgreSQL needs no other column of a product.
 Index(
     "ix_products_sample",
     products.c.category_id,
-    text(f"({_SAMPLE_PART})"),
+    text(f"({sample_part('id')})"),
     sqlite_where=_IS_ACTIVE,
     postgresql_where=_IS_ACTIVE,
+    postgresql_include=["id", "brand_key", "price_minor", "is_on_sale", "default_variant_id"],
 )
 
 attach_search_index(products)
@@ -321,9 +326,19 @@ product_attributes = Table(
     metadata,
     Column("product_id", BigInteger, ForeignKey("products.id"), primary_key=True),
     Column("attribute_id", BigInteger, ForeignKey("attributes.id"), primary_key=True),
+    # That of the product, so that the values of a category are found together.
+    Column("category_id", BigInteger, nullable=False),
     Column("text", String(255), nullable=False),
     Column("number", BigInteger, nullable=False),
-    Index("ix_product_attributes_value", "attribute_id", "text", "number", "product_id"),
+    Index(
+        "ix_product_attributes_value", "attribute_id", "text", "number", "category_id", "product_id"
+    ),
+)
+Index(
+    "ix_product_attributes_sample",
+    product_attributes.c.category_id,
+    text(f"({sample_part('product_id')})"),
+    *(product_attributes.c[name] for name in ("product_id", "attribute_id", "text", "number")),
 )
 
 # The number of products that are not archived, by category and value. Rows with zero products

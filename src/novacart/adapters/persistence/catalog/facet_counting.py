@@ -1,0 +1,512 @@
+"""Counts of products for several facets in one statement.
+
+A facet ignores its own filter. So the products of a category are examined once for all facets, and
+each product gets a number with a bit for each filter that it fails. A product that fails no filter
+is counted by all facets, and one that fails a single filter by the facet that ignores it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from novacart.adapters.persistence.catalog.mapper import AVAILABLE
+from novacart.adapters.persistence.catalog.product_list_query import (
+    ProductListQuery,
+    SearchExpression,
+    facet_conditions,
+    filter_parameters,
+    search_parameters,
+    value_matches,
+    words_match,
+)
+from novacart.adapters.persistence.catalog.search_index import match_expression
+from novacart.adapters.persistence.catalog.tables import (
+    DEFAULT_VARIANT_ID,
+    SAMPLE_PARTS,
+    attribute_counts,
+    product_attributes,
+    products,
+    sample_part,
+    stock_levels,
+)
+from novacart.adapters.persistence.statements import (
+    DriverStatement,
+    KeptStatements,
+    Parameters,
+    Row,
+)
+from novacart.application.catalog.facets import FacetCounts, FacetGroup
+from novacart.application.catalog.queries import (
+    MAX_FACET_VALUES,
+    AttributeView,
+    BrandCount,
+    ProductFilter,
+    ProductSort,
+)
+from novacart.application.search_terms import search_terms
+from novacart.domain.catalog.attribute_details import (
+    AttributeCondition,
+    AttributeType,
+    AttributeValue,
+)
+from novacart.domain.shared.ids import AttributeId, CategoryId
+
+# The parts of a union of counts.
+_TOTALS, _IN_STOCK, _CATEGORIES, _BRANDS, _VALUES, _RANGES = range(6)
+
+_KEPT: Final = KeptStatements()
+_NUMBER: Final[ColumnElement[Any]] = literal_column("0", BigInteger)
+_TEXT: Final[ColumnElement[Any]] = literal_column("''", Text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacetCounting:
+    """The statement that counts products for groups of facets.
+
+    `filters` are those of the list, and `branch` its categories, of which `parts` of
+    `SAMPLE_PARTS` are examined. With `is_indexed`, there is one group, and the products that match
+    its filters are found by indexes instead.
+    """
+
+    dialect: str
+    filters: ProductFilter
+    groups: tuple[FacetGroup, ...]
+    branch: Sequence[CategoryId]
+    parts: int = SAMPLE_PARTS
+    is_indexed: bool = False
+
+    def of_all(self, group: FacetGroup) -> "FacetCounting":
+        """Count all products that match the filters of one group."""
+        return FacetCounting(
+            dialect=self.dialect,
+            filters=group.filters,
+            groups=(group,),
+            branch=self.branch,
+            is_indexed=True,
+        )
+
+    def statement(self) -> tuple[DriverStatement, Parameters]:
+        """The statement and its parameters."""
+        parameters = self._parameters()
+        key = (
+            self.dialect,
+            self.parts,
+            self.is_indexed,
+            self.filters.category is None,
+            self.filters.in_stock,
+            self.filters.on_sale,
+            *parameters,
+            *((self._ignored(each), *_wanted(each)) for each in self.groups),
+        )
+        return _KEPT.get(key, lambda: DriverStatement(self._select())), parameters
+
+    def counts(
+        self, group: FacetGroup, rows: Sequence[Row], brands: Mapping[str, BrandCount]
+    ) -> FacetCounts:
+        """The counts of a group in rows of the statement. `brands` are all by their keys."""
+        factor = SAMPLE_PARTS // self.parts
+        counts = FacetCounts(is_exact=not self._is_sample, is_stock_exact=not self._is_sample)
+        ignored = self._ignored(group)
+        of_category: dict[CategoryId, int] = defaultdict(int)
+        of_brands = []
+        lowest, highest = [], []
+        for part, id_, text, number, products_, low, high in rows:
+            if part == _TOTALS and id_ in {0, ignored}:
+                counts.count += products_ * factor
+                counts.on_sale += number * factor
+                lowest.append(low)
+                highest.append(high)
+            elif part == _IN_STOCK and id_ in {0, ignored}:
+                counts.in_stock += products_ * factor * (2 if self._is_stock_halved else 1)
+            elif part == _CATEGORIES and group.totals:
+                of_category[CategoryId(id_)] = products_ * factor
+            elif part == _BRANDS and group.brands and text in brands:
+                of_brands.append((text, brands[text].title, products_ * factor))
+        counts.categories, counts.brands = of_category, of_brands
+        if group.price:
+            counts.lowest_price = min(lowest, default=None)
+            counts.highest_price = max(highest, default=None)
+        add_values(counts, group, rows, factor)
+        return counts
+
+    @property
+    def _is_sample(self) -> bool:
+        return self.parts < SAMPLE_PARTS
+
+    @property
+    def _is_stock_halved(self) -> bool:
+        """Whether the stock is read of half of a sample, since that takes longest."""
+        return self._is_sample and self.filters.in_stock is None
+
+    @cached_property
+    def _bits(self) -> dict[str | AttributeCondition, int]:
+        """The bit of each filter in `failed`."""
+        names = () if self.is_indexed else _set_filters(self.filters)
+        return {name: 1 << number for number, name in enumerate(names)}
+
+    def _ignored(self, group: FacetGroup) -> int:
+        """The bits of the filters that a group ignores."""
+        applied = _set_filters(group.filters)
+        return sum(bit for name, bit in self._bits.items() if name not in applied)
+
+    def _parameters(self) -> dict[str, object]:
+        conditions = [each.attribute_id for each in self.filters.attributes]
+        faceted = [one for each in self.groups for one in each.attributes]
+        parameters = {
+            "branch": list(self.branch),
+            "attributes": [*{*conditions, *(each.id for each in faceted)}],
+            **_facet_parameters(faceted),
+            **filter_parameters(self.filters),
+        }
+        if terms := self._terms:
+            parameters |= search_parameters(self.dialect, SearchExpression(terms))
+        return parameters
+
+    @cached_property
+    def _terms(self) -> str:
+        terms = search_terms(self.filters.search)
+        return match_expression(self.dialect, terms) if terms else ""
+
+    def _select(self) -> Any:  # noqa: ANN401 (a union)
+        """Select the counts as `_part`s."""
+        has_attributes = any(each.attributes for each in self.groups)
+        values = None
+        if not self.is_indexed and (has_attributes or self.filters.attributes):
+            values = self._examined_values()
+        listed = self._listed(self._examined(values))
+        column = listed.c
+        is_in_stock_wanted = any(each.in_stock for each in self.groups)
+        is_price_wanted = any(each.price for each in self.groups)
+        parts = [
+            _part(
+                _TOTALS,
+                id=column.failed,
+                number=total(case((column.is_on_sale, 1), else_=0)),
+                products=func.count(),
+                low=func.min(column.price_minor) if is_price_wanted else _NUMBER,
+                high=func.max(column.price_minor) if is_price_wanted else _NUMBER,
+            ).group_by(column.failed)
+        ]
+        if is_in_stock_wanted:
+            parts.append(
+                _part(_IN_STOCK, id=column.failed, products=total(column.in_stock)).group_by(
+                    column.failed
+                )
+            )
+        for group in self.groups:
+            is_counted = column.failed.in_(_constants({0, self._ignored(group)}))
+            if group.totals:
+                category_id = func.coalesce(column.category_id, 0)
+                counted = _part(_CATEGORIES, id=category_id, products=func.count())
+                parts.append(counted.where(is_counted).group_by(category_id))
+            if group.brands:
+                counted = _part(_BRANDS, text=column.brand_key, products=func.count())
+                parts.append(counted.where(is_counted).group_by(column.brand_key))
+        if has_attributes:
+            parts += _value_parts(self._counted_values(listed, values), self.dialect)
+        return union_all(*parts)
+
+    def _examined(self, values: FromClause | None) -> FromClause:
+        """The products that are examined, with the filters that each fails except the stock."""
+        filters, failed = self.filters, _NUMBER
+        if self.is_indexed:
+            filters = replace(filters, in_stock=None)
+        else:
+            filters = ProductFilter(
+                category=filters.category, tags=filters.tags, search=filters.search
+            )
+            for name, condition in facet_conditions(self.filters).items():
+                if name != "in_stock":
+                    failed += case((condition, 0), else_=self._constant(name))
+        columns = [
+            products.c.id,
+            products.c.category_id,
+            products.c.brand_key,
+            products.c.price_minor,
+            products.c.is_on_sale,
+            DEFAULT_VARIANT_ID.label("variant_id"),
+            _part_of("products.id").label("part"),
+        ]
+        is_searched = bool(self._terms) and self._is_sample and self.dialect == "postgresql"
+        if is_searched:
+            filters = replace(filters, search="")
+        query = ProductListQuery(self.dialect, filters, ProductSort.NEWEST)
+        matched = None
+        if values is not None and self.filters.attributes:
+            matched = (
+                select(values.c.product_id, total(values.c.matched).label("bits"))
+                .where(values.c.matched > 0)
+                .group_by(values.c.product_id)
+                .cte("matched")
+            )
+            every = sum(self._bits[each] for each in self.filters.attributes)
+            failed += literal_column(str(every), BigInteger) - func.coalesce(matched.c.bits, 0)
+        statement = query.all([*columns, failed.label("failed")], self._is_in_branch)
+        if matched is not None:
+            statement = statement.outerjoin(matched, matched.c.product_id == products.c.id)
+        if is_searched:
+            statement = statement.where(words_match("products.id", self._terms))
+        if self._is_sample:
+            statement = statement.where(self._is_in_sample("products.id"))
+            if filters.category is None:
+                is_shown = self._is_in_branch(products.c.category_id)
+                statement = statement.where(or_(is_shown, products.c.category_id.is_(None)))
+        return statement.cte("examined")
+
+    def _listed(self, examined: FromClause) -> FromClause:
+        """The examined products that a group counts, with their stock if a group needs it."""
+        wanted = self.filters.in_stock
+        counted = {0, *(self._ignored(each) for each in self.groups)}
+        if wanted is None and not any(each.in_stock for each in self.groups):
+            is_counted = examined.c.failed.in_(_constants(counted))
+            return select(examined).where(is_counted).cte("listed")
+        in_stock: ColumnElement[Any] = (
+            select(case((AVAILABLE > 0, 1), else_=0))
+            .where(stock_levels.c.variant_id == examined.c.variant_id)
+            .correlate(examined)
+            .scalar_subquery()
+        )
+        if wanted is None:
+            is_read = examined.c.failed == _NUMBER
+            if self._is_stock_halved:
+                is_read &= examined.c.part < literal_column(str(self.parts // 2), BigInteger)
+            in_stock = case((is_read, in_stock))
+        bit = self._bits.get("in_stock", 0)
+        stocked = (
+            select(examined, in_stock.label("in_stock"))
+            .where(examined.c.failed.in_(_constants({each & ~bit for each in counted})))
+            # A subquery that is not merged with the others, so that the stock is read once.
+            .offset(0)
+            .subquery("stocked")
+        )
+        if wanted is None:
+            return select(stocked).cte("listed")
+        is_wanted = stocked.c.in_stock == literal_column(str(int(wanted)), BigInteger)
+        if self.is_indexed:
+            return select(stocked).where(is_wanted).cte("listed")
+        others = [each for each in stocked.c if each.name != "failed"]
+        failed = stocked.c.failed + case((is_wanted, 0), else_=self._constant("in_stock"))
+        return (
+            select(*others, failed.label("failed"))
+            .where(failed.in_(_constants(counted)))
+            .cte("listed")
+        )
+
+    def _examined_values(self) -> FromClause:
+        """The values of the products that are examined, with the bits of filters they match."""
+        stored = product_attributes.c
+        matched = _NUMBER
+        for number, condition in enumerate(self.filters.attributes):
+            attribute_id, matches = value_matches(number, condition)
+            is_match = (stored.attribute_id == attribute_id) & matches
+            matched += case((is_match, self._constant(condition)), else_=0)
+        values = select(
+            stored.product_id,
+            stored.attribute_id,
+            stored.text,
+            stored.number,
+            matched.label("matched"),
+        ).where(
+            self._is_in_branch(stored.category_id),
+            _is_in(self.dialect, stored.attribute_id, "attributes"),
+        )
+        if self._is_sample:
+            values = values.where(self._is_in_sample("product_attributes.product_id"))
+        return values.cte("examined_values")
+
+    def _counted_values(self, listed: FromClause, values: FromClause | None) -> FromClause:
+        """The number of listed products by value of the attributes that have a facet."""
+        if values is None:
+            values = self._values_of(listed)
+        of_listed = values.join(listed, listed.c.id == values.c.product_id)
+        key = (values.c.attribute_id, values.c.text, values.c.number)
+        is_counted = listed.c.failed == _NUMBER
+        ignored = []
+        if not self.is_indexed:
+            for number, condition in enumerate(self.filters.attributes):
+                attribute_id, _ = value_matches(number, condition)
+                is_own = values.c.attribute_id == attribute_id
+                ignored.append((is_own, self._constant(condition)))
+        if ignored:
+            is_counted |= listed.c.failed == case(*ignored, else_=_NUMBER)
+        return (
+            select(*key, func.count().label("products"))
+            .select_from(of_listed)
+            .where(is_counted, _is_in(self.dialect, values.c.attribute_id, "faceted"))
+            .group_by(*key)
+            .cte("counted")
+        )
+
+    def _values_of(self, listed: FromClause) -> FromClause:
+        """The values of listed products."""
+        stored = product_attributes.c
+        values = select(stored.product_id, stored.attribute_id, stored.text, stored.number).where(
+            stored.product_id == listed.c.id
+        )
+        if self.dialect != "postgresql":
+            return values.select_from(listed, product_attributes).subquery("values_of")
+        # A subquery for each product, which can't be planned otherwise: PostgreSQL would join the
+        # values of the whole shop.
+        each = values.correlate(listed).offset(0).lateral("each")
+        return select(*each.c).select_from(listed.join(each, true())).subquery("values_of")
+
+    def _is_in_branch(self, column: ColumnElement[int]) -> ColumnElement[bool]:
+        return _is_in(self.dialect, column, "branch")
+
+    def _is_in_sample(self, product_id: str) -> ColumnElement[bool]:
+        return _part_of(product_id) < literal_column(str(self.parts), BigInteger)
+
+    def _constant(self, name: str | AttributeCondition) -> ColumnElement[int]:
+        return literal_column(str(self._bits[name]), BigInteger)
+
+
+def stored_values(
+    dialect: str, branch: Sequence[CategoryId], attributes: Sequence[AttributeView]
+) -> tuple[DriverStatement, Parameters]:
+    """The statement for `add_values` that sums stored counts, and its parameters."""
+
+    def build() -> DriverStatement:
+        stored = attribute_counts.c
+        key = (stored.attribute_id, stored.text, stored.number)
+        counted = (
+            select(*key, total(stored.products).label("products"))
+            .where(
+                _is_in(dialect, stored.category_id, "branch"),
+                _is_in(dialect, stored.attribute_id, "faceted"),
+                stored.products > 0,
+            )
+            .group_by(*key)
+            .cte("counted")
+        )
+        return DriverStatement(union_all(*_value_parts(counted, dialect)))
+
+    parameters = {"branch": list(branch), **_facet_parameters(attributes)}
+    return _KEPT.get(("stored values", dialect), build), parameters
+
+
+def add_values(counts: FacetCounts, group: FacetGroup, rows: Sequence[Row], factor: int) -> None:
+    """Add the counts of values in rows, multiplied by a factor if they are of a sample."""
+    values: dict[AttributeId, dict[AttributeValue, int]] = defaultdict(dict)
+    ranges = {}
+    types = {each.id: each.details.type for each in group.attributes}
+    for part, id_, text, number, products_, low, high in rows:
+        if part in {_VALUES, _RANGES} and id_ in types:
+            if part == _VALUES:
+                value = text if types[id_] is AttributeType.TEXT else number
+                values[id_][value] = products_ * factor
+            else:
+                ranges[id_] = products_ * factor, low, high
+    counts.values, counts.ranges = values, ranges
+
+
+# PostgreSQL sums integers to a decimal.
+def total(count: ColumnElement[Any]) -> ColumnElement[int]:
+    """The sum as an integer, zero of no rows."""
+    return cast(func.coalesce(func.sum(count), 0), BigInteger)
+
+
+def _set_filters(filters: ProductFilter) -> list[str | AttributeCondition]:
+    """The filters that a facet ignores: as in `facet_conditions`, and conditions on attributes."""
+    are_set = {
+        "brands": bool(filters.brands),
+        "price": filters.min_price is not None or filters.max_price is not None,
+        "in_stock": filters.in_stock is not None,
+        "on_sale": filters.on_sale is not None,
+    }
+    return [*(name for name, is_set in are_set.items() if is_set), *filters.attributes]
+
+
+def _wanted(group: FacetGroup) -> tuple[bool, ...]:
+    return group.totals, group.brands, group.price, group.in_stock, bool(group.attributes)
+
+
+def _facet_parameters(attributes: Sequence[AttributeView]) -> dict[str, object]:
+    """The ids of attributes that have a facet, and of those whose values are listed."""
+    return {
+        "faceted": [each.id for each in attributes],
+        "enumerated": [
+            each.id for each in attributes if each.details.type is not AttributeType.NUMBER
+        ],
+    }
+
+
+def _value_parts(counted: FromClause, dialect: str) -> list[Select[*tuple[Any, ...]]]:
+    """Select the most frequent values of each attribute, and its number of products and range."""
+    column = counted.c
+    place = func.row_number().over(
+        partition_by=column.attribute_id,
+        order_by=(column.products.desc(), column.text, column.number),
+    )
+    placed = (
+        select(counted, place.label("place"))
+        .where(_is_in(dialect, column.attribute_id, "enumerated"))
+        .subquery("placed")
+    )
+    return [
+        _part(
+            _VALUES,
+            id=placed.c.attribute_id,
+            text=placed.c.text,
+            number=placed.c.number,
+            products=placed.c.products,
+        ).where(placed.c.place <= literal_column(str(MAX_FACET_VALUES), BigInteger)),
+        _part(
+            _RANGES,
+            id=column.attribute_id,
+            products=total(column.products),
+            low=func.min(column.number),
+            high=func.max(column.number),
+        ).group_by(column.attribute_id),
+    ]
+
+
+def _part(
+    part: int,
+    *,
+    products: ColumnElement[Any],
+    id: ColumnElement[Any] = _NUMBER,
+    text: ColumnElement[Any] = _TEXT,
+    number: ColumnElement[Any] = _NUMBER,
+    low: ColumnElement[Any] = _NUMBER,
+    high: ColumnElement[Any] = _NUMBER,
+) -> Select[*tuple[Any, ...]]:
+    """Select the columns that all parts of a union have."""
+    return select(literal_column(str(part)), id, text, number, products, low, high)
+
+
+def _part_of(product_id: str) -> ColumnElement[int]:
+    return literal_column(f"({sample_part(product_id)})", BigInteger)
+
+
+def _is_in(dialect: str, column: ColumnElement[int], name: str) -> ColumnElement[bool]:
+    """Whether a column has one of the ids in a parameter, so that the SQL is that of any number."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+    ids = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return column.in_(select(ids.c.value))
+
+
+def _constants(numbers: set[int]) -> list[ColumnElement[int]]:
+    return [literal_column(str(each), BigInteger) for each in sorted(numbers)]
