@@ -31,8 +31,6 @@ from novacart.domain.catalog.errors import CategoryNotFound, StaleVersion
 from novacart.domain.shared.errors import DomainError, InvalidValue
 from novacart.domain.shared.ids import CategoryId
 
-_SECTION = "attributes"
-
 
 class AttributeViews(StaffView):
     """The pages of attributes, as a part of the pages of categories."""
@@ -132,7 +130,9 @@ class AttributeViews(StaffView):
             form=form,
             category=self.back_office.queries.category(category_id),
             type_labels=TYPE_LABELS,
-            category_url=_category_url(category_id),
+            category_url=url_for(
+                "admin_categories.edit_view", id=category_id, _anchor="attributes"
+            ),
             **variables,
         )
 
@@ -155,9 +155,6 @@ def _saved(form: AttributeForm, save: Callable[[], object]) -> bool:
     return False
 
 
-def _category_url(category_id: CategoryId) -> str:
-    return url_for("admin_categories.edit_view", id=category_id, _anchor=_SECTION)
-
-
 def _to_category(category_id: CategoryId) -> Any:  # noqa: ANN401 (a redirect)
-    return see_other(_category_url(category_id))
+    # To the top of the page, which shows the message.
+    return see_other(url_for("admin_categories.edit_view", id=category_id))

@@ -278,8 +278,8 @@ class ProductsView(ImportViews, ListView):
 
     def get_save_return_url(self, model: ProductDetail, is_created: bool = False) -> str:  # noqa: FBT001, FBT002
         if is_created and self._attributes_of(model):
-            flash("Enter the attributes of the product, and save it again.", "info")
-            return url_for("admin_products.edit_view", id=model.id, _anchor="attributes")
+            flash("Enter its attributes at the end of this form, and save it again.", "info")
+            return url_for("admin_products.edit_view", id=model.id)
         return url_for("admin_products.details_view", id=model.id)
 
     def _attributes_of(self, product: ProductDetail) -> Sequence[AttributeView]:
