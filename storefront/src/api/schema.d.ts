@@ -297,7 +297,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Remove an attribute of which no product has a value. */
+        /** Remove an attribute of which no product has a value and that no rule names. */
         delete: operations["attributes_remove"];
         options?: never;
         head?: never;
@@ -1816,7 +1816,7 @@ export interface components {
             values: components["schemas"]["ValueCount"][];
         };
         AttributePatch: {
-            /** @description All choices in their order. Those left out are removed, unless a product has them. */
+            /** @description All choices in their order. Those left out are removed; one that a product has, or the rule of a collection names, can't be. */
             choices?: components["schemas"]["ChoiceWrite"][];
             /** @description By default true. */
             filterable?: boolean;
@@ -1829,7 +1829,7 @@ export interface components {
             value: string | number | boolean | null;
         };
         AttributeWrite: {
-            /** @description All choices in their order. Those left out are removed, unless a product has them. */
+            /** @description All choices in their order. Those left out are removed; one that a product has, or the rule of a collection names, can't be. */
             choices?: components["schemas"]["ChoiceWrite"][];
             /** @description Without it, a code is generated from the name. */
             code?: string;
@@ -4346,7 +4346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `category_inside_itself`, `slug_taken`, `catalog_limit_reached`. */
+            /** @description Codes: `category_inside_itself`, `attribute_in_use`, `attribute_code_taken`, `slug_taken`, `catalog_limit_reached`. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8013,7 +8013,7 @@ export interface operations {
     catalog_list_products: {
         parameters: {
             query?: {
-                /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. */
+                /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. Without `category`, no product matches. */
                 attribute?: string[];
                 /** @description Any of these brands; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
                 brand?: string[];
@@ -10257,7 +10257,7 @@ export interface operations {
     catalog_show_facets: {
         parameters: {
             query?: {
-                /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. */
+                /** @description The code of an attribute of the category, a colon and a value: `colour:Red`, `waterproof:true`, or bounds of a number: `weight:0.5..2`, `weight:..2`. Repeat the parameter: products match any of the values of one attribute, and each attribute. Without `category`, no product matches. */
                 attribute?: string[];
                 /** @description Any of these brands; repeat the parameter for several. Case, accents and repeated spaces make no difference. */
                 brand?: string[];
