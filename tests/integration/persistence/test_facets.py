@@ -1,9 +1,11 @@
 """Facets of many products are estimated, and their stored counts are audited."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from novacart.adapters.persistence.audit.catalog import ATTRIBUTES
 from novacart.adapters.persistence.catalog import facets
@@ -15,7 +17,7 @@ from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.policy import CatalogPolicy
 from novacart.application.catalog.queries import MAX_FACET_VALUES, ProductFilter
 from novacart.domain.catalog.attribute_details import AttributeType
-from novacart.domain.shared.ids import ProductId
+from novacart.domain.shared.ids import AttributeId, CategoryId, ProductId
 from tests.fakes.request_contexts import FakeRequestContexts
 from tests.support.builders.catalog import (
     a_category,
@@ -40,6 +42,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def queries(database: Database, monkeypatch: pytest.MonkeyPatch) -> SqlCatalogQueries:
     """A category with more products than are counted one by one; a third of them is red."""
+    monkeypatch.setattr(facets, "MAX_EXAMINED", 80)
     monkeypatch.setattr(facets, "MAX_COUNTED", 80)
     monkeypatch.setattr(facets, "SAMPLE_SIZE", 160)
     monkeypatch.setattr(facets, "MIN_SAMPLED", 50)
@@ -142,3 +145,30 @@ def test_audit_finds_wrong_values_and_counts_and_the_recount_corrects_counts(
     recount_products(database)
     assert violations() == [2, 0, 0]
     assert queries.facets(ProductFilter(category="coats")).count == PRODUCTS - 1
+
+
+def test_counts_are_locked_in_the_order_of_their_keys(
+    database: Database, queries: SqlCatalogQueries
+) -> None:
+    """Two transactions that change the same counts can't wait for each other."""
+    written: list[list[int]] = []
+
+    def record(*args: Any) -> None:  # noqa: ANN401 (SQLAlchemy passes six arguments)
+        if args[2].startswith("INSERT INTO attribute_counts"):
+            rows = [each.values() if isinstance(each, dict) else each for each in args[3]]
+            written.append([int(next(iter(row))) for row in rows])
+
+    begin = SqlUnitOfWorkFactory(database, FakeRequestContexts("staff:1"))
+    event.listen(database.engine, "before_cursor_execute", record)
+    with begin() as work:
+        moved = work.products.get_for_update(ProductId(1000))
+        blue = ((AttributeId(100), BLUE),)
+        moved.edit(
+            replace(moved.details, category_id=CategoryId(11), attributes=blue),
+            at=moved.updated_at,
+        )
+        work.products.save(moved)
+        work.commit()
+    # To the counts of category 11, from those of category 12.
+    assert written == [[11, 12, 12, 12]]
+    assert queries.facets(ProductFilter(category="clothing")).count == PRODUCTS

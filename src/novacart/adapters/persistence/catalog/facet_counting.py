@@ -86,8 +86,8 @@ class FacetCounting:
     """The statement that counts products for groups of facets.
 
     `filters` are those of the list, and `branch` its categories, of which `parts` of
-    `SAMPLE_PARTS` are examined. With `is_indexed`, there is one group, and the products that match
-    its filters are found by indexes instead.
+    `SAMPLE_PARTS` are examined. With `is_indexed`, products that match the filters of a group are
+    found by indexes instead.
     """
 
     dialect: str
@@ -97,15 +97,9 @@ class FacetCounting:
     parts: int = SAMPLE_PARTS
     is_indexed: bool = False
 
-    def of_all(self, group: FacetGroup) -> "FacetCounting":
-        """Count all products that match the filters of one group."""
-        return FacetCounting(
-            dialect=self.dialect,
-            filters=group.filters,
-            groups=(group,),
-            branch=self.branch,
-            is_indexed=True,
-        )
+    def of_all(self, groups: Sequence[FacetGroup]) -> "FacetCounting":
+        """Count all products that match the filters of some of the groups."""
+        return replace(self, groups=tuple(groups), parts=SAMPLE_PARTS, is_indexed=True)
 
     def statement(self) -> tuple[DriverStatement, Parameters]:
         """The statement and its parameters."""
@@ -163,8 +157,12 @@ class FacetCounting:
     @cached_property
     def _bits(self) -> dict[str | AttributeCondition, int]:
         """The bit of each filter in `failed`."""
-        names = () if self.is_indexed else _set_filters(self.filters)
-        return {name: 1 << number for number, name in enumerate(names)}
+        return {name: 1 << number for number, name in enumerate(_set_filters(self.filters))}
+
+    @cached_property
+    def _counted_bits(self) -> set[int]:
+        """The values of `failed` of the products that a group counts."""
+        return {0, *(self._ignored(each) for each in self.groups)}
 
     def _ignored(self, group: FacetGroup) -> int:
         """The bits of the filters that a group ignores."""
@@ -230,16 +228,17 @@ class FacetCounting:
 
     def _examined(self, values: FromClause | None) -> FromClause:
         """The products that are examined, with the filters that each fails except the stock."""
-        filters, failed = self.filters, _NUMBER
-        if self.is_indexed:
-            filters = replace(filters, in_stock=None)
-        else:
-            filters = ProductFilter(
-                category=filters.category, tags=filters.tags, search=filters.search
-            )
-            for name, condition in facet_conditions(self.filters).items():
-                if name != "in_stock":
-                    failed += case((condition, 0), else_=self._constant(name))
+        filters = ProductFilter(
+            category=self.filters.category, tags=self.filters.tags, search=self.filters.search
+        )
+        failed, applied = _NUMBER, []
+        for name, condition in facet_conditions(self.filters).items():
+            if name == "in_stock":
+                continue
+            if self.is_indexed and self._bits[name] not in self._counted_bits:
+                applied.append(condition)
+            else:
+                failed += case((condition, 0), else_=self._constant(name))
         columns = [
             products.c.id,
             products.c.category_id,
@@ -253,19 +252,16 @@ class FacetCounting:
         if is_searched:
             filters = replace(filters, search="")
         query = ProductListQuery(self.dialect, filters, ProductSort.NEWEST)
-        matched = None
-        if values is not None and self.filters.attributes:
-            matched = (
-                select(values.c.product_id, total(values.c.matched).label("bits"))
-                .where(values.c.matched > 0)
-                .group_by(values.c.product_id)
-                .cte("matched")
-            )
-            every = sum(self._bits[each] for each in self.filters.attributes)
-            failed += literal_column(str(every), BigInteger) - func.coalesce(matched.c.bits, 0)
-        statement = query.all([*columns, failed.label("failed")], self._is_in_branch)
+        matched = self._matched(values) if self.filters.attributes else None
         if matched is not None:
-            statement = statement.outerjoin(matched, matched.c.product_id == products.c.id)
+            every = literal_column(str(self._attribute_bits), BigInteger)
+            failed += every - func.coalesce(matched.c.bits, 0)
+        statement = query.all([*columns, failed.label("failed")], self._is_in_branch)
+        statement = statement.where(*applied)
+        if matched is not None:
+            is_product = matched.c.product_id == products.c.id
+            is_found = self.is_indexed and 0 not in self._counted_matches
+            statement = statement.join(matched, is_product, isouter=not is_found)
         if is_searched:
             statement = statement.where(words_match("products.id", self._terms))
         if self._is_sample:
@@ -277,8 +273,7 @@ class FacetCounting:
 
     def _listed(self, examined: FromClause) -> FromClause:
         """The examined products that a group counts, with their stock if a group needs it."""
-        wanted = self.filters.in_stock
-        counted = {0, *(self._ignored(each) for each in self.groups)}
+        wanted, counted = self.filters.in_stock, self._counted_bits
         if wanted is None and not any(each.in_stock for each in self.groups):
             is_counted = examined.c.failed.in_(_constants(counted))
             return select(examined).where(is_counted).cte("listed")
@@ -304,8 +299,6 @@ class FacetCounting:
         if wanted is None:
             return select(stocked).cte("listed")
         is_wanted = stocked.c.in_stock == literal_column(str(int(wanted)), BigInteger)
-        if self.is_indexed:
-            return select(stocked).where(is_wanted).cte("listed")
         others = [each for each in stocked.c if each.name != "failed"]
         failed = stocked.c.failed + case((is_wanted, 0), else_=self._constant("in_stock"))
         return (
@@ -313,6 +306,36 @@ class FacetCounting:
             .where(failed.in_(_constants(counted)))
             .cte("listed")
         )
+
+    def _matched(self, values: FromClause | None) -> FromClause:
+        """The bits of the filters by attributes that products match."""
+        if values is not None:
+            matches = select(values.c.product_id, values.c.matched).where(values.c.matched > 0)
+            found = matches.subquery("found")
+        else:
+            stored = product_attributes.c
+            selects = []
+            for number, condition in enumerate(self.filters.attributes):
+                attribute_id, is_match = value_matches(number, condition)
+                matches = select(stored.product_id, self._constant(condition).label("matched"))
+                matches = matches.where(stored.attribute_id == attribute_id, is_match)
+                selects.append(matches.where(self._is_in_branch(stored.category_id)))
+            found = union_all(*selects).subquery("found")
+        bits = total(found.c.matched)
+        by_product = select(found.c.product_id, bits.label("bits")).group_by(found.c.product_id)
+        if self.is_indexed:
+            by_product = by_product.having(bits.in_(_constants(self._counted_matches)))
+        return by_product.cte("matched")
+
+    @property
+    def _attribute_bits(self) -> int:
+        return sum(self._bits[each] for each in self.filters.attributes)
+
+    @property
+    def _counted_matches(self) -> set[int]:
+        """The bits of filters by attributes that products match which a group counts."""
+        every = self._attribute_bits
+        return {every - (each & every) for each in self._counted_bits}
 
     def _examined_values(self) -> FromClause:
         """The values of the products that are examined, with the bits of filters they match."""
@@ -340,37 +363,40 @@ class FacetCounting:
         """The number of listed products by value of the attributes that have a facet."""
         if values is None:
             values = self._values_of(listed)
-        of_listed = values.join(listed, listed.c.id == values.c.product_id)
+        else:
+            of_listed = select(values, listed.c.failed)
+            values = of_listed.join(listed, listed.c.id == values.c.product_id).subquery(
+                "values_of"
+            )
         key = (values.c.attribute_id, values.c.text, values.c.number)
-        is_counted = listed.c.failed == _NUMBER
+        is_counted = values.c.failed == _NUMBER
         ignored = []
-        if not self.is_indexed:
-            for number, condition in enumerate(self.filters.attributes):
-                attribute_id, _ = value_matches(number, condition)
-                is_own = values.c.attribute_id == attribute_id
-                ignored.append((is_own, self._constant(condition)))
+        for number, condition in enumerate(self.filters.attributes):
+            attribute_id, _ = value_matches(number, condition)
+            is_own = values.c.attribute_id == attribute_id
+            ignored.append((is_own, self._constant(condition)))
         if ignored:
-            is_counted |= listed.c.failed == case(*ignored, else_=_NUMBER)
+            is_counted |= values.c.failed == case(*ignored, else_=_NUMBER)
         return (
             select(*key, func.count().label("products"))
-            .select_from(of_listed)
             .where(is_counted, _is_in(self.dialect, values.c.attribute_id, "faceted"))
             .group_by(*key)
             .cte("counted")
         )
 
     def _values_of(self, listed: FromClause) -> FromClause:
-        """The values of listed products."""
+        """The values of listed products, with the filters that the products fail."""
         stored = product_attributes.c
-        values = select(stored.product_id, stored.attribute_id, stored.text, stored.number).where(
+        values = select(stored.attribute_id, stored.text, stored.number).where(
             stored.product_id == listed.c.id
         )
         if self.dialect != "postgresql":
-            return values.select_from(listed, product_attributes).subquery("values_of")
+            return values.add_columns(listed.c.failed).subquery("values_of")
         # A subquery for each product, which can't be planned otherwise: PostgreSQL would join the
         # values of the whole shop.
         each = values.correlate(listed).offset(0).lateral("each")
-        return select(*each.c).select_from(listed.join(each, true())).subquery("values_of")
+        of_listed = select(each, listed.c.failed).select_from(listed.join(each, true()))
+        return of_listed.subquery("values_of")
 
     def _is_in_branch(self, column: ColumnElement[int]) -> ColumnElement[bool]:
         return _is_in(self.dialect, column, "branch")

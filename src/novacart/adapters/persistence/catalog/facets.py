@@ -34,14 +34,16 @@ from novacart.application.search_terms import search_terms
 from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.domain.shared.ids import CategoryId
 
-MAX_COUNTED: Final = 5_000
-"""Products that are counted one by one."""
+MAX_EXAMINED: Final = 5_000
+"""All products of a category are examined if they are not more."""
 
 SAMPLE_SIZE: Final = 2_500
 """The most products that a sample of a larger category has; it has at least half of them."""
 
 MIN_SAMPLED: Final = 100
-"""If fewer products of the sample match, all that match are counted, up to `MAX_COUNTED`."""
+MAX_COUNTED: Final = 5_000
+"""All products that match are counted if they are about `MAX_COUNTED` at most, and fewer than
+`MIN_SAMPLED` of the sample."""
 
 _SLUG: Final = bindparam("category", type_=Text)
 
@@ -168,7 +170,7 @@ class SqlFacetCounts:
         if not groups or (filters.search.strip() and not search_terms(filters.search)):
             return {each.filters: FacetCounts() for each in groups}
         parts = SAMPLE_PARTS
-        while products > MAX_COUNTED and products * parts > SAMPLE_SIZE * SAMPLE_PARTS:
+        while products > MAX_EXAMINED and products * parts > SAMPLE_SIZE * SAMPLE_PARTS:
             parts //= 2
         counting = FacetCounting(
             dialect=self._database.dialect,
@@ -181,16 +183,17 @@ class SqlFacetCounts:
         if any(each.brands for each in groups):
             brands = merge_brands((row[0], row[1], row[2]) for row in self._spellings())
         rows = self._database.fetch(*counting.statement())
-        factor = SAMPLE_PARTS // parts
-        counted = {}
-        for group in groups:
-            counts = counting.counts(group, rows, brands)
-            if factor > 1 and counts.count < min(MIN_SAMPLED * factor, MAX_COUNTED):
-                exact = counting.of_all(group)
-                counts = exact.counts(group, self._database.fetch(*exact.statement()), brands)
-            elif factor > 1:
-                self._widen(counts, group)
-            counted[group.filters] = counts
+        counted = {each.filters: counting.counts(each, rows, brands) for each in groups}
+        if parts < SAMPLE_PARTS:
+            fewest = min(MIN_SAMPLED * SAMPLE_PARTS // parts, MAX_COUNTED)
+            few = [each for each in groups if counted[each.filters].count < fewest]
+            if few:
+                of_all = counting.of_all(few)
+                rows = self._database.fetch(*of_all.statement())
+                counted |= {each.filters: of_all.counts(each, rows, brands) for each in few}
+            for group in groups:
+                if group not in few:
+                    self._widen(counted[group.filters], group)
         return counted
 
     def _widen(self, counts: FacetCounts, group: FacetGroup) -> None:
