@@ -235,6 +235,32 @@ def test_edits_that_would_lose_values_are_refused(
     assert send(staff, "DELETE", path_of(weight)).status_code == 404
 
 
+def test_unknown_category_and_attribute_are_404(staff: Person, coats: JSON) -> None:
+    response = send(staff, "POST", "/api/categories/999/attributes/", {"name": "Size"})
+    assert (response.status_code, response.get_json()["code"]) == (404, "category_not_found")
+    path = f"/api/categories/{coats['id']}/attributes/999/"
+    response = send(staff, "PATCH", path, {"name": "Size"})
+    assert (response.status_code, response.get_json()["code"]) == (404, "attribute_not_found")
+
+
+def test_category_is_not_moved_to_an_attribute_of_the_same_code(staff: Person, coats: JSON) -> None:
+    furniture = add_category(staff, "Furniture")
+    add_attribute(staff, furniture, name="Weight", type="number")
+    path = f"/api/categories/{coats['id']}/"
+    response = send(staff, "PATCH", path, {"parent": furniture["id"]})
+    assert (response.status_code, response.get_json()["code"]) == (409, "attribute_code_taken")
+
+
+def test_number_of_attributes_is_limited(
+    staff: Person, coats: JSON, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Coats have a colour, a weight and a lining.
+    monkeypatch.setattr("novacart.application.catalog.attribute_rules.MAX_ATTRIBUTES", 3)
+    path = f"/api/categories/{coats['parent']}/attributes/"
+    response = send(staff, "POST", path, {"name": "Size"})
+    assert (response.status_code, response.get_json()["code"]) == (409, "catalog_limit_reached")
+
+
 def test_lists_are_filtered_by_attributes(client: FlaskClient, staff: Person, coats: JSON) -> None:
     red = add_coat(staff, coats, "100.00", colour="Red", weight=1)["id"]
     blue = add_coat(staff, coats, "200.00", colour="Blue", weight=2.5)["id"]

@@ -75,9 +75,7 @@ def attributes_blueprint(
     @staff_only("categories.write")
     @blueprint.arguments(AttributePatchSchema())
     @blueprint.response(200, AttributeSchema)
-    @blueprint.raises(
-        "attribute_not_found", "attribute_choice_in_use", "catalog_limit_reached", "stale_version"
-    )
+    @blueprint.raises("attribute_not_found", "attribute_choice_in_use", "stale_version")
     def change(body: dict[str, Any], category_id: int, attribute_id: int) -> Response:
         """Change some members of an attribute."""
         choices = _choices(body.pop("choices")) if "choices" in body else None
