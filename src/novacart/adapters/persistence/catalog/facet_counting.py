@@ -385,18 +385,23 @@ class FacetCounting:
         )
 
     def _values_of(self, listed: FromClause) -> FromClause:
-        """The values of listed products, with the filters that the products fail."""
+        """The values of listed products, with the filters that the products fail.
+
+        Products that fail another filter are counted by other facets only.
+        """
         stored = product_attributes.c
+        bits = _constants({0, *(self._bits[each] for each in self.filters.attributes)})
+        has_values = listed.c.failed.in_(bits)
         values = select(stored.attribute_id, stored.text, stored.number).where(
             stored.product_id == listed.c.id
         )
         if self.dialect != "postgresql":
-            return values.add_columns(listed.c.failed).subquery("values_of")
+            return values.add_columns(listed.c.failed).where(has_values).subquery("values_of")
         # A subquery for each product, which can't be planned otherwise: PostgreSQL would join the
         # values of the whole shop.
         each = values.correlate(listed).offset(0).lateral("each")
         of_listed = select(each, listed.c.failed).select_from(listed.join(each, true()))
-        return of_listed.subquery("values_of")
+        return of_listed.where(has_values).subquery("values_of")
 
     def _is_in_branch(self, column: ColumnElement[int]) -> ColumnElement[bool]:
         return _is_in(self.dialect, column, "branch")
