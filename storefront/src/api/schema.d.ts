@@ -2352,6 +2352,11 @@ export interface components {
             product_subtitle: string;
             product_title: string;
             quantity: number;
+            /**
+             * @description Of its price, what was paid online and is neither refunded nor being refunded.
+             * @example 499.00
+             */
+            refundable_amount: string;
             /** @enum {string} */
             status: "PENDING" | "CONFIRMED" | "CANCELLED" | "REFUND_REQUESTED" | "REFUNDED";
             variant: components["schemas"]["BoughtVariant"];

@@ -123,13 +123,13 @@ export function OrderAmounts({ order }: { order: Order }) {
   );
 }
 
-export function goodsTotal(order: Order, lines: OrderLine[]): string {
+function goodsTotal(order: Order, lines: OrderLine[]): string {
   return total(
     lines.map((line) => ({ price: line.price_at_purchase, quantity: line.quantity })),
     order.currency,
   );
 }
 
-export function isRefunded(order: Order): boolean {
+function isRefunded(order: Order): boolean {
   return toMinor(order.refunded_amount, order.currency) > 0n;
 }

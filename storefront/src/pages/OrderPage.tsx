@@ -7,13 +7,7 @@ import { type Order, type OrderLine, shop } from "../api/config";
 import { asProblem } from "../api/problem";
 import { keys, orderQuery } from "../api/queries";
 import { AddressText } from "../components/AddressForm";
-import {
-  goodsTotal,
-  isRefunded,
-  OrderAmounts,
-  OrderItems,
-  OrderProgress,
-} from "../components/OrderDetails";
+import { OrderAmounts, OrderItems, OrderProgress } from "../components/OrderDetails";
 import { StatusBadge } from "../components/OrderStatus";
 import { useToast } from "../components/toasts";
 import {
@@ -29,7 +23,7 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { dateTime, money } from "../format";
+import { dateTime, money, toMinor, total } from "../format";
 import { idempotencyKey } from "../payment";
 import { NotFound } from "./NotFound";
 import styles from "./shop.module.css";
@@ -172,6 +166,12 @@ function canCancelItem(order: Order, line: OrderLine): boolean {
     : order.status === "PAID";
 }
 
+/** What is paid and neither refunded nor being refunded. */
+function refundableTotal(order: Order): string {
+  const lines = order.items.map((line) => ({ price: line.refundable_amount, quantity: 1 }));
+  return total(lines, order.currency);
+}
+
 function useChange(order: Order, done: string, change: () => Promise<unknown>) {
   const queryClient = useQueryClient();
   const toast = useToast();
@@ -214,9 +214,9 @@ function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
       <Dialog title="Cancel this item?" isOpen={isOpen} onClose={() => setOpen(false)}>
         <form className={ui.stack} onSubmit={submit}>
           <p>
-            {line.quantity} × {line.product_title}
+            {line.quantity} × <bdi>{line.product_title}</bdi>
             {order.payment_method === "ONLINE" &&
-              `. ${isRefunded(order) ? "Its price, less earlier refunds," : money(goodsTotal(order, [line]), order.currency)} will be refunded to your card.`}
+              `. ${money(line.refundable_amount, order.currency)} will be refunded to your card.`}
           </p>
           <Field
             label="Reason (optional)"
@@ -237,8 +237,9 @@ function CancelItem({ order, line }: { order: Order; line: OrderLine }) {
 function CancelOrder({ order }: { order: Order }) {
   const [isOpen, setOpen] = useState(false);
   const isPaid = order.status === "PAID";
+  const refundable = refundableTotal(order);
   const canCancel =
-    isPaid ||
+    (isPaid && toMinor(refundable, order.currency) > 0n) ||
     order.status === "PENDING" ||
     (order.payment_method === "COD" &&
       (order.status === "CONFIRMED" || order.status === "PROCESSING"));
@@ -268,7 +269,7 @@ function CancelOrder({ order }: { order: Order }) {
         <div className={ui.stack}>
           <p>
             {isPaid
-              ? `${money(order.total_amount, order.currency)} will be refunded to your card.`
+              ? `${money(refundable, order.currency)} will be refunded to your card.`
               : "The items go back on sale. This can’t be undone."}
           </p>
           {cancel.isError && <ProblemAlert error={cancel.error} />}

@@ -68,6 +68,7 @@ def test_place_online_order(asha: Shopper, injector: Injector) -> None:
         "status": "PENDING",
         "payment_method": "ONLINE",
         "cancelled_at": None,
+        "refundable_amount": "0.00",
     }
     address = {name: value for name, value in HOME.items() if name != "is_default"}
     assert order | {"items": []} == {

@@ -110,6 +110,26 @@ def test_order_is_paid_and_refunded_without_any_event(
     assert _status(asha, order) == ("REFUNDED", "REFUNDED")
 
 
+def test_order_shows_what_is_left_during_a_refund(
+    shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
+) -> None:
+    order, _ = _paid(shop, asha, fake_stripe)
+    url = f"/api/payments/refund/{order['id']}/"
+
+    def left() -> str:
+        [item] = ok(asha.get(f"/api/orders/{order['id']}/"))["items"]
+        amount: str = item["refundable_amount"]
+        return amount
+
+    assert left() == order["total_amount"] == "200.00"
+    fake_stripe.set_refund_status("pending")
+    ok(shop.staff().post(url, {"amount": "30.00"}))
+    assert ok(asha.get(f"/api/orders/{order['id']}/"))["refunded_amount"] == "0.00"
+    assert left() == "170.00"
+    assert ok(asha.post(url))["amount"] == "170.00"
+    assert left() == "0.00"
+
+
 def test_failed_refund_can_be_made_again(
     shop: CheckoutFixture, asha: Person, fake_stripe: FakeStripe
 ) -> None:

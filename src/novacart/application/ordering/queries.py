@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from novacart.application.search_terms import index_terms
 from novacart.domain.ordering.address import ShippingAddress
 from novacart.domain.ordering.errors import OrderLineNotFound
+from novacart.domain.ordering.lifecycle import PaymentMethod
 from novacart.domain.ordering.order import Order
 from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId, VariantId
 
@@ -16,8 +17,9 @@ from novacart.domain.shared.ids import OrderId, OrderLineId, ProductId, UserId, 
 class OrderLineView(NamedTuple):
     """A line of an order, as it was when the order was placed.
 
-    `options` are the values of the variant on one line. `unit_price_minor` is in minor units of
-    the order's currency.
+    `options` are the values of the variant on one line. Amounts are in minor units of the order's
+    currency; `refundable_minor` is the part of the price that is neither refunded nor being
+    refunded, whether it was paid or not.
     """
 
     id: OrderLineId
@@ -32,6 +34,7 @@ class OrderLineView(NamedTuple):
     unit_price_minor: int
     status: str
     cancelled_at: datetime | None
+    refundable_minor: int
 
 
 class OrderView(NamedTuple):
@@ -61,6 +64,10 @@ class OrderView(NamedTuple):
     address: ShippingAddress | None
     refunded_minor: int
     lines: tuple[OrderLineView, ...]
+
+    @property
+    def is_paid_online(self) -> bool:
+        return self.payment_method == PaymentMethod.ONLINE and self.paid_at is not None
 
     def line(self, line_id: OrderLineId) -> OrderLineView:
         """Raises `OrderLineNotFound`."""
@@ -106,6 +113,7 @@ def order_view(order: Order) -> OrderView:
                 unit_price_minor=line.unit_price.amount,
                 status=line.status.value,
                 cancelled_at=line.cancelled_at,
+                refundable_minor=line.refundable.amount,
             )
             for line in order.lines
         ),

@@ -64,6 +64,11 @@ _LINE_COLUMNS: Final = (
     order_lines.c.unit_price_minor,
     order_lines.c.status,
     order_lines.c.cancelled_at,
+    (
+        order_lines.c.unit_price_minor * order_lines.c.quantity
+        - order_lines.c.refunded_minor
+        - order_lines.c.refund_requested_minor
+    ).label("refundable_minor"),
 )
 # A row has the columns of the order, its late refund, the columns of a line and its refund.
 _ORDER_ID: Final = itemgetter(0)

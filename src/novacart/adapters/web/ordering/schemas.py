@@ -109,6 +109,13 @@ class OrderLineSchema(Schema):
     status = _value_of(LineStatus)
     payment_method = _value_of(PaymentMethod)
     cancelled_at = UtcTime(required=True, allow_none=True)
+    refundable_amount = MoneyString(
+        required=True,
+        metadata={
+            "description": "Of its price, what was paid online and is neither refunded nor being"
+            " refunded."
+        },
+    )
 
 
 class OrderSchema(Schema):
@@ -218,6 +225,9 @@ def order_json(order: OrderView) -> dict[str, Any]:
                 "status": line.status,
                 "payment_method": order.payment_method,
                 "cancelled_at": line.cancelled_at,
+                "refundable_amount": decimal_string(
+                    line.refundable_minor if order.is_paid_online else 0, order.currency
+                ),
             }
             for line in order.lines
         ],
