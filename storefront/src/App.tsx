@@ -8,9 +8,11 @@ import { SessionExpired } from "./components/SessionExpired";
 import { ScrollPosition } from "./components/ScrollPosition";
 import { Toasts } from "./components/toasts";
 import { Loading, ui } from "./components/ui";
+import { useIsOfOtherUser } from "./hooks/session";
 import { CollectionPage } from "./pages/CollectionPage";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
+import { OtherUser } from "./pages/OtherUser";
 import { ProductList } from "./pages/ProductList";
 import { ProductPage } from "./pages/ProductPage";
 
@@ -30,6 +32,7 @@ const ResetPassword = lazy(() => import("./pages/ResetPassword"));
 const VerifyEmail = lazy(() => import("./pages/VerifyEmail"));
 
 export function App() {
+  if (useIsOfOtherUser()) return <OtherUser />;
   return (
     <Toasts>
       <ScrollPosition />

@@ -98,6 +98,23 @@ test("a page whose session expires stays signed in until it is answered", async 
   ]);
 });
 
+test("a page does not continue with another user", async () => {
+  const jwt = (sub: string) => `header.${btoa(JSON.stringify({ sub, name: "é?>" }))}.signature`;
+  const answers = [jwt("1"), jwt("1"), jwt("2")];
+  const session = new Session(() => OK(answers.shift() ?? ""));
+  const [first, second] = [new Session(() => OK("unused")), new Session(() => OK("unused"))];
+  await session.signIn("asha", "secret");
+  await session.signIn("asha", "secret");
+  expect([session.isOfOtherUser, first.isOfOtherUser]).toEqual([false, false]);
+  second.end();
+  await session.signIn("ravi", "secret");
+  expect([session.isOfOtherUser, first.isOfOtherUser]).toEqual([false, false]);
+  session.keepToken(jwt("3"));
+  expect([session.isOfOtherUser, first.isOfOtherUser]).toEqual([true, true]);
+  first.end();
+  expect([session.isOfOtherUser, first.isOfOtherUser]).toEqual([false, false]);
+});
+
 test("a shop that is down does not end the session", async () => {
   localStorage.setItem("novacart.session", "1");
   const session = new Session(() => Promise.resolve(new Response(null, { status: 503 })));

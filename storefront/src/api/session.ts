@@ -16,6 +16,7 @@ const LOCK = "novacart.refresh";
 export class Session {
   private access: string | null = null;
   private hasExpired = false;
+  private hasOtherUser = false;
   private readonly listeners = new Set<() => void>();
   private readonly channel: BroadcastChannel | null;
   private refreshing: Promise<boolean> | null = null;
@@ -30,8 +31,8 @@ export class Session {
         this.expire();
         return;
       }
-      this.access = data.type === "token" ? data.access : null;
-      this.hasExpired = false;
+      if (data.type === "token") this.adopt(data.access);
+      else this.drop();
       // What another tab stores can arrive after its message.
       writeHint(data.type === "token");
       this.notify();
@@ -47,6 +48,11 @@ export class Session {
   /** The session of this page has ended at the server. The page stays until the user signs in. */
   get isExpired(): boolean {
     return this.hasExpired;
+  }
+
+  /** Another user than that of this page has signed in. */
+  get isOfOtherUser(): boolean {
+    return this.hasOtherUser;
   }
 
   get guestToken(): string | null {
@@ -108,8 +114,7 @@ export class Session {
   }
 
   keepToken(access: string): void {
-    this.access = access;
-    this.hasExpired = false;
+    this.adopt(access);
     writeHint(true);
     this.post({ type: "token", access });
     this.notify();
@@ -142,10 +147,22 @@ export class Session {
   }
 
   private forget(): void {
-    this.access = null;
-    this.hasExpired = false;
+    this.drop();
     writeHint(false);
     this.notify();
+  }
+
+  private adopt(access: string): void {
+    const [before, user] = [userOf(this.access), userOf(access)];
+    if (before !== null && user !== before) this.hasOtherUser = true;
+    this.access = access;
+    this.hasExpired = false;
+  }
+
+  private drop(): void {
+    this.access = null;
+    this.hasExpired = false;
+    this.hasOtherUser = false;
   }
 
   /**
@@ -193,6 +210,12 @@ async function withLock(task: () => Promise<boolean>): Promise<boolean> {
   // Web Locks exist in secure contexts only: https, or this machine.
   if (!("locks" in navigator)) return task();
   return await navigator.locks.request(LOCK, task);
+}
+
+/** The id of the user of an access token, a JSON Web Token (RFC 7519). */
+function userOf(access: string | null): string | null {
+  const payload = access?.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/");
+  return payload ? (JSON.parse(atob(payload)) as { sub: string }).sub : null;
 }
 
 function readHint(): boolean {

@@ -14,6 +14,10 @@ export function useIsExpired(): boolean {
   return useSyncExternalStore(session.subscribe, () => session.isExpired);
 }
 
+export function useIsOfOtherUser(): boolean {
+  return useSyncExternalStore(session.subscribe, () => session.isOfOtherUser);
+}
+
 /** Whether there is a cart: that of a user or of a guest. */
 export function useIsShopper(): boolean {
   return useSession() !== "signed-out";

@@ -4,7 +4,7 @@ import json
 import re
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from playwright.sync_api import Page, expect
 
@@ -89,3 +89,36 @@ def staff(page: Page) -> dict[str, str]:
     credentials = {"username": owner["username"], "password": owner["password"]}
     response = page.request.post("/api/token/", data=credentials)
     return {"Authorization": f"Bearer {response.json()['access']}"}
+
+
+def new_product(page: Page, **body: object) -> dict[str, Any]:
+    """Add a product to the shop, by default a lamp for 100 rupees."""
+    product = {"title": "Short-lived lamp", "price": "100.00", "stock": 5, **body}
+    response = page.request.post("/api/products/", data=product, headers=staff(page))
+    assert response.status == 201, response.text()
+    created: dict[str, Any] = response.json()
+    return created
+
+
+def set_stock(page: Page, product: int, units: int) -> None:
+    """Change the stock of a product as its staff do."""
+    path = f"/api/products/{product}/"
+    response = page.request.patch(path, data={"stock": units}, headers=staff(page))
+    assert response.status == 200, response.text()
+
+
+def put_into_cart(page: Page, product: int, quantity: int = 1) -> None:
+    """Add a product to the cart on its page."""
+    page.goto(f"/product/{product}")
+    for _ in range(quantity - 1):
+        page.get_by_role("button", name="One more").click()
+    page.get_by_role("button", name="Add to cart").click()
+    page.get_by_role("link", name="View cart").wait_for()
+
+
+def sign_out_elsewhere(elsewhere: Page, name: str) -> None:
+    """End all sessions of a user from another browser."""
+    elsewhere.goto("/sign-in?next=/account")
+    sign_in(elsewhere, name)
+    elsewhere.get_by_role("button", name="Sign out everywhere").click()
+    expect(elsewhere.get_by_role("link", name="Sign in").first).to_be_visible()

@@ -15,12 +15,16 @@ from tests.integration.storefront.journeys import (
     add_product,
     fill_address,
     fill_card,
+    new_product,
     pay_button,
+    put_into_cart,
     save_address,
     sign_in,
+    sign_out_elsewhere,
     sign_up,
     staff,
 )
+from tests.integration.storefront.test_accessibility import Inspection
 
 PRODUCTS = re.compile(r"/api/products/\?.*limit=24")
 UNAVAILABLE = "not available at the moment"
@@ -114,10 +118,7 @@ def test_expired_session_keeps_what_was_typed(new_shopper: NewShopper, width: in
     fill_address(page)
     page.get_by_label("First name").evaluate("input => { input.value = 'Asha' }")
 
-    elsewhere = new_shopper(width).open("/sign-in?next=/account")
-    sign_in(elsewhere, name)
-    elsewhere.get_by_role("button", name="Sign out everywhere").click()
-    expect(elsewhere.get_by_role("link", name="Sign in").first).to_be_visible()
+    sign_out_elsewhere(new_shopper(width).open("/"), name)
 
     page.get_by_role("button", name="Save address").click()
     dialog = page.get_by_role("dialog", name="Your session has ended")
@@ -145,10 +146,7 @@ def test_expired_session_at_the_checkout_leads_back_to_the_payment(
     page.goto("/checkout")
     save_address(page)
     fill_card(page, ACCEPTED)
-    elsewhere = new_shopper(width).open("/sign-in?next=/account")
-    sign_in(elsewhere, name)
-    elsewhere.get_by_role("button", name="Sign out everywhere").click()
-    expect(elsewhere.get_by_role("link", name="Sign in").first).to_be_visible()
+    sign_out_elsewhere(new_shopper(width).open("/"), name)
     pay_button(page)
     dialog = page.get_by_role("dialog", name="Your session has ended")
     dialog.get_by_label("Username or e-mail").fill(name)
@@ -160,12 +158,35 @@ def test_expired_session_at_the_checkout_leads_back_to_the_payment(
     expect(page.get_by_text("Thank you!")).to_be_visible()
 
 
+def test_page_does_not_continue_with_another_user(new_shopper: NewShopper, width: int) -> None:
+    shopper = new_shopper(width)
+    page = shopper.open("/")
+    other = sign_up(new_shopper(width).open("/"), width)
+    name = sign_up(page, width)
+    add_product(page, 5)
+    page.goto("/checkout")
+    fill_address(page)
+    sign_out_elsewhere(new_shopper(width).open("/"), name)
+    page.get_by_role("button", name="Save address").click()
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_label("Username or e-mail").fill(other)
+    dialog.get_by_label("Password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", name="Another account is signed in")).to_be_visible()
+    expect(page.get_by_text("Residency Road")).to_be_hidden()
+    inspection = Inspection(str(width))
+    inspection.look_at(page, "other-user")
+    assert inspection.findings == []
+    page.get_by_role("button", name="Go to the home page").click()
+    page.goto("/account")
+    expect(page.get_by_role("heading", name=f"Hello, {other}")).to_be_visible()
+    expect(page.get_by_text("Residency Road")).to_be_hidden()
+
+
 def test_product_archived_while_on_screen_can_not_be_added(page: Page) -> None:
-    headers = staff(page)
-    body = {"title": "Short-lived lamp", "price": "100.00", "stock": 5}
-    product = page.request.post("/api/products/", data=body, headers=headers).json()
+    product = new_product(page)
     page.goto(f"/product/{product['id']}")
-    page.request.delete(f"/api/products/{product['id']}/", headers=headers)
+    page.request.delete(f"/api/products/{product['id']}/", headers=staff(page))
     page.get_by_role("button", name="Add to cart").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.reload()
@@ -173,17 +194,14 @@ def test_product_archived_while_on_screen_can_not_be_added(page: Page) -> None:
 
 
 def test_product_archived_while_in_the_cart_leaves_it(page: Page) -> None:
-    headers = staff(page)
-    body = {"title": "Short-lived lamp", "price": "100.00", "stock": 5}
-    product = page.request.post("/api/products/", data=body, headers=headers).json()
-    page.goto(f"/product/{product['id']}")
-    page.get_by_role("button", name="Add to cart").click()
+    product = new_product(page)
+    put_into_cart(page, product["id"])
     page.get_by_role("link", name="View cart").click()
     page.get_by_role("link", name="Check out").click()
     page.get_by_label("E-mail").fill("guest@example.com")
     fill_address(page)
     page.get_by_label("Cash on delivery").check()
-    page.request.delete(f"/api/products/{product['id']}/", headers=headers)
+    page.request.delete(f"/api/products/{product['id']}/", headers=staff(page))
     page.get_by_role("button", name="Place order").click()
     expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
 
@@ -261,18 +279,16 @@ def test_declined_3d_secure_leads_to_another_payment(page: Page, width: int) -> 
 
 
 def test_hostile_names_long_words_and_high_prices_are_shown_as_text(page: Page, width: int) -> None:
-    headers = staff(page)
-    body = {
-        "title": f"{SCRIPT} {LONG}"[:200],
-        "subtitle": LONG,
-        "description": f"{SCRIPT}\n{LONG}",
-        "brand": LONG[:100],
-        "price": "999999999.99",
-        "stock": 10,
-    }
-    created = page.request.post("/api/products/", data=body, headers=headers)
-    assert created.status == 201, created.text()
-    product = created.json()["id"]
+    created = new_product(
+        page,
+        title=f"{SCRIPT} {LONG}"[:200],
+        subtitle=LONG,
+        description=f"{SCRIPT}\n{LONG}",
+        brand=LONG[:100],
+        price="999999999.99",
+        stock=10,
+    )
+    product = created["id"]
     sign_up(page, width)
     page.goto(f"/product/{product}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(SCRIPT)
