@@ -11,8 +11,11 @@ from tests.integration.storefront.journeys import (
     add_product,
     fill_address,
     fill_card,
+    new_product,
     pay_button,
+    put_into_cart,
     save_address,
+    set_stock,
     sign_in,
     sign_up,
 )
@@ -201,23 +204,18 @@ def test_lost_connection_during_the_payment_charges_once(page: Page, width: int)
 
 def test_quantities_are_changed_and_refusals_solved(page: Page, width: int) -> None:
     sign_up(page, width)
-    title = add_product(page, 4)
+    product = new_product(page, stock=8)
+    title = product["title"]
+    put_into_cart(page, product["id"])
     page.goto("/cart")
     quantity = page.get_by_role("group", name=f"Quantity of {title}")
     quantity.get_by_role("button", name="One more").click()
     expect(quantity).to_contain_text("2")
     expect(page.get_by_role("link", name="Check out")).to_be_visible()
-    page.route(
-        "**/api/cart/update/*/",
-        lambda route: route.fulfill(
-            status=409,
-            content_type="application/problem+json",
-            json={"code": "not_enough_in_stock", "detail": "Only 6 in stock.", "available": 6},
-        ),
-    )
+    set_stock(page, product["id"], 2)
     quantity.get_by_role("button", name="One more").click()
-    expect(page.get_by_text("Only 6 in stock.")).to_be_visible()
-    page.unroute("**/api/cart/update/*/")
+    expect(page.get_by_role("alert")).to_contain_text("2")
+    expect(quantity).to_contain_text("2")
     page.get_by_role("button", name=f"Remove {title}").click()
     expect(page.get_by_role("heading", name="Your cart is empty")).to_be_visible()
 
