@@ -104,9 +104,8 @@ class Shopper:
         self._page(
             "list",
             [
-                ("GET", f"/api/products/?category={category}&limit=24&count=true", None),
-                ("GET", f"/api/products/brands/?category={category}", None),
-                ("GET", f"/api/products/price-range/?category={category}", None),
+                ("GET", f"/api/products/?category={category}&limit=24", None),
+                ("GET", f"/api/products/facets/?category={category}", None),
             ],
         )
         self._page("suggestions", [("GET", "/api/products/search/suggestions/?q=cot", None)])

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { fromMinor, money, plural, total, toMinor } from "./format";
+import { attributeValue, count, fromMinor, money, plural, total, toMinor } from "./format";
 
 test("money is exact up to the largest price", () => {
   expect(money("9999999999.99", "INR")).toBe("₹9,99,99,99,999.99");
@@ -31,4 +31,16 @@ test("counted words", () => {
     "1 item",
     "1,200 items",
   ]);
+});
+
+test("estimates are rounded and named as such", () => {
+  expect(count(1187, true)).toBe("about 1,200");
+  expect(plural(123456, "product", "products", true)).toBe("about 1,20,000 products");
+});
+
+test("values of attributes have the numbers of the language, and their unit", () => {
+  expect(attributeValue(1200.5, "W")).toBe("1,200.5\u00a0W");
+  expect(attributeValue(0.0001, null)).toBe("0.0001");
+  expect(attributeValue("Teak", null)).toBe("Teak");
+  expect([attributeValue(true, null), attributeValue(false, null)]).toEqual(["Yes", "No"]);
 });

@@ -50,13 +50,25 @@ export function dateTime(time: string): string {
   return new Intl.DateTimeFormat(shop.locale, options).format(new Date(time));
 }
 
-export function count(value: number): string {
-  return new Intl.NumberFormat(shop.locale).format(value);
+/** A number of things; an estimate of 1,187 is "about 1,200". */
+export function count(value: number, isEstimate = false): string {
+  if (!isEstimate) return new Intl.NumberFormat(shop.locale).format(value);
+  const rounded = new Intl.NumberFormat(shop.locale, { maximumSignificantDigits: 2 });
+  return `about ${rounded.format(value)}`;
 }
 
 /** "1 item", "2 items". */
-export function plural(value: number, one: string, many: string): string {
-  return `${count(value)} ${value === 1 ? one : many}`;
+export function plural(value: number, one: string, many: string, isEstimate = false): string {
+  return `${count(value, isEstimate)} ${value === 1 ? one : many}`;
+}
+
+/** A value of an attribute: "Yes", "Red", "1,200.5 W". */
+export function attributeValue(value: string | number | boolean, unit: string | null): string {
+  if (typeof value === "boolean") return value ? "Yes" : "No";
+  if (typeof value === "string") return value;
+  const number = new Intl.NumberFormat(shop.locale, { maximumFractionDigits: 4 }).format(value);
+  // The space does not break.
+  return unit ? `${number}\u00a0${unit}` : number;
 }
 
 function moneyFormat(currency: string): Intl.NumberFormat {

@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 
-import { filtersOf, withFilters } from "./listAddress";
+import {
+  attributeFilter,
+  boundsOf,
+  filtersOf,
+  NO_FILTERS,
+  selectedValues,
+  withFilters,
+  withValues,
+} from "./listAddress";
 
 test("an address is read as filters", () => {
   const params = new URLSearchParams(
@@ -19,7 +27,8 @@ test("an address is read as filters", () => {
 
 test("what the API would refuse is left out", () => {
   const params = new URLSearchParams(
-    "min_price=abc&max_price=-1&in_stock=maybe&sort=random&brand=",
+    "min_price=abc&max_price=-1&in_stock=maybe&sort=random&brand=&attribute=colour&attribute=:Red" +
+      `&attribute=colour:&attribute=colour:${"x".repeat(256)}`,
   );
   expect(filtersOf(params, undefined)).toEqual({});
 });
@@ -28,4 +37,35 @@ test("changes keep the other filters, and an empty value removes one", () => {
   const params = new URLSearchParams("search=lamp&brand=Diya&in_stock=true");
   const changed = withFilters(params, { brand: ["Diya", "Roshni"], in_stock: "" });
   expect(changed.toString()).toBe("search=lamp&brand=Diya&brand=Roshni");
+});
+
+test("filters by attributes are read once each, with the code in small letters", () => {
+  const params = new URLSearchParams(
+    "attribute=Colour: Red&attribute=colour:Red&attribute=capacity:0.5..2&attribute=ratio:4:3",
+  );
+  expect(filtersOf(params, "kitchen")).toEqual({
+    category: "kitchen",
+    attribute: ["colour:Red", "capacity:0.5..2", "ratio:4:3"],
+  });
+  expect(attributeFilter("ratio:4:3")).toEqual({ code: "ratio", value: "4:3" });
+});
+
+test("values of one attribute are changed without the others", () => {
+  const attribute = ["colour:Red", "size:M", "colour:Blue"];
+  expect(selectedValues(attribute, "colour")).toEqual(["Red", "Blue"]);
+  expect(withValues(attribute, "colour", ["Blue"])).toEqual(["size:M", "colour:Blue"]);
+  expect(withValues(attribute, "fabric", ["Silk"])).toEqual([...attribute, "fabric:Silk"]);
+});
+
+test("bounds of a number are told from a value", () => {
+  expect(boundsOf("0.5..2")).toEqual(["0.5", "2"]);
+  expect(boundsOf("..2")).toEqual(["", "2"]);
+  expect(boundsOf("2")).toBeNull();
+});
+
+test("clearing all filters keeps the search and the sort order", () => {
+  const params = new URLSearchParams(
+    "search=lamp&sort=price&brand=Diya&attribute=colour:Red&min_price=1&max_price=9&in_stock=true&on_sale=true",
+  );
+  expect(withFilters(params, NO_FILTERS).toString()).toBe("search=lamp&sort=price");
 });

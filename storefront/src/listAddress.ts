@@ -3,6 +3,7 @@ import type { ProductFilters } from "./api/queries";
 /** The filters as they are in the address of a list; empty means not set. */
 export interface ListParameters {
   brand: string[];
+  attribute: string[];
   min_price: string;
   max_price: string;
   in_stock: string;
@@ -12,17 +13,31 @@ export interface ListParameters {
 
 export const SORTS = ["newest", "price", "-price"] as const;
 
+/** No filters; what is searched for and the sort order stay. */
+export const NO_FILTERS: Partial<ListParameters> = {
+  brand: [],
+  attribute: [],
+  min_price: "",
+  max_price: "",
+  in_stock: "",
+  on_sale: "",
+};
+
 const PRICE = /^[0-9]{1,12}(\.[0-9]{1,3})?$/;
+const ATTRIBUTE = /^[^:]{1,50}:.{1,255}$/;
 
 /** The filters of an address. Parameters that the API would refuse are left out. */
 export function filtersOf(params: URLSearchParams, category: string | undefined): ProductFilters {
   const filters: ProductFilters = {};
   const search = params.get("search")?.trim().slice(0, 200);
   const brand = params.getAll("brand").filter(Boolean).slice(0, 50);
+  const written = params.getAll("attribute").map((text) => textOf(attributeFilter(text)));
+  const attribute = [...new Set(written)].filter((text) => ATTRIBUTE.test(text)).slice(0, 50);
   const sort = SORTS.find((each) => each === params.get("sort"));
   if (category) filters.category = category;
   if (search) filters.search = search;
   if (brand.length > 0) filters.brand = brand;
+  if (attribute.length > 0) filters.attribute = attribute;
   for (const name of ["min_price", "max_price"] as const) {
     const price = params.get(name) ?? "";
     if (PRICE.test(price)) filters[name] = price;
@@ -44,6 +59,46 @@ export function withFilters(
     for (const each of [value].flat()) if (each) changed.append(name, each);
   }
   return changed;
+}
+
+/** A filter by an attribute: a value of it, or bounds of a number such as `0.5..2`. */
+export interface AttributeFilter {
+  code: string;
+  value: string;
+}
+
+/** Read `colour:Red`. */
+export function attributeFilter(text: string): AttributeFilter {
+  const [code = "", ...value] = text.split(":");
+  return { code: code.trim().toLowerCase(), value: value.join(":").trim() };
+}
+
+/** The values of an attribute that are selected. */
+export function selectedValues(attribute: readonly string[], code: string): string[] {
+  return attribute
+    .map(attributeFilter)
+    .filter((each) => each.code === code)
+    .map(({ value }) => value);
+}
+
+/** The filters by attributes with other values of one of them. */
+export function withValues(
+  attribute: readonly string[],
+  code: string,
+  values: readonly string[],
+): string[] {
+  const others = attribute.filter((text) => attributeFilter(text).code !== code);
+  return [...others, ...values.map((value) => textOf({ code, value }))];
+}
+
+/** The bounds in `0.5..2`, of which one may be empty. Null for a value. */
+export function boundsOf(value: string): [low: string, high: string] | null {
+  const bounds = value.split("..");
+  return bounds.length === 2 ? [(bounds[0] ?? "").trim(), (bounds[1] ?? "").trim()] : null;
+}
+
+function textOf({ code, value }: AttributeFilter): string {
+  return `${code}:${value}`;
 }
 
 export function sortName(sort: (typeof SORTS)[number]): string {

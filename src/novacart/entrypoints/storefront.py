@@ -15,6 +15,7 @@ from novacart.adapters.storefront.built_files import BuiltFiles
 from novacart.adapters.storefront.pages import CatalogJson, Pages
 from novacart.adapters.storefront.site import Site
 from novacart.adapters.storefront.sitemap import Sitemap
+from novacart.adapters.web.catalog.attribute_schemas import facets_json
 from novacart.adapters.web.catalog.collection_schemas import collection_json
 from novacart.adapters.web.catalog.product_documents import ProductDocuments
 from novacart.adapters.web.catalog.schemas import CategorySchema, product_detail_json
@@ -48,6 +49,7 @@ def register_storefront(app: Flask, injector: Injector) -> bool:
         products=ProductDocuments(queries).array,
         categories=_categories,
         collection=collection_json,
+        facets=facets_json,
         cursor=encode_cursor,
     )
     collections = injector.get(CollectionQueries)  # type: ignore[type-abstract]

@@ -11,13 +11,14 @@ export type OrderLine = components["schemas"]["OrderLine"];
 export type Address = components["schemas"]["AddressView"];
 export type Account = components["schemas"]["Dashboard"];
 export type MfaSetup = components["schemas"]["MfaSetup"];
+export type Facets = components["schemas"]["Facets"];
+export type AttributeFacet = components["schemas"]["AttributeFacet"];
 export type Suggestion = components["schemas"]["Suggestion"];
 
 /** One page of a product list; `next` is the cursor of the following page. */
 export interface ProductPage {
   items: Product[];
   next: string | null;
-  total: number | null;
 }
 
 /** The shop's settings, which the server writes into each page. */

@@ -12,6 +12,7 @@ export interface ProductFilters {
   category?: string;
   search?: string;
   brand?: string[];
+  attribute?: string[];
   min_price?: string;
   max_price?: string;
   in_stock?: "true";
@@ -48,26 +49,38 @@ export function productQuery(id: number) {
   });
 }
 
-/** One page of a list, after `cursor`. The total is counted for the first page only. */
+/** One page of a list, after `cursor`. */
 export async function productPage(
-  filters: ProductFilters,
+  { sort, ...filters }: ProductFilters,
   cursor: string | null,
   limit = PAGE_SIZE,
 ): Promise<ProductPage> {
-  const { in_stock, on_sale, ...others } = filters;
   const query = {
-    ...others,
+    ...queryOf(filters),
     limit,
-    ...(in_stock ? { in_stock: true } : {}),
-    ...(on_sale ? { on_sale: true } : {}),
-    ...(cursor === null ? { count: true } : { cursor }),
+    ...(sort ? { sort } : {}),
+    ...(cursor === null ? {} : { cursor }),
   };
   const answer = await received(api.GET("/api/products/", { params: { query } }));
-  const total = answer.response.headers.get("X-Total-Count");
+  return { items: answer.data, next: nextCursor(answer.response.headers.get("Link")) };
+}
+
+/** The numbers of products by what a list can be filtered by. */
+export function facetsQuery(list: ProductFilters) {
+  const filters = { ...list };
+  delete filters.sort;
+  return queryOptions({
+    queryKey: ["facets", filters] as const,
+    queryFn: () => data(api.GET("/api/products/facets/", { params: { query: queryOf(filters) } })),
+    staleTime: MINUTE,
+  });
+}
+
+function queryOf({ in_stock, on_sale, ...others }: Omit<ProductFilters, "sort">) {
   return {
-    items: answer.data,
-    next: nextCursor(answer.response.headers.get("Link")),
-    total: total === null ? null : Number(total),
+    ...others,
+    ...(in_stock ? { in_stock: true } : {}),
+    ...(on_sale ? { on_sale: true } : {}),
   };
 }
 
@@ -112,11 +125,7 @@ export async function collectionPage(
   const answer = await received(
     api.GET("/api/collections/{slug}/products/", { params: { path: { slug }, query } }),
   );
-  return {
-    items: answer.data,
-    next: nextCursor(answer.response.headers.get("Link")),
-    total: null,
-  };
+  return { items: answer.data, next: nextCursor(answer.response.headers.get("Link")) };
 }
 
 /** The first products of a collection. */
@@ -131,32 +140,6 @@ export function collectionProductsQuery(slug: string) {
 export function nextCursor(link: string | null): string | null {
   const match = /<([^>]+)>;\s*rel="next"/.exec(link ?? "");
   return match?.[1] ? new URL(match[1], window.location.origin).searchParams.get("cursor") : null;
-}
-
-export function brandsQuery(category: string | undefined) {
-  return queryOptions({
-    queryKey: ["brands", category ?? ""],
-    queryFn: () =>
-      data(
-        api.GET("/api/products/brands/", {
-          params: { query: category ? { category } : {} },
-        }),
-      ),
-    staleTime: MINUTE,
-  });
-}
-
-export function priceRangeQuery(category: string | undefined) {
-  return queryOptions({
-    queryKey: ["price-range", category ?? ""],
-    queryFn: () =>
-      data(
-        api.GET("/api/products/price-range/", {
-          params: { query: category ? { category } : {} },
-        }),
-      ),
-    staleTime: MINUTE,
-  });
 }
 
 export function suggestionsQuery(text: string) {

@@ -28,7 +28,9 @@ export function ProductCard({ product, isEager = false }: { product: Product; is
       <h3>
         <Link to={`/product/${product.id}`}>{product.title}</Link>
       </h3>
-      {product.subtitle && <p className={styles.subtitle}>{product.subtitle}</p>}
+      {product.subtitle && (
+        <p className={classes(styles.subtitle, ui.ownText)}>{product.subtitle}</p>
+      )}
       <p>
         <Price
           amount={product.price}
@@ -88,7 +90,7 @@ export function Rail({
       <div className={styles.sectionHead}>
         <div>
           <h2>{title}</h2>
-          {description && <p className={ui.muted}>{description}</p>}
+          {description && <p className={classes(ui.muted, ui.ownText)}>{description}</p>}
         </div>
         {more && (
           <Link to={more} aria-label={`See all: ${title}`}>

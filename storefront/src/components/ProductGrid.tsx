@@ -9,16 +9,20 @@ import { Button, classes, ProblemAlert, ui } from "./ui";
 
 const FIRST_ROW = 4;
 
-/** The loaded pages of a list, with a button that loads the next one. */
+/**
+ * The loaded pages of a list, with a button that loads the next one. `total` is the number of
+ * products as it is shown, if it is known.
+ */
 export function ProductGrid({
   list,
   empty,
+  total = null,
 }: {
   list: UseInfiniteQueryResult<InfiniteData<ProductPage>>;
   empty: ReactNode;
+  total?: string | null;
 }) {
   const products = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const total = list.data?.pages[0]?.total ?? null;
   return (
     <>
       {list.isError && products.length === 0 && (
@@ -41,7 +45,7 @@ export function ProductGrid({
           <p className={classes(ui.muted, ui.small)} role="status">
             {total === null
               ? plural(products.length, "product", "products")
-              : `${count(products.length)} of ${count(total)} products`}
+              : `${count(products.length)} of ${total}`}
           </p>
           <Button
             variant="quiet"

@@ -126,7 +126,7 @@ function SearchField({ searched }: { searched: string }) {
                 <Icon name="search" />
               </span>
             )}
-            <span className={styles.optionName}>{option.name}</span>
+            <span className={classes(styles.optionName, ui.ownText)}>{option.name}</span>
             <span className={classes(ui.small, ui.muted)}>{detailOf(option)}</span>
           </li>
         ))}

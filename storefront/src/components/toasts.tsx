@@ -26,7 +26,7 @@ export function Toasts({ children }: { children: ReactNode }) {
       <div className={ui.toasts} role="status">
         {toast && (
           <div className={ui.toast}>
-            <span>{toast.text}</span>
+            <span className={ui.ownText}>{toast.text}</span>
             {toast.link && (
               <Link to={toast.link.to} onClick={() => setToast(null)}>
                 {toast.link.label}

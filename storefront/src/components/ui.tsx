@@ -239,7 +239,9 @@ export function Breadcrumbs({ trail }: { trail: { to: string; label: string }[] 
         {trail.map(({ to, label }, index) => (
           <li key={to}>
             {index === trail.length - 1 ? (
-              <span aria-current="page">{label}</span>
+              <span aria-current="page" className={styles.ownText}>
+                {label}
+              </span>
             ) : (
               <Link to={to}>{label}</Link>
             )}

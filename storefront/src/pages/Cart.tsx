@@ -110,7 +110,7 @@ function Adjustments() {
         <p>Your cart changed when you signed in, since fewer are left:</p>
         <ul className={ui.bullets}>
           {items.map(({ title, requested, quantity }, index) => (
-            <li key={index}>
+            <li key={index} className={ui.ownText}>
               {quantity === 0
                 ? `${title}: removed, it can’t be ordered now.`
                 : `${title}: ${count(quantity)} instead of ${count(requested)}.`}
@@ -190,7 +190,7 @@ function Line({
               <p className={classes(ui.small, ui.muted)}>{item.variant.options}</p>
             )}
             {!item.variant.options && item.product_subtitle && (
-              <p className={classes(ui.small, ui.muted)}>{item.product_subtitle}</p>
+              <p className={classes(ui.small, ui.muted, ui.ownText)}>{item.product_subtitle}</p>
             )}
           </div>
           <div>

@@ -261,7 +261,7 @@ function SummaryLine({ item }: { item: CartItem }) {
       <div className={styles.lineBody}>
         <div className={styles.lineHead}>
           <span>
-            {item.product_title}
+            <bdi>{item.product_title}</bdi>
             <br />
             <span className={classes(ui.small, ui.muted)}>
               {[item.variant.options, `Quantity ${item.quantity}`].filter(Boolean).join(" · ")}
@@ -352,7 +352,7 @@ function PlacementProblem({ problem, items }: { problem: Problem; items: CartIte
         <ul>
           {short.map(({ variant, available }) => (
             <li key={variant}>
-              {items.find((item) => item.variant.id === variant)?.product_title}:{" "}
+              <bdi>{items.find((item) => item.variant.id === variant)?.product_title}</bdi>:{" "}
               {available > 0 ? `${available} left` : "sold out"}
             </li>
           ))}

@@ -38,7 +38,7 @@ export function CollectionPage() {
           <div className={styles.banner}>
             <h1>{collection.data.name}</h1>
             {collection.data.description && (
-              <p className={styles.lead}>{collection.data.description}</p>
+              <p className={classes(styles.lead, ui.ownText)}>{collection.data.description}</p>
             )}
           </div>
           <section className={styles.section} aria-labelledby="products">

@@ -1,16 +1,16 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { type SubmitEvent, useId, useState } from "react";
-import { Link, NavLink, useParams, useSearchParams } from "react-router";
-
-import type { Category } from "../api/config";
 import {
-  brandsQuery,
-  categoriesQuery,
-  keys,
-  priceRangeQuery,
-  type ProductFilters,
-  productPage,
-} from "../api/queries";
+  type InfiniteData,
+  useInfiniteQuery,
+  useQuery,
+  type UseInfiniteQueryResult,
+} from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
+
+import type { Category, Facets as Counts, ProductPage } from "../api/config";
+import { asProblem } from "../api/problem";
+import { categoriesQuery, keys, type ProductFilters, productPage } from "../api/queries";
+import { type Change, Facets, useFacets } from "../components/Facets";
 import { Icon } from "../components/icons";
 import { ProductGrid } from "../components/ProductGrid";
 import {
@@ -19,17 +19,22 @@ import {
   classes,
   Dialog,
   Empty,
-  Field,
   Select,
   ui,
   useTitle,
 } from "../components/ui";
-import { count, money, plural } from "../format";
-import { filtersOf, type ListParameters, SORTS, sortName, withFilters } from "../listAddress";
+import { filterLabel } from "../facets";
+import { money, plural } from "../format";
+import {
+  filtersOf,
+  type ListParameters,
+  NO_FILTERS,
+  SORTS,
+  sortName,
+  withFilters,
+} from "../listAddress";
 import styles from "./catalog.module.css";
 import { NotFound } from "./NotFound";
-
-const FIRST_BRANDS = 12;
 
 /** A category, or the results of a search. The address holds all filters. */
 export function ProductList() {
@@ -37,15 +42,48 @@ export function ProductList() {
   const [params, setParams] = useSearchParams();
   const categories = useQuery(categoriesQuery);
   const category = categories.data?.find((each) => each.slug === slug);
+  const isUnknown = !!slug && categories.isSuccess && !category;
   const filters = filtersOf(params, slug);
+  const facets = useFacets(filters, !isUnknown);
+  const list = useInfiniteQuery({
+    queryKey: [...keys.products, "list", filters],
+    queryFn: ({ pageParam }) => productPage(filters, pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    staleTime: 60_000,
+    enabled: !isUnknown,
+  });
   const [isFiltering, setFiltering] = useState(false);
+  const status = useRef<HTMLParagraphElement>(null);
   const heading = category?.name ?? (filters.search ? `“${filters.search}”` : "All products");
   useTitle(heading);
-  if (slug && categories.isSuccess && !category) return <NotFound />;
+  if (isUnknown) return <NotFound />;
 
-  const change = (changes: Partial<ListParameters>) =>
-    setParams((before) => withFilters(before, changes));
-  const facets = <Facets filters={filters} categories={categories.data ?? []} onChange={change} />;
+  const change: Change = (changes) => {
+    // The address is ahead of `params` while a page is being rendered.
+    const now = new URLSearchParams(window.location.search);
+    const parameters = typeof changes === "function" ? changes(filtersOf(now, slug)) : changes;
+    setParams(withFilters(now, parameters));
+  };
+  const clear = () => {
+    change(NO_FILTERS);
+    status.current?.focus();
+  };
+  const linkTo = (to: string | undefined, keepFilters: boolean) => {
+    const kept = withFilters(params, keepFilters ? {} : { ...NO_FILTERS, sort: "" }).toString();
+    return `${to ? `/category/${to}` : "/search"}${kept && `?${kept}`}`;
+  };
+  const selected = selectedFilters(filters, facets.data);
+  const total = totalOf(list, facets.isPlaceholderData ? undefined : facets.data);
+  const counts = (
+    <Facets
+      filters={filters}
+      facets={facets}
+      categories={categories.data ?? []}
+      linkTo={linkTo}
+      onChange={change}
+    />
+  );
   return (
     <div className={classes(ui.container, ui.page)}>
       <Breadcrumbs
@@ -68,25 +106,85 @@ export function ProductList() {
       )}
       <div className={styles.list}>
         <aside className={styles.facets} aria-label="Filters">
-          {facets}
+          {counts}
         </aside>
-        <Results
-          key={JSON.stringify(filters)}
-          filters={filters}
-          onChange={change}
-          onFilter={() => setFiltering(true)}
-        />
+        <section aria-labelledby="products">
+          <h2 id="products" className={ui.hidden}>
+            Products
+          </h2>
+          <div className={styles.toolbar}>
+            <p ref={status} role="status" tabIndex={-1} className={classes(ui.muted, ui.ownText)}>
+              {list.isPending ? "Loading …" : total}
+            </p>
+            <div className={ui.row}>
+              <Button
+                variant="quiet"
+                className={classes(ui.compact, styles.filterButton)}
+                onClick={() => setFiltering(true)}
+              >
+                <Icon name="filter" /> Filter
+                {selected.length > 0 && <> ({selected.length})</>}
+              </Button>
+              <SortOrder filters={filters} onChange={change} />
+            </div>
+          </div>
+          {selected.length > 0 && <Chips selected={selected} onChange={change} onClear={clear} />}
+          {isRefused(list) ? (
+            <Empty icon="filter" title="These filters can’t be used">
+              <p>{asProblem(list.error).fields["attribute"] ?? asProblem(list.error).message}</p>
+              <Button variant="quiet" onClick={clear}>
+                Clear all filters
+              </Button>
+            </Empty>
+          ) : (
+            <ProductGrid
+              list={list}
+              total={total}
+              empty={
+                <NoProducts
+                  search={filters.search}
+                  onClear={selected.length > 0 ? clear : undefined}
+                />
+              }
+            />
+          )}
+        </section>
       </div>
       <Dialog title="Filters" isOpen={isFiltering} onClose={() => setFiltering(false)}>
         <div className={ui.stack}>
-          <div className={styles.facets}>{facets}</div>
-          <Button className={ui.wide} onClick={() => setFiltering(false)}>
-            Show results
-          </Button>
+          <div className={styles.facets}>{counts}</div>
+          <div className={styles.dialogEnd}>
+            <p role="status" className={classes(ui.muted, ui.ownText)}>
+              {list.isPending ? "Loading …" : total}
+            </p>
+            {selected.length > 0 && (
+              <Button variant="quiet" className={ui.compact} onClick={() => change(NO_FILTERS)}>
+                Clear all
+              </Button>
+            )}
+            <Button className={ui.wide} onClick={() => setFiltering(false)}>
+              Show results
+            </Button>
+          </div>
         </div>
       </Dialog>
     </div>
   );
+}
+
+type List = UseInfiniteQueryResult<InfiniteData<ProductPage>>;
+
+/** The number of products as it is shown. Null before it is known. */
+function totalOf(list: List, facets: Counts | undefined): string | null {
+  const loaded = list.data?.pages.reduce((sum, page) => sum + page.items.length, 0) ?? 0;
+  if (list.isSuccess && !list.hasNextPage) return plural(loaded, "product", "products");
+  if (!list.data || !facets) return null;
+  return plural(facets.count, "product", "products", facets.estimated.includes("count"));
+}
+
+/** Whether the API does not accept the filters, such as a number that is a word. */
+function isRefused(list: List): boolean {
+  return list.isError && asProblem(list.error).status === 400;
 }
 
 function CategoryBanner({ category }: { category: Category }) {
@@ -111,268 +209,123 @@ function CategoryBanner({ category }: { category: Category }) {
   );
 }
 
-type Change = (changes: Partial<ListParameters>) => void;
-
-function Results({
-  filters,
-  onChange,
-  onFilter,
-}: {
-  filters: ProductFilters;
-  onChange: Change;
-  onFilter: () => void;
-}) {
-  const list = useInfiniteQuery({
-    queryKey: [...keys.products, "list", filters],
-    queryFn: ({ pageParam }) => productPage(filters, pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-    staleTime: 60_000,
-  });
-  const total = list.data?.pages[0]?.total ?? null;
+function SortOrder({ filters, onChange }: { filters: ProductFilters; onChange: Change }) {
   return (
-    <section aria-labelledby="products">
-      <h2 id="products" className={ui.hidden}>
-        Products
-      </h2>
-      <div className={styles.toolbar}>
-        <p role="status" className={ui.muted}>
-          {list.isPending ? "Loading …" : total !== null && plural(total, "product", "products")}
-        </p>
-        <div className={ui.row}>
-          <Button
-            variant="quiet"
-            className={classes(ui.compact, styles.filterButton)}
-            onClick={onFilter}
-          >
-            <Icon name="filter" /> Filter
-          </Button>
-          <Select
-            label="Sort by"
-            hideLabel
-            value={filters.sort ?? ""}
-            onChange={(event) => onChange({ sort: event.target.value })}
-          >
-            <option value="">{filters.search ? "Best match" : "Newest first"}</option>
-            {SORTS.filter((sort) => filters.search ?? sort !== "newest").map((sort) => (
-              <option key={sort} value={sort}>
-                {sortName(sort)}
-              </option>
-            ))}
-          </Select>
-        </div>
-      </div>
-      <Chips filters={filters} onChange={onChange} />
-      <ProductGrid list={list} empty={<NoProducts filters={filters} />} />
-    </section>
+    <Select
+      label="Sort by"
+      hideLabel
+      value={filters.sort ?? ""}
+      onChange={(event) => onChange({ sort: event.target.value })}
+    >
+      <option value="">{filters.search ? "Best match" : "Newest first"}</option>
+      {SORTS.filter((sort) => filters.search ?? sort !== "newest").map((sort) => (
+        <option key={sort} value={sort}>
+          {sortName(sort)}
+        </option>
+      ))}
+    </Select>
   );
 }
 
-function NoProducts({ filters }: { filters: ProductFilters }) {
+function NoProducts({
+  search,
+  onClear,
+}: {
+  search: string | undefined;
+  onClear: (() => void) | undefined;
+}) {
   return (
     <Empty icon="search" title="Nothing found">
       <p>
-        {filters.search
-          ? `No product matches “${filters.search}” with these filters. Check the spelling, or use fewer words.`
-          : "No product matches these filters."}
+        {search
+          ? `No product matches “${search}”${onClear ? " with these filters" : ""}. Check the spelling, or use fewer words.`
+          : onClear
+            ? "No product matches these filters."
+            : "There are no products here at the moment."}
       </p>
-      <Link to={filters.category ? `/category/${filters.category}` : "/search"}>
-        Remove all filters
-      </Link>
+      {onClear && (
+        <Button variant="quiet" onClick={onClear}>
+          Clear all filters
+        </Button>
+      )}
+      <Link to="/search">See all products</Link>
     </Empty>
   );
 }
 
+/** The change that removes a filter. */
+type Without = (now: ProductFilters) => Partial<ListParameters>;
+
+interface SelectedFilter {
+  key: string;
+  label: string;
+  without: Without;
+}
+
+function selectedFilters(filters: ProductFilters, facets: Counts | undefined): SelectedFilter[] {
+  const { attribute = [], brand = [], min_price, max_price, in_stock, on_sale } = filters;
+  const others = (values: string[] = [], value: string) =>
+    values.filter((other) => other !== value);
+  const single = (name: "min_price" | "max_price" | "in_stock" | "on_sale", label: string) => ({
+    key: name,
+    label,
+    without: () => ({ [name]: "" }),
+  });
+  return [
+    ...attribute.map((text) => ({
+      key: text,
+      label: filterLabel(text, facets),
+      without: (now: ProductFilters) => ({ attribute: others(now.attribute, text) }),
+    })),
+    ...brand.map((name) => ({
+      key: `brand:${name}`,
+      label: name,
+      without: (now: ProductFilters) => ({ brand: others(now.brand, name) }),
+    })),
+    ...(min_price ? [single("min_price", `From ${money(min_price)}`)] : []),
+    ...(max_price ? [single("max_price", `Up to ${money(max_price)}`)] : []),
+    ...(in_stock ? [single("in_stock", "In stock")] : []),
+    ...(on_sale ? [single("on_sale", "On sale")] : []),
+  ];
+}
+
 /** The filters that are set, each with a button that removes it. */
-function Chips({ filters, onChange }: { filters: ProductFilters; onChange: Change }) {
-  const { brand = [], min_price, max_price, in_stock, on_sale } = filters;
-  const chips: [label: string, changes: Partial<ListParameters>][] = brand.map((name) => [
-    name,
-    { brand: brand.filter((other) => other !== name) },
-  ]);
-  if (min_price) chips.push([`From ${money(min_price)}`, { min_price: "" }]);
-  if (max_price) chips.push([`Up to ${money(max_price)}`, { max_price: "" }]);
-  if (in_stock) chips.push(["In stock", { in_stock: "" }]);
-  if (on_sale) chips.push(["On sale", { on_sale: "" }]);
-  if (chips.length === 0) return null;
+function Chips({
+  selected,
+  onChange,
+  onClear,
+}: {
+  selected: readonly SelectedFilter[];
+  onChange: Change;
+  onClear: () => void;
+}) {
+  const list = useRef<HTMLUListElement>(null);
+  const remove = (index: number, without: Without) => {
+    if (selected.length === 1) {
+      onClear();
+      return;
+    }
+    // The button disappears, so that another one takes its focus.
+    const buttons = list.current?.querySelectorAll("button") ?? [];
+    buttons[index === selected.length - 1 ? index - 1 : index + 1]?.focus();
+    onChange(without);
+  };
   return (
-    <ul className={styles.chips} aria-label="Selected filters">
-      {chips.map(([label, changes]) => (
-        <li key={label}>
-          <button type="button" className={styles.chip} onClick={() => onChange(changes)}>
+    <ul ref={list} className={styles.chips} aria-label="Selected filters">
+      {selected.map(({ key, label, without }, index) => (
+        <li key={key}>
+          <button type="button" className={styles.chip} onClick={() => remove(index, without)}>
             <span className={ui.hidden}>Remove </span>
-            {label}
+            <span className={ui.ownText}>{label}</span>
             <Icon name="close" />
           </button>
         </li>
       ))}
+      <li>
+        <button type="button" className={ui.link} onClick={onClear}>
+          Clear all
+        </button>
+      </li>
     </ul>
   );
-}
-
-function Facets({
-  filters,
-  categories,
-  onChange,
-}: {
-  filters: ProductFilters;
-  categories: readonly Category[];
-  onChange: Change;
-}) {
-  const way = categories.find(({ slug }) => slug === filters.category)?.breadcrumbs ?? [];
-  // The main categories, and those in the categories that are open.
-  const shown = categories.filter(
-    ({ parent }) => parent === null || way.some(({ id }) => id === parent),
-  );
-  const search = filters.search ? `?search=${encodeURIComponent(filters.search)}` : "";
-  return (
-    <>
-      <nav className={styles.facet} aria-label="Category">
-        <p className={ui.legend}>Category</p>
-        <ul className={styles.facetLinks}>
-          <li>
-            <NavLink to={`/search${search}`}>All products</NavLink>
-          </li>
-          {shown.map((category) => (
-            <li key={category.id} style={{ paddingInlineStart: `${depthOf(category)}em` }}>
-              <NavLink to={`/category/${category.slug}${search}`}>{category.name}</NavLink>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      <fieldset className={styles.facet}>
-        <legend className={ui.legend}>Availability</legend>
-        <label className={styles.check}>
-          <input
-            type="checkbox"
-            checked={filters.in_stock === "true"}
-            onChange={(event) => onChange({ in_stock: event.target.checked ? "true" : "" })}
-          />
-          In stock
-        </label>
-        <label className={styles.check}>
-          <input
-            type="checkbox"
-            checked={filters.on_sale === "true"}
-            onChange={(event) => onChange({ on_sale: event.target.checked ? "true" : "" })}
-          />
-          On sale
-        </label>
-      </fieldset>
-      <PriceFacet
-        key={`${filters.min_price ?? ""}-${filters.max_price ?? ""}`}
-        filters={filters}
-        onChange={onChange}
-      />
-      <BrandFacet filters={filters} onChange={onChange} />
-    </>
-  );
-}
-
-function PriceFacet({ filters, onChange }: { filters: ProductFilters; onChange: Change }) {
-  const { data: range } = useQuery(priceRangeQuery(filters.category));
-  const [error, setError] = useState("");
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const low = textOf(form.get("min_price"));
-    const high = textOf(form.get("max_price"));
-    if (![low, high].every((price) => /^([0-9]{1,12}(\.[0-9]{1,2})?)?$/.test(price))) {
-      setError("Enter amounts such as 500.");
-    } else if (low && high && Number(low) > Number(high)) {
-      setError("The lowest price is above the highest.");
-    } else {
-      setError("");
-      onChange({ min_price: low, max_price: high });
-    }
-  };
-  return (
-    <form onSubmit={submit} noValidate>
-      <fieldset className={styles.facet}>
-        <legend className={ui.legend}>Price</legend>
-        <div className={styles.prices}>
-          <Field
-            label="From"
-            name="min_price"
-            inputMode="decimal"
-            defaultValue={filters.min_price}
-            placeholder={range?.min_price.replace(/\.0+$/, "")}
-          />
-          <Field
-            label="Up to"
-            name="max_price"
-            inputMode="decimal"
-            defaultValue={filters.max_price}
-            placeholder={range?.max_price.replace(/\.0+$/, "")}
-          />
-        </div>
-        {error && (
-          <p className={ui.error} role="alert">
-            {error}
-          </p>
-        )}
-        <Button type="submit" variant="quiet" className={ui.compact}>
-          Apply price
-        </Button>
-      </fieldset>
-    </form>
-  );
-}
-
-function BrandFacet({ filters, onChange }: { filters: ProductFilters; onChange: Change }) {
-  const { data: brands = [] } = useQuery(brandsQuery(filters.category));
-  const [word, setWord] = useState("");
-  const id = useId();
-  const chosen = filters.brand ?? [];
-  if (brands.length < 2) return null;
-  const matching = brands.filter((brand) => brand.title.toLowerCase().includes(word.toLowerCase()));
-  const shown = word
-    ? matching.slice(0, 2 * FIRST_BRANDS)
-    : matching.filter((brand, index) => index < FIRST_BRANDS || chosen.includes(brand.title));
-  return (
-    <fieldset className={styles.facet}>
-      <legend className={ui.legend}>Brand</legend>
-      {brands.length > FIRST_BRANDS && (
-        <>
-          <label htmlFor={id} className={ui.hidden}>
-            Find a brand
-          </label>
-          <input
-            id={id}
-            className={ui.input}
-            placeholder={`Find one of ${count(brands.length)}`}
-            value={word}
-            onChange={(event) => setWord(event.target.value)}
-          />
-        </>
-      )}
-      <div className={styles.facetValues}>
-        {shown.map((brand) => (
-          <label key={brand.title} className={styles.check}>
-            <input
-              type="checkbox"
-              checked={chosen.includes(brand.title)}
-              onChange={(event) =>
-                onChange({
-                  brand: event.target.checked
-                    ? [...chosen, brand.title]
-                    : chosen.filter((name) => name !== brand.title),
-                })
-              }
-            />
-            <span>{brand.title}</span>
-            <span className={classes(ui.small, ui.muted)}>{count(brand.count)}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-function textOf(value: FormDataEntryValue | null): string {
-  return typeof value === "string" ? value.trim() : "";
-}
-
-function depthOf(category: Category): number {
-  return category.breadcrumbs.length - 1;
 }

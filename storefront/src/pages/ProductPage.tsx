@@ -23,7 +23,7 @@ import {
   ui,
   useTitle,
 } from "../components/ui";
-import { day, money } from "../format";
+import { attributeValue, day, money } from "../format";
 import { useAddToCart } from "../hooks/cart";
 import { rememberProduct } from "../hooks/stored";
 import { useWish } from "../hooks/wishlist";
@@ -90,7 +90,9 @@ function ProductView({ product }: { product: ProductDetail }) {
               </Link>
             )}
             <h1>{product.title}</h1>
-            {product.subtitle && <p className={ui.muted}>{product.subtitle}</p>}
+            {product.subtitle && (
+              <p className={classes(ui.muted, ui.ownText)}>{product.subtitle}</p>
+            )}
           </div>
           <p className={styles.bigPrice}>
             <Price
@@ -152,7 +154,11 @@ function Description({ product }: { product: ProductDetail }) {
       />
     );
   }
-  return product.description && <p className={styles.description}>{product.description}</p>;
+  return (
+    product.description && (
+      <p className={classes(styles.description, ui.ownText)}>{product.description}</p>
+    )
+  );
 }
 
 function Gallery({ product, variant }: { product: ProductDetail; variant: Variant | undefined }) {
@@ -409,17 +415,21 @@ function Delivery() {
 
 function Facts({ product, variant }: { product: ProductDetail; variant: Variant | undefined }) {
   const facts: [name: string, value: string | null][] = [
+    ...product.attributes.map(({ name, value, unit }): [string, string] => [
+      name,
+      attributeValue(value, unit),
+    ]),
     ["Author", product.author],
     ["Published", product.published_year?.toString() ?? null],
-    ["Weight", variant?.weight ? `${variant.weight} g` : null],
+    ["Weight", variant?.weight ? attributeValue(variant.weight, "g") : null],
     ["SKU", variant?.sku ?? product.sku],
   ];
   const known = facts.filter(([, value]) => value);
   if (known.length === 0) return null;
   return (
     <dl className={styles.facts}>
-      {known.map(([name, value]) => (
-        <div key={name} style={{ display: "contents" }}>
+      {known.map(([name, value], index) => (
+        <div key={index} style={{ display: "contents" }}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>

@@ -16,13 +16,16 @@ from novacart.application.catalog.collection_queries import CollectionQueries
 from novacart.application.catalog.queries import CatalogQueries
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.unit_of_work import UnitOfWorkFactory
+from novacart.domain.catalog.attribute_details import AttributeType
 from novacart.entrypoints.access import route_access
 from tests.support.accounts import CheapPasswords, Person, create_owner, sign_in
 from tests.support.builders.catalog import (
     a_category,
     a_product,
+    add_attributes,
     add_categories,
     add_product,
+    an_attribute,
     details,
 )
 
@@ -34,6 +37,7 @@ INDEX: Final = """<!doctype html>
 <body><div id="root"></div><!--data--></body></html>"""
 HOSTILE: Final = '</script><script>alert(1)</script><!-- "quoted" & 200%'
 BOOKS, LAMP, VASE = 7, 5001, 5002
+FABRIC, WEIGHT, LINED = 100, 110, 120
 
 
 @pytest.fixture
@@ -67,8 +71,18 @@ def app(make_app: MakeApp, storefront: dict[str, str]) -> Flask:
 def _catalog(injector: Injector) -> None:
     begin = injector.get(UnitOfWorkFactory)  # type: ignore[type-abstract]
     add_categories(begin, a_category(BOOKS, "books"))
+    add_attributes(
+        begin,
+        an_attribute(FABRIC, BOOKS, "fabric", AttributeType.CHOICE, choices=["Linen", HOSTILE]),
+        an_attribute(WEIGHT, BOOKS, "weight", AttributeType.NUMBER, unit="kg", position=1),
+        an_attribute(LINED, BOOKS, "lined", AttributeType.BOOLEAN, position=2),
+    )
     lamp = details(
-        title=HOSTILE, description="Brass. " * 60, category_id=BOOKS, image="/media/l.webp"
+        title=HOSTILE,
+        description="Brass. " * 60,
+        category_id=BOOKS,
+        image="/media/l.webp",
+        attributes={FABRIC: FABRIC + 2, WEIGHT: 12_500, LINED: 1},
     )
     add_product(begin, a_product(LAMP, lamp))
     add_product(begin, a_product(VASE, details(title="Vase", price=9_900)), stock=0)
@@ -146,9 +160,53 @@ def test_lists_embed_their_first_page(client: FlaskClient) -> None:
     key = '["products", "list", {"category": "books", "in_stock": "true", "sort": "price"}]'
     (first,) = embedded[key]["pages"]
     assert [product["id"] for product in first["items"]] == [LAMP]
-    assert (first["next"], first["total"], embedded[key]["pageParams"]) == (None, 1, [None])
+    assert (first["next"], embedded[key]["pageParams"]) == (None, [None])
     everything = queries_of(page(client, "/search"))['["products", "list", {}]']["pages"][0]
     assert {product["id"] for product in everything["items"]} == {LAMP, VASE}
+
+
+def test_lists_without_filters_embed_their_facets(client: FlaskClient) -> None:
+    for path, query, key in (
+        ("/search", "", "{}"),
+        ("/category/books?sort=price", "?category=books", '{"category": "books"}'),
+    ):
+        facets = queries_of(page(client, path))[f'["facets", {key}]']
+        assert facets == client.get(f"/api/products/facets/{query}").get_json()
+    embedded = queries_of(page(client, "/category/books?in_stock=true"))
+    assert not [key for key in embedded if "facets" in key]
+
+
+def test_lists_are_filtered_by_attributes(client: FlaskClient) -> None:
+    embedded = queries_of(
+        page(client, "/category/books?attribute=Weight:1..2&attribute=weight:1..2")
+    )
+    key = '["products", "list", {"category": "books", "attribute": ["weight:1..2"]}]'
+    assert [product["id"] for product in embedded[key]["pages"][0]["items"]] == [LAMP]
+    embedded = queries_of(page(client, "/category/books?attribute=lined:false"))
+    key = '["products", "list", {"category": "books", "attribute": ["lined:false"]}]'
+    assert embedded[key]["pages"][0]["items"] == []
+
+
+@pytest.mark.parametrize("text", ["weight:heavy", "weight:1..heavy"])
+def test_list_with_a_wrong_filter_is_left_to_the_script(client: FlaskClient, text: str) -> None:
+    assert client.get(f"/api/products/?category=books&attribute={text}").status_code == 400
+    embedded = queries_of(page(client, f"/category/books?attribute={text}"))
+    assert list(embedded) == ['["categories"]']
+
+
+def test_product_page_describes_its_attributes(client: FlaskClient) -> None:
+    html = page(client, f"/product/{LAMP}")
+    assert blocks(html)[0]["additionalProperty"] == [
+        {"@type": "PropertyValue", "name": "Fabric", "value": HOSTILE},
+        {"@type": "PropertyValue", "name": "Weight", "value": 1.25, "unitText": "kg"},
+        {"@type": "PropertyValue", "name": "Lined", "value": True},
+    ]
+    content = re.search("<noscript>(.*)</noscript>", html, re.DOTALL)
+    assert content is not None
+    assert "<dt>Weight</dt><dd>1.25 kg</dd><dt>Lined</dt><dd>Yes</dd>" in content[1]
+    other = page(client, f"/product/{VASE}")
+    assert "additionalProperty" not in blocks(other)[0]
+    assert "<dl>" not in other
 
 
 def test_search_is_left_to_the_script_and_not_indexed(client: FlaskClient) -> None:
@@ -197,7 +255,7 @@ def test_page_of_a_collection_embeds_its_products(client: FlaskClient, owner: Pe
     assert embedded['["collections", "gifts"]'] == client.get("/api/collections/gifts/").get_json()
     (first,) = embedded['["products", "collection", "gifts"]']["pages"]
     assert [product["id"] for product in first["items"]] == [VASE, LAMP]
-    assert (first["next"], first["total"]) == (None, None)
+    assert first["next"] is None
     assert "https://shop.example/collection/gifts" in client.get("/sitemap-start.xml").text
 
 

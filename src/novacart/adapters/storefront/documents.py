@@ -130,6 +130,19 @@ def product_offer(product: Mapping[str, Any], url: str) -> dict[str, Any]:
         described["image"] = [image["src"] for image in product["images"]]
     if product["sku"]:
         described["sku"] = product["sku"]
+    if product["attributes"]:
+        described["additionalProperty"] = [_property_value(each) for each in product["attributes"]]
+    return described
+
+
+def _property_value(attribute: Mapping[str, Any]) -> dict[str, Any]:
+    described = {
+        "@type": "PropertyValue",
+        "name": attribute["name"],
+        "value": attribute["value"],
+    }
+    if attribute["unit"]:
+        described["unitText"] = attribute["unit"]
     return described
 
 
@@ -161,15 +174,28 @@ def product_content(product: Mapping[str, Any]) -> Markup:
         else Markup()
     )
     stock = "In stock" if product["stock"] > 0 else "Sold out"
-    return Markup("<main><h1>{}</h1>{}<p>{}</p><p>{} {}. {}</p><p>{}</p></main>").format(
+    attributes = Markup().join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(each["name"], _attribute_text(each))
+        for each in product["attributes"]
+    )
+    template = Markup("<main><h1>{}</h1>{}<p>{}</p><p>{} {}. {}</p>{}<p>{}</p></main>")
+    return template.format(
         product["title"],
         image,
         product["subtitle"],
         product["currency"],
         product["price"],
         stock,
+        Markup("<dl>{}</dl>").format(attributes) if attributes else "",
         product["description"],
     )
+
+
+def _attribute_text(attribute: Mapping[str, Any]) -> str:
+    value = attribute["value"]
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return f"{value} {attribute['unit']}" if attribute["unit"] else str(value)
 
 
 def list_content(

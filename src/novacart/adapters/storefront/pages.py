@@ -1,5 +1,6 @@
 """The pages of the storefront with their data. Nothing in them belongs to a user."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -16,6 +17,7 @@ from novacart.adapters.storefront.documents import (
     product_content,
     product_offer,
 )
+from novacart.application.catalog.attribute_filters import read_conditions
 from novacart.application.catalog.collection_queries import (
     CollectionQueries,
     CollectionView,
@@ -28,12 +30,14 @@ from novacart.application.catalog.queries import (
     CategoryView,
     ListedProduct,
     ListPosition,
+    ProductFacets,
     ProductFilter,
     ProductPage,
     ProductSort,
 )
 from novacart.application.ports.clock import Clock
 from novacart.application.ports.product_view import ProductWithVariants
+from novacart.domain.catalog.attribute_details import AttributeCondition
 from novacart.domain.catalog.errors import CategoryNotFound, CollectionNotFound, ProductNotFound
 from novacart.domain.shared.errors import InvalidValue
 from novacart.domain.shared.ids import ProductId
@@ -44,6 +48,10 @@ PAGE_SIZE: Final = 24
 FEW: Final = 12
 MOST_COLLECTIONS: Final = 3
 _MAX_BRANDS: Final = 50
+_MAX_ATTRIBUTES: Final = 50
+_ATTRIBUTE: Final = re.compile(r"[^:]{1,50}:.{1,255}")
+# With more brands, facets are larger than the rest of the page.
+_MAX_EMBEDDED_BRANDS: Final = 300
 _SORTS: Final = (ProductSort.NEWEST, ProductSort.PRICE, ProductSort.PRICE_DESCENDING)
 
 
@@ -55,6 +63,7 @@ class CatalogJson:
     products: Callable[[Sequence[ListedProduct]], bytes]
     categories: Callable[[Sequence[CategoryView]], Sequence[Mapping[str, Any]]]
     collection: Callable[[CollectionView], Mapping[str, Any]]
+    facets: Callable[[ProductFacets], Mapping[str, Any]]
     cursor: Callable[[ListPosition, ProductSort], str]
 
 
@@ -149,7 +158,6 @@ class Pages:
         first = {
             "items": products,
             "next": None if page.next is None else self._encode.cursor(page.next, sort),
-            "total": None,
         }
         url = f"{site}collection/{slug}"
         categories = self._categories()
@@ -267,15 +275,28 @@ class Pages:
         products: Sequence[Mapping[str, Any]] = ()
         # Searches are limited for each client by the API, so its script makes them.
         if not arguments.get("search", "").strip():
-            key, filters, sort = self._filters(arguments, slug)
-            page = self._queries.list_products(filters, sort=sort, limit=PAGE_SIZE)
-            products = self._json(page.products)
-            first = {
-                "items": products,
-                "next": None if page.next is None else self._encode.cursor(page.next, sort),
-                "total": self._queries.count_products(filters),
-            }
-            queries.append((["products", "list", key], {"pages": [first], "pageParams": [None]}))
+            key, sort = _list_key(arguments, slug, self._currency)
+            try:
+                filters = self._filters(key)
+            except InvalidValue:
+                # Its script requests the list, and shows the error.
+                filters = None
+            if filters is not None:
+                page = self._queries.list_products(filters, sort=sort, limit=PAGE_SIZE)
+                products = self._json(page.products)
+                first = {
+                    "items": products,
+                    "next": None if page.next is None else self._encode.cursor(page.next, sort),
+                }
+                queries.append(
+                    (["products", "list", key], {"pages": [first], "pageParams": [None]})
+                )
+            # With other filters, facets take longer than the rest of the page.
+            if filters == ProductFilter(category=slug):
+                facets = self._queries.facets(filters)
+                if len(facets.brands) <= _MAX_EMBEDDED_BRANDS:
+                    facets_key = {name: key[name] for name in key if name != "sort"}
+                    queries.append((["facets", facets_key], self._encode.facets(facets)))
         return Page(
             title=title,
             canonical=url,
@@ -283,36 +304,55 @@ class Pages:
             content=list_content(title, products, categories),
         )
 
-    def _filters(
-        self, arguments: MultiDict[str, str], slug: str | None
-    ) -> tuple[dict[str, Any], ProductFilter, ProductSort]:
-        """Read the address of a list as listAddress.ts does: its key, its filters and its order."""
-        key: dict[str, Any] = {} if slug is None else {"category": slug}
-        brands = [brand for brand in arguments.getlist("brand") if brand][:_MAX_BRANDS]
-        if brands:
-            key["brand"] = brands
-        prices: dict[str, Money] = {}
-        for name in ("min_price", "max_price"):
-            try:
-                prices[name] = Money.parse(arguments.get(name, ""), self._currency)
-            except InvalidValue:
-                continue
-            key[name] = arguments[name]
-        in_stock = arguments.get("in_stock") == "true" or None
-        if in_stock:
-            key["in_stock"] = "true"
-        on_sale = arguments.get("on_sale") == "true" or None
-        if on_sale:
-            key["on_sale"] = "true"
-        sort = next((each for each in _SORTS if each.value == arguments.get("sort")), None)
-        if sort is not None:
-            key["sort"] = sort.value
-        filters = ProductFilter(
+    def _filters(self, key: Mapping[str, Any]) -> ProductFilter:
+        """The filters of the key of a list. Raises `InvalidValue` for a wrong attribute."""
+        slug = key.get("category")
+        attributes: tuple[AttributeCondition, ...] = ()
+        if "attribute" in key:
+            attributes = read_conditions(self._queries.attributes_of(slug), key["attribute"])
+        prices = {
+            name: Money.parse(key[name], self._currency)
+            for name in ("min_price", "max_price")
+            if name in key
+        }
+        return ProductFilter(
             category=slug,
-            brands=tuple(dict.fromkeys(brands)),
+            brands=tuple(dict.fromkeys(key.get("brand", ()))),
             min_price=prices.get("min_price"),
             max_price=prices.get("max_price"),
-            in_stock=in_stock,
-            on_sale=on_sale,
+            in_stock="in_stock" in key or None,
+            on_sale="on_sale" in key or None,
+            attributes=attributes,
         )
-        return key, filters, sort or ProductSort.NEWEST
+
+
+def _list_key(
+    arguments: MultiDict[str, str], slug: str | None, currency: str
+) -> tuple[dict[str, Any], ProductSort]:
+    """Read the address of a list as listAddress.ts does: the key of its data, and its order."""
+    key: dict[str, Any] = {} if slug is None else {"category": slug}
+    brands = [brand for brand in arguments.getlist("brand") if brand][:_MAX_BRANDS]
+    if brands:
+        key["brand"] = brands
+    written = [_attribute(text) for text in arguments.getlist("attribute")]
+    attributes = [each for each in dict.fromkeys(written) if _ATTRIBUTE.fullmatch(each)]
+    if attributes:
+        key["attribute"] = attributes[:_MAX_ATTRIBUTES]
+    for name in ("min_price", "max_price"):
+        try:
+            Money.parse(arguments.get(name, ""), currency)
+        except InvalidValue:
+            continue
+        key[name] = arguments[name]
+    for name in ("in_stock", "on_sale"):
+        if arguments.get(name) == "true":
+            key[name] = "true"
+    sort = next((each for each in _SORTS if each.value == arguments.get("sort")), None)
+    if sort is not None:
+        key["sort"] = sort.value
+    return key, sort or ProductSort.NEWEST
+
+
+def _attribute(text: str) -> str:
+    code, _, value = text.partition(":")
+    return f"{code.strip().lower()}:{value.strip()}"
