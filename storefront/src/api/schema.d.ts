@@ -4736,7 +4736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Codes: `attribute_choice_in_use`, `catalog_limit_reached`. */
+            /** @description Codes: `attribute_choice_in_use`. */
             409: {
                 headers: {
                     [name: string]: unknown;
