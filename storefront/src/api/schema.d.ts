@@ -6504,6 +6504,7 @@ export interface operations {
             query?: {
                 page?: number;
                 page_size?: number;
+                /** @description The number of an order, or words of titles and subtitles. */
                 search?: string;
             };
             header?: never;
