@@ -137,14 +137,29 @@ class SqlImportJobs:
         rows = self._connection.execute(statement.order_by(import_entries.c.number).limit(limit))
         return [_to_entry(row) for row in rows]
 
-    def removed_products(self, product_ids: Iterable[ProductId]) -> set[ProductId]:
-        rows = self._connection.scalars(
-            select(import_entries.c.product_id).where(
-                import_entries.c.product_id.in_(set(product_ids)),
-                import_entries.c.result == "removed",
+    def change_of(self, job_id: int, product_id: ProductId) -> ImportEntry | None:
+        row = self._connection.execute(
+            select(import_entries)
+            .where(
+                import_entries.c.product_id == product_id,
+                import_entries.c.job_id == job_id,
+                import_entries.c.result.in_(("added", "changed")),
             )
+            .order_by(import_entries.c.number.desc())
+            .limit(1)
+        ).first()
+        return None if row is None else _to_entry(row)
+
+    def undone_entries(self, product_ids: Iterable[ProductId]) -> Sequence[ImportEntry]:
+        rows = self._connection.execute(
+            select(import_entries)
+            .where(
+                import_entries.c.product_id.in_(set(product_ids)),
+                import_entries.c.result.in_(("undone", "removed")),
+            )
+            .order_by(import_entries.c.job_id, import_entries.c.number)
         )
-        return {ProductId(product_id) for product_id in rows}
+        return [_to_entry(row) for row in rows]
 
     def mapping(self, source: str) -> Mapping[str, str]:
         stored = self._connection.scalar(

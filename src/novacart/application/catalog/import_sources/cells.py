@@ -15,6 +15,7 @@ from novacart.application.catalog.imported_product import (
     ImportedProduct,
     ImportedVariant,
 )
+from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import UnclearNumber, read_money, read_number
 from novacart.domain.catalog.product_details import MAX_DESCRIPTION, MAX_TITLE
 from novacart.domain.catalog.stock import MAX_ON_HAND
@@ -108,6 +109,8 @@ class Draft:
 
     line: int
     reference: str | None
+    other_references: tuple[str, ...] = ()
+    base: BaseValues | None = None
     changes: dict[str, Any] = field(default_factory=dict)
     category: ImportedCategory | None = None
     variants: list[ImportedVariant] = field(default_factory=list)
@@ -173,6 +176,8 @@ class Draft:
         return ImportedProduct(
             line=self.line,
             reference=self.reference,
+            other_references=self.other_references,
+            base=self.base,
             changes={**self.changes, "tags": tuple(self.tags)} if self.tags else self.changes,
             category=self.category,
             variants=self.variants,

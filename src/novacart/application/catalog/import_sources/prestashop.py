@@ -16,6 +16,7 @@ from novacart.application.catalog.import_sources.cells import (
     variant_changes,
 )
 from novacart.application.catalog.imported_product import ImportedProduct, ImportedVariant
+from novacart.application.ports.product_references import BaseValues
 from novacart.application.written_numbers import read_money
 from novacart.domain.shared.errors import DomainError
 from novacart.domain.shared.money import Money
@@ -25,7 +26,8 @@ _COLUMNS: Final = (
     *("discount percent", "discount from", "discount to", "reference", "manufacturer", "ean13"),
     *("upc", "weight", "quantity", "summary", "description", "tags", "image urls"),
     *("meta title", "meta description", "image url"),
-    *("image alt texts", "product reference", "attribute", "value", "impact on price", "default"),
+    *("image alt texts", "product reference", "attribute", "value", "impact on price"),
+    *("impact on weight", "default"),
 )
 _RENAMED: Final = {
     "product id*": "product id",
@@ -87,12 +89,30 @@ def _read_products(
         group = [row] if key is None else kept.take(key, row.numbers)
         if not group:
             continue
-        reference = Cells(row, currency).text("product id", "product reference", "reference")
-        draft = Draft(line=row.line, reference=reference or None)
+        draft = _draft_of(Cells(row, currency))
         for each in group:
             cells = Cells(each, currency)
             rejecting(draft, each, lambda draft=draft, cells=cells: _read(draft, cells))  # type: ignore[misc]
         yield draft.finish(_FIELDS, _VARIANT_FIELDS)
+
+
+def _draft_of(cells: Cells) -> Draft:
+    """A product with its id as key, and with its reference, which combinations may name instead."""
+    product_id, of_combination = cells.text("product id"), cells.text("product reference")
+    if cells.text("attribute"):
+        reference = product_id or (of_combination and _reference_key(of_combination))
+        return Draft(line=cells.line, reference=reference or None)
+    reference = cells.text("reference")
+    return Draft(
+        line=cells.line,
+        reference=product_id or reference or None,
+        other_references=(_reference_key(reference),) if reference else (),
+    )
+
+
+def _reference_key(reference: str) -> str:
+    """A reference as a key that is no id of a product."""
+    return f"reference:{reference}"
 
 
 def _read(draft: Draft, cells: Cells) -> None:
@@ -116,13 +136,16 @@ def _read(draft: Draft, cells: Cells) -> None:
     for number, url in enumerate(_list(cells, "image urls")):
         draft.add_picture(cells.line, url, texts[number] if number < len(texts) else "")
     price, compare_at = _prices(draft, cells)
+    weight_g = cells.grams("weight", "kg")
+    if price is not None:
+        draft.base = BaseValues(price=price, compare_at_price=compare_at, weight_g=weight_g)
     draft.variants.append(
         ImportedVariant(
             line=cells.line,
             changes=variant_changes(
                 sku=cells.text("reference"),
                 barcode=cells.text("ean13", "upc"),
-                weight_g=cells.grams("weight", "kg"),
+                weight_g=weight_g,
                 price=price,
                 compare_at=compare_at,
             ),
@@ -167,6 +190,7 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
             options=dict(zip(names, texts, strict=True)),
             is_default=cells.is_true("default"),
             price_difference=_difference(cells),
+            weight_difference=cells.grams("impact on weight", "kg") or 0,
             picture=cells.text("image url"),
             stock=cells.units("quantity"),
         )
@@ -174,12 +198,12 @@ def _read_combination(draft: Draft, cells: Cells) -> None:
 
 
 def _difference(cells: Cells) -> Money | None:
-    """What the price of a combination differs from that of its product."""
-    text = cells.text("impact on price")
-    if not text:
+    """What the price of a combination differs from that of its product; None if not in the file."""
+    column = "impact on price"
+    if not cells.has(column):
         return None
-    amount = read_money(text.lstrip("+-"), cells.currency, cells.numbers, field="impact on price")
-    return -amount if text.startswith("-") else amount
+    text = cells.text(column).removeprefix("+") or "0"
+    return read_money(text, cells.currency, cells.numbers, field=column)
 
 
 def _list(cells: Cells, column: str) -> list[str]:
@@ -191,7 +215,9 @@ PRESTASHOP: Final = ImportSource(
     name="prestashop",
     columns=_COLUMNS,
     aliases=_RENAMED,
-    numbers=frozenset({"price", "discount amount", "weight", "impact on price"}),
+    numbers=frozenset(
+        {"price", "discount amount", "weight", "impact on price", "impact on weight"}
+    ),
     products=_read_products,
     kept_by=_product_of_combination,
 )
