@@ -4,8 +4,8 @@ from alembic import op
 
 from novacart.adapters.persistence.online_changes import create_index_concurrently
 
-revision: str = "0042"
-down_revision: str | None = "0041"
+revision: str = "0043"
+down_revision: str | None = "0042"
 branch_labels: str | None = None
 depends_on: str | None = None
 
