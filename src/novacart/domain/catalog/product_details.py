@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from novacart.domain.catalog import text_rules
 from novacart.domain.catalog.slugs import chosen_slug
@@ -84,13 +84,16 @@ class ProductDetails:
 
     def event_data(self) -> dict[str, JsonScalar]:
         """The fields as events carry them; `price` in minor units of `currency`, tags as a text."""
-        data: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        data: dict[str, Any] = {name: getattr(self, name) for name in _FIELD_NAMES}
         data["category"] = data.pop("category_id")
         data["tags"] = ", ".join(self.tags)
         return {**data, "price": self.price.amount, "currency": self.price.currency}
 
     def _text(self, field: str, text: str | None) -> None:
         object.__setattr__(self, field, text)
+
+
+_FIELD_NAMES: Final = tuple(field.name for field in fields(ProductDetails))
 
 
 @dataclass(frozen=True, slots=True)
